@@ -1,0 +1,1 @@
+"""Turns the OpenAPI document in `spec/` into the Python package in `generated/`."""

@@ -1,0 +1,39 @@
+"""Everything that must be right in the document before a client is made of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ..document import Document
+from ..problems import Problem
+from . import redocly as redocly_cli
+from . import rules, structure
+
+
+def lint(
+    root: Path, document: Document, *, node_modules: Path | None = None, redocly: bool = True
+) -> list[Problem]:
+    """Find what is wrong in a document.
+
+    Args:
+        root: The root file, or the folder that holds `openapi.yaml`.
+        document: The document as it was loaded from there.
+        node_modules: Where npm put Redocly CLI; the project's own folder if not given.
+        redocly: Whether to run Redocly CLI, which takes longest. It reads the files, not `document`.
+
+    Returns:
+        The problems, each once, by file and line.
+
+    Raises:
+        ToolError: Redocly CLI is wanted and cannot be run.
+    """
+    if root.is_dir():
+        root = root / "openapi.yaml"
+    # Redocly CLI is a process of its own, so it runs beside our checks.
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        second_opinion = executor.submit(redocly_cli.check, root, node_modules) if redocly else None
+        problems = {*structure.check(document), *rules.check(document)}
+        if second_opinion is not None:
+            problems.update(second_opinion.result())
+    return sorted(problems)

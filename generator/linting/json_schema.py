@@ -1,0 +1,28 @@
+"""What JSON Schema validators find, in a form to show to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from jsonschema import exceptions
+from jsonschema.exceptions import ValidationError
+
+_SHOWN = 240
+
+
+def errors_of(validator: object, value: object) -> list[ValidationError]:
+    """What keeps a value from being valid; for a union, what is wrong in the variant that fits best."""
+    find = cast("Callable[[object], Iterable[ValidationError]]", cast("Any", validator).iter_errors)
+    return [_deepest(error) for error in find(value)]
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    found: object = cast("Any", exceptions).best_match([error])
+    return found if isinstance(found, ValidationError) else error
+
+
+def short(text: str) -> str:
+    """A message that may quote a whole value, cut to what one line can show."""
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

@@ -1,0 +1,43 @@
+"""Our own rules: what this project asks of its document beyond OpenAPI itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...document import Document
+from ...problems import Problem
+from . import amounts, evidence, examples, names, operations, schemas
+
+Rule = Callable[[Document], Iterator[Problem]]
+
+#: Every rule; each yields what breaks it.
+RULES: tuple[Rule, ...] = (
+    operations.operation_has_an_id,
+    operations.operation_has_its_names_in_python,
+    operations.operation_says_whether_it_moves_money,
+    operations.operation_has_one_tag,
+    operations.operation_lists_its_errors,
+    operations.path_and_parameters_agree,
+    operations.pagination_names_what_exists,
+    operations.idempotency_key_names_what_exists,
+    names.keywords_are_unique,
+    names.properties_are_unique,
+    names.classes_are_unique,
+    evidence.operation_has_evidence,
+    evidence.schema_has_evidence,
+    evidence.parameter_has_evidence,
+    evidence.evidence_has_a_source,
+    amounts.amount_has_a_unit,
+    amounts.amount_fits_its_unit,
+    schemas.schema_is_used_or_marked,
+    schemas.object_has_a_name,
+    schemas.extension_is_known,
+    examples.operation_has_examples,
+    examples.example_fits_its_schema,
+)
+
+
+def check(document: Document) -> Iterator[Problem]:
+    """Everything that breaks one of our rules."""
+    for rule in RULES:
+        yield from rule(document)

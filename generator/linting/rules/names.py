@@ -1,0 +1,69 @@
+"""Rules about names that would clash in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...document import Document, Located, mapping
+from ...naming import class_names, snake
+from ...problems import Problem
+from .. import reading
+
+#: The keyword of every method for the options of one call.
+RESERVED = "options"
+
+
+def keywords_are_unique(document: Document) -> Iterator[Problem]:
+    """An operation's parameters and the properties of its body are keywords of one method."""
+    for operation in reading.operations(document):
+        keywords = [(str(parameter.value.get("name")), parameter) for parameter in operation.parameters()]
+        keywords += operation.body_properties().items()
+        yield from _clashes(document, keywords, "keyword", f" of {operation.title}")
+        for name, place in keywords:
+            if snake(name) == RESERVED:
+                yield document.problem(
+                    place.pointer,
+                    f"{name!r} would clash with the keyword `{RESERVED}` that every method has",
+                    "rename it if the API allows; else the generator needs another name for it",
+                )
+
+
+def properties_are_unique(document: Document) -> Iterator[Problem]:
+    """Two properties of one schema are two names in Python."""
+    for schema in reading.schemas(document):
+        own = mapping(schema.value.get("properties"))
+        places = [
+            (name, Located((*schema.pointer, "properties", name), value)) for name, value in own.items()
+        ]
+        yield from _clashes(document, places, "property", "")
+
+
+def _clashes(
+    document: Document, places: list[tuple[str, Located]], kind: str, owner: str
+) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for name, place in places:
+        if snake(name) in first:
+            yield document.problem(
+                place.pointer,
+                f"{name!r} and {first[snake(name)]!r} would both be the {kind} `{snake(name)}`{owner} in Python",
+                "remove or rename one of them",
+            )
+        first.setdefault(snake(name), name)
+
+
+def classes_are_unique(document: Document) -> Iterator[Problem]:
+    """Two schemas are two classes in Python."""
+    places = {str(schema.pointer[-1]): schema for schema in reading.named_schemas(document)}
+    keys = list(places)
+    while True:
+        try:
+            class_names(keys)
+            return
+        except ValueError as error:
+            message = str(error)
+        # Of the names in the message the last one came too late; the longest, if one ends in another.
+        named = [key for key in keys if key in message] or keys
+        key = max(named, key=lambda key: (message.rfind(key) + len(key), len(key)))
+        yield document.problem(places[key].pointer, message, "rename one of the schemas")
+        keys.remove(key)

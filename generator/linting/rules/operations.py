@@ -1,0 +1,200 @@
+"""Rules about operations: their names, money, tags, errors and parameters."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+
+from ...document import Document, mapping, sequence
+from ...naming import snake
+from ...problems import Problem
+from .. import reading
+
+#: Each family of the API has its own key, header and origin.
+FAMILIES = ("pay", "checkout", "gate")
+
+_CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*\Z")
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
+_PAGINATION = ("items", "page", "size", "total", "identity")
+
+
+def operation_has_an_id(document: Document) -> Iterator[Problem]:
+    """Every operation and webhook has an operationId in camelCase that no other one has, in Python either."""
+    owners: dict[str, str] = {}
+    for operation in (*reading.operations(document), *reading.webhooks(document)):
+        name = operation.data.get("operationId")
+        if not isinstance(name, str) or not _CAMEL_CASE.match(name):
+            yield document.problem(
+                (*operation.pointer, "operationId"),
+                f"{operation.title} has no operationId in camelCase",
+                "write one like `operationId: createPaymentLink`",
+            )
+            continue
+        other = owners.setdefault(snake(name), operation.title)
+        if other != operation.title:
+            yield document.problem(
+                (*operation.pointer, "operationId"),
+                f"{operation.title} has the operationId {name!r} of {other}",
+                "give it one of its own; it becomes the name of a module",
+            )
+
+
+def operation_has_its_names_in_python(document: Document) -> Iterator[Problem]:
+    """Every operation says how it is called in Python, and no two are called alike."""
+    owners: dict[tuple[str, str], str] = {}
+    for operation in reading.operations(document):
+        names = (operation.data.get("x-resource"), operation.data.get("x-method"))
+        for key, name in zip(("x-resource", "x-method"), names, strict=True):
+            if not isinstance(name, str) or not _SNAKE_CASE.match(name) or keyword.iskeyword(name):
+                yield document.problem(
+                    (*operation.pointer, key),
+                    f"{operation.title} has no {key} that can be a name in Python",
+                    f"write `{key}:` with a name in snake_case, such as "
+                    + ("payment_links" if key == "x-resource" else "create"),
+                )
+        call = (str(names[0]), str(names[1]))
+        other = owners.setdefault(call, operation.title)
+        if None not in names and other != operation.title:
+            yield document.problem(
+                (*operation.pointer, "x-method"),
+                f"{operation.title} is called {'.'.join(call)}, as is {other}",
+                "choose another x-method",
+            )
+
+
+def operation_says_whether_it_moves_money(document: Document) -> Iterator[Problem]:
+    """Retries and errors depend on it, so it is never left to a default; nor is the family of the key."""
+    for operation in reading.operations(document):
+        if not isinstance(operation.data.get("x-moves-money"), bool):
+            yield document.problem(
+                (*operation.pointer, "x-moves-money"),
+                f"{operation.title} does not say whether it moves money",
+                "write `x-moves-money: true` or `x-moves-money: false`",
+            )
+        if operation.data.get("x-family") not in FAMILIES:
+            yield document.problem(
+                (*operation.pointer, "x-family"),
+                f"{operation.title} does not name the family whose key it takes",
+                f"write `x-family:` with one of {', '.join(FAMILIES)}",
+            )
+
+
+def operation_has_one_tag(document: Document) -> Iterator[Problem]:
+    """The tag is the group of the docs, and `tags` of the document gives the order of the groups."""
+    declared = [mapping(tag).get("name") for tag in sequence(document.data.get("tags"))]
+    for operation in (*reading.operations(document), *reading.webhooks(document)):
+        tags = sequence(operation.data.get("tags"))
+        place = (*operation.pointer, "tags")
+        if len(tags) != 1:
+            message = f"{operation.title} has {len(tags)} tags"
+            yield document.problem(place, message, "give it exactly one, its group in the docs")
+        elif tags[0] not in declared:
+            message = f"{operation.title} has the tag {tags[0]!r}, which is not declared"
+            yield document.problem(place, message, "add it to `tags` in the root document, or correct it")
+
+
+def operation_lists_its_errors(document: Document) -> Iterator[Problem]:
+    """Every operation has a 4xx and a 5xx response, and a 401 unless it takes no key."""
+    for operation in reading.operations(document):
+        statuses = [status for status, _ in operation.responses()]
+        wanted = {
+            "401": "401" in statuses or operation.data.get("security") == [],
+            "4xx": any(status.startswith("4") for status in statuses),
+            "5xx": any(status.startswith("5") for status in statuses),
+        }
+        missing = [name for name, found in wanted.items() if not found]
+        if missing:
+            yield document.problem(
+                (*operation.pointer, "responses"),
+                f"{operation.title} has no {' and no '.join(missing)} response",
+                "refer to the error responses in `components.responses`",
+            )
+
+
+def path_and_parameters_agree(document: Document) -> Iterator[Problem]:
+    """Each `{name}` of a path is a declared, required path parameter, and the other way round."""
+    for operation in reading.operations(document):
+        template = reading.template_names(operation.path)
+        declared = {
+            str(p.value.get("name")): p for p in operation.parameters() if p.value.get("in") == "path"
+        }
+        for name in template:
+            if name not in declared:
+                yield document.problem(
+                    operation.pointer,
+                    f"{operation.title} does not declare the parameter {name!r} of its path",
+                    f"add a parameter with `name: {name}` and `in: path`",
+                )
+        for name, parameter in declared.items():
+            if name not in template:
+                yield document.problem(
+                    (*parameter.pointer, "name"),
+                    f"the path parameter {name!r} is not in the path {operation.path}",
+                    f"write `{{{name}}}` in the path, or remove the parameter",
+                )
+            if parameter.value.get("required") is not True:
+                message = f"the path parameter {name!r} is not required"
+                yield document.problem(parameter.pointer, message, "write `required: true`")
+
+
+def pagination_names_what_exists(document: Document) -> Iterator[Problem]:
+    """`x-pagination` names query parameters (page, size) and properties of the answer (items, total)."""
+    for operation in reading.operations(document):
+        if "x-pagination" in operation.data:
+            yield from _pagination_problems(document, operation)
+
+
+def _pagination_problems(document: Document, operation: reading.Operation) -> Iterator[Problem]:
+    place = (*operation.pointer, "x-pagination")
+    names = mapping(operation.data["x-pagination"])
+    for key in names:
+        if key not in _PAGINATION and not key.startswith("x-"):
+            message = f"x-pagination has the unknown key {key!r}"
+            yield document.problem((*place, key), message, f"use {', '.join(_PAGINATION)}")
+    for key in ("items", "page", "size"):
+        if key not in names:
+            message = f"{operation.title} has x-pagination without `{key}`"
+            yield document.problem(place, message, f"add `{key}:`, or remove x-pagination")
+
+    query = [p.value.get("name") for p in operation.parameters() if p.value.get("in") == "query"]
+    for key in ("page", "size"):
+        if key in names and names[key] not in query:
+            message = f"x-pagination names {names[key]!r}, which is no query parameter of {operation.title}"
+            yield document.problem((*place, key), message, "declare the parameter, or correct the name")
+
+    answer = operation.answer_properties()
+    for key in ("items", "total"):
+        if key in names and names[key] not in list(answer):
+            message = f"x-pagination names {names[key]!r}, which is no property of {operation.title}'s answer"
+            yield document.problem(
+                (*place, key), message, "add the property to the schema, or correct the name"
+            )
+
+    items = answer.get(str(names.get("items")))
+    if items is None:
+        return
+    if "array" not in reading.types(document, items.pointer):
+        message = f"x-pagination names {names['items']!r} as the items, which is no list"
+        yield document.problem((*place, "items"), message, "name the property that holds the list")
+    elif "identity" in names:
+        item = document.follow(items.pointer).pointer
+        if names["identity"] not in list(reading.properties(document, (*item, "items"))):
+            message = f"x-pagination names {names['identity']!r}, which is no property of an item"
+            yield document.problem((*place, "identity"), message, "name the property by which items differ")
+
+
+def idempotency_key_names_what_exists(document: Document) -> Iterator[Problem]:
+    """`x-idempotency-key` names a property of the body, or a header parameter."""
+    for operation in reading.operations(document):
+        name = operation.data.get("x-idempotency-key")
+        if name is None:
+            continue
+        known = [p.value.get("name") for p in operation.parameters() if p.value.get("in") == "header"]
+        known += operation.body_properties()
+        if name not in known:
+            yield document.problem(
+                (*operation.pointer, "x-idempotency-key"),
+                f"x-idempotency-key names {name!r}, which is no header and no property of the body",
+                "correct the name, or remove it if the operation has no such key",
+            )

@@ -1,0 +1,115 @@
+"""Rules about schemas: which are there, and that each has a name we chose."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from ...document import NAME_MAPS, Document, Located, Pointer, objects, parse_pointer, references, sequence
+from ...problems import Problem
+from .. import reading
+
+#: Every extension that the generator reads or that tells a fact. A misspelt one would be ignored in silence.
+EXTENSIONS = frozenset(
+    {
+        *("x-resource", "x-method", "x-family", "x-moves-money", "x-pagination", "x-idempotency-key"),
+        *("x-evidence", "x-source", "x-amount-unit", "x-amount-unit-evidence", "x-sensitive", "x-unused"),
+        *("x-environment", "x-event", "x-reconcile", "x-server-default"),
+    }
+)
+
+_OBJECT_KEYS = ("properties", "patternProperties", "additionalProperties")
+#: Keywords under which a schema only limits the one it stands in; nobody needs a name for it.
+_LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"})
+
+
+def schema_is_used_or_marked(document: Document) -> Iterator[Problem]:
+    """A schema that no operation or webhook reaches says `x-unused: true`, and only such a one."""
+    reached = _reached(document)
+    for schema in reading.named_schemas(document):
+        name = str(schema.pointer[-1])
+        marked = schema.value.get("x-unused")
+        place = (*schema.pointer, "x-unused")
+        if marked is not None and marked is not True:
+            yield document.problem(place, "x-unused is either `true` or not there", "write `x-unused: true`")
+        elif marked and name in reached:
+            message = f"the schema {name!r} is marked as unused, but something uses it"
+            yield document.problem(place, message, "remove `x-unused`")
+        elif not marked and name not in reached:
+            message = f"no operation or webhook uses the schema {name!r}"
+            yield document.problem(
+                schema.pointer, message, "use it, mark it with `x-unused: true`, or remove it"
+            )
+
+
+def _reached(document: Document) -> set[str]:
+    """The schemas that paths and webhooks refer to, directly or through others."""
+    waiting = [*references(document.data.get("paths"), names=True)]
+    waiting += references(document.data.get("webhooks"), names=True)
+    seen: set[tuple[str, ...]] = set()
+    while waiting:
+        target = parse_pointer(waiting.pop()[1])[:3]
+        if target not in seen:
+            seen.add(target)
+            waiting += references(document.get(target))
+    return {target[2] for target in seen if target[:2] == ("components", "schemas") and len(target) == 3}
+
+
+def object_has_a_name(document: Document) -> Iterator[Problem]:
+    """An object or enum that is written in place would get a class with a name that nobody chose."""
+    for schema in reading.schemas(document):
+        what = None if _has_a_name(schema) else _nameless(schema)
+        if what is not None:
+            yield document.problem(
+                schema.pointer,
+                f"{what} is written in place",
+                "make it a named schema in `schemas/` and refer to it",
+            )
+
+
+def _has_a_name(schema: Located) -> bool:
+    """Whether this is a named schema, a part of its `allOf`, or a mere limit: none is a class of its own."""
+    if schema.pointer[:2] == ("components", "schemas"):
+        is_part = len(schema.pointer) == 5 and schema.pointer[3] == "allOf"
+        if len(schema.pointer) == 3 or is_part:
+            return True
+    return _is_limit(schema.pointer)
+
+
+def _is_limit(pointer: Pointer) -> bool:
+    is_name = False
+    for token in pointer:
+        if not is_name and token in _LIMITS:
+            return True
+        is_name = not is_name and token in NAME_MAPS
+    return False
+
+
+def _nameless(schema: Located) -> str | None:
+    kind = schema.value.get("type")
+    if "object" in (kind, *sequence(kind)) or any(key in schema.value for key in _OBJECT_KEYS):
+        return "an object"
+    if "enum" in schema.value:
+        return "an enum"
+    if len(sequence(schema.value.get("allOf"))) > 1:
+        return "an `allOf` of several schemas"
+    return None
+
+
+def extension_is_known(document: Document) -> Iterator[Problem]:
+    """A misspelt extension would be ignored in silence; for `x-sensitive` that would leak."""
+    for place, found in objects(document.data):
+        for key in found:
+            if key.startswith("x-") and key not in EXTENSIONS:
+                near = difflib.get_close_matches(key, sorted(EXTENSIONS), 1)
+                yield document.problem(
+                    (*place, key),
+                    f"nothing reads the extension {key!r}",
+                    f"did you mean `{near[0]}`?"
+                    if near
+                    else "remove it, or add it to the list of extensions",
+                )
+        if not isinstance(found.get("x-sensitive", True), bool):
+            yield document.problem(
+                (*place, "x-sensitive"), "x-sensitive is no boolean", "write `x-sensitive: true`"
+            )

@@ -1,0 +1,102 @@
+"""Checks the document against OpenAPI itself, with openapi-spec-validator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, cast
+
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import validator_for
+from jsonschema_path import SchemaPath
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
+from openapi_spec_validator.validation import SpecValidator
+from openapi_spec_validator.validation.keywords import KeywordValidator
+
+from ..document import Document, Pointer
+from ..problems import Problem
+from .json_schema import errors_of, short
+
+_VALIDATORS: dict[str, type[SpecValidator]] = {
+    "3.0": OpenAPIV30SpecValidator,
+    "3.1": OpenAPIV31SpecValidator,
+    "3.2": OpenAPIV32SpecValidator,
+}
+#: Stands before the path of an error that is already seen from the document's root.
+_ROOT = "#"
+
+
+def check(document: Document) -> Iterator[Problem]:
+    """What breaks OpenAPI, each with its place in the files."""
+    version = str(document.data.get("openapi"))
+    validator_class = _VALIDATORS.get(".".join(version.split(".")[:2]))
+    if validator_class is None:
+        known = " or ".join(_VALIDATORS)
+        yield document.problem(
+            ("openapi",), f"OpenAPI {version} is not supported", f"write the document in {known}"
+        )
+        return
+    validator = _located(validator_class)(document.data)
+    errors = _collect(partial(_shape_errors, validator), document.data)
+    for error in errors:
+        yield _problem(document, tuple(error.absolute_path), error, version)
+    if not errors:
+        # The further checks expect a document of the right shape.
+        for error in _collect(validator.root_validator, validator.schema_path):
+            pointer = tuple(error.absolute_path)
+            place = document.follow(pointer[1:]).pointer if pointer[:1] == (_ROOT,) else ()
+            yield _problem(document, place, error, version)
+
+
+def _shape_errors(validator: SpecValidator, data: object) -> list[ValidationError]:
+    """What breaks OpenAPI's own JSON Schema.
+
+    openapi-spec-validator takes jsonschema-rs for this where it is installed: a hundred times as fast, but its
+    errors quote the whole document and name no place in it. So it only says whether there are any.
+    """
+    fast = cast("Any", validator.schema_validator)
+    if fast.is_valid(data):
+        return []
+    schema = dict(fast.schema)
+    return errors_of(validator_for(schema)(schema), data)
+
+
+def _collect(check: Callable[[Any], Iterable[ValidationError]], value: object) -> list[ValidationError]:
+    """The errors that a check finds. That it breaks is one more: no document may end in a traceback."""
+    errors: list[ValidationError] = []
+    try:
+        errors.extend(check(value))
+    except Exception as error:
+        errors.append(ValidationError(f"openapi-spec-validator stopped: {type(error).__name__}: {error}"))
+    return errors
+
+
+def _problem(document: Document, pointer: Pointer, error: ValidationError, version: str) -> Problem:
+    return document.problem(pointer, short(error.message), f"change it to what OpenAPI {version} allows here")
+
+
+def _located(validator: type[SpecValidator]) -> type[SpecValidator]:
+    """The same validator, whose errors all begin with where they were found; else some do not know."""
+    keywords = {name: _with_place(name, keyword) for name, keyword in validator.keyword_validators.items()}
+    return cast(
+        "type[SpecValidator]", type(validator.__name__, (validator,), {"keyword_validators": keywords})
+    )
+
+
+def _with_place(name: str, keyword: type[KeywordValidator]) -> type[KeywordValidator]:
+    check = cast("Callable[..., Iterator[ValidationError]]", cast("Any", keyword).__call__)
+
+    def call(self: KeywordValidator, *args: Any, **kwargs: Any) -> Iterator[ValidationError]:
+        place = next((arg.parts for arg in args if isinstance(arg, SchemaPath)), ())
+        for error in check(self, *args, **kwargs):
+            # The innermost check is the first to see an error; it knows the place best.
+            if not error.path or error.path[0] != _ROOT:
+                inside = ("default",) if name == "default" else ()
+                error.path.extendleft(reversed((_ROOT, *map(_token, place), *inside)))
+            yield error
+
+    return cast("type[KeywordValidator]", type(keyword.__name__, (keyword,), {"__call__": call}))
+
+
+def _token(part: object) -> str | int:
+    return part if isinstance(part, int) else str(part)

@@ -1,0 +1,43 @@
+"""What is wrong with a document, where it is written, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to correct in the document.
+
+    Attributes:
+        file: The file, as a path relative to where the user stands (as it was given).
+        line: The line in that file, from 1.
+        message: What is wrong.
+        fix: What to do about it.
+    """
+
+    file: str
+    line: int
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message.rstrip('.')}. Fix: {self.fix}"
+
+
+class SpecError(Exception):
+    """The document cannot be used; `problems` says why, each with file and line."""
+
+    problems: list[Problem]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class ToolError(Exception):
+    """A tool that the generator calls is missing or broke; the message says what to do."""

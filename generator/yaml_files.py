@@ -1,0 +1,267 @@
+"""Reads one YAML or JSON file as plain values, and keeps where each of them stands.
+
+Values follow the core schema of YAML 1.2. PyYAML's own loaders follow YAML 1.1: they turn `no` into False,
+`12:30` into a number and `2025-03-14` into a date, and let the second of two equal keys win in silence. So
+only its parser is used, which is fast and knows the lines.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import yaml
+
+from .document import Location, Mark
+from .problems import Problem, SpecError
+
+#: Far more than a document has, and little enough for Python's stack.
+_MAX_DEPTH = 100
+#: Aliases can make a small file as large as one likes. A value that is written takes a character at least, so
+#: this many values more than that come from aliases.
+_MAX_ALIASED = 100_000
+
+_TAG = "tag:yaml.org,2002:"
+_STRING = _TAG + "str"
+_KINDS = {
+    _TAG + "null": re.compile(r"(?:~|null|Null|NULL|)\Z"),
+    _TAG + "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
+    _TAG + "int": re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
+    _TAG + "float": re.compile(
+        r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+    ),
+}
+#: What a plain scalar that is not text begins with.
+_STARTS = frozenset("~nNtTfF-+.0123456789")
+_SURROGATE_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
+
+class SourceFile(NamedTuple):
+    """What a file says, and where each value in it stands."""
+
+    name: str
+    value: Any
+    mark: Mark
+
+
+def read(path: Path, name: str) -> SourceFile:
+    """Read a YAML or JSON file.
+
+    Args:
+        path: The file.
+        name: How to call it in problems.
+
+    Raises:
+        SpecError: The file is not YAML, or says something that a JSON document cannot hold.
+    """
+    text = _text(path, name)
+    parser = yaml.CLoader(_joined_surrogates(text))
+    builder = _Builder(parser, name, len(text) + _MAX_ALIASED)
+    try:
+        return builder.file()
+    except yaml.MarkedYAMLError as error:
+        raise SpecError([_syntax_problem(error, name)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, int(error.position)) + 1
+        raise _stop(name, line, f"the file is not YAML: {error.reason}", "remove the character") from None
+    finally:
+        parser.dispose()
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _stop(
+            name, 1, f"the file cannot be read: {error.strerror}", "check the path and its rights"
+        ) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _stop(name, line, "the file is not UTF-8 text", "save it as UTF-8") from None
+
+
+def _joined_surrogates(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML does not know; they become one."""
+
+    def join(match: re.Match[str]) -> str:
+        pair = bytes.fromhex(match[2] + match[3]).decode("utf-16-be")
+        return f"{match[1]}\\U{ord(pair):08x}"
+
+    return _SURROGATE_PAIR.sub(join, text) if "\\u" in text else text
+
+
+def _stop(name: str, line: int, message: str, fix: str) -> SpecError:
+    return SpecError([Problem(name, line, message, fix)])
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line = 1 if mark is None else mark.line + 1
+    what = error.problem or "it cannot be parsed"
+    if error.context is not None and error.context_mark is not None:
+        what += f" ({error.context} that starts on line {error.context_mark.line + 1})"
+    return Problem(name, line, f"the file is not YAML: {what}", "correct the YAML here or just above")
+
+
+class _Builder:
+    """Turns what the parser tells, event by event, into plain values.
+
+    PyYAML can also compose the events to nodes; its C code for that overruns its stack on deep nesting.
+    """
+
+    def __init__(self, parser: yaml.CLoader, name: str, limit: int) -> None:
+        self._parser = parser
+        self._name = name
+        self._limit = limit
+        self._problems: list[Problem] = []
+        self._count = 0
+        self._anchors: dict[str, tuple[Any, Mark, int]] = {}
+
+    def file(self) -> SourceFile:
+        self._event()  # the start of the stream
+        if isinstance(self._event(), yaml.StreamEndEvent):
+            raise _stop(self._name, 1, "the file is empty", "write the document, or delete the file")
+        event = self._event()
+        value, mark = self._node(event, _line(event), 0)
+        self._event()  # the end of the document
+        event = self._event()
+        if not isinstance(event, yaml.StreamEndEvent):
+            message = "the file holds more than one YAML document"
+            self._problem(_line(event), message, "keep one document per file")
+        if self._problems:
+            raise SpecError(self._problems)
+        return SourceFile(self._name, value, mark)
+
+    def _event(self) -> yaml.Event:
+        event = self._parser.get_event()
+        assert event is not None  # the stream's end is an event, too, and nobody asks beyond it
+        return event
+
+    def _node(self, event: yaml.Event, line: int, depth: int) -> tuple[Any, Mark]:
+        before = self._count
+        self._count += 1
+        if depth > _MAX_DEPTH:
+            self._fail(
+                line, f"values are nested more than {_MAX_DEPTH} deep", "name inner parts and use a $ref"
+            )
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, line)
+        mark = Mark(Location(self._name, line))
+        value: Any = None
+        if isinstance(event, yaml.MappingStartEvent):
+            self._check_tag(event.tag, "map", line)
+            value = {}
+            for key, key_line, item in self._entries(depth):
+                value[key], mark.children[key] = self._node(item, key_line, depth + 1)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._check_tag(event.tag, "seq", line)
+            value = []
+            while not isinstance(item := self._event(), yaml.SequenceEndEvent):
+                child, mark.children[str(len(value))] = self._node(item, _line(item), depth + 1)
+                value.append(child)
+        elif isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, line)
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[str(anchor)] = value, mark, self._count - before
+        return value, mark
+
+    def _alias(self, event: yaml.AliasEvent, line: int) -> tuple[Any, Mark]:
+        name = str(event.anchor)
+        if name not in self._anchors:
+            self._fail(
+                line, f"the alias *{name} has no anchor before it", f"write &{name} before what it stands for"
+            )
+        value, mark, size = self._anchors[name]
+        self._count += size
+        if self._count > self._limit:
+            self._fail(
+                line, "the file's aliases make it far too large", "write the values out, or use a $ref"
+            )
+        return copy.deepcopy(value), mark
+
+    def _entries(self, depth: int) -> Iterator[tuple[str, int, yaml.Event]]:
+        first: dict[str, int] = {}
+        while not isinstance(event := self._event(), yaml.MappingEndEvent):
+            line = _line(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                self._fail(line, "a key is not text", "write the key as text")
+            # Keys are text in JSON: the status 200 is the key "200", with quotes or without.
+            key = str(event.value)
+            if key == "<<" and event.implicit[0]:
+                self._problem(line, "YAML 1.2 has no merge key `<<`", "write the entries out, or use a $ref")
+            elif key in first:
+                self._problem(
+                    line, f"the key {key!r} is already on line {first[key]}", "remove or rename one of them"
+                )
+            first.setdefault(key, line)
+            yield key, line, self._event()
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> str | int | float | bool | None:
+        text = str(event.value)
+        tag = _implicit_tag(text) if event.implicit[0] else event.tag
+        if event.implicit[1] or tag in (None, "!", _STRING):
+            return text
+        pattern = _KINDS.get(tag)
+        if pattern is None or not pattern.match(text):
+            self._problem(
+                line, f"{text!r} does not fit its tag {tag!r}", "remove the tag, or correct the value"
+            )
+            return None
+        match tag.removeprefix(_TAG):
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int":
+                return self._int(text, line)
+            case _:
+                return self._float(text, line)
+
+    def _int(self, text: str, line: int) -> int | None:
+        try:
+            return int(text[2:], {"0o": 8, "0x": 16}[text[:2]]) if text[:2] in ("0o", "0x") else int(text)
+        except ValueError:  # more digits than Python reads
+            self._problem(line, "the number has too many digits", "quote it as text")
+            return None
+
+    def _float(self, text: str, line: int) -> float | None:
+        number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        if math.isfinite(number):
+            return number
+        self._problem(line, f"JSON has no number {text}", "write a finite number, or quote it as text")
+        return None
+
+    def _check_tag(self, tag: object, kind: str, line: int) -> None:
+        if tag not in (None, "!", _TAG + kind):
+            self._problem(line, f"the tag {tag!r} is not part of YAML's core schema", "remove the tag")
+
+    def _problem(self, line: int, message: str, fix: str) -> None:
+        self._problems.append(Problem(self._name, line, message, fix))
+
+    def _fail(self, line: int, message: str, fix: str) -> NoReturn:
+        self._problem(line, message, fix)
+        raise SpecError(self._problems)
+
+
+def _implicit_tag(text: str) -> str:
+    """What a plain scalar is."""
+    if not text or text[0] in _STARTS:
+        for tag, pattern in _KINDS.items():
+            if pattern.match(text):
+                return tag
+    return _STRING
+
+
+def _line(event: yaml.Event) -> int:
+    mark = event.start_mark
+    return 1 if mark is None else mark.line + 1

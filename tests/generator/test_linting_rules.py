@@ -1,0 +1,854 @@
+"""Our own rules: each finds the document that breaks it, and says where and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from helpers.specs import BASE, broken, edited, write_spec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.document import Document
+from generator.linting import rules
+from generator.linting.rules import Rule, amounts, evidence, examples, names, operations, schemas
+from generator.loading import load
+from generator.problems import Problem
+
+Edit = tuple[str, str, str]
+Breaks = Callable[..., "Found"]
+
+ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.yaml", "schemas/errors.yaml"
+
+
+class Found:
+    """A problem, with the text of the line it points at."""
+
+    def __init__(self, problem: Problem, folder: Path) -> None:
+        path = Path(problem.file)
+        self.at = (path.relative_to(folder).as_posix(), problem.line)
+        self.text = path.read_text(encoding="utf-8").splitlines()[problem.line - 1].strip()
+        self.file = self.at[0]
+        self.message = problem.message
+        self.fix = problem.fix
+
+
+@pytest.fixture(name="breaks")
+def _breaks(tmp_path: Path) -> Breaks:
+    """Edits the base document so that it breaks one rule, once, and no other."""
+
+    def check(rule: Rule, *edits: Edit, files: dict[str, str] = BASE) -> Found:
+        for edit in edits:
+            files = edited(files, *edit)
+        document = load(write_spec(tmp_path, files))
+        problems = sorted(set(rules.check(document)))
+        assert problems == sorted(set(rule(document)))
+        assert len(problems) == 1, [str(problem) for problem in problems]
+        return Found(problems[0], tmp_path)
+
+    return check
+
+
+def passes(tmp_path: Path, *edits: Edit) -> bool:
+    """Whether the base document with these changes breaks no rule."""
+    files = BASE
+    for edit in edits:
+        files = edited(files, *edit)
+    return not list(rules.check(load(write_spec(tmp_path, files))))
+
+
+def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
+    assert list(rules.check(load(write_spec(tmp_path, BASE)))) == []
+
+
+def test_every_rule_is_registered_and_explained() -> None:
+    modules = (amounts, evidence, examples, names, operations, schemas)
+    defined = {
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if callable(value)
+        and getattr(value, "__module__", "") == module.__name__
+        and not name.startswith("_")
+    }
+
+    assert defined == set(rules.RULES)
+    assert all(rule.__doc__ for rule in rules.RULES)
+
+
+# -- operations --------------------------------------------------------------------------------------------
+
+
+def test_an_operation_without_an_id_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.operation_has_an_id, (PATHS, "    operationId: createLink\n", ""))
+
+    assert (found.file, found.text) == (PATHS, "post:")
+    assert found.message == "POST /v1/links has no operationId in camelCase"
+    assert "operationId: createPaymentLink" in found.fix
+
+
+@pytest.mark.parametrize("name", ["create_link", "CreateLink", "create-link", "1create", '""', "7", "[a]"])
+def test_an_operation_id_that_is_not_camel_case_is_found(breaks: Breaks, name: str) -> None:
+    found = breaks(operations.operation_has_an_id, (PATHS, "operationId: createLink", f"operationId: {name}"))
+
+    assert found.text == f"operationId: {name}"
+
+
+@pytest.mark.parametrize("name", ["listLinks", "listLINKS"])
+def test_an_operation_id_that_is_there_twice_in_python_is_found(breaks: Breaks, name: str) -> None:
+    found = breaks(operations.operation_has_an_id, (PATHS, "operationId: createLink", f"operationId: {name}"))
+
+    assert found.text == f"operationId: {name}"
+    assert "of GET /v1/links" in found.message
+
+
+def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.operation_has_an_id, (ROOT, "      operationId: linkPaid\n", ""))
+
+    assert (found.file, found.text) == (ROOT, "post:")
+    assert "webhook link.paid" in found.message
+
+
+@pytest.mark.parametrize("name", ["Links", "my-links", "import", "_x", "2x", "a__b", "true", ""])
+def test_a_resource_that_is_no_name_in_python_is_found(breaks: Breaks, name: str) -> None:
+    edit = (PATHS, "x-resource: links\n    x-method: create", f"x-resource: {name}\n    x-method: create")
+
+    found = breaks(operations.operation_has_its_names_in_python, edit)
+
+    assert found.text == f"x-resource: {name}".strip()
+    assert found.fix == "write `x-resource:` with a name in snake_case, such as payment_links"
+
+
+def test_an_operation_without_a_method_name_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.operation_has_its_names_in_python, (PATHS, "    x-method: create\n", ""))
+
+    assert found.text == "post:"
+    assert "no x-method" in found.message
+    assert found.fix.endswith("such as create")
+
+
+def test_two_operations_that_are_called_alike_are_found(breaks: Breaks) -> None:
+    found = breaks(
+        operations.operation_has_its_names_in_python, (PATHS, "x-method: create", "x-method: list")
+    )
+
+    assert found.text == "x-method: list"
+    assert found.message == "POST /v1/links is called links.list, as is GET /v1/links"
+
+
+@pytest.mark.parametrize("value", ["", "    x-moves-money: maybe\n", "    x-moves-money: 1\n"])
+def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(breaks: Breaks, value: str) -> None:
+    edit = (PATHS, "    x-moves-money: true\n", value)
+
+    found = breaks(operations.operation_says_whether_it_moves_money, edit)
+
+    assert found.text == (value.strip() or "post:")
+    assert found.fix == "write `x-moves-money: true` or `x-moves-money: false`"
+
+
+def test_an_operation_of_an_unknown_family_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, "x-family: pay\n    x-moves-money: true", "x-family: pya\n    x-moves-money: true")
+
+    found = breaks(operations.operation_says_whether_it_moves_money, edit)
+
+    assert found.text == "x-family: pya"
+    assert found.fix == "write `x-family:` with one of pay, checkout, gate"
+
+
+CREATE_TAGS = "    summary: Create a link\n    tags:\n      - Links\n"
+
+
+def test_an_operation_without_a_tag_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.operation_has_one_tag, (PATHS, CREATE_TAGS, "    summary: Create a link\n"))
+
+    assert found.text == "post:"
+    assert found.message == "POST /v1/links has 0 tags"
+
+
+def test_an_operation_with_two_tags_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.operation_has_one_tag, (PATHS, CREATE_TAGS, CREATE_TAGS + "      - Links\n"))
+
+    assert found.text == "tags:"
+    assert "exactly one" in found.fix
+
+
+def test_a_tag_that_is_not_declared_is_found(breaks: Breaks) -> None:
+    found = breaks(
+        operations.operation_has_one_tag, (PATHS, CREATE_TAGS, CREATE_TAGS.replace("- Links", "- Lniks"))
+    )
+
+    assert "'Lniks', which is not declared" in found.message
+    assert "`tags` in the root document" in found.fix
+
+
+RETRIEVE_401 = '            example:\n              id: L1\n      "401":'
+
+
+def test_an_operation_without_a_401_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, RETRIEVE_401, RETRIEVE_401.replace("401", "403"))
+
+    found = breaks(operations.operation_lists_its_errors, edit)
+
+    assert found.text == "responses:"
+    assert found.message == "GET /v1/links/{id} has no 401 response"
+    assert "components.responses" in found.fix
+
+
+def test_an_operation_without_any_errors_is_found(breaks: Breaks) -> None:
+    kept, errors = dedent(BASE[PATHS]).rsplit('      "401":', 1)
+    assert '"500":' in errors
+
+    found = breaks(operations.operation_lists_its_errors, files={**BASE, PATHS: kept})
+
+    assert found.message == "GET /v1/links/{id} has no 401 and no 4xx and no 5xx response"
+
+
+def test_an_operation_without_a_key_needs_no_401(tmp_path: Path) -> None:
+    edit = (PATHS, RETRIEVE_401, RETRIEVE_401.replace("401", "404"))
+
+    assert passes(
+        tmp_path, edit, (PATHS, "    x-method: retrieve\n", "    x-method: retrieve\n    security: []\n")
+    )
+    assert not passes(tmp_path, edit)
+
+
+def test_a_parameter_of_the_path_that_is_not_declared_is_found(breaks: Breaks) -> None:
+    edits = [
+        (
+            ROOT,
+            "/v1/links/{id}:\n    $ref: paths/links.yaml#/~1v1~1links~1{id}",
+            "/v1/links/{id}/{part}:\n    $ref: x",
+        ),
+        (ROOT, "$ref: x", "$ref: paths/links.yaml#/~1v1~1links~1{id}~1{part}"),
+        (PATHS, "/v1/links/{id}:", "/v1/links/{id}/{part}:"),
+    ]
+
+    found = breaks(operations.path_and_parameters_agree, *edits)
+
+    assert (found.file, found.text) == (PATHS, "get:")
+    assert "'part'" in found.message
+    assert found.fix == "add a parameter with `name: part` and `in: path`"
+
+
+def test_a_path_parameter_that_is_not_in_the_path_is_found(breaks: Breaks) -> None:
+    more = "    - name: part\n      in: path\n      required: true\n      schema: {type: string}\n      example: a\n"
+
+    found = breaks(
+        operations.path_and_parameters_agree,
+        (PATHS, "  parameters:\n    - name: id\n", "  parameters:\n" + more + "    - name: id\n"),
+    )
+
+    assert found.text == "- name: part"
+    assert "`{part}` in the path" in found.fix
+
+
+def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
+    found = breaks(
+        operations.path_and_parameters_agree, (PATHS, "      required: true\n      schema", "      schema")
+    )
+
+    assert found.text == "- name: id"
+    assert found.fix == "write `required: true`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "fix"),
+    [
+        ("page: page", "page: pgae", "page: pgae", "declare the parameter"),
+        ("size: size", "size: sise", "size: sise", "declare the parameter"),
+        ("items: data", "items: dtaa", "items: dtaa", "add the property"),
+        ("total: total", "total: totla", "total: totla", "add the property"),
+        ("items: data", "items: total", "items: total", "holds the list"),
+        ("total: total", "total: total\n      identity: uid", "identity: uid", "by which items differ"),
+        ("total: total", "totals: total", "totals: total", "use items, page, size, total, identity"),
+        ("      size: size\n", "", "x-pagination:", "add `size:`"),
+    ],
+)
+def test_a_pagination_that_names_what_does_not_exist_is_found(
+    breaks: Breaks, old: str, new: str, text: str, fix: str
+) -> None:
+    found = breaks(operations.pagination_names_what_exists, (PATHS, old, new))
+
+    assert (found.file, found.text) == (PATHS, text)
+    assert fix in found.fix
+
+
+def test_a_pagination_may_name_what_tells_items_apart(tmp_path: Path) -> None:
+    assert passes(
+        tmp_path, (PATHS, "total: total", "total: total\n      identity: id\n      x-evidence: inferred")
+    )
+
+
+def test_an_idempotency_key_that_does_not_exist_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, "x-idempotency-key: requestId", "x-idempotency-key: requestID")
+
+    found = breaks(operations.idempotency_key_names_what_exists, edit)
+
+    assert found.text == "x-idempotency-key: requestID"
+    assert "correct the name" in found.fix
+
+
+# -- names -------------------------------------------------------------------------------------------------
+
+
+def test_a_request_property_that_clashes_with_the_call_options_is_found(breaks: Breaks) -> None:
+    edit = (LINKS, "    requestId:\n", "    options:\n      type: string\n    requestId:\n")
+
+    found = breaks(names.keywords_are_unique, edit)
+
+    assert (found.file, found.text) == (LINKS, "options:")
+    assert "keyword `options`" in found.message
+
+
+PARAMETER = "      - {name: NAME, in: header, schema: {type: string}, example: a, x-evidence: inferred}\n"
+
+
+def test_a_parameter_and_a_property_that_are_one_keyword_are_found(breaks: Breaks) -> None:
+    parameters = "    parameters:\n" + PARAMETER.replace("NAME", "request_id")
+    edit = (PATHS, "    operationId: createLink\n", "    operationId: createLink\n" + parameters)
+
+    found = breaks(names.keywords_are_unique, edit)
+
+    assert (found.file, found.text) == (LINKS, "requestId:")
+    assert found.message == (
+        "'requestId' and 'request_id' would both be the keyword `request_id` of POST /v1/links in Python"
+    )
+    assert found.fix == "remove or rename one of them"
+
+
+@pytest.mark.parametrize("name", ["Page", "page"])
+def test_two_parameters_that_are_one_keyword_are_found(breaks: Breaks, name: str) -> None:
+    parameter = PARAMETER.replace("NAME", name)
+
+    found = breaks(
+        names.keywords_are_unique, (PATHS, "      - name: size\n", parameter + "      - name: size\n")
+    )
+
+    assert found.text == parameter.strip()
+
+
+def test_two_properties_that_are_one_name_in_python_are_found(breaks: Breaks) -> None:
+    found = breaks(
+        names.properties_are_unique, (LINKS, "    balance:\n", "    ID:\n      type: string\n    balance:\n")
+    )
+
+    assert (found.file, found.text) == (LINKS, "ID:")
+    assert "'ID' and 'id'" in found.message
+
+
+def test_two_schemas_that_are_one_class_are_found(breaks: Breaks) -> None:
+    found = breaks(names.classes_are_unique, (ERRORS, "Forgotten:", "link_status:"))
+
+    assert found.text in ("link_status:", "LinkStatus:")
+    assert "LinkStatus and link_status would both become the class LinkStatus" in found.message
+    assert found.fix == "rename one of the schemas"
+
+
+# -- evidence ----------------------------------------------------------------------------------------------
+
+CREATE_EVIDENCE = "    x-evidence:\n      method: documented\n      path: documented\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "text"),
+    [
+        ("", "post:"),
+        ("    x-evidence: documented\n", "x-evidence: documented"),
+        ("    x-evidence:\n      path: documented\n", "x-evidence:"),
+    ],
+)
+def test_an_operation_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
+    found = breaks(evidence.operation_has_evidence, (PATHS, CREATE_EVIDENCE, new))
+
+    assert found.text == text
+    assert "x-evidence: {method: ..., path: ...}" in found.fix
+
+
+def test_a_schema_without_evidence_is_found(breaks: Breaks) -> None:
+    edit = (LINKS, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n")
+
+    found = breaks(evidence.schema_has_evidence, edit)
+
+    assert (found.file, found.text) == (LINKS, "LinkStatus:")
+    assert "documented, documented-2023, observed, inferred" in found.fix
+
+
+def test_a_webhook_without_evidence_is_found(breaks: Breaks) -> None:
+    found = breaks(evidence.schema_has_evidence, (ROOT, "      x-evidence: inferred\n", ""))
+
+    assert (found.file, found.text) == (ROOT, "post:")
+
+
+def test_a_query_parameter_without_evidence_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, "        example: 50\n        x-evidence: inferred\n", "        example: 50\n")
+
+    found = breaks(evidence.parameter_has_evidence, edit)
+
+    assert found.text == "- name: size"
+    assert "'size'" in found.message
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text"),
+    [
+        (PATHS, "path: inferred\n    x-source", "path: guessed\n    x-source", "path: guessed"),
+        (
+            PATHS,
+            "example: 50\n        x-evidence: inferred",
+            "example: 50\n        x-evidence: seen",
+            "x-evidence: seen",
+        ),
+        (LINKS, "enum:", "x-evidence: docs\n  enum:", "x-evidence: docs"),
+        (LINKS, "    id:\n", "    id:\n      x-evidence: sure\n", "x-evidence: sure"),
+    ],
+)
+def test_a_word_that_is_not_evidence_is_found(
+    breaks: Breaks, file: str, old: str, new: str, text: str
+) -> None:
+    edits = [(file, old, new)]
+    if "enum" in old:
+        edits.insert(
+            0,
+            (file, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n"),
+        )
+
+    found = breaks(evidence.evidence_has_a_source, *edits)
+
+    assert (found.file, found.text) == (file, text)
+    assert found.fix == "use one of documented, documented-2023, observed, inferred"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text"),
+    [
+        (PATHS, "    x-source:\n      - https://docs.links.kz/create\n", "", "x-evidence:"),
+        (
+            PATHS,
+            "    x-source:\n      - https://docs.links.kz/create\n",
+            "    x-source: []\n",
+            "x-source: []",
+        ),
+        (PATHS, "    x-source:\n      - https://docs.links.kz/create\n", "    x-source: a\n", "x-source: a"),
+        (LINKS, "  x-source:\n    - https://docs.links.kz/create\n", "", "x-evidence: documented"),
+        (LINKS, "    id:\n", "    id:\n      x-evidence: observed\n", "x-evidence: observed"),
+        (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: observed\n", "x-evidence: observed"),
+        (
+            PATHS,
+            "example: 50\n        x-evidence: inferred",
+            "example: 50\n        x-evidence: observed",
+            "x-evidence: observed",
+        ),
+        (ROOT, "      x-evidence: inferred\n", "      x-evidence: documented\n", "x-evidence: documented"),
+    ],
+)
+def test_evidence_without_a_source_is_found(breaks: Breaks, file: str, old: str, new: str, text: str) -> None:
+    found = breaks(evidence.evidence_has_a_source, (file, old, new))
+
+    assert (found.file, found.text) == (file, text)
+    assert "list of the pages" in found.fix
+
+
+def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(tmp_path: Path) -> None:
+    assert passes(tmp_path, (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: documented\n"))
+
+
+# -- amounts -----------------------------------------------------------------------------------------------
+
+CREATE_AMOUNT = "      x-amount-unit: minor\n      x-amount-unit-evidence: observed\n"
+
+
+def test_an_amount_without_a_unit_is_found(breaks: Breaks) -> None:
+    found = breaks(amounts.amount_has_a_unit, (LINKS, "      x-amount-unit: minor\n", ""))
+
+    assert (found.file, found.text) == (LINKS, "amount:")
+    assert found.message == "the amount 'amount' has no unit"
+    assert found.fix == "write `x-amount-unit:` with one of minor, major, decimal-string, unknown"
+
+
+@pytest.mark.parametrize(
+    "name", ["amount", "balance", "remainingBalance", "processedAmount", "total_amount", "open_balance"]
+)
+@pytest.mark.parametrize("kind", ["integer", "number", "string", "[number, 'null']"])
+def test_amounts_are_known_by_their_names(breaks: Breaks, name: str, kind: str) -> None:
+    edits = [
+        (
+            ERRORS,
+            "    note:\n      type: string\n",
+            f"    {name}:\n      type: {kind}\n      x-amount-unit-evidence: inferred\n",
+        )
+    ]
+
+    found = breaks(amounts.amount_has_a_unit, *edits)
+
+    assert found.text == f"{name}:"
+
+
+@pytest.mark.parametrize("name", ["paramount", "amounts", "balanced", "note"])
+def test_other_names_are_no_amounts(tmp_path: Path, name: str) -> None:
+    assert passes(tmp_path, (ERRORS, "    note:\n", f"    {name}:\n"))
+
+
+def test_an_amount_behind_a_reference_needs_a_unit_too(breaks: Breaks) -> None:
+    edits = [
+        (
+            ERRORS,
+            "    note:\n      type: string\n",
+            "    amount:\n      oneOf: [{$ref: '#/Decimal'}, {type: 'null'}]\n      x-amount-unit-evidence: inferred\n",
+        ),
+        (
+            ERRORS,
+            "Forgotten:\n",
+            "Decimal: {type: string, x-evidence: inferred, x-unused: true}\nForgotten:\n",
+        ),
+    ]
+
+    found = breaks(amounts.amount_has_a_unit, *edits)
+
+    assert found.text == "amount:"
+
+
+def test_the_unit_may_stand_in_the_schema_that_the_amount_refers_to(tmp_path: Path) -> None:
+    decimal = "Decimal:\n  type: string\n  x-evidence: inferred\n  x-unused: true\n"
+    unit = "  x-amount-unit: decimal-string\n  x-amount-unit-evidence: inferred\n"
+
+    assert passes(
+        tmp_path,
+        (ERRORS, "    note:\n      type: string\n", "    amount:\n      $ref: '#/Decimal'\n"),
+        (ERRORS, "Forgotten:\n", decimal + unit + "Forgotten:\n"),
+    )
+
+
+def test_a_parameter_that_is_an_amount_needs_a_unit(breaks: Breaks) -> None:
+    edits = [
+        (PATHS, "name: size", "name: amount"),
+        (PATHS, "size: size", "size: amount"),
+        (PATHS, "example: 50\n", "example: 50\n        x-amount-unit-evidence: inferred\n"),
+    ]
+
+    found = breaks(amounts.amount_has_a_unit, *edits)
+
+    assert (found.file, found.text) == (PATHS, "schema:")
+
+
+def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:
+    found = breaks(amounts.amount_has_a_unit, (LINKS, "x-amount-unit: minor", "x-amount-unit: tenge"))
+
+    assert found.text == "x-amount-unit: tenge"
+    assert "'tenge' is not a unit" in found.message
+
+
+@pytest.mark.parametrize(
+    ("new", "text"),
+    [("", "amount:"), ("      x-amount-unit-evidence: sure\n", "x-amount-unit-evidence: sure")],
+)
+def test_a_unit_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
+    found = breaks(amounts.amount_has_a_unit, (LINKS, "      x-amount-unit-evidence: observed\n", new))
+
+    assert found.text == text
+    assert found.fix.startswith("write `x-amount-unit-evidence:` with one of documented")
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "fix"),
+    [
+        ("minor", "number", "`type: integer`"),
+        ("minor", "string", "`type: integer`"),
+        ("major", "string", "`type: number`"),
+        ("unknown", "string", "`type: number`"),
+        ("unknown", "[number, string]", "`type: number`"),
+        ("decimal-string", "number", "`type: string`"),
+    ],
+)
+def test_a_type_that_does_not_fit_the_unit_is_found(breaks: Breaks, unit: str, kind: str, fix: str) -> None:
+    amount = f"    amount:\n      type: {kind}\n      x-amount-unit: {unit}\n      x-amount-unit-evidence: inferred\n"
+
+    found = breaks(amounts.amount_fits_its_unit, (ERRORS, "    note:\n      type: string\n", amount))
+
+    assert found.text == f"x-amount-unit: {unit}"
+    assert fix in found.fix
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"),
+    [
+        ("minor", "integer"),
+        ("major", "number"),
+        ("major", "integer"),
+        ("unknown", "number"),
+        ("decimal-string", "string"),
+        ("minor", "[integer, 'null']"),
+    ],
+)
+def test_a_type_that_fits_the_unit_is_fine(tmp_path: Path, unit: str, kind: str) -> None:
+    amount = f"    amount:\n      type: {kind}\n      x-amount-unit: {unit}\n      x-amount-unit-evidence: inferred\n"
+
+    assert passes(tmp_path, (ERRORS, "    note:\n      type: string\n", amount))
+
+
+# -- schemas -----------------------------------------------------------------------------------------------
+
+
+def test_a_schema_that_nothing_uses_is_found(breaks: Breaks) -> None:
+    found = breaks(schemas.schema_is_used_or_marked, (ERRORS, "  x-unused: true\n", ""))
+
+    assert (found.file, found.text) == (ERRORS, "Forgotten:")
+    assert "x-unused: true" in found.fix
+
+
+def test_a_schema_that_only_an_unused_schema_uses_is_unused(breaks: Breaks) -> None:
+    edits = [
+        (ERRORS, "    note:\n      type: string\n", "    note:\n      $ref: '#/Inner'\n"),
+        (ERRORS, "Forgotten:\n", "Inner: {type: string, x-evidence: inferred}\nForgotten:\n"),
+    ]
+
+    assert breaks(schemas.schema_is_used_or_marked, *edits).text.startswith("Inner:")
+
+
+def test_a_schema_that_is_marked_as_unused_and_used_is_found(breaks: Breaks) -> None:
+    found = breaks(schemas.schema_is_used_or_marked, (LINKS, "  enum:\n", "  x-unused: true\n  enum:\n"))
+
+    assert (found.file, found.text) == (LINKS, "x-unused: true")
+    assert found.fix == "remove `x-unused`"
+
+
+def test_a_mark_of_an_unused_schema_that_is_not_true_is_found(breaks: Breaks) -> None:
+    found = breaks(schemas.schema_is_used_or_marked, (ERRORS, "x-unused: true", "x-unused: 'yes'"))
+
+    assert found.text == "x-unused: 'yes'"
+
+
+def test_a_schema_that_only_a_discriminator_names_is_used(tmp_path: Path) -> None:
+    kinds = "  discriminator: {propertyName: code, mapping: {a: '#/Kind'}}\n"
+    kind = "Kind: {type: object, x-evidence: inferred}\n"
+
+    assert passes(
+        tmp_path,
+        (ERRORS, "response.Error:\n  type: object\n", kind + "response.Error:\n  type: object\n" + kinds),
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "what"),
+    [
+        ("{type: object}", "an object"),
+        ("{type: [object, 'null']}", "an object"),
+        ("{properties: {a: {type: string}}}", "an object"),
+        ("{additionalProperties: true}", "an object"),
+        ("{type: string, enum: [a]}", "an enum"),
+        (
+            "{allOf: [{$ref: '#/response.Error'}, {$ref: '#/response.Error'}]}",
+            "an `allOf` of several schemas",
+        ),
+    ],
+)
+def test_an_object_or_enum_that_is_written_in_place_is_found(breaks: Breaks, schema: str, what: str) -> None:
+    found = breaks(
+        schemas.object_has_a_name, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n")
+    )
+
+    assert found.text == f"note: {schema}"
+    assert found.message == f"{what} is written in place"
+    assert found.fix == "make it a named schema in `schemas/` and refer to it"
+
+
+@pytest.mark.parametrize(
+    "place", ["{type: array, items: X}", "{oneOf: [X, {type: string}]}", "{type: array, items: {anyOf: [X]}}"]
+)
+def test_an_object_that_is_nested_in_place_is_found(breaks: Breaks, place: str) -> None:
+    schema = place.replace("X", "{type: object}")
+
+    found = breaks(
+        schemas.object_has_a_name, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n")
+    )
+
+    assert found.text == f"note: {schema}"
+
+
+def test_an_enum_of_a_parameter_that_is_written_in_place_is_found(breaks: Breaks) -> None:
+    edit = (
+        PATHS,
+        "          type: integer\n        example: 50",
+        "          enum: [50]\n        example: 50",
+    )
+
+    found = breaks(schemas.object_has_a_name, edit)
+
+    assert (found.file, found.text) == (PATHS, "schema:")
+
+
+def test_an_object_of_a_request_that_is_written_in_place_is_found(breaks: Breaks) -> None:
+    edit = (ROOT, "              $ref: schemas/links.yaml#/response.Link\n", "              type: object\n")
+
+    assert breaks(schemas.object_has_a_name, edit).text == "schema:"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "  allOf:\n    - type: object\n",
+        "  anyOf:\n    - required: [note]\n",
+        "  not:\n    type: object\n    properties: {a: {enum: [1]}}\n",
+        "  dependentSchemas: {note: {type: object, properties: {a: {type: string}}}}\n",
+        "  propertyNames: {enum: [note]}\n",
+        "  additionalProperties: {type: string}\n",
+    ],
+)
+def test_a_part_or_a_limit_of_a_named_schema_needs_no_name(tmp_path: Path, more: str) -> None:
+    assert passes(tmp_path, (ERRORS, "  x-unused: true\n", "  x-unused: true\n" + more))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fix"),
+    [
+        ("    note:\n", "    note:\n      x-sensative: true\n", "did you mean `x-sensitive`?"),
+        ("    note:\n", "    note:\n      x-zzz: true\n", "remove it, or add it to the list of extensions"),
+    ],
+)
+def test_an_extension_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, fix: str) -> None:
+    found = breaks(schemas.extension_is_known, (ERRORS, old, new))
+
+    assert found.text == new.splitlines()[1].strip()
+    assert found.fix == fix
+
+
+def test_a_mark_of_a_secret_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
+    found = breaks(
+        schemas.extension_is_known, (ERRORS, "    note:\n", "    note:\n      x-sensitive: 'yes'\n")
+    )
+
+    assert found.text == "x-sensitive: 'yes'"
+
+
+# -- examples ----------------------------------------------------------------------------------------------
+
+
+def test_a_parameter_without_an_example_is_found(breaks: Breaks) -> None:
+    found = breaks(examples.operation_has_examples, (PATHS, "        example: 50\n", ""))
+
+    assert (found.file, found.text) == (PATHS, "- name: size")
+    assert "`example:`" in found.fix
+
+
+def test_a_request_body_without_an_example_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, "          example:\n            amount: 2200000\n            requestId: R1\n", "")
+
+    found = breaks(examples.operation_has_examples, edit)
+
+    assert (found.file, found.text) == (PATHS, "application/json:")
+    assert found.message == "the request body of POST /v1/links has no example"
+    assert found.fix == "write `example:` beside `schema:`"
+
+
+def test_a_response_without_an_example_is_found(breaks: Breaks) -> None:
+    edit = (PATHS, "              data:\n                - id: L1\n              total: 1\n", "")
+
+    found = breaks(
+        examples.operation_has_examples, edit, (PATHS, '            example:\n      "401"', '      "401"')
+    )
+
+    assert found.message == "the response 200 of GET /v1/links has no example"
+
+
+def test_a_webhook_without_an_example_is_found(breaks: Breaks) -> None:
+    edit = (ROOT, "            example:\n              id: L1\n              status: paid\n", "")
+
+    assert "webhook link.paid" in breaks(examples.operation_has_examples, edit).message
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [
+        *[("application/pdf", False), ("image/png", False), ("application/octet-stream", False)],
+        *[("application/json", True), ("application/problem+json; charset=utf-8", True), ("text/csv", True)],
+    ],
+)
+def test_only_content_that_is_text_needs_an_example(tmp_path: Path, kind: str, needed: bool) -> None:
+    taken = "          description: Taken.\n"
+
+    assert passes(tmp_path, (ROOT, taken, f"{taken}          content: {{{kind}: {{}}}}\n")) is not needed
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text", "message"),
+    [
+        (PATHS, "amount: 2200000", "amount: 22.5", "amount: 22.5", "22.5 is not of type 'integer'"),
+        (PATHS, "requestId: R1", "request_id: R1", "example:", "'request_id' was unexpected"),
+        (PATHS, "status: active", "status: actvie", "status: actvie", "'actvie' is not one of"),
+        (PATHS, "- id: L1", "- ids: L1", "- ids: L1", "'id' is a required property"),
+        (PATHS, "example: 50", "example: fifty", "example: fifty", "'fifty' is not of type 'integer'"),
+        (ROOT, "status: paid", "status: lost", "status: lost", "'lost' is not one of"),
+        (ROOT, 'code: "2"', "code: 2", "code: 2", "2 is not of type 'string'"),
+        (LINKS, "- R1", "- 1", "- 1", "1 is not of type 'string'"),
+        (ERRORS, "    note:\n", "    note:\n      example: 1\n", "example: 1", "1 is not of type 'string'"),
+        (
+            ERRORS,
+            "    note:\n",
+            "    note:\n      format: date-time\n      example: 1 May\n",
+            "example: 1 May",
+            "not a 'date-time'",
+        ),
+        (
+            ERRORS,
+            "    note:\n      type: string\n",
+            "    note:\n      oneOf: [{type: string}, {$ref: '#/response.Error'}]\n      example: {code: 1}\n",
+            "example: {code: 1}",
+            "1 is not of type 'string'",
+        ),
+    ],
+)
+def test_an_example_that_does_not_fit_its_schema_is_found(
+    breaks: Breaks, file: str, old: str, new: str, text: str, message: str
+) -> None:
+    found = breaks(examples.example_fits_its_schema, (file, old, new))
+
+    assert (found.file, found.text) == (file, text)
+    assert message in found.message
+    assert found.fix.startswith("correct the example")
+
+
+def test_examples_by_name_are_checked_where_they_stand(breaks: Breaks) -> None:
+    edits = [
+        (
+            PATHS,
+            "          example:\n            amount: 2200000\n            requestId: R1\n",
+            "          examples: {one: {$ref: ../openapi.yaml#/components/examples/one}}\n",
+        ),
+        (
+            ROOT,
+            "  responses:\n    Unauthorized",
+            "  examples:\n    one: {value: {amount: many}}\n  responses:\n    Unauthorized",
+        ),
+    ]
+
+    found = breaks(examples.example_fits_its_schema, *edits)
+
+    assert (found.file, found.text) == (ROOT, "one: {value: {amount: many}}")
+
+
+def test_an_example_of_a_broken_schema_is_told_and_breaks_nothing(breaks: Breaks) -> None:
+    edit = (ERRORS, "    note:\n      type: string\n", "    note:\n      pattern: '('\n      example: a\n")
+
+    found = breaks(examples.example_fits_its_schema, edit)
+
+    assert found.text == "example: a"
+    assert "cannot be checked" in found.message
+    assert found.fix == "correct the schema beside it"
+
+
+# -- all of them -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="base", scope="module")
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return load(write_spec(tmp_path_factory.mktemp("base"), BASE))
+
+
+@given(data=st.data())
+def test_no_rule_breaks_on_a_document_that_is_broken_in_any_place(
+    base: Document, data: st.DataObject
+) -> None:
+    document = base.with_data(data.draw(broken(base.data)))
+
+    assert all(problem.line >= 1 for problem in rules.check(document))

@@ -1,0 +1,151 @@
+"""The document is checked against OpenAPI itself, and each error has its place in the files."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.specs import BASE, broken, edited, write_spec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.document import Document
+from generator.linting import lint, structure
+from generator.loading import load
+
+ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.yaml", "schemas/errors.yaml"
+
+
+def found_in(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The problems as file, text of the line, message."""
+    problems = list(structure.check(load(write_spec(folder, files))))
+    assert all("OpenAPI 3.1.0" in problem.fix for problem in problems)
+    return [
+        (
+            Path(problem.file).relative_to(folder).as_posix(),
+            Path(problem.file).read_text(encoding="utf-8").splitlines()[problem.line - 1].strip(),
+            problem.message,
+        )
+        for problem in problems
+    ]
+
+
+def test_the_base_document_is_valid(tmp_path: Path) -> None:
+    assert found_in(tmp_path, BASE) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text", "message"),
+    [
+        (ROOT, "  version: 1.0.0\n", "", "info:", "'version' is a required property"),
+        (ROOT, "  title: Links\n", "  title: Links\n  tilte: x\n", "info:", "'tilte' was unexpected"),
+        (
+            PATHS,
+            "- name: size\n        in: query",
+            "- name: size\n        in: qurey",
+            "in: qurey",
+            "'qurey' is not one of",
+        ),
+        (PATHS, "        description: One page.\n", "", '"200":', "'description' is a required property"),
+    ],
+)
+def test_what_openapi_does_not_allow_is_found_where_it_is_written(
+    tmp_path: Path, file: str, old: str, new: str, text: str, message: str
+) -> None:
+    problems = found_in(tmp_path, edited(BASE, file, old, new))
+
+    assert (file, text) in [problem[:2] for problem in problems]
+    assert any(message in problem[2] for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "text", "message"),
+    [
+        (ERRORS, "code:\n      type: string", "code:\n      type: strnig", "type: strnig", "'strnig' is not"),
+        (
+            LINKS,
+            "total:\n      type: integer",
+            "total:\n      type: integer\n      default: many",
+            "default: many",
+            "'many'",
+        ),
+        (PATHS, "operationId: createLink", "operationId: listLinks", "post:", "'listLinks'"),
+        (PATHS, "- name: id\n", "- name: uid\n", "get:", "'id'"),
+    ],
+)
+def test_errors_that_do_not_know_their_place_get_the_one_where_they_were_found(
+    tmp_path: Path, file: str, old: str, new: str, text: str, message: str
+) -> None:
+    problems = found_in(tmp_path, edited(BASE, file, old, new))
+
+    assert (file, text) in [problem[:2] for problem in problems]
+    assert any(message in problem[2] for problem in problems)
+
+
+@pytest.mark.parametrize("version", ["2.0", "4.0.0", "three"])
+def test_another_version_of_openapi_is_refused(tmp_path: Path, version: str) -> None:
+    root = write_spec(tmp_path, edited(BASE, ROOT, "openapi: 3.1.0", f"openapi: '{version}'"))
+
+    problems = list(structure.check(load(root)))
+
+    assert [problem.line for problem in problems] == [1]
+    assert f"OpenAPI {version} is not supported" in problems[0].message
+    assert "3.0 or 3.1" in problems[0].fix
+
+
+def test_a_document_of_openapi_3_0_is_checked_by_its_own_rules() -> None:
+    schema = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "nullable": True}
+    data: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "T", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"A": schema}},
+    }
+    newer = copy.deepcopy({**data, "openapi": "3.1.0"})
+
+    assert list(structure.check(Document(data))) == []
+    assert list(structure.check(Document(newer)))
+
+
+def test_a_reference_that_leads_nowhere_is_a_problem_and_no_traceback() -> None:
+    schemas = {"A": {"properties": {"b": {"$ref": "#/components/schemas/B"}}}}
+    data = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {},
+        "components": {"schemas": schemas},
+    }
+
+    problems = list(structure.check(Document(data)))
+
+    assert len(problems) == 1
+    assert "openapi-spec-validator stopped" in problems[0].message
+    assert len(problems[0].message) < 300
+
+
+@pytest.fixture(name="base", scope="module")
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return load(write_spec(tmp_path_factory.mktemp("base"), BASE))
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_the_check_breaks_on_no_document(base: Document, data: st.DataObject) -> None:
+    document = base.with_data(data.draw(broken(base.data)))
+
+    assert all(problem.line >= 1 for problem in structure.check(document))
+
+
+def test_linting_tells_all_problems_once_and_in_order(tmp_path: Path) -> None:
+    files = edited(BASE, PATHS, "operationId: createLink", "operationId: create link")
+    files = edited(files, ROOT, "  version: 1.0.0\n", "")
+    files = edited(files, ROOT, '            code: "2"', "            code: 2")
+    root = write_spec(tmp_path, files)
+
+    problems = lint(root, load(root), redocly=False)
+
+    assert problems == sorted(set(problems))
+    assert [Path(problem.file).name for problem in problems] == ["openapi.yaml", "openapi.yaml", "links.yaml"]
+    assert lint(tmp_path, load(root), redocly=False) == problems
