@@ -1,0 +1,61 @@
+"""Is `generated/` exactly what `spec/` and `generator/` make? If not, which file differs, and why."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from pathlib import Path
+
+from . import manifest, pipeline
+
+
+def differences(spec: Path = pipeline.SPEC, package: Path = pipeline.PACKAGE) -> list[str]:
+    """One text for each file that differs, with the reason and the remedy; none if all is current.
+
+    Raises:
+        SpecError, GenerationError: if the spec cannot be generated at all.
+    """
+    with tempfile.TemporaryDirectory(prefix="plexy-check-") as scratch:
+        wanted = Path(scratch) / package.name
+        pipeline.build(spec, wanted)
+        return compare(wanted, package)
+
+
+def compare(wanted: Path, package: Path) -> list[str]:
+    """The differences between a fresh build and the package that is there."""
+    if not package.is_dir():
+        return [f"{package}: there is no generated package. Run `nox -s generate`."]
+    fresh, there = manifest.hashes(wanted), manifest.hashes(package)
+    recorded = manifest.read(package).get("files", {})
+    found: list[str] = []
+    for name in sorted(fresh.keys() | there.keys()):
+        if fresh.get(name) == there.get(name):
+            continue
+        found.append(f"{package.name}/{name}: {_reason(name, fresh, there, recorded)}{_diff(wanted, package, name)}")
+    if not found and (wanted / manifest.NAME).read_bytes() != (package / manifest.NAME).read_bytes():
+        found.append(f"{package.name}/{manifest.NAME}: it is out of date. Run `nox -s generate`.")
+    return found
+
+
+def _reason(name: str, fresh: dict[str, str], there: dict[str, str], recorded: dict[str, str]) -> str:
+    if name not in there:
+        return "it is missing. Run `nox -s generate`."
+    if name not in fresh and name not in recorded:
+        return "nothing generates it. Delete it; what people write goes to generator/runtime/."
+    if name not in fresh:
+        return "the spec no longer has it. Run `nox -s generate`."
+    if there[name] != recorded.get(name):
+        return (
+            "it was edited by hand. Make the change in spec/, generator/templates/ or generator/runtime/, "
+            "then run `nox -s generate`."
+        )
+    return "spec/ or generator/ changed since it was generated. Run `nox -s generate`."
+
+
+def _diff(wanted: Path, package: Path, name: str) -> str:
+    if not ((wanted / name).is_file() and (package / name).is_file()):
+        return ""
+    old = (package / name).read_text("utf-8", errors="replace").splitlines()
+    new = (wanted / name).read_text("utf-8", errors="replace").splitlines()
+    lines = list(difflib.unified_diff(old, new, "there", "fresh", lineterm="", n=1))[:12]
+    return "".join(f"\n    {line}" for line in lines)

@@ -1,0 +1,121 @@
+"""The prose of docstrings: what the document says of a thing, its unit, and how sure we are of it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any, cast
+
+from openapi_python_client.strings import safe_for_docstring
+
+Json = dict[str, Any]
+
+_EVIDENCE = {
+    "documented": "documented by the vendor",
+    "documented-2023": "documented by the vendor in 2023, not since",
+    "observed": "seen in merchants' public code, not documented",
+    "inferred": "inferred, not documented",
+}
+_UNITS = {
+    "minor": "in minor units (tiyn for KZT)",
+    "major": "in major units (tenge for KZT)",
+    "decimal-string": "in major units, as decimal text",
+    "unknown": "in a unit that the vendor does not state",
+}
+_LIST_LINE = re.compile(r"\s*(?:[-*|]|\d+\.)\s")
+
+
+def schema_doc(schema: Json) -> str:
+    """The docstring of a model."""
+    key = schema.get("x-schema-key", "")
+    described = text(schema.get("description")) or f"The schema `{key}`."
+    return f"{described}\n\nSchema `{key}`: {evidence(schema)}."
+
+
+def property_doc(schema: Json, prop: Json) -> str:
+    """The docstring of an attribute or parameter."""
+    parts = [text(prop.get("description"))]
+    unit = prop.get("x-amount-unit")
+    if unit:
+        parts.append(
+            f"An amount {_UNITS[unit]}; the unit is {_EVIDENCE[prop.get('x-amount-unit-evidence', 'inferred')]}."
+        )
+    if "x-server-default" in prop:
+        parts.append(f"Left out, the server takes {_json_word(prop['x-server-default'])}.")
+    own = prop.get("x-evidence")
+    if own and own != schema.get("x-evidence"):
+        parts.append(f"Evidence: {evidence(prop)}.")
+    return " ".join(part for part in parts if part)
+
+
+def operation_evidence(operation: Json) -> str:
+    """How sure we are of the method and the path of an operation."""
+    marks = _method_and_path(operation)
+    source = sources(operation)
+    return (
+        f"Evidence: the method is {_EVIDENCE[marks['method']]}; the path is {_EVIDENCE[marks['path']]}."
+        + (f" Source: {source}." if source else "")
+    )
+
+
+def weakest_evidence(operation: Json) -> str:
+    """The lower of the two evidences of an operation."""
+    order = ("documented", "documented-2023", "observed", "inferred")
+    return max(_method_and_path(operation).values(), key=order.index)
+
+
+def _method_and_path(operation: Json) -> dict[str, str]:
+    marks = cast("dict[str, str]", operation.get("x-evidence") or {})
+    return {"method": marks.get("method", "inferred"), "path": marks.get("path", "inferred")}
+
+
+def evidence(node: Json) -> str:
+    """The evidence of a schema or property, with its source."""
+    source = sources(node)
+    return _EVIDENCE[node.get("x-evidence", "inferred")] + (f" ({source})" if source else "")
+
+
+def sources(node: Json) -> str:
+    """The pages that a fact comes from."""
+    source = node.get("x-source") or []
+    return ", ".join([source] if isinstance(source, str) else source)
+
+
+def text(value: Any) -> str:
+    """A description as plain paragraphs; lists keep their lines."""
+    return "\n\n".join(part.strip() for part in re.split(r"\n\s*\n", str(value or "").strip()) if part.strip())
+
+
+def docstring(value: str, *, indent: int, width: int = 108) -> str:
+    """The text as a safe Python docstring that starts at the given indentation."""
+    body = safe_for_docstring(wrapped(value, width - indent))
+    if "\n" in body or body.endswith('"') or len(body) + indent + 6 > width:
+        body += "\n"
+    return '"""' + textwrap.indent(body, " " * indent).strip(" ") + (" " * indent if body.endswith("\n") else "") + '"""'
+
+
+def wrapped(value: str, width: int) -> str:
+    """The text with its paragraphs filled to the width; lists and argument sections keep their lines."""
+    return "\n\n".join(_wrapped(part, width) for part in value.strip().split("\n\n"))
+
+
+def first_sentence(value: Any) -> str:
+    """The first sentence of a description, on one line."""
+    return re.split(r"(?<=[.!?])\s", " ".join(text(value).split("\n\n")[0].split()), maxsplit=1)[0]
+
+
+def _wrapped(paragraph: str, width: int) -> str:
+    fill = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    lines = paragraph.splitlines()
+    if lines[:1] not in (["Args:"], ["Returns:"], ["Raises:"]) and not any(_LIST_LINE.match(line) for line in lines):
+        return fill.fill(" ".join(paragraph.split()))
+    wrapped_lines: list[str] = []
+    for line in lines:
+        # A long line hangs below its own start.
+        fill.subsequent_indent = " " * (len(line) - len(line.lstrip()) + 4)
+        wrapped_lines.append(fill.fill(line))
+    return "\n".join(wrapped_lines)
+
+
+def _json_word(value: Any) -> str:
+    return {True: "true", False: "false", None: "null"}.get(value, str(value)) if not isinstance(value, str) else value

@@ -1,0 +1,30 @@
+"""One form for all generated Python: ruff, with settings of its own, whatever lies around it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from .openapi_client import GenerationError
+
+# `--isolated`: a ruff configuration above the output folder must not change a byte of it.
+_COMMON = ("--isolated", "--no-cache")
+_STYLE = ("--line-length", "110", "--target-version", "py311")
+# Sorted imports, no unused ones, imports for annotations only under TYPE_CHECKING: templates may then import amply.
+_FIXES = ("--select", "I,F401,F811,UP,TC,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
+
+
+def format_tree(folder: Path, keep: frozenset[Path]) -> None:
+    """Fix the imports and the form of every Python file below the folder, except those to keep as they are.
+
+    Raises:
+        GenerationError: if ruff cannot read a file, which means that a template wrote no Python.
+    """
+    paths = sorted(str(path) for path in folder.rglob("*.py") if path not in keep)
+    for command in (("check", *_COMMON, *_FIXES, "--line-length", "110", "--target-version", "py311"), ("format", *_COMMON, *_STYLE)):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *paths], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise GenerationError(f"ruff {command[0]} failed on generated code:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,43 @@
+"""The record of a generation: what it was made from, and the hash of every file it made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+NAME = "manifest.json"
+TOOLS = ("openapi-python-client", "datamodel-code-generator", "jinja2", "ruff", "iso4217")
+
+
+def write(folder: Path, document: bytes, version: str) -> None:
+    """Write the manifest of the package in the folder."""
+    record: dict[str, Any] = {
+        "comment": "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead.",
+        "version": version,
+        "document": _digest(document),
+        "tools": {name: installed_version(name) for name in TOOLS},
+        "files": hashes(folder),
+    }
+    (folder / NAME).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of the package in the folder; empty if there is none."""
+    path = folder / NAME
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The hash of every file of the package but the manifest, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): _digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != NAME and "__pycache__" not in path.parts
+    }
+
+
+def _digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()

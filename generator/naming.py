@@ -1,0 +1,66 @@
+"""The one place where names of the API become names in Python."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+from openapi_python_client import strings
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+_FIELD_PREFIX = "field_"
+_PACKAGE_PREFIX = re.compile(r"^(?:[A-Za-z0-9_]+\.)+(?=[^.]+$)")
+
+# Builtins that generated classes and functions use themselves; an attribute of that name would hide them.
+_USED_BUILTINS = {"bool", "classmethod", "dict", "float", "frozenset", "int", "list", "object", "property", "str", "tuple"}
+
+# openapi-python-client renames every builtin (`type` -> `type_`). A caller should find the API's own name.
+strings.RESERVED_WORDS -= {name for name in dir(builtins) if name.islower()} - _USED_BUILTINS
+
+
+def snake(name: str) -> str:
+    """The Python name of a property, parameter or operation: snake_case, never a keyword or a builtin."""
+    return str(PythonIdentifier(name, _FIELD_PREFIX))
+
+
+def method(name: str) -> str:
+    """The name of a resource's method; `list` may stay, since methods hide no builtin inside functions."""
+    words = strings.snake_case(name)
+    return f"{words}_" if keyword.iskeyword(words) else words
+
+
+def constant(name: str) -> str:
+    """The name of a module constant."""
+    return snake(name).upper()
+
+
+def pascal(name: str) -> str:
+    """The Python name of a class, such that the tool behind us leaves it as it is."""
+    while (again := str(ClassName(name, _FIELD_PREFIX))) != name:
+        name = again
+    return name
+
+
+def class_names(schema_keys: Iterable[str]) -> dict[str, str]:
+    """The class name of every schema key.
+
+    The Go package prefix goes (`response.PaymentLink` -> `PaymentLink`). Where a request and a response would share
+    a name, the request's class ends in `Request`.
+
+    Raises:
+        ValueError: if two schemas still share a name; the message names both.
+    """
+    keys = sorted(schema_keys)
+    plain = {key: pascal(_PACKAGE_PREFIX.sub("", key)) for key in keys}
+    names: dict[str, str] = {}
+    for key in keys:
+        shared = [other for other in keys if other != key and plain[other] == plain[key]]
+        names[key] = pascal(plain[key] + "Request") if shared and key.startswith("request.") else plain[key]
+    owners: dict[str, str] = {}
+    for key, name in names.items():
+        if name in owners:
+            raise ValueError(f"the schemas {owners[name]} and {key} would both become the class {name}")
+        owners[name] = key
+    return names

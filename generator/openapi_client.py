@@ -1,0 +1,369 @@
+"""The models and the functions: openapi-python-client reads the document, our templates write the code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from openapi_python_client import GeneratorData, Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import properties as opc
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+
+from . import describing, views
+from .naming import snake
+from .normalising import schemas
+
+Json = dict[str, Any]
+
+TEMPLATES = Path(__file__).parent / "templates" / "opc"
+FORKS = TEMPLATES / "upstream.json"
+
+
+class GenerationError(Exception):
+    """A tool could not represent the document; the text says what and what to do."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of a model, with the expressions that the template writes for it."""
+
+    name: str
+    wire_name: str
+    required: bool
+    annotation: str
+    default: str
+    doc: str
+    decode: str
+    encode: str
+    build: str
+    sensitive: bool
+
+    @property
+    def argument(self) -> str:
+        """The name attrs gives the constructor's argument: it drops leading underscores."""
+        return self.name.lstrip("_")
+
+
+@dataclass(frozen=True)
+class EnumImport:
+    """An enumeration that a model names."""
+
+    name: str
+    module: str
+
+
+def generate(data: Json, out: Path) -> None:
+    """Write `models/` and `api/` of the package at `out`.
+
+    Raises:
+        GenerationError: for anything that openapi-python-client would only warn about, an operation it would leave
+            out, or a template of theirs that changed since we forked it.
+    """
+    _check_forks()
+    # Amounts must never become a binary float; there is no setting for the type of a number.
+    opc.FloatProperty._type_string = "Decimal | int"  # pyright: ignore[reportPrivateUsage]
+    config = Config.from_sources(
+        ConfigFile(project_name_override=out.name, package_name_override=out.name, post_hooks=[]),
+        MetaType.NONE,
+        document_source=out,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=out,
+    )
+    parsed = GeneratorData.from_dict(_without_webhooks(data), config=config)
+    if isinstance(parsed, GeneratorError):
+        raise GenerationError(f"openapi-python-client cannot read the document: {parsed.header} {parsed.detail or ''}")
+    project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
+    project.env.globals.update(spec=SpecForTemplates(data))
+    problems = _messages(parsed)
+    if problems:
+        raise GenerationError("openapi-python-client cannot represent the document:\n" + "\n".join(problems))
+    out.mkdir(parents=True, exist_ok=True)
+    project._build_models()  # pyright: ignore[reportPrivateUsage]
+    project._build_api()  # pyright: ignore[reportPrivateUsage]
+    # Their client and errors; ours are hand-written and part of the runtime.
+    (out / "client.py").unlink()
+    (out / "errors.py").unlink()
+    _prove_complete(data, parsed)
+
+
+def _without_webhooks(data: Json) -> Json:
+    return {key: value for key, value in data.items() if key != "webhooks"}
+
+
+def _messages(parsed: GeneratorData) -> list[str]:
+    errors: list[Any] = list(parsed.errors)
+    for collection in parsed.endpoint_collections_by_tag.values():
+        errors.extend(collection.parse_errors)
+    return [f"- {error.header} {error.detail or ''} {_origin(error)}".rstrip() for error in errors]
+
+
+def _origin(error: Any) -> str:
+    node = getattr(error, "data", None)
+    return node.model_dump_json(exclude_none=True, by_alias=True)[:300] if hasattr(node, "model_dump_json") else ""
+
+
+def _prove_complete(data: Json, parsed: GeneratorData) -> None:
+    wanted = {view.id for view in views.operation_views(data)}
+    made = {
+        str(endpoint.name)
+        for collection in parsed.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+    }
+    if wanted != made:
+        raise GenerationError(f"operations that were not generated: {', '.join(sorted(wanted ^ made))}")
+    objects = {name for name, schema in schemas(data).items() if schema.get("x-schema-key") and _has_class(schema)}
+    classes = {str(item.class_info.name) for item in [*parsed.models, *parsed.enums]}
+    if not objects <= classes:
+        raise GenerationError(f"schemas that were not generated: {', '.join(sorted(objects - classes))}")
+
+
+def _has_class(schema: Json) -> bool:
+    return schema.get("type") == "object" or bool(schema.get("enum"))
+
+
+def _check_forks() -> None:
+    recorded = cast("dict[str, str]", json.loads(FORKS.read_text("utf-8")))
+    changed = [name for name, digest in recorded.items() if upstream_hash(name) != digest]
+    forked = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja")}
+    unrecorded = sorted(forked ^ recorded.keys())
+    if changed:
+        raise GenerationError(
+            "openapi-python-client changed templates that ours were forked from: "
+            f"{', '.join(sorted(changed))}. Compare them, carry over what matters, then run "
+            "`python -m generator record-forks`."
+        )
+    if unrecorded:
+        raise GenerationError(f"templates without a recorded upstream hash: {', '.join(unrecorded)}")
+
+
+def record_forks() -> None:
+    """Record the hash of each upstream template that ours replaces."""
+    names = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja"))
+    FORKS.write_text(json.dumps({name: upstream_hash(name) for name in names}, indent=2) + "\n", "utf-8")
+
+
+def upstream_hash(name: str) -> str:
+    """The SHA-256 of the template of openapi-python-client with this name."""
+    return hashlib.sha256(files("openapi_python_client").joinpath("templates", name).read_bytes()).hexdigest()
+
+
+class SpecForTemplates:
+    """What the templates ask of the normalised document."""
+
+    def __init__(self, data: Json) -> None:
+        self._data = data
+        self._views = {view.id: view for view in views.operation_views(data)}
+        self._requests = set(views.request_schemas(data))
+        self.docstring = _docstring
+
+    def schema(self, name: str) -> Json:
+        """The schema behind a class."""
+        return schemas(self._data)[name]
+
+    def schema_doc(self, name: str) -> str:
+        """The docstring of the class."""
+        return describing.schema_doc(self.schema(name))
+
+    def operation(self, name: str) -> views.OperationView:
+        """The operation with this id."""
+        return self._views[name]
+
+    def module(self, name: str) -> str:
+        """The module of a class."""
+        return snake(name)
+
+    def is_request(self, name: str) -> bool:
+        """Whether callers build this class from parameters."""
+        return name in self._requests
+
+    def is_closed(self, name: str) -> bool:
+        """Whether the schema allows no further keys."""
+        return bool(self.schema(name).get("x-closed"))
+
+    def is_priced(self, name: str) -> bool:
+        """Whether an amount of known unit stands beside a currency."""
+        return views.has_priced_amount(self.schema(name))
+
+    def function_doc(self, op: views.OperationView) -> str:
+        """The docstring of the first function of a module of the functional layer."""
+        parts = [op.summary.rstrip(".") + ".", op.description, op.evidence_text]
+        parts.append(f"Returns the whole response. Raises `PlexyError`; see `{op.call}` for the errors.")
+        return "\n\n".join(part for part in parts if part)
+
+    def fields(self, model: Any) -> list[Field]:
+        """The attributes of a model in the document's order."""
+        schema = self.schema(str(model.class_info.name))
+        declared = views.properties(self._data, schema)
+        found = {str(_raw(prop.name)): prop for prop in [*model.required_properties, *model.optional_properties]}
+        order = [name for name in declared if name in found] + [name for name in found if name not in declared]
+        return [self._field(schema, name, found[name], declared.get(name, {}), str(model.class_info.name)) for name in order]
+
+    def _field(self, schema: Json, wire: str, prop: PropertyProtocol, node: Json, owner: str) -> Field:
+        name = str(prop.python_name)
+        default = "" if prop.required else " = UNSET"
+        if prop.required and isinstance(prop, opc.ConstProperty):
+            default = f" = {prop.value.python_code.as_unembedded_code()}"
+        target = describing.text(cast("Json", views.resolve(self._data, node)).get("description", ""))
+        return Field(
+            name=name,
+            wire_name=wire,
+            required=prop.required,
+            annotation=prop.get_type_string().as_unembedded_code(),
+            default=default,
+            doc=describing.property_doc(schema, {"description": target, **node}),
+            decode=decode_expression(prop, f'data.pop("{wire}", UNSET)'),
+            encode=_encode_expression(prop, node, f"self.{name}"),
+            build=_build_expression(prop, node, name, owner, views.has_priced_amount(schema)),
+            sensitive=bool(node.get("x-sensitive", False)),
+        )
+
+    def enums_of(self, model: Any) -> list[EnumImport]:
+        """The enumerations that the model's attributes name."""
+        names = {
+            str(inner.class_info.name)
+            for prop in [*model.required_properties, *model.optional_properties, model.additional_properties]
+            for inner in _flat(prop)
+            if isinstance(inner, opc.EnumProperty)
+        }
+        return [EnumImport(name, snake(name)) for name in sorted(names)]
+
+    def lazy_imports(self, model: Any) -> list[str]:
+        """The models that the model's attributes name, as import statements."""
+        return sorted(model.lazy_imports)
+
+    def additional_type(self, model: Any) -> str:
+        """The type of the fields that the schema does not name."""
+        prop = model.additional_properties
+        return prop.get_type_string().as_unembedded_code() if prop else "Any"
+
+    def decode_additional(self, model: Any) -> str:
+        """The expression that decodes them."""
+        prop = model.additional_properties
+        inner = decode_expression(prop, "item") if prop else "item"
+        return "data" if inner == "item" else f"decode_mapping(data, lambda item: {inner})"
+
+    def constants(self, name: str) -> str:
+        """The values by which the model is told from the other variants of a union."""
+        props = cast("Json", self.schema(name).get("properties") or {})
+        values = {key: prop["x-constants"] for key, prop in props.items() if "x-constants" in prop}
+        values.update({key: [prop["const"]] for key, prop in props.items() if "const" in prop})
+        parts = [
+            f"{key!r}: {found[0]!r}" if len(found) == 1 else f"{key!r}: frozenset({sorted(found)!r})"
+            for key, found in sorted(values.items())
+        ]
+        return "{" + ", ".join(parts) + "}"
+
+    def names(self, fields: Any) -> str:
+        """The wire names of fields as a tuple expression."""
+        return _tuple(sorted(field.wire_name for field in fields))
+
+    def python_names(self, fields: Any) -> str:
+        """The Python names of fields as a tuple expression."""
+        return _tuple([field.name for field in fields])
+
+    def sensitive(self, fields: Any) -> str:
+        """The Python names of the fields to mask."""
+        return _tuple(sorted(field.name for field in fields if field.sensitive))
+
+
+def _docstring(text: str, indent: int) -> str:
+    return describing.docstring(text, indent=indent)
+
+
+def _tuple(names: list[str]) -> str:
+    return "(" + "".join(f'"{name}", ' for name in names) + ")"
+
+
+def _raw(name: Any) -> str:
+    return name.get_untrusted_value() if hasattr(name, "get_untrusted_value") else str(name)
+
+
+def _flat(prop: Any) -> list[Any]:
+    if isinstance(prop, opc.UnionProperty):
+        return [inner for part in prop.inner_properties for inner in _flat(part)]
+    if isinstance(prop, opc.ListProperty):
+        return _flat(prop.inner_property)
+    return [] if prop is None else [prop]
+
+
+def decode_expression(prop: Any, source: str, depth: int = 0) -> str:
+    """The expression that decodes parsed JSON into the type of a property; the source itself if it needs nothing."""
+    item = "item" if depth == 0 else f"item{depth}"
+    if isinstance(prop, opc.DateTimeProperty):
+        return f"decode_datetime({source})"
+    if isinstance(prop, opc.DateProperty):
+        return f"decode_date({source})"
+    if isinstance(prop, opc.EnumProperty):
+        kind = "int" if prop.value_type is int else "str"
+        return f"decode_{kind}_enum({prop.class_info.name}, {source})"
+    if isinstance(prop, opc.ModelProperty):
+        return f"decode_model({prop.class_info.name}, {source})"
+    if isinstance(prop, opc.ListProperty):
+        inner = decode_expression(prop.inner_property, item, depth + 1)
+        return source if inner == item else f"decode_list({source}, lambda {item}: {inner})"
+    if isinstance(prop, opc.UnionProperty):
+        return _decode_union(prop, source, item, depth)
+    return source
+
+
+def _decode_union(prop: Any, source: str, item: str, depth: int) -> str:
+    inner_properties = _flat_union(prop)
+    models = [str(inner.class_info.name) for inner in inner_properties if isinstance(inner, opc.ModelProperty)]
+    decoders: list[Callable[[str], str]] = []
+    if len(models) == 1:
+        decoders.append(lambda value: f"decode_model({models[0]}, {value})")
+    elif models:
+        decoders.append(lambda value: f"decode_variant({value}, {', '.join(models)})")
+    for inner in inner_properties:
+        if not isinstance(inner, opc.ModelProperty) and decode_expression(inner, item, depth + 1) != item:
+            decoders.append(partial(_decode_inner, inner, depth + 1))
+    if not decoders:
+        return source
+    if len(decoders) == 1:
+        return decoders[0](source)
+    return f"decode_first({source}, {', '.join(f'lambda {item}: {decode(item)}' for decode in decoders)})"
+
+
+def _decode_inner(prop: Any, depth: int, source: str) -> str:
+    return decode_expression(prop, source, depth)
+
+
+def _flat_union(prop: Any) -> list[Any]:
+    return [
+        inner
+        for part in prop.inner_properties
+        for inner in (_flat_union(part) if isinstance(part, opc.UnionProperty) else [part])
+    ]
+
+
+def _encode_expression(prop: Any, node: Json, source: str) -> str:
+    if "x-amount-unit" in node:
+        return f"exact_amount({source})"
+    plain = (opc.StringProperty, opc.IntProperty, opc.FloatProperty, opc.BooleanProperty, opc.ConstProperty, opc.NoneProperty)
+    flat = _flat_union(prop) if isinstance(prop, opc.UnionProperty) else [prop]
+    return source if all(isinstance(inner, plain) for inner in flat) else f"encode({source})"
+
+
+def _build_expression(prop: Any, node: Json, name: str, owner: str, priced: bool) -> str:
+    required = prop.required and not isinstance(prop, opc.ConstProperty)
+    default = prop.value.python_code.as_unembedded_code() if isinstance(prop, opc.ConstProperty) and prop.required else "UNSET"
+    source = f'take(rest, "{name}", "{owner}")' if required else f'rest.pop("{name}", {default})'
+    if node.get("x-amount-unit", "unknown") != "unknown":
+        return f'wire_amount({source}, "{node["x-amount-unit"]}")'
+    if isinstance(prop, opc.EnumProperty):
+        return decode_expression(prop, source)
+    if isinstance(prop, opc.ListProperty) and isinstance(prop.inner_property, opc.ModelProperty):
+        return f"to_models({prop.inner_property.class_info.name}, {source})"
+    models = [inner for inner in _flat(prop) if isinstance(inner, opc.ModelProperty)]
+    if len(models) == 1 and not isinstance(prop, opc.ListProperty):
+        return f"to_model({models[0].class_info.name}, {source})"
+    return source

@@ -1,0 +1,130 @@
+"""The whole way from the spec to the package: each stage is a function from the document to files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import formatting, linting, loading, manifest, openapi_client, params, resources, views
+from .document import Document
+from .normalising import normalise, operations
+from .openapi_client import GenerationError
+from .problems import SpecError
+
+PROJECT = Path(__file__).parent.parent
+SPEC = PROJECT / "spec" / "openapi.yaml"
+RUNTIME = Path(__file__).parent / "runtime"
+PACKAGE = PROJECT / "generated" / "plexy_pay"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a generation made."""
+
+    operations: int
+    models: int
+    files: int
+
+
+def load_and_lint(spec: Path = SPEC, *, redocly: bool) -> Document:
+    """The bundled document.
+
+    Raises:
+        SpecError: listing every problem with file, line and what to do.
+    """
+    document = loading.load(spec)
+    problems = linting.lint(spec, document, redocly=redocly)
+    if problems:
+        raise SpecError(problems)
+    return document
+
+
+def generate(spec: Path = SPEC, package: Path = PACKAGE) -> Counts:
+    """Generate the package and put it in place in one step; a failure leaves what was there.
+
+    Raises:
+        SpecError: if the spec is broken.
+        GenerationError: if a tool cannot represent it.
+    """
+    package.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
+        built = Path(scratch) / package.name
+        counts = build(spec, built)
+        swap(built, package)
+    return counts
+
+
+def build(spec: Path, package: Path) -> Counts:
+    """Generate the package into a folder that does not exist yet."""
+    # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
+    document = load_and_lint(spec, redocly=False)
+    return build_from(document, package, package_version())
+
+
+def build_from(document: Document, package: Path, version: str) -> Counts:
+    """Generate the package from a bundled document."""
+    bundled = loading.bundle_bytes(document)
+    normal = normalise(document.data)
+    try:
+        openapi_client.generate(normal, package)
+        params.generate(normal, package)
+        resources.generate(normal, package, version)
+    except views.UnsupportedError as error:
+        raise GenerationError(str(error)) from None
+    copied = copy_runtime(package)
+    formatting.format_tree(package, keep=copied)
+    (package / "openapi.json").write_bytes(bundled)
+    (package / "py.typed").write_bytes(b"")
+    _prove_every_operation_is_reachable(normal, package)
+    manifest.write(package, bundled, version)
+    return Counts(
+        operations=len(list(operations(normal))),
+        models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
+        files=len(manifest.hashes(package)),
+    )
+
+
+def package_version() -> str:
+    """The version in pyproject.toml."""
+    return tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def copy_runtime(package: Path) -> frozenset[Path]:
+    """Copy the hand-written modules beside the generated ones; they keep every byte."""
+    copied: set[Path] = set()
+    for source in sorted(RUNTIME.glob("*.py")):
+        copied.add(Path(shutil.copyfile(source, package / source.name)))
+    return frozenset(copied)
+
+
+def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -> None:
+    missing: list[str] = []
+    for view in views.operation_views(normal):
+        function = package / "api" / view.resource / f"{view.id}.py"
+        resource = (package / "resources" / f"{view.resource}.py").read_text("utf-8")
+        if not function.is_file() or resource.count(f"def {view.method}(") != 2:
+            missing.append(f"{view.http_method} {view.path}")
+    if missing:
+        raise GenerationError(f"operations without a function or method: {', '.join(missing)}")
+
+
+def swap(built: Path, package: Path) -> None:
+    """Put the built package where the old one was.
+
+    Two renames are as near to one step as a folder gets; if the second fails the first is undone.
+    """
+    old = built.parent / "replaced"
+    if package.exists():
+        os.rename(package, old)
+    try:
+        os.rename(built, package)
+    except OSError:
+        if old.exists():
+            os.rename(old, package)
+        raise
+

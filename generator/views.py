@@ -1,0 +1,359 @@
+"""What the templates show of an operation, read from the normalised document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from . import describing
+from .naming import constant, pascal, snake
+from .normalising import SCHEMA_PREFIX, operations, resolve, schemas
+
+Json = dict[str, Any]
+
+
+class UnsupportedError(Exception):
+    """Something of the document that the client has no form for; the text says what and where."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A path, query or header parameter, or a property of the body."""
+
+    name: str
+    wire_name: str
+    type: str
+    required: bool
+    doc: str
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a success gives: its type, and the expression that decodes the parsed JSON (None: no body)."""
+
+    type: str
+    decode: str
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """How a list operation is followed."""
+
+    item: str
+    items: str
+    size: str
+    total: str
+    page_parameter: str
+    identity: str
+
+
+@dataclass(frozen=True)
+class OperationView:
+    """One operation, with every name already in Python."""
+
+    id: str
+    resource: str
+    method: str
+    http_method: str
+    path: str
+    family: str
+    moves_money: bool
+    evidence: str
+    source: str
+    idempotency_key: str
+    summary: str
+    description: str
+    evidence_text: str
+    path_parameters: tuple[Parameter, ...]
+    query_parameters: tuple[Parameter, ...]
+    header_parameters: tuple[Parameter, ...]
+    body: str
+    body_required: bool
+    body_fields: tuple[Parameter, ...]
+    answer: Answer
+    pagination: Pagination | None
+    errors: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def constant(self) -> str:
+        """The name of the operation's record."""
+        return constant(self.id)
+
+    @property
+    def call(self) -> str:
+        """How a user writes the call."""
+        return f"{self.resource}.{self.method}"
+
+    @property
+    def arguments(self) -> tuple[Parameter, ...]:
+        """The keyword arguments of the resource's method, required ones first."""
+        fields = (*self.query_parameters, *self.header_parameters, *self.body_fields)
+        return tuple(sorted(fields, key=lambda parameter: not parameter.required))
+
+    @property
+    def models(self) -> list[str]:
+        """The model classes that the operation's functions name."""
+        return sorted({*self.answer.models, *([self.body] if self.body else [])})
+
+
+def operation_views(data: Json) -> list[OperationView]:
+    """Every operation of the normalised document, in its order.
+
+    Raises:
+        UnsupportedError: naming the operation that cannot be represented.
+    """
+    return [_view(data, path, method, operation) for path, method, operation in operations(data)]
+
+
+def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
+    parameters: dict[str, list[Parameter]] = {"path": [], "query": [], "header": [], "cookie": []}
+    for reference in operation.get("parameters") or []:
+        node = cast("Json", resolve(data, reference))
+        parameters[node["in"]].append(_parameter(data, node, operation))
+    if parameters["cookie"]:
+        raise UnsupportedError(f"{method.upper()} {path}: cookie parameters are not supported")
+    body, body_required, fields = _body(data, operation, f"{method.upper()} {path}")
+    return OperationView(
+        id=operation["operationId"],
+        resource=operation["x-resource"],
+        method=operation["x-method"],
+        http_method=method.upper(),
+        path=path,
+        family=operation.get("x-family", "pay"),
+        moves_money=bool(operation.get("x-moves-money", False)),
+        evidence=describing.weakest_evidence(operation),
+        source=describing.sources(operation),
+        idempotency_key=operation.get("x-idempotency-key", ""),
+        summary=describing.text(operation.get("summary")) or operation["operationId"],
+        description=describing.text(operation.get("description")),
+        evidence_text=describing.operation_evidence(operation),
+        path_parameters=tuple(_in_path_order(path, parameters["path"])),
+        query_parameters=tuple(parameters["query"]),
+        header_parameters=tuple(parameters["header"]),
+        body=body,
+        body_required=body_required,
+        body_fields=fields,
+        answer=_answer(data, operation),
+        pagination=_pagination(data, operation),
+        errors=_errors(data, operation),
+    )
+
+
+def _in_path_order(path: str, parameters: list[Parameter]) -> list[Parameter]:
+    return sorted(parameters, key=lambda parameter: path.index("{" + parameter.wire_name + "}"))
+
+
+def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
+    schema = cast("Json", node.get("schema") or {})
+    inherited = {"x-evidence": describing.weakest_evidence(operation)}
+    return Parameter(
+        name=snake(node["name"]),
+        wire_name=node["name"],
+        type=parameter_type(data, schema),
+        required=bool(node.get("required", False)),
+        doc=describing.property_doc(inherited, {**schema, **node}),
+    )
+
+
+def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Parameter, ...]]:
+    node = cast("Json", resolve(data, operation.get("requestBody") or {}))
+    if not node:
+        return "", False, ()
+    media = cast("Json", node["content"]).get("application/json")
+    reference = (media or {}).get("schema", {}).get("$ref", "")
+    if not reference.startswith(SCHEMA_PREFIX):
+        raise UnsupportedError(f"{where}: the request body is not one JSON object with a named schema")
+    name = reference.removeprefix(SCHEMA_PREFIX)
+    return name, bool(node.get("required", False)), schema_fields(data, schemas(data)[name])
+
+
+def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
+    """The properties of a request schema as parameters."""
+    required = _required(data, schema)
+    money = has_priced_amount(schema)
+    return tuple(
+        Parameter(
+            name=snake(name),
+            wire_name=name,
+            type=parameter_type(data, prop),
+            # Money brings its currency along, so the currency beside an amount may be left out.
+            required=name in required and not (money and name == "currency"),
+            doc=describing.property_doc(schema, {**_target_description(data, prop), **prop}),
+            sensitive=bool(prop.get("x-sensitive", False)),
+        )
+        for name, prop in properties(data, schema).items()
+    )
+
+
+def _target_description(data: Json, prop: Json) -> Json:
+    target = resolve(data, prop)
+    return {"description": target["description"]} if target is not prop and "description" in target else {}
+
+
+def properties(data: Json, schema: Json) -> Json:
+    """The properties of a schema, those of its `allOf` parts included."""
+    found: Json = {}
+    for part in schema.get("allOf") or []:
+        found.update(properties(data, resolve(data, part)))
+    found.update(schema.get("properties") or {})
+    return found
+
+
+def _required(data: Json, schema: Json) -> set[str]:
+    required = set(cast("list[str]", schema.get("required") or []))
+    for part in schema.get("allOf") or []:
+        required |= _required(data, resolve(data, part))
+    return required
+
+
+def has_priced_amount(schema: Json) -> bool:
+    """Whether an `amount` of known unit stands beside a `currency`."""
+    props = cast("Json", schema.get("properties") or {})
+    return "currency" in props and props.get("amount", {}).get("x-amount-unit", "unknown") != "unknown"
+
+
+def parameter_type(data: Json, schema: Json) -> str:
+    """The annotation of a parameter: what a caller may pass."""
+    return " | ".join(dict.fromkeys(_parameter_types(data, schema)))
+
+
+def _parameter_types(data: Json, schema: Json) -> list[str]:
+    if "$ref" in schema:
+        return _named_types(data, str(schema["$ref"]).removeprefix(SCHEMA_PREFIX))
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return [name for part in schema[key] for name in _parameter_types(data, part)]
+    if len(schema.get("allOf") or []) == 1:
+        return _parameter_types(data, schema["allOf"][0])
+    if isinstance(schema.get("type"), list):
+        return [name for kind in schema["type"] for name in _parameter_types(data, {**schema, "type": kind})]
+    if "const" in schema:
+        return [f"Literal[{schema['const']!r}]"]
+    unit = schema.get("x-amount-unit", "unknown")
+    priced = ["Money"] if unit != "unknown" else []
+    match schema.get("type"):
+        case "string":
+            formats = {"date-time": "datetime", "date": "date"}
+            return [formats.get(schema.get("format", ""), "str"), *priced]
+        case "integer":
+            return ["int", *priced]
+        case "number":
+            return ["int", "Decimal", *(priced if "x-amount-unit" in schema else ["float"])]
+        case "boolean":
+            return ["bool"]
+        case "null":
+            return ["None"]
+        case "array":
+            return [f"Sequence[{parameter_type(data, schema.get('items') or {})}]"]
+        case "object":
+            return ["Mapping[str, object]"]
+        case _:
+            return ["object"]
+
+
+def _named_types(data: Json, name: str) -> list[str]:
+    schema = schemas(data)[name]
+    if schema.get("enum"):
+        values = [value for value in schema["enum"] if value is not None]
+        return [name, f"Literal[{', '.join(map(repr, values))}]", *(["None"] if None in schema["enum"] else [])]
+    if schema.get("type") == "object" or "properties" in schema or "allOf" in schema:
+        return [name, f"{name}Params", *([] if schema.get("x-closed") else ["Mapping[str, object]"])]
+    return _parameter_types(data, schema)
+
+
+def _answer(data: Json, operation: Json) -> Answer:
+    for status, reference in cast("Json", operation.get("responses") or {}).items():
+        content = cast("Json", resolve(data, reference).get("content") or {})
+        if str(status).startswith("2") and "application/json" in content:
+            return _answer_of(data, content["application/json"].get("schema") or {})
+    return Answer("None", "no_body")
+
+
+def _answer_of(data: Json, schema: Json) -> Answer:
+    name = str(schema.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
+    if name and _is_object(schemas(data)[name]):
+        return Answer(name, f"object_body({name})", (name,))
+    target = cast("Json", resolve(data, schema))
+    items = cast("Json", target.get("items") or {})
+    item = str(items.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
+    if target.get("type") == "array" and item and _is_object(schemas(data)[item]):
+        return Answer(f"list[{item}]", f"array_body(object_body({item}))", (item,))
+    return Answer("Any", "any_body")
+
+
+def _is_object(schema: Json) -> bool:
+    return schema.get("type") == "object" or "properties" in schema or "allOf" in schema
+
+
+def _pagination(data: Json, operation: Json) -> Pagination | None:
+    mark = cast("Json", operation.get("x-pagination") or {})
+    if not mark:
+        return None
+    page = schemas(data)[_answer(data, operation).type]
+    items = properties(data, page)[mark["items"]]
+    item = str(items["items"]["$ref"]).removeprefix(SCHEMA_PREFIX)
+    names = properties(data, schemas(data)[item])
+    identity = mark.get("identity") or next((name for name in ("id", "transactionId") if name in names), "")
+    return Pagination(
+        item=item,
+        items=snake(mark["items"]),
+        size=snake(mark["size"]) if mark.get("size") in properties(data, page) else "",
+        total=snake(mark["total"]) if mark.get("total") in properties(data, page) else "",
+        page_parameter=snake(mark["page"]),
+        identity=snake(identity) if identity else "",
+    )
+
+
+def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for status, reference in cast("Json", operation.get("responses") or {}).items():
+        if str(status)[0] in "45":
+            found.append((str(status), describing.first_sentence(resolve(data, reference).get("description"))))
+    return tuple(found)
+
+
+def request_schemas(data: Json) -> list[str]:
+    """The object schemas that a caller can pass, by class name, in order."""
+    found: set[str] = set()
+    for view in operation_views(data):
+        if view.body:
+            _reach(data, {"$ref": SCHEMA_PREFIX + view.body}, found)
+    return sorted(found)
+
+
+def _reach(data: Json, schema: Any, found: set[str]) -> None:
+    if isinstance(schema, list):
+        for part in cast("list[Any]", schema):
+            _reach(data, part, found)
+    if not isinstance(schema, dict):
+        return
+    node = cast("Json", schema)
+    name = str(node.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
+    if name:
+        target = schemas(data)[name]
+        if name in found:
+            return
+        if _is_object(target):
+            found.add(name)
+        _reach(data, target, found)
+        return
+    for key in ("items", "oneOf", "anyOf", "allOf", "additionalProperties"):
+        _reach(data, node.get(key), found)
+    for prop in cast("Json", node.get("properties") or {}).values():
+        _reach(data, prop, found)
+
+
+def by_resource(views: Iterable[OperationView]) -> dict[str, list[OperationView]]:
+    """The operations grouped by resource, both in the document's order."""
+    groups: dict[str, list[OperationView]] = {}
+    for view in views:
+        groups.setdefault(view.resource, []).append(view)
+    return groups
+
+
+def resource_class(resource: str) -> str:
+    """The class of a resource: `payment_links` -> `PaymentLinks`."""
+    return pascal(resource)

@@ -1,0 +1,47 @@
+"""The exact code that a small spec becomes, so that a change of a template shows as a diff in review.
+
+Run this file as a program to write the expected files anew, then read the diff.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from generator import loading, pipeline
+
+HERE = Path(__file__).parent / "golden"
+EXPECTED = HERE / "expected"
+
+
+def generated(folder: Path) -> dict[str, str]:
+    """The generated files, those copied or the same for every spec left out."""
+    package = folder / "golden"
+    pipeline.build_from(loading.load(HERE / "openapi.yaml"), package, "0.0.0")
+    same_for_all = {source.name for source in pipeline.RUNTIME.glob("*.py")} | {"_version.py", "_currencies.py"}
+    return {
+        path.relative_to(package).as_posix(): path.read_text("utf-8")
+        for path in sorted(package.rglob("*.py"))
+        if path.name not in same_for_all
+    }
+
+
+def test_the_golden_spec_becomes_exactly_the_expected_code(tmp_path: Path) -> None:
+    expected = {
+        path.relative_to(EXPECTED).as_posix().removesuffix(".txt"): path.read_text("utf-8")
+        for path in sorted(EXPECTED.rglob("*.txt"))
+    }
+    fresh = generated(tmp_path)
+    assert sorted(fresh) == sorted(expected)
+    for name, text in fresh.items():
+        assert text == expected[name], f"{name} differs; run python tests/generator/test_golden.py and read the diff"
+
+
+if __name__ == "__main__":
+    shutil.rmtree(EXPECTED, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, text in generated(Path(scratch)).items():
+            target = EXPECTED / f"{name}.txt"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")

@@ -1,0 +1,62 @@
+"""Small documents, generated and imported, so that tests can say what the generated code does."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+from generator import loading, pipeline
+
+_NAMES = (f"generated_in_test_{number}" for number in itertools.count())
+
+
+def document(schemas: dict[str, Any] | None = None, paths: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A minimal OpenAPI document with these schemas and paths."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "A small API", "version": "1"},
+        "paths": paths or {},
+        "components": {"schemas": schemas or {}},
+        **more,
+    }
+
+
+def operation(
+    resource: str, method: str, *, body: str | None = None, answer: str | dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """An operation of a resource, with the named schemas as request body and answer."""
+    schema = {"$ref": f"#/components/schemas/{answer}"} if isinstance(answer, str) else answer
+    result: dict[str, Any] = {
+        "operationId": f"{resource}{method.capitalize()}",
+        "x-resource": resource,
+        "x-method": method,
+        "x-family": "pay",
+        "x-moves-money": False,
+        "x-evidence": {"method": "documented", "path": "documented"},
+        "responses": {
+            "200": {"description": "Done."} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
+        },
+        **more,
+    }
+    if body:
+        reference = {"$ref": f"#/components/schemas/{body}"}
+        result["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    return result
+
+
+def generate(folder: Path, data: dict[str, Any]) -> ModuleType:
+    """Generate a package from the document and import it under a name of its own."""
+    source = folder / "openapi.yaml"
+    source.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
+    name = next(_NAMES)
+    pipeline.build_from(loading.load(source), folder / name, "0.0.0")
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))
