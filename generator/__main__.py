@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
         if name == "generate":
-            command.add_argument("--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package")
+            command.add_argument(
+                "--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package"
+            )
     return parser
 
 

@@ -31,7 +31,9 @@ def compare(wanted: Path, package: Path) -> list[str]:
     for name in sorted(fresh.keys() | there.keys()):
         if fresh.get(name) == there.get(name):
             continue
-        found.append(f"{package.name}/{name}: {_reason(name, fresh, there, recorded)}{_diff(wanted, package, name)}")
+        found.append(
+            f"{package.name}/{name}: {_reason(name, fresh, there, recorded)}{_diff(wanted, package, name)}"
+        )
     if not found and (wanted / manifest.NAME).read_bytes() != (package / manifest.NAME).read_bytes():
         found.append(f"{package.name}/{manifest.NAME}: it is out of date. Run `nox -s generate`.")
     return found

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from openapi_python_client.strings import safe_for_docstring
 
+from .document import sequence
+
 Json = dict[str, Any]
 
 _EVIDENCE = {
@@ -77,13 +79,15 @@ def evidence(node: Json) -> str:
 
 def sources(node: Json) -> str:
     """The pages that a fact comes from."""
-    source = node.get("x-source") or []
-    return ", ".join([source] if isinstance(source, str) else source)
+    source = node.get("x-source")
+    return source if isinstance(source, str) else ", ".join(sequence(source))
 
 
 def text(value: Any) -> str:
     """A description as plain paragraphs; lists keep their lines."""
-    return "\n\n".join(part.strip() for part in re.split(r"\n\s*\n", str(value or "").strip()) if part.strip())
+    return "\n\n".join(
+        part.strip() for part in re.split(r"\n\s*\n", str(value or "").strip()) if part.strip()
+    )
 
 
 def docstring(value: str, *, indent: int, width: int = 108) -> str:
@@ -91,7 +95,12 @@ def docstring(value: str, *, indent: int, width: int = 108) -> str:
     body = safe_for_docstring(wrapped(value, width - indent))
     if "\n" in body or body.endswith('"') or len(body) + indent + 6 > width:
         body += "\n"
-    return '"""' + textwrap.indent(body, " " * indent).strip(" ") + (" " * indent if body.endswith("\n") else "") + '"""'
+    return (
+        '"""'
+        + textwrap.indent(body, " " * indent).strip(" ")
+        + (" " * indent if body.endswith("\n") else "")
+        + '"""'
+    )
 
 
 def wrapped(value: str, width: int) -> str:
@@ -107,7 +116,9 @@ def first_sentence(value: Any) -> str:
 def _wrapped(paragraph: str, width: int) -> str:
     fill = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     lines = paragraph.splitlines()
-    if lines[:1] not in (["Args:"], ["Returns:"], ["Raises:"]) and not any(_LIST_LINE.match(line) for line in lines):
+    if lines[:1] not in (["Args:"], ["Returns:"], ["Raises:"]) and not any(
+        _LIST_LINE.match(line) for line in lines
+    ):
         return fill.fill(" ".join(paragraph.split()))
     wrapped_lines: list[str] = []
     for line in lines:
@@ -118,4 +129,8 @@ def _wrapped(paragraph: str, width: int) -> str:
 
 
 def _json_word(value: Any) -> str:
-    return {True: "true", False: "false", None: "null"}.get(value, str(value)) if not isinstance(value, str) else value
+    return (
+        {True: "true", False: "false", None: "null"}.get(value, str(value))
+        if not isinstance(value, str)
+        else value
+    )

@@ -9,8 +9,7 @@ from pathlib import Path
 from .openapi_client import GenerationError
 
 # `--isolated`: a ruff configuration above the output folder must not change a byte of it.
-_COMMON = ("--isolated", "--no-cache")
-_STYLE = ("--line-length", "110", "--target-version", "py311")
+_COMMON = ("--isolated", "--no-cache", "--line-length", "110", "--target-version", "py311")
 # Sorted imports, no unused ones, imports for annotations only under TYPE_CHECKING: templates may then import amply.
 _FIXES = ("--select", "I,F401,F811,UP,TC,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
 
@@ -22,7 +21,7 @@ def format_tree(folder: Path, keep: frozenset[Path]) -> None:
         GenerationError: if ruff cannot read a file, which means that a template wrote no Python.
     """
     paths = sorted(str(path) for path in folder.rglob("*.py") if path not in keep)
-    for command in (("check", *_COMMON, *_FIXES, "--line-length", "110", "--target-version", "py311"), ("format", *_COMMON, *_STYLE)):
+    for command in (("check", *_COMMON, *_FIXES), ("format", *_COMMON)):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, *paths], capture_output=True, text=True, check=False
         )

@@ -251,7 +251,8 @@ class _Bundler:
             self._report(mark, f"{where!r} is outside of the spec folder", "move the file into the folder")
             return None
         if not path.is_file():
-            near = self._close(where, (str(file) for file in self._folder_files(relative.parent.as_posix())))
+            siblings = sorted(other.relative_to(self._folder) for other in path.parent.glob("*"))
+            near = self._close(where, (Path(os.path.relpath(other, inside)).as_posix() for other in siblings))
             self._report(
                 mark, f"there is no file {where!r}", near or "correct the path, which begins at this file"
             )

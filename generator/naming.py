@@ -14,7 +14,21 @@ _FIELD_PREFIX = "field_"
 _PACKAGE_PREFIX = re.compile(r"^(?:[A-Za-z0-9_]+\.)+(?=[^.]+$)")
 
 # Builtins that generated classes and functions use themselves; an attribute of that name would hide them.
-_USED_BUILTINS = {"bool", "classmethod", "dict", "float", "frozenset", "int", "list", "object", "property", "str", "tuple"}
+_USED_BUILTINS = {
+    *(
+        "bool",
+        "classmethod",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "object",
+        "property",
+        "str",
+        "tuple",
+    )
+}
 
 # openapi-python-client renames every builtin (`type` -> `type_`). A caller should find the API's own name.
 strings.RESERVED_WORDS -= {name for name in dir(builtins) if name.islower()} - _USED_BUILTINS

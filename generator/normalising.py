@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from .document import mapping, parse_pointer, sequence
 from .naming import class_names, constant, pascal, snake
 from .naming import method as method_name
 
@@ -30,7 +31,7 @@ def normalise(data: Json) -> Json:
 
 def operations(data: Json) -> Iterator[tuple[str, str, Json]]:
     """Every operation of the document as path, method, operation."""
-    for path, item in cast("Json", data.get("paths") or {}).items():
+    for path, item in mapping(data.get("paths")).items():
         for method in METHODS:
             if method in item:
                 yield path, method, item[method]
@@ -61,41 +62,41 @@ def nested(schema: Any) -> Iterator[Json]:
     for key in ("items", "additionalProperties", "not"):
         yield from nested(node.get(key))
     for key in ("oneOf", "anyOf", "allOf", "prefixItems"):
-        for item in cast("list[Any]", node.get(key) or []):
+        for item in sequence(node.get(key)):
             yield from nested(item)
-    for item in cast("Json", node.get("properties") or {}).values():
+    for item in mapping(node.get("properties")).values():
         yield from nested(item)
 
 
-def resolve(data: Json, node: Any) -> Any:
+def resolve(data: Json, node: Json) -> Json:
     """The object that a `$ref` points to, or the node itself."""
-    while isinstance(node, dict) and "$ref" in node:
+    while "$ref" in node:
         target: Any = data
-        for part in str(cast("Json", node)["$ref"]).removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
+        for part in parse_pointer(str(node["$ref"])):
+            target = target[part]
         node = target
     return node
 
 
 def _parameters(data: Json) -> Iterator[Json]:
-    holders: list[Any] = list(cast("Json", data.get("components") or {}).get("parameters", {}).values())
-    for item in cast("Json", data.get("paths") or {}).values():
-        holders.extend(item.get("parameters") or [])
+    holders: list[Any] = list(mapping(data.get("components")).get("parameters", {}).values())
+    for item in mapping(data.get("paths")).values():
+        holders.extend(sequence(item.get("parameters")))
     for _, _, operation in operations(data):
-        holders.extend(operation.get("parameters") or [])
+        holders.extend(sequence(operation.get("parameters")))
     yield from (holder for holder in holders if "$ref" not in holder)
 
 
 def _contents(data: Json) -> Iterator[Json]:
-    components = cast("Json", data.get("components") or {})
+    components = mapping(data.get("components"))
     holders: list[Any] = [
         *components.get("responses", {}).values(),
         *components.get("requestBodies", {}).values(),
     ]
-    webhooks = [hook["post"] for hook in cast("Json", data.get("webhooks") or {}).values() if "post" in hook]
+    webhooks = [hook["post"] for hook in mapping(data.get("webhooks")).values() if "post" in hook]
     for operation in [*(operation for _, _, operation in operations(data)), *webhooks]:
         holders.append(operation.get("requestBody") or {})
-        holders.extend(cast("Json", operation.get("responses") or {}).values())
+        holders.extend(mapping(operation.get("responses")).values())
     yield from (holder["content"] for holder in holders if "content" in holder)
 
 
@@ -104,15 +105,17 @@ def _contents(data: Json) -> Iterator[Json]:
 
 def path_parameters_move_to_operations(data: Json) -> None:
     """openapi-python-client loses the operations of a path whose parameters are written beside them."""
-    for item in cast("Json", data.get("paths") or {}).values():
+    for item in mapping(data.get("paths")).values():
         shared = item.pop("parameters", [])
         for method in METHODS:
             if method not in item or not shared:
                 continue
-            own: list[Any] = item[method].get("parameters") or []
+            own: list[Any] = sequence(item[method].get("parameters"))
             taken = {_parameter_key(data, parameter) for parameter in own}
             item[method]["parameters"] = own + [
-                copy.deepcopy(parameter) for parameter in shared if _parameter_key(data, parameter) not in taken
+                copy.deepcopy(parameter)
+                for parameter in shared
+                if _parameter_key(data, parameter) not in taken
             ]
 
 
@@ -162,9 +165,11 @@ def nullable_enums_become_unions(data: Json) -> None:
     """openapi-python-client renames the class of a named enum that lists null; the null moves to where it is used."""
     nullable: set[str] = set()
     for key, schema in schemas(data).items():
-        if None in (schema.get("enum") or []):
+        if None in sequence(schema.get("enum")):
             schema["enum"] = [value for value in schema["enum"] if value is not None]
-            schema["type"] = "integer" if all(isinstance(value, int) for value in schema["enum"]) else "string"
+            schema["type"] = (
+                "integer" if all(isinstance(value, int) for value in schema["enum"]) else "string"
+            )
             nullable.add(SCHEMA_PREFIX + key)
     for schema in list(every_schema(data)):
         if schema.get("$ref") in nullable:
@@ -178,13 +183,15 @@ def inline_schemas_get_names(data: Json) -> None:
         _name_parts(named, named[key], key)
     for _, _, operation in operations(data):
         base = pascal(operation["operationId"])
-        for parameter in cast("list[Json]", operation.get("parameters") or []):
+        for parameter in sequence(operation.get("parameters")):
             if "schema" in parameter:
                 parameter["schema"] = _named(named, parameter["schema"], base + pascal(parameter["name"]))
-        holders = [("Request", operation.get("requestBody") or {})]
-        holders += [(f"Response{status}", answer) for status, answer in (operation.get("responses") or {}).items()]
+        holders = [("Request", mapping(operation.get("requestBody")))]
+        holders += [
+            (f"Response{status}", answer) for status, answer in mapping(operation.get("responses")).items()
+        ]
         for suffix, holder in holders:
-            for media in cast("Json", holder.get("content") or {}).values():
+            for media in mapping(holder.get("content")).values():
                 if "schema" in media:
                     media["schema"] = _named(named, media["schema"], base + pascal(suffix))
 
@@ -202,7 +209,7 @@ def _named(named: Json, schema: Json, name: str) -> Json:
 
 
 def _name_parts(named: Json, schema: Json, name: str) -> None:
-    for key, item in cast("Json", schema.get("properties") or {}).items():
+    for key, item in mapping(schema.get("properties")).items():
         schema["properties"][key] = _named(named, item, f"{name}_{key}")
     if isinstance(schema.get("items"), dict):
         schema["items"] = _named(named, schema["items"], f"{name}_item")
@@ -222,10 +229,10 @@ def schemas_are_keyed_by_class_name(data: Json) -> None:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith(SCHEMA_PREFIX):
             schema["$ref"] = SCHEMA_PREFIX + names[_unescaped(reference.removeprefix(SCHEMA_PREFIX))]
-        mapping = cast("Json", cast("Json", schema.get("discriminator") or {}).get("mapping") or {})
-        for value, target in mapping.items():
+        targets = mapping(mapping(schema.get("discriminator")).get("mapping"))
+        for value, target in targets.items():
             key = _unescaped(str(target).removeprefix(SCHEMA_PREFIX))
-            mapping[value] = SCHEMA_PREFIX + names.get(key, key)
+            targets[value] = SCHEMA_PREFIX + names.get(key, key)
     data["components"]["schemas"] = {
         names[key]: {**schema, "x-schema-key": key} for key, schema in sorted(named.items())
     }
@@ -240,21 +247,27 @@ def discriminators_become_constants(data: Json) -> None:
     named = schemas(data)
     values: dict[tuple[str, str], list[str]] = {}
     for schema in every_schema(data):
-        discriminator = cast("Json", schema.get("discriminator") or {})
-        variants = [str(part["$ref"]) for part in schema.get("oneOf") or schema.get("anyOf") or [] if "$ref" in part]
+        discriminator = mapping(schema.get("discriminator"))
+        variants = [
+            str(part["$ref"])
+            for part in sequence(schema.get("oneOf") or schema.get("anyOf"))
+            if "$ref" in part
+        ]
         if not discriminator or not variants:
             continue
         name = str(discriminator["propertyName"])
-        mapping = cast("dict[str, str]", discriminator.get("mapping") or {})
+        targets = mapping(discriminator.get("mapping"))
         for reference in variants:
             variant = reference.removeprefix(SCHEMA_PREFIX)
-            keys = [value for value, target in mapping.items() if target == reference]
+            keys = [value for value, target in targets.items() if target == reference]
             # Without a mapping the schema's own key, as the document wrote it, is the value.
             wanted = values.setdefault((variant, name), [])
             wanted.extend(key for key in keys or [named[variant]["x-schema-key"]] if key not in wanted)
     for (variant, name), wanted in values.items():
         properties = cast("Json", named[variant].setdefault("properties", {}))
-        kept = {key: value for key, value in properties.get(name, {}).items() if key.startswith(("x-", "desc"))}
+        kept = {
+            key: value for key, value in properties.get(name, {}).items() if key.startswith(("x-", "desc"))
+        }
         properties[name] = {**kept, "type": "string", "x-constants": wanted}
         if len(wanted) == 1:
             properties[name]["const"] = wanted[0]
@@ -263,7 +276,7 @@ def discriminators_become_constants(data: Json) -> None:
 def enum_members_get_unique_names(data: Json) -> None:
     """Values that differ in signs or capitals only (`GMT+0`, `GMT-0`) would become one member and stop the run."""
     for schema in every_schema(data):
-        values: list[Any] = [value for value in schema.get("enum") or [] if value is not None]
+        values: list[Any] = [value for value in sequence(schema.get("enum")) if value is not None]
         if not values:
             continue
         names: list[str] = []
@@ -282,7 +295,11 @@ def _member_name(value: Any) -> str:
     name = constant(text) if re.search(r"[^\W_]", text) else "EMPTY"
     name = name.removeprefix("FIELD_")
     # `mro` and dunder names belong to the Enum machinery itself.
-    return f"VALUE_{name}" if not name.isidentifier() or name[0].isdigit() or name in ("MRO", "NAME", "VALUE") else name
+    return (
+        f"VALUE_{name}"
+        if not name.isidentifier() or name[0].isdigit() or name in ("MRO", "NAME", "VALUE")
+        else name
+    )
 
 
 def defaults_stay_with_the_server(data: Json) -> None:

@@ -11,15 +11,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-from openapi_python_client import GeneratorData, Project
+from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import properties as opc
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.date import DateProperty
+from openapi_python_client.parser.properties.datetime import DateTimeProperty
+from openapi_python_client.parser.properties.enum_property import EnumProperty
+from openapi_python_client.parser.properties.float import FloatProperty
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.model_property import ModelProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import describing, views
 from .naming import snake
-from .normalising import schemas
+from .normalising import resolve, schemas
 
 Json = dict[str, Any]
 
@@ -69,7 +81,7 @@ def generate(data: Json, out: Path) -> None:
     """
     _check_forks()
     # Amounts must never become a binary float; there is no setting for the type of a number.
-    opc.FloatProperty._type_string = "Decimal | int"  # pyright: ignore[reportPrivateUsage]
+    FloatProperty._type_string = "Decimal | int"  # pyright: ignore[reportPrivateUsage]
     config = Config.from_sources(
         ConfigFile(project_name_override=out.name, package_name_override=out.name, post_hooks=[]),
         MetaType.NONE,
@@ -80,9 +92,11 @@ def generate(data: Json, out: Path) -> None:
     )
     parsed = GeneratorData.from_dict(_without_webhooks(data), config=config)
     if isinstance(parsed, GeneratorError):
-        raise GenerationError(f"openapi-python-client cannot read the document: {parsed.header} {parsed.detail or ''}")
+        raise GenerationError(
+            f"openapi-python-client cannot read the document: {parsed.header} {parsed.detail or ''}"
+        )
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
-    project.env.globals.update(spec=SpecForTemplates(data))
+    project.env.globals["spec"] = SpecForTemplates(data)  # pyright: ignore[reportUnknownMemberType]
     problems = _messages(parsed)
     if problems:
         raise GenerationError("openapi-python-client cannot represent the document:\n" + "\n".join(problems))
@@ -107,8 +121,11 @@ def _messages(parsed: GeneratorData) -> list[str]:
 
 
 def _origin(error: Any) -> str:
-    node = getattr(error, "data", None)
-    return node.model_dump_json(exclude_none=True, by_alias=True)[:300] if hasattr(node, "model_dump_json") else ""
+    """The part of the document that an error of the tool is about, as far as it fits on a line."""
+    node: Any = getattr(error, "data", None)
+    if node is None:
+        return ""
+    return str(node.model_dump_json(exclude_none=True, by_alias=True))[:300]
 
 
 def _prove_complete(data: Json, parsed: GeneratorData) -> None:
@@ -120,7 +137,9 @@ def _prove_complete(data: Json, parsed: GeneratorData) -> None:
     }
     if wanted != made:
         raise GenerationError(f"operations that were not generated: {', '.join(sorted(wanted ^ made))}")
-    objects = {name for name, schema in schemas(data).items() if schema.get("x-schema-key") and _has_class(schema)}
+    objects = {
+        name for name, schema in schemas(data).items() if schema.get("x-schema-key") and _has_class(schema)
+    }
     classes = {str(item.class_info.name) for item in [*parsed.models, *parsed.enums]}
     if not objects <= classes:
         raise GenerationError(f"schemas that were not generated: {', '.join(sorted(objects - classes))}")
@@ -167,7 +186,8 @@ class SpecForTemplates:
 
     def schema(self, name: str) -> Json:
         """The schema behind a class."""
-        return schemas(self._data)[name]
+        found: Json = schemas(self._data)[name]
+        return found
 
     def schema_doc(self, name: str) -> str:
         """The docstring of the class."""
@@ -203,16 +223,23 @@ class SpecForTemplates:
         """The attributes of a model in the document's order."""
         schema = self.schema(str(model.class_info.name))
         declared = views.properties(self._data, schema)
-        found = {str(_raw(prop.name)): prop for prop in [*model.required_properties, *model.optional_properties]}
-        order = [name for name in declared if name in found] + [name for name in found if name not in declared]
-        return [self._field(schema, name, found[name], declared.get(name, {}), str(model.class_info.name)) for name in order]
+        found = {
+            str(_raw(prop.name)): prop for prop in [*model.required_properties, *model.optional_properties]
+        }
+        order = [name for name in declared if name in found] + [
+            name for name in found if name not in declared
+        ]
+        return [
+            self._field(schema, name, found[name], declared.get(name, {}), str(model.class_info.name))
+            for name in order
+        ]
 
     def _field(self, schema: Json, wire: str, prop: PropertyProtocol, node: Json, owner: str) -> Field:
         name = str(prop.python_name)
         default = "" if prop.required else " = UNSET"
-        if prop.required and isinstance(prop, opc.ConstProperty):
+        if prop.required and isinstance(prop, ConstProperty):
             default = f" = {prop.value.python_code.as_unembedded_code()}"
-        target = describing.text(cast("Json", views.resolve(self._data, node)).get("description", ""))
+        target = describing.text(resolve(self._data, node).get("description", ""))
         return Field(
             name=name,
             wire_name=wire,
@@ -232,7 +259,7 @@ class SpecForTemplates:
             str(inner.class_info.name)
             for prop in [*model.required_properties, *model.optional_properties, model.additional_properties]
             for inner in _flat(prop)
-            if isinstance(inner, opc.EnumProperty)
+            if isinstance(inner, EnumProperty)
         }
         return [EnumImport(name, snake(name)) for name in sorted(names)]
 
@@ -288,9 +315,9 @@ def _raw(name: Any) -> str:
 
 
 def _flat(prop: Any) -> list[Any]:
-    if isinstance(prop, opc.UnionProperty):
+    if isinstance(prop, UnionProperty):
         return [inner for part in prop.inner_properties for inner in _flat(part)]
-    if isinstance(prop, opc.ListProperty):
+    if isinstance(prop, ListProperty):
         return _flat(prop.inner_property)
     return [] if prop is None else [prop]
 
@@ -298,33 +325,33 @@ def _flat(prop: Any) -> list[Any]:
 def decode_expression(prop: Any, source: str, depth: int = 0) -> str:
     """The expression that decodes parsed JSON into the type of a property; the source itself if it needs nothing."""
     item = "item" if depth == 0 else f"item{depth}"
-    if isinstance(prop, opc.DateTimeProperty):
+    if isinstance(prop, DateTimeProperty):
         return f"decode_datetime({source})"
-    if isinstance(prop, opc.DateProperty):
+    if isinstance(prop, DateProperty):
         return f"decode_date({source})"
-    if isinstance(prop, opc.EnumProperty):
+    if isinstance(prop, EnumProperty):
         kind = "int" if prop.value_type is int else "str"
         return f"decode_{kind}_enum({prop.class_info.name}, {source})"
-    if isinstance(prop, opc.ModelProperty):
+    if isinstance(prop, ModelProperty):
         return f"decode_model({prop.class_info.name}, {source})"
-    if isinstance(prop, opc.ListProperty):
+    if isinstance(prop, ListProperty):
         inner = decode_expression(prop.inner_property, item, depth + 1)
         return source if inner == item else f"decode_list({source}, lambda {item}: {inner})"
-    if isinstance(prop, opc.UnionProperty):
+    if isinstance(prop, UnionProperty):
         return _decode_union(prop, source, item, depth)
     return source
 
 
 def _decode_union(prop: Any, source: str, item: str, depth: int) -> str:
     inner_properties = _flat_union(prop)
-    models = [str(inner.class_info.name) for inner in inner_properties if isinstance(inner, opc.ModelProperty)]
+    models = [str(inner.class_info.name) for inner in inner_properties if isinstance(inner, ModelProperty)]
     decoders: list[Callable[[str], str]] = []
     if len(models) == 1:
         decoders.append(lambda value: f"decode_model({models[0]}, {value})")
     elif models:
         decoders.append(lambda value: f"decode_variant({value}, {', '.join(models)})")
     for inner in inner_properties:
-        if not isinstance(inner, opc.ModelProperty) and decode_expression(inner, item, depth + 1) != item:
+        if not isinstance(inner, ModelProperty) and decode_expression(inner, item, depth + 1) != item:
             decoders.append(partial(_decode_inner, inner, depth + 1))
     if not decoders:
         return source
@@ -341,29 +368,38 @@ def _flat_union(prop: Any) -> list[Any]:
     return [
         inner
         for part in prop.inner_properties
-        for inner in (_flat_union(part) if isinstance(part, opc.UnionProperty) else [part])
+        for inner in (_flat_union(part) if isinstance(part, UnionProperty) else [part])
     ]
 
 
 def _encode_expression(prop: Any, node: Json, source: str) -> str:
     if "x-amount-unit" in node:
         return f"exact_amount({source})"
-    plain = (opc.StringProperty, opc.IntProperty, opc.FloatProperty, opc.BooleanProperty, opc.ConstProperty, opc.NoneProperty)
-    flat = _flat_union(prop) if isinstance(prop, opc.UnionProperty) else [prop]
+    plain = (
+        StringProperty,
+        IntProperty,
+        FloatProperty,
+        BooleanProperty,
+        ConstProperty,
+        NoneProperty,
+    )
+    flat = _flat_union(prop) if isinstance(prop, UnionProperty) else [prop]
     return source if all(isinstance(inner, plain) for inner in flat) else f"encode({source})"
 
 
 def _build_expression(prop: Any, node: Json, name: str, owner: str, priced: bool) -> str:
-    required = prop.required and not isinstance(prop, opc.ConstProperty)
-    default = prop.value.python_code.as_unembedded_code() if isinstance(prop, opc.ConstProperty) and prop.required else "UNSET"
+    required = prop.required and not isinstance(prop, ConstProperty)
+    default = "UNSET"
+    if isinstance(prop, ConstProperty) and prop.required:
+        default = prop.value.python_code.as_unembedded_code()
     source = f'take(rest, "{name}", "{owner}")' if required else f'rest.pop("{name}", {default})'
     if node.get("x-amount-unit", "unknown") != "unknown":
         return f'wire_amount({source}, "{node["x-amount-unit"]}")'
-    if isinstance(prop, opc.EnumProperty):
+    if isinstance(prop, EnumProperty):
         return decode_expression(prop, source)
-    if isinstance(prop, opc.ListProperty) and isinstance(prop.inner_property, opc.ModelProperty):
+    if isinstance(prop, ListProperty) and isinstance(prop.inner_property, ModelProperty):
         return f"to_models({prop.inner_property.class_info.name}, {source})"
-    models = [inner for inner in _flat(prop) if isinstance(inner, opc.ModelProperty)]
-    if len(models) == 1 and not isinstance(prop, opc.ListProperty):
+    models = [inner for inner in _flat(prop) if isinstance(inner, ModelProperty)]
+    if len(models) == 1 and not isinstance(prop, ListProperty):
         return f"to_model({models[0].class_info.name}, {source})"
     return source

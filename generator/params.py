@@ -91,7 +91,9 @@ def params_document(data: Json) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "parameters", "version": "1"},
         "paths": {},
-        "components": {"schemas": {f"{name}Params": _params_schema(data, name) for name in views.request_schemas(data)}},
+        "components": {
+            "schemas": {f"{name}Params": _params_schema(data, name) for name in views.request_schemas(data)}
+        },
     }
 
 
@@ -103,7 +105,8 @@ def _params_schema(data: Json, name: str) -> Json:
         "description": describing.wrapped(describing.schema_doc(schema), 100),
         "required": [field.name for field in fields if field.required],
         "properties": {
-            field.name: {**_typed(field.type), "description": describing.wrapped(field.doc, 100)} for field in fields
+            field.name: {**_typed(field.type), "description": describing.wrapped(field.doc, 100)}
+            for field in fields
         },
     }
 
@@ -111,12 +114,18 @@ def _params_schema(data: Json, name: str) -> Json:
 def _typed(annotation: str) -> Json:
     # The tool knows JSON's own types; for ours it takes the annotation as it is, beside any type of JSON.
     kinds = {"str": "string", "int": "integer", "bool": "boolean"}
-    return {"type": kinds[annotation]} if annotation in kinds else {"type": "string", "x-python-type": annotation}
+    return (
+        {"type": kinds[annotation]}
+        if annotation in kinds
+        else {"type": "string", "x-python-type": annotation}
+    )
 
 
 def _imports(data: Json) -> list[str]:
     types = " ".join(
-        field.type for name in views.request_schemas(data) for field in views.schema_fields(data, schemas(data)[name])
+        field.type
+        for name in views.request_schemas(data)
+        for field in views.schema_fields(data, schemas(data)[name])
     )
     words = sorted(set(re.findall(r"[A-Za-z_]\w*", types)))
     named = {**_ORIGINS, **dict.fromkeys(schemas(data), "..models")}

@@ -91,7 +91,7 @@ def build_from(document: Document, package: Path, version: str) -> Counts:
 
 def package_version() -> str:
     """The version in pyproject.toml."""
-    return tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def copy_runtime(package: Path) -> frozenset[Path]:
@@ -127,4 +127,3 @@ def swap(built: Path, package: Path) -> None:
         if old.exists():
             os.rename(old, package)
         raise
-

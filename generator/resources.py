@@ -62,7 +62,15 @@ def generate(data: Json, out: Path, version: str) -> None:
     resources = [(resource, views.resource_class(resource)) for resource in groups]
     lazy = sorted(PUBLIC.items())
     exported = sorted(
-        ["AsyncPlexyPay", "PlexyPay", "__version__", "models", "params", "preload", *(n for _, names in lazy for n in names)]
+        [
+            "AsyncPlexyPay",
+            "PlexyPay",
+            "__version__",
+            "models",
+            "params",
+            "preload",
+            *(n for _, names in lazy for n in names),
+        ]
     )
     files: dict[str, dict[str, Any]] = {
         "operations.py": {"operations": operations},
@@ -84,7 +92,9 @@ _RESOURCES_INIT = '''\
 
 def exponents() -> list[tuple[str, int]]:
     """The number of decimals of each currency in ISO 4217."""
-    return sorted((currency.code, currency.exponent) for currency in Currency if currency.exponent is not None)
+    return sorted(
+        (currency.code, currency.exponent) for currency in Currency if currency.exponent is not None
+    )
 
 
 def _environment() -> Environment:
@@ -96,7 +106,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.globals.update(docstring=_docstring, method_doc=method_doc, module=snake)
+    for name, function in (("docstring", _docstring), ("method_doc", method_doc), ("module", snake)):
+        environment.globals[name] = function  # pyright: ignore[reportUnknownMemberType]
     return environment
 
 
@@ -118,7 +129,9 @@ def _named_types(data: Json, members: Iterable[views.OperationView]) -> tuple[li
         for annotation in annotations:
             words.update(re.findall(r"[A-Za-z_]\w*", annotation))
     words -= _COMMON_TYPES
-    params = sorted(word for word in words if word.endswith("Params") and word.removesuffix("Params") in schemas(data))
+    params = sorted(
+        word for word in words if word.endswith("Params") and word.removesuffix("Params") in schemas(data)
+    )
     return sorted(word for word in words if word in schemas(data)), params
 
 
@@ -132,8 +145,12 @@ def method_doc(op: views.OperationView) -> str:
         )
     parts.append(op.evidence_text)
     arguments = [(parameter.name, parameter.doc) for parameter in (*op.path_parameters, *op.arguments)]
-    arguments.append(("options", "Options for this call alone: timeout, max_retries, extra_headers, api_key."))
-    parts.append("Args:\n" + "\n".join(f"    {name}: {' '.join(doc.split())}".rstrip() for name, doc in arguments))
+    arguments.append(
+        ("options", "Options for this call alone: timeout, max_retries, extra_headers, api_key.")
+    )
+    parts.append(
+        "Args:\n" + "\n".join(f"    {name}: {' '.join(doc.split())}".rstrip() for name, doc in arguments)
+    )
     parts.append("Returns:\n    " + _returns(op))
     parts.append("Raises:\n" + "\n".join(f"    {line}" for line in _raises(op)))
     return "\n\n".join(part for part in parts if part)
@@ -142,7 +159,11 @@ def method_doc(op: views.OperationView) -> str:
 def _returns(op: views.OperationView) -> str:
     if op.pagination:
         return f"A pager: iterate over it to follow the pages; each item is a `{op.pagination.item}`."
-    return "Nothing; the call succeeded." if op.answer.type == "None" else f"`{op.answer.type}`, as the API answered."
+    return (
+        "Nothing; the call succeeded."
+        if op.answer.type == "None"
+        else f"`{op.answer.type}`, as the API answered."
+    )
 
 
 def _raises(op: views.OperationView) -> list[str]:

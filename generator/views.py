@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from . import describing
+from .document import mapping, sequence
 from .naming import constant, pascal, snake
 from .normalising import SCHEMA_PREFIX, operations, resolve, schemas
 
@@ -110,8 +111,8 @@ def operation_views(data: Json) -> list[OperationView]:
 
 def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
     parameters: dict[str, list[Parameter]] = {"path": [], "query": [], "header": [], "cookie": []}
-    for reference in operation.get("parameters") or []:
-        node = cast("Json", resolve(data, reference))
+    for reference in sequence(operation.get("parameters")):
+        node = resolve(data, reference)
         parameters[node["in"]].append(_parameter(data, node, operation))
     if parameters["cookie"]:
         raise UnsupportedError(f"{method.upper()} {path}: cookie parameters are not supported")
@@ -147,7 +148,7 @@ def _in_path_order(path: str, parameters: list[Parameter]) -> list[Parameter]:
 
 
 def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
-    schema = cast("Json", node.get("schema") or {})
+    schema = mapping(node.get("schema"))
     inherited = {"x-evidence": describing.weakest_evidence(operation)}
     return Parameter(
         name=snake(node["name"]),
@@ -159,11 +160,11 @@ def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
 
 
 def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Parameter, ...]]:
-    node = cast("Json", resolve(data, operation.get("requestBody") or {}))
+    node = resolve(data, operation.get("requestBody") or {})
     if not node:
         return "", False, ()
-    media = cast("Json", node["content"]).get("application/json")
-    reference = (media or {}).get("schema", {}).get("$ref", "")
+    media = mapping(mapping(node["content"]).get("application/json"))
+    reference = str(mapping(media.get("schema")).get("$ref", ""))
     if not reference.startswith(SCHEMA_PREFIX):
         raise UnsupportedError(f"{where}: the request body is not one JSON object with a named schema")
     name = reference.removeprefix(SCHEMA_PREFIX)
@@ -196,22 +197,22 @@ def _target_description(data: Json, prop: Json) -> Json:
 def properties(data: Json, schema: Json) -> Json:
     """The properties of a schema, those of its `allOf` parts included."""
     found: Json = {}
-    for part in schema.get("allOf") or []:
+    for part in sequence(schema.get("allOf")):
         found.update(properties(data, resolve(data, part)))
     found.update(schema.get("properties") or {})
     return found
 
 
 def _required(data: Json, schema: Json) -> set[str]:
-    required = set(cast("list[str]", schema.get("required") or []))
-    for part in schema.get("allOf") or []:
+    required = set[str](sequence(schema.get("required")))
+    for part in sequence(schema.get("allOf")):
         required |= _required(data, resolve(data, part))
     return required
 
 
 def has_priced_amount(schema: Json) -> bool:
     """Whether an `amount` of known unit stands beside a `currency`."""
-    props = cast("Json", schema.get("properties") or {})
+    props = mapping(schema.get("properties"))
     return "currency" in props and props.get("amount", {}).get("x-amount-unit", "unknown") != "unknown"
 
 
@@ -226,7 +227,7 @@ def _parameter_types(data: Json, schema: Json) -> list[str]:
     for key in ("oneOf", "anyOf"):
         if key in schema:
             return [name for part in schema[key] for name in _parameter_types(data, part)]
-    if len(schema.get("allOf") or []) == 1:
+    if len(sequence(schema.get("allOf"))) == 1:
         return _parameter_types(data, schema["allOf"][0])
     if isinstance(schema.get("type"), list):
         return [name for kind in schema["type"] for name in _parameter_types(data, {**schema, "type": kind})]
@@ -258,15 +259,19 @@ def _named_types(data: Json, name: str) -> list[str]:
     schema = schemas(data)[name]
     if schema.get("enum"):
         values = [value for value in schema["enum"] if value is not None]
-        return [name, f"Literal[{', '.join(map(repr, values))}]", *(["None"] if None in schema["enum"] else [])]
+        return [
+            name,
+            f"Literal[{', '.join(map(repr, values))}]",
+            *(["None"] if None in schema["enum"] else []),
+        ]
     if schema.get("type") == "object" or "properties" in schema or "allOf" in schema:
         return [name, f"{name}Params", *([] if schema.get("x-closed") else ["Mapping[str, object]"])]
     return _parameter_types(data, schema)
 
 
 def _answer(data: Json, operation: Json) -> Answer:
-    for status, reference in cast("Json", operation.get("responses") or {}).items():
-        content = cast("Json", resolve(data, reference).get("content") or {})
+    for status, reference in mapping(operation.get("responses")).items():
+        content = mapping(resolve(data, reference).get("content"))
         if str(status).startswith("2") and "application/json" in content:
             return _answer_of(data, content["application/json"].get("schema") or {})
     return Answer("None", "no_body")
@@ -276,8 +281,8 @@ def _answer_of(data: Json, schema: Json) -> Answer:
     name = str(schema.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
     if name and _is_object(schemas(data)[name]):
         return Answer(name, f"object_body({name})", (name,))
-    target = cast("Json", resolve(data, schema))
-    items = cast("Json", target.get("items") or {})
+    target = resolve(data, schema)
+    items = mapping(target.get("items"))
     item = str(items.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
     if target.get("type") == "array" and item and _is_object(schemas(data)[item]):
         return Answer(f"list[{item}]", f"array_body(object_body({item}))", (item,))
@@ -289,7 +294,7 @@ def _is_object(schema: Json) -> bool:
 
 
 def _pagination(data: Json, operation: Json) -> Pagination | None:
-    mark = cast("Json", operation.get("x-pagination") or {})
+    mark = mapping(operation.get("x-pagination"))
     if not mark:
         return None
     page = schemas(data)[_answer(data, operation).type]
@@ -309,9 +314,11 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
 
 def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
-    for status, reference in cast("Json", operation.get("responses") or {}).items():
+    for status, reference in mapping(operation.get("responses")).items():
         if str(status)[0] in "45":
-            found.append((str(status), describing.first_sentence(resolve(data, reference).get("description"))))
+            found.append(
+                (str(status), describing.first_sentence(resolve(data, reference).get("description")))
+            )
     return tuple(found)
 
 
@@ -325,12 +332,11 @@ def request_schemas(data: Json) -> list[str]:
 
 
 def _reach(data: Json, schema: Any, found: set[str]) -> None:
-    if isinstance(schema, list):
-        for part in cast("list[Any]", schema):
-            _reach(data, part, found)
-    if not isinstance(schema, dict):
+    for part in sequence(schema):
+        _reach(data, part, found)
+    node = mapping(schema)
+    if not node:
         return
-    node = cast("Json", schema)
     name = str(node.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
     if name:
         target = schemas(data)[name]
@@ -342,7 +348,7 @@ def _reach(data: Json, schema: Any, found: set[str]) -> None:
         return
     for key in ("items", "oneOf", "anyOf", "allOf", "additionalProperties"):
         _reach(data, node.get(key), found)
-    for prop in cast("Json", node.get("properties") or {}).values():
+    for prop in mapping(node.get("properties")).values():
         _reach(data, prop, found)
 
 

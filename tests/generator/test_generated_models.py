@@ -114,7 +114,9 @@ def test_dates_are_aware_and_leave_in_utc_with_a_z(package: ModuleType) -> None:
     almaty = datetime(2026, 1, 2, 8, 30, tzinfo=timezone(timedelta(hours=5)))
     order = package.models.OrderRequest(amount=1, currency="KZT", expires_at=almaty)
     assert order.to_dict()["expiresAt"] == "2026-01-02T03:30:00Z"
-    read = package.models.Order.from_dict({"id": "1", "createdAt": "2026-01-02T03:30:00Z", "day": "2026-01-02"})
+    read = package.models.Order.from_dict(
+        {"id": "1", "createdAt": "2026-01-02T03:30:00Z", "day": "2026-01-02"}
+    )
     assert read.created_at == datetime(2026, 1, 2, 3, 30, tzinfo=UTC)
     assert read.to_dict() == {"id": "1", "createdAt": "2026-01-02T03:30:00Z", "day": "2026-01-02"}
 
@@ -174,7 +176,11 @@ def test_enum_values_whose_names_clash_are_told_apart(package: ModuleType) -> No
 
 def test_the_discriminator_decides_the_variant(package: ModuleType) -> None:
     order = package.models.Order.from_dict(
-        {"id": "1", "method": {"type": "wallet", "last4": "1234"}, "methods": [{"type": "card"}, {"type": "crypto"}]}
+        {
+            "id": "1",
+            "method": {"type": "wallet", "last4": "1234"},
+            "methods": [{"type": "card"}, {"type": "crypto"}],
+        }
     )
     assert type(order.method) is package.models.Wallet
     assert type(order.methods[0]) is package.models.Card
@@ -210,8 +216,13 @@ def test_amounts_are_never_a_binary_float(package: ModuleType) -> None:
 
 
 def test_the_repr_shows_what_is_set_and_masks_what_is_sensitive(package: ModuleType) -> None:
-    order = package.models.Order.from_dict({"id": "1", "token": "tok_1", "payer": {"email": "a@b.kz"}, "pan": "4111"})
-    assert repr(order) == "Order(id='1', payer=Payer(email=********), token=********, additional_properties=<pan>)"
+    order = package.models.Order.from_dict(
+        {"id": "1", "token": "tok_1", "payer": {"email": "a@b.kz"}, "pan": "4111"}
+    )
+    assert (
+        repr(order)
+        == "Order(id='1', payer=Payer(email=********), token=********, additional_properties=<pan>)"
+    )
 
 
 def test_models_compare_pickle_and_copy_by_value(package: ModuleType) -> None:
@@ -251,10 +262,15 @@ def test_parameters_take_models_mappings_and_money(package: ModuleType) -> None:
         ({"amount": 1, "currency": "KZT", "amuont": 2}, "no parameter amuont"),
         ({"amount": 1, "currency": "KZT", "payer": {"nmae": "A"}}, "needs name"),
         ({"amount": 1, "currency": "KZT", "lines": [{"titel": "tea"}]}, "no parameter titel"),
-        ({"amount": 1, "currency": "KZT", "metadata": {"success_url": "a", "successUrl": "b"}}, "successUrl twice"),
+        (
+            {"amount": 1, "currency": "KZT", "metadata": {"success_url": "a", "successUrl": "b"}},
+            "successUrl twice",
+        ),
     ],
 )
-def test_wrong_parameters_are_refused_by_name(package: ModuleType, params: dict[str, Any], message: str) -> None:
+def test_wrong_parameters_are_refused_by_name(
+    package: ModuleType, params: dict[str, Any], message: str
+) -> None:
     with pytest.raises(_error(package), match=message):
         package.models.OrderRequest.from_params(params)
 
@@ -279,10 +295,14 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
     }
     resource = importlib.import_module(f"{package.__name__}.resources.orders").Orders
     create = inspect.signature(resource.create)
-    keywords = {name: parameter for name, parameter in create.parameters.items() if name not in ("self", "options")}
+    keywords = {
+        name: parameter for name, parameter in create.parameters.items() if name not in ("self", "options")
+    }
     assert keywords.keys() == annotations.keys()
     assert {"class_", "type", "x_y", "expires_at", "auto_clearing"} <= keywords.keys()
     for name, parameter in keywords.items():
         required = parameter.default is inspect.Parameter.empty
         assert required == (not annotations[name].startswith("NotRequired")), name
-    assert [name for name, parameter in keywords.items() if parameter.default is inspect.Parameter.empty] == ["amount"]
+    assert [name for name, parameter in keywords.items() if parameter.default is inspect.Parameter.empty] == [
+        "amount"
+    ]

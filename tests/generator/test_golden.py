@@ -19,7 +19,10 @@ def generated(folder: Path) -> dict[str, str]:
     """The generated files, those copied or the same for every spec left out."""
     package = folder / "golden"
     pipeline.build_from(loading.load(HERE / "openapi.yaml"), package, "0.0.0")
-    same_for_all = {source.name for source in pipeline.RUNTIME.glob("*.py")} | {"_version.py", "_currencies.py"}
+    same_for_all = {source.name for source in pipeline.RUNTIME.glob("*.py")} | {
+        "_version.py",
+        "_currencies.py",
+    }
     return {
         path.relative_to(package).as_posix(): path.read_text("utf-8")
         for path in sorted(package.rglob("*.py"))
@@ -35,7 +38,9 @@ def test_the_golden_spec_becomes_exactly_the_expected_code(tmp_path: Path) -> No
     fresh = generated(tmp_path)
     assert sorted(fresh) == sorted(expected)
     for name, text in fresh.items():
-        assert text == expected[name], f"{name} differs; run python tests/generator/test_golden.py and read the diff"
+        assert text == expected[name], (
+            f"{name} differs; run python tests/generator/test_golden.py and read the diff"
+        )
 
 
 if __name__ == "__main__":

@@ -457,7 +457,11 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(loaded: Load)
     [
         ("../schemas/links.yaml#/response.Lnik", "leads nowhere", "did you mean `response.Link`?"),
         ("../schemas/links.yaml#/response.Link/properties/absent", "leads nowhere", "add the key"),
-        ("../schemas/lnks.yaml#/response.Link", "no file '../schemas/lnks.yaml'", "did you mean"),
+        (
+            "../schemas/lnks.yaml#/response.Link",
+            "no file '../schemas/lnks.yaml'",
+            "did you mean `../schemas/links.yaml`?",
+        ),
         ("../schemas/links.yaml", "names no schema", "add `#/`"),
         ("../schemas/links.yaml#response.Link", "no JSON pointer", "`#/key`"),
         (

@@ -6,11 +6,12 @@ import copy
 from typing import Any
 
 import pytest
-from generator import normalising
-from generator.naming import class_names, method, pascal, snake
 from helpers.generation import document, operation
 from hypothesis import given
 from hypothesis import strategies as st
+
+from generator import normalising
+from generator.naming import class_names, method, pascal, snake
 
 Json = dict[str, Any]
 
@@ -64,7 +65,11 @@ def test_operations_are_tagged_with_their_resource_and_named_in_snake_case() -> 
     data = document(paths={"/a": {"get": operation("payment_links", "list", tags=["Payment Links"])}})
     normalising.operations_belong_to_their_resource(data)
     found = data["paths"]["/a"]["get"]
-    assert (found["operationId"], found["tags"], found["x-method"]) == ("payment_links_list", ["payment_links"], "list")
+    assert (found["operationId"], found["tags"], found["x-method"]) == (
+        "payment_links_list",
+        ["payment_links"],
+        "list",
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,10 @@ def test_operations_are_tagged_with_their_resource_and_named_in_snake_case() -> 
             {"anyOf": [{"type": "string"}], "nullable": True},
             {"anyOf": [{"type": "string"}, {"type": "null"}]},
         ),
-        ({"type": "string", "enum": ["a"], "nullable": True}, {"type": ["string", "null"], "enum": ["a", None]}),
+        (
+            {"type": "string", "enum": ["a"], "nullable": True},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
     ],
 )
 def test_nullable_of_openapi_3_0_becomes_a_null_type(schema: Json, wanted: Json) -> None:
@@ -138,7 +146,9 @@ def test_two_schemas_that_would_share_a_class_stop_the_run_with_both_names() -> 
         class_names(["a.Thing", "b.Thing"])
 
 
-@pytest.mark.parametrize("mapping", [None, {"card": "#/components/schemas/Card", "wallet": "#/components/schemas/Wallet"}])
+@pytest.mark.parametrize(
+    "mapping", [None, {"card": "#/components/schemas/Card", "wallet": "#/components/schemas/Wallet"}]
+)
 def test_a_discriminator_puts_a_constant_on_each_variant(mapping: Json | None) -> None:
     discriminator = {"propertyName": "type"} | ({"mapping": mapping} if mapping else {})
     union = {
@@ -151,7 +161,10 @@ def test_a_discriminator_puts_a_constant_on_each_variant(mapping: Json | None) -
     normalising.discriminators_become_constants(data)
     named = normalising.schemas(data)
     wanted = ("card", "wallet") if mapping else ("Card", "Wallet")
-    assert (named["Card"]["properties"]["type"]["const"], named["Wallet"]["properties"]["type"]["const"]) == wanted
+    assert (
+        named["Card"]["properties"]["type"]["const"],
+        named["Wallet"]["properties"]["type"]["const"],
+    ) == wanted
 
 
 def test_a_variant_behind_two_discriminator_values_accepts_both() -> None:
@@ -180,13 +193,22 @@ def test_enum_members_always_get_unique_valid_names(values: list[Any]) -> None:
 def test_enum_values_that_differ_in_signs_only_get_two_names() -> None:
     data = document({"Zone": {"enum": ["GMT+0", "GMT-0", "gmt0", "3d", ""]}})
     normalising.enum_members_get_unique_names(data)
-    assert normalising.schemas(data)["Zone"]["x-enum-varnames"] == ["GMT0", "GMT_0", "GMT0_2", "VALUE_3D", "EMPTY"]
+    assert normalising.schemas(data)["Zone"]["x-enum-varnames"] == [
+        "GMT0",
+        "GMT_0",
+        "GMT0_2",
+        "VALUE_3D",
+        "EMPTY",
+    ]
 
 
 def test_a_default_stays_with_the_server() -> None:
     data = document({"A": {"type": "object", "properties": {"clear": {"type": "boolean", "default": True}}}})
     normalising.defaults_stay_with_the_server(data)
-    assert normalising.schemas(data)["A"]["properties"]["clear"] == {"type": "boolean", "x-server-default": True}
+    assert normalising.schemas(data)["A"]["properties"]["clear"] == {
+        "type": "boolean",
+        "x-server-default": True,
+    }
 
 
 def test_ids_stay_strings() -> None:
@@ -213,7 +235,9 @@ def test_a_closed_schema_still_keeps_unknown_fields() -> None:
         ("id", "id"),
     ],
 )
-def test_property_names_become_snake_case_and_never_hide_what_generated_code_needs(name: str, wanted: str) -> None:
+def test_property_names_become_snake_case_and_never_hide_what_generated_code_needs(
+    name: str, wanted: str
+) -> None:
     assert snake(name) == wanted
 
 

@@ -10,12 +10,15 @@ from types import ModuleType
 from typing import Any
 
 import yaml
+
 from generator import loading, pipeline
 
 _NAMES = (f"generated_in_test_{number}" for number in itertools.count())
 
 
-def document(schemas: dict[str, Any] | None = None, paths: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def document(
+    schemas: dict[str, Any] | None = None, paths: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     """A minimal OpenAPI document with these schemas and paths."""
     return {
         "openapi": "3.1.0",
@@ -27,7 +30,12 @@ def document(schemas: dict[str, Any] | None = None, paths: dict[str, Any] | None
 
 
 def operation(
-    resource: str, method: str, *, body: str | None = None, answer: str | dict[str, Any] | None = None, **more: Any
+    resource: str,
+    method: str,
+    *,
+    body: str | None = None,
+    answer: str | dict[str, Any] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """An operation of a resource, with the named schemas as request body and answer."""
     schema = {"$ref": f"#/components/schemas/{answer}"} if isinstance(answer, str) else answer
@@ -39,7 +47,8 @@ def operation(
         "x-moves-money": False,
         "x-evidence": {"method": "documented", "path": "documented"},
         "responses": {
-            "200": {"description": "Done."} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
+            "200": {"description": "Done."}
+            | ({"content": {"application/json": {"schema": schema}}} if schema else {})
         },
         **more,
     }
