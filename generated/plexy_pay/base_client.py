@@ -1,0 +1,333 @@
+# plexy-pay runtime, written by hand in generator/runtime/base_client.py; the generator copies it unchanged.
+"""The clients' base: settings, keys, origins, and the two drivers of a call.
+
+Importing it, and making a client, loads neither httpx nor attrs nor the heavy parts of the standard library:
+those come with the first call.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .keys import MASK, KeyRing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Generic, NoReturn, Self, TypeVar
+    from weakref import WeakKeyDictionary
+
+    import httpx  # noqa: F401 - in the types of http_client
+
+    from .operation import Request
+    from .transport import AsyncTransport, SyncTransport
+    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout  # noqa: F401
+
+    T = TypeVar("T")
+    KeyT = TypeVar("KeyT")
+    HttpT = TypeVar("HttpT")
+
+    class _Typed(Generic[KeyT, HttpT]): ...
+else:
+    KeyT = HttpT = None
+
+    class _Typed:  # `typing` alone takes longer to load than all that making a client needs.
+        __class_getitem__ = classmethod(lambda cls, _: cls)
+
+
+# Each family of operations has its own key, header and origins, and never uses what belongs to another.
+FAMILIES = {
+    "pay": {
+        "header": "Authorization",
+        "live": "https://api.plexypay.com",
+        "test": "https://test-api.plexypay.com",
+    },
+}
+_PORTS = {"https": 443, "http": 80}
+
+
+class Origin:
+    """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
+
+    def __init__(self, text: str) -> None:
+        from ipaddress import ip_address
+        from urllib.parse import urlsplit
+
+        self.problem: str | None = "base_url is not of the form https://host or https://host:port, in ASCII."
+        self.loopback = False
+        try:
+            parts = urlsplit(text)
+            self.scheme, self.host = parts.scheme, parts.hostname or ""
+            self.port = parts.port or _PORTS.get(parts.scheme, 0)
+        except (ValueError, AttributeError, TypeError):
+            return
+        if (
+            not text.isascii()
+            or not text.isprintable()
+            or set(" \\%") & set(text)
+            or not self.port
+            or not self.host
+        ):
+            return
+        try:
+            address = ip_address(self.host)
+            self.loopback = self.host == "::1" or (address.version == 4 and address.is_loopback)
+        except ValueError:
+            self.loopback = self.host == "localhost"
+        self.problem = None
+        if "@" in parts.netloc:
+            self.problem = "base_url has a user name or password. Pass the key as api_key."
+        elif parts.path not in ("", "/") or set("?#") & set(text):
+            self.problem = (
+                "base_url has a path, a query or a fragment. It is an origin: the paths bring the version."
+            )
+        elif self.scheme == "http" and not self.loopback:
+            self.problem = "base_url is plain http, which would show the key to the network. Use https."
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as the Host header has them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return "" if self.problem else f"{self.scheme}://{self.netloc}"
+
+
+class Settings:
+    """What a client was told. Its copies share it."""
+
+    def __init__(self, ring: KeyRing, given: dict[str, Any]) -> None:
+        self.ring = ring
+        self.given = given
+        self.timeout: float | Timeout | None = given["timeout"]
+        self.max_retries: int = given["max_retries"]
+        self.max_response_bytes: int = given["max_response_bytes"]
+        self.allow_inferred: bool = given["allow_inferred"]
+        self.pace: Any = None
+        base_url = given["base_url"]
+        self._origins = {} if base_url is None else dict.fromkeys(FAMILIES, Origin(base_url))
+
+    def problem(self) -> str | None:
+        """What is wrong; None if nothing is."""
+        if self.given["environment"] not in ("live", "test"):
+            return "environment is neither 'live' nor 'test'."
+        for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
+            if type(self.given[name]) is not int or self.given[name] < least:
+                return f"{name} is not a whole number from {least}."
+        if self.timeout is not None:
+            from .types import Timeout
+
+            timeout = Timeout.of(self.timeout)
+            if isinstance(timeout, str):
+                return timeout
+        return next((origin.problem for origin in self._origins.values()), None)
+
+    def family(self, name: str) -> tuple[str, Origin]:
+        """The header and the origin of a family; a `base_url` is the origin of all."""
+        if name not in self._origins:
+            self._origins[name] = Origin(FAMILIES[name][self.given["environment"]])
+        return FAMILIES[name]["header"], self._origins[name]
+
+
+class _Client(_Typed[KeyT, HttpT]):
+    """What both clients share. Connections are made at the first call."""
+
+    def __init__(
+        self,
+        api_key: KeyT | None = None,
+        *,
+        environment: str = "live",
+        base_url: str | None = None,
+        timeout: float | Timeout | None = None,
+        max_retries: int = 2,
+        http_client: HttpT | None = None,
+        max_response_bytes: int = 10 * 1024 * 1024,
+        allow_inferred: bool = False,
+    ) -> None:
+        given = {
+            "environment": environment,
+            "base_url": base_url,
+            "timeout": timeout,
+            "max_retries": max_retries,
+        }
+        given |= {"max_response_bytes": max_response_bytes, "allow_inferred": allow_inferred}
+        self._settings = Settings(KeyRing(api_key), given)
+        del api_key  # Before anything can fail: a traceback with locals must not show it.
+        problem = self._settings.ring.problem or self._settings.problem()
+        if problem:
+            _misconfigured(problem)
+        if http_client is not None:
+            from .transport import check_http_client
+
+            check_http_client(http_client, is_async=isinstance(self, AsyncClient))
+        self._http_client = http_client
+        self._start()
+
+    def _start(self) -> None:
+        self._closed = False
+        self._home: object = None
+
+    def _check_home(self, home: object) -> None:
+        # Connections do not survive a fork and belong to one event loop. Our own are made anew; the user's cannot be.
+        self._home = self._home or home
+        if self._closed:
+            _misconfigured("The client is closed. Nothing was sent. Make a new one.")
+        if self._http_client is not None and self._home != home:
+            _misconfigured(
+                "The http_client was used in another process or event loop. Nothing was sent. Make another."
+            )
+
+    def __repr__(self) -> str:
+        given = self._settings.given
+        where = given["environment"] if given["base_url"] is None else self._settings.family("pay")[1]
+        return f"<{type(self).__name__} api_key={MASK!r} {where}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._http_client is not None:
+            _misconfigured(
+                "A client with an http_client cannot be pickled. Make the client where it is used."
+            )
+        if self._settings.ring.origin == "argument":
+            _misconfigured(
+                "A client that was given a key cannot be pickled: the key would be. Pass a function of a module as "
+                "api_key, which is asked for the key at each request, or set the key in the environment."
+            )
+        return _remake, (type(self), self._settings.ring.provider, self._settings.given)
+
+    def __copy__(self) -> Self:
+        # Connections, and the resources that point at the first client, are not shared.
+        clone = type(self).__new__(type(self))
+        clone._settings, clone._http_client = self._settings, self._http_client
+        clone._start()
+        return clone
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.__copy__()
+
+
+class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
+    """A client of the Plexy Pay API. Threads may share one; make one and keep it.
+
+    Args:
+        api_key: The key, several active keys, or a callable that is asked for them at each request. Without it
+            the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
+        environment: `live` or `test`.
+        base_url: Another origin, for the sandbox or a proxy of your own: https, or http to this machine.
+        timeout: Seconds for each phase of a call, or a `Timeout`; None stands for `Timeout()`.
+        max_retries: How often a call is repeated where a second arrival can do no harm.
+        http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
+            redirects are not used; what it does beneath the guard is yours.
+        max_response_bytes: The largest answer, decompressed.
+        allow_inferred: Whether calls that can move money may be made though their path is only inferred.
+
+    Raises:
+        ConfigurationError: if an argument is wrong.
+    """
+
+    def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+        """Send a request and give the response; a PlexyError in every case that gives none."""
+        from .flow import Call, Send
+        from .types import MaskedOptions
+
+        masked, options = MaskedOptions(options or {}), None
+        call = Call(request, self._settings, masked)
+        call.keys = call.ring.keys()
+        for step in call.run():
+            if isinstance(step, Send):
+                step.result = self._transport(step.origin).send(step)
+            else:
+                self._settings.pace.sleep(step)
+        return call.response
+
+    def _start(self) -> None:
+        super()._start()
+        self._transports: dict[tuple[int, str], SyncTransport] = {}
+
+    def _transport(self, origin: Origin) -> SyncTransport:
+        here = (os.getpid(), str(origin))
+        self._check_home(here[0])
+        if here not in self._transports:
+            from .transport import SyncTransport
+
+            # Two threads may come here at once: one transport is kept, the other was never used.
+            self._transports.setdefault(here, SyncTransport(origin, self._http_client))
+        return self._transports[here]
+
+    def close(self) -> None:
+        """Close the connections; an `http_client` that was passed in stays open."""
+        self._closed = True
+        for (pid, _), transport in self._transports.items():
+            if pid == os.getpid():
+                transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient(_Client["AsyncApiKeySource", "httpx.AsyncClient | httpx.AsyncBaseTransport"]):
+    """The async client of the Plexy Pay API, for asyncio; its arguments are those of the sync client.
+
+    Tasks may share one. `api_key` may be a coroutine function too; `http_client` is an async one.
+    """
+
+    async def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+        """Send a request and give the response; a PlexyError in every case that gives none."""
+        from .flow import Call, Send
+        from .types import MaskedOptions
+
+        masked, options = MaskedOptions(options or {}), None
+        call = Call(request, self._settings, masked)
+        call.keys = await call.ring.keys_async()
+        for step in call.run():
+            if isinstance(step, Send):
+                step.result = await self._transport(step.origin).send(step)
+            else:
+                await self._settings.pace.sleep_async(step)
+        return call.response
+
+    def _start(self) -> None:
+        super()._start()
+        self._transports: WeakKeyDictionary[Any, dict[tuple[int, str], AsyncTransport]] | None = None
+
+    def _transport(self, origin: Origin) -> AsyncTransport:
+        from asyncio import get_running_loop
+        from weakref import WeakKeyDictionary, ref
+
+        from .transport import AsyncTransport
+
+        loop, here = get_running_loop(), (os.getpid(), str(origin))
+        self._check_home((here[0], ref(loop)))
+        self._transports = WeakKeyDictionary() if self._transports is None else self._transports
+        transports = self._transports.setdefault(loop, {})
+        if here not in transports:
+            transports[here] = AsyncTransport(origin, self._http_client)
+        return transports[here]
+
+    async def aclose(self) -> None:
+        """Close this event loop's connections; an `http_client` that was passed in stays open."""
+        from asyncio import get_running_loop
+
+        self._closed = True
+        if self._transports is not None:
+            for (pid, _), transport in self._transports.pop(get_running_loop(), {}).items():
+                if pid == os.getpid():
+                    await transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _misconfigured(text: str) -> NoReturn:
+    from .errors import ConfigurationError
+
+    raise ConfigurationError(text)
+
+
+def _remake(kind: Any, provider: Any, given: dict[str, Any]) -> Any:
+    return kind(provider, **given)

@@ -1,0 +1,158 @@
+# plexy-pay runtime, written by hand in generator/runtime/encoding.py; the generator copies it unchanged.
+"""JSON without rounding: values to JSON-able data, data to bytes, bytes to data.
+
+Amounts of money are whole numbers or `Decimal`; they leave with exactly their digits and never pass through a
+binary float.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from .errors import InvalidParameterError
+from .types import Unset
+
+# A JSON number with more digits than this is no amount of money; written out it would only fill the memory.
+_MOST_DIGITS = 100
+
+
+def encode(value: Any) -> Any:
+    """Turn a value of a model into data that JSON has: models, enum members, dates, mappings and sequences.
+
+    Raises:
+        InvalidParameterError: for a date and time without a time zone, or a type that JSON has no form for.
+    """
+    if value is None or isinstance(value, (str, bool, int, Decimal, Unset)):
+        return value.value if isinstance(value, Enum) else value
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, float):
+        return value
+    if isinstance(value, Mapping):
+        items: Mapping[Any, Any] = value
+        return {str(key): encode(item) for key, item in items.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        members: Any = value
+        return [encode(item) for item in members]
+    if isinstance(value, datetime):
+        return encode_datetime(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Enum):
+        return encode(value.value)
+    raise InvalidParameterError(
+        f"A value of type {type(value).__name__} cannot be sent as JSON. Nothing was sent. "
+        "Pass text, numbers, booleans, dates, models, mappings or sequences of them; "
+        "a Money only where the documentation of the parameter names it."
+    )
+
+
+def without_unset(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that have a value; None is one."""
+    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+
+
+def encode_datetime(value: datetime) -> str:
+    """Write an aware date and time in UTC with `Z`, as the API expects it.
+
+    Raises:
+        InvalidParameterError: if the value has no time zone; the client never guesses one.
+    """
+    if value.tzinfo is None:
+        raise InvalidParameterError(
+            "A date and time without a time zone was given. Nothing was sent. "
+            "Pass an aware one, for example datetime.now(UTC) + timedelta(days=1)."
+        )
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def exact_amount(value: Any) -> Any:
+    """Let an amount through as it is, unless it is a float, which would have been rounded already.
+
+    Raises:
+        InvalidParameterError: for a float or a bool.
+    """
+    if isinstance(value, (float, bool)):
+        raise InvalidParameterError(
+            f"An amount was given as {type(value).__name__}. Nothing was sent. "
+            "Pass Money, an int or a Decimal: a float cannot hold money exactly."
+        )
+    return value
+
+
+def dumps(value: object) -> bytes:
+    """Write JSON-able data as UTF-8 bytes; a Decimal with exactly its digits and without an exponent.
+
+    Raises:
+        InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` would have had to turn.
+    """
+    return _text(value).encode()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, Decimal):
+        return _decimal_text(value)
+    if isinstance(value, Mapping):
+        items: Mapping[Any, Any] = value
+        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in items.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        members: Any = value
+        return "[" + ",".join(_text(item) for item in members) + "]"
+    if isinstance(value, float) and math.isfinite(value):
+        return float.__repr__(value)
+    raise InvalidParameterError(
+        f"A value of type {type(value).__name__} has no form in JSON. Nothing was sent. Pass a finite number or text."
+    )
+
+
+def _decimal_text(value: Decimal) -> str:
+    if (
+        not value.is_finite()
+        or abs(value.adjusted()) > _MOST_DIGITS
+        or len(value.as_tuple().digits) > _MOST_DIGITS
+    ):
+        raise InvalidParameterError("A decimal number is not finite or far too long. Nothing was sent.")
+    return format(value, "f")
+
+
+def loads(data: bytes) -> Any:
+    """Read JSON bytes; whole numbers become int, all others Decimal.
+
+    Raises:
+        ValueError: if the bytes are not JSON.
+    """
+    try:
+        return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def query_text(value: Any) -> str | None:
+    """One query value as text, or None if it is not sent (`UNSET` or None)."""
+    if value is None or isinstance(value, Unset):
+        return None
+    encoded = encode(value)
+    if isinstance(encoded, bool):
+        return "true" if encoded else "false"
+    return format(encoded, "f") if isinstance(encoded, Decimal) else str(encoded)

@@ -1,0 +1,153 @@
+# plexy-pay runtime, written by hand in generator/runtime/errors.py; the generator copies it unchanged.
+# ruff: noqa: E701 - the classes are a table
+"""Errors. Each one says what happened, what it means for the money and what to do next.
+
+Every error is picklable and holds plain data only: no key, no object of the HTTP library. `PlexyError` is their base.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What is known of a call that failed."""
+
+    NOT_SENT = "not_sent"  # Nothing of the request left; nothing happened.
+    REJECTED = "rejected"  # The API answered that it did not do it.
+    UNKNOWN = "unknown"  # It may have been done: look before you call again.
+
+
+class PlexyError(Exception):
+    """The base of all errors of this client.
+
+    Attributes:
+        message: What happened, what it means for the money, what to do next.
+        outcome: What is known of the call.
+        operation: The client's method, such as `payment_links.create`.
+        method: The HTTP method.
+        path: The path template, without values.
+        status: The HTTP status of the last answer, if one came.
+        request_id: The API's id of the request, for support.
+        idempotency_key: The key that was given with the call.
+        order_reference: The order reference that was given with the call.
+        attempts: How many requests were sent or tried.
+        body: The last answer's body as it came, for programs; it may hold personal data.
+        retry_after: Seconds that the API asked to wait.
+    """
+
+    outcome: Outcome = Outcome.NOT_SENT
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    order_reference: str | None = None
+    attempts: int = 0
+    body: bytes = b""
+    retry_after: float | None = None
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(facts)  # Pickle and copy carry __dict__ along by themselves.
+
+    @property
+    def message(self) -> str:
+        """What happened, what it means for the money, what to do next."""
+        return str(self)
+
+    def __repr__(self) -> str:
+        hidden = {"body": f"<{len(self.body)} bytes>", "response": "<parsed>", "outcome": str(self.outcome)}
+        known = {name: hidden.get(name, fact) for name, fact in vars(self).items() if fact is not None}
+        return f"{type(self).__name__}({', '.join([repr(str(self)), *(f'{k}={v!r}' for k, v in known.items())])})"
+
+
+# fmt: off
+class ConfigurationError(PlexyError): """The client, its key or its use is not set up rightly. Not sent."""
+class InferredOperationError(ConfigurationError): """It can move money, but its path is only inferred. Not sent."""
+class InvalidParameterError(PlexyError, ValueError): """A parameter cannot be sent. Not sent."""
+class RequestRefusedError(PlexyError): """A hook, a client or a transport changed the request. Not sent."""
+class ApiConnectionError(PlexyError): """No answer came; the outcome says whether the request may have."""
+class ApiTimeoutError(ApiConnectionError): """None came in time; the outcome says whether the request may have."""
+class DecodingError(PlexyError): """A success whose answer cannot be read: the outcome is unknown."""
+class ResponseTooLargeError(DecodingError): """The answer is larger than `max_response_bytes`."""
+# fmt: on
+
+
+class ApiError(PlexyError):
+    """An answer whose status is not a success.
+
+    Attributes:
+        code: The API's own error code, as text.
+        type: The API's kind of error, such as `validationError`.
+        source: The part of the API that answered.
+        api_message: The API's own message.
+    """
+
+    code: str | None = None
+    type: str | None = None
+    source: str | None = None
+    api_message: str | None = None
+
+
+# fmt: off
+class RedirectError(ApiError): """A 3xx. Redirects are never followed: the key belongs to one origin."""
+class ClientError(ApiError): """A 4xx."""
+class BadRequestError(ClientError): """400."""
+class AuthenticationError(ClientError): """401: the key is missing, wrong or revoked."""
+class PermissionDeniedError(ClientError): """403."""
+class NotFoundError(ClientError): """404."""
+class RequestTimeoutError(ClientError): """408: the outcome is unknown."""
+class ConflictError(ClientError): """409."""
+class UnprocessableEntityError(ClientError): """422."""
+class RateLimitError(ClientError): """429: too many requests; `retry_after` is what the API asked for."""
+class ServerError(ApiError): """A 5xx: the outcome is unknown."""
+class InternalServerError(ServerError): """500."""
+class BadGatewayError(ServerError): """502."""
+class ServiceUnavailableError(ServerError): """503."""
+class GatewayTimeoutError(ServerError): """504."""
+# fmt: on
+
+
+class DeclinedError(PlexyError):
+    """The API answered a call with `success: false`.
+
+    Attributes:
+        response: The parsed answer, or None if only its `body` could be read.
+    """
+
+    response: Any = None
+
+
+class OutcomeUnknownError(PlexyError):
+    """A call that can move money failed, and whether it was done is open. Do not send it again blindly.
+
+    Attributes:
+        cause: The error that says what happened.
+    """
+
+    cause: PlexyError | None = None
+
+
+class InferredOperationWarning(UserWarning):
+    """The method or the path of an operation is only inferred: it may not exist as it is called."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    **{3: RedirectError, 4: ClientError, 5: ServerError},
+    **{400: BadRequestError, 401: AuthenticationError, 403: PermissionDeniedError, 404: NotFoundError},
+    **{408: RequestTimeoutError, 409: ConflictError, 422: UnprocessableEntityError, 429: RateLimitError},
+    **{
+        500: InternalServerError,
+        502: BadGatewayError,
+        503: ServiceUnavailableError,
+        504: GatewayTimeoutError,
+    },
+}
+
+
+def status_error(status: int) -> type[ApiError]:
+    """The class for a status; any number has one, that of its hundred at least."""
+    return _BY_STATUS.get(status) or _BY_STATUS.get(status // 100, ApiError)

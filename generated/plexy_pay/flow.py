@@ -1,0 +1,349 @@
+# plexy-pay runtime, written by hand in generator/runtime/flow.py; the generator copies it unchanged.
+"""The flow of one call, without input or output: attempts, keys, retries, what an answer means, which error.
+
+A driver, sync or async, carries out each step of `Call.run`: it sends a `Send` and puts the result into it, and
+waits where the step is a number of seconds. So both clients have one and the same behavior.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
+
+from . import errors
+from ._version import __version__
+from .body import ACCEPT_ENCODING
+from .encoding import dumps, loads
+from .errors import Outcome, PlexyError
+from .keys import MASK, KeyRing
+from .operation import Operation, Request
+from .retries import Pace, delay, may_repeat, retry_after
+from .types import UNSET, Headers, Response, Timeout
+
+if TYPE_CHECKING:
+    from .base_client import Settings
+    from .keys import ApiKey
+
+T = TypeVar("T")
+_WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
+_OWN_HEADERS = frozenset(
+    {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
+)
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+_OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "api_key"})
+# The vendor documents no name for this header: these are the usual ones, in the order of trust.
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+# Statuses that the API gives only after it accepted the key.
+_KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
+_ADVICE = {
+    400: " Correct the parameters.",
+    401: " Check the API key, and that it belongs to this environment.",
+    403: " Check what this key is allowed to do.",
+    404: " Check the id and the environment.",
+    422: " Correct the parameters.",
+    429: " Wait, then call again.",
+}
+_warned: set[str] = set()
+
+
+class Failure(NamedTuple):
+    """Why no answer came, or why one cannot be read: plain data, no object of the HTTP library.
+
+    `kind` is refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
+    """
+
+    kind: str
+    text: str
+    sent: bool
+
+
+class Answer:
+    """An answer as it came; `problem` says that its body did not arrive whole, or cannot be read."""
+
+    def __init__(self, status: int, headers: Iterable[tuple[str, str]], problem: Failure | None) -> None:
+        self.status = status
+        self.headers = Headers(headers)
+        self.body = b""
+        self.problem = problem
+
+
+class Send:
+    """Step: send one request with one key."""
+
+    def __init__(self, call: Call[Any]) -> None:
+        settings, request = call.settings, call.request
+        self.method = request.operation.method
+        self.header, self.origin = settings.family(request.operation.family)
+        self.url = f"{self.origin}{request.target()}"
+        self.content = None if request.body is UNSET else dumps(request.body)
+        self.headers = call.headers()
+        self.timeout, self.limit = call.timeout, settings.max_response_bytes
+        self.monotonic = settings.pace.monotonic
+        self.deadline = self.monotonic() + self.timeout.total
+        self.key: ApiKey
+        self.result: Answer | Failure
+
+
+class Call(Generic[T]):
+    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
+
+    Raises:
+        InvalidParameterError: if an option is wrong.
+        InferredOperationError: if it can move money and its operation is only inferred.
+    """
+
+    keys: tuple[ApiKey, ...] = ()
+    response: Response[T]
+
+    def __init__(self, request: Request[T], settings: Settings, options: Mapping[str, Any]) -> None:
+        operation, body = request.operation, _fields(request.body)
+        settings.pace = settings.pace or Pace()
+        timeout = Timeout.of(options.get("timeout", settings.timeout))
+        self.request, self.settings = request, settings
+        self.ring = KeyRing(options["api_key"]) if "api_key" in options else settings.ring
+        self.max_retries: int = options.get("max_retries", settings.max_retries)
+        self.extra_headers: Mapping[str, str] = options.get("extra_headers", {})
+        unknown = ", ".join(sorted(options.keys() - _OPTIONS))
+        problem = self.ring.problem or (f"there is no option {unknown}." if unknown else None)
+        if type(self.max_retries) is not int or self.max_retries < 0:
+            problem = "max_retries is not a whole number from 0."
+        if problem or isinstance(timeout, str):
+            raise errors.InvalidParameterError(f"{operation.call}: {problem or timeout} Nothing was sent.")
+        self.timeout = timeout
+        name = operation.idempotency_key or ""
+        self._reference = _text(body.get("orderReference") or request.path_params.get("order_reference"))
+        self._idempotency_key = _text(body.get(name) or request.header_texts().get(name))
+        self._repeatable = operation.method == "GET" or self._idempotency_key is not None
+        _check_evidence(operation, settings.allow_inferred or settings.family(operation.family)[1].loopback)
+
+    def run(self) -> Iterator[Send | float]:
+        """The steps of the call.
+
+        Raises:
+            PlexyError: as the answer, or its absence, demands.
+        """
+        pace, send = self.settings.pace, Send(self)
+        send.key, *others = self.keys
+        attempts = retries = 0
+        worst = Outcome.NOT_SENT
+        while True:
+            yield send
+            attempts += 1
+            result = send.result
+            if isinstance(result, Answer) and result.status in _KEY_WORKS:
+                self.ring.works(send.key)
+            if isinstance(result, Answer) and result.status == 401 and others:
+                send.key = others.pop(0)
+                worst = max(worst, Outcome.REJECTED, key=_WORST.index)
+                continue
+            judged = _no_answer(result) if isinstance(result, Failure) else self._judge(result)
+            if isinstance(judged, Response):
+                judged.attempts = attempts
+                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
+                self.response = judged
+                return
+            worst = max(worst, judged.outcome, key=_WORST.index)
+            pause = delay(retries, judged.retry_after, pace)
+            late = pace.monotonic() + pause >= send.deadline
+            if late or retries >= self.max_retries or not self._may_repeat(result):
+                raise self._complete(judged, worst, attempts)
+            yield pause
+            retries += 1
+
+    def headers(self) -> dict[str, str]:
+        """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
+        headers = {"accept": "application/json", "user-agent": f"plexy-pay-python/{__version__}"}
+        if self.request.body is not UNSET:
+            headers["content-type"] = "application/json"
+        problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
+        if problem:
+            raise errors.InvalidParameterError(f"{self.request.operation.call}: {problem} Nothing was sent.")
+        headers |= {name.lower(): value for name, value in self.request.header_texts().items()}
+        headers |= {name.lower(): value for name, value in self.extra_headers.items()}
+        return headers | {"accept-encoding": ACCEPT_ENCODING}
+
+    def _may_repeat(self, result: Answer | Failure) -> bool:
+        if isinstance(result, Failure):
+            return result.kind != "refused" and may_repeat(self._repeatable, result.sent, None, False)
+        broken = result.problem is not None and result.problem.kind in ("connection", "timeout")
+        return may_repeat(self._repeatable, True, result.status, broken)
+
+    def _judge(self, answer: Answer) -> Response[T] | PlexyError:
+        """The response, or an error that does not know yet what earlier attempts mean for it."""
+        headers, status = answer.headers, answer.status
+        request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+        wait = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
+        facts: dict[str, Any] = {
+            "status": status,
+            "request_id": request_id,
+            "body": answer.body,
+            "retry_after": wait,
+        }
+        facts["outcome"] = Outcome.UNKNOWN
+        if not 200 <= status < 300:
+            return _bad_status(answer, facts)
+        if answer.problem is None:
+            data, parsed, problem = self._decode(answer)
+            if _fields(data).get("success") is False and self.request.operation.method != "GET":
+                # A GET that shows a declined payment is a good answer; any other call failed itself.
+                facts |= {"outcome": Outcome.REJECTED, "response": parsed}
+                return errors.DeclinedError(f"the API declined it{_quoted(data.get('message'))}.", **facts)
+            if problem is None:
+                known: dict[str, Any] = {"content": answer.body, "request_id": request_id}
+                return Response(
+                    status_code=status, headers=headers, parsed=parsed, elapsed=0.0, attempts=0, **known
+                )
+            kind: type[PlexyError] = errors.DecodingError
+        else:
+            problem = answer.problem.text
+            kinds = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
+            kind = kinds.get(answer.problem.kind, errors.DecodingError)
+        return kind(f"the API answered {status}, but the answer cannot be read: {problem}.", **facts)
+
+    def _decode(self, answer: Answer) -> tuple[Any, Any, str | None]:
+        """The JSON, what the operation makes of it, and what is wrong with it."""
+        data: Any = None
+        try:
+            data = loads(answer.body) if answer.body else None
+        except ValueError:
+            kind = one_line(answer.headers.get("content-type", "none given"))[:60]
+            return None, None, f"its body is not JSON (content type: {kind})"
+        try:
+            parsed = self.request.decode(data)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {one_line(str(error))}"
+            return data, None, problem if answer.body else "its body is empty"
+        return data, parsed, None if answer.body or parsed is None else "its body is empty"
+
+    def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
+        """The error with all that is known of the call, and without a key that the API may have quoted."""
+        operation = self.request.operation
+        facts = {name: self._without_keys(fact) for name, fact in vars(error).items()}
+        facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
+        facts |= {"order_reference": self._reference, "idempotency_key": self._idempotency_key}
+        facts |= {"outcome": outcome, "attempts": attempts}
+        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome)}")
+        error = type(error)(text, **facts)
+        if outcome is Outcome.UNKNOWN and operation.moves_money:
+            return errors.OutcomeUnknownError(text, cause=error, **facts)
+        return error
+
+    def _without_keys(self, fact: Any) -> Any:
+        for key in self.keys:
+            if type(fact) is str:
+                fact = fact.replace(key.raw, MASK)
+            elif type(fact) is bytes:
+                fact = fact.replace(key.raw.encode(), MASK.encode())
+        return fact
+
+    def _meaning(self, outcome: Outcome) -> str:
+        """What the outcome means for the money, and what to do next."""
+        moves = self.request.operation.moves_money
+        if outcome is Outcome.NOT_SENT:
+            return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
+        if outcome is Outcome.REJECTED:
+            return "No money was moved by this call." if moves else "The call was not carried out."
+        if self.request.operation.method == "GET":
+            return "This call only reads: it is safe to call again."
+        if self._idempotency_key is not None:
+            key = f"the same key, {self._idempotency_key!r}"
+            return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
+        if not moves:
+            return "It may have been carried out: look before you call again."
+        where = (
+            f"by its order reference {self._reference!r}"
+            if self._reference
+            else "with a retrieve or list call"
+        )
+        return f"The payment may have gone through. Do not send it again; look it up {where} first."
+
+
+def _no_answer(failure: Failure) -> PlexyError:
+    outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
+    if failure.kind == "refused":
+        text = f"the request was stopped before it left: {failure.text}."
+        return errors.RequestRefusedError(text, outcome=outcome)
+    if failure.kind == "timeout":
+        return errors.ApiTimeoutError(f"{failure.text}.", outcome=outcome)
+    return errors.ApiConnectionError(f"the connection failed: {failure.text}.", outcome=outcome)
+
+
+def _bad_status(answer: Answer, facts: dict[str, Any]) -> PlexyError:
+    status = answer.status
+    try:
+        fields = _fields(loads(answer.body))
+    except ValueError:
+        fields = {}
+    fields = _fields(fields.get("error")) or fields
+    facts |= {name: _text(fields.get(name)) for name in ("code", "type", "source")}
+    facts["api_message"] = _text(fields.get("message"))
+    what = f"the API answered {status}{_quoted(facts['api_message'])}.{_ADVICE.get(status, '')}"
+    if 300 <= status < 400:
+        target = _target(answer.headers.get("location", ""))
+        what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
+    elif 400 <= status < 500 and status != 408:
+        facts["outcome"] = Outcome.REJECTED
+    return errors.status_error(status)(what, **facts)
+
+
+def _target(location: str) -> str:
+    """The host and path of a redirect, without its query, which may hold secrets."""
+    try:
+        parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    site = f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
+    return one_line(f"{site}{parts.path}") or "nowhere"
+
+
+def _check_evidence(operation: Operation, allowed: bool) -> None:
+    """Stop or warn where an operation's method or path is only inferred."""
+    if operation.evidence != "inferred" or operation.call in _warned or (operation.moves_money and allowed):
+        return
+    what = (
+        f"{operation.call} ({operation.method} {operation.path}) is only inferred: no documentation shows it."
+    )
+    if operation.moves_money:
+        advice = "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True."
+        raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
+    _warned.add(operation.call)
+    # The warning points at the user's line, the first one outside this package.
+    package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(package):
+        frame, level = frame.f_back, level + 1
+    text = f"{what} Confirm it with Plexy Pay before you rely on it."
+    warnings.warn(text, errors.InferredOperationWarning, stacklevel=level)
+
+
+def one_line(text: str) -> str:
+    """Foreign text for a message: without control characters, and not long."""
+    return "".join(char if char.isprintable() else " " for char in text[:300]).strip()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value is UNSET or isinstance(value, (dict, list)) else str(value)
+
+
+def _quoted(message: object) -> str:
+    return f' ("{one_line(message)}")' if isinstance(message, str) and message else ""
+
+
+def _fields(data: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+
+
+def _header_problem(headers: Mapping[str, Any]) -> str | None:
+    for name, value in headers.items():
+        if not name or not _TOKEN.issuperset(name.lower()):
+            return "a header's name has characters that no header name may have."
+        if name.lower() in _OWN_HEADERS:
+            return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            return (
+                f"the value of the header {name} is not text of visible ASCII characters; has it a line end?"
+            )
+    return None

@@ -1,0 +1,249 @@
+# plexy-pay runtime, written by hand in generator/runtime/guard.py; the generator copies it unchanged.
+"""The guard: the last of ours that a request passes, beneath every hook, and the first that its answer meets.
+
+httpx runs hooks, redirects and mounted transports after an `httpx.Auth`, so the auth hook alone cannot promise
+what leaves. The guard wraps the transport that is really used. It compares each request with the `Exchange` that our
+driver announced for it in a context variable, where no hook can remove or replace it, and refuses before a byte
+is sent. It also reads the whole answer, within the limit, before any hook can: what a hook does to it later changes
+nothing. What lies beneath the guard, such as a transport of the user's, is the user's.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from urllib.parse import unquote_to_bytes
+
+import httpx
+
+from .body import Body, BodyError
+from .flow import Answer, Failure, Send, one_line
+
+# With these nothing of the request left. Only httpx's own transports are believed: others may have tried before.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_BELIEVED = (httpx.HTTPTransport, httpx.AsyncHTTPTransport, httpx.MockTransport)
+_TOO_LATE = {
+    httpx.ConnectTimeout: "the connection was not open in time",
+    httpx.PoolTimeout: "no connection of the pool was free in time",
+    httpx.WriteTimeout: "the request could not be written in time",
+    httpx.ReadTimeout: "nothing (more) came from the API in time",
+    TimeoutError: "the total time of the call was over before the answer was there",
+}
+
+
+class Refused(Exception):
+    """The guard does not let the request leave; the text says why."""
+
+
+class Exchange:
+    """One attempt: what must leave, whether it may have left, and what came back.
+
+    As a context it announces itself to the guard, and keeps every error in: `result` tells what it meant.
+    """
+
+    def __init__(self, step: Send) -> None:
+        self.step = step
+        self.sent = self._late = False
+        self._answer: Answer | None = None
+        self._body: Body | None = None
+        self._failure: Failure | None = None
+        self._interrupt: BaseException | None = None
+        self._token: Token[Exchange | None] | None = None
+
+    def __enter__(self) -> None:
+        self._token = CURRENT.set(self)
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if self._token is not None:
+            CURRENT.reset(self._token)
+        if isinstance(error, Exception):
+            self._failure = self._explain(error)
+        else:
+            self._interrupt = error
+        return True
+
+    def result(self) -> Answer | Failure:
+        """The answer, or why there is none; an interrupt or a cancellation goes on, without its old frames."""
+        if self._interrupt is not None:
+            self._interrupt.__context__ = self._interrupt.__cause__ = None
+            raise self._interrupt.with_traceback(None)
+        if self._answer is None:
+            return self._failure or Failure(
+                "refused", "the http_client sent nothing through its transport", False
+            )
+        if self._failure is not None and self._answer.problem is not None:
+            self._answer.problem = self._failure  # The body did not arrive whole.
+            self._answer.body = bytes(self._body.raw) if self._body else b""
+        elif self._failure is not None and 200 <= self._answer.status < 300:
+            text = f"a hook failed after it had arrived ({self._failure.text})"
+            self._answer.problem = Failure("unreadable", text, True)
+        # Any other answer stays what it is, whatever a hook says of it.
+        return self._answer
+
+    def _explain(self, error: Exception) -> Failure:
+        if isinstance(error, BodyError):
+            return Failure(error.kind, str(error), True)
+        late = next((text for kind, text in _TOO_LATE.items() if isinstance(error, kind)), None)
+        text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error))
+        text = late or (text if isinstance(error, Refused) else f"{type(error).__name__}: {text}").rstrip(".: ")
+        if self.step.key.raw.lower() in text.lower():
+            text = type(error).__name__
+        kind = "connection" if self.sent or isinstance(error, httpx.TransportError) else "refused"
+        return Failure("timeout" if late else kind, text, self.sent)
+
+    def begin(self, response: httpx.Response) -> None:
+        """Note the status and headers of an answer."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
+        self._answer = Answer(
+            response.status_code, headers, Failure("connection", "it broke off before its end", True)
+        )
+        try:
+            # A transport may give a finished answer, which httpx has decompressed already.
+            content = response.content
+        except httpx.ResponseNotRead:
+            self._body = Body(self._answer.headers, self.step.limit)
+        else:
+            self._body = Body({}, self.step.limit)
+            self.take(content)
+
+    def take(self, piece: bytes) -> None:
+        """Take a piece of the body, within the limits of size and time."""
+        assert self._body is not None
+        if self._late:
+            raise TimeoutError
+        self._body.add(piece)
+        self._late = self.step.monotonic() >= self.step.deadline  # Matters only if yet another piece comes.
+
+    def end(self, response: httpx.Response) -> httpx.Response:
+        """The answer as httpx and the hooks get it: whole and decompressed."""
+        assert self._body is not None
+        assert self._answer is not None
+        self._answer.body, self._answer.problem = self._body.decoded(), None
+        coded = (b"content-encoding", b"transfer-encoding", b"content-length")
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in coded]
+        return httpx.Response(
+            response.status_code, headers=headers, content=self._answer.body, extensions=response.extensions
+        )
+
+
+CURRENT: ContextVar[Exchange | None] = ContextVar("plexy_pay_exchange", default=None)
+
+
+def _holds(text: bytes, key: bytes) -> bool:
+    # A very short key, as tests use them, would be found in ordinary words.
+    return key in text if len(key) >= 8 else key == text
+
+
+def _why_refused(request: httpx.Request, step: Send) -> str | None:
+    """What is wrong with the request that is about to leave; None if it is exactly what it must be."""
+    origin, url = step.origin, request.url
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != (
+        origin.scheme,
+        origin.host,
+        origin.port,
+    ):
+        return f"it was turned to {one_line(f'{url.scheme}://{url.host}:{port}')}; the key belongs to {origin} only"
+    if origin.scheme != "https" and not origin.loopback:
+        return "it would go over plain http"
+    if url.userinfo:
+        return "its URL has a user name or password"
+    raw, wanted = step.key.raw.encode("ascii"), step.header.lower().encode("ascii")
+    fields = [(name.lower(), value) for name, value in request.headers.raw]
+    if [value for name, value in fields if name == wanted] != [raw]:
+        return f"its {step.header} header is not exactly the raw key, once"
+    if [value for name, value in fields if name == b"host"] != [origin.netloc.encode("ascii")]:
+        return f"its Host header is not {origin.netloc}"
+    if any(_holds(value, raw) or _holds(name, raw.lower()) for name, value in fields if name != wanted):
+        return f"the key is in another header than {step.header}"
+    if _holds(unquote_to_bytes(url.raw_path + b"#" + url.fragment.encode()), raw):
+        return "the key is in its URL"
+    if request.extensions.get("sni_hostname") not in (None, origin.host):
+        return "its sni_hostname extension names another host"
+    return "its target extension replaces the path" if "target" in request.extensions else None
+
+
+def is_proxy(transport: object) -> bool:
+    """Whether one of httpx's own transports goes through a proxy."""
+    return hasattr(getattr(transport, "_pool", None), "_proxy_url")
+
+
+def _pass(request: httpx.Request, inner: object) -> Exchange:
+    """Let the request pass, once, or raise Refused."""
+    exchange = CURRENT.get()
+    if exchange is None:
+        raise Refused("it does not come from a call of this client")
+    problem = _why_refused(request, exchange.step)
+    if exchange.sent:
+        problem = "a hook or a client tried to send it a second time"
+    elif exchange.step.origin.loopback and is_proxy(inner):
+        problem = "it would go to a proxy, though its target is this machine"
+    if problem:
+        raise Refused(problem)
+    exchange.sent = True
+    return exchange
+
+
+class GuardTransport(httpx.BaseTransport):
+    """Guards a transport of a sync client."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+        self._not_sent = _NOT_SENT if type(inner) in _BELIEVED else ()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Check the request, let it leave, and read the answer whole."""
+        exchange = _pass(request, self._inner)
+        try:
+            response = self._inner.handle_request(request)
+        except self._not_sent:
+            exchange.sent = False
+            raise
+        try:
+            exchange.begin(response)
+            if not response.is_stream_consumed:
+                assert isinstance(response.stream, httpx.SyncByteStream)
+                for piece in response.stream:
+                    exchange.take(piece)
+        finally:
+            response.close()
+        return exchange.end(response)
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self._inner.close()
+
+
+class AsyncGuardTransport(httpx.AsyncBaseTransport):
+    """Guards a transport of an async client."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._not_sent = _NOT_SENT if type(inner) in _BELIEVED else ()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Check the request, let it leave, and read the answer whole."""
+        exchange = _pass(request, self._inner)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except self._not_sent:
+            exchange.sent = False
+            raise
+        try:
+            exchange.begin(response)
+            if not response.is_stream_consumed:
+                assert isinstance(response.stream, httpx.AsyncByteStream)
+                async for piece in response.stream:
+                    exchange.take(piece)
+        finally:
+            await response.aclose()
+        return exchange.end(response)
+
+    async def aclose(self) -> None:
+        """Close the inner transport."""
+        await self._inner.aclose()

@@ -1,0 +1,186 @@
+# plexy-pay runtime, written by hand in generator/runtime/keys.py; the generator copies it unchanged.
+"""API keys: where they come from, which are refused, and which of several active ones is in use.
+
+The order: the `api_key` argument, then the family's environment variable. A netrc file is read only by a
+`netrc_key(...)` that was passed as `api_key`. No error passes through a frame in which a key could be read.
+"""
+
+from __future__ import annotations
+
+import os
+
+# The errors are imported where they are raised: making a client must stay fast.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MASK = "********"
+# A key with one of these in front is a header's value, or a whole header.
+_SCHEMES = (
+    "bearer",
+    "basic",
+    "token",
+    "digest",
+    "apikey",
+    "api-key",
+    "api_key",
+    "api key",
+    "x-api-key",
+    "authorization",
+)
+
+
+class ApiKey:
+    """One key. It shows itself as ``********`` and refuses to be pickled; `raw` is the key."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __reduce__(self) -> str:
+        raise TypeError("An API key is never pickled.")
+
+
+def key_problem(key: object) -> str | None:
+    """What is wrong with a key, without any part of it, and what to do; None if nothing is."""
+    if not isinstance(key, str):
+        return f"The API key is a {type(key).__name__}, not text. Pass it as str."
+    if not key.strip():
+        return "The API key is empty. Pass the key from the Plexy dashboard."
+    if key.strip().lower().startswith(_SCHEMES):
+        return "The API key begins with a scheme word such as Bearer. The API takes none: pass the raw key alone."
+    if not key.isascii():
+        return "The API key has characters outside ASCII. Copy it again from the Plexy dashboard."
+    if not key.isprintable() or " " in key:
+        return "The API key has white space or control characters, perhaps a line end. Pass it without them."
+    return None
+
+
+def _read(source: object) -> tuple[tuple[ApiKey, ...], str | None]:
+    """The keys in an argument or in a callable's answer, and what is wrong with them."""
+    given: Any = source
+    keys: tuple[object, ...] = tuple(given) if isinstance(source, (list, tuple)) else (given,)
+    problem = (
+        next(filter(None, map(key_problem, keys)), None) if keys else "The sequence of API keys is empty."
+    )
+    return (() if problem else tuple(ApiKey(str(key)) for key in dict.fromkeys(keys))), problem
+
+
+class KeyRing:
+    """The active keys of one family, the one that works first.
+
+    Making one never raises: `problem` says what is wrong, so that the caller can drop its own reference to the
+    key before it raises. Threads and tasks share a ring without a lock: its only state is one reference, which is
+    replaced whole, and each value that it can have is a right one.
+    """
+
+    def __init__(self, source: object = None, variable: str = "PLEXY_API_KEY") -> None:
+        self.origin = "argument" if source is not None else "environment"
+        self.provider: Callable[[], object] | None = source if callable(source) else None
+        self.problem: str | None = None
+        self._keys: tuple[ApiKey, ...] = ()
+        self._working = ApiKey("")
+        if self.provider is not None:
+            self.origin = "callable"
+        elif source is None and variable not in os.environ:
+            self.problem = f"No API key. Pass api_key or set the environment variable {variable}."
+        else:
+            self._keys, self.problem = _read(os.environ[variable] if source is None else source)
+            if self.problem and source is None:
+                self.problem += f" It was read from the environment variable {variable}."
+
+    def keys(self) -> tuple[ApiKey, ...]:
+        """The keys to try, in order; a callable is asked anew.
+
+        Raises:
+            ConfigurationError: if the callable fails, or answers with no key or a wrong one.
+        """
+        found, problem, pending = self._ask()
+        if pending is not None:
+            getattr(pending, "close", str)()  # A coroutine that is never awaited would warn.
+            problem = (
+                "The api_key callable is a coroutine function: pass it to AsyncPlexyPay, or pass a plain one."
+            )
+        return self._ordered(found, problem)
+
+    async def keys_async(self) -> tuple[ApiKey, ...]:
+        """The async twin of `keys`; the callable may be a coroutine function."""
+        found, problem, pending = self._ask()
+        if pending is not None:
+            try:
+                found, problem = _read(await pending)
+            except Exception as error:
+                problem = _callable_failed(error)
+        return self._ordered(found, problem)
+
+    def works(self, key: ApiKey) -> None:
+        """Remember the key that the API accepted, for later requests."""
+        self._working = key
+
+    def _ask(self) -> tuple[tuple[ApiKey, ...], str | None, Any]:
+        if self.provider is None:
+            return self._keys, None, None
+        try:
+            answer = self.provider()
+        except Exception as error:
+            return (), _callable_failed(error), None
+        return ((), None, answer) if hasattr(answer, "__await__") else (*_read(answer), None)
+
+    def _ordered(self, found: tuple[ApiKey, ...], problem: str | None) -> tuple[ApiKey, ...]:
+        if problem:
+            from .errors import ConfigurationError
+
+            raise ConfigurationError(f"{problem} Nothing was sent.")
+        return tuple(sorted(found, key=lambda key: key.raw != self._working.raw))
+
+    def __repr__(self) -> str:
+        return f"<KeyRing {MASK} from the {self.origin}>"
+
+
+def _callable_failed(error: Exception) -> str:
+    from .errors import ConfigurationError
+
+    # Any text but our own could show the key: only the type is named.
+    own = isinstance(error, ConfigurationError)
+    return (
+        str(error)
+        if own
+        else f"The api_key callable failed with {type(error).__name__}. Call it by itself to see why."
+    )
+
+
+class netrc_key:  # noqa: N801 - used like a function; a class, so that it can be pickled
+    """A callable that reads the key from a netrc file: ``PlexyPay(netrc_key("api.plexypay.com"))``.
+
+    The password of the line ``machine HOST`` is the key; a ``default`` line is never used.
+
+    Args:
+        host: The machine's name in the file.
+        path: The file; without it the one that NETRC names, else ``~/.netrc``.
+    """
+
+    def __init__(self, host: str, path: str | os.PathLike[str] | None = None) -> None:
+        self.host = host
+        self.path = path
+
+    def __call__(self) -> str:
+        """Read the key; a ConfigurationError says why it cannot be read."""
+        import netrc
+
+        from .errors import ConfigurationError
+
+        path = os.fspath(self.path or os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))
+        problem, entries = f"has no line `machine {self.host}`", {}
+        try:
+            entries = netrc.netrc(path).hosts
+        except (OSError, UnicodeError, netrc.NetrcParseError) as error:
+            problem = f"cannot be read ({type(error).__name__})"  # The parser's own text quotes the file.
+        if self.host in entries and self.host != "default":
+            return entries[self.host][2]
+        del entries  # The keys of other machines must not show in a traceback with locals.
+        raise ConfigurationError(f"The API key is to come from {path}, but that file {problem}.")

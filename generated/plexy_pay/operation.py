@@ -1,0 +1,118 @@
+# plexy-pay runtime, written by hand in generator/runtime/operation.py; the generator copies it unchanged.
+"""An operation of the API, and one request of it, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from .encoding import query_text
+from .errors import InvalidParameterError
+from .types import UNSET
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Operation:
+    """What the spec says of an operation, as far as sending it needs it.
+
+    Args:
+        id: The module name of its functions, such as `create_payment_link`.
+        call: The client's method, such as `payment_links.create`.
+        method: The HTTP method.
+        path: The path template, beginning with the version.
+        family: Which key, header and origin it uses.
+        moves_money: Whether it can move money.
+        evidence: How sure its method and path are; the weaker of the two.
+        idempotency_key: The wire name of the body property or header that makes a second arrival harmless.
+        source: The page that describes it.
+    """
+
+    id: str
+    call: str
+    method: str
+    path: str
+    family: str
+    moves_money: bool
+    evidence: str
+    idempotency_key: str | None = None
+    source: str
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class Request(Generic[T]):
+    """One request of an operation. Its repr shows no values: they may be personal data.
+
+    Args:
+        operation: The operation.
+        path_params: A value for each name in the path template.
+        query: Query parameters; UNSET and None are not sent, sequences repeat the name.
+        headers: Header parameters; UNSET and None are not sent.
+        body: Data that JSON can hold, or UNSET for no body.
+        decode: Makes the answer of parsed JSON. It gets None where the body is empty; only the decoder of an
+            operation that answers without a body may turn None into None.
+    """
+
+    operation: Operation
+    path_params: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
+    query: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
+    headers: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
+    body: object = field(default=UNSET, kw_only=True)
+    decode: Callable[[Any], T] = field(kw_only=True)
+
+    def target(self) -> str:
+        """The path and query; every value is percent-encoded whole, so that none can reach another path."""
+        query = "&".join(f"{quote(name)}={self._quote(name, text)}" for name, text in _texts(self.query))
+        return f"{self.url_path()}?{query}" if query else self.url_path()
+
+    def url_path(self) -> str:
+        """The path.
+
+        Raises:
+            InvalidParameterError: for a value that is missing, empty, `.`, `..`, or neither text, int nor UUID.
+        """
+        first, *rest = self.operation.path.split("{")
+        pieces = (piece.partition("}") for piece in rest)
+        return first + "".join(self._path_value(name) + fixed for name, _, fixed in pieces)
+
+    def header_texts(self) -> dict[str, str]:
+        """The header parameters that are sent."""
+        return dict(_texts(self.headers))
+
+    def _path_value(self, name: str) -> str:
+        value = self.path_params.get(name, UNSET)
+        problem = f"is of type {type(value).__name__}"
+        if isinstance(value, (str, int, UUID)) and not isinstance(value, bool):
+            # A member of an open enum is text already, whatever its class makes of str().
+            text = str.__str__(value) if isinstance(value, str) else str(value)
+            # Proxies and servers take dots for steps in the path, however they are encoded.
+            if text not in ("", ".", ".."):
+                return self._quote(name, text)
+            problem = f"is {text!r}"
+        raise InvalidParameterError(
+            f"{self.operation.call}: the path parameter {name} {problem}. Nothing was sent. "
+            "Pass the id as text, as the API gave it."
+        )
+
+    def _quote(self, name: str, text: str) -> str:
+        try:
+            return quote(text, safe="")
+        except UnicodeEncodeError:
+            pass  # Raised below instead: the text itself must not be part of the error.
+        problem = f"the parameter {name} has a character that is no valid Unicode. Nothing was sent."
+        raise InvalidParameterError(f"{self.operation.call}: {problem}")
+
+    def __repr__(self) -> str:
+        return f"<Request {self.operation.call} {self.operation.method} {self.operation.path}>"
+
+
+def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        members = value if type(value) in (list, tuple) else (value,)
+        for text in map(query_text, members):
+            if text is not None:
+                yield name, text

@@ -1,0 +1,26 @@
+# plexy-pay runtime, written by hand in generator/runtime/presenting.py; the generator copies it unchanged.
+"""How models show themselves: what is set, in order, with personal and secret values masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .types import UNSET
+
+MASK = "********"
+
+
+def represent(model: Any) -> str:
+    """The readable repr of a generated model."""
+    sensitive: frozenset[str] = model._sensitive
+    shown: list[str] = []
+    for name in model._fields:
+        # A model that unpickling or copying has not filled yet must still be printable in a debugger.
+        value = getattr(model, name, UNSET)
+        if value is not UNSET:
+            shown.append(f"{name}={MASK if name in sensitive and value is not None else repr(value)}")
+    further: dict[str, Any] = getattr(model, "additional_properties", {})
+    if further:
+        # What the spec does not know may be anything, a card number too: only the names are shown.
+        shown.append(f"additional_properties=<{', '.join(sorted(further))}>")
+    return f"{type(model).__name__}({', '.join(shown)})"

@@ -1,0 +1,66 @@
+# plexy-pay runtime, written by hand in generator/runtime/retries.py; the generator copies it unchanged.
+"""When a call is repeated, and how long it waits before."""
+
+from __future__ import annotations
+
+import random
+import time
+
+LONGEST_WAIT = 60.0
+_ABSURD = 86_400.0
+_FIRST, _MOST = 0.5, 8.0
+
+
+class Pace:
+    """A client's clocks, dice and sleep in one place, so that tests can bring their own."""
+
+    def __init__(self) -> None:
+        self.monotonic = time.monotonic
+        self.time = time.time
+        self.random = random.random
+        self.sleep = time.sleep
+
+    async def sleep_async(self, seconds: float) -> None:
+        """The async twin of `sleep`."""
+        from asyncio import sleep
+
+        await sleep(seconds)
+
+
+def retry_after(value: str, now: float) -> float | None:
+    """The seconds that a Retry-After asks for: a number of seconds or an HTTP date.
+
+    None for a value that cannot be read, a date in the past, or more than a day: it tells nothing.
+    """
+    from email.utils import parsedate_to_datetime
+
+    text = value.strip()
+    if not text:
+        return None
+    try:
+        if text.isascii() and text.replace(".", "", 1).isdecimal():
+            seconds = float(text)
+        else:
+            seconds = parsedate_to_datetime(text).timestamp() - now or -1.0
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return seconds if 0 <= seconds <= _ABSURD else None
+
+
+def delay(retries: int, asked: float | None, pace: Pace) -> float:
+    """How long to wait: what the API asked for, capped, else full-jitter exponential backoff."""
+    return pace.random() * min(_MOST, _FIRST * 2.0**retries) if asked is None else min(asked, LONGEST_WAIT)
+
+
+def may_repeat(repeatable: bool, sent: bool, status: int | None, broken: bool) -> bool:
+    """Whether a second arrival of the request can do no harm, and may help.
+
+    Args:
+        repeatable: The operation only reads, or a key that was given makes it idempotent.
+        sent: Something of the request may have left.
+        status: The answer's status, if one came.
+        broken: An answer began, but did not arrive whole.
+    """
+    if not sent or status == 429:
+        return True
+    return repeatable and (status is None or status == 408 or status >= 500 or broken)

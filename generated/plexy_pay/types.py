@@ -1,0 +1,138 @@
+# plexy-pay runtime, written by hand in generator/runtime/types.py; the generator copies it unchanged.
+"""Types that users of the client meet: UNSET, Response, RequestOptions, Timeout."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
+
+T = TypeVar("T")
+
+ApiKeySource: TypeAlias = str | Sequence[str] | Callable[[], str | Sequence[str]]
+"""A key, a sequence of active keys, or a callable that is asked for them again at each request."""
+AsyncApiKeySource: TypeAlias = ApiKeySource | Callable[[], Awaitable[str | Sequence[str]]]
+"""What an async client takes: the callable may be a coroutine function too."""
+
+
+class Unset:
+    """The type of `UNSET`, which stands for what was not given, unlike None, which is JSON's null."""
+
+    _instance: Unset | None = None
+
+    def __new__(cls) -> Unset:
+        cls._instance = cls._instance or super().__new__(cls)
+        return cls._instance
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"  # Copies and pickles as the module's global, so that `is UNSET` holds for every copy.
+
+
+UNSET = Unset()
+
+
+class Timeout(NamedTuple):
+    """How long a call may take, in seconds. Every call has a timeout: None is not a value here.
+
+    Args:
+        connect: To open the connection, TLS included.
+        read: Between two pieces of the answer.
+        write: Between two pieces of the request.
+        pool: To wait for a free connection.
+        total: For the whole call with its retries. An async call is stopped then; a sync call ends at the next
+            piece of the answer's body or before the next attempt.
+    """
+
+    connect: float = 5.0
+    read: float = 30.0
+    write: float = 30.0
+    pool: float = 5.0
+    total: float = 120.0
+
+    @classmethod
+    def of(cls, value: object) -> Timeout | str:
+        """A number sets the four phases, and the total if it is larger; None is the default. Text is a problem."""
+        if isinstance(value, (int, float)):
+            value = cls(value, value, value, value, max(value, 120.0))
+        timeout: Any = cls() if value is None else value
+        if isinstance(timeout, cls) and all(type(one) in (int, float) and 0 < one < inf for one in timeout):
+            return timeout
+        return "timeout is not a number of seconds above zero, or a Timeout of such numbers."
+
+
+class RequestOptions(TypedDict, total=False):
+    """What one call may change.
+
+    Args:
+        timeout: Seconds, or a Timeout.
+        max_retries: How often a call that can do no harm is repeated.
+        extra_headers: Further headers; the client's own (Authorization, Host, ...) are refused.
+        api_key: Another key for this call, in every form that the client takes.
+    """
+
+    timeout: float | Timeout
+    max_retries: int
+    extra_headers: Mapping[str, str]
+    api_key: AsyncApiKeySource
+
+
+class MaskedOptions(dict[str, Any]):
+    """A copy of the options whose repr shows names only: a traceback with locals may print it."""
+
+    def __repr__(self) -> str:
+        return f"<options {', '.join(self)}>"
+
+
+class Headers(Mapping[str, str]):
+    """Response headers; names in any case, repeated ones joined by a comma. The repr shows names only."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<Headers {', '.join(self)}>"
+
+
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Response(Generic[T]):
+    """An answer of the API: what came, and what was made of it.
+
+    Args:
+        status_code: The HTTP status.
+        headers: The response headers; names in any case.
+        content: The body, decompressed.
+        parsed: The model made of the body.
+        request_id: The API's id of the request, for support, where it gave one.
+        elapsed: Seconds that the whole call took, retries and waiting included.
+        attempts: How many requests were sent.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    parsed: T
+    request_id: str | None
+    elapsed: float
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code} parsed={self.parsed!r} request_id={self.request_id!r}>"
