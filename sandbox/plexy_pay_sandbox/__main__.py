@@ -1,0 +1,93 @@
+"""`python -m plexy_pay_sandbox`: serve the sandbox until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+
+from .app import DEFAULT_KEY, DEFAULT_WEBHOOK_TOKEN, create_app
+from .serving import base_url_of, listening_socket, server_config
+from .validation import DocumentError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the sandbox; answers the exit code."""
+    options = _parser().parse_args(arguments)
+    keys: list[str] = options.key or [DEFAULT_KEY]
+    try:
+        app = create_app(
+            options.document,
+            keys=keys,
+            webhook_token=options.webhook_token,
+            webhook_hosts=options.webhook_host,
+        )
+        listening = listening_socket(options.host, options.port)
+    except (DocumentError, ValueError, OverflowError) as error:
+        return _stop(str(error))
+    except OSError as error:
+        return _stop(
+            f"{options.host}:{options.port} cannot be listened on ({error.strerror}). Choose another --port."
+        )
+    # A key from the command line may be a real one by mistake: it is not printed.
+    key = "<your --key>" if options.key else DEFAULT_KEY
+    print(_greeting(base_url_of(listening), key), flush=True)
+    # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(server_config(app, access_log=True)).run(sockets=[listening])
+    return 0
+
+
+def _greeting(base_url: str, key: str) -> str:
+    return f"""Plexy Pay sandbox at {base_url}
+A local stand-in for the Plexy Pay API: no money moves, and all is forgotten when it stops.
+
+  Client   PlexyPay("{key}", base_url="{base_url}")
+  Pay      open a link's url in a browser, or: curl -X POST <url>/pay
+  Decline  curl -X POST <url>/decline
+  Clock    curl -X POST {base_url}/_sandbox/advance -d '{{"seconds": 3600}}'
+  Webhooks curl {base_url}/_sandbox/webhooks
+  Forget   curl -X POST {base_url}/_sandbox/reset
+
+Ctrl-C stops it."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m plexy_pay_sandbox", description="Serve a local stand-in for the Plexy Pay API."
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8490, help="port to listen on, 0 for a free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--key", action="append", help=f"an API key to accept, may be repeated (default: {DEFAULT_KEY})"
+    )
+    parser.add_argument(
+        "--webhook-token",
+        default=DEFAULT_WEBHOOK_TOKEN,
+        help="what webhooks carry as Authorization: Bearer (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--webhook-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host besides this machine that webhooks may be posted to, may be repeated",
+    )
+    parser.add_argument("--document", help="an OpenAPI document in JSON to use instead of the bundled one")
+    return parser
+
+
+def _stop(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""What the sandbox remembers: payment links, transactions and payments, as plain objects without rules.
+
+Links keep minor units (tiyn) as an int; transactions and payments keep major units (tenge) as a Decimal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal
+
+CURRENCY_DIGITS: Final[Mapping[str, int]] = {"EUR": 2, "KZT": 2, "USD": 2}
+"""The decimals of each currency that the sandbox knows."""
+
+ZERO: Final = Decimal(0)
+
+
+class LinkStatus(StrEnum):
+    """Status of a payment link. `active` is documented; merchants' code expects the others."""
+
+    ACTIVE = "active"
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Status(StrEnum):
+    """Status of a transaction, in the documented spelling."""
+
+    CREATED = "created"
+    THREE_D_SECURE = "3d"
+    AUTHORIZED = "authorized"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    CHARGED = "charged"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+@dataclass(slots=True, kw_only=True)
+class Link:
+    """A payment link. Its amount is in minor units (tiyn)."""
+
+    id: str
+    amount: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    status: LinkStatus = LinkStatus.ACTIVE
+    auto_clearing: bool = True
+    validation: bool = False
+    order_reference: str | None = None
+    description: str | None = None
+    customer_id: str | None = None
+    expires_at: datetime | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    recurring: Mapping[str, object] | None = None
+
+    @property
+    def major_amount(self) -> Decimal:
+        """The amount in major units (tenge)."""
+        return Decimal(self.amount).scaleb(-CURRENCY_DIGITS[self.currency])
+
+    def address(self, name: str) -> str | None:
+        """One of the addresses in the metadata (`callbackUrl`, `successUrl`, ...), if it was given."""
+        value = self.metadata.get(name)
+        return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One step in the life of a transaction."""
+
+    status: Status
+    at: datetime
+    amount: Decimal
+
+
+@dataclass(slots=True, kw_only=True)
+class Transaction:
+    """One movement of money: a payment or a refund. Its amounts are in major units (tenge)."""
+
+    id: str
+    payment_id: str
+    type: Literal["payment", "refund"]
+    amount: Decimal
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    reference_number: str
+    status: Status = Status.CREATED
+    order_reference: str | None = None
+    description: str | None = None
+    parent_id: str | None = None
+    authorized_at: datetime | None = None
+    processed_at: datetime | None = None
+    processed_amount: Decimal | None = None
+    secure_3d: bool = False
+    history: list[HistoryEntry] = field(default_factory=list[HistoryEntry])
+
+    def becomes(self, status: Status, at: datetime, amount: Decimal | None = None) -> None:
+        """Move on to a status and write it into the history."""
+        self.status = status
+        self.updated_at = at
+        self.history.append(HistoryEntry(status, at, self.amount if amount is None else amount))
+
+
+@dataclass(slots=True, kw_only=True)
+class Payment:
+    """A payment: its own transaction, the refunds of it, and where its money is. Amounts are in major units.
+
+    `authorized == held + captured + released` at all times, and `refunded <= captured`.
+    """
+
+    id: str
+    transaction: Transaction
+    session_id: str
+    card_token_id: str
+    auto_clearing: bool = True
+    link: Link | None = None
+    recurring_type: str | None = None
+    callback_url: str | None = None
+    customer_id: str | None = None
+    authorized: Decimal = ZERO
+    captured: Decimal = ZERO
+    released: Decimal = ZERO
+    refunded: Decimal = ZERO
+    refunds: list[Transaction] = field(default_factory=list[Transaction])
+
+    @property
+    def held(self) -> Decimal:
+        """What is on hold on the payer's card: authorized, and neither captured nor released."""
+        return self.authorized - self.captured - self.released
+
+    @property
+    def balance(self) -> Decimal:
+        """The `remainingBalance` of the API: the amount, or what was captured of it, less the refunds."""
+        return (self.captured or self.authorized) - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a capture, a cancellation or a refund has done, in major units."""
+
+    payment: Payment
+    transaction: Transaction
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A status that a transaction has just reached, with the merchant's balance in that currency after it."""
+
+    status: Status
+    at: datetime
+    payment: Payment
+    transaction: Transaction
+    merchant_balance: Decimal
+
+    @property
+    def name(self) -> str:
+        """The event's name, `transaction.<status>`."""
+        return f"transaction.{self.status}"

@@ -1,0 +1,129 @@
+"""A sandbox that runs beside a program: in a thread, on a free port of the loopback interface.
+
+```python
+with RunningSandbox() as sandbox:
+    client = PlexyPay("pr_sandbox", base_url=sandbox.base_url)
+```
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from types import TracebackType
+from typing import Final, Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from .app import create_app
+
+_PATIENCE: Final = 10.0
+
+
+class RunningSandbox:
+    """A sandbox that listens from the moment it is made until it is closed.
+
+    Args:
+        app: The application to serve; None makes a fresh one from the bundled document.
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+
+    Raises:
+        DocumentError: if the bundled document cannot drive the sandbox.
+        OSError: if the port is taken.
+        RuntimeError: if the server does not start.
+    """
+
+    def __init__(self, app: ASGIApp | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        app = create_app() if app is None else app
+        self._socket = listening_socket(host, port)
+        self.base_url: str = base_url_of(self._socket)
+        """The origin to give to the client."""
+        self._server = _Server(server_config(app))
+        self._thread = threading.Thread(target=self._run, name="plexy-pay-sandbox", daemon=True)
+        self._thread.start()
+        self._server.ready.wait(_PATIENCE)
+        if not self._server.started:
+            self.close()
+            raise RuntimeError("The sandbox did not start; its log says why.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<RunningSandbox {self.base_url}>"
+
+    def close(self) -> None:
+        """Stop the server and wait until it has. Closing twice does no harm."""
+        self._server.should_exit = True
+        self._thread.join(_PATIENCE)
+        self._socket.close()
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        except SystemExit:
+            # That is how uvicorn ends when the application does not start; it has logged why.
+            pass
+        finally:
+            self._server.ready.set()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def server_config(app: ASGIApp, *, access_log: bool = False) -> uvicorn.Config:
+    """How the sandbox is served: quietly, and without waiting for idle connections when it stops."""
+    return uvicorn.Config(
+        app,
+        log_level="info" if access_log else "warning",
+        access_log=access_log,
+        lifespan="on",
+        ws="none",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Bind a port at once, so that the address is known before the server runs.
+
+    Raises:
+        OSError: if the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named on purpose: without it asyncio leaves TCP_NODELAY off, and answers take 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def base_url_of(listening: socket.socket) -> str:
+    """The origin that a client on this machine reaches a socket at."""
+    address, port = listening.getsockname()[:2]
+    if address in ("0.0.0.0", "::"):
+        address = "127.0.0.1" if address == "0.0.0.0" else "::1"
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

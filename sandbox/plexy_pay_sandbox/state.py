@@ -1,0 +1,669 @@
+"""The sandbox's memory: payment links, payments and transactions, and the rules by which money moves.
+
+No HTTP, no threads, no timers: plain calls that change plain objects, so that every rule can be tested by
+itself.
+
+Documented, and kept here:
+
+* A link with auto clearing is captured by itself 1 hour after the authorization; one without, after 5 days.
+* Only an authorized payment can be captured or cancelled; a capture may take a part, and the rest can be
+  cancelled.
+* Only a charged payment can be refunded, by no more than its balance; a refund makes a new transaction.
+* An order reference belongs to one payment link.
+
+Stand-in choices, made because no public source says otherwise:
+
+* A link takes one successful payment. A declined one leaves the link active, and the next try is a new
+  payment.
+* After a partial capture the payment is `charged`. It cannot be captured again; what was not captured stays
+  on hold until it is cancelled, or is released when the automatic capture would have come.
+* The balance of a payment is its amount until it is captured, then what was captured, less what was refunded.
+  The three samples of 2023 (capture, refund, cancel) agree with that.
+* A payment turns `refunded` when its whole balance has been refunded; until then it stays `charged`.
+* The id of a payment operation may be the payment's id or the id of its transaction: the documentation of
+  2023 says transaction, merchants in 2026 send the payment's.
+* A merchant-initiated payment is in major units, is authorized at once, and is captured by itself after 1
+  hour.
+* The sandbox knows the currencies that the documentation names: KZT, USD and EUR.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+from .records import (
+    CURRENCY_DIGITS,
+    ZERO,
+    Event,
+    Link,
+    LinkStatus,
+    Movement,
+    Payment,
+    Status,
+    Transaction,
+)
+
+AUTO_CLEARING_DELAY: Final = timedelta(hours=1)
+"""How long after the authorization a payment with auto clearing is captured."""
+
+MANUAL_CLEARING_DELAY: Final = timedelta(days=5)
+"""How long a merchant without auto clearing has before the payment is captured by itself."""
+
+# More than any payment, and few enough digits that Decimal arithmetic (28 digits) never rounds.
+_TOO_MUCH: Final = Decimal(10) ** 15
+
+
+class Refusal(Exception):
+    """A request that the rules do not allow. Nothing was changed.
+
+    Attributes:
+        message: What is wrong, for the body of the answer.
+        source: The part of the API that refuses, as in `response.Error`.
+    """
+
+    def __init__(self, message: str, source: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+
+
+class NotFound(Refusal):
+    """The id or reference is not known."""
+
+
+class NotAllowed(Refusal):
+    """The request was understood, but the rules or the present status forbid it."""
+
+
+class AlreadyRefunded(Refusal):
+    """A refund of a payment that has been refunded as a whole."""
+
+
+class Clock:
+    """The sandbox's time: a source of real time, and how far it has been moved ahead.
+
+    Args:
+        source: Gives the present moment, with a time zone.
+    """
+
+    def __init__(self, source: Callable[[], datetime]) -> None:
+        self._source = source
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The present moment of the sandbox, in UTC."""
+        return (self._source() + self._ahead).astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the time ahead.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        if by < timedelta():
+            raise ValueError("the clock only moves ahead")
+        try:
+            ahead = self._ahead + by
+            # A year of room, so that what is due later can still be computed.
+            _ = self._source() + ahead + timedelta(days=366)
+        except OverflowError:
+            raise ValueError("that is beyond the end of the calendar") from None
+        self._ahead = ahead
+
+    def reset(self) -> None:
+        """Return to the real time."""
+        self._ahead = timedelta()
+
+
+class State:
+    """Everything the sandbox remembers.
+
+    Each public method first lets happen what has become due (expiry of links, automatic captures), then does
+    its work as a whole or raises a `Refusal` and changes nothing.
+
+    Args:
+        clock: The time of the sandbox.
+        on_event: Is called at each status that a transaction reaches, while the change is being made.
+        new_id: Makes the ids; another one makes tests repeatable.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        on_event: Callable[[Event], None] = lambda event: None,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._clock = clock
+        self._on_event = on_event
+        self._new_id = new_id
+        self._forget()
+
+    def reset(self) -> None:
+        """Forget everything and return to the real time."""
+        self._clock.reset()
+        self._forget()
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock ahead, let happen what becomes due, and answer the new time.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        self._clock.advance(by)
+        return self.settle()
+
+    def settle(self) -> datetime:
+        """Let everything happen that has become due, in the order of time, and answer the present moment."""
+        now = self._clock.now()
+        while self._agenda and self._agenda[0][0] <= now:
+            due, _, happen = heapq.heappop(self._agenda)
+            happen(due)
+        return now
+
+    # --- payment links --------------------------------------------------------------------------------------
+
+    def create_link(
+        self,
+        *,
+        amount: int,
+        currency: str,
+        order_reference: str | None = None,
+        description: str | None = None,
+        customer_id: str | None = None,
+        expires_at: datetime | None = None,
+        metadata: Mapping[str, object] | None = None,
+        recurring: Mapping[str, object] | None = None,
+        auto_clearing: bool = True,
+        validation: bool = False,
+    ) -> Link:
+        """Create a payment link; `amount` is in minor units (tiyn).
+
+        Raises:
+            NotAllowed: if the amount, the currency or the expiry cannot be, or the order reference is taken.
+        """
+        now = self.settle()
+        _known_currency(currency, "paymentLinks")
+        if not 0 < amount < _TOO_MUCH:
+            raise NotAllowed("amount must be a positive number of minor units", "paymentLinks")
+        if order_reference is not None and order_reference in self._links_by_reference:
+            raise NotAllowed("payment link with provided order reference already exists", "paymentLinks")
+        if expires_at is not None and expires_at <= now:
+            raise NotAllowed("expiresAt must be in the future", "paymentLinks")
+        link = Link(
+            id=f"pl_{self._new_id().hex}",
+            amount=amount,
+            currency=currency,
+            created_at=now,
+            updated_at=now,
+            order_reference=order_reference,
+            description=description,
+            customer_id=customer_id,
+            expires_at=expires_at,
+            metadata=dict(metadata or {}),
+            recurring=dict(recurring) if recurring is not None else None,
+            auto_clearing=auto_clearing,
+            validation=validation,
+        )
+        self._links[link.id] = link
+        if order_reference is not None:
+            self._links_by_reference[order_reference] = link
+        self._await_expiry(link)
+        return link
+
+    def links(self) -> list[Link]:
+        """All payment links, the newest first."""
+        self.settle()
+        return list(reversed(self._links.values()))
+
+    def link(self, link_id: str) -> Link:
+        """The payment link with this id.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        self.settle()
+        return self._known_link(link_id)
+
+    def link_by_order_reference(self, order_reference: str) -> Link:
+        """The payment link with this order reference.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        self.settle()
+        link = self._links_by_reference.get(order_reference)
+        if link is None:
+            raise NotFound("payment link not found", "paymentLinks")
+        return link
+
+    def cancel_link(self, link_id: str) -> Link:
+        """Close a link, so that it can no longer be paid.
+
+        Raises:
+            NotFound: if there is no such link.
+            NotAllowed: if the link is not active.
+        """
+        now = self.settle()
+        link = self._known_link(link_id)
+        if link.status is not LinkStatus.ACTIVE:
+            raise NotAllowed(f"payment link can not be cancelled: it is {link.status}", "paymentLinks")
+        link.status, link.updated_at = LinkStatus.CANCELLED, now
+        return link
+
+    def update_link_expiration(self, link_id: str, expires_at: datetime) -> Link:
+        """Give an active link another end.
+
+        Raises:
+            NotFound: if there is no such link.
+            NotAllowed: if the link is not active, or the moment has passed.
+        """
+        now = self.settle()
+        link = self._known_link(link_id)
+        if link.status is not LinkStatus.ACTIVE:
+            raise NotAllowed(f"payment link can not be updated: it is {link.status}", "paymentLinks")
+        if expires_at <= now:
+            raise NotAllowed("expiresAt must be in the future", "paymentLinks")
+        link.expires_at, link.updated_at = expires_at, now
+        self._await_expiry(link)
+        return link
+
+    # --- the payer ------------------------------------------------------------------------------------------
+
+    def pay_link(self, link_id: str) -> Payment:
+        """What a payer does who pays: created, 3-D Secure, authorized. The link is paid.
+
+        Raises:
+            NotFound: if there is no such link.
+            NotAllowed: if the link is not active.
+        """
+        now = self.settle()
+        link = self._payable_link(link_id)
+        payment = self._open_payment_of(link, now)
+        self._authorize(payment, now)
+        link.status, link.updated_at = LinkStatus.PAID, now
+        return payment
+
+    def decline_link(self, link_id: str) -> Payment:
+        """What a payer does whose bank says no: created, 3-D Secure, rejected. The link stays active.
+
+        Raises:
+            NotFound: if there is no such link.
+            NotAllowed: if the link is not active.
+        """
+        now = self.settle()
+        payment = self._open_payment_of(self._payable_link(link_id), now)
+        self._reach(payment, payment.transaction, Status.REJECTED, now)
+        return payment
+
+    # --- transactions ---------------------------------------------------------------------------------------
+
+    def transactions(self) -> list[Transaction]:
+        """All transactions, the newest first."""
+        self.settle()
+        return list(reversed(self._transactions.values()))
+
+    def transaction(self, transaction_id: str) -> tuple[Payment, Transaction]:
+        """The transaction with this id, and the payment it belongs to.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        self.settle()
+        transaction = self._transactions.get(transaction_id)
+        if transaction is None:
+            raise NotFound("transaction not found", "transactions")
+        return self._payments[transaction.payment_id], transaction
+
+    def payment_of_link(self, link_id: str) -> Payment:
+        """The latest payment of a link.
+
+        Raises:
+            NotFound: if there is no such link, or nobody has tried to pay it yet.
+        """
+        self.settle()
+        return self._latest(lambda payment: payment.link is not None and payment.link.id == link_id)
+
+    def payment_by_order_reference(self, order_reference: str) -> Payment:
+        """The latest payment with this order reference.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        self.settle()
+        return self._latest(lambda payment: payment.transaction.order_reference == order_reference)
+
+    # --- payments -------------------------------------------------------------------------------------------
+
+    def charge_card(
+        self,
+        *,
+        amount: Decimal | int,
+        currency: str,
+        card_token_id: str,
+        initial_transaction_id: str | None = None,
+    ) -> Payment:
+        """A payment that the merchant starts with the card of an earlier one; `amount` is in major units.
+
+        Without the id of the earlier transaction, the payment in which the card was saved is taken.
+
+        Raises:
+            NotAllowed: if there is no authorized earlier payment with that card, or the amount cannot be.
+        """
+        now = self.settle()
+        try:
+            if initial_transaction_id is None:
+                initial = self._latest(
+                    lambda payment: (
+                        payment.card_token_id == card_token_id and payment.transaction.parent_id is None
+                    )
+                )
+            else:
+                initial = self._known_payment(initial_transaction_id)
+        except NotFound:
+            raise NotAllowed("the card or the initial transaction is not known", "payments") from None
+        if not initial.authorized or initial.card_token_id != card_token_id:
+            raise NotAllowed("cardTokenId is not the card of an authorized initial transaction", "payments")
+        exact = _exact_amount(amount, currency)
+        payment = self._open_payment(
+            amount=exact,
+            currency=currency,
+            now=now,
+            card_token_id=card_token_id,
+            recurring_type="ucof",
+            callback_url=initial.callback_url,
+            customer_id=initial.customer_id,
+            parent_id=initial.transaction.id,
+            description=initial.transaction.description,
+        )
+        self._authorize(payment, now)
+        return payment
+
+    def capture(self, payment_id: str, amount: Decimal | int | None = None) -> Movement:
+        """Take the money of an authorized payment; `amount` is a part in major units, None is all of it.
+
+        Raises:
+            NotFound: if there is no such payment.
+            NotAllowed: if it is not authorized, or the amount is not positive or more than was authorized.
+        """
+        now = self.settle()
+        payment = self._known_payment(payment_id)
+        if payment.transaction.status is not Status.AUTHORIZED:
+            raise NotAllowed(
+                f"transaction must be authorized: it is {payment.transaction.status}", "payments"
+            )
+        taken = payment.held if amount is None else _exact_amount(amount, payment.transaction.currency)
+        if taken > payment.held:
+            raise NotAllowed("charge amount must be less than or equal to the transaction amount", "payments")
+        self._charge(payment, taken, now)
+        return Movement(payment, payment.transaction, taken, payment.balance)
+
+    def cancel(self, payment_id: str) -> Movement:
+        """Release the hold of an authorized payment, or what a partial capture has left of it.
+
+        Raises:
+            NotFound: if there is no such payment.
+            NotAllowed: if nothing is on hold.
+        """
+        now = self.settle()
+        payment = self._known_payment(payment_id)
+        released = payment.held
+        if not released:
+            raise NotAllowed(
+                f"transaction must be authorized: it is {payment.transaction.status}", "payments"
+            )
+        payment.released += released
+        if payment.transaction.status is Status.AUTHORIZED:
+            # After a partial capture the payment stays charged: an event `cancelled` would tell a merchant's
+            # program that the order was not paid.
+            self._reach(payment, payment.transaction, Status.CANCELLED, now)
+        return Movement(payment, payment.transaction, released, payment.balance)
+
+    def refund(
+        self,
+        payment_id: str,
+        amount: Decimal | int | None = None,
+        *,
+        order_reference: str | None = None,
+        description: str | None = None,
+    ) -> Movement:
+        """Give back the money of a charged payment; `amount` is a part in major units, None is all.
+
+        Raises:
+            NotFound: if there is no such payment.
+            AlreadyRefunded: if all of it has been refunded.
+            NotAllowed: if it is not charged, or the amount is not positive or more than the balance.
+        """
+        now = self.settle()
+        payment = self._known_payment(payment_id)
+        original = payment.transaction
+        if original.status is Status.REFUNDED:
+            raise AlreadyRefunded("transaction can not be refunded: already refunded", "payments")
+        if original.status is not Status.CHARGED:
+            raise NotAllowed(
+                f"only a charged transaction can be refunded: it is {original.status}", "payments"
+            )
+        returned = payment.balance if amount is None else _exact_amount(amount, original.currency)
+        if returned > payment.balance:
+            raise NotAllowed("refund amount must be less than or equal to the balance", "payments")
+        refund = self._new_transaction(
+            payment_id=payment.id,
+            type="refund",
+            amount=returned,
+            currency=original.currency,
+            now=now,
+            order_reference=original.order_reference if order_reference is None else order_reference,
+            description=original.description if description is None else description,
+            parent_id=original.id,
+        )
+        refund.processed_at, refund.processed_amount = now, returned
+        payment.refunds.append(refund)
+        payment.refunded += returned
+        self._merchant_balances[original.currency] -= returned
+        if not payment.balance:
+            original.becomes(Status.REFUNDED, now)
+        self._reach(payment, refund, Status.REFUNDED, now)
+        return Movement(payment, refund, returned, payment.balance)
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self._links: dict[str, Link] = {}
+        self._links_by_reference: dict[str, Link] = {}
+        self._payments: dict[str, Payment] = {}
+        self._transactions: dict[str, Transaction] = {}
+        self._merchant_balances: dict[str, Decimal] = dict.fromkeys(CURRENCY_DIGITS, ZERO)
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._numbers = _counting()
+
+    def _at(self, due: datetime, happen: Callable[[datetime], None]) -> None:
+        heapq.heappush(self._agenda, (due, next(self._numbers), happen))
+
+    def _await_expiry(self, link: Link) -> None:
+        def expire(due: datetime) -> None:
+            # The end may have been moved since this was planned.
+            if link.status is LinkStatus.ACTIVE and link.expires_at == due:
+                link.status, link.updated_at = LinkStatus.EXPIRED, due
+
+        if link.expires_at is not None:
+            self._at(link.expires_at, expire)
+
+    def _known_link(self, link_id: str) -> Link:
+        link = self._links.get(link_id)
+        if link is None:
+            raise NotFound("payment link not found", "paymentLinks")
+        return link
+
+    def _payable_link(self, link_id: str) -> Link:
+        link = self._known_link(link_id)
+        if link.status is not LinkStatus.ACTIVE:
+            raise NotAllowed(f"payment link can not be paid: it is {link.status}", "paymentLinks")
+        return link
+
+    def _known_payment(self, some_id: str) -> Payment:
+        payment = self._payments.get(some_id)
+        if payment is None and (transaction := self._transactions.get(some_id)) is not None:
+            if transaction.type == "refund":
+                raise NotAllowed("this is the transaction of a refund, not a payment", "payments")
+            payment = self._payments[transaction.payment_id]
+        if payment is None:
+            raise NotFound("transaction not found", "payments")
+        return payment
+
+    def _latest(self, wanted: Callable[[Payment], bool]) -> Payment:
+        for payment in reversed(self._payments.values()):
+            if wanted(payment):
+                return payment
+        raise NotFound("transaction not found", "transactions")
+
+    def _open_payment_of(self, link: Link, now: datetime) -> Payment:
+        recurring_type = (link.recurring or {}).get("type")
+        payment = self._open_payment(
+            amount=link.major_amount,
+            currency=link.currency,
+            now=now,
+            card_token_id=str(self._new_id()),
+            recurring_type=recurring_type if isinstance(recurring_type, str) else None,
+            callback_url=link.address("callbackUrl"),
+            customer_id=link.customer_id,
+            link=link,
+            auto_clearing=link.auto_clearing,
+            order_reference=link.order_reference,
+            description=link.description,
+        )
+        payment.transaction.secure_3d = True
+        self._reach(payment, payment.transaction, Status.THREE_D_SECURE, now)
+        return payment
+
+    def _open_payment(
+        self,
+        *,
+        amount: Decimal,
+        currency: str,
+        now: datetime,
+        card_token_id: str,
+        recurring_type: str | None,
+        callback_url: str | None,
+        customer_id: str | None,
+        link: Link | None = None,
+        auto_clearing: bool = True,
+        order_reference: str | None = None,
+        description: str | None = None,
+        parent_id: str | None = None,
+    ) -> Payment:
+        payment_id = str(self._new_id())
+        transaction = self._new_transaction(
+            payment_id=payment_id,
+            type="payment",
+            amount=amount,
+            currency=currency,
+            now=now,
+            order_reference=order_reference,
+            description=description,
+            parent_id=parent_id,
+        )
+        payment = Payment(
+            id=payment_id,
+            transaction=transaction,
+            session_id=str(self._new_id()),
+            card_token_id=card_token_id,
+            auto_clearing=auto_clearing,
+            link=link,
+            recurring_type=recurring_type,
+            callback_url=callback_url,
+            customer_id=customer_id,
+        )
+        self._payments[payment_id] = payment
+        self._reach(payment, transaction, Status.CREATED, now)
+        return payment
+
+    def _new_transaction(
+        self,
+        *,
+        payment_id: str,
+        type: Literal["payment", "refund"],
+        amount: Decimal,
+        currency: str,
+        now: datetime,
+        order_reference: str | None,
+        description: str | None,
+        parent_id: str | None,
+    ) -> Transaction:
+        transaction = Transaction(
+            id=str(self._new_id()),
+            payment_id=payment_id,
+            type=type,
+            amount=amount,
+            currency=currency,
+            created_at=now,
+            updated_at=now,
+            reference_number=f"{next(self._numbers):012d}",
+            order_reference=order_reference,
+            description=description,
+            parent_id=parent_id,
+        )
+        self._transactions[transaction.id] = transaction
+        return transaction
+
+    def _authorize(self, payment: Payment, now: datetime) -> None:
+        payment.authorized = payment.transaction.amount
+        payment.transaction.authorized_at = now
+        self._reach(payment, payment.transaction, Status.AUTHORIZED, now)
+
+        def clear(due: datetime) -> None:
+            if payment.transaction.status is Status.AUTHORIZED:
+                self._charge(payment, payment.held, due)
+            else:
+                payment.released += payment.held
+
+        self._at(now + (AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY), clear)
+
+    def _charge(self, payment: Payment, amount: Decimal, now: datetime) -> None:
+        payment.captured += amount
+        payment.transaction.processed_at, payment.transaction.processed_amount = now, amount
+        self._merchant_balances[payment.transaction.currency] += amount
+        self._reach(payment, payment.transaction, Status.CHARGED, now, amount)
+
+    def _reach(
+        self,
+        payment: Payment,
+        transaction: Transaction,
+        status: Status,
+        now: datetime,
+        amount: Decimal | None = None,
+    ) -> None:
+        transaction.becomes(status, now, amount)
+        self._on_event(
+            Event(status, now, payment, transaction, self._merchant_balances[transaction.currency])
+        )
+
+
+def _counting() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+
+def _known_currency(currency: str, source: str) -> int:
+    digits = CURRENCY_DIGITS.get(currency)
+    if digits is None:
+        raise NotAllowed(f"the sandbox knows the currencies {', '.join(CURRENCY_DIGITS)}", source)
+    return digits
+
+
+def _exact_amount(amount: Decimal | int, currency: str) -> Decimal:
+    """A positive amount in major units that the currency can express, or a refusal."""
+    digits = _known_currency(currency, "payments")
+    exact = Decimal(amount)
+    # The size comes first: arithmetic on a number of a million digits would take its time, or round.
+    if not exact.is_finite() or exact.adjusted() >= 15 or exact <= 0:
+        raise NotAllowed("amount must be a positive number in major units", "payments")
+    as_minor = exact.scaleb(digits)
+    if len(exact.as_tuple().digits) > 28 or as_minor != as_minor.to_integral_value():
+        raise NotAllowed(f"amount must have at most {digits} decimals in {currency}", "payments")
+    return exact

@@ -1,0 +1,103 @@
+"""`python -m plexy_pay_sandbox`."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from plexy_pay_sandbox.__main__ import main
+
+
+@contextmanager
+def command(*arguments: str) -> Iterator[tuple[str, str]]:
+    """The sandbox as a process of its own: its base URL and what it printed first."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plexy_pay_sandbox", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout is not None
+    printed = ""
+    try:
+        for line in process.stdout:
+            printed += line
+            if line.startswith("Ctrl-C"):
+                break
+        found = re.search(r"http://[0-9.]+:\d+", printed)
+        assert found is not None, printed
+        yield found.group(), printed
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in complaints
+
+
+def test_the_command_serves_on_loopback_and_says_how_to_use_it(stranger: httpx.Client) -> None:
+    with command() as (base_url, printed):
+        assert base_url.startswith("http://127.0.0.1:")
+        assert f'PlexyPay("pr_sandbox", base_url="{base_url}")' in printed
+        answer = stranger.get(f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"})
+        assert answer.status_code == 200
+
+
+def test_a_key_from_the_command_line_is_accepted_and_not_printed(stranger: httpx.Client) -> None:
+    with command("--key", "pr_mine", "--key", "pr_too") as (base_url, printed):
+        assert "pr_" not in printed
+        for key, status in (("pr_mine", 200), ("pr_too", 200), ("pr_sandbox", 401)):
+            answer = stranger.get(f"{base_url}/v1/transactions", headers={"Authorization": key})
+            assert answer.status_code == status
+
+
+def test_a_port_that_is_taken_ends_the_command_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code = main(["--port", str(taken.getsockname()[1])])
+
+    assert code == 1
+    assert "Choose another --port." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--document", "/nowhere/openapi.json"], "cannot be read"),
+        (["--key", ""], "none of them empty"),
+        (["--port", "99999"], "0-65535"),
+    ],
+)
+def test_arguments_that_cannot_be_end_the_command_with_a_reason(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(arguments) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_without_its_dependencies_the_sandbox_says_what_to_install() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['uvicorn'] = None\n"
+        "try:\n"
+        "    import plexy_pay_sandbox\n"
+        "except ModuleNotFoundError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+    )
+
+    assert "pip install 'plexy-pay[sandbox]'" in done.stdout
