@@ -1,0 +1,179 @@
+"""Every operation of the spec against Prism, which validates each request and answers with the spec's examples.
+
+Prism knows nothing of the client: it reads the same bundled document. The arguments of each call are the document's
+own examples, so a request that the client builds wrongly is refused here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import plexy_pay
+import pytest
+from helpers.prism import running_prism
+from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
+from plexy_pay.encoding import loads
+
+from generator.naming import snake
+from generator.normalising import operations, resolve
+
+DOCUMENT_PATH = Path(plexy_pay.__file__).parent / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One operation with one answer of the document."""
+
+    call: str
+    method: str
+    moves_money: bool
+    path_arguments: tuple[str, ...]
+    keywords: dict[str, Any]
+    status: int
+    example: Any
+
+    def __str__(self) -> str:
+        return f"{self.call}-{self.status}"
+
+
+def example_of(media: dict[str, Any]) -> Any:
+    if "examples" in media:
+        return resolve(DOCUMENT, next(iter(media["examples"].values())))["value"]
+    return media.get("example")
+
+
+def body_keywords(body: Any) -> Any:
+    """A body's example with the names that Python callers use."""
+    if isinstance(body, dict):
+        return {snake(name): body_keywords(value) for name, value in body.items()}
+    return body
+
+
+def cases() -> Iterator[Case]:
+    for path, method, operation in operations(DOCUMENT):
+        item = DOCUMENT["paths"][path]
+        parameters = [
+            resolve(DOCUMENT, p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]
+        ]
+        keywords = {snake(p["name"]): p["example"] for p in parameters if p["in"] == "query"}
+        if "requestBody" in operation:
+            media = resolve(DOCUMENT, operation["requestBody"])["content"]["application/json"]
+            keywords |= body_keywords(example_of(media))
+        for status, reference in operation["responses"].items():
+            content = resolve(DOCUMENT, reference).get("content", {})
+            yield Case(
+                call=f"{operation['x-resource']}.{operation['x-method']}",
+                method=method.upper(),
+                moves_money=operation["x-moves-money"],
+                path_arguments=tuple(p["example"] for p in parameters if p["in"] == "path"),
+                keywords=keywords,
+                status=int(status),
+                example=example_of(content.get("application/json", {})),
+            )
+
+
+CASES = list(cases())
+SUCCESSES = [case for case in CASES if case.status < 300]
+ERRORS = [case for case in CASES if case.status >= 400]
+
+
+@pytest.fixture(scope="module")
+def prism() -> Iterator[str]:
+    with running_prism(DOCUMENT_PATH) as url:
+        yield url
+
+
+def call_sync(url: str, case: Case, **options: Any) -> Any:
+    resource, method = case.call.split(".")
+    with PlexyPay("pr_contract", base_url=url) as client:
+        result = getattr(getattr(client, resource), method)(
+            *case.path_arguments, **case.keywords, options=options
+        )
+        return next(result.pages()) if isinstance(result, Pager) else result
+
+
+def call_async(url: str, case: Case, **options: Any) -> Any:
+    async def call() -> Any:
+        resource, method = case.call.split(".")
+        async with AsyncPlexyPay("pr_contract", base_url=url) as client:
+            result = getattr(getattr(client, resource), method)(
+                *case.path_arguments, **case.keywords, options=options
+            )
+            if isinstance(result, AsyncPager):
+                return await anext(result.pages())
+            return await result if inspect.isawaitable(result) else result
+
+    return asyncio.run(call())
+
+
+both = pytest.mark.parametrize("call", [call_sync, call_async], ids=["sync", "async"])
+quiet = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
+
+
+def test_every_operation_has_a_success_and_errors_to_meet() -> None:
+    wanted = {
+        f"{operation['x-resource']}.{operation['x-method']}" for _, _, operation in operations(DOCUMENT)
+    }
+    assert {case.call for case in SUCCESSES} == {case.call for case in ERRORS} == wanted
+    assert all(any(case.call == call and case.status == 401 for case in ERRORS) for call in wanted)
+
+
+@quiet
+@both
+@pytest.mark.parametrize("case", SUCCESSES, ids=str)
+def test_a_success_is_accepted_and_its_answer_read_whole(prism: str, case: Case, call: Any) -> None:
+    answer = call(prism, case)
+    if case.example is None:
+        assert answer is None
+    else:
+        wanted = loads(json.dumps(case.example).encode())
+        assert answer == type(answer).from_dict(wanted)
+        assert answer.to_dict().keys() == wanted.keys()
+        assert not answer.additional_properties
+
+
+@quiet
+@both
+@pytest.mark.parametrize("case", ERRORS, ids=str)
+def test_each_error_of_the_document_raises_its_class(prism: str, case: Case, call: Any) -> None:
+    with pytest.raises(PlexyError) as raised:
+        call(prism, case, max_retries=0, extra_headers={"Prefer": f"code={case.status}"})
+    error = raised.value
+    assert error.status == case.status
+    assert error.operation == case.call
+    if case.moves_money and case.status >= 500:
+        assert isinstance(error, plexy_pay.OutcomeUnknownError)
+        assert error.outcome == "unknown"
+        error = error.cause
+    names = {
+        400: "BadRequestError",
+        401: "AuthenticationError",
+        404: "NotFoundError",
+        422: "UnprocessableEntityError",
+        429: "RateLimitError",
+        500: "InternalServerError",
+    }
+    assert type(error).__name__ == names[case.status]
+    assert isinstance(error, plexy_pay.ApiError)
+    if case.status < 500:
+        assert error.outcome == "rejected"
+    assert error.api_message == case.example["message"]
+    code = case.example.get("code")
+    assert error.code == (None if code is None else str(code))
+
+
+@both
+def test_the_raw_key_is_what_prism_finds_in_the_authorization_header(prism: str, call: Any) -> None:
+    """Prism refuses a request without the header that the document's security wants."""
+    import httpx
+
+    assert httpx.get(f"{prism}/v1/payment-links/pl_1").status_code == 401
+    case = next(case for case in SUCCESSES if case.call == "payment_links.retrieve")
+    assert call(prism, case).id

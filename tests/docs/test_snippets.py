@@ -1,0 +1,166 @@
+"""What the documentation shows works: its Python runs against the sandbox and type-checks, its commands exist.
+
+A block that starts with ```python is a whole program. One that starts with ```python continues goes on where the
+block before it on the page stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import plexy_pay
+import pytest
+from plexy_pay.base_client import SyncClient
+from plexy_pay_sandbox.serving import RunningSandbox
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page.
+
+    Attributes:
+        page: The file.
+        line: The line of the opening fence.
+        words: What follows the fence: the language, and "continues".
+        text: What stands between the fences.
+    """
+
+    page: Path
+    line: int
+    words: tuple[str, ...]
+    text: str
+
+    def at(self, line: int) -> str:
+        """A line of the page, as an editor opens it."""
+        return f"{self.page.relative_to(ROOT)}:{line}"
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page, those inside lists without their indentation."""
+    fence = re.compile(r"^( *)```([^\n`]+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    for found in fence.finditer(text):
+        indent, words, content = found.groups()
+        plain = "".join(line.removeprefix(indent) for line in content.splitlines(keepends=True))
+        yield Block(page, text.count("\n", 0, found.start()) + 1, tuple(words.split()), plain)
+
+
+def programs() -> Iterator[Block]:
+    """Each Python block as a whole program, in which every line has the number that it has on the page."""
+    for page in PAGES:
+        before = ""
+        for block in blocks(page):
+            if block.words[0] == "python":
+                before = before if "continues" in block.words else ""
+                before += "\n" * (block.line - before.count("\n")) + block.text
+                yield replace(block, text=before)
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """The place and the text of each `./nox` command of the pages."""
+    for page in PAGES:
+        for block in blocks(page):
+            if block.words[0] == "console":
+                for line in block.text.splitlines():
+                    if (command := line.removeprefix("$ ")).startswith("./nox"):
+                        yield block.at(block.line), command
+
+
+PROGRAMS = {program.at(program.line): program for program in programs()}
+COMMANDS = dict.fromkeys(commands())
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A sandbox, to which every client goes that names no origin of its own."""
+    monkeypatch.setenv("PLEXY_API_KEY", "pr_sandbox")
+    with RunningSandbox() as running, ExitStack() as ending:
+
+        def make(kind: Callable[..., Any], *positional: Any, **named: Any) -> Any:
+            client = kind(*positional, **{"base_url": running.base_url, **named})
+            # A page may let the end of its program close the client; here the program is not the process.
+            if isinstance(client, SyncClient):
+                ending.callback(client.close)
+            return client
+
+        for name in ("PlexyPay", "AsyncPlexyPay"):
+            monkeypatch.setattr(plexy_pay, name, partial(make, getattr(plexy_pay, name)))
+        yield
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+@pytest.mark.usefixtures("sandbox")
+def test_a_documented_program_runs(program: Block) -> None:
+    code = compile(program.text, program.page, "exec", dont_inherit=True)
+    exec(code, {"__name__": "__main__"})
+
+
+@pytest.fixture(scope="module")
+def as_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Block]:
+    """The programs as files; keys are the files."""
+    folder = tmp_path_factory.mktemp("programs")
+    files = {
+        str(folder / f"program_{number}.py"): program for number, program in enumerate(PROGRAMS.values())
+    }
+    for file, program in files.items():
+        Path(file).write_text(program.text, encoding="utf-8")
+    return files
+
+
+def test_documented_programs_pass_pyright_strict(as_files: dict[str, Block]) -> None:
+    settings = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "include": list(as_files)}
+    config = Path(next(iter(as_files))).parent / "pyrightconfig.json"
+    config.write_text(json.dumps(settings))
+    command = ["pyright", "--pythonpath", sys.executable, "--project", str(config), "--outputjson"]
+    report: dict[str, Any] = json.loads(run(command))
+    assert report["summary"]["filesAnalyzed"] == len(as_files)
+    problems: list[str] = []
+    for found in report["generalDiagnostics"]:
+        line = found["range"]["start"]["line"] + 1
+        problems.append(f"{as_files[found['file']].at(line)}: {found['message']}")
+    assert problems == []
+
+
+def test_documented_programs_pass_mypy_strict(as_files: dict[str, Block]) -> None:
+    cache = Path(next(iter(as_files))).parent / "cache"
+    options = ["--strict", "--config-file=", f"--cache-dir={cache}", f"--python-executable={sys.executable}"]
+    report = run(["mypy", *options, *as_files])
+    for file, program in as_files.items():
+        report = report.replace(f"{file}:", f"{program.page.relative_to(ROOT)}:")
+    assert report.startswith("Success"), report
+
+
+def run(arguments: list[str]) -> str:
+    """What a type checker of this environment prints."""
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.stdout, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(("place", "command"), COMMANDS)
+def test_a_documented_command_names_sessions_that_exist(place: str, command: str) -> None:
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    sessions = set(re.findall(r"^@nox\.session.*\ndef (\w+)\(", noxfile, re.MULTILINE))
+    ours, _, _ = command.partition(" -- ")
+    named = re.findall(r"(?<=-s )[\w. -]+?(?= -|$)", ours)
+    unknown = {name.partition("-")[0] for names in named for name in names.split()} - sessions
+    assert not unknown, f"{place}: `{command}` names {unknown}; noxfile.py has {sorted(sessions)}."
+
+
+def test_the_readme_shows_a_program_and_the_newcomers_two_commands() -> None:
+    shown = {command for place, command in COMMANDS if place.startswith("README.md")}
+    assert {"./nox -s quickstart", "./nox -s tests"} <= shown
+    assert any(place.startswith("README.md") for place in PROGRAMS)

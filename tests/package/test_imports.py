@@ -1,0 +1,128 @@
+"""What is imported when, and that the package works under any name, twice in one process."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import plexy_pay
+import pytest
+from plexy_pay_sandbox.serving import RunningSandbox
+
+PACKAGE = Path(plexy_pay.__file__).parent
+
+
+def modules_after(program: str, **environment: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded at the end of the program."""
+    program += "\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **environment},
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_and_making_a_client_loads_neither_httpx_nor_attrs() -> None:
+    loaded = modules_after(
+        "from plexy_pay import PlexyPay, AsyncPlexyPay\nPlexyPay('pr_test'); AsyncPlexyPay('pr_test')"
+    )
+    assert not loaded & {"httpx", "httpcore", "attr", "attrs", "asyncio", "ssl", "inspect", "dataclasses"}
+
+
+def test_one_model_does_not_load_the_others() -> None:
+    loaded = modules_after("from plexy_pay.models import PaymentLink")
+    assert "plexy_pay.models.payment_link" in loaded
+    assert "plexy_pay.models.transaction_list" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("program", "environment"),
+    [("import plexy_pay; plexy_pay.preload()", {}), ("import plexy_pay", {"PLEXY_EAGER_IMPORT": "1"})],
+)
+def test_everything_can_be_loaded_at_start_up(program: str, environment: dict[str, str]) -> None:
+    loaded = modules_after(program, **environment)
+    files = {path.relative_to(PACKAGE.parent).with_suffix("") for path in PACKAGE.rglob("*.py")}
+    wanted = {".".join(path.parts).removesuffix(".__init__") for path in files}
+    assert wanted <= loaded
+    assert "httpx" in loaded
+
+
+def test_a_first_call_after_preload_imports_nothing_more() -> None:
+    program = """
+import sys, plexy_pay
+from plexy_pay_sandbox.serving import RunningSandbox
+with RunningSandbox() as sandbox:
+    plexy_pay.preload()
+    before = set(sys.modules)
+    client = plexy_pay.PlexyPay("pr_sandbox", base_url=sandbox.base_url)
+    client.payment_links.create(amount=plexy_pay.Money(1, "KZT"), order_reference="A")
+    late = {name for name in set(sys.modules) - before if name.startswith(("plexy_pay.", "httpx", "httpcore", "attr"))}
+    print(json.dumps(sorted(late))) if (json := __import__("json")) else None
+    sys.stdout.flush(); import os; os._exit(0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_every_public_name_can_be_imported() -> None:
+    for name in plexy_pay.__all__:
+        assert getattr(plexy_pay, name) is not None
+    with pytest.raises(AttributeError, match="nothing_like_it"):
+        plexy_pay.nothing_like_it  # noqa: B018
+    for name in plexy_pay.models.__all__:
+        assert isinstance(getattr(plexy_pay.models, name), type)
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """The modules that a file imports, with the number of leading dots."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.level
+
+
+def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for module, dots in imports_of(path):
+            top = module.split(".")[0]
+            assert dots or top in sys.stdlib_module_names | {"httpx", "attrs"}, f"{path}: {module}"
+
+
+def test_httpx_is_imported_by_three_modules_at_most() -> None:
+    users = {path.name for path in PACKAGE.rglob("*.py") if ("httpx", 0) in imports_of(path)}
+    assert users <= {"auth.py", "guard.py", "transport.py"}
+
+
+def test_two_copies_under_other_names_live_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = tmp_path / "acme" / "_vendor"
+    vendor.mkdir(parents=True)
+    for folder in (tmp_path / "acme", vendor):
+        (folder / "__init__.py").touch()
+    shutil.copytree(PACKAGE, vendor / "plexy_pay", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "other_pay", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    copies = [importlib.import_module(name) for name in ("acme._vendor.plexy_pay", "other_pay")]
+    with RunningSandbox() as sandbox:
+        for number, copy in enumerate(copies):
+            client = copy.PlexyPay("pr_sandbox", base_url=sandbox.base_url)
+            link = client.payment_links.create(
+                amount=copy.Money("22000", "KZT"), order_reference=f"ORD-{number}"
+            )
+            assert type(link).__module__.startswith(copy.__name__)
+            with pytest.raises(copy.NotFoundError):
+                client.payment_links.retrieve("pl_unknown")
+            client.close()
+    assert copies[0].NotFoundError is not copies[1].NotFoundError
