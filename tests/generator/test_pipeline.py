@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,38 @@ def test_another_hash_seed_and_another_folder_give_the_same_bytes(built: Path, t
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}
     subprocess.run(command, check=True, cwd=pipeline.PROJECT, env=environment, capture_output=True)
     assert tree(out) == tree(built)
+
+
+@pytest.mark.parametrize(
+    ("schema_file", "old", "new", "touched"),
+    [
+        (
+            "transactions.yaml",
+            "Retrieval reference number, by which the bank",
+            "Reference number of the retrieval, by which the bank",
+            {"models/transaction.py"},
+        ),
+        (
+            "payments.yaml",
+            "Why the money goes back.",
+            "The reason why the money goes back.",
+            {"models/refund_payment.py", "params/__init__.py", "resources/payments.py"},
+        ),
+    ],
+)
+def test_a_change_of_one_field_touches_its_model_parameters_and_docs_only(
+    built: Path, tmp_path: Path, schema_file: str, old: str, new: str, touched: set[str]
+) -> None:
+    spec = tmp_path / "spec"
+    shutil.copytree(pipeline.SPEC.parent, spec)
+    path = spec / "schemas" / schema_file
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    pipeline.build(spec / "openapi.yaml", tmp_path / "plexy_pay")
+    fresh, before = tree(tmp_path / "plexy_pay"), tree(built)
+    changed = {name for name in fresh.keys() | before.keys() if fresh.get(name) != before.get(name)}
+    assert changed == touched | {"openapi.json", "manifest.json"}
 
 
 def test_the_first_line_of_every_python_file_says_where_it_comes_from(built: Path) -> None:
