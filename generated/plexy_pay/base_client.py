@@ -48,37 +48,35 @@ _PORTS = {"https": 443, "http": 80}
 class Origin:
     """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
 
-    def __init__(self, text: str) -> None:
-        from ipaddress import ip_address
+    def __init__(self, text: object) -> None:
         from urllib.parse import urlsplit
 
         self.problem: str | None = "base_url is not of the form https://host or https://host:port, in ASCII."
-        self.loopback = False
-        try:
-            parts = urlsplit(text)
-            self.scheme, self.host = parts.scheme, parts.hostname or ""
-            self.port = parts.port or _PORTS.get(parts.scheme, 0)
-        except (ValueError, AttributeError, TypeError):
-            return
         if (
-            not text.isascii()
+            not isinstance(text, str)
+            or not text.isascii()
             or not text.isprintable()
             or set(" \\%") & set(text)
-            or not self.port
-            or not self.host
         ):
             return
         try:
-            address = ip_address(self.host)
-            self.loopback = self.host == "::1" or (address.version == 4 and address.is_loopback)
+            parts = urlsplit(text)
+            self.scheme, self.host, port = parts.scheme, parts.hostname or "", parts.port
         except ValueError:
-            self.loopback = self.host == "localhost"
+            return
+        if self.scheme not in _PORTS or not self.host:
+            return
+        self.port = port or _PORTS[self.scheme]
+        quad = self.host.split(".")
+        self.loopback = self.host in ("localhost", "::1") or (
+            len(quad) == 4 and quad[0] == "127" and all(part.isdecimal() for part in quad)
+        )
         self.problem = None
         if "@" in parts.netloc:
             self.problem = "base_url has a user name or password. Pass the key as api_key."
         elif parts.path not in ("", "/") or set("?#") & set(text):
             self.problem = (
-                "base_url has a path, a query or a fragment. It is an origin: the paths bring the version."
+                "base_url has a path, a query or a fragment. Pass an origin: the paths bring the version."
             )
         elif self.scheme == "http" and not self.loopback:
             self.problem = "base_url is plain http, which would show the key to the network. Use https."
@@ -96,14 +94,16 @@ class Origin:
 class Settings:
     """What a client was told. Its copies share it."""
 
+    timeout: float | Timeout | None
+    max_retries: int
+    max_response_bytes: int
+    allow_inferred: bool
+    pace: Any = None
+
     def __init__(self, ring: KeyRing, given: dict[str, Any]) -> None:
+        self.__dict__.update(given)
         self.ring = ring
         self.given = given
-        self.timeout: float | Timeout | None = given["timeout"]
-        self.max_retries: int = given["max_retries"]
-        self.max_response_bytes: int = given["max_response_bytes"]
-        self.allow_inferred: bool = given["allow_inferred"]
-        self.pace: Any = None
         base_url = given["base_url"]
         self._origins = {} if base_url is None else dict.fromkeys(FAMILIES, Origin(base_url))
 
@@ -144,15 +144,11 @@ class _Client(_Typed[KeyT, HttpT]):
         max_response_bytes: int = 10 * 1024 * 1024,
         allow_inferred: bool = False,
     ) -> None:
-        given = {
-            "environment": environment,
-            "base_url": base_url,
-            "timeout": timeout,
-            "max_retries": max_retries,
-        }
-        given |= {"max_response_bytes": max_response_bytes, "allow_inferred": allow_inferred}
-        self._settings = Settings(KeyRing(api_key), given)
+        ring = KeyRing(api_key)
         del api_key  # Before anything can fail: a traceback with locals must not show it.
+        given: dict[str, Any] = {"environment": environment, "base_url": base_url, "allow_inferred": allow_inferred}
+        given |= {"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes}
+        self._settings = Settings(ring, given)
         problem = self._settings.ring.problem or self._settings.problem()
         if problem:
             _misconfigured(problem)
@@ -229,7 +225,7 @@ class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
         from .flow import Call, Send
         from .types import MaskedOptions
 
-        masked, options = MaskedOptions(options or {}), None
+        masked, options = MaskedOptions(options), None
         call = Call(request, self._settings, masked)
         call.keys = call.ring.keys()
         for step in call.run():
@@ -278,7 +274,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "httpx.AsyncClient | httpx.AsyncB
         from .flow import Call, Send
         from .types import MaskedOptions
 
-        masked, options = MaskedOptions(options or {}), None
+        masked, options = MaskedOptions(options), None
         call = Call(request, self._settings, masked)
         call.keys = await call.ring.keys_async()
         for step in call.run():

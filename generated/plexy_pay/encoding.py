@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from .errors import InvalidParameterError
@@ -36,11 +36,9 @@ def encode(value: Any) -> Any:
     if isinstance(value, float):
         return value
     if isinstance(value, Mapping):
-        items: Mapping[Any, Any] = value
-        return {str(key): encode(item) for key, item in items.items()}
+        return {str(key): encode(item) for key, item in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        members: Any = value
-        return [encode(item) for item in members]
+        return [encode(item) for item in cast("list[Any]", value)]
     if isinstance(value, datetime):
         return encode_datetime(value)
     if isinstance(value, date):
@@ -110,10 +108,10 @@ def _text(value: Any) -> str:
     if isinstance(value, Decimal):
         return _decimal_text(value)
     if isinstance(value, Mapping):
-        items: Mapping[Any, Any] = value
-        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in items.items()) + "}"
+        items = cast("Mapping[Any, Any]", value).items()
+        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in items) + "}"
     if isinstance(value, (list, tuple)):
-        members: Any = value
+        members = cast("list[Any]", value)
         return "[" + ",".join(_text(item) for item in members) + "]"
     if isinstance(value, float) and math.isfinite(value):
         return float.__repr__(value)

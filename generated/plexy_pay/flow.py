@@ -20,7 +20,7 @@ from .encoding import dumps, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
 from .operation import Operation, Request
-from .retries import Pace, delay, may_repeat, retry_after
+from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "api_key"})
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
+_UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
 _ADVICE = {
     400: " Correct the parameters.",
     401: " Check the API key, and that it belongs to this environment.",
@@ -133,13 +134,14 @@ class Call(Generic[T]):
             yield send
             attempts += 1
             result = send.result
-            if isinstance(result, Answer) and result.status in _KEY_WORKS:
+            status = result.status if isinstance(result, Answer) else 0
+            if status in _KEY_WORKS:
                 self.ring.works(send.key)
-            if isinstance(result, Answer) and result.status == 401 and others:
+            if status == 401 and others:
                 send.key = others.pop(0)
                 worst = max(worst, Outcome.REJECTED, key=_WORST.index)
                 continue
-            judged = _no_answer(result) if isinstance(result, Failure) else self._judge(result)
+            judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
             if isinstance(judged, Response):
                 judged.attempts = attempts
                 judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
@@ -149,7 +151,9 @@ class Call(Generic[T]):
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
             if late or retries >= self.max_retries or not self._may_repeat(result):
-                raise self._complete(judged, worst, attempts)
+                # In place of the bare one: what an API quoted must not show among this frame's variables.
+                judged = self._complete(judged, worst, attempts)
+                raise judged
             yield pause
             retries += 1
 
@@ -161,62 +165,59 @@ class Call(Generic[T]):
         problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
         if problem:
             raise errors.InvalidParameterError(f"{self.request.operation.call}: {problem} Nothing was sent.")
-        headers |= {name.lower(): value for name, value in self.request.header_texts().items()}
-        headers |= {name.lower(): value for name, value in self.extra_headers.items()}
+        for given in (self.extra_headers, self.request.header_texts()):
+            headers |= {name.lower(): value for name, value in given.items()}
         return headers | {"accept-encoding": ACCEPT_ENCODING}
 
     def _may_repeat(self, result: Answer | Failure) -> bool:
+        """Whether a second arrival of the request can do no harm, and may help."""
         if isinstance(result, Failure):
-            return result.kind != "refused" and may_repeat(self._repeatable, result.sent, None, False)
+            return result.kind != "refused" and (self._repeatable or not result.sent)
         broken = result.problem is not None and result.problem.kind in ("connection", "timeout")
-        return may_repeat(self._repeatable, True, result.status, broken)
+        late_or_down = result.status == 408 or result.status >= 500
+        return result.status == 429 or (self._repeatable and (late_or_down or broken))
 
     def _judge(self, answer: Answer) -> Response[T] | PlexyError:
         """The response, or an error that does not know yet what earlier attempts mean for it."""
-        headers, status = answer.headers, answer.status
-        request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
-        wait = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
-        facts: dict[str, Any] = {
-            "status": status,
-            "request_id": request_id,
-            "body": answer.body,
-            "retry_after": wait,
-        }
-        facts["outcome"] = Outcome.UNKNOWN
+        status = answer.status
+        request_id = next(
+            (answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None
+        )
+        wait = retry_after(answer.headers.get("retry-after", ""), self.settings.pace.time())
+        facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
+        facts |= {"retry_after": wait, "outcome": Outcome.UNKNOWN}
         if not 200 <= status < 300:
             return _bad_status(answer, facts)
-        if answer.problem is None:
-            data, parsed, problem = self._decode(answer)
-            if _fields(data).get("success") is False and self.request.operation.method != "GET":
-                # A GET that shows a declined payment is a good answer; any other call failed itself.
-                facts |= {"outcome": Outcome.REJECTED, "response": parsed}
-                return errors.DeclinedError(f"the API declined it{_quoted(data.get('message'))}.", **facts)
-            if problem is None:
-                known: dict[str, Any] = {"content": answer.body, "request_id": request_id}
-                return Response(
-                    status_code=status, headers=headers, parsed=parsed, elapsed=0.0, attempts=0, **known
-                )
-            kind: type[PlexyError] = errors.DecodingError
-        else:
-            problem = answer.problem.text
-            kinds = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
-            kind = kinds.get(answer.problem.kind, errors.DecodingError)
-        return kind(f"the API answered {status}, but the answer cannot be read: {problem}.", **facts)
+        data, parsed, problem = self._decode(answer)
+        if _fields(data).get("success") is False and self.request.operation.method != "GET":
+            # A GET that shows a declined payment is a good answer; any other call failed itself.
+            facts |= {"outcome": Outcome.REJECTED, "response": parsed}
+            return errors.DeclinedError(f"the API declined it{_quoted(data.get('message'))}.", **facts)
+        if problem is not None:
+            kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
+            return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
+        known: dict[str, Any] = {"status_code": status, "headers": answer.headers, "content": answer.body}
+        return Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
 
-    def _decode(self, answer: Answer) -> tuple[Any, Any, str | None]:
+    def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
-        data: Any = None
+        data = parsed = None
+        problem = "its body is empty" if not answer.body else ""
+        if answer.problem is not None:
+            return None, None, answer.problem
         try:
             data = loads(answer.body) if answer.body else None
         except ValueError:
             kind = one_line(answer.headers.get("content-type", "none given"))[:60]
-            return None, None, f"its body is not JSON (content type: {kind})"
+            return None, None, Failure("unreadable", f"its body is not JSON (content type: {kind})", True)
         try:
             parsed = self.request.decode(data)
         except Exception as error:
-            problem = f"{type(error).__name__}: {one_line(str(error))}"
-            return data, None, problem if answer.body else "its body is empty"
-        return data, parsed, None if answer.body or parsed is None else "its body is empty"
+            problem = problem or f"{type(error).__name__}: {one_line(str(error))}"
+        else:
+            # Only an operation that answers without a body makes nothing of nothing.
+            problem = problem if parsed is not None else ""
+        return data, parsed, Failure("unreadable", problem, True) if problem else None
 
     def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""
@@ -262,13 +263,12 @@ class Call(Generic[T]):
 
 
 def _no_answer(failure: Failure) -> PlexyError:
+    kind, what = {
+        "refused": (errors.RequestRefusedError, "the request was stopped before it left: "),
+        "timeout": (errors.ApiTimeoutError, ""),
+    }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
     outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
-    if failure.kind == "refused":
-        text = f"the request was stopped before it left: {failure.text}."
-        return errors.RequestRefusedError(text, outcome=outcome)
-    if failure.kind == "timeout":
-        return errors.ApiTimeoutError(f"{failure.text}.", outcome=outcome)
-    return errors.ApiConnectionError(f"the connection failed: {failure.text}.", outcome=outcome)
+    return kind(f"{what}{failure.text}.", outcome=outcome)
 
 
 def _bad_status(answer: Answer, facts: dict[str, Any]) -> PlexyError:

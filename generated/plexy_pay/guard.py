@@ -90,7 +90,9 @@ class Exchange:
             return Failure(error.kind, str(error), True)
         late = next((text for kind, text in _TOO_LATE.items() if isinstance(error, kind)), None)
         text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error))
-        text = late or (text if isinstance(error, Refused) else f"{type(error).__name__}: {text}").rstrip(".: ")
+        text = late or (text if isinstance(error, Refused) else f"{type(error).__name__}: {text}").rstrip(
+            ".: "
+        )
         if self.step.key.raw.lower() in text.lower():
             text = type(error).__name__
         kind = "connection" if self.sent or isinstance(error, httpx.TransportError) else "refused"

@@ -80,19 +80,16 @@ class KeyRing:
     """
 
     def __init__(self, source: object = None, variable: str = "PLEXY_API_KEY") -> None:
-        self.origin = "argument" if source is not None else "environment"
+        self.origin = "environment" if source is None else "callable" if callable(source) else "argument"
         self.provider: Callable[[], object] | None = source if callable(source) else None
         self.problem: str | None = None
         self._keys: tuple[ApiKey, ...] = ()
         self._working = ApiKey("")
         if self.provider is not None:
-            self.origin = "callable"
-        elif source is None and variable not in os.environ:
-            self.problem = f"No API key. Pass api_key or set the environment variable {variable}."
-        else:
-            self._keys, self.problem = _read(os.environ[variable] if source is None else source)
-            if self.problem and source is None:
-                self.problem += f" It was read from the environment variable {variable}."
+            return
+        self._keys, self.problem = _read(os.environ.get(variable, "") if source is None else source)
+        if source is None and self.problem:
+            self.problem += f" Without api_key it is read from the environment variable {variable}."
 
     def keys(self) -> tuple[ApiKey, ...]:
         """The keys to try, in order; a callable is asked anew.

@@ -48,37 +48,36 @@ _PORTS = {"https": 443, "http": 80}
 class Origin:
     """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
 
-    def __init__(self, text: str) -> None:
-        from ipaddress import ip_address
+    def __init__(self, text: object) -> None:
         from urllib.parse import urlsplit
 
         self.problem: str | None = "base_url is not of the form https://host or https://host:port, in ASCII."
-        self.loopback = False
-        try:
-            parts = urlsplit(text)
-            self.scheme, self.host = parts.scheme, parts.hostname or ""
-            self.port = parts.port or _PORTS.get(parts.scheme, 0)
-        except (ValueError, AttributeError, TypeError):
-            return
         if (
-            not text.isascii()
+            not isinstance(text, str)
+            or not text.isascii()
             or not text.isprintable()
             or set(" \\%") & set(text)
-            or not self.port
-            or not self.host
         ):
             return
         try:
-            address = ip_address(self.host)
-            self.loopback = self.host == "::1" or (address.version == 4 and address.is_loopback)
+            parts = urlsplit(text)
+            self.scheme, self.host, port = parts.scheme, parts.hostname or "", parts.port
         except ValueError:
-            self.loopback = self.host == "localhost"
+            return
+        if self.scheme not in _PORTS or not self.host:
+            return
+        self.port = port or _PORTS[self.scheme]
+        self.site = (self.scheme, self.host, self.port)
+        quad = self.host.split(".")
+        self.loopback = self.host in ("localhost", "::1") or (
+            len(quad) == 4 and quad[0] == "127" and all(part.isdecimal() for part in quad)
+        )
         self.problem = None
         if "@" in parts.netloc:
             self.problem = "base_url has a user name or password. Pass the key as api_key."
         elif parts.path not in ("", "/") or set("?#") & set(text):
             self.problem = (
-                "base_url has a path, a query or a fragment. It is an origin: the paths bring the version."
+                "base_url has a path, a query or a fragment. Pass an origin: the paths bring the version."
             )
         elif self.scheme == "http" and not self.loopback:
             self.problem = "base_url is plain http, which would show the key to the network. Use https."
@@ -96,14 +95,16 @@ class Origin:
 class Settings:
     """What a client was told. Its copies share it."""
 
+    timeout: float | Timeout | None
+    max_retries: int
+    max_response_bytes: int
+    allow_inferred: bool
+    pace: Any = None
+
     def __init__(self, ring: KeyRing, given: dict[str, Any]) -> None:
+        self.__dict__.update(given)
         self.ring = ring
         self.given = given
-        self.timeout: float | Timeout | None = given["timeout"]
-        self.max_retries: int = given["max_retries"]
-        self.max_response_bytes: int = given["max_response_bytes"]
-        self.allow_inferred: bool = given["allow_inferred"]
-        self.pace: Any = None
         base_url = given["base_url"]
         self._origins = {} if base_url is None else dict.fromkeys(FAMILIES, Origin(base_url))
 
@@ -144,15 +145,15 @@ class _Client(_Typed[KeyT, HttpT]):
         max_response_bytes: int = 10 * 1024 * 1024,
         allow_inferred: bool = False,
     ) -> None:
-        given = {
+        ring = KeyRing(api_key)
+        del api_key  # Before anything can fail: a traceback with locals must not show it.
+        given: dict[str, Any] = {
             "environment": environment,
             "base_url": base_url,
-            "timeout": timeout,
-            "max_retries": max_retries,
+            "allow_inferred": allow_inferred,
         }
-        given |= {"max_response_bytes": max_response_bytes, "allow_inferred": allow_inferred}
-        self._settings = Settings(KeyRing(api_key), given)
-        del api_key  # Before anything can fail: a traceback with locals must not show it.
+        given |= {"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes}
+        self._settings = Settings(ring, given)
         problem = self._settings.ring.problem or self._settings.problem()
         if problem:
             _misconfigured(problem)
@@ -168,14 +169,12 @@ class _Client(_Typed[KeyT, HttpT]):
         self._home: object = None
 
     def _check_home(self, home: object) -> None:
-        # Connections do not survive a fork and belong to one event loop. Our own are made anew; the user's cannot be.
+        # Connections do not survive a fork, and belong to one event loop. Only our own can be made anew.
         self._home = self._home or home
         if self._closed:
             _misconfigured("The client is closed. Nothing was sent. Make a new one.")
         if self._http_client is not None and self._home != home:
-            _misconfigured(
-                "The http_client was used in another process or event loop. Nothing was sent. Make another."
-            )
+            _misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
 
     def __repr__(self) -> str:
         given = self._settings.given
@@ -184,9 +183,7 @@ class _Client(_Typed[KeyT, HttpT]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._http_client is not None:
-            _misconfigured(
-                "A client with an http_client cannot be pickled. Make the client where it is used."
-            )
+            _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
         if self._settings.ring.origin == "argument":
             _misconfigured(
                 "A client that was given a key cannot be pickled: the key would be. Pass a function of a module as "
@@ -229,7 +226,7 @@ class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
         from .flow import Call, Send
         from .types import MaskedOptions
 
-        masked, options = MaskedOptions(options or {}), None
+        masked, options = MaskedOptions(options), None
         call = Call(request, self._settings, masked)
         call.keys = call.ring.keys()
         for step in call.run():
@@ -278,7 +275,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "httpx.AsyncClient | httpx.AsyncB
         from .flow import Call, Send
         from .types import MaskedOptions
 
-        masked, options = MaskedOptions(options or {}), None
+        masked, options = MaskedOptions(options), None
         call = Call(request, self._settings, masked)
         call.keys = await call.ring.keys_async()
         for step in call.run():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
 from .enums import OpenIntEnum, OpenStrEnum
 from .errors import InvalidParameterError
@@ -40,7 +40,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 def decode_model(model: type[Model], value: Any) -> Any:
     """A JSON object becomes the model."""
-    return model.from_dict(value) if isinstance(value, dict) else value
+    return model.from_dict(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
 
 
 def decode_datetime(value: Any) -> Any:
@@ -78,16 +78,14 @@ def decode_list(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each item of a JSON array is decoded."""
     if not isinstance(value, list):
         return value
-    items: list[Any] = value
-    return [decode_item(item) for item in items]
+    return [decode_item(item) for item in cast("list[Any]", value)]
 
 
 def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each value of a JSON object is decoded."""
     if not isinstance(value, dict):
         return value
-    items: dict[str, Any] = value
-    return {key: decode_item(item) for key, item in items.items()}
+    return {key: decode_item(item) for key, item in cast("dict[str, Any]", value).items()}
 
 
 def decode_variant(value: Any, *variants: type[Model]) -> Any:
@@ -98,7 +96,7 @@ def decode_variant(value: Any, *variants: type[Model]) -> Any:
     """
     if not isinstance(value, dict):
         return value
-    data: dict[str, Any] = value
+    data = cast("dict[str, Any]", value)
     for variant in variants:
         constants = variant._constants  # pyright: ignore[reportPrivateUsage]
         if constants and all(_carries(data, name, wanted) for name, wanted in constants.items()):
@@ -131,8 +129,7 @@ def object_body(model: type[ModelT]) -> Callable[[Any], ModelT]:
     def decode(data: Any) -> ModelT:
         if not isinstance(data, dict):
             raise ValueError(f"a JSON object was expected, not {_kind(data)}")
-        fields: dict[str, Any] = data
-        return model.from_dict(fields)
+        return model.from_dict(cast("dict[str, Any]", data))
 
     return decode
 
@@ -143,8 +140,7 @@ def array_body(decode_item: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     def decode(data: Any) -> list[T]:
         if not isinstance(data, list):
             raise ValueError(f"a JSON array was expected, not {_kind(data)}")
-        items: list[Any] = data
-        return [decode_item(item) for item in items]
+        return [decode_item(item) for item in cast("list[Any]", data)]
 
     return decode
 
@@ -163,14 +159,20 @@ def any_body(data: Any) -> Any:
     return data
 
 
-def _kind(data: Any) -> str:
-    kinds = {dict: "an object", list: "an array", str: "text", bool: "a boolean", type(None): "null"}
-    return kinds.get(type(data), "a number")
+def _kind(data: object) -> str:
+    kinds = (
+        (dict, "an object"),
+        (list, "an array"),
+        (str, "text"),
+        (bool, "a boolean"),
+        (type(None), "null"),
+    )
+    return next((name for kind, name in kinds if isinstance(data, kind)), "a number")
 
 
 def to_model(model: type[RequestModel], value: Any) -> Any:
     """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays."""
-    return model.from_params(value) if isinstance(value, Mapping) else value
+    return model.from_params(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
 
 
 def to_models(model: type[RequestModel], value: Any) -> Any:

@@ -11,6 +11,7 @@ nothing. What lies beneath the guard, such as a transport of the user's, is the 
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import httpx
@@ -73,9 +74,8 @@ class Exchange:
             self._interrupt.__context__ = self._interrupt.__cause__ = None
             raise self._interrupt.with_traceback(None)
         if self._answer is None:
-            return self._failure or Failure(
-                "refused", "the http_client sent nothing through its transport", False
-            )
+            # Without either, a client of the user's answered by itself; what it sent, and where, nobody knows.
+            return self._failure or Failure("connection", "the http_client did not use its transport", True)
         if self._failure is not None and self._answer.problem is not None:
             self._answer.problem = self._failure  # The body did not arrive whole.
             self._answer.body = bytes(self._body.raw) if self._body else b""
@@ -90,7 +90,8 @@ class Exchange:
             return Failure(error.kind, str(error), True)
         late = next((text for kind, text in _TOO_LATE.items() if isinstance(error, kind)), None)
         text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error))
-        text = late or (text if isinstance(error, Refused) else f"{type(error).__name__}: {text}").rstrip(".: ")
+        if not isinstance(error, Refused):
+            text = late or f"{type(error).__name__}: {text}".rstrip(".: ")
         if self.step.key.raw.lower() in text.lower():
             text = type(error).__name__
         kind = "connection" if self.sent or isinstance(error, httpx.TransportError) else "refused"
@@ -99,12 +100,10 @@ class Exchange:
     def begin(self, response: httpx.Response) -> None:
         """Note the status and headers of an answer."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
-        self._answer = Answer(
-            response.status_code, headers, Failure("connection", "it broke off before its end", True)
-        )
+        broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
+        self._answer = Answer(response.status_code, headers, broken)
         try:
-            # A transport may give a finished answer, which httpx has decompressed already.
-            content = response.content
+            content = response.content  # A transport may give a finished answer; httpx has decompressed it.
         except httpx.ResponseNotRead:
             self._body = Body(self._answer.headers, self.step.limit)
         else:
@@ -126,9 +125,8 @@ class Exchange:
         self._answer.body, self._answer.problem = self._body.decoded(), None
         coded = (b"content-encoding", b"transfer-encoding", b"content-length")
         headers = [(name, value) for name, value in response.headers.raw if name.lower() not in coded]
-        return httpx.Response(
-            response.status_code, headers=headers, content=self._answer.body, extensions=response.extensions
-        )
+        kept: dict[str, Any] = {"headers": headers, "extensions": response.extensions}
+        return httpx.Response(response.status_code, content=self._answer.body, **kept)
 
 
 CURRENT: ContextVar[Exchange | None] = ContextVar("plexy_pay_exchange", default=None)
@@ -143,11 +141,7 @@ def _why_refused(request: httpx.Request, step: Send) -> str | None:
     """What is wrong with the request that is about to leave; None if it is exactly what it must be."""
     origin, url = step.origin, request.url
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
-    if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != (
-        origin.scheme,
-        origin.host,
-        origin.port,
-    ):
+    if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != origin.site:
         return f"it was turned to {one_line(f'{url.scheme}://{url.host}:{port}')}; the key belongs to {origin} only"
     if origin.scheme != "https" and not origin.loopback:
         return "it would go over plain http"

@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in generator/runtime/retries.py; the generator copies it unchanged.
-"""When a call is repeated, and how long it waits before."""
+"""How long a call waits before it is sent again."""
 
 from __future__ import annotations
 
@@ -50,17 +50,3 @@ def retry_after(value: str, now: float) -> float | None:
 def delay(retries: int, asked: float | None, pace: Pace) -> float:
     """How long to wait: what the API asked for, capped, else full-jitter exponential backoff."""
     return pace.random() * min(_MOST, _FIRST * 2.0**retries) if asked is None else min(asked, LONGEST_WAIT)
-
-
-def may_repeat(repeatable: bool, sent: bool, status: int | None, broken: bool) -> bool:
-    """Whether a second arrival of the request can do no harm, and may help.
-
-    Args:
-        repeatable: The operation only reads, or a key that was given makes it idempotent.
-        sent: Something of the request may have left.
-        status: The answer's status, if one came.
-        broken: An answer began, but did not arrive whole.
-    """
-    if not sent or status == 429:
-        return True
-    return repeatable and (status is None or status == 408 or status >= 500 or broken)

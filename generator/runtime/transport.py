@@ -35,20 +35,19 @@ def _guarded(client: Any, kind: Any, guard: Any, origin: Origin) -> Any:
         made = copy.copy(client)
     else:
         # Plain http goes to this machine only: it needs no certificates, which are slow to load.
-        context = (
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if origin.scheme == "http" else httpx.create_ssl_context()
-        )
+        plain = origin.scheme == "http"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # The environment's proxies are for the way out, not for this machine.
         made = kind(verify=context, trust_env=not origin.loopback, transport=client)
     parts = cast("dict[str, Any]", vars(made))  # The transports of a client have no public name.
     parts["_transport"] = guard(parts["_transport"])
-    mounts: dict[Any, Any] = parts["_mounts"]
-    parts["_mounts"] = {
-        pattern: inner and guard(inner)
-        for pattern, inner in mounts.items()
-        if not (origin.loopback and is_proxy(inner))
-    }
+    parts["_mounts"] = mounts = dict(parts["_mounts"])
+    for pattern, inner in list(mounts.items()):
+        if origin.loopback and is_proxy(inner):
+            del mounts[pattern]
+        elif inner is not None:
+            mounts[pattern] = guard(inner)
     return made
 
 
@@ -56,9 +55,8 @@ def _request(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Requ
     left = max(step.deadline - step.monotonic(), 0.001)
     connect, read, write, pool, _ = (min(seconds, left) for seconds in step.timeout)
     timeout = httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
-    return client.build_request(
-        step.method, step.url, headers=step.headers, content=step.content, timeout=timeout
-    )
+    known: dict[str, Any] = {"headers": step.headers, "content": step.content, "timeout": timeout}
+    return client.build_request(step.method, step.url, **known)
 
 
 class SyncTransport:

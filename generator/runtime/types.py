@@ -22,7 +22,8 @@ class Unset:
     _instance: Unset | None = None
 
     def __new__(cls) -> Unset:
-        cls._instance = cls._instance or super().__new__(cls)
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
         return cls._instance
 
     def __bool__(self) -> bool:
@@ -84,7 +85,10 @@ class RequestOptions(TypedDict, total=False):
 
 
 class MaskedOptions(dict[str, Any]):
-    """A copy of the options whose repr shows names only: a traceback with locals may print it."""
+    """The options that were given; the repr shows names only, because a traceback with locals may print it."""
+
+    def __init__(self, options: RequestOptions | None) -> None:
+        super().__init__((name, value) for name, value in (options or {}).items() if value is not None)
 
     def __repr__(self) -> str:
         return f"<options {', '.join(self)}>"

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_a_changed_upstream_template_stops_the_run_by_name(
     ],
 )
 def test_what_the_client_has_no_form_for_stops_the_run(
-    change: dict[str, object], message: str, tmp_path: Path
+    change: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     from helpers.generation import document, generate, operation
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from plexy_pay import UNSET, AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Response
+from plexy_pay import UNSET, AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Response, Unset
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import CreatePaymentLink, CreatePaymentLinkMetadata, PaymentLink
 from plexy_pay_sandbox.serving import RunningSandbox
@@ -40,8 +40,10 @@ def test_every_operation_has_the_same_method_sync_async_and_raw(operation: Any) 
     async_method = resource_of(async_client, operation.call)
     signature, twin = inspect.signature(sync_method), inspect.signature(async_method)
     assert signature.parameters == twin.parameters
-    for raw in (sync_client.with_raw_response, async_client.with_raw_response):
-        assert inspect.signature(resource_of(raw, operation.call)).parameters == signature.parameters
+    for client in (sync_client, async_client):
+        raw = inspect.signature(resource_of(client.with_raw_response, operation.call))
+        assert raw.parameters == signature.parameters
+        assert raw.return_annotation.startswith("Response[")
     pages = signature.return_annotation.startswith("Pager[")
     assert twin.return_annotation == ("Async" if pages else "") + signature.return_annotation
     assert inspect.iscoroutinefunction(async_method) != pages
@@ -100,7 +102,8 @@ def test_lists_are_pagers_and_their_raw_form_is_one_page(client: PlexyPay) -> No
     references = [link.order_reference for link in pager]
     assert len(references) == len(set(references)) >= 5
     page = client.with_raw_response.payment_links.list(page=1, size=2)
-    assert len(page.parsed.data or []) == 2
+    assert not isinstance(page.parsed.data, Unset)
+    assert len(page.parsed.data) == 2
 
 
 def test_the_async_client_does_the_same(sandbox: RunningSandbox) -> None:

@@ -66,19 +66,18 @@ with RunningSandbox() as sandbox:
     before = set(sys.modules)
     client = plexy_pay.PlexyPay("pr_sandbox", base_url=sandbox.base_url)
     client.payment_links.create(amount=plexy_pay.Money(1, "KZT"), order_reference="A")
-    late = {name for name in set(sys.modules) - before if name.startswith(("plexy_pay.", "httpx", "httpcore", "attr"))}
-    print(json.dumps(sorted(late))) if (json := __import__("json")) else None
-    sys.stdout.flush(); import os; os._exit(0)
+    watched = ("plexy_pay.", "httpx", "httpcore", "attr")
+    print([name for name in set(sys.modules) - before if name.startswith(watched)])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == []
+    assert done.stdout == "[]\n"
 
 
 def test_every_public_name_can_be_imported() -> None:
     for name in plexy_pay.__all__:
         assert getattr(plexy_pay, name) is not None
     with pytest.raises(AttributeError, match="nothing_like_it"):
-        plexy_pay.nothing_like_it  # noqa: B018
+        getattr(plexy_pay, "nothing_like_it")  # noqa: B009 - type checkers refuse the plain form
     for name in plexy_pay.models.__all__:
         assert isinstance(getattr(plexy_pay.models, name), type)
 

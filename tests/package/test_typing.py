@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import plexy_pay
 import pytest
 
+Checker = Callable[[Path, Path], dict[int, list[str]]]
 PROGRAMS = Path(__file__).parent / "programs"
 PACKAGE_HOME = Path(plexy_pay.__file__).parent.parent
 
@@ -64,14 +66,12 @@ def mypy(folder: Path, file: Path) -> dict[int, list[str]]:
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-def test_a_merchant_s_program_passes_in_strict_mode(checker: object, tmp_path: Path) -> None:
-    assert callable(checker)
+def test_a_merchant_s_program_passes_in_strict_mode(checker: Checker, tmp_path: Path) -> None:
     assert checker(tmp_path, PROGRAMS / "merchant.py") == {}
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-def test_five_typical_mistakes_are_named_on_their_lines(checker: object, tmp_path: Path) -> None:
-    assert callable(checker)
+def test_five_typical_mistakes_are_named_on_their_lines(checker: Checker, tmp_path: Path) -> None:
     lines = (PROGRAMS / "mistakes.py").read_text("utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if "# mistake:" in line}
     assert len(marked) == 5

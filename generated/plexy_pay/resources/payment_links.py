@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..resource import Resource, raw_coroutine, raw_method
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     )
     from ..money import Money
     from ..params import CreatePaymentLinkMetadataParams, RecurringParams
-    from ..types import RequestOptions
+    from ..types import RequestOptions, Response
 
 
 _LIST_RULES: PageRules[PaymentLinkInfo, PaymentLinksInfo] = PageRules(
@@ -35,8 +34,11 @@ _LIST_RULES: PageRules[PaymentLinkInfo, PaymentLinksInfo] = PageRules(
 )
 
 
-class PaymentLinks(Resource["SyncClient"]):
+class PaymentLinks:
     """Payment links."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
@@ -71,29 +73,17 @@ class PaymentLinks(Resource["SyncClient"]):
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        from ..api.payment_links import list_payment_links
 
         def fetch(number: int) -> PaymentLinksInfo:
-            return self._list_page(
+            return list_payment_links.sync(
+                client=self._client,
                 page=number,
                 size=size,
                 options=options,
             )
 
         return Pager(fetch, _LIST_RULES, page)
-
-    def _list_page(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> PaymentLinksInfo:
-        """One page, as `list` fetches it."""
-        from ..api.payment_links import list_payment_links
-
-        response = list_payment_links.sync_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
-        )
-        return self._result(response)
 
     def create(
         self,
@@ -188,12 +178,11 @@ class PaymentLinks(Resource["SyncClient"]):
             }
         )
 
-        response = create_payment_link.sync_detailed(
+        return create_payment_link.sync(
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
@@ -230,12 +219,11 @@ class PaymentLinks(Resource["SyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        response = retrieve_payment_link_by_order_reference.sync_detailed(
+        return retrieve_payment_link_by_order_reference.sync(
             order_reference,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
         """Retrieve Payment Link.
@@ -272,12 +260,11 @@ class PaymentLinks(Resource["SyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_link
 
-        response = retrieve_payment_link.sync_detailed(
+        return retrieve_payment_link.sync(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
@@ -312,12 +299,11 @@ class PaymentLinks(Resource["SyncClient"]):
         """
         from ..api.payment_links import cancel_payment_link
 
-        response = cancel_payment_link.sync_detailed(
+        cancel_payment_link.sync(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
@@ -360,13 +346,12 @@ class PaymentLinks(Resource["SyncClient"]):
             }
         )
 
-        response = update_payment_link_expiration.sync_detailed(
+        return update_payment_link_expiration.sync(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
@@ -396,15 +381,141 @@ class PaymentLinks(Resource["SyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        response = retrieve_payment_links_statistics.sync_detailed(
+        return retrieve_payment_links_statistics.sync(
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
 
-class AsyncPaymentLinks(Resource["AsyncClient"]):
+class PaymentLinksWithRawResponse:
+    """Payment links; each method gives the whole `Response`."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def list(
+        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+    ) -> Response[PaymentLinksInfo]:
+        """As `payment_links.list`, but gives the whole response of one page."""
+        from ..api.payment_links import list_payment_links
+
+        return list_payment_links.sync_detailed(
+            client=self._client,
+            page=page,
+            size=size,
+            options=options,
+        )
+
+    def create(
+        self,
+        *,
+        amount: int | Money,
+        currency: str | Unset = UNSET,
+        customer_id: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        expires_at: datetime | Unset = UNSET,
+        metadata: CreatePaymentLinkMetadata
+        | CreatePaymentLinkMetadataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        order_reference: str | Unset = UNSET,
+        recurring: Recurring | RecurringParams | Unset = UNSET,
+        auto_clearing: bool | Unset = UNSET,
+        validation: bool | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[PaymentLink]:
+        """As `payment_links.create`, but gives the whole response."""
+        from ..api.payment_links import create_payment_link
+        from ..models.create_payment_link import CreatePaymentLink
+
+        body = CreatePaymentLink.from_params(
+            {
+                "amount": amount,
+                "currency": currency,
+                "customer_id": customer_id,
+                "description": description,
+                "expires_at": expires_at,
+                "metadata": metadata,
+                "order_reference": order_reference,
+                "recurring": recurring,
+                "auto_clearing": auto_clearing,
+                "validation": validation,
+            }
+        )
+
+        return create_payment_link.sync_detailed(
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    def retrieve_by_order_reference(
+        self, order_reference: str, *, options: RequestOptions | None = None
+    ) -> Response[PaymentLink]:
+        """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_link_by_order_reference
+
+        return retrieve_payment_link_by_order_reference.sync_detailed(
+            order_reference,
+            client=self._client,
+            options=options,
+        )
+
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
+        """As `payment_links.retrieve`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_link
+
+        return retrieve_payment_link.sync_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+        """As `payment_links.cancel`, but gives the whole response."""
+        from ..api.payment_links import cancel_payment_link
+
+        return cancel_payment_link.sync_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    def update_expiration(
+        self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
+    ) -> Response[PaymentLink]:
+        """As `payment_links.update_expiration`, but gives the whole response."""
+        from ..api.payment_links import update_payment_link_expiration
+        from ..models.update_payment_link import UpdatePaymentLink
+
+        body = UpdatePaymentLink.from_params(
+            {
+                "expires_at": expires_at,
+            }
+        )
+
+        return update_payment_link_expiration.sync_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
+        """As `payment_links.statistics`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_links_statistics
+
+        return retrieve_payment_links_statistics.sync_detailed(
+            client=self._client,
+            options=options,
+        )
+
+
+class AsyncPaymentLinks:
     """Payment links, async."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
@@ -439,29 +550,17 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        from ..api.payment_links import list_payment_links
 
         async def fetch(number: int) -> PaymentLinksInfo:
-            return await self._list_page(
+            return await list_payment_links.asyncio(
+                client=self._client,
                 page=number,
                 size=size,
                 options=options,
             )
 
         return AsyncPager(fetch, _LIST_RULES, page)
-
-    async def _list_page(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> PaymentLinksInfo:
-        """One page, as `list` fetches it."""
-        from ..api.payment_links import list_payment_links
-
-        response = await list_payment_links.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
-        )
-        return self._result(response)
 
     async def create(
         self,
@@ -556,12 +655,11 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
             }
         )
 
-        response = await create_payment_link.asyncio_detailed(
+        return await create_payment_link.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
@@ -598,12 +696,11 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        response = await retrieve_payment_link_by_order_reference.asyncio_detailed(
+        return await retrieve_payment_link_by_order_reference.asyncio(
             order_reference,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
         """Retrieve Payment Link.
@@ -640,12 +737,11 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_link
 
-        response = await retrieve_payment_link.asyncio_detailed(
+        return await retrieve_payment_link.asyncio(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
@@ -680,12 +776,11 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
         """
         from ..api.payment_links import cancel_payment_link
 
-        response = await cancel_payment_link.asyncio_detailed(
+        await cancel_payment_link.asyncio(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
@@ -728,13 +823,12 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
             }
         )
 
-        response = await update_payment_link_expiration.asyncio_detailed(
+        return await update_payment_link_expiration.asyncio(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     async def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
@@ -764,36 +858,131 @@ class AsyncPaymentLinks(Resource["AsyncClient"]):
         """
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        response = await retrieve_payment_links_statistics.asyncio_detailed(
+        return await retrieve_payment_links_statistics.asyncio(
             client=self._client,
             options=options,
         )
-        return self._result(response)
-
-
-class PaymentLinksWithRawResponse:
-    """Payment links; each method gives the whole `Response`."""
-
-    def __init__(self, client: SyncClient) -> None:
-        resource = PaymentLinks(client, raw=True)
-        self.list = raw_method(resource._list_page)  # pyright: ignore[reportPrivateUsage]
-        self.create = raw_method(resource.create)
-        self.retrieve_by_order_reference = raw_method(resource.retrieve_by_order_reference)
-        self.retrieve = raw_method(resource.retrieve)
-        self.cancel = raw_method(resource.cancel)
-        self.update_expiration = raw_method(resource.update_expiration)
-        self.statistics = raw_method(resource.statistics)
 
 
 class AsyncPaymentLinksWithRawResponse:
     """Payment links, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:
-        resource = AsyncPaymentLinks(client, raw=True)
-        self.list = raw_coroutine(resource._list_page)  # pyright: ignore[reportPrivateUsage]
-        self.create = raw_coroutine(resource.create)
-        self.retrieve_by_order_reference = raw_coroutine(resource.retrieve_by_order_reference)
-        self.retrieve = raw_coroutine(resource.retrieve)
-        self.cancel = raw_coroutine(resource.cancel)
-        self.update_expiration = raw_coroutine(resource.update_expiration)
-        self.statistics = raw_coroutine(resource.statistics)
+        self._client = client
+
+    async def list(
+        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+    ) -> Response[PaymentLinksInfo]:
+        """As `payment_links.list`, but gives the whole response of one page."""
+        from ..api.payment_links import list_payment_links
+
+        return await list_payment_links.asyncio_detailed(
+            client=self._client,
+            page=page,
+            size=size,
+            options=options,
+        )
+
+    async def create(
+        self,
+        *,
+        amount: int | Money,
+        currency: str | Unset = UNSET,
+        customer_id: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        expires_at: datetime | Unset = UNSET,
+        metadata: CreatePaymentLinkMetadata
+        | CreatePaymentLinkMetadataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        order_reference: str | Unset = UNSET,
+        recurring: Recurring | RecurringParams | Unset = UNSET,
+        auto_clearing: bool | Unset = UNSET,
+        validation: bool | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[PaymentLink]:
+        """As `payment_links.create`, but gives the whole response."""
+        from ..api.payment_links import create_payment_link
+        from ..models.create_payment_link import CreatePaymentLink
+
+        body = CreatePaymentLink.from_params(
+            {
+                "amount": amount,
+                "currency": currency,
+                "customer_id": customer_id,
+                "description": description,
+                "expires_at": expires_at,
+                "metadata": metadata,
+                "order_reference": order_reference,
+                "recurring": recurring,
+                "auto_clearing": auto_clearing,
+                "validation": validation,
+            }
+        )
+
+        return await create_payment_link.asyncio_detailed(
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    async def retrieve_by_order_reference(
+        self, order_reference: str, *, options: RequestOptions | None = None
+    ) -> Response[PaymentLink]:
+        """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_link_by_order_reference
+
+        return await retrieve_payment_link_by_order_reference.asyncio_detailed(
+            order_reference,
+            client=self._client,
+            options=options,
+        )
+
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
+        """As `payment_links.retrieve`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_link
+
+        return await retrieve_payment_link.asyncio_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    async def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+        """As `payment_links.cancel`, but gives the whole response."""
+        from ..api.payment_links import cancel_payment_link
+
+        return await cancel_payment_link.asyncio_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    async def update_expiration(
+        self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
+    ) -> Response[PaymentLink]:
+        """As `payment_links.update_expiration`, but gives the whole response."""
+        from ..api.payment_links import update_payment_link_expiration
+        from ..models.update_payment_link import UpdatePaymentLink
+
+        body = UpdatePaymentLink.from_params(
+            {
+                "expires_at": expires_at,
+            }
+        )
+
+        return await update_payment_link_expiration.asyncio_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    async def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
+        """As `payment_links.statistics`, but gives the whole response."""
+        from ..api.payment_links import retrieve_payment_links_statistics
+
+        return await retrieve_payment_links_statistics.asyncio_detailed(
+            client=self._client,
+            options=options,
+        )

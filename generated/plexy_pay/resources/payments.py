@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource, raw_coroutine, raw_method
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,11 +13,14 @@ if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
     from ..models import CancelPaymentResponse, CapturePaymentResponse, RefundPaymentResponse
     from ..money import Money
-    from ..types import RequestOptions
+    from ..types import RequestOptions, Response
 
 
-class Payments(Resource["SyncClient"]):
+class Payments:
     """Payments."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
 
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
         """Cancel Payment.
@@ -65,12 +67,11 @@ class Payments(Resource["SyncClient"]):
         """
         from ..api.payments import cancel_payment
 
-        response = cancel_payment.sync_detailed(
+        return cancel_payment.sync(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def capture(
         self,
@@ -134,13 +135,12 @@ class Payments(Resource["SyncClient"]):
             }
         )
 
-        response = capture_payment.sync_detailed(
+        return capture_payment.sync(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     def refund(
         self,
@@ -211,17 +211,88 @@ class Payments(Resource["SyncClient"]):
             }
         )
 
-        response = process_refund.sync_detailed(
+        return process_refund.sync(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
 
-class AsyncPayments(Resource["AsyncClient"]):
+class PaymentsWithRawResponse:
+    """Payments; each method gives the whole `Response`."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[CancelPaymentResponse]:
+        """As `payments.cancel`, but gives the whole response."""
+        from ..api.payments import cancel_payment
+
+        return cancel_payment.sync_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    def capture(
+        self,
+        id: str,
+        *,
+        amount: int | Decimal | Money | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[CapturePaymentResponse]:
+        """As `payments.capture`, but gives the whole response."""
+        from ..api.payments import capture_payment
+        from ..models.capture_payment import CapturePayment
+
+        body = CapturePayment.from_params(
+            {
+                "amount": amount,
+            }
+        )
+
+        return capture_payment.sync_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    def refund(
+        self,
+        id: str,
+        *,
+        amount: int | Decimal | Money | None | Unset = UNSET,
+        order_reference: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[RefundPaymentResponse]:
+        """As `payments.refund`, but gives the whole response."""
+        from ..api.payments import process_refund
+        from ..models.refund_payment import RefundPayment
+
+        body = RefundPayment.from_params(
+            {
+                "amount": amount,
+                "order_reference": order_reference,
+                "description": description,
+            }
+        )
+
+        return process_refund.sync_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+
+class AsyncPayments:
     """Payments, async."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
 
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
         """Cancel Payment.
@@ -268,12 +339,11 @@ class AsyncPayments(Resource["AsyncClient"]):
         """
         from ..api.payments import cancel_payment
 
-        response = await cancel_payment.asyncio_detailed(
+        return await cancel_payment.asyncio(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def capture(
         self,
@@ -337,13 +407,12 @@ class AsyncPayments(Resource["AsyncClient"]):
             }
         )
 
-        response = await capture_payment.asyncio_detailed(
+        return await capture_payment.asyncio(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
     async def refund(
         self,
@@ -414,30 +483,80 @@ class AsyncPayments(Resource["AsyncClient"]):
             }
         )
 
-        response = await process_refund.asyncio_detailed(
+        return await process_refund.asyncio(
             id,
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
-
-
-class PaymentsWithRawResponse:
-    """Payments; each method gives the whole `Response`."""
-
-    def __init__(self, client: SyncClient) -> None:
-        resource = Payments(client, raw=True)
-        self.cancel = raw_method(resource.cancel)
-        self.capture = raw_method(resource.capture)
-        self.refund = raw_method(resource.refund)
 
 
 class AsyncPaymentsWithRawResponse:
     """Payments, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:
-        resource = AsyncPayments(client, raw=True)
-        self.cancel = raw_coroutine(resource.cancel)
-        self.capture = raw_coroutine(resource.capture)
-        self.refund = raw_coroutine(resource.refund)
+        self._client = client
+
+    async def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[CancelPaymentResponse]:
+        """As `payments.cancel`, but gives the whole response."""
+        from ..api.payments import cancel_payment
+
+        return await cancel_payment.asyncio_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    async def capture(
+        self,
+        id: str,
+        *,
+        amount: int | Decimal | Money | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[CapturePaymentResponse]:
+        """As `payments.capture`, but gives the whole response."""
+        from ..api.payments import capture_payment
+        from ..models.capture_payment import CapturePayment
+
+        body = CapturePayment.from_params(
+            {
+                "amount": amount,
+            }
+        )
+
+        return await capture_payment.asyncio_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+    async def refund(
+        self,
+        id: str,
+        *,
+        amount: int | Decimal | Money | None | Unset = UNSET,
+        order_reference: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[RefundPaymentResponse]:
+        """As `payments.refund`, but gives the whole response."""
+        from ..api.payments import process_refund
+        from ..models.refund_payment import RefundPayment
+
+        body = RefundPayment.from_params(
+            {
+                "amount": amount,
+                "order_reference": order_reference,
+                "description": description,
+            }
+        )
+
+        return await process_refund.asyncio_detailed(
+            id,
+            client=self._client,
+            body=body,
+            options=options,
+        )

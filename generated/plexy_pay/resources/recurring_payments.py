@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource, raw_coroutine, raw_method
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -13,11 +12,14 @@ if TYPE_CHECKING:
 
     from ..base_client import AsyncClient, SyncClient
     from ..models import MerchantInitiatedPayment
-    from ..types import RequestOptions
+    from ..types import RequestOptions, Response
 
 
-class RecurringPayments(Resource["SyncClient"]):
+class RecurringPayments:
     """Recurring payments."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
 
     def create(
         self,
@@ -90,16 +92,53 @@ class RecurringPayments(Resource["SyncClient"]):
             }
         )
 
-        response = create_merchant_initiated_payment.sync_detailed(
+        return create_merchant_initiated_payment.sync(
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
 
 
-class AsyncRecurringPayments(Resource["AsyncClient"]):
+class RecurringPaymentsWithRawResponse:
+    """Recurring payments; each method gives the whole `Response`."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def create(
+        self,
+        *,
+        amount: int | Decimal,
+        card_token_id: str,
+        currency: str,
+        initial_transaction_id: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[MerchantInitiatedPayment]:
+        """As `recurring_payments.create`, but gives the whole response."""
+        from ..api.recurring_payments import create_merchant_initiated_payment
+        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+
+        body = MerchantInitiatedPaymentRequest.from_params(
+            {
+                "amount": amount,
+                "card_token_id": card_token_id,
+                "currency": currency,
+                "initial_transaction_id": initial_transaction_id,
+            }
+        )
+
+        return create_merchant_initiated_payment.sync_detailed(
+            client=self._client,
+            body=body,
+            options=options,
+        )
+
+
+class AsyncRecurringPayments:
     """Recurring payments, async."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
 
     async def create(
         self,
@@ -172,25 +211,43 @@ class AsyncRecurringPayments(Resource["AsyncClient"]):
             }
         )
 
-        response = await create_merchant_initiated_payment.asyncio_detailed(
+        return await create_merchant_initiated_payment.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
-        return self._result(response)
-
-
-class RecurringPaymentsWithRawResponse:
-    """Recurring payments; each method gives the whole `Response`."""
-
-    def __init__(self, client: SyncClient) -> None:
-        resource = RecurringPayments(client, raw=True)
-        self.create = raw_method(resource.create)
 
 
 class AsyncRecurringPaymentsWithRawResponse:
     """Recurring payments, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:
-        resource = AsyncRecurringPayments(client, raw=True)
-        self.create = raw_coroutine(resource.create)
+        self._client = client
+
+    async def create(
+        self,
+        *,
+        amount: int | Decimal,
+        card_token_id: str,
+        currency: str,
+        initial_transaction_id: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Response[MerchantInitiatedPayment]:
+        """As `recurring_payments.create`, but gives the whole response."""
+        from ..api.recurring_payments import create_merchant_initiated_payment
+        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+
+        body = MerchantInitiatedPaymentRequest.from_params(
+            {
+                "amount": amount,
+                "card_token_id": card_token_id,
+                "currency": currency,
+                "initial_transaction_id": initial_transaction_id,
+            }
+        )
+
+        return await create_merchant_initiated_payment.asyncio_detailed(
+            client=self._client,
+            body=body,
+            options=options,
+        )

@@ -6,13 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..resource import Resource, raw_coroutine, raw_method
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
     from ..models import Transaction, TransactionEvents, TransactionList, TransactionResponse
-    from ..types import RequestOptions
+    from ..types import RequestOptions, Response
 
 
 _LIST_RULES: PageRules[Transaction, TransactionList] = PageRules(
@@ -23,8 +22,11 @@ _LIST_RULES: PageRules[Transaction, TransactionList] = PageRules(
 )
 
 
-class Transactions(Resource["SyncClient"]):
+class Transactions:
     """Transactions."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
 
     def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
         """Find Transaction's History by ID.
@@ -57,12 +59,11 @@ class Transactions(Resource["SyncClient"]):
         """
         from ..api.transactions import find_transaction_history_by_id
 
-        response = find_transaction_history_by_id.sync_detailed(
+        return find_transaction_history_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
@@ -103,12 +104,11 @@ class Transactions(Resource["SyncClient"]):
         """
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        response = find_transaction_by_payment_link_id.sync_detailed(
+        return find_transaction_by_payment_link_id.sync(
             payment_link_id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
         """Find Transaction by ID.
@@ -145,12 +145,11 @@ class Transactions(Resource["SyncClient"]):
         """
         from ..api.transactions import find_transaction_by_id
 
-        response = find_transaction_by_id.sync_detailed(
+        return find_transaction_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
@@ -191,12 +190,11 @@ class Transactions(Resource["SyncClient"]):
         """
         from ..api.transactions import find_transaction_by_order_reference
 
-        response = find_transaction_by_order_reference.sync_detailed(
+        return find_transaction_by_order_reference.sync(
             order_reference,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
@@ -233,9 +231,11 @@ class Transactions(Resource["SyncClient"]):
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        from ..api.transactions import list_transactions
 
         def fetch(number: int) -> TransactionList:
-            return self._list_page(
+            return list_transactions.sync(
+                client=self._client,
                 page=number,
                 size=size,
                 options=options,
@@ -243,23 +243,76 @@ class Transactions(Resource["SyncClient"]):
 
         return Pager(fetch, _LIST_RULES, page)
 
-    def _list_page(
+
+class TransactionsWithRawResponse:
+    """Transactions; each method gives the whole `Response`."""
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
+        """As `transactions.history`, but gives the whole response."""
+        from ..api.transactions import find_transaction_history_by_id
+
+        return find_transaction_history_by_id.sync_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    def retrieve_by_payment_link(
+        self, payment_link_id: str, *, options: RequestOptions | None = None
+    ) -> Response[TransactionResponse]:
+        """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_payment_link_id
+
+        return find_transaction_by_payment_link_id.sync_detailed(
+            payment_link_id,
+            client=self._client,
+            options=options,
+        )
+
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionResponse]:
+        """As `transactions.retrieve`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_id
+
+        return find_transaction_by_id.sync_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    def retrieve_by_order_reference(
+        self, order_reference: str, *, options: RequestOptions | None = None
+    ) -> Response[TransactionResponse]:
+        """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_order_reference
+
+        return find_transaction_by_order_reference.sync_detailed(
+            order_reference,
+            client=self._client,
+            options=options,
+        )
+
+    def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> TransactionList:
-        """One page, as `list` fetches it."""
+    ) -> Response[TransactionList]:
+        """As `transactions.list`, but gives the whole response of one page."""
         from ..api.transactions import list_transactions
 
-        response = list_transactions.sync_detailed(
+        return list_transactions.sync_detailed(
             client=self._client,
             page=page,
             size=size,
             options=options,
         )
-        return self._result(response)
 
 
-class AsyncTransactions(Resource["AsyncClient"]):
+class AsyncTransactions:
     """Transactions, async."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
 
     async def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
         """Find Transaction's History by ID.
@@ -292,12 +345,11 @@ class AsyncTransactions(Resource["AsyncClient"]):
         """
         from ..api.transactions import find_transaction_history_by_id
 
-        response = await find_transaction_history_by_id.asyncio_detailed(
+        return await find_transaction_history_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
@@ -338,12 +390,11 @@ class AsyncTransactions(Resource["AsyncClient"]):
         """
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        response = await find_transaction_by_payment_link_id.asyncio_detailed(
+        return await find_transaction_by_payment_link_id.asyncio(
             payment_link_id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
         """Find Transaction by ID.
@@ -380,12 +431,11 @@ class AsyncTransactions(Resource["AsyncClient"]):
         """
         from ..api.transactions import find_transaction_by_id
 
-        response = await find_transaction_by_id.asyncio_detailed(
+        return await find_transaction_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
@@ -426,12 +476,11 @@ class AsyncTransactions(Resource["AsyncClient"]):
         """
         from ..api.transactions import find_transaction_by_order_reference
 
-        response = await find_transaction_by_order_reference.asyncio_detailed(
+        return await find_transaction_by_order_reference.asyncio(
             order_reference,
             client=self._client,
             options=options,
         )
-        return self._result(response)
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
@@ -468,9 +517,11 @@ class AsyncTransactions(Resource["AsyncClient"]):
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        from ..api.transactions import list_transactions
 
         async def fetch(number: int) -> TransactionList:
-            return await self._list_page(
+            return await list_transactions.asyncio(
+                client=self._client,
                 page=number,
                 size=size,
                 options=options,
@@ -478,40 +529,68 @@ class AsyncTransactions(Resource["AsyncClient"]):
 
         return AsyncPager(fetch, _LIST_RULES, page)
 
-    async def _list_page(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> TransactionList:
-        """One page, as `list` fetches it."""
-        from ..api.transactions import list_transactions
-
-        response = await list_transactions.asyncio_detailed(
-            client=self._client,
-            page=page,
-            size=size,
-            options=options,
-        )
-        return self._result(response)
-
-
-class TransactionsWithRawResponse:
-    """Transactions; each method gives the whole `Response`."""
-
-    def __init__(self, client: SyncClient) -> None:
-        resource = Transactions(client, raw=True)
-        self.history = raw_method(resource.history)
-        self.retrieve_by_payment_link = raw_method(resource.retrieve_by_payment_link)
-        self.retrieve = raw_method(resource.retrieve)
-        self.retrieve_by_order_reference = raw_method(resource.retrieve_by_order_reference)
-        self.list = raw_method(resource._list_page)  # pyright: ignore[reportPrivateUsage]
-
 
 class AsyncTransactionsWithRawResponse:
     """Transactions, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:
-        resource = AsyncTransactions(client, raw=True)
-        self.history = raw_coroutine(resource.history)
-        self.retrieve_by_payment_link = raw_coroutine(resource.retrieve_by_payment_link)
-        self.retrieve = raw_coroutine(resource.retrieve)
-        self.retrieve_by_order_reference = raw_coroutine(resource.retrieve_by_order_reference)
-        self.list = raw_coroutine(resource._list_page)  # pyright: ignore[reportPrivateUsage]
+        self._client = client
+
+    async def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
+        """As `transactions.history`, but gives the whole response."""
+        from ..api.transactions import find_transaction_history_by_id
+
+        return await find_transaction_history_by_id.asyncio_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    async def retrieve_by_payment_link(
+        self, payment_link_id: str, *, options: RequestOptions | None = None
+    ) -> Response[TransactionResponse]:
+        """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_payment_link_id
+
+        return await find_transaction_by_payment_link_id.asyncio_detailed(
+            payment_link_id,
+            client=self._client,
+            options=options,
+        )
+
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[TransactionResponse]:
+        """As `transactions.retrieve`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_id
+
+        return await find_transaction_by_id.asyncio_detailed(
+            id,
+            client=self._client,
+            options=options,
+        )
+
+    async def retrieve_by_order_reference(
+        self, order_reference: str, *, options: RequestOptions | None = None
+    ) -> Response[TransactionResponse]:
+        """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        from ..api.transactions import find_transaction_by_order_reference
+
+        return await find_transaction_by_order_reference.asyncio_detailed(
+            order_reference,
+            client=self._client,
+            options=options,
+        )
+
+    async def list(
+        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+    ) -> Response[TransactionList]:
+        """As `transactions.list`, but gives the whole response of one page."""
+        from ..api.transactions import list_transactions
+
+        return await list_transactions.asyncio_detailed(
+            client=self._client,
+            page=page,
+            size=size,
+            options=options,
+        )
