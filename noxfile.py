@@ -69,12 +69,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def tests_lowest(session: nox.Session) -> None:
-    """Run the runtime's tests with the oldest httpx and attrs that pyproject.toml allows."""
+    """Test the runtime and the models with the oldest httpx and attrs that pyproject.toml allows."""
     install(session, "tests", project=True)
     session.install("--upgrade", "--resolution", "lowest-direct", "--requirements", "pyproject.toml")
     versions = "[(name, version(name)) for name in ('httpx', 'attrs')]"
     session.run("python", "-c", f"from importlib.metadata import version; print({versions})")
-    session.run("pytest", "tests/runtime", *session.posargs)
+    session.run("pytest", "tests/runtime", "tests/sandbox/test_quickstart.py", *session.posargs)
 
 
 @nox.session
@@ -105,7 +105,8 @@ def determinism(session: nox.Session) -> None:
     room = Path(session.create_tmp()).absolute()
     folders: list[Path] = []
     for run, (base, env) in enumerate(zip(pythons, surroundings, strict=True), start=1):
-        folders.append(room / f"run-{run}")
+        # The folder is the package, and its name is in the code.
+        folders.append(room / f"run-{run}" / "plexy_pay")
         shutil.rmtree(folders[-1], ignore_errors=True)
         session.run("uv", "venv", "--quiet", "--clear", "--python", base, str(room / f"environment-{run}"))
         python = str(room / f"environment-{run}" / "bin" / "python")
@@ -150,7 +151,9 @@ def lock(session: nox.Session) -> None:
 
 def interpreter(session: nox.Session, version: str) -> str:
     """The path of a Python of that version on this machine; empty if there is none."""
-    found = session.run("uv", "python", "find", version, silent=True, log=False, success_codes=[0, 2])
+    found = session.run(
+        "uv", "python", "find", "--system", version, silent=True, log=False, success_codes=[0, 2]
+    )
     return path if os.path.isabs(path := str(found).strip()) else ""
 
 

@@ -27,7 +27,7 @@ class Body:
     def __init__(self, headers: Mapping[str, str], limit: int) -> None:
         self._encoding = headers.get("content-encoding", "").strip().lower()
         self._limit = limit
-        self.raw = bytearray()
+        self.raw: bytearray = bytearray()
         length = headers.get("content-length", "")
         self._check(int(length[:20]) if length.isdecimal() else 0)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
+from .encoding import is_array, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
 from .errors import InvalidParameterError
 from .types import UNSET
@@ -40,7 +41,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 def decode_model(model: type[Model], value: Any) -> Any:
     """A JSON object becomes the model."""
-    return model.from_dict(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+    return model.from_dict(value) if is_object(value) else value
 
 
 def decode_datetime(value: Any) -> Any:
@@ -76,16 +77,12 @@ def decode_int_enum(enum: type[OpenIntEnum], value: Any) -> Any:
 
 def decode_list(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each item of a JSON array is decoded."""
-    if not isinstance(value, list):
-        return value
-    return [decode_item(item) for item in cast("list[Any]", value)]
+    return [decode_item(item) for item in value] if is_array(value) else value
 
 
 def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each value of a JSON object is decoded."""
-    if not isinstance(value, dict):
-        return value
-    return {key: decode_item(item) for key, item in cast("dict[str, Any]", value).items()}
+    return {key: decode_item(item) for key, item in value.items()} if is_object(value) else value
 
 
 def decode_variant(value: Any, *variants: type[Model]) -> Any:
@@ -94,17 +91,16 @@ def decode_variant(value: Any, *variants: type[Model]) -> Any:
     Where no variant has constants, it becomes the first whose required properties are all there. An unknown variant
     stays the plain object that came.
     """
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value
-    data = cast("dict[str, Any]", value)
     for variant in variants:
         constants = variant._constants  # pyright: ignore[reportPrivateUsage]
-        if constants and all(_carries(data, name, wanted) for name, wanted in constants.items()):
-            return variant.from_dict(data)
+        if constants and all(_carries(value, name, wanted) for name, wanted in constants.items()):
+            return variant.from_dict(value)
     for variant in variants:
-        if not variant._constants and variant._required <= data.keys():  # pyright: ignore[reportPrivateUsage]
-            return variant.from_dict(data)
-    return data
+        if not variant._constants and variant._required <= value.keys():  # pyright: ignore[reportPrivateUsage]
+            return variant.from_dict(value)
+    return value
 
 
 def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
@@ -127,9 +123,9 @@ def object_body(model: type[ModelT]) -> Callable[[Any], ModelT]:
     """
 
     def decode(data: Any) -> ModelT:
-        if not isinstance(data, dict):
+        if not is_object(data):
             raise ValueError(f"a JSON object was expected, not {_kind(data)}")
-        return model.from_dict(cast("dict[str, Any]", data))
+        return model.from_dict(data)
 
     return decode
 
@@ -138,15 +134,15 @@ def array_body(decode_item: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     """The decoder of an answer that is a JSON array; it raises ValueError for any other JSON."""
 
     def decode(data: Any) -> list[T]:
-        if not isinstance(data, list):
+        if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {_kind(data)}")
-        return [decode_item(item) for item in cast("list[Any]", data)]
+        return [decode_item(item) for item in data]
 
     return decode
 
 
 def no_body(data: Any) -> None:
-    """The decoder of an operation whose answer has no body that is known: whatever came is not read."""
+    """The decoder of an operation whose answer has no body that is known: empty or any JSON will do."""
 
 
 def no_fields() -> dict[str, Any]:
@@ -159,14 +155,20 @@ def any_body(data: Any) -> Any:
     return data
 
 
-def _kind(data: Any) -> str:
-    kinds = {dict: "an object", list: "an array", str: "text", bool: "a boolean", type(None): "null"}
-    return kinds.get(cast("type", type(data)), "a number")
+def _kind(data: object) -> str:
+    kinds = (
+        (dict, "an object"),
+        (list, "an array"),
+        (str, "text"),
+        (bool, "a boolean"),
+        (type(None), "null"),
+    )
+    return next((name for kind, name in kinds if isinstance(data, kind)), "a number")
 
 
 def to_model(model: type[RequestModel], value: Any) -> Any:
     """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays."""
-    return model.from_params(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+    return model.from_params(value) if is_mapping(value) else value
 
 
 def to_models(model: type[RequestModel], value: Any) -> Any:

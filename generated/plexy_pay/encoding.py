@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, cast
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from .errors import InvalidParameterError
@@ -21,6 +21,26 @@ from .types import Unset
 
 # A JSON number with more digits than this is no amount of money; written out it would only fill the memory.
 _MOST_DIGITS = 100
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether the value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether the value is a JSON array."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether the value is a mapping of any kind."""
+    return isinstance(value, Mapping)
+
+
+def is_collection(value: object) -> TypeGuard[Collection[Any]]:
+    """Whether the value becomes a JSON array: a list, a tuple or a set."""
+    return isinstance(value, (list, tuple, set, frozenset))
 
 
 def encode(value: Any) -> Any:
@@ -35,10 +55,10 @@ def encode(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, float):
         return value
-    if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in cast("Mapping[Any, Any]", value).items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [encode(item) for item in cast("list[Any]", value)]
+    if is_mapping(value):
+        return {str(key): encode(item) for key, item in value.items()}
+    if is_collection(value):
+        return [encode(item) for item in value]
     if isinstance(value, datetime):
         return encode_datetime(value)
     if isinstance(value, date):
@@ -107,12 +127,10 @@ def _text(value: Any) -> str:
         return int.__repr__(value)
     if isinstance(value, Decimal):
         return _decimal_text(value)
-    if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value).items()
-        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in items) + "}"
-    if isinstance(value, (list, tuple)):
-        members = cast("list[Any]", value)
-        return "[" + ",".join(_text(item) for item in members) + "]"
+    if is_mapping(value):
+        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in value.items()) + "}"
+    if is_array(value):
+        return "[" + ",".join(_text(item) for item in value) + "]"
     if isinstance(value, float) and math.isfinite(value):
         return float.__repr__(value)
     raise InvalidParameterError(

@@ -24,7 +24,9 @@ from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
 
 if TYPE_CHECKING:
-    from .base_client import Settings
+    from collections.abc import Callable
+
+    from .base_client import Origin, Settings
     from .keys import ApiKey
 
 T = TypeVar("T")
@@ -40,12 +42,8 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
 _ADVICE = {
-    400: " Correct the parameters.",
-    401: " Check the API key, and that it belongs to this environment.",
-    403: " Check what this key is allowed to do.",
-    404: " Check the id and the environment.",
-    422: " Correct the parameters.",
-    429: " Wait, then call again.",
+    **{400: " Correct the parameters.", 404: " Check the id.", 422: " Correct the parameters."},
+    **{401: " Check the API key, and that it belongs to this environment.", 429: " Wait, then call again."},
 }
 _warned: set[str] = set()
 
@@ -64,6 +62,8 @@ class Failure(NamedTuple):
 class Answer:
     """An answer as it came; `problem` says that its body did not arrive whole, or cannot be read."""
 
+    headers: Headers
+
     def __init__(self, status: int, headers: Iterable[tuple[str, str]], problem: Failure | None) -> None:
         self.status = status
         self.headers = Headers(headers)
@@ -73,6 +73,19 @@ class Answer:
 
 class Send:
     """Step: send one request with one key."""
+
+    method: str
+    header: str
+    origin: Origin
+    url: str
+    content: bytes | None
+    headers: dict[str, str]
+    timeout: Timeout
+    limit: int
+    monotonic: Callable[[], float]
+    deadline: float
+    key: ApiKey
+    result: Answer | Failure
 
     def __init__(self, call: Call[Any]) -> None:
         settings, request = call.settings, call.request
@@ -84,20 +97,17 @@ class Send:
         self.timeout, self.limit = call.timeout, settings.max_response_bytes
         self.monotonic = settings.pace.monotonic
         self.deadline = self.monotonic() + self.timeout.total
-        self.key: ApiKey
-        self.result: Answer | Failure
 
 
 class Call(Generic[T]):
-    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
-
-    Raises:
-        InvalidParameterError: if an option is wrong.
-        InferredOperationError: if it can move money and its operation is only inferred.
-    """
+    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run."""
 
     keys: tuple[ApiKey, ...] = ()
     response: Response[T]
+    request: Request[T]
+    settings: Settings
+    ring: KeyRing
+    timeout: Timeout
 
     def __init__(self, request: Request[T], settings: Settings, options: Mapping[str, Any]) -> None:
         operation, body = request.operation, _fields(request.body)
@@ -121,11 +131,7 @@ class Call(Generic[T]):
         _check_evidence(operation, settings.allow_inferred or settings.family(operation.family)[1].loopback)
 
     def run(self) -> Iterator[Send | float]:
-        """The steps of the call.
-
-        Raises:
-            PlexyError: as the answer, or its absence, demands.
-        """
+        """The steps of the call; a PlexyError as the answer, or its absence, demands."""
         pace, send = self.settings.pace, Send(self)
         send.key, *others = self.keys
         attempts = retries = 0
@@ -254,18 +260,15 @@ class Call(Generic[T]):
             return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
         if not moves:
             return "It may have been carried out: look before you call again."
-        where = (
-            f"by its order reference {self._reference!r}"
-            if self._reference
-            else "with a retrieve or list call"
-        )
+        known = self._reference and f"by its order reference {self._reference!r}"
+        where = known or "with a retrieve or list call"
         return f"The payment may have gone through. Do not send it again; look it up {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:
     kind, what = {
         "refused": (errors.RequestRefusedError, "the request was stopped before it left: "),
-        "timeout": (errors.ApiTimeoutError, ""),
+        "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
     }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
     outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
     return kind(f"{what}{failure.text}.", outcome=outcome)
@@ -304,9 +307,7 @@ def _check_evidence(operation: Operation, allowed: bool) -> None:
     """Stop or warn where an operation's method or path is only inferred."""
     if operation.evidence != "inferred" or operation.call in _warned or (operation.moves_money and allowed):
         return
-    what = (
-        f"{operation.call} ({operation.method} {operation.path}) is only inferred: no documentation shows it."
-    )
+    what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
     if operation.moves_money:
         advice = "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True."
         raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
@@ -343,7 +344,5 @@ def _header_problem(headers: Mapping[str, Any]) -> str | None:
         if name.lower() in _OWN_HEADERS:
             return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            return (
-                f"the value of the header {name} is not text of visible ASCII characters; has it a line end?"
-            )
+            return f"the value of the header {name} is not text of visible ASCII characters on one line."
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
 LONGEST_WAIT = 60.0
 _ABSURD = 86_400.0
@@ -15,10 +16,10 @@ class Pace:
     """A client's clocks, dice and sleep in one place, so that tests can bring their own."""
 
     def __init__(self) -> None:
-        self.monotonic = time.monotonic
-        self.time = time.time
-        self.random = random.random
-        self.sleep = time.sleep
+        self.monotonic: Callable[[], float] = time.monotonic
+        self.time: Callable[[], float] = time.time
+        self.random: Callable[[], float] = random.random
+        self.sleep: Callable[[float], None] = time.sleep
 
     async def sleep_async(self, seconds: float) -> None:
         """The async twin of `sleep`."""

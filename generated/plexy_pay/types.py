@@ -6,14 +6,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar, cast
 
 T = TypeVar("T")
 
+# A key, a sequence of active keys, or a callable that is asked for them again at each request.
 ApiKeySource: TypeAlias = str | Sequence[str] | Callable[[], str | Sequence[str]]
-"""A key, a sequence of active keys, or a callable that is asked for them again at each request."""
 AsyncApiKeySource: TypeAlias = ApiKeySource | Callable[[], Awaitable[str | Sequence[str]]]
-"""What an async client takes: the callable may be a coroutine function too."""
 
 
 class Unset:
@@ -92,6 +91,11 @@ class MaskedOptions(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<options {', '.join(self)}>"
+
+
+def mask(options: RequestOptions | None) -> RequestOptions:
+    """A copy of the options for a frame of ours that an error may pass through."""
+    return cast("RequestOptions", MaskedOptions(options))
 
 
 class Headers(Mapping[str, str]):

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from typing import Any, Generic, NoReturn, Self, TypeVar
     from weakref import WeakKeyDictionary
 
-    import httpx  # noqa: F401 - in the types of http_client
-
     from .operation import Request
-    from .transport import AsyncTransport, SyncTransport
+    from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
     from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout  # noqa: F401
 
     T = TypeVar("T")
@@ -35,29 +33,31 @@ else:
 
 
 # Each family of operations has its own key, header and origins, and never uses what belongs to another.
-FAMILIES = {
-    "pay": {
-        "header": "Authorization",
-        "live": "https://api.plexypay.com",
-        "test": "https://test-api.plexypay.com",
-    },
+_PAY = {
+    "header": "Authorization",
+    "live": "https://api.plexypay.com",
+    "test": "https://test-api.plexypay.com",
 }
+FAMILIES = {"pay": _PAY}
 _PORTS = {"https": 443, "http": 80}
 
 
 class Origin:
     """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
 
-    def __init__(self, text: object) -> None:
+    problem: str | None
+    scheme: str
+    host: str
+    port: int
+    site: tuple[str, str, int]
+    loopback: bool
+
+    def __init__(self, text: Any) -> None:
         from urllib.parse import urlsplit
 
-        self.problem: str | None = "base_url is not of the form https://host or https://host:port, in ASCII."
-        if (
-            not isinstance(text, str)
-            or not text.isascii()
-            or not text.isprintable()
-            or set(" \\%") & set(text)
-        ):
+        self.problem = "base_url is not of the form https://host or https://host:port, in ASCII."
+        plain = isinstance(text, str) and text.isascii() and text.isprintable()
+        if not plain or set(" \\%") & set(text):
             return
         try:
             parts = urlsplit(text)
@@ -69,16 +69,13 @@ class Origin:
         self.port = port or _PORTS[self.scheme]
         self.site = (self.scheme, self.host, self.port)
         quad = self.host.split(".")
-        self.loopback = self.host in ("localhost", "::1") or (
-            len(quad) == 4 and quad[0] == "127" and all(part.isdecimal() for part in quad)
-        )
+        numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
+        self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
         self.problem = None
         if "@" in parts.netloc:
             self.problem = "base_url has a user name or password. Pass the key as api_key."
         elif parts.path not in ("", "/") or set("?#") & set(text):
-            self.problem = (
-                "base_url has a path, a query or a fragment. Pass an origin: the paths bring the version."
-            )
+            self.problem = "base_url has a path, a query or a fragment. Pass the origin only."
         elif self.scheme == "http" and not self.loopback:
             self.problem = "base_url is plain http, which would show the key to the network. Use https."
 
@@ -185,10 +182,8 @@ class _Client(_Typed[KeyT, HttpT]):
         if self._http_client is not None:
             _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
         if self._settings.ring.origin == "argument":
-            _misconfigured(
-                "A client that was given a key cannot be pickled: the key would be. Pass a function of a module as "
-                "api_key, which is asked for the key at each request, or set the key in the environment."
-            )
+            advice = "Pass a function of a module as api_key, or set the key in the environment."
+            _misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
         return _remake, (type(self), self._settings.ring.provider, self._settings.given)
 
     def __copy__(self) -> Self:
@@ -202,7 +197,7 @@ class _Client(_Typed[KeyT, HttpT]):
         return self.__copy__()
 
 
-class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
+class SyncClient(_Client["ApiKeySource", "GivenClient"]):
     """A client of the Plexy Pay API. Threads may share one; make one and keep it.
 
     Args:
@@ -224,10 +219,10 @@ class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
     def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .flow import Call, Send
-        from .types import MaskedOptions
+        from .types import mask
 
-        masked, options = MaskedOptions(options), None
-        call = Call(request, self._settings, masked)
+        options = mask(options)
+        call = Call(request, self._settings, options)
         call.keys = call.ring.keys()
         for step in call.run():
             if isinstance(step, Send):
@@ -264,7 +259,7 @@ class SyncClient(_Client["ApiKeySource", "httpx.Client | httpx.BaseTransport"]):
         self.close()
 
 
-class AsyncClient(_Client["AsyncApiKeySource", "httpx.AsyncClient | httpx.AsyncBaseTransport"]):
+class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
     """The async client of the Plexy Pay API, for asyncio; its arguments are those of the sync client.
 
     Tasks may share one. `api_key` may be a coroutine function too; `http_client` is an async one.
@@ -273,10 +268,10 @@ class AsyncClient(_Client["AsyncApiKeySource", "httpx.AsyncClient | httpx.AsyncB
     async def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .flow import Call, Send
-        from .types import MaskedOptions
+        from .types import mask
 
-        masked, options = MaskedOptions(options), None
-        call = Call(request, self._settings, masked)
+        options = mask(options)
+        call = Call(request, self._settings, options)
         call.keys = await call.ring.keys_async()
         for step in call.run():
             if isinstance(step, Send):

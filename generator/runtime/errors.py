@@ -108,31 +108,20 @@ class InternalServerError(ServerError): """500."""
 class BadGatewayError(ServerError): """502."""
 class ServiceUnavailableError(ServerError): """503."""
 class GatewayTimeoutError(ServerError): """504."""
+class InferredOperationWarning(UserWarning): """The path of an operation is only inferred: it may not exist as it is."""
 # fmt: on
 
 
 class DeclinedError(PlexyError):
-    """The API answered a call with `success: false`.
-
-    Attributes:
-        response: The parsed answer, or None if only its `body` could be read.
-    """
+    """A call was answered with `success: false`. `response` is the parsed answer, where it could be parsed."""
 
     response: Any = None
 
 
 class OutcomeUnknownError(PlexyError):
-    """A call that can move money failed, and whether it was done is open. Do not send it again blindly.
-
-    Attributes:
-        cause: The error that says what happened.
-    """
+    """Whether a call that can move money was done is open; `cause` says why. Do not send it again blindly."""
 
     cause: PlexyError | None = None
-
-
-class InferredOperationWarning(UserWarning):
-    """The method or the path of an operation is only inferred: it may not exist as it is called."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -11,7 +11,6 @@ nothing. What lies beneath the guard, such as a transport of the user's, is the 
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import httpx
@@ -28,13 +27,7 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 _BELIEVED = (httpx.HTTPTransport, httpx.AsyncHTTPTransport, httpx.MockTransport)
-_TOO_LATE = {
-    httpx.ConnectTimeout: "the connection was not open in time",
-    httpx.PoolTimeout: "no connection of the pool was free in time",
-    httpx.WriteTimeout: "the request could not be written in time",
-    httpx.ReadTimeout: "nothing (more) came from the API in time",
-    TimeoutError: "the total time of the call was over before the answer was there",
-}
+_LATE = (httpx.TimeoutException, TimeoutError)
 
 
 class Refused(Exception):
@@ -51,7 +44,7 @@ class Exchange:
         self.step = step
         self.sent = self._late = False
         self._answer: Answer | None = None
-        self._body: Body | None = None
+        self._body = Body({}, step.limit)
         self._failure: Failure | None = None
         self._interrupt: BaseException | None = None
         self._token: Token[Exchange | None] | None = None
@@ -78,7 +71,7 @@ class Exchange:
             return self._failure or Failure("connection", "the http_client did not use its transport", True)
         if self._failure is not None and self._answer.problem is not None:
             self._answer.problem = self._failure  # The body did not arrive whole.
-            self._answer.body = bytes(self._body.raw) if self._body else b""
+            self._answer.body = bytes(self._body.raw)
         elif self._failure is not None and 200 <= self._answer.status < 300:
             text = f"a hook failed after it had arrived ({self._failure.text})"
             self._answer.problem = Failure("unreadable", text, True)
@@ -88,17 +81,16 @@ class Exchange:
     def _explain(self, error: Exception) -> Failure:
         if isinstance(error, BodyError):
             return Failure(error.kind, str(error), True)
-        late = next((text for kind, text in _TOO_LATE.items() if isinstance(error, kind)), None)
-        text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error))
+        text = "" if isinstance(error, (httpx.LocalProtocolError, *_LATE)) else one_line(str(error))
         if not isinstance(error, Refused):
-            text = late or f"{type(error).__name__}: {text}".rstrip(".: ")
+            text = f"{type(error).__name__}: {text}".rstrip(".: ")
         if self.step.key.raw.lower() in text.lower():
             text = type(error).__name__
         kind = "connection" if self.sent or isinstance(error, httpx.TransportError) else "refused"
-        return Failure("timeout" if late else kind, text, self.sent)
+        return Failure("timeout" if isinstance(error, _LATE) else kind, text, self.sent)
 
-    def begin(self, response: httpx.Response) -> None:
-        """Note the status and headers of an answer."""
+    def begin(self, response: httpx.Response) -> bool:
+        """Note the status and headers of an answer; says whether its body is still to come."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
         self._answer = Answer(response.status_code, headers, broken)
@@ -106,27 +98,26 @@ class Exchange:
             content = response.content  # A transport may give a finished answer; httpx has decompressed it.
         except httpx.ResponseNotRead:
             self._body = Body(self._answer.headers, self.step.limit)
-        else:
-            self._body = Body({}, self.step.limit)
-            self.take(content)
+            return True
+        self._body = Body({}, self.step.limit)
+        self.take(content)
+        return False
 
     def take(self, piece: bytes) -> None:
         """Take a piece of the body, within the limits of size and time."""
-        assert self._body is not None
         if self._late:
             raise TimeoutError
         self._body.add(piece)
         self._late = self.step.monotonic() >= self.step.deadline  # Matters only if yet another piece comes.
 
-    def end(self, response: httpx.Response) -> httpx.Response:
+    def end(self, response: httpx.Response, coming: bool) -> httpx.Response:
         """The answer as httpx and the hooks get it: whole and decompressed."""
-        assert self._body is not None
         assert self._answer is not None
         self._answer.body, self._answer.problem = self._body.decoded(), None
-        coded = (b"content-encoding", b"transfer-encoding", b"content-length")
-        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in coded]
-        kept: dict[str, Any] = {"headers": headers, "extensions": response.extensions}
-        return httpx.Response(response.status_code, content=self._answer.body, **kept)
+        if coming:
+            response.headers.pop("content-encoding", None)
+            response.stream = httpx.ByteStream(self._answer.body)
+        return response
 
 
 CURRENT: ContextVar[Exchange | None] = ContextVar("plexy_pay_exchange", default=None)
@@ -198,15 +189,15 @@ class GuardTransport(httpx.BaseTransport):
         except self._not_sent:
             exchange.sent = False
             raise
+        stream = response.stream
+        assert isinstance(stream, httpx.SyncByteStream)
         try:
-            exchange.begin(response)
-            if not response.is_stream_consumed:
-                assert isinstance(response.stream, httpx.SyncByteStream)
-                for piece in response.stream:
-                    exchange.take(piece)
+            coming = exchange.begin(response)
+            for piece in stream if coming else ():
+                exchange.take(piece)
         finally:
-            response.close()
-        return exchange.end(response)
+            stream.close()
+        return exchange.end(response, coming)
 
     def close(self) -> None:
         """Close the inner transport."""
@@ -228,15 +219,16 @@ class AsyncGuardTransport(httpx.AsyncBaseTransport):
         except self._not_sent:
             exchange.sent = False
             raise
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
         try:
-            exchange.begin(response)
-            if not response.is_stream_consumed:
-                assert isinstance(response.stream, httpx.AsyncByteStream)
-                async for piece in response.stream:
+            coming = exchange.begin(response)
+            if coming:
+                async for piece in stream:
                     exchange.take(piece)
         finally:
-            await response.aclose()
-        return exchange.end(response)
+            await stream.aclose()
+        return exchange.end(response, coming)
 
     async def aclose(self) -> None:
         """Close the inner transport."""

@@ -36,6 +36,8 @@ class ApiKey:
 
     __slots__ = ("raw",)
 
+    raw: str
+
     def __init__(self, raw: str) -> None:
         self.raw = raw
 
@@ -92,11 +94,7 @@ class KeyRing:
             self.problem += f" Without api_key it is read from the environment variable {variable}."
 
     def keys(self) -> tuple[ApiKey, ...]:
-        """The keys to try, in order; a callable is asked anew.
-
-        Raises:
-            ConfigurationError: if the callable fails, or answers with no key or a wrong one.
-        """
+        """The keys to try, in order; a callable is asked anew. A ConfigurationError says what is wrong with them."""
         found, problem, pending = self._ask()
         if pending is not None:
             getattr(pending, "close", str)()  # A coroutine that is never awaited would warn.
@@ -152,11 +150,8 @@ def _callable_failed(error: Exception) -> str:
 class netrc_key:  # noqa: N801 - used like a function; a class, so that it can be pickled
     """A callable that reads the key from a netrc file: ``PlexyPay(netrc_key("api.plexypay.com"))``.
 
-    The password of the line ``machine HOST`` is the key; a ``default`` line is never used.
-
-    Args:
-        host: The machine's name in the file.
-        path: The file; without it the one that NETRC names, else ``~/.netrc``.
+    The password of the line ``machine HOST`` is the key; a ``default`` line is never used. Without a path it is the
+    file that NETRC names, else ``~/.netrc``.
     """
 
     def __init__(self, host: str, path: str | os.PathLike[str] | None = None) -> None:
@@ -165,17 +160,16 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
 
     def __call__(self) -> str:
         """Read the key; a ConfigurationError says why it cannot be read."""
-        import netrc
+        from netrc import NetrcParseError, netrc
 
         from .errors import ConfigurationError
 
         path = os.fspath(self.path or os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))
-        problem, entries = f"has no line `machine {self.host}`", {}
+        problem = f"has no line `machine {self.host}`"
         try:
-            entries = netrc.netrc(path).hosts
-        except (OSError, UnicodeError, netrc.NetrcParseError) as error:
-            problem = f"cannot be read ({type(error).__name__})"  # The parser's own text quotes the file.
-        if self.host in entries and self.host != "default":
-            return entries[self.host][2]
-        del entries  # The keys of other machines must not show in a traceback with locals.
+            entry = None if self.host == "default" else netrc(path).hosts.get(self.host)
+        except (OSError, UnicodeError, NetrcParseError) as error:
+            entry, problem = None, f"cannot be read ({type(error).__name__})"  # Its own text quotes the file.
+        if entry is not None:
+            return entry[2]
         raise ConfigurationError(f"The API key is to come from {path}, but that file {problem}.")

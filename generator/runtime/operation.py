@@ -18,43 +18,26 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Operation:
-    """What the spec says of an operation, as far as sending it needs it.
+    """What the spec says of an operation, as far as sending it needs it."""
 
-    Args:
-        id: The module name of its functions, such as `create_payment_link`.
-        call: The client's method, such as `payment_links.create`.
-        method: The HTTP method.
-        path: The path template, beginning with the version.
-        family: Which key, header and origin it uses.
-        moves_money: Whether it can move money.
-        evidence: How sure its method and path are; the weaker of the two.
-        idempotency_key: The wire name of the body property or header that makes a second arrival harmless.
-        source: The page that describes it.
-    """
-
-    id: str
-    call: str
+    id: str  # The module name of its functions, such as `create_payment_link`.
+    call: str  # The client's method, such as `payment_links.create`.
     method: str
-    path: str
-    family: str
+    path: str  # The template, beginning with the version.
+    family: str  # Which key, header and origin it uses.
     moves_money: bool
-    evidence: str
-    idempotency_key: str | None = None
-    source: str
+    evidence: str  # How sure its method and path are; the weaker of the two.
+    idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
+    source: str  # The page that describes it.
 
 
 @dataclass(slots=True, repr=False, eq=False)
 class Request(Generic[T]):
     """One request of an operation. Its repr shows no values: they may be personal data.
 
-    Args:
-        operation: The operation.
-        path_params: A value for each name in the path template.
-        query: Query parameters; UNSET and None are not sent, sequences repeat the name.
-        headers: Header parameters; UNSET and None are not sent.
-        body: Data that JSON can hold, or UNSET for no body.
-        decode: Makes the answer of parsed JSON. It gets None where the body is empty; only the decoder of an
-            operation that answers without a body may turn None into None.
+    UNSET and None are not sent as query or header parameters; a sequence in a query repeats its name; a body of UNSET
+    is none. `decode` makes the answer of parsed JSON. It gets None where the answer's body is empty, and only the
+    decoder of an operation that answers without a body may turn None into None.
     """
 
     operation: Operation
@@ -70,11 +53,7 @@ class Request(Generic[T]):
         return f"{self.url_path()}?{query}" if query else self.url_path()
 
     def url_path(self) -> str:
-        """The path.
-
-        Raises:
-            InvalidParameterError: for a value that is missing, empty, `.`, `..`, or neither text, int nor UUID.
-        """
+        """The path; a value that is missing, empty, `.`, `..`, or no text, int or UUID is an InvalidParameterError."""
         first, *rest = self.operation.path.split("{")
         pieces = (piece.partition("}") for piece in rest)
         return first + "".join(self._path_value(name) + fixed for name, _, fixed in pieces)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpx
 
@@ -19,6 +19,11 @@ from .guard import AsyncGuardTransport, Exchange, GuardTransport, is_proxy
 
 if TYPE_CHECKING:
     from .base_client import Origin
+
+GivenClient: TypeAlias = httpx.Client | httpx.BaseTransport
+"""What a sync client takes as `http_client`; only this module and its two neighbours know the HTTP library."""
+AsyncGivenClient: TypeAlias = httpx.AsyncClient | httpx.AsyncBaseTransport
+"""What an async client takes as `http_client`."""
 
 
 def check_http_client(client: object, *, is_async: bool) -> None:
@@ -60,14 +65,9 @@ def _request(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Requ
 
 
 class SyncTransport:
-    """Sends the attempts of a sync client.
+    """Sends the attempts of a sync client; what the user gave is copied or wrapped, and never closed."""
 
-    Args:
-        origin: Where the key may go.
-        http_client: A client or transport of the user's: it is copied or wrapped, and never closed.
-    """
-
-    def __init__(self, origin: Origin, http_client: httpx.Client | httpx.BaseTransport | None) -> None:
+    def __init__(self, origin: Origin, http_client: GivenClient | None) -> None:
         self._given = http_client
         self._client: httpx.Client
         self._client = _guarded(http_client, httpx.Client, GuardTransport, origin)
@@ -79,7 +79,7 @@ class SyncTransport:
             return Failure("refused", "the http_client is closed", False)
         with exchange:
             auth = ApiKeyAuth(step.key, step.header)
-            self._client.send(_request(self._client, step), auth=auth, follow_redirects=False)
+            self._client.send(_request(self._client, step), auth=auth, follow_redirects=False, stream=True)
         return exchange.result()
 
     def close(self) -> None:
@@ -91,9 +91,7 @@ class SyncTransport:
 class AsyncTransport:
     """Sends the attempts of an async client; like `SyncTransport`."""
 
-    def __init__(
-        self, origin: Origin, http_client: httpx.AsyncClient | httpx.AsyncBaseTransport | None
-    ) -> None:
+    def __init__(self, origin: Origin, http_client: AsyncGivenClient | None) -> None:
         self._given = http_client
         self._client: httpx.AsyncClient
         self._client = _guarded(http_client, httpx.AsyncClient, AsyncGuardTransport, origin)
@@ -108,7 +106,8 @@ class AsyncTransport:
         with exchange:
             auth = ApiKeyAuth(step.key, step.header)
             async with timeout(step.deadline - step.monotonic()):
-                await self._client.send(_request(self._client, step), auth=auth, follow_redirects=False)
+                request = _request(self._client, step)
+                await self._client.send(request, auth=auth, follow_redirects=False, stream=True)
         return exchange.result()
 
     async def aclose(self) -> None:

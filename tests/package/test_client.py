@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from plexy_pay import UNSET, AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, 
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import CreatePaymentLink, CreatePaymentLinkMetadata, PaymentLink
 from plexy_pay_sandbox.serving import RunningSandbox
+
+
+pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +139,29 @@ def test_the_functional_layer_does_the_same(client: PlexyPay, sandbox: RunningSa
             assert await cancel_payment_link.asyncio(link.id, client=other) is None
 
     asyncio.run(program())
+
+
+def test_a_key_given_for_one_call_shows_in_no_frame_of_the_package(
+    client: PlexyPay, sandbox: RunningSandbox
+) -> None:
+    from plexy_pay import AuthenticationError
+    from plexy_pay.api.payment_links import retrieve_payment_link
+
+    secret = "pr_" + "feedface" * 4
+
+    def by_method() -> object:
+        return client.payment_links.retrieve("pl_1", options={"api_key": "pr_" + "feedface" * 4})
+
+    def by_function() -> object:
+        return retrieve_payment_link.sync("pl_1", client=client, options={"api_key": "pr_" + "feedface" * 4})
+
+    async def by_task() -> object:
+        async with AsyncPlexyPay("pr_sandbox", base_url=sandbox.base_url) as other:
+            return await other.payment_links.retrieve("pl_1", options={"api_key": "pr_" + "feedface" * 4})
+
+    for call in (by_method, by_function, lambda: asyncio.run(by_task())):
+        with pytest.raises(AuthenticationError) as caught:
+            call()
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__):
+            if "plexy_pay" in frame.f_code.co_filename:
+                assert secret not in repr(frame.f_locals), frame.f_code.co_qualname

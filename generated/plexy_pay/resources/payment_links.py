@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +74,8 @@ class PaymentLinks:
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         from ..api.payment_links import list_payment_links
+
+        options = mask(options)
 
         def fetch(number: int) -> PaymentLinksInfo:
             return list_payment_links.sync(
@@ -178,6 +180,7 @@ class PaymentLinks:
             }
         )
 
+        options = mask(options)
         return create_payment_link.sync(
             client=self._client,
             body=body,
@@ -219,6 +222,7 @@ class PaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
+        options = mask(options)
         return retrieve_payment_link_by_order_reference.sync(
             order_reference,
             client=self._client,
@@ -260,6 +264,7 @@ class PaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_link
 
+        options = mask(options)
         return retrieve_payment_link.sync(
             id,
             client=self._client,
@@ -299,6 +304,7 @@ class PaymentLinks:
         """
         from ..api.payment_links import cancel_payment_link
 
+        options = mask(options)
         cancel_payment_link.sync(
             id,
             client=self._client,
@@ -346,6 +352,7 @@ class PaymentLinks:
             }
         )
 
+        options = mask(options)
         return update_payment_link_expiration.sync(
             id,
             client=self._client,
@@ -381,6 +388,7 @@ class PaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_links_statistics
 
+        options = mask(options)
         return retrieve_payment_links_statistics.sync(
             client=self._client,
             options=options,
@@ -399,6 +407,7 @@ class PaymentLinksWithRawResponse:
         """As `payment_links.list`, but gives the whole response of one page."""
         from ..api.payment_links import list_payment_links
 
+        options = mask(options)
         return list_payment_links.sync_detailed(
             client=self._client,
             page=page,
@@ -443,6 +452,7 @@ class PaymentLinksWithRawResponse:
             }
         )
 
+        options = mask(options)
         return create_payment_link.sync_detailed(
             client=self._client,
             body=body,
@@ -455,6 +465,7 @@ class PaymentLinksWithRawResponse:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
+        options = mask(options)
         return retrieve_payment_link_by_order_reference.sync_detailed(
             order_reference,
             client=self._client,
@@ -465,6 +476,7 @@ class PaymentLinksWithRawResponse:
         """As `payment_links.retrieve`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_link
 
+        options = mask(options)
         return retrieve_payment_link.sync_detailed(
             id,
             client=self._client,
@@ -475,6 +487,7 @@ class PaymentLinksWithRawResponse:
         """As `payment_links.cancel`, but gives the whole response."""
         from ..api.payment_links import cancel_payment_link
 
+        options = mask(options)
         return cancel_payment_link.sync_detailed(
             id,
             client=self._client,
@@ -494,6 +507,7 @@ class PaymentLinksWithRawResponse:
             }
         )
 
+        options = mask(options)
         return update_payment_link_expiration.sync_detailed(
             id,
             client=self._client,
@@ -505,6 +519,7 @@ class PaymentLinksWithRawResponse:
         """As `payment_links.statistics`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_links_statistics
 
+        options = mask(options)
         return retrieve_payment_links_statistics.sync_detailed(
             client=self._client,
             options=options,
@@ -551,6 +566,8 @@ class AsyncPaymentLinks:
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         from ..api.payment_links import list_payment_links
+
+        options = mask(options)
 
         async def fetch(number: int) -> PaymentLinksInfo:
             return await list_payment_links.asyncio(
@@ -655,6 +672,7 @@ class AsyncPaymentLinks:
             }
         )
 
+        options = mask(options)
         return await create_payment_link.asyncio(
             client=self._client,
             body=body,
@@ -696,6 +714,7 @@ class AsyncPaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
+        options = mask(options)
         return await retrieve_payment_link_by_order_reference.asyncio(
             order_reference,
             client=self._client,
@@ -737,6 +756,7 @@ class AsyncPaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_link
 
+        options = mask(options)
         return await retrieve_payment_link.asyncio(
             id,
             client=self._client,
@@ -776,6 +796,7 @@ class AsyncPaymentLinks:
         """
         from ..api.payment_links import cancel_payment_link
 
+        options = mask(options)
         await cancel_payment_link.asyncio(
             id,
             client=self._client,
@@ -823,6 +844,7 @@ class AsyncPaymentLinks:
             }
         )
 
+        options = mask(options)
         return await update_payment_link_expiration.asyncio(
             id,
             client=self._client,
@@ -858,6 +880,7 @@ class AsyncPaymentLinks:
         """
         from ..api.payment_links import retrieve_payment_links_statistics
 
+        options = mask(options)
         return await retrieve_payment_links_statistics.asyncio(
             client=self._client,
             options=options,
@@ -876,6 +899,7 @@ class AsyncPaymentLinksWithRawResponse:
         """As `payment_links.list`, but gives the whole response of one page."""
         from ..api.payment_links import list_payment_links
 
+        options = mask(options)
         return await list_payment_links.asyncio_detailed(
             client=self._client,
             page=page,
@@ -920,6 +944,7 @@ class AsyncPaymentLinksWithRawResponse:
             }
         )
 
+        options = mask(options)
         return await create_payment_link.asyncio_detailed(
             client=self._client,
             body=body,
@@ -932,6 +957,7 @@ class AsyncPaymentLinksWithRawResponse:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
+        options = mask(options)
         return await retrieve_payment_link_by_order_reference.asyncio_detailed(
             order_reference,
             client=self._client,
@@ -942,6 +968,7 @@ class AsyncPaymentLinksWithRawResponse:
         """As `payment_links.retrieve`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_link
 
+        options = mask(options)
         return await retrieve_payment_link.asyncio_detailed(
             id,
             client=self._client,
@@ -952,6 +979,7 @@ class AsyncPaymentLinksWithRawResponse:
         """As `payment_links.cancel`, but gives the whole response."""
         from ..api.payment_links import cancel_payment_link
 
+        options = mask(options)
         return await cancel_payment_link.asyncio_detailed(
             id,
             client=self._client,
@@ -971,6 +999,7 @@ class AsyncPaymentLinksWithRawResponse:
             }
         )
 
+        options = mask(options)
         return await update_payment_link_expiration.asyncio_detailed(
             id,
             client=self._client,
@@ -982,6 +1011,7 @@ class AsyncPaymentLinksWithRawResponse:
         """As `payment_links.statistics`, but gives the whole response."""
         from ..api.payment_links import retrieve_payment_links_statistics
 
+        options = mask(options)
         return await retrieve_payment_links_statistics.asyncio_detailed(
             client=self._client,
             options=options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -67,6 +67,7 @@ class Payments:
         """
         from ..api.payments import cancel_payment
 
+        options = mask(options)
         return cancel_payment.sync(
             id,
             client=self._client,
@@ -135,6 +136,7 @@ class Payments:
             }
         )
 
+        options = mask(options)
         return capture_payment.sync(
             id,
             client=self._client,
@@ -211,6 +213,7 @@ class Payments:
             }
         )
 
+        options = mask(options)
         return process_refund.sync(
             id,
             client=self._client,
@@ -229,6 +232,7 @@ class PaymentsWithRawResponse:
         """As `payments.cancel`, but gives the whole response."""
         from ..api.payments import cancel_payment
 
+        options = mask(options)
         return cancel_payment.sync_detailed(
             id,
             client=self._client,
@@ -252,6 +256,7 @@ class PaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return capture_payment.sync_detailed(
             id,
             client=self._client,
@@ -280,6 +285,7 @@ class PaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return process_refund.sync_detailed(
             id,
             client=self._client,
@@ -339,6 +345,7 @@ class AsyncPayments:
         """
         from ..api.payments import cancel_payment
 
+        options = mask(options)
         return await cancel_payment.asyncio(
             id,
             client=self._client,
@@ -407,6 +414,7 @@ class AsyncPayments:
             }
         )
 
+        options = mask(options)
         return await capture_payment.asyncio(
             id,
             client=self._client,
@@ -483,6 +491,7 @@ class AsyncPayments:
             }
         )
 
+        options = mask(options)
         return await process_refund.asyncio(
             id,
             client=self._client,
@@ -503,6 +512,7 @@ class AsyncPaymentsWithRawResponse:
         """As `payments.cancel`, but gives the whole response."""
         from ..api.payments import cancel_payment
 
+        options = mask(options)
         return await cancel_payment.asyncio_detailed(
             id,
             client=self._client,
@@ -526,6 +536,7 @@ class AsyncPaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return await capture_payment.asyncio_detailed(
             id,
             client=self._client,
@@ -554,6 +565,7 @@ class AsyncPaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return await process_refund.asyncio_detailed(
             id,
             client=self._client,

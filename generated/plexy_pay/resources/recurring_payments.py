@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -92,6 +92,7 @@ class RecurringPayments:
             }
         )
 
+        options = mask(options)
         return create_merchant_initiated_payment.sync(
             client=self._client,
             body=body,
@@ -127,6 +128,7 @@ class RecurringPaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return create_merchant_initiated_payment.sync_detailed(
             client=self._client,
             body=body,
@@ -211,6 +213,7 @@ class AsyncRecurringPayments:
             }
         )
 
+        options = mask(options)
         return await create_merchant_initiated_payment.asyncio(
             client=self._client,
             body=body,
@@ -246,6 +249,7 @@ class AsyncRecurringPaymentsWithRawResponse:
             }
         )
 
+        options = mask(options)
         return await create_merchant_initiated_payment.asyncio_detailed(
             client=self._client,
             body=body,

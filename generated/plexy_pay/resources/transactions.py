@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -59,6 +59,7 @@ class Transactions:
         """
         from ..api.transactions import find_transaction_history_by_id
 
+        options = mask(options)
         return find_transaction_history_by_id.sync(
             id,
             client=self._client,
@@ -104,6 +105,7 @@ class Transactions:
         """
         from ..api.transactions import find_transaction_by_payment_link_id
 
+        options = mask(options)
         return find_transaction_by_payment_link_id.sync(
             payment_link_id,
             client=self._client,
@@ -145,6 +147,7 @@ class Transactions:
         """
         from ..api.transactions import find_transaction_by_id
 
+        options = mask(options)
         return find_transaction_by_id.sync(
             id,
             client=self._client,
@@ -190,6 +193,7 @@ class Transactions:
         """
         from ..api.transactions import find_transaction_by_order_reference
 
+        options = mask(options)
         return find_transaction_by_order_reference.sync(
             order_reference,
             client=self._client,
@@ -233,6 +237,8 @@ class Transactions:
         """
         from ..api.transactions import list_transactions
 
+        options = mask(options)
+
         def fetch(number: int) -> TransactionList:
             return list_transactions.sync(
                 client=self._client,
@@ -254,6 +260,7 @@ class TransactionsWithRawResponse:
         """As `transactions.history`, but gives the whole response."""
         from ..api.transactions import find_transaction_history_by_id
 
+        options = mask(options)
         return find_transaction_history_by_id.sync_detailed(
             id,
             client=self._client,
@@ -266,6 +273,7 @@ class TransactionsWithRawResponse:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_payment_link_id
 
+        options = mask(options)
         return find_transaction_by_payment_link_id.sync_detailed(
             payment_link_id,
             client=self._client,
@@ -276,6 +284,7 @@ class TransactionsWithRawResponse:
         """As `transactions.retrieve`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_id
 
+        options = mask(options)
         return find_transaction_by_id.sync_detailed(
             id,
             client=self._client,
@@ -288,6 +297,7 @@ class TransactionsWithRawResponse:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_order_reference
 
+        options = mask(options)
         return find_transaction_by_order_reference.sync_detailed(
             order_reference,
             client=self._client,
@@ -300,6 +310,7 @@ class TransactionsWithRawResponse:
         """As `transactions.list`, but gives the whole response of one page."""
         from ..api.transactions import list_transactions
 
+        options = mask(options)
         return list_transactions.sync_detailed(
             client=self._client,
             page=page,
@@ -345,6 +356,7 @@ class AsyncTransactions:
         """
         from ..api.transactions import find_transaction_history_by_id
 
+        options = mask(options)
         return await find_transaction_history_by_id.asyncio(
             id,
             client=self._client,
@@ -390,6 +402,7 @@ class AsyncTransactions:
         """
         from ..api.transactions import find_transaction_by_payment_link_id
 
+        options = mask(options)
         return await find_transaction_by_payment_link_id.asyncio(
             payment_link_id,
             client=self._client,
@@ -431,6 +444,7 @@ class AsyncTransactions:
         """
         from ..api.transactions import find_transaction_by_id
 
+        options = mask(options)
         return await find_transaction_by_id.asyncio(
             id,
             client=self._client,
@@ -476,6 +490,7 @@ class AsyncTransactions:
         """
         from ..api.transactions import find_transaction_by_order_reference
 
+        options = mask(options)
         return await find_transaction_by_order_reference.asyncio(
             order_reference,
             client=self._client,
@@ -519,6 +534,8 @@ class AsyncTransactions:
         """
         from ..api.transactions import list_transactions
 
+        options = mask(options)
+
         async def fetch(number: int) -> TransactionList:
             return await list_transactions.asyncio(
                 client=self._client,
@@ -540,6 +557,7 @@ class AsyncTransactionsWithRawResponse:
         """As `transactions.history`, but gives the whole response."""
         from ..api.transactions import find_transaction_history_by_id
 
+        options = mask(options)
         return await find_transaction_history_by_id.asyncio_detailed(
             id,
             client=self._client,
@@ -552,6 +570,7 @@ class AsyncTransactionsWithRawResponse:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_payment_link_id
 
+        options = mask(options)
         return await find_transaction_by_payment_link_id.asyncio_detailed(
             payment_link_id,
             client=self._client,
@@ -564,6 +583,7 @@ class AsyncTransactionsWithRawResponse:
         """As `transactions.retrieve`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_id
 
+        options = mask(options)
         return await find_transaction_by_id.asyncio_detailed(
             id,
             client=self._client,
@@ -576,6 +596,7 @@ class AsyncTransactionsWithRawResponse:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
         from ..api.transactions import find_transaction_by_order_reference
 
+        options = mask(options)
         return await find_transaction_by_order_reference.asyncio_detailed(
             order_reference,
             client=self._client,
@@ -588,6 +609,7 @@ class AsyncTransactionsWithRawResponse:
         """As `transactions.list`, but gives the whole response of one page."""
         from ..api.transactions import list_transactions
 
+        options = mask(options)
         return await list_transactions.asyncio_detailed(
             client=self._client,
             page=page,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from ..._operations import CANCEL_PAYMENT_LINK
 from ...decoding import no_body
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -42,6 +43,7 @@ def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.cancel` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -52,6 +54,7 @@ def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None
 
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> None:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     sync_detailed(id, client=client, options=options)
 
 
@@ -59,6 +62,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[None]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -69,4 +73,5 @@ async def asyncio_detailed(
 
 async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> None:
     """The async twin of `sync`."""
+    options = mask(options)
     await asyncio_detailed(id, client=client, options=options)

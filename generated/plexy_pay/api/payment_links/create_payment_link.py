@@ -9,11 +9,12 @@ from ..._operations import CREATE_PAYMENT_LINK
 from ...decoding import object_body
 from ...models.payment_link import PaymentLink
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_link import CreatePaymentLink
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -53,6 +54,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.create` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             body=body,
@@ -65,6 +67,7 @@ def sync(
     *, client: SyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
@@ -72,6 +75,7 @@ async def asyncio_detailed(
     *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             body=body,
@@ -84,4 +88,5 @@ async def asyncio(
     *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -9,7 +9,7 @@ from ..._operations import LIST_PAYMENT_LINKS
 from ...decoding import object_body
 from ...models.payment_links_info import PaymentLinksInfo
 from ...operation import Request
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -52,6 +52,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.list` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             page=page,
@@ -69,6 +70,7 @@ def sync(
     options: RequestOptions | None = None,
 ) -> PaymentLinksInfo:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
 
@@ -80,6 +82,7 @@ async def asyncio_detailed(
     options: RequestOptions | None = None,
 ) -> Response[PaymentLinksInfo]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             page=page,
@@ -97,4 +100,5 @@ async def asyncio(
     options: RequestOptions | None = None,
 ) -> PaymentLinksInfo:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(page=page, size=size, client=client, options=options)).parsed

@@ -9,10 +9,11 @@ from ..._operations import RETRIEVE_PAYMENT_LINK
 from ...decoding import object_body
 from ...models.payment_link import PaymentLink
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -47,6 +48,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.retrieve` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -57,6 +59,7 @@ def sync_detailed(
 
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
@@ -64,6 +67,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -74,4 +78,5 @@ async def asyncio_detailed(
 
 async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

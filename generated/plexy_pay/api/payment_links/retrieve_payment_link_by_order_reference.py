@@ -9,10 +9,11 @@ from ..._operations import RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE
 from ...decoding import object_body
 from ...models.payment_link import PaymentLink
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -46,6 +47,7 @@ def sync_detailed(
     Returns the whole response. Raises `PlexyError`; see `payment_links.retrieve_by_order_reference` for the
     errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             order_reference,
@@ -56,6 +58,7 @@ def sync_detailed(
 
 def sync(order_reference: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 
 
@@ -63,6 +66,7 @@ async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             order_reference,
@@ -75,4 +79,5 @@ async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(order_reference, client=client, options=options)).parsed

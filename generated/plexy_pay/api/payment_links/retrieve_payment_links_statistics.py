@@ -9,10 +9,11 @@ from ..._operations import RETRIEVE_PAYMENT_LINKS_STATISTICS
 from ...decoding import object_body
 from ...models.payment_links_statistics import PaymentLinksStatistics
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request() -> Request[PaymentLinksStatistics]:
@@ -38,11 +39,13 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.statistics` for the errors.
     """
+    options = mask(options)
     return client.execute(request(), options)
 
 
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> PaymentLinksStatistics:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
 
@@ -50,9 +53,11 @@ async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLinksStatistics]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(request(), options)
 
 
 async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> PaymentLinksStatistics:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

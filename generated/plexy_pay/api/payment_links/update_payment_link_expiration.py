@@ -9,11 +9,12 @@ from ..._operations import UPDATE_PAYMENT_LINK_EXPIRATION
 from ...decoding import object_body
 from ...models.payment_link import PaymentLink
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.update_payment_link import UpdatePaymentLink
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -47,6 +48,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payment_links.update_expiration` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -60,6 +62,7 @@ def sync(
     id: str, *, client: SyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
@@ -67,6 +70,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -80,4 +84,5 @@ async def asyncio(
     id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed

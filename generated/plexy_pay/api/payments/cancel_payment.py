@@ -9,10 +9,11 @@ from ..._operations import CANCEL_PAYMENT
 from ...decoding import object_body
 from ...models.cancel_payment_response import CancelPaymentResponse
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -51,6 +52,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payments.cancel` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -61,6 +63,7 @@ def sync_detailed(
 
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> CancelPaymentResponse:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
@@ -68,6 +71,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[CancelPaymentResponse]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -80,4 +84,5 @@ async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> CancelPaymentResponse:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -9,11 +9,12 @@ from ..._operations import CAPTURE_PAYMENT
 from ...decoding import object_body
 from ...models.capture_payment_response import CapturePaymentResponse
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.capture_payment import CapturePayment
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -56,6 +57,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `payments.capture` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -69,6 +71,7 @@ def sync(
     id: str, *, client: SyncClient, body: CapturePayment, options: RequestOptions | None = None
 ) -> CapturePaymentResponse:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
@@ -76,6 +79,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: CapturePayment, options: RequestOptions | None = None
 ) -> Response[CapturePaymentResponse]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -89,4 +93,5 @@ async def asyncio(
     id: str, *, client: AsyncClient, body: CapturePayment, options: RequestOptions | None = None
 ) -> CapturePaymentResponse:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed

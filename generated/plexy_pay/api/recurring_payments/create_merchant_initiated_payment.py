@@ -9,11 +9,12 @@ from ..._operations import CREATE_MERCHANT_INITIATED_PAYMENT
 from ...decoding import object_body
 from ...models.merchant_initiated_payment import MerchantInitiatedPayment
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -55,6 +56,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `recurring_payments.create` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             body=body,
@@ -67,6 +69,7 @@ def sync(
     *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> MerchantInitiatedPayment:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
@@ -74,6 +77,7 @@ async def asyncio_detailed(
     *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> Response[MerchantInitiatedPayment]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             body=body,
@@ -86,4 +90,5 @@ async def asyncio(
     *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> MerchantInitiatedPayment:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

@@ -9,10 +9,11 @@ from ..._operations import FIND_TRANSACTION_BY_ORDER_REFERENCE
 from ...decoding import object_body
 from ...models.transaction_response import TransactionResponse
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -50,6 +51,7 @@ def sync_detailed(
     Returns the whole response. Raises `PlexyError`; see `transactions.retrieve_by_order_reference` for the
     errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             order_reference,
@@ -62,6 +64,7 @@ def sync(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 
 
@@ -69,6 +72,7 @@ async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             order_reference,
@@ -81,4 +85,5 @@ async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(order_reference, client=client, options=options)).parsed

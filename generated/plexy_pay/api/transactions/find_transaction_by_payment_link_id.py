@@ -9,10 +9,11 @@ from ..._operations import FIND_TRANSACTION_BY_PAYMENT_LINK_ID
 from ...decoding import object_body
 from ...models.transaction_response import TransactionResponse
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -47,6 +48,7 @@ def sync_detailed(
     Returns the whole response. Raises `PlexyError`; see `transactions.retrieve_by_payment_link` for the
     errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             payment_link_id,
@@ -59,6 +61,7 @@ def sync(
     payment_link_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(payment_link_id, client=client, options=options).parsed
 
 
@@ -66,6 +69,7 @@ async def asyncio_detailed(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             payment_link_id,
@@ -78,4 +82,5 @@ async def asyncio(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(payment_link_id, client=client, options=options)).parsed

@@ -9,10 +9,11 @@ from ..._operations import FIND_TRANSACTION_HISTORY_BY_ID
 from ...decoding import object_body
 from ...models.transaction_events import TransactionEvents
 from ...operation import Request
+from ...types import Response, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+    from ...types import RequestOptions
 
 
 def request(
@@ -43,6 +44,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `transactions.history` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             id,
@@ -53,6 +55,7 @@ def sync_detailed(
 
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> TransactionEvents:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
@@ -60,6 +63,7 @@ async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionEvents]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             id,
@@ -72,4 +76,5 @@ async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionEvents:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

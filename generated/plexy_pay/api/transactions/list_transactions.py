@@ -9,7 +9,7 @@ from ..._operations import LIST_TRANSACTIONS
 from ...decoding import object_body
 from ...models.transaction_list import TransactionList
 from ...operation import Request
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Response, Unset, mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -54,6 +54,7 @@ def sync_detailed(
 
     Returns the whole response. Raises `PlexyError`; see `transactions.list` for the errors.
     """
+    options = mask(options)
     return client.execute(
         request(
             page=page,
@@ -71,6 +72,7 @@ def sync(
     options: RequestOptions | None = None,
 ) -> TransactionList:
     """As `sync_detailed`, but gives the parsed answer alone."""
+    options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
 
@@ -82,6 +84,7 @@ async def asyncio_detailed(
     options: RequestOptions | None = None,
 ) -> Response[TransactionList]:
     """The async twin of `sync_detailed`."""
+    options = mask(options)
     return await client.execute(
         request(
             page=page,
@@ -99,4 +102,5 @@ async def asyncio(
     options: RequestOptions | None = None,
 ) -> TransactionList:
     """The async twin of `sync`."""
+    options = mask(options)
     return (await asyncio_detailed(page=page, size=size, client=client, options=options)).parsed

@@ -1,0 +1,26 @@
+"""What the tests of the runtime share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from helpers.calls import AsyncFlavor, Flavor
+
+
+@pytest.fixture(params=[Flavor, AsyncFlavor], ids=["sync", "async"])
+def flavor(request: pytest.FixtureRequest) -> Iterator[Flavor]:
+    """The sync and the async client, one after the other: every test that asks for it holds for both."""
+    made: Flavor = request.param()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, proxy or netrc file of the developer's machine decides about a test."""
+    for name in ("PLEXY_API_KEY", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)

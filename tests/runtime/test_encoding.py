@@ -1,0 +1,93 @@
+"""JSON without rounding, in both directions."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plexy_pay import UNSET, InvalidParameterError, Money
+from plexy_pay.encoding import dumps, encode, loads, query_text
+
+decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20)
+scalars = st.none() | st.booleans() | st.integers() | st.text() | decimals
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+)
+
+
+@given(values)
+def test_what_is_written_is_read_back_the_same(value: Any) -> None:
+    assert loads(dumps(value)) == value
+
+
+@given(values)
+def test_what_is_written_is_json_to_others(value: Any) -> None:
+    json.loads(dumps(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("22000.50"), b"22000.50"),
+        (Decimal("1E+3"), b"1000"),
+        (Decimal("0.0000001"), b"0.0000001"),
+        (Decimal("-0.10"), b"-0.10"),
+        (12345678901234567890, b"12345678901234567890"),
+    ],
+)
+def test_numbers_keep_their_digits_and_have_no_exponent(value: object, text: bytes) -> None:
+    assert dumps(value) == text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), Decimal("NaN"), Decimal("1E+999999"), Decimal("1E-999999"), object(), {1}],
+)
+def test_what_json_cannot_hold_is_refused_before_anything_is_sent(value: object) -> None:
+    with pytest.raises(InvalidParameterError, match="Nothing was sent"):
+        dumps({"a": [value]})
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"NaN", b"[Infinity]", b"<html>", b"\xff", b"[" * 100_000])
+def test_what_is_not_json_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is the parser's own
+        loads(text)
+
+
+def test_amounts_are_read_as_decimals_and_whole_numbers() -> None:
+    assert loads(b"[0.1, 1, 1e2]") == [Decimal("0.1"), 1, Decimal(100)]
+    assert not any(isinstance(number, float) for number in loads(b"[0.1, 1, 1e2]"))
+
+
+def test_values_of_models_become_json() -> None:
+    class Color(Enum):
+        RED = "red"
+
+    moment = datetime(2026, 1, 2, 3, 4, 5, 600000, tzinfo=UTC)
+    given_value = {"a": (moment, date(2026, 1, 2)), "b": Color.RED, "c": UUID(int=1), 4: {5}}
+    assert encode(given_value) == {
+        "a": ["2026-01-02T03:04:05.600000Z", "2026-01-02"],
+        "b": "red",
+        "c": "00000000-0000-0000-0000-000000000001",
+        "4": [5],
+    }
+
+
+def test_money_where_no_amount_is_expected_is_refused() -> None:
+    with pytest.raises(InvalidParameterError, match="Money"):
+        encode({"metadata": Money(1, "KZT")})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(UNSET, None), (None, None), (True, "true"), (7, "7"), ("a b", "a b"), (Decimal("1E+2"), "100")],
+)
+def test_query_values_become_text(value: object, text: str | None) -> None:
+    assert query_text(value) == text
