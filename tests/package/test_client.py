@@ -14,7 +14,6 @@ from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import CreatePaymentLink, CreatePaymentLinkMetadata, PaymentLink
 from plexy_pay_sandbox.serving import RunningSandbox
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 
 
