@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import checking, loading, openapi_client, pipeline
+from . import checking, coverage, loading, openapi_client, pipeline
 from .openapi_client import GenerationError
 from .problems import SpecError, ToolError
 
@@ -31,48 +31,78 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say whether the package is what the spec and the generator make"),
         ("lint", _lint, "check the spec: OpenAPI, Redocly and our own rules"),
         ("bundle", _bundle, "print the spec as one JSON document"),
+        ("coverage", _coverage, "count what the spec says by how well it is known"),
         ("record-forks", _record_forks, "record the upstream templates that ours were compared with"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
-        if name == "generate":
+        if name != "record-forks":
+            command.add_argument(
+                "--overlay",
+                type=Path,
+                action="append",
+                default=[],
+                metavar="FILE",
+                help="an OpenAPI Overlay 1.0 document to apply to the spec first; several apply in order",
+            )
+        if name in ("generate", "check"):
             command.add_argument(
                 "--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package"
+            )
+        if name == "coverage":
+            command.add_argument("--json", action="store_true", help="print JSON with stable keys")
+            command.add_argument(
+                "--expect",
+                type=Path,
+                metavar="FOLDER",
+                help="a folder with operations.tsv and schemas.tsv; what they name and the spec lacks is an error",
             )
     return parser
 
 
 def _generate(options: argparse.Namespace) -> int:
     started = time.perf_counter()
-    counts = pipeline.generate(options.spec, options.out)
+    counts = pipeline.generate(options.spec, options.out, options.overlay)
     print(
         f"Generated {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
-        f"{counts.files} files in {time.perf_counter() - started:.1f} s."
+        f"{counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
     )
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    found = checking.differences(options.spec)
+    found = checking.differences(options.spec, options.out, options.overlay)
     for text in found:
         print(text)
     if found:
-        print(f"{len(found)} generated files differ from what spec/ and generator/ make.")
+        print(f"{len(found)} differences from what spec/ and generator/ make{_with(options)}.")
         return 1
-    print("generated/ is exactly what spec/ and generator/ make.")
+    print(f"{options.out.name} is exactly what spec/ and generator/ make{_with(options)}.")
     return 0
 
 
 def _lint(options: argparse.Namespace) -> int:
-    pipeline.load_and_lint(options.spec, redocly=True)
-    print("The spec is sound: OpenAPI 3.1, Redocly and our own rules.")
+    pipeline.load_and_lint(options.spec, options.overlay, redocly=True)
+    print(f"The spec is sound{_with(options)}: OpenAPI 3.1, Redocly and our own rules.")
     return 0
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    sys.stdout.buffer.write(loading.bundle_bytes(loading.load(options.spec)))
+    sys.stdout.buffer.write(loading.bundle_bytes(pipeline.load(options.spec, options.overlay)))
     return 0
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    report = coverage.report(pipeline.load(options.spec, options.overlay))
+    expected = coverage.compare(report, options.expect) if options.expect else None
+    print(coverage.as_json(report, expected) if options.json else coverage.as_text(report, expected))
+    return 1 if expected is not None and expected.missing else 0
+
+
+def _with(options: argparse.Namespace) -> str:
+    """What a command adds to its last sentence when overlays were given."""
+    return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(options.overlay))
 
 
 def _record_forks(options: argparse.Namespace) -> int:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from . import manifest, pipeline
 
 
-def differences(spec: Path = pipeline.SPEC, package: Path = pipeline.PACKAGE) -> list[str]:
+def differences(
+    spec: Path = pipeline.SPEC, package: Path = pipeline.PACKAGE, overlays: Sequence[Path] = ()
+) -> list[str]:
     """One text for each file that differs, with the reason and the remedy; none if all is current.
 
     Raises:
@@ -17,7 +21,7 @@ def differences(spec: Path = pipeline.SPEC, package: Path = pipeline.PACKAGE) ->
     """
     with tempfile.TemporaryDirectory(prefix="plexy-check-") as scratch:
         wanted = Path(scratch) / package.name
-        pipeline.build(spec, wanted)
+        pipeline.build(spec, wanted, overlays)
         return compare(wanted, package)
 
 
@@ -26,8 +30,9 @@ def compare(wanted: Path, package: Path) -> list[str]:
     if not package.is_dir():
         return [f"{package}: there is no generated package. Run `nox -s generate`."]
     fresh, there = manifest.hashes(wanted), manifest.hashes(package)
-    recorded = manifest.read(package).get("files", {})
-    found: list[str] = []
+    record = manifest.read(package)
+    recorded = record.get("files", {})
+    found = _overlay_differences(package, manifest.read(wanted).get("overlays"), record.get("overlays"))
     for name in sorted(fresh.keys() | there.keys()):
         if fresh.get(name) == there.get(name):
             continue
@@ -37,6 +42,19 @@ def compare(wanted: Path, package: Path) -> list[str]:
     if not found and (wanted / manifest.NAME).read_bytes() != (package / manifest.NAME).read_bytes():
         found.append(f"{package.name}/{manifest.NAME}: it is out of date. Run `nox -s generate`.")
     return found
+
+
+def _overlay_differences(package: Path, fresh: Any, there: Any) -> list[str]:
+    """Other overlays make another package: said first, since it explains what follows."""
+    fresh, there = fresh or [], there or []
+    if fresh == there:
+        return []
+    made, given = (", ".join(item["name"] for item in items) for items in (there, fresh))
+    if made == given:
+        reason = f"the overlays {made} changed since it was generated"
+    else:
+        reason = f"it was made with {made or 'no overlay'}, and this check is for {given or 'no overlay'}"
+    return [f"{package.name}: {reason}. Give both commands the same `--overlay FILE`, or generate anew."]
 
 
 def _reason(name: str, fresh: dict[str, str], there: dict[str, str], recorded: dict[str, str]) -> str:

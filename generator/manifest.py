@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ NAME = "manifest.json"
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "jinja2", "ruff", "iso4217")
 
 
-def write(folder: Path, document: bytes, version: str) -> None:
-    """Write the manifest of the package in the folder."""
+def write(folder: Path, document: bytes, version: str, overlays: Sequence[Path] = ()) -> None:
+    """Write the manifest of the package in the folder, with the overlays that the document was corrected by."""
     record: dict[str, Any] = {
         "comment": "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead.",
         "version": version,
         "document": _digest(document),
+        "overlays": [{"name": path.name, "hash": _digest(path.read_bytes())} for path in overlays],
         "tools": {name: installed_version(name) for name in TOOLS},
         "files": hashes(folder),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
 from openapi_python_client import strings
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -57,21 +58,27 @@ def pascal(name: str) -> str:
     return name
 
 
-def class_names(schema_keys: Iterable[str]) -> dict[str, str]:
-    """The class name of every schema key.
+def class_names(schemas: Mapping[str, Any]) -> dict[str, str]:
+    """The class name of every schema, by its key.
 
-    The Go package prefix goes (`response.PaymentLink` -> `PaymentLink`). Where a request and a response would share
-    a name, the request's class ends in `Request`.
+    The Go package prefix goes (`response.PaymentLink` -> `PaymentLink`). Where names would be shared, the response
+    keeps the plain one, a request's class ends in `Request`, and any other keeps its package in front
+    (`entity.Permission` -> `EntityPermission`). A schema may name its class itself with `x-class-name`.
 
     Raises:
         ValueError: if two schemas still share a name; the message names both.
     """
-    keys = sorted(schema_keys)
+    keys = sorted(schemas)
     plain = {key: pascal(_PACKAGE_PREFIX.sub("", key)) for key in keys}
     names: dict[str, str] = {}
     for key in keys:
-        shared = [other for other in keys if other != key and plain[other] == plain[key]]
-        names[key] = pascal(plain[key] + "Request") if shared and key.startswith("request.") else plain[key]
+        shared = any(other != key and plain[other] == plain[key] for other in keys)
+        if "x-class-name" in schemas[key]:
+            names[key] = pascal(schemas[key]["x-class-name"])
+        elif not shared or key.startswith("response."):
+            names[key] = plain[key]
+        else:
+            names[key] = pascal(plain[key] + "Request" if key.startswith("request.") else key)
     owners: dict[str, str] = {}
     for key, name in names.items():
         if name in owners:

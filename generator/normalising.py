@@ -137,8 +137,8 @@ def operations_belong_to_their_resource(data: Json) -> None:
     for path, method, operation in operations(data):
         operation["operationId"] = snake(operation.get("operationId") or f"{method}_{path}")
         resource = operation.get("x-resource") or (operation.get("tags") or ["default"])[0]
-        operation["x-resource"] = snake(resource)
-        operation["tags"] = [operation["x-resource"]]
+        operation["x-resource"] = ".".join(snake(part) for part in resource.split("."))
+        operation["tags"] = [operation["x-resource"].replace(".", "_")]
         operation["x-method"] = method_name(operation.get("x-method") or operation["operationId"])
 
 
@@ -198,7 +198,7 @@ def inline_schemas_get_names(data: Json) -> None:
 
 def _named(named: Json, schema: Json, name: str) -> Json:
     _name_parts(named, schema, name)
-    is_object = schema.get("type") == "object" and bool(schema.get("properties"))
+    is_object = schema.get("type") == "object"
     if "$ref" in schema or not (is_object or schema.get("enum")):
         return schema
     key = name

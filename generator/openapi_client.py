@@ -209,9 +209,14 @@ class SpecForTemplates:
         """Whether the schema allows no further keys."""
         return bool(self.schema(name).get("x-closed"))
 
-    def is_priced(self, name: str) -> bool:
-        """Whether an amount of known unit stands beside a currency."""
-        return views.has_priced_amount(self.schema(name))
+    def priced_amount(self, name: str) -> str:
+        """The Python name of the amount that brings its currency along, or nothing."""
+        wire_name = views.priced_amount(self.schema(name))
+        return snake(wire_name) if wire_name else ""
+
+    def schema_names(self, names: list[str]) -> list[str]:
+        """Those of the names that are schemas."""
+        return [name for name in names if name in schemas(self._data)]
 
     def function_doc(self, op: views.OperationView) -> str:
         """The docstring of the first function of a module of the functional layer."""
@@ -249,7 +254,7 @@ class SpecForTemplates:
             doc=describing.property_doc(schema, {"description": target, **node}),
             decode=decode_expression(prop, f'data.pop("{wire}", UNSET)'),
             encode=_encode_expression(prop, node, f"self.{name}"),
-            build=_build_expression(prop, node, name, owner, views.has_priced_amount(schema)),
+            build=_build_expression(prop, node, name, owner),
             sensitive=bool(node.get("x-sensitive", False)),
         )
 
@@ -387,7 +392,9 @@ def _encode_expression(prop: Any, node: Json, source: str) -> str:
     return source if all(isinstance(inner, plain) for inner in flat) else f"encode({source})"
 
 
-def _build_expression(prop: Any, node: Json, name: str, owner: str, priced: bool) -> str:
+def _build_expression(prop: Any, node: Json, name: str, owner: str) -> str:
+    if node.get("readOnly", False):
+        return "UNSET"
     required = prop.required and not isinstance(prop, ConstProperty)
     default = "UNSET"
     if isinstance(prop, ConstProperty) and prop.required:

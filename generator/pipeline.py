@@ -6,6 +6,8 @@ import os
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from . import formatting, linting, loading, manifest, openapi_client, params, re
 from .document import Document
 from .normalising import normalise, operations
 from .openapi_client import GenerationError
+from .overlays import apply as apply_overlays
 from .problems import SpecError
 
 PROJECT = Path(__file__).parent.parent
@@ -31,21 +34,35 @@ class Counts:
     files: int
 
 
-def load_and_lint(spec: Path = SPEC, *, redocly: bool) -> Document:
-    """The bundled document.
+def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
+    """The bundled document with the overlays applied, not linted.
+
+    Raises:
+        SpecError: if a file cannot be used.
+    """
+    return apply_overlays(loading.load(spec), overlays)
+
+
+def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
+    """The bundled document with the overlays applied.
 
     Raises:
         SpecError: listing every problem with file, line and what to do.
     """
-    document = loading.load(spec)
-    problems = linting.lint(spec, document, redocly=redocly)
+    document = load(spec, overlays)
+    problems = linting.lint(spec, document, redocly=redocly, overlaid=bool(overlays))
     if problems:
         raise SpecError(problems)
     return document
 
 
-def generate(spec: Path = SPEC, package: Path = PACKAGE) -> Counts:
+def generate(spec: Path = SPEC, package: Path = PACKAGE, overlays: Sequence[Path] = ()) -> Counts:
     """Generate the package and put it in place in one step; a failure leaves what was there.
+
+    Args:
+        spec: The root of the spec.
+        package: The folder of the package.
+        overlays: Overlays that are applied to the document first, in this order.
 
     Raises:
         SpecError: if the spec is broken.
@@ -54,26 +71,29 @@ def generate(spec: Path = SPEC, package: Path = PACKAGE) -> Counts:
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
         built = Path(scratch) / package.name
-        counts = build(spec, built)
+        counts = build(spec, built, overlays)
         swap(built, package)
     return counts
 
 
-def build(spec: Path, package: Path) -> Counts:
+def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
     """Generate the package into a folder that does not exist yet."""
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
-    document = load_and_lint(spec, redocly=False)
-    return build_from(document, package, package_version())
+    document = load_and_lint(spec, overlays, redocly=False)
+    return build_from(document, package, package_version(), overlays)
 
 
-def build_from(document: Document, package: Path, version: str) -> Counts:
-    """Generate the package from a bundled document."""
+def build_from(document: Document, package: Path, version: str, overlays: Sequence[Path] = ()) -> Counts:
+    """Generate the package from a bundled document; the manifest records the overlays that were applied to it."""
     bundled = loading.bundle_bytes(document)
     normal = normalise(document.data)
     try:
-        openapi_client.generate(normal, package)
-        params.generate(normal, package)
-        resources.generate(normal, package, version)
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            # datamodel-code-generator is a process of its own, so it runs beside the other stages.
+            parameters = executor.submit(params.generate, normal, package)
+            openapi_client.generate(normal, package)
+            resources.generate(normal, package, version)
+            parameters.result()
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
     copied = copy_runtime(package)
@@ -81,7 +101,7 @@ def build_from(document: Document, package: Path, version: str) -> Counts:
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     _prove_every_operation_is_reachable(normal, package)
-    manifest.write(package, bundled, version)
+    manifest.write(package, bundled, version, overlays)
     return Counts(
         operations=len(list(operations(normal))),
         models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
@@ -105,8 +125,8 @@ def copy_runtime(package: Path) -> frozenset[Path]:
 def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -> None:
     missing: list[str] = []
     for view in views.operation_views(normal):
-        function = package / "api" / view.resource / f"{view.id}.py"
-        resource = (package / "resources" / f"{view.resource}.py").read_text("utf-8")
+        function = package / "api" / view.module / f"{view.id}.py"
+        resource = (package / "resources" / f"{view.module}.py").read_text("utf-8")
         if not function.is_file() or resource.count(f"def {view.method}(") != 4:
             missing.append(f"{view.http_method} {view.path}")
     if missing:

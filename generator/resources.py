@@ -53,13 +53,13 @@ def generate(data: Json, out: Path, version: str) -> None:
         text = environment.get_template("resource.py.jinja").render(
             resource=resource,
             name=views.resource_class(resource),
+            children=_children(resource, groups),
             title=titles[resource],
             operations=members,
             models=models,
             params=params,
         )
-        (folder / f"{resource}.py").write_text(text, "utf-8")
-    resources = [(resource, views.resource_class(resource)) for resource in groups]
+        (folder / f"{resource.replace('.', '_')}.py").write_text(text, "utf-8")
     lazy = sorted(PUBLIC.items())
     exported = sorted(
         [
@@ -74,7 +74,7 @@ def generate(data: Json, out: Path, version: str) -> None:
     )
     files: dict[str, dict[str, Any]] = {
         "operations.py": {"operations": operations},
-        "client.py": {"resources": resources, "titles": titles},
+        "client.py": {"resources": _children("", groups), "titles": titles},
         "version.py": {"version": version},
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
         "package_init.py": {"lazy": lazy, "exported": exported},
@@ -115,8 +115,16 @@ def _docstring(text: str, indent: int) -> str:
     return describing.docstring(text, indent=indent)
 
 
+def _children(resource: str, groups: Iterable[str]) -> list[tuple[str, str, str]]:
+    """The name, the module and the class of each resource below one."""
+    return [
+        (child.rpartition(".")[2], child.replace(".", "_"), views.resource_class(child))
+        for child in views.children(resource, groups)
+    ]
+
+
 def _titles(data: Json, groups: Iterable[str]) -> dict[str, str]:
-    return {group: group.replace("_", " ").capitalize() for group in groups}
+    return {group: group.replace("_", " ").replace(".", ": ").capitalize() for group in groups}
 
 
 def _named_types(data: Json, members: Iterable[views.OperationView]) -> tuple[list[str], list[str]]:
@@ -138,7 +146,13 @@ def _named_types(data: Json, members: Iterable[views.OperationView]) -> tuple[li
 def method_doc(op: views.OperationView) -> str:
     """The docstring of a resource method: what it does, each parameter, what it gives, what it raises."""
     parts = [op.summary.rstrip(".") + ".", op.description]
-    if op.moves_money:
+    if op.moves_money and op.idempotency_key:
+        parts.append(
+            f"This call moves money. It is sent again by itself, always with the same {op.idempotency_key}, under "
+            "which a second arrival does no harm; when its outcome still cannot be known it raises "
+            "`OutcomeUnknownError`. Keep the key before you call: after a crash, call again with the same one."
+        )
+    elif op.moves_money:
         parts.append(
             "This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when "
             "its outcome cannot be known it raises `OutcomeUnknownError`."

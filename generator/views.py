@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,14 +21,17 @@ class UnsupportedError(Exception):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A path, query or header parameter, or a property of the body."""
+    """A path, query or header parameter, or a property of the body.
+
+    `setting` names the client's own setting that fills a path parameter; callers do not pass it then.
+    """
 
     name: str
     wire_name: str
     type: str
     required: bool
     doc: str
-    sensitive: bool = False
+    setting: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class OperationView:
     summary: str
     description: str
     evidence_text: str
-    path_parameters: tuple[Parameter, ...]
+    all_path_parameters: tuple[Parameter, ...]
     query_parameters: tuple[Parameter, ...]
     header_parameters: tuple[Parameter, ...]
     body: str
@@ -84,6 +88,21 @@ class OperationView:
         return constant(self.id)
 
     @property
+    def module(self) -> str:
+        """The module of its resource and the folder of its functions."""
+        return self.resource.replace(".", "_")
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings of the client that its path needs."""
+        return tuple(parameter.setting for parameter in self.all_path_parameters if parameter.setting)
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """The path parameters that callers pass."""
+        return tuple(parameter for parameter in self.all_path_parameters if not parameter.setting)
+
+    @property
     def call(self) -> str:
         """How a user writes the call."""
         return f"{self.resource}.{self.method}"
@@ -93,6 +112,14 @@ class OperationView:
         """The keyword arguments of the resource's method, required ones first."""
         fields = (*self.query_parameters, *self.header_parameters, *self.body_fields)
         return tuple(sorted(fields, key=lambda parameter: not parameter.required))
+
+    @property
+    def parameter_models(self) -> list[str]:
+        """The names that the annotations of its function's parameters may hold."""
+        types = " ".join(
+            p.type for p in (*self.path_parameters, *self.query_parameters, *self.header_parameters)
+        )
+        return sorted(set(re.findall(r"[A-Za-z_]\w*", types)))
 
     @property
     def models(self) -> list[str]:
@@ -131,7 +158,7 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         summary=describing.text(operation.get("summary")) or operation["operationId"],
         description=describing.text(operation.get("description")),
         evidence_text=describing.operation_evidence(operation),
-        path_parameters=tuple(_in_path_order(path, parameters["path"])),
+        all_path_parameters=tuple(_in_path_order(path, parameters["path"])),
         query_parameters=tuple(parameters["query"]),
         header_parameters=tuple(parameters["header"]),
         body=body,
@@ -156,6 +183,7 @@ def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
         type=parameter_type(data, schema),
         required=bool(node.get("required", False)),
         doc=describing.property_doc(inherited, {**schema, **node}),
+        setting=str(node.get("x-client-setting", "")),
     )
 
 
@@ -174,7 +202,7 @@ def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Par
 def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
     """The properties of a request schema as parameters."""
     required = _required(data, schema)
-    money = has_priced_amount(schema)
+    money = bool(priced_amount(schema))
     return tuple(
         Parameter(
             name=snake(name),
@@ -183,9 +211,10 @@ def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
             # Money brings its currency along, so the currency beside an amount may be left out.
             required=name in required and not (money and name == "currency"),
             doc=describing.property_doc(schema, {**_target_description(data, prop), **prop}),
-            sensitive=bool(prop.get("x-sensitive", False)),
         )
         for name, prop in properties(data, schema).items()
+        # What only answers carry is no parameter.
+        if not prop.get("readOnly", False)
     )
 
 
@@ -210,10 +239,13 @@ def _required(data: Json, schema: Json) -> set[str]:
     return required
 
 
-def has_priced_amount(schema: Json) -> bool:
-    """Whether an `amount` of known unit stands beside a `currency`."""
+def priced_amount(schema: Json) -> str:
+    """The amount of known unit that a `currency` beside it belongs to, or nothing."""
     props = mapping(schema.get("properties"))
-    return "currency" in props and props.get("amount", {}).get("x-amount-unit", "unknown") != "unknown"
+    priced = [name for name, prop in props.items() if prop.get("x-amount-unit", "unknown") != "unknown"]
+    if "currency" not in props:
+        return ""
+    return "amount" if "amount" in priced else priced[0] if len(priced) == 1 else ""
 
 
 def parameter_type(data: Json, schema: Json) -> str:
@@ -356,10 +388,21 @@ def by_resource(views: Iterable[OperationView]) -> dict[str, list[OperationView]
     """The operations grouped by resource, both in the document's order."""
     groups: dict[str, list[OperationView]] = {}
     for view in views:
+        parts = view.resource.split(".")
+        for depth in range(1, len(parts)):
+            # `checkout` groups `checkout.sessions` and others, with or without operations of its own.
+            groups.setdefault(".".join(parts[:depth]), [])
         groups.setdefault(view.resource, []).append(view)
     return groups
 
 
 def resource_class(resource: str) -> str:
-    """The class of a resource: `payment_links` -> `PaymentLinks`."""
-    return pascal(resource)
+    """The class of a resource: `checkout.sessions` -> `CheckoutSessionsResource`, which is no model's name."""
+    return pascal(resource.replace(".", "_")) + "Resource"
+
+
+def children(resource: str, groups: Iterable[str]) -> list[str]:
+    """The resources one level below a resource; below the empty one, those of the client itself."""
+    prefix = f"{resource}." if resource else ""
+    below = [name.removeprefix(prefix) for name in groups if name.startswith(prefix)]
+    return [prefix + name for name in below if name and "." not in name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from ..document import Document
@@ -12,15 +12,21 @@ from . import rules, structure
 
 
 def lint(
-    root: Path, document: Document, *, node_modules: Path | None = None, redocly: bool = True
+    root: Path,
+    document: Document,
+    *,
+    node_modules: Path | None = None,
+    redocly: bool = True,
+    overlaid: bool = False,
 ) -> list[Problem]:
     """Find what is wrong in a document.
 
     Args:
         root: The root file, or the folder that holds `openapi.yaml`.
-        document: The document as it was loaded from there.
+        document: The document as it was loaded from there, with overlays if there are any.
         node_modules: Where npm put Redocly CLI; the project's own folder if not given.
-        redocly: Whether to run Redocly CLI, which takes longest. It reads the files, not `document`.
+        redocly: Whether to run Redocly CLI, which takes longest.
+        overlaid: Whether overlays were applied. Redocly CLI reads the files, and then the bundle instead.
 
     Returns:
         The problems, each once, by file and line.
@@ -32,7 +38,11 @@ def lint(
         root = root / "openapi.yaml"
     # Redocly CLI is a process of its own, so it runs beside our checks.
     with ThreadPoolExecutor(max_workers=1) as executor:
-        second_opinion = executor.submit(redocly_cli.check, root, node_modules) if redocly else None
+        second_opinion: Future[list[Problem]] | None = None
+        if redocly and overlaid:
+            second_opinion = executor.submit(redocly_cli.check_bundle, document, node_modules)
+        elif redocly:
+            second_opinion = executor.submit(redocly_cli.check, root, node_modules)
         problems = {*structure.check(document), *rules.check(document)}
         if second_opinion is not None:
             problems.update(second_opinion.result())

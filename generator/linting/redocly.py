@@ -6,10 +6,12 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..document import is_mapping, mapping, sequence
+from ..document import Document, is_mapping, mapping, parse_pointer, sequence
+from ..loading import bundle_bytes
 from ..problems import Problem, ToolError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,14 +31,42 @@ def check(root: Path, node_modules: Path | None = None) -> list[Problem]:
     Raises:
         ToolError: Node or the CLI is missing, or the CLI did not give a result.
     """
-    result = run(root, node_modules)
+    return [_problem(found, root) for found in _found(root, node_modules)]
+
+
+def check_bundle(document: Document, node_modules: Path | None = None) -> list[Problem]:
+    """Lint a document that is in no file as it is, because overlays were applied to it.
+
+    Problems have the files and lines of the spec and of the overlays, as `document` knows them.
+
+    Raises:
+        ToolError: as in `check`.
+    """
+    with tempfile.TemporaryDirectory(prefix="plexy-lint-") as scratch:
+        root = Path(scratch) / "openapi.json"
+        root.write_bytes(bundle_bytes(document))
+        # In one file Redocly sees what is unused. Our own rule says so too, and knows what is unused on purpose.
+        found = [
+            (item, _problem(item, root))
+            for item in _found(root, node_modules, "--skip-rule=no-unused-components")
+        ]
+    problems: list[Problem] = []
+    for item, problem in found:
+        locations = sequence(item.get("location"))
+        pointer = str(mapping(locations[0] if locations else None).get("pointer") or "#")
+        problems.append(document.problem(parse_pointer(pointer), problem.message, problem.fix))
+    return problems
+
+
+def _found(root: Path, node_modules: Path | None, *options: str) -> list[dict[str, Any]]:
+    result = run(root, node_modules, *options)
     report = _report(result.stdout)
     if report is None:
         said = (result.stderr or result.stdout).strip()[-2000:]
         raise ToolError(
             f"Redocly CLI failed with exit code {result.returncode}: {said}\nTo repair it, {_INSTALL}."
         )
-    return [_problem(found, root) for found in sequence(report["problems"]) if is_mapping(found)]
+    return [found for found in sequence(report["problems"]) if is_mapping(found)]
 
 
 def run(root: Path, node_modules: Path | None = None, *options: str) -> subprocess.CompletedProcess[str]:

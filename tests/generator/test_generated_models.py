@@ -293,7 +293,7 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
         name: reference.__forward_arg__
         for name, reference in package.params.OrderRequestParams.__annotations__.items()
     }
-    resource = importlib.import_module(f"{package.__name__}.resources.orders").Orders
+    resource = importlib.import_module(f"{package.__name__}.resources.orders").OrdersResource
     create = inspect.signature(resource.create)
     keywords = {
         name: parameter for name, parameter in create.parameters.items() if name not in ("self", "options")

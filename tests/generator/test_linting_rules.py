@@ -111,14 +111,33 @@ def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
     assert "webhook link.paid" in found.message
 
 
-@pytest.mark.parametrize("name", ["Links", "my-links", "import", "_x", "2x", "a__b", "true", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Links", "my-links", "import", "_x", "2x", "a__b", "true", ""),
+        *("shop.Links", "shop.", ".links", "shop..links", "shop.import", "shop links"),
+    ],
+)
 def test_a_resource_that_is_no_name_in_python_is_found(breaks: Breaks, name: str) -> None:
     edit = (PATHS, "x-resource: links\n    x-method: create", f"x-resource: {name}\n    x-method: create")
 
     found = breaks(operations.operation_has_its_names_in_python, edit)
 
     assert found.text == f"x-resource: {name}".strip()
-    assert found.fix == "write `x-resource:` with a name in snake_case, such as payment_links"
+    assert found.fix == (
+        "write `x-resource:` with a name in snake_case, such as payment_links or gate.orders"
+    )
+
+
+def test_a_resource_may_stand_below_another(tmp_path: Path) -> None:
+    links = "x-resource: links\n    x-method: "
+
+    assert passes(
+        tmp_path,
+        (PATHS, links + "list", "x-resource: shop.links\n    x-method: list"),
+        (PATHS, links + "create", "x-resource: shop.links\n    x-method: create"),
+        (PATHS, links + "retrieve", "x-resource: shop\n    x-method: retrieve"),
+    )
 
 
 def test_an_operation_without_a_method_name_is_found(breaks: Breaks) -> None:
@@ -136,6 +155,19 @@ def test_two_operations_that_are_called_alike_are_found(breaks: Breaks) -> None:
 
     assert found.text == "x-method: list"
     assert found.message == "POST /v1/links is called links.list, as is GET /v1/links"
+
+
+def test_an_operation_that_is_called_like_a_resource_is_found(breaks: Breaks) -> None:
+    links = "x-resource: links\n    x-method: "
+
+    found = breaks(
+        operations.operation_has_its_names_in_python,
+        (PATHS, links + "list", "x-resource: shop.links\n    x-method: list"),
+        (PATHS, links + "create", "x-resource: shop\n    x-method: links"),
+    )
+
+    assert found.text == "x-method: links"
+    assert found.message == "POST /v1/links is called shop.links, as is a resource"
 
 
 @pytest.mark.parametrize("value", ["", "    x-moves-money: maybe\n", "    x-moves-money: 1\n"])

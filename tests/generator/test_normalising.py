@@ -142,8 +142,8 @@ def test_schemas_are_keyed_by_their_class_and_titles_do_not_matter() -> None:
 
 
 def test_two_schemas_that_would_share_a_class_stop_the_run_with_both_names() -> None:
-    with pytest.raises(ValueError, match=r"a\.Thing and b\.Thing .* Thing"):
-        class_names(["a.Thing", "b.Thing"])
+    with pytest.raises(ValueError, match="a-Thing and aThing .* AThing"):
+        class_names({"a-Thing": {}, "aThing": {}})
 
 
 @pytest.mark.parametrize(
@@ -256,10 +256,29 @@ def test_methods_may_be_called_list_but_not_like_a_keyword() -> None:
     ],
 )
 def test_the_go_package_prefix_leaves_the_class_name(key: str, wanted: str) -> None:
-    assert class_names([key])[key] == wanted
+    assert class_names({key: {}})[key] == wanted
+
+
+def test_where_names_would_be_shared_the_response_keeps_the_plain_one() -> None:
+    schemas = {
+        "entity.Permission": {},
+        "response.Permission": {},
+        "request.AuthorizePayment": {},
+        "response.AuthorizePayment": {},
+        "Error": {"x-class-name": "GateError"},
+        "response.Error": {},
+    }
+    assert class_names(schemas) == {
+        "entity.Permission": "EntityPermission",
+        "response.Permission": "Permission",
+        "request.AuthorizePayment": "AuthorizePaymentRequest",
+        "response.AuthorizePayment": "AuthorizePayment",
+        "Error": "GateError",
+        "response.Error": "Error",
+    }
 
 
 @given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_.\-]{0,30}", fullmatch=True))
 def test_a_class_name_survives_the_naming_of_the_tool_behind_us(key: str) -> None:
-    name = class_names([key])[key]
+    name = class_names({key: {}})[key]
     assert pascal(name) == name

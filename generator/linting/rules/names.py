@@ -17,7 +17,12 @@ def keywords_are_unique(document: Document) -> Iterator[Problem]:
     """An operation's parameters and the properties of its body are keywords of one method."""
     for operation in reading.operations(document):
         keywords = [(str(parameter.value.get("name")), parameter) for parameter in operation.parameters()]
-        keywords += operation.body_properties().items()
+        # What only answers carry (`readOnly`) is no keyword.
+        keywords += [
+            (name, place)
+            for name, place in operation.body_properties().items()
+            if not mapping(place.value).get("readOnly")
+        ]
         yield from _clashes(document, keywords, "keyword", f" of {operation.title}")
         for name, place in keywords:
             if snake(name) == RESERVED:
@@ -58,7 +63,7 @@ def classes_are_unique(document: Document) -> Iterator[Problem]:
     keys = list(places)
     while True:
         try:
-            class_names(keys)
+            class_names({key: mapping(places[key].value) for key in keys})
             return
         except ValueError as error:
             message = str(error)

@@ -41,26 +41,42 @@ def operation_has_an_id(document: Document) -> Iterator[Problem]:
 
 
 def operation_has_its_names_in_python(document: Document) -> Iterator[Problem]:
-    """Every operation says how it is called in Python, and no two are called alike."""
-    owners: dict[tuple[str, str], str] = {}
+    """Every operation says how it is called in Python, and nothing else is called alike."""
+    owners = dict.fromkeys(_resources(document), "a resource")
     for operation in reading.operations(document):
-        names = (operation.data.get("x-resource"), operation.data.get("x-method"))
-        for key, name in zip(("x-resource", "x-method"), names, strict=True):
-            if not isinstance(name, str) or not _SNAKE_CASE.match(name) or keyword.iskeyword(name):
-                yield document.problem(
-                    (*operation.pointer, key),
-                    f"{operation.title} has no {key} that can be a name in Python",
-                    f"write `{key}:` with a name in snake_case, such as "
-                    + ("payment_links" if key == "x-resource" else "create"),
-                )
-        call = (str(names[0]), str(names[1]))
-        other = owners.setdefault(call, operation.title)
-        if None not in names and other != operation.title:
+        resource, method = operation.data.get("x-resource"), operation.data.get("x-method")
+        if not isinstance(resource, str) or not all(map(_is_name, resource.split("."))):
+            yield document.problem(
+                (*operation.pointer, "x-resource"),
+                f"{operation.title} has no x-resource that can be a name in Python",
+                "write `x-resource:` with a name in snake_case, such as payment_links or gate.orders",
+            )
+        if not isinstance(method, str) or not _is_name(method):
             yield document.problem(
                 (*operation.pointer, "x-method"),
-                f"{operation.title} is called {'.'.join(call)}, as is {other}",
+                f"{operation.title} has no x-method that can be a name in Python",
+                "write `x-method:` with a name in snake_case, such as create",
+            )
+        call = f"{resource}.{method}"
+        other = owners.setdefault(call, operation.title)
+        if None not in (resource, method) and other != operation.title:
+            yield document.problem(
+                (*operation.pointer, "x-method"),
+                f"{operation.title} is called {call}, as is {other}",
                 "choose another x-method",
             )
+
+
+def _is_name(text: str) -> bool:
+    return _SNAKE_CASE.match(text) is not None and not keyword.iskeyword(text)
+
+
+def _resources(document: Document) -> Iterator[str]:
+    """The resources of the client, those that only hold others included: `gate.orders` and `gate`."""
+    for operation in reading.operations(document):
+        parts = str(operation.data.get("x-resource", "")).split(".")
+        for length in range(1, len(parts) + 1):
+            yield ".".join(parts[:length])
 
 
 def operation_says_whether_it_moves_money(document: Document) -> Iterator[Problem]:
