@@ -9,29 +9,83 @@ from .base_client import AsyncClient, SyncClient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .resources.beneficiaries import (
+        AsyncBeneficiariesResource,
+        AsyncBeneficiariesResourceWithRawResponse,
+        BeneficiariesResource,
+        BeneficiariesResourceWithRawResponse,
+    )
+    from .resources.checkout import (
+        AsyncCheckoutResource,
+        AsyncCheckoutResourceWithRawResponse,
+        CheckoutResource,
+        CheckoutResourceWithRawResponse,
+    )
+    from .resources.customers import (
+        AsyncCustomersResource,
+        AsyncCustomersResourceWithRawResponse,
+        CustomersResource,
+        CustomersResourceWithRawResponse,
+    )
+    from .resources.direct_payments import (
+        AsyncDirectPaymentsResource,
+        AsyncDirectPaymentsResourceWithRawResponse,
+        DirectPaymentsResource,
+        DirectPaymentsResourceWithRawResponse,
+    )
+    from .resources.gate import (
+        AsyncGateResource,
+        AsyncGateResourceWithRawResponse,
+        GateResource,
+        GateResourceWithRawResponse,
+    )
+    from .resources.merchants import (
+        AsyncMerchantsResource,
+        AsyncMerchantsResourceWithRawResponse,
+        MerchantsResource,
+        MerchantsResourceWithRawResponse,
+    )
     from .resources.payment_links import (
-        AsyncPaymentLinks,
-        AsyncPaymentLinksWithRawResponse,
-        PaymentLinks,
-        PaymentLinksWithRawResponse,
+        AsyncPaymentLinksResource,
+        AsyncPaymentLinksResourceWithRawResponse,
+        PaymentLinksResource,
+        PaymentLinksResourceWithRawResponse,
     )
     from .resources.payments import (
-        AsyncPayments,
-        AsyncPaymentsWithRawResponse,
-        Payments,
-        PaymentsWithRawResponse,
+        AsyncPaymentsResource,
+        AsyncPaymentsResourceWithRawResponse,
+        PaymentsResource,
+        PaymentsResourceWithRawResponse,
+    )
+    from .resources.payouts import (
+        AsyncPayoutsResource,
+        AsyncPayoutsResourceWithRawResponse,
+        PayoutsResource,
+        PayoutsResourceWithRawResponse,
     )
     from .resources.recurring_payments import (
-        AsyncRecurringPayments,
-        AsyncRecurringPaymentsWithRawResponse,
-        RecurringPayments,
-        RecurringPaymentsWithRawResponse,
+        AsyncRecurringPaymentsResource,
+        AsyncRecurringPaymentsResourceWithRawResponse,
+        RecurringPaymentsResource,
+        RecurringPaymentsResourceWithRawResponse,
+    )
+    from .resources.settlement_orders import (
+        AsyncSettlementOrdersResource,
+        AsyncSettlementOrdersResourceWithRawResponse,
+        SettlementOrdersResource,
+        SettlementOrdersResourceWithRawResponse,
+    )
+    from .resources.split_requests import (
+        AsyncSplitRequestsResource,
+        AsyncSplitRequestsResourceWithRawResponse,
+        SplitRequestsResource,
+        SplitRequestsResourceWithRawResponse,
     )
     from .resources.transactions import (
-        AsyncTransactions,
-        AsyncTransactionsWithRawResponse,
-        Transactions,
-        TransactionsWithRawResponse,
+        AsyncTransactionsResource,
+        AsyncTransactionsResourceWithRawResponse,
+        TransactionsResource,
+        TransactionsResourceWithRawResponse,
     )
 
 
@@ -39,32 +93,95 @@ class PlexyPay(SyncClient):
     """The client of the Plexy Pay API. Its arguments are those of `SyncClient`."""
 
     @cached_property
-    def payment_links(self) -> PaymentLinks:
+    def payment_links(self) -> PaymentLinksResource:
         """Payment links."""
-        from .resources.payment_links import PaymentLinks
+        from .resources.payment_links import PaymentLinksResource
 
-        return PaymentLinks(self)
+        return PaymentLinksResource(self)
 
     @cached_property
-    def recurring_payments(self) -> RecurringPayments:
+    def recurring_payments(self) -> RecurringPaymentsResource:
         """Recurring payments."""
-        from .resources.recurring_payments import RecurringPayments
+        from .resources.recurring_payments import RecurringPaymentsResource
 
-        return RecurringPayments(self)
+        return RecurringPaymentsResource(self)
 
     @cached_property
-    def transactions(self) -> Transactions:
+    def direct_payments(self) -> DirectPaymentsResource:
+        """Direct payments."""
+        from .resources.direct_payments import DirectPaymentsResource
+
+        return DirectPaymentsResource(self)
+
+    @cached_property
+    def transactions(self) -> TransactionsResource:
         """Transactions."""
-        from .resources.transactions import Transactions
+        from .resources.transactions import TransactionsResource
 
-        return Transactions(self)
+        return TransactionsResource(self)
 
     @cached_property
-    def payments(self) -> Payments:
+    def payments(self) -> PaymentsResource:
         """Payments."""
-        from .resources.payments import Payments
+        from .resources.payments import PaymentsResource
 
-        return Payments(self)
+        return PaymentsResource(self)
+
+    @cached_property
+    def split_requests(self) -> SplitRequestsResource:
+        """Split requests."""
+        from .resources.split_requests import SplitRequestsResource
+
+        return SplitRequestsResource(self)
+
+    @cached_property
+    def settlement_orders(self) -> SettlementOrdersResource:
+        """Settlement orders."""
+        from .resources.settlement_orders import SettlementOrdersResource
+
+        return SettlementOrdersResource(self)
+
+    @cached_property
+    def payouts(self) -> PayoutsResource:
+        """Payouts."""
+        from .resources.payouts import PayoutsResource
+
+        return PayoutsResource(self)
+
+    @cached_property
+    def customers(self) -> CustomersResource:
+        """Customers."""
+        from .resources.customers import CustomersResource
+
+        return CustomersResource(self)
+
+    @cached_property
+    def beneficiaries(self) -> BeneficiariesResource:
+        """Beneficiaries."""
+        from .resources.beneficiaries import BeneficiariesResource
+
+        return BeneficiariesResource(self)
+
+    @cached_property
+    def merchants(self) -> MerchantsResource:
+        """Merchants."""
+        from .resources.merchants import MerchantsResource
+
+        return MerchantsResource(self)
+
+    @cached_property
+    def checkout(self) -> CheckoutResource:
+        """Checkout."""
+        from .resources.checkout import CheckoutResource
+
+        return CheckoutResource(self)
+
+    @cached_property
+    def gate(self) -> GateResource:
+        """Gate."""
+        from .resources.gate import GateResource
+
+        return GateResource(self)
 
     @property
     def with_raw_response(self) -> PlexyPayWithRawResponse:
@@ -79,64 +196,190 @@ class PlexyPayWithRawResponse:
         self._client = client
 
     @cached_property
-    def payment_links(self) -> PaymentLinksWithRawResponse:
+    def payment_links(self) -> PaymentLinksResourceWithRawResponse:
         """Payment links."""
-        from .resources.payment_links import PaymentLinksWithRawResponse
+        from .resources.payment_links import PaymentLinksResourceWithRawResponse
 
-        return PaymentLinksWithRawResponse(self._client)
+        return PaymentLinksResourceWithRawResponse(self._client)
 
     @cached_property
-    def recurring_payments(self) -> RecurringPaymentsWithRawResponse:
+    def recurring_payments(self) -> RecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
-        from .resources.recurring_payments import RecurringPaymentsWithRawResponse
+        from .resources.recurring_payments import RecurringPaymentsResourceWithRawResponse
 
-        return RecurringPaymentsWithRawResponse(self._client)
+        return RecurringPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def transactions(self) -> TransactionsWithRawResponse:
+    def direct_payments(self) -> DirectPaymentsResourceWithRawResponse:
+        """Direct payments."""
+        from .resources.direct_payments import DirectPaymentsResourceWithRawResponse
+
+        return DirectPaymentsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def transactions(self) -> TransactionsResourceWithRawResponse:
         """Transactions."""
-        from .resources.transactions import TransactionsWithRawResponse
+        from .resources.transactions import TransactionsResourceWithRawResponse
 
-        return TransactionsWithRawResponse(self._client)
+        return TransactionsResourceWithRawResponse(self._client)
 
     @cached_property
-    def payments(self) -> PaymentsWithRawResponse:
+    def payments(self) -> PaymentsResourceWithRawResponse:
         """Payments."""
-        from .resources.payments import PaymentsWithRawResponse
+        from .resources.payments import PaymentsResourceWithRawResponse
 
-        return PaymentsWithRawResponse(self._client)
+        return PaymentsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def split_requests(self) -> SplitRequestsResourceWithRawResponse:
+        """Split requests."""
+        from .resources.split_requests import SplitRequestsResourceWithRawResponse
+
+        return SplitRequestsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def settlement_orders(self) -> SettlementOrdersResourceWithRawResponse:
+        """Settlement orders."""
+        from .resources.settlement_orders import SettlementOrdersResourceWithRawResponse
+
+        return SettlementOrdersResourceWithRawResponse(self._client)
+
+    @cached_property
+    def payouts(self) -> PayoutsResourceWithRawResponse:
+        """Payouts."""
+        from .resources.payouts import PayoutsResourceWithRawResponse
+
+        return PayoutsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def customers(self) -> CustomersResourceWithRawResponse:
+        """Customers."""
+        from .resources.customers import CustomersResourceWithRawResponse
+
+        return CustomersResourceWithRawResponse(self._client)
+
+    @cached_property
+    def beneficiaries(self) -> BeneficiariesResourceWithRawResponse:
+        """Beneficiaries."""
+        from .resources.beneficiaries import BeneficiariesResourceWithRawResponse
+
+        return BeneficiariesResourceWithRawResponse(self._client)
+
+    @cached_property
+    def merchants(self) -> MerchantsResourceWithRawResponse:
+        """Merchants."""
+        from .resources.merchants import MerchantsResourceWithRawResponse
+
+        return MerchantsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def checkout(self) -> CheckoutResourceWithRawResponse:
+        """Checkout."""
+        from .resources.checkout import CheckoutResourceWithRawResponse
+
+        return CheckoutResourceWithRawResponse(self._client)
+
+    @cached_property
+    def gate(self) -> GateResourceWithRawResponse:
+        """Gate."""
+        from .resources.gate import GateResourceWithRawResponse
+
+        return GateResourceWithRawResponse(self._client)
 
 
 class AsyncPlexyPay(AsyncClient):
     """The async client of the Plexy Pay API. Its arguments are those of `AsyncClient`."""
 
     @cached_property
-    def payment_links(self) -> AsyncPaymentLinks:
+    def payment_links(self) -> AsyncPaymentLinksResource:
         """Payment links."""
-        from .resources.payment_links import AsyncPaymentLinks
+        from .resources.payment_links import AsyncPaymentLinksResource
 
-        return AsyncPaymentLinks(self)
+        return AsyncPaymentLinksResource(self)
 
     @cached_property
-    def recurring_payments(self) -> AsyncRecurringPayments:
+    def recurring_payments(self) -> AsyncRecurringPaymentsResource:
         """Recurring payments."""
-        from .resources.recurring_payments import AsyncRecurringPayments
+        from .resources.recurring_payments import AsyncRecurringPaymentsResource
 
-        return AsyncRecurringPayments(self)
+        return AsyncRecurringPaymentsResource(self)
 
     @cached_property
-    def transactions(self) -> AsyncTransactions:
+    def direct_payments(self) -> AsyncDirectPaymentsResource:
+        """Direct payments."""
+        from .resources.direct_payments import AsyncDirectPaymentsResource
+
+        return AsyncDirectPaymentsResource(self)
+
+    @cached_property
+    def transactions(self) -> AsyncTransactionsResource:
         """Transactions."""
-        from .resources.transactions import AsyncTransactions
+        from .resources.transactions import AsyncTransactionsResource
 
-        return AsyncTransactions(self)
+        return AsyncTransactionsResource(self)
 
     @cached_property
-    def payments(self) -> AsyncPayments:
+    def payments(self) -> AsyncPaymentsResource:
         """Payments."""
-        from .resources.payments import AsyncPayments
+        from .resources.payments import AsyncPaymentsResource
 
-        return AsyncPayments(self)
+        return AsyncPaymentsResource(self)
+
+    @cached_property
+    def split_requests(self) -> AsyncSplitRequestsResource:
+        """Split requests."""
+        from .resources.split_requests import AsyncSplitRequestsResource
+
+        return AsyncSplitRequestsResource(self)
+
+    @cached_property
+    def settlement_orders(self) -> AsyncSettlementOrdersResource:
+        """Settlement orders."""
+        from .resources.settlement_orders import AsyncSettlementOrdersResource
+
+        return AsyncSettlementOrdersResource(self)
+
+    @cached_property
+    def payouts(self) -> AsyncPayoutsResource:
+        """Payouts."""
+        from .resources.payouts import AsyncPayoutsResource
+
+        return AsyncPayoutsResource(self)
+
+    @cached_property
+    def customers(self) -> AsyncCustomersResource:
+        """Customers."""
+        from .resources.customers import AsyncCustomersResource
+
+        return AsyncCustomersResource(self)
+
+    @cached_property
+    def beneficiaries(self) -> AsyncBeneficiariesResource:
+        """Beneficiaries."""
+        from .resources.beneficiaries import AsyncBeneficiariesResource
+
+        return AsyncBeneficiariesResource(self)
+
+    @cached_property
+    def merchants(self) -> AsyncMerchantsResource:
+        """Merchants."""
+        from .resources.merchants import AsyncMerchantsResource
+
+        return AsyncMerchantsResource(self)
+
+    @cached_property
+    def checkout(self) -> AsyncCheckoutResource:
+        """Checkout."""
+        from .resources.checkout import AsyncCheckoutResource
+
+        return AsyncCheckoutResource(self)
+
+    @cached_property
+    def gate(self) -> AsyncGateResource:
+        """Gate."""
+        from .resources.gate import AsyncGateResource
+
+        return AsyncGateResource(self)
 
     @property
     def with_raw_response(self) -> AsyncPlexyPayWithRawResponse:
@@ -151,29 +394,92 @@ class AsyncPlexyPayWithRawResponse:
         self._client = client
 
     @cached_property
-    def payment_links(self) -> AsyncPaymentLinksWithRawResponse:
+    def payment_links(self) -> AsyncPaymentLinksResourceWithRawResponse:
         """Payment links."""
-        from .resources.payment_links import AsyncPaymentLinksWithRawResponse
+        from .resources.payment_links import AsyncPaymentLinksResourceWithRawResponse
 
-        return AsyncPaymentLinksWithRawResponse(self._client)
+        return AsyncPaymentLinksResourceWithRawResponse(self._client)
 
     @cached_property
-    def recurring_payments(self) -> AsyncRecurringPaymentsWithRawResponse:
+    def recurring_payments(self) -> AsyncRecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
-        from .resources.recurring_payments import AsyncRecurringPaymentsWithRawResponse
+        from .resources.recurring_payments import AsyncRecurringPaymentsResourceWithRawResponse
 
-        return AsyncRecurringPaymentsWithRawResponse(self._client)
+        return AsyncRecurringPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def transactions(self) -> AsyncTransactionsWithRawResponse:
+    def direct_payments(self) -> AsyncDirectPaymentsResourceWithRawResponse:
+        """Direct payments."""
+        from .resources.direct_payments import AsyncDirectPaymentsResourceWithRawResponse
+
+        return AsyncDirectPaymentsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def transactions(self) -> AsyncTransactionsResourceWithRawResponse:
         """Transactions."""
-        from .resources.transactions import AsyncTransactionsWithRawResponse
+        from .resources.transactions import AsyncTransactionsResourceWithRawResponse
 
-        return AsyncTransactionsWithRawResponse(self._client)
+        return AsyncTransactionsResourceWithRawResponse(self._client)
 
     @cached_property
-    def payments(self) -> AsyncPaymentsWithRawResponse:
+    def payments(self) -> AsyncPaymentsResourceWithRawResponse:
         """Payments."""
-        from .resources.payments import AsyncPaymentsWithRawResponse
+        from .resources.payments import AsyncPaymentsResourceWithRawResponse
 
-        return AsyncPaymentsWithRawResponse(self._client)
+        return AsyncPaymentsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def split_requests(self) -> AsyncSplitRequestsResourceWithRawResponse:
+        """Split requests."""
+        from .resources.split_requests import AsyncSplitRequestsResourceWithRawResponse
+
+        return AsyncSplitRequestsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def settlement_orders(self) -> AsyncSettlementOrdersResourceWithRawResponse:
+        """Settlement orders."""
+        from .resources.settlement_orders import AsyncSettlementOrdersResourceWithRawResponse
+
+        return AsyncSettlementOrdersResourceWithRawResponse(self._client)
+
+    @cached_property
+    def payouts(self) -> AsyncPayoutsResourceWithRawResponse:
+        """Payouts."""
+        from .resources.payouts import AsyncPayoutsResourceWithRawResponse
+
+        return AsyncPayoutsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def customers(self) -> AsyncCustomersResourceWithRawResponse:
+        """Customers."""
+        from .resources.customers import AsyncCustomersResourceWithRawResponse
+
+        return AsyncCustomersResourceWithRawResponse(self._client)
+
+    @cached_property
+    def beneficiaries(self) -> AsyncBeneficiariesResourceWithRawResponse:
+        """Beneficiaries."""
+        from .resources.beneficiaries import AsyncBeneficiariesResourceWithRawResponse
+
+        return AsyncBeneficiariesResourceWithRawResponse(self._client)
+
+    @cached_property
+    def merchants(self) -> AsyncMerchantsResourceWithRawResponse:
+        """Merchants."""
+        from .resources.merchants import AsyncMerchantsResourceWithRawResponse
+
+        return AsyncMerchantsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def checkout(self) -> AsyncCheckoutResourceWithRawResponse:
+        """Checkout."""
+        from .resources.checkout import AsyncCheckoutResourceWithRawResponse
+
+        return AsyncCheckoutResourceWithRawResponse(self._client)
+
+    @cached_property
+    def gate(self) -> AsyncGateResourceWithRawResponse:
+        """Gate."""
+        from .resources.gate import AsyncGateResourceWithRawResponse
+
+        return AsyncGateResourceWithRawResponse(self._client)

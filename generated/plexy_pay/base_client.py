@@ -32,13 +32,19 @@ else:
         __class_getitem__ = classmethod(lambda cls, _: cls)
 
 
-# Each family of operations has its own key, header and origins, and never uses what belongs to another.
-_PAY = {
-    "header": "Authorization",
-    "live": "https://api.plexypay.com",
-    "test": "https://test-api.plexypay.com",
+# Each family of operations has its own key, header and origins, and never uses what belongs to another. The origins are
+# those of the vendor's pages and code; none is known for the Gate API, and the client invents none.
+FAMILIES = {
+    "pay": {
+        **{"argument": "api_key", "variable": "PLEXY_API_KEY", "header": "Authorization"},
+        **{"live": "https://api.plexypay.com", "test": "https://test-api.plexypay.com"},
+    },
+    "checkout": {
+        **{"argument": "checkout_api_key", "variable": "PLEXY_CHECKOUT_API_KEY", "header": "x-api-key"},
+        **{"live": "https://api.plexypay.com", "test": "https://sandbox-api.plexypay.com"},
+    },
+    "gate": {"argument": "gate_api_key", "variable": "PLEXY_GATE_API_KEY", "header": "Authorization"},
 }
-FAMILIES = {"pay": _PAY}
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -98,15 +104,20 @@ class Settings:
     allow_inferred: bool
     pace: Any = None
 
-    def __init__(self, ring: KeyRing, given: dict[str, Any]) -> None:
+    def __init__(self, rings: dict[str, KeyRing], given: dict[str, Any]) -> None:
         self.__dict__.update(given)
-        self.ring = ring
+        self.rings = rings
         self.given = given
-        base_url = given["base_url"]
-        self._origins = {} if base_url is None else dict.fromkeys(FAMILIES, Origin(base_url))
+        urls = {name: given.get(f"{name}_base_url") or given["base_url"] for name in FAMILIES}
+        self._origins = {name: Origin(url) for name, url in urls.items() if url is not None}
 
     def problem(self) -> str | None:
-        """What is wrong; None if nothing is."""
+        """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
+        if all(ring.missing for ring in self.rings.values()):
+            return self.rings["pay"].problem
+        for ring in self.rings.values():
+            if ring.problem and not ring.missing:
+                return ring.problem
         if self.given["environment"] not in ("live", "test"):
             return "environment is neither 'live' nor 'test'."
         for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
@@ -123,8 +134,30 @@ class Settings:
     def family(self, name: str) -> tuple[str, Origin]:
         """The header and the origin of a family; a `base_url` is the origin of all."""
         if name not in self._origins:
-            self._origins[name] = Origin(FAMILIES[name][self.given["environment"]])
+            known = FAMILIES[name].get(self.given["environment"])
+            if known is None:
+                _misconfigured(
+                    f"No origin of the {name} API is documented. Pass {name}_base_url. Nothing was sent."
+                )
+            self._origins[name] = Origin(known)
         return FAMILIES[name]["header"], self._origins[name]
+
+    def ring(self, name: str) -> KeyRing:
+        """The keys of a family; a ConfigurationError if it was given none."""
+        ring, family = self.rings[name], FAMILIES[name]
+        if ring.missing:
+            advice = f"Pass {family['argument']} or set {family['variable']}. Nothing was sent."
+            _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
+        return ring
+
+    def path_values(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The settings of the client that stand in a path."""
+        missing = [name for name in names if not self.given[name]]
+        if missing:
+            _misconfigured(
+                f"This call needs the client's {missing[0]}. Nothing was sent. Pass it to the client."
+            )
+        return {name: self.given[name] for name in names}
 
 
 class _Client(_Typed[KeyT, HttpT]):
@@ -141,17 +174,26 @@ class _Client(_Typed[KeyT, HttpT]):
         http_client: HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
         allow_inferred: bool = False,
+        checkout_api_key: KeyT | None = None,
+        checkout_base_url: str | None = None,
+        gate_api_key: KeyT | None = None,
+        gate_base_url: str | None = None,
+        agent_id: str | None = None,
     ) -> None:
-        ring = KeyRing(api_key)
-        del api_key  # Before anything can fail: a traceback with locals must not show it.
-        given: dict[str, Any] = {
-            "environment": environment,
-            "base_url": base_url,
-            "allow_inferred": allow_inferred,
+        sources = {"pay": api_key, "checkout": checkout_api_key, "gate": gate_api_key}
+        rings = {
+            name: KeyRing(sources.pop(name), family["variable"], family["argument"])
+            for name, family in FAMILIES.items()
         }
-        given |= {"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes}
-        self._settings = Settings(ring, given)
-        problem = self._settings.ring.problem or self._settings.problem()
+        # Before anything can fail: a traceback with locals must not show them.
+        del api_key, checkout_api_key, gate_api_key, sources
+        given: dict[str, Any] = {
+            **{"environment": environment, "base_url": base_url, "allow_inferred": allow_inferred},
+            **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
+            **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
+        }
+        self._settings = Settings(rings, given)
+        problem = self._settings.problem()
         if problem:
             _misconfigured(problem)
         if http_client is not None:
@@ -181,10 +223,11 @@ class _Client(_Typed[KeyT, HttpT]):
     def __reduce__(self) -> tuple[Any, ...]:
         if self._http_client is not None:
             _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
-        if self._settings.ring.origin == "argument":
+        if any(ring.origin == "argument" for ring in self._settings.rings.values()):
             advice = "Pass a function of a module as api_key, or set the key in the environment."
             _misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
-        return _remake, (type(self), self._settings.ring.provider, self._settings.given)
+        providers = {FAMILIES[name]["argument"]: ring.provider for name, ring in self._settings.rings.items()}
+        return _remake, (type(self), {**providers, **self._settings.given})
 
     def __copy__(self) -> Self:
         # Connections, and the resources that point at the first client, are not shared.
@@ -211,6 +254,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
             redirects are not used; what it does beneath the guard is yours.
         max_response_bytes: The largest answer, decompressed.
         allow_inferred: Whether calls that can move money may be made though their path is only inferred.
+        checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
+            `api_key`; no family of operations uses another's key.
+        checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.
+        gate_api_key: The key of the Gate API, else PLEXY_GATE_API_KEY.
+        gate_base_url: The origin of the Gate API, which no page names; `base_url` where it is not given.
+        agent_id: The agent's id in the paths of the Gate API.
 
     Raises:
         ConfigurationError: if an argument is wrong.
@@ -321,5 +370,5 @@ def _misconfigured(text: str) -> NoReturn:
     raise ConfigurationError(text)
 
 
-def _remake(kind: Any, provider: Any, given: dict[str, Any]) -> Any:
-    return kind(provider, **given)
+def _remake(kind: Any, given: dict[str, Any]) -> Any:
+    return kind(**given)

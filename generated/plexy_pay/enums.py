@@ -24,6 +24,11 @@ class OpenStrEnum(StrEnum):
         """Whether this version of the client knows the value."""
         return self._value_ in type(self)._value2member_map_
 
+    @property
+    def meaning(self) -> str | None:
+        """What the value means; None where no text is known. Enumerations with a table of texts override it."""
+        return None
+
 
 class OpenIntEnum(IntEnum):
     """A whole-number enumeration that accepts values the API added after this version was made."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import errors
 from ._version import __version__
 from .body import ACCEPT_ENCODING
-from .encoding import dumps, loads
+from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
 from .operation import Operation, Request
@@ -35,7 +36,7 @@ _OWN_HEADERS = frozenset(
     {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-_OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "api_key"})
+_OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
@@ -110,11 +111,18 @@ class Call(Generic[T]):
     timeout: Timeout
 
     def __init__(self, request: Request[T], settings: Settings, options: Mapping[str, Any]) -> None:
-        operation, body = request.operation, _fields(request.body)
+        operation = request.operation
+        if operation.settings:
+            path_params = {**request.path_params, **settings.path_values(operation.settings)}
+            request = replace(request, path_params=path_params)
+        if options.get("extra_body"):
+            request = replace(request, body=_with_further(request, encode(options["extra_body"])))
+        body = _fields(request.body)
         settings.pace = settings.pace or Pace()
         timeout = Timeout.of(options.get("timeout", settings.timeout))
         self.request, self.settings = request, settings
-        self.ring = KeyRing(options["api_key"]) if "api_key" in options else settings.ring
+        given = "api_key" in options
+        self.ring = KeyRing(options["api_key"]) if given else settings.ring(operation.family)
         self.max_retries: int = options.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = options.get("extra_headers", {})
         unknown = ", ".join(sorted(options.keys() - _OPTIONS))
@@ -303,20 +311,36 @@ def _target(location: str) -> str:
     return one_line(f"{site}{parts.path}") or "nowhere"
 
 
+def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, Any]:
+    """The body with the fields of `extra_body`; an InvalidParameterError if it has one of them already."""
+    body = request.body
+    twice = sorted(further.keys() & body.keys()) if is_mapping(body) else ["a body, which this call has not"]
+    if twice or not is_mapping(body):
+        raise errors.InvalidParameterError(
+            f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
+        )
+    return {**body, **further}
+
+
 def _check_evidence(operation: Operation, allowed: bool) -> None:
     """Stop or warn where an operation's method or path is only inferred."""
     if operation.evidence != "inferred" or operation.call in _warned or (operation.moves_money and allowed):
         return
     what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
     if operation.moves_money:
-        advice = "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True."
+        advice = (
+            "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
+            "generate the client with an overlay that says so (docs/overlays.md)."
+        )
         raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
     _warned.add(operation.call)
     # The warning points at the user's line, the first one outside this package.
     package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(package):
         frame, level = frame.f_back, level + 1
-    text = f"{what} Confirm it with Plexy Pay before you rely on it."
+    text = (
+        f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
+    )
     warnings.warn(text, errors.InferredOperationWarning, stacklevel=level)
 
 

@@ -81,7 +81,10 @@ class KeyRing:
     replaced whole, and each value that it can have is a right one.
     """
 
-    def __init__(self, source: object = None, variable: str = "PLEXY_API_KEY") -> None:
+    def __init__(
+        self, source: object = None, variable: str = "PLEXY_API_KEY", argument: str = "api_key"
+    ) -> None:
+        self.missing: bool = source is None and variable not in os.environ
         self.origin = "environment" if source is None else "callable" if callable(source) else "argument"
         self.provider: Callable[[], object] | None = source if callable(source) else None
         self.problem: str | None = None
@@ -91,7 +94,7 @@ class KeyRing:
             return
         self._keys, self.problem = _read(os.environ.get(variable, "") if source is None else source)
         if source is None and self.problem:
-            self.problem += f" Without api_key it is read from the environment variable {variable}."
+            self.problem += f" Without {argument} it is read from the environment variable {variable}."
 
     def keys(self) -> tuple[ApiKey, ...]:
         """The keys to try, in order; a callable is asked anew. A ConfigurationError says what is wrong with them."""

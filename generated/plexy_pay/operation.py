@@ -29,6 +29,7 @@ class Operation:
     evidence: str  # How sure its method and path are; the weaker of the two.
     idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
     source: str  # The page that describes it.
+    settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
 
 
 @dataclass(slots=True, repr=False, eq=False)

@@ -74,12 +74,14 @@ class RequestOptions(TypedDict, total=False):
         timeout: Seconds, or a Timeout.
         max_retries: How often a call that can do no harm is repeated.
         extra_headers: Further headers; the client's own (Authorization, Host, ...) are refused.
+        extra_body: Further fields of the JSON body, under the API's own names, where it takes more than is known.
         api_key: Another key for this call, in every form that the client takes.
     """
 
     timeout: float | Timeout
     max_retries: int
     extra_headers: Mapping[str, str]
+    extra_body: Mapping[str, object]
     api_key: AsyncApiKeySource
 
 

@@ -5,16 +5,106 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .acquirer_response_three_d_secure import AcquirerResponseThreeDSecure as AcquirerResponseThreeDSecure
+    from .address import Address as Address
+    from .agent_balance import AgentBalance as AgentBalance
+    from .agent_deposit import AgentDeposit as AgentDeposit
+    from .authorize_and_capture_payment import AuthorizeAndCapturePayment as AuthorizeAndCapturePayment
+    from .authorize_payment import AuthorizePayment as AuthorizePayment
+    from .authorize_payment_request import AuthorizePaymentRequest as AuthorizePaymentRequest
+    from .browser_details import BrowserDetails as BrowserDetails
     from .cancel_payment_response import CancelPaymentResponse as CancelPaymentResponse
     from .capture_payment import CapturePayment as CapturePayment
     from .capture_payment_response import CapturePaymentResponse as CapturePaymentResponse
+    from .card_data import CardData as CardData
+    from .card_save_session_customer import CardSaveSessionCustomer as CardSaveSessionCustomer
+    from .card_scheme import CardScheme as CardScheme
+    from .change_user_role import ChangeUserRole as ChangeUserRole
+    from .checkout_action import CheckoutAction as CheckoutAction
+    from .checkout_additional_data import CheckoutAdditionalData as CheckoutAdditionalData
+    from .checkout_address import CheckoutAddress as CheckoutAddress
+    from .checkout_amount import CheckoutAmount as CheckoutAmount
+    from .checkout_authentication_data import CheckoutAuthenticationData as CheckoutAuthenticationData
+    from .checkout_channel import CheckoutChannel as CheckoutChannel
+    from .checkout_component_data import CheckoutComponentData as CheckoutComponentData
+    from .checkout_error import CheckoutError as CheckoutError
+    from .checkout_error_details import CheckoutErrorDetails as CheckoutErrorDetails
+    from .checkout_error_type import CheckoutErrorType as CheckoutErrorType
+    from .checkout_event_type import CheckoutEventType as CheckoutEventType
+    from .checkout_line_item import CheckoutLineItem as CheckoutLineItem
+    from .checkout_payment import CheckoutPayment as CheckoutPayment
+    from .checkout_payment_details_request import (
+        CheckoutPaymentDetailsRequest as CheckoutPaymentDetailsRequest,
+    )
+    from .checkout_payment_method import CheckoutPaymentMethod as CheckoutPaymentMethod
+    from .checkout_payment_method_configuration import (
+        CheckoutPaymentMethodConfiguration as CheckoutPaymentMethodConfiguration,
+    )
+    from .checkout_payment_method_list import CheckoutPaymentMethodList as CheckoutPaymentMethodList
+    from .checkout_payment_methods_request import (
+        CheckoutPaymentMethodsRequest as CheckoutPaymentMethodsRequest,
+    )
+    from .checkout_payment_request import CheckoutPaymentRequest as CheckoutPaymentRequest
+    from .checkout_result_code import CheckoutResultCode as CheckoutResultCode
+    from .checkout_session import CheckoutSession as CheckoutSession
+    from .checkout_session_payment import CheckoutSessionPayment as CheckoutSessionPayment
+    from .checkout_session_request import CheckoutSessionRequest as CheckoutSessionRequest
+    from .checkout_session_result import CheckoutSessionResult as CheckoutSessionResult
+    from .checkout_store_payment_method_mode import (
+        CheckoutStorePaymentMethodMode as CheckoutStorePaymentMethodMode,
+    )
+    from .checkout_three_ds_request_data import CheckoutThreeDSRequestData as CheckoutThreeDSRequestData
+    from .checkout_webhook import CheckoutWebhook as CheckoutWebhook
+    from .checkout_webhook_data import CheckoutWebhookData as CheckoutWebhookData
+    from .continue_three_ds import ContinueThreeDS as ContinueThreeDS
+    from .continue_three_ds_request import ContinueThreeDSRequest as ContinueThreeDSRequest
+    from .create_bussiness_details import CreateBussinessDetails as CreateBussinessDetails
+    from .create_card_save_session import CreateCardSaveSession as CreateCardSaveSession
+    from .create_invite_session import CreateInviteSession as CreateInviteSession
+    from .create_manual_settlement import CreateManualSettlement as CreateManualSettlement
+    from .create_order_request import CreateOrderRequest as CreateOrderRequest
+    from .create_payment_beneficiary import CreatePaymentBeneficiary as CreatePaymentBeneficiary
     from .create_payment_link import CreatePaymentLink as CreatePaymentLink
     from .create_payment_link_metadata import CreatePaymentLinkMetadata as CreatePaymentLinkMetadata
+    from .csv_api_request import CSVApiRequest as CSVApiRequest
+    from .currency import Currency as Currency
+    from .customer import Customer as Customer
+    from .customer_details import CustomerDetails as CustomerDetails
+    from .customer_transaction import CustomerTransaction as CustomerTransaction
+    from .customer_transactions import CustomerTransactions as CustomerTransactions
+    from .customers import Customers as Customers
+    from .cvv_status import CvvStatus as CvvStatus
+    from .domain_report import DomainReport as DomainReport
+    from .entity_permission import EntityPermission as EntityPermission
+    from .entity_user_profile import EntityUserProfile as EntityUserProfile
     from .error import Error as Error
+    from .gate_balance_list import GateBalanceList as GateBalanceList
+    from .gate_customer_account import GateCustomerAccount as GateCustomerAccount
+    from .gate_deposit_list import GateDepositList as GateDepositList
+    from .gate_deposit_method import GateDepositMethod as GateDepositMethod
+    from .gate_deposit_status import GateDepositStatus as GateDepositStatus
+    from .gate_error import GateError as GateError
+    from .gate_order_content import GateOrderContent as GateOrderContent
+    from .gate_order_list import GateOrderList as GateOrderList
+    from .gate_order_status import GateOrderStatus as GateOrderStatus
+    from .gate_product_type_code import GateProductTypeCode as GateProductTypeCode
+    from .handle_payout import HandlePayout as HandlePayout
+    from .handle_three_d_result import HandleThreeDResult as HandleThreeDResult
+    from .key_response import KeyResponse as KeyResponse
+    from .merchant import Merchant as Merchant
     from .merchant_initiated_payment import MerchantInitiatedPayment as MerchantInitiatedPayment
     from .merchant_initiated_payment_request import (
         MerchantInitiatedPaymentRequest as MerchantInitiatedPaymentRequest,
     )
+    from .merchant_settings import MerchantSettings as MerchantSettings
+    from .models_transaction import ModelsTransaction as ModelsTransaction
+    from .onboarding_request import OnboardingRequest as OnboardingRequest
+    from .order import Order as Order
+    from .order_details import OrderDetails as OrderDetails
+    from .page_domain_report import PageDomainReport as PageDomainReport
+    from .page_entity_user_profile import PageEntityUserProfile as PageEntityUserProfile
+    from .password_request import PasswordRequest as PasswordRequest
+    from .payment_beneficiary import PaymentBeneficiary as PaymentBeneficiary
     from .payment_link import PaymentLink as PaymentLink
     from .payment_link_info import PaymentLinkInfo as PaymentLinkInfo
     from .payment_link_metadata import PaymentLinkMetadata as PaymentLinkMetadata
@@ -22,11 +112,44 @@ if TYPE_CHECKING:
     from .payment_links_info import PaymentLinksInfo as PaymentLinksInfo
     from .payment_links_statistics import PaymentLinksStatistics as PaymentLinksStatistics
     from .payment_links_statistics_item import PaymentLinksStatisticsItem as PaymentLinksStatisticsItem
+    from .payment_order_event_name import PaymentOrderEventName as PaymentOrderEventName
+    from .payment_order_status import PaymentOrderStatus as PaymentOrderStatus
+    from .payment_order_webhook import PaymentOrderWebhook as PaymentOrderWebhook
+    from .payment_order_webhook_details import PaymentOrderWebhookDetails as PaymentOrderWebhookDetails
+    from .payment_recurring import PaymentRecurring as PaymentRecurring
+    from .payment_transaction_type import PaymentTransactionType as PaymentTransactionType
+    from .payout import Payout as Payout
+    from .payout_request import PayoutRequest as PayoutRequest
+    from .payout_request_row_data import PayoutRequestRowData as PayoutRequestRowData
+    from .permission import Permission as Permission
+    from .product import Product as Product
+    from .product_category import ProductCategory as ProductCategory
+    from .product_type import ProductType as ProductType
+    from .receipt import Receipt as Receipt
     from .recurring import Recurring as Recurring
     from .recurring_type import RecurringType as RecurringType
     from .refund_payment import RefundPayment as RefundPayment
     from .refund_payment_response import RefundPaymentResponse as RefundPaymentResponse
+    from .report import Report as Report
+    from .response_code import ResponseCode as ResponseCode
+    from .save_card import SaveCard as SaveCard
+    from .save_one_customer import SaveOneCustomer as SaveOneCustomer
+    from .saved_card import SavedCard as SavedCard
+    from .sca_exemption import ScaExemption as ScaExemption
+    from .session import Session as Session
+    from .settlement import Settlement as Settlement
+    from .settlement_payment_order import SettlementPaymentOrder as SettlementPaymentOrder
+    from .settlement_transaction import SettlementTransaction as SettlementTransaction
+    from .split_request import SplitRequest as SplitRequest
+    from .store import Store as Store
+    from .stores import Stores as Stores
+    from .three_d_secure_action import ThreeDSecureAction as ThreeDSecureAction
+    from .three_d_secure_status import ThreeDSecureStatus as ThreeDSecureStatus
+    from .three_d_secure_status_reason import ThreeDSecureStatusReason as ThreeDSecureStatusReason
+    from .three_d_secure_type import ThreeDSecureType as ThreeDSecureType
+    from .topup_request import TopupRequest as TopupRequest
     from .transaction import Transaction as Transaction
+    from .transaction_details import TransactionDetails as TransactionDetails
     from .transaction_event_name import TransactionEventName as TransactionEventName
     from .transaction_events import TransactionEvents as TransactionEvents
     from .transaction_history_event import TransactionHistoryEvent as TransactionHistoryEvent
@@ -37,20 +160,114 @@ if TYPE_CHECKING:
     from .transaction_type import TransactionType as TransactionType
     from .transaction_webhook import TransactionWebhook as TransactionWebhook
     from .transaction_webhook_details import TransactionWebhookDetails as TransactionWebhookDetails
+    from .transactions import Transactions as Transactions
+    from .transfer_to_merchant_balance import TransferToMerchantBalance as TransferToMerchantBalance
+    from .two_step_authorize_payment import TwoStepAuthorizePayment as TwoStepAuthorizePayment
     from .type import Type as Type
+    from .update_merchant_settings_request import (
+        UpdateMerchantSettingsRequest as UpdateMerchantSettingsRequest,
+    )
+    from .update_merchant_settings_response import (
+        UpdateMerchantSettingsResponse as UpdateMerchantSettingsResponse,
+    )
     from .update_payment_link import UpdatePaymentLink as UpdatePaymentLink
+    from .user_profile import UserProfile as UserProfile
+    from .user_role import UserRole as UserRole
     from .webhook_card_token import WebhookCardToken as WebhookCardToken
     from .webhook_id import WebhookId as WebhookId
+    from .webhook_recurring_type import WebhookRecurringType as WebhookRecurringType
 
 _MODULES = {
+    "AcquirerResponseThreeDSecure": ".acquirer_response_three_d_secure",
+    "Address": ".address",
+    "AgentBalance": ".agent_balance",
+    "AgentDeposit": ".agent_deposit",
+    "AuthorizeAndCapturePayment": ".authorize_and_capture_payment",
+    "AuthorizePayment": ".authorize_payment",
+    "AuthorizePaymentRequest": ".authorize_payment_request",
+    "BrowserDetails": ".browser_details",
     "CancelPaymentResponse": ".cancel_payment_response",
     "CapturePayment": ".capture_payment",
     "CapturePaymentResponse": ".capture_payment_response",
+    "CardData": ".card_data",
+    "CardSaveSessionCustomer": ".card_save_session_customer",
+    "CardScheme": ".card_scheme",
+    "ChangeUserRole": ".change_user_role",
+    "CheckoutAction": ".checkout_action",
+    "CheckoutAdditionalData": ".checkout_additional_data",
+    "CheckoutAddress": ".checkout_address",
+    "CheckoutAmount": ".checkout_amount",
+    "CheckoutAuthenticationData": ".checkout_authentication_data",
+    "CheckoutChannel": ".checkout_channel",
+    "CheckoutComponentData": ".checkout_component_data",
+    "CheckoutError": ".checkout_error",
+    "CheckoutErrorDetails": ".checkout_error_details",
+    "CheckoutErrorType": ".checkout_error_type",
+    "CheckoutEventType": ".checkout_event_type",
+    "CheckoutLineItem": ".checkout_line_item",
+    "CheckoutPayment": ".checkout_payment",
+    "CheckoutPaymentDetailsRequest": ".checkout_payment_details_request",
+    "CheckoutPaymentMethod": ".checkout_payment_method",
+    "CheckoutPaymentMethodConfiguration": ".checkout_payment_method_configuration",
+    "CheckoutPaymentMethodList": ".checkout_payment_method_list",
+    "CheckoutPaymentMethodsRequest": ".checkout_payment_methods_request",
+    "CheckoutPaymentRequest": ".checkout_payment_request",
+    "CheckoutResultCode": ".checkout_result_code",
+    "CheckoutSession": ".checkout_session",
+    "CheckoutSessionPayment": ".checkout_session_payment",
+    "CheckoutSessionRequest": ".checkout_session_request",
+    "CheckoutSessionResult": ".checkout_session_result",
+    "CheckoutStorePaymentMethodMode": ".checkout_store_payment_method_mode",
+    "CheckoutThreeDSRequestData": ".checkout_three_ds_request_data",
+    "CheckoutWebhook": ".checkout_webhook",
+    "CheckoutWebhookData": ".checkout_webhook_data",
+    "ContinueThreeDS": ".continue_three_ds",
+    "ContinueThreeDSRequest": ".continue_three_ds_request",
+    "CreateBussinessDetails": ".create_bussiness_details",
+    "CreateCardSaveSession": ".create_card_save_session",
+    "CreateInviteSession": ".create_invite_session",
+    "CreateManualSettlement": ".create_manual_settlement",
+    "CreateOrderRequest": ".create_order_request",
+    "CreatePaymentBeneficiary": ".create_payment_beneficiary",
     "CreatePaymentLink": ".create_payment_link",
     "CreatePaymentLinkMetadata": ".create_payment_link_metadata",
+    "CSVApiRequest": ".csv_api_request",
+    "Currency": ".currency",
+    "Customer": ".customer",
+    "CustomerDetails": ".customer_details",
+    "CustomerTransaction": ".customer_transaction",
+    "CustomerTransactions": ".customer_transactions",
+    "Customers": ".customers",
+    "CvvStatus": ".cvv_status",
+    "DomainReport": ".domain_report",
+    "EntityPermission": ".entity_permission",
+    "EntityUserProfile": ".entity_user_profile",
     "Error": ".error",
+    "GateBalanceList": ".gate_balance_list",
+    "GateCustomerAccount": ".gate_customer_account",
+    "GateDepositList": ".gate_deposit_list",
+    "GateDepositMethod": ".gate_deposit_method",
+    "GateDepositStatus": ".gate_deposit_status",
+    "GateError": ".gate_error",
+    "GateOrderContent": ".gate_order_content",
+    "GateOrderList": ".gate_order_list",
+    "GateOrderStatus": ".gate_order_status",
+    "GateProductTypeCode": ".gate_product_type_code",
+    "HandlePayout": ".handle_payout",
+    "HandleThreeDResult": ".handle_three_d_result",
+    "KeyResponse": ".key_response",
+    "Merchant": ".merchant",
     "MerchantInitiatedPayment": ".merchant_initiated_payment",
     "MerchantInitiatedPaymentRequest": ".merchant_initiated_payment_request",
+    "MerchantSettings": ".merchant_settings",
+    "ModelsTransaction": ".models_transaction",
+    "OnboardingRequest": ".onboarding_request",
+    "Order": ".order",
+    "OrderDetails": ".order_details",
+    "PageDomainReport": ".page_domain_report",
+    "PageEntityUserProfile": ".page_entity_user_profile",
+    "PasswordRequest": ".password_request",
+    "PaymentBeneficiary": ".payment_beneficiary",
     "PaymentLink": ".payment_link",
     "PaymentLinkInfo": ".payment_link_info",
     "PaymentLinkMetadata": ".payment_link_metadata",
@@ -58,11 +275,44 @@ _MODULES = {
     "PaymentLinksInfo": ".payment_links_info",
     "PaymentLinksStatistics": ".payment_links_statistics",
     "PaymentLinksStatisticsItem": ".payment_links_statistics_item",
+    "PaymentOrderEventName": ".payment_order_event_name",
+    "PaymentOrderStatus": ".payment_order_status",
+    "PaymentOrderWebhook": ".payment_order_webhook",
+    "PaymentOrderWebhookDetails": ".payment_order_webhook_details",
+    "PaymentRecurring": ".payment_recurring",
+    "PaymentTransactionType": ".payment_transaction_type",
+    "Payout": ".payout",
+    "PayoutRequest": ".payout_request",
+    "PayoutRequestRowData": ".payout_request_row_data",
+    "Permission": ".permission",
+    "Product": ".product",
+    "ProductCategory": ".product_category",
+    "ProductType": ".product_type",
+    "Receipt": ".receipt",
     "Recurring": ".recurring",
     "RecurringType": ".recurring_type",
     "RefundPayment": ".refund_payment",
     "RefundPaymentResponse": ".refund_payment_response",
+    "Report": ".report",
+    "ResponseCode": ".response_code",
+    "SaveCard": ".save_card",
+    "SaveOneCustomer": ".save_one_customer",
+    "SavedCard": ".saved_card",
+    "ScaExemption": ".sca_exemption",
+    "Session": ".session",
+    "Settlement": ".settlement",
+    "SettlementPaymentOrder": ".settlement_payment_order",
+    "SettlementTransaction": ".settlement_transaction",
+    "SplitRequest": ".split_request",
+    "Store": ".store",
+    "Stores": ".stores",
+    "ThreeDSecureAction": ".three_d_secure_action",
+    "ThreeDSecureStatus": ".three_d_secure_status",
+    "ThreeDSecureStatusReason": ".three_d_secure_status_reason",
+    "ThreeDSecureType": ".three_d_secure_type",
+    "TopupRequest": ".topup_request",
     "Transaction": ".transaction",
+    "TransactionDetails": ".transaction_details",
     "TransactionEventName": ".transaction_event_name",
     "TransactionEvents": ".transaction_events",
     "TransactionHistoryEvent": ".transaction_history_event",
@@ -73,21 +323,111 @@ _MODULES = {
     "TransactionType": ".transaction_type",
     "TransactionWebhook": ".transaction_webhook",
     "TransactionWebhookDetails": ".transaction_webhook_details",
+    "Transactions": ".transactions",
+    "TransferToMerchantBalance": ".transfer_to_merchant_balance",
+    "TwoStepAuthorizePayment": ".two_step_authorize_payment",
     "Type": ".type",
+    "UpdateMerchantSettingsRequest": ".update_merchant_settings_request",
+    "UpdateMerchantSettingsResponse": ".update_merchant_settings_response",
     "UpdatePaymentLink": ".update_payment_link",
+    "UserProfile": ".user_profile",
+    "UserRole": ".user_role",
     "WebhookCardToken": ".webhook_card_token",
     "WebhookId": ".webhook_id",
+    "WebhookRecurringType": ".webhook_recurring_type",
 }
 
 __all__ = (
+    "AcquirerResponseThreeDSecure",
+    "Address",
+    "AgentBalance",
+    "AgentDeposit",
+    "AuthorizeAndCapturePayment",
+    "AuthorizePayment",
+    "AuthorizePaymentRequest",
+    "BrowserDetails",
     "CancelPaymentResponse",
     "CapturePayment",
     "CapturePaymentResponse",
+    "CardData",
+    "CardSaveSessionCustomer",
+    "CardScheme",
+    "ChangeUserRole",
+    "CheckoutAction",
+    "CheckoutAdditionalData",
+    "CheckoutAddress",
+    "CheckoutAmount",
+    "CheckoutAuthenticationData",
+    "CheckoutChannel",
+    "CheckoutComponentData",
+    "CheckoutError",
+    "CheckoutErrorDetails",
+    "CheckoutErrorType",
+    "CheckoutEventType",
+    "CheckoutLineItem",
+    "CheckoutPayment",
+    "CheckoutPaymentDetailsRequest",
+    "CheckoutPaymentMethod",
+    "CheckoutPaymentMethodConfiguration",
+    "CheckoutPaymentMethodList",
+    "CheckoutPaymentMethodsRequest",
+    "CheckoutPaymentRequest",
+    "CheckoutResultCode",
+    "CheckoutSession",
+    "CheckoutSessionPayment",
+    "CheckoutSessionRequest",
+    "CheckoutSessionResult",
+    "CheckoutStorePaymentMethodMode",
+    "CheckoutThreeDSRequestData",
+    "CheckoutWebhook",
+    "CheckoutWebhookData",
+    "ContinueThreeDS",
+    "ContinueThreeDSRequest",
+    "CreateBussinessDetails",
+    "CreateCardSaveSession",
+    "CreateInviteSession",
+    "CreateManualSettlement",
+    "CreateOrderRequest",
+    "CreatePaymentBeneficiary",
     "CreatePaymentLink",
     "CreatePaymentLinkMetadata",
+    "CSVApiRequest",
+    "Currency",
+    "Customer",
+    "CustomerDetails",
+    "Customers",
+    "CustomerTransaction",
+    "CustomerTransactions",
+    "CvvStatus",
+    "DomainReport",
+    "EntityPermission",
+    "EntityUserProfile",
     "Error",
+    "GateBalanceList",
+    "GateCustomerAccount",
+    "GateDepositList",
+    "GateDepositMethod",
+    "GateDepositStatus",
+    "GateError",
+    "GateOrderContent",
+    "GateOrderList",
+    "GateOrderStatus",
+    "GateProductTypeCode",
+    "HandlePayout",
+    "HandleThreeDResult",
+    "KeyResponse",
+    "Merchant",
     "MerchantInitiatedPayment",
     "MerchantInitiatedPaymentRequest",
+    "MerchantSettings",
+    "ModelsTransaction",
+    "OnboardingRequest",
+    "Order",
+    "OrderDetails",
+    "PageDomainReport",
+    "PageEntityUserProfile",
+    "PasswordRequest",
+    "PaymentBeneficiary",
     "PaymentLink",
     "PaymentLinkInfo",
     "PaymentLinkMetadata",
@@ -95,25 +435,66 @@ __all__ = (
     "PaymentLinksStatistics",
     "PaymentLinksStatisticsItem",
     "PaymentLinkStatus",
+    "PaymentOrderEventName",
+    "PaymentOrderStatus",
+    "PaymentOrderWebhook",
+    "PaymentOrderWebhookDetails",
+    "PaymentRecurring",
+    "PaymentTransactionType",
+    "Payout",
+    "PayoutRequest",
+    "PayoutRequestRowData",
+    "Permission",
+    "Product",
+    "ProductCategory",
+    "ProductType",
+    "Receipt",
     "Recurring",
     "RecurringType",
     "RefundPayment",
     "RefundPaymentResponse",
+    "Report",
+    "ResponseCode",
+    "SaveCard",
+    "SavedCard",
+    "SaveOneCustomer",
+    "ScaExemption",
+    "Session",
+    "Settlement",
+    "SettlementPaymentOrder",
+    "SettlementTransaction",
+    "SplitRequest",
+    "Store",
+    "Stores",
+    "ThreeDSecureAction",
+    "ThreeDSecureStatus",
+    "ThreeDSecureStatusReason",
+    "ThreeDSecureType",
+    "TopupRequest",
     "Transaction",
+    "TransactionDetails",
     "TransactionEventName",
     "TransactionEvents",
     "TransactionHistoryEvent",
     "TransactionHistoryEventData",
     "TransactionList",
     "TransactionResponse",
+    "Transactions",
     "TransactionStatus",
     "TransactionType",
     "TransactionWebhook",
     "TransactionWebhookDetails",
+    "TransferToMerchantBalance",
+    "TwoStepAuthorizePayment",
     "Type",
+    "UpdateMerchantSettingsRequest",
+    "UpdateMerchantSettingsResponse",
     "UpdatePaymentLink",
+    "UserProfile",
+    "UserRole",
     "WebhookCardToken",
     "WebhookId",
+    "WebhookRecurringType",
 )
 
 if not TYPE_CHECKING:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from .response_code import ResponseCode
     from .transaction_status import TransactionStatus
 
 
@@ -39,6 +40,7 @@ class TransactionResponse:
         "status",
         "amount",
         "merchant_reference",
+        "response_code",
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -74,12 +76,15 @@ class TransactionResponse:
     """
     merchant_reference: str | Unset = UNSET
     """Your own name for the order; links and the list of transactions call it `orderReference`."""
+    response_code: ResponseCode | Unset = UNSET
+    """Evidence: inferred, not documented."""
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
+        from .response_code import ResponseCode
         from .transaction_status import TransactionStatus
 
         data = dict(src_dict)
@@ -89,6 +94,7 @@ class TransactionResponse:
             status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
             amount=data.pop("amount", UNSET),
             merchant_reference=data.pop("merchantReference", UNSET),
+            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
         )
         model.additional_properties = data
         return model
@@ -107,6 +113,7 @@ class TransactionResponse:
                 "status": encode(self.status),
                 "amount": exact_amount(self.amount),
                 "merchantReference": self.merchant_reference,
+                "responseCode": encode(self.response_code),
             }
         )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..models.webhook_id import WebhookId
     from .transaction_status import TransactionStatus
     from .transaction_type import TransactionType
+    from .webhook_recurring_type import WebhookRecurringType
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -147,8 +148,12 @@ class TransactionWebhookDetails:
     """Whether the payer confirmed with 3-D Secure."""
     parent_transaction_id: str | Unset = UNSET
     """Id of the transaction that this one follows, such as the payment of a refund."""
-    recurring_type: str | Unset = UNSET
-    """Role of the transaction in a series. The docs show `subscription`, payment links speak of `cof_initial`.
+    recurring_type: WebhookRecurringType | Unset = UNSET
+    """Role of the transaction in a series. The name of this schema is ours (inferred): the docs do not name
+    it.
+
+    - `subscription`: the value of the docs' sample; what it covers is not said.
+    - `cof_initial`, `ucof`: the values that requests use; that webhooks use them too is inferred.
     """
     retrieval_reference_number: str | Unset = UNSET
     """Retrieval reference number, by which the bank finds the transaction."""
@@ -174,6 +179,7 @@ class TransactionWebhookDetails:
         from ..models.webhook_id import WebhookId
         from .transaction_status import TransactionStatus
         from .transaction_type import TransactionType
+        from .webhook_recurring_type import WebhookRecurringType
 
         data = dict(src_dict)
         model = cls(
@@ -198,7 +204,7 @@ class TransactionWebhookDetails:
             terminal_id=data.pop("terminalId", UNSET),
             secure3d=data.pop("secure3d", UNSET),
             parent_transaction_id=data.pop("parentTransactionId", UNSET),
-            recurring_type=data.pop("recurringType", UNSET),
+            recurring_type=decode_str_enum(WebhookRecurringType, data.pop("recurringType", UNSET)),
             retrieval_reference_number=data.pop("retrievalReferenceNumber", UNSET),
             payment_link_id=decode_model(WebhookId, data.pop("paymentLinkId", UNSET)),
             payment_session_id=decode_model(WebhookId, data.pop("paymentSessionId", UNSET)),
@@ -238,7 +244,7 @@ class TransactionWebhookDetails:
                 "terminalId": self.terminal_id,
                 "secure3d": self.secure3d,
                 "parentTransactionId": self.parent_transaction_id,
-                "recurringType": self.recurring_type,
+                "recurringType": encode(self.recurring_type),
                 "retrievalReferenceNumber": self.retrieval_reference_number,
                 "paymentLinkId": encode(self.payment_link_id),
                 "paymentSessionId": encode(self.payment_session_id),

@@ -6,15 +6,213 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
-    from ..models import CreatePaymentLinkMetadata, Recurring, RecurringType
+    from ..models import (
+        Address,
+        BrowserDetails,
+        CardData,
+        CheckoutAddress,
+        CheckoutAmount,
+        CheckoutAuthenticationData,
+        CheckoutChannel,
+        CheckoutComponentData,
+        CheckoutLineItem,
+        CheckoutStorePaymentMethodMode,
+        CheckoutThreeDSRequestData,
+        CreatePaymentLinkMetadata,
+        CustomerDetails,
+        GateCustomerAccount,
+        OrderDetails,
+        PaymentRecurring,
+        PaymentTransactionType,
+        Recurring,
+        RecurringType,
+        ScaExemption,
+        TopupRequest,
+    )
     from ..money import Money
 
 
 from typing import Literal
+
+
+class AddressParams(TypedDict):
+    """
+    A person and an address. The name of this schema is documented; the fields are those of the 2023
+    docs, which require all of them but the city in a billing address, and that they still belong to it
+    is inferred. The limits are those of the vendor's 2023 shop plugin.
+
+    Schema `paymentcore.Address`: documented by the vendor in 2023, not since (plexypay/docs-portal
+    (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    first_name: NotRequired[str]
+    """
+    First name; the shop plugin sends at most 32 characters.
+    """
+    last_name: NotRequired[str]
+    """
+    Last name; the shop plugin sends at most 32 characters.
+    """
+    address_line_1: NotRequired[str]
+    """
+    Street and house; the shop plugin sends at most 50 characters.
+    """
+    address_line_2: NotRequired[str]
+    """
+    Second line of the address.
+    """
+    postal_code: NotRequired[str]
+    """
+    Postal code; the shop plugin sends at most 13 characters.
+    """
+    city: NotRequired[str]
+    """
+    City; the shop plugin sends at most 50 characters.
+    """
+    phone: NotRequired[str]
+    """
+    Phone number with `+` and the country's code.
+    """
+    country: NotRequired[str]
+    """
+    ISO 3166-1 alpha-2 code. The docs write "ISO 3166-2" and show `DE`.
+    """
+
+
+class AuthorizePaymentRequestParams(TypedDict):
+    """
+    A payment with card data of your own. The name of this schema is documented; the fields are those of
+    the 2023 docs, and that they still belong to it is inferred. So it is open to further fields.
+
+    The 2023 docs want `transactionType`, `terminalId`, `paymentMethod`, `orderDetails` with amount and
+    currency, `browserDetails`, `customerDetails.billingAddress` and `threeDSNotificationUrl` in every
+    payment, and in `cardData` either the encrypted card or a token. This description requires only
+    those without which nobody can say what is paid, and how.
+
+    Schema `request.AuthorizePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
+    (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    transaction_type: PaymentTransactionType | Literal["auth", "sale", "verification"]
+    """
+    What a host-to-host payment does with the money. The name of this schema is ours (inferred). The
+    2023 docs list the values without a word about them; what they do is the usual meaning of the words,
+    except that `verification` has the amount 0, which an error text of 2023 says.
+
+    - `auth`: holds the amount; capture takes it, cancel lets it go.
+    - `sale`: takes the amount.
+    - `verification`: checks the card; the amount is 0.
+    """
+    terminal_id: NotRequired[str]
+    """
+    Id of your terminal, a UUID. The 2023 docs require it.
+    """
+    payment_method: str
+    """
+    How the payer pays. The docs show `card`; the full list is not published.
+    """
+    order_details: OrderDetails | OrderDetailsParams
+    """
+    What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
+    """
+    card_data: NotRequired[CardData | CardDataParams]
+    """
+    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
+    card that was saved before. The name of this schema is documented; the fields are those of the 2023
+    docs, and that they still belong to it is inferred.
+
+    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
+    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
+    the clear can slip in.
+    """
+    customer_details: NotRequired[CustomerDetails | CustomerDetailsParams]
+    """
+    The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
+    vendor's 2023 code, and that they still belong to it is inferred.
+    """
+    browser_details: NotRequired[BrowserDetails | BrowserDetailsParams]
+    """
+    The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server.
+    The name of this schema is documented; the fields are those of the 2023 docs, which require all of
+    them, and that they still belong to it is inferred.
+    """
+    three_ds_notification_url: NotRequired[str]
+    """
+    Where the bank posts `cres`, the result of the payer's confirmation. The 2023 docs require it.
+    """
+    external_user_id: NotRequired[str]
+    """
+    Your own id of the payer, in any form.
+    """
+    skip_three_ds: NotRequired[bool]
+    """
+    Whether to go without 3-D Secure. The bank may refuse such a payment.
+    """
+    moto: NotRequired[bool | None]
+    """
+    Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`.
+    """
+    recurring: NotRequired[PaymentRecurring | PaymentRecurringParams | Mapping[str, object]]
+    """
+    Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
+    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
+    `type` instead of `recurringType`); which of them a host-to-host payment takes today is not known.
+    So it is open to further fields.
+    """
+    sca_exemption: NotRequired[ScaExemption | Literal["low_value"] | None]
+    """
+    Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
+    `true`.
+    """
+
+
+class BrowserDetailsParams(TypedDict):
+    """
+    The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server.
+    The name of this schema is documented; the fields are those of the 2023 docs, which require all of
+    them, and that they still belong to it is inferred.
+
+    Schema `request.BrowserDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
+    (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    accept_header: NotRequired[str]
+    """
+    The `Accept` header that the browser sent.
+    """
+    java_enabled: NotRequired[bool]
+    """
+    Whether the browser runs Java (`navigator.javaEnabled()`).
+    """
+    language: NotRequired[str]
+    """
+    Language of the browser, as IETF BCP 47 (`navigator.language`).
+    """
+    color_depth: NotRequired[str]
+    """
+    Bits per pixel of the screen, as text.
+    """
+    screen_height: NotRequired[str]
+    """
+    Height of the screen in pixels, as text.
+    """
+    screen_width: NotRequired[str]
+    """
+    Width of the screen in pixels, as text.
+    """
+    time_zone: NotRequired[str]
+    """
+    Difference between UTC and the browser's time in minutes, as text; it may be negative. The sample is
+    `-360`.
+    """
+    user_agent: NotRequired[str]
+    """
+    The `User-Agent` header that the browser sent.
+    """
 
 
 class CapturePaymentParams(TypedDict):
@@ -31,6 +229,466 @@ class CapturePaymentParams(TypedDict):
     What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount that is
     held. Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented
     by the vendor in 2023, not since.
+    """
+
+
+class CardDataParams(TypedDict):
+    """
+    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
+    card that was saved before. The name of this schema is documented; the fields are those of the 2023
+    docs, and that they still belong to it is inferred.
+
+    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
+    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
+    the clear can slip in.
+
+    Schema `request.CardData`: documented by the vendor in 2023, not since (plexypay/docs-portal (2023),
+    docs/online_payments/accept_payments/api.md).
+    """
+
+    encrypted_card_number: NotRequired[str]
+    """
+    The card number, encrypted, in Base64.
+    """
+    encrypted_expiry_month: NotRequired[str]
+    """
+    The month in which the card expires, encrypted, in Base64.
+    """
+    encrypted_expiry_year: NotRequired[str]
+    """
+    The year in which the card expires, encrypted, in Base64.
+    """
+    encrypted_cvv: NotRequired[str]
+    """
+    The card's security code, encrypted, in Base64. Never store it, encrypted or not.
+    """
+    encrypted_cardholder_name: NotRequired[str]
+    """
+    The name on the card, encrypted, in Base64.
+    """
+    token_id: NotRequired[str]
+    """
+    Id of a saved card (`cardTokenId` of an earlier payment), instead of the encrypted fields. A UUID.
+    One table of the 2023 docs spells it `tokendId`, their sample `tokenId`.
+    """
+
+
+class CheckoutAddressParams(TypedDict):
+    """
+    An address of the shopper. The name of this schema is ours (inferred): the docs do not name it.
+
+    Schema `plexypay.CheckoutAddress`: documented by the vendor (plexy.money/docs, generated reference
+    (sessions/SessionsController_createSession)).
+    """
+
+    city: NotRequired[str]
+    """
+    Name of the city.
+    """
+    country: NotRequired[str]
+    """
+    Country, most likely as a code of two letters.
+    """
+    house_number_or_name: NotRequired[str]
+    """
+    Number or name of the house.
+    """
+    postal_code: NotRequired[str]
+    """
+    Postal code.
+    """
+    street: NotRequired[str]
+    """
+    Name of the street.
+    """
+
+
+class CheckoutAmountParams(TypedDict):
+    """
+    An amount of money with its currency. The name of this schema is ours (inferred): the docs do not
+    name it.
+
+    Schema `plexypay.CheckoutAmount`: documented by the vendor (plexy.money/docs, checkout-settings,
+    plexy.money/docs, generated reference (sessions/SessionsController_createSession)).
+    """
+
+    currency: NotRequired[str]
+    """
+    Code of the currency. The docs name `KZT`, `USD` and `EUR`.
+    """
+    value: int | Money
+    """
+    The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor
+    units (tiyn for KZT); the unit is documented by the vendor.
+    """
+
+
+class CheckoutAuthenticationDataParams(TypedDict):
+    """
+    Wishes about 3-D Secure. The name of this schema is ours (inferred): the docs do not name it.
+
+    Schema `plexypay.CheckoutAuthenticationData`: documented by the vendor
+    (plexypay/plexy-flutter-example).
+    """
+
+    attempt_authentication: NotRequired[str]
+    """
+    Whether to ask for 3-D Secure. The values are not known, the type is inferred.
+    """
+    three_ds_request_data: NotRequired[
+        CheckoutThreeDSRequestData | CheckoutThreeDSRequestDataParams | Mapping[str, object]
+    ]
+    """
+    How 3-D Secure is to be shown.
+    """
+
+
+class CheckoutComponentDataParams(TypedDict):
+    """
+    An object that the vendor's component made. Pass it on as it comes: its keys are not documented, and
+    depend on the payment method. The name of this schema is ours (inferred).
+
+    Schema `plexypay.CheckoutComponentData`: inferred, not documented.
+    """
+
+
+class CheckoutLineItemParams(TypedDict):
+    """
+    A line of the order. The name of this schema is ours (inferred): the docs do not name it. The docs
+    show the fields alone: their types, and that amounts are in minor units as everywhere in v2, are
+    inferred.
+
+    Schema `plexypay.CheckoutLineItem`: documented by the vendor (plexy.money/docs, generated reference
+    (sessions/SessionsController_createSession)).
+    """
+
+    id: NotRequired[str]
+    """
+    Your id of the line.
+    """
+    description: NotRequired[str]
+    """
+    What is sold.
+    """
+    quantity: NotRequired[int]
+    """
+    How many are sold.
+    """
+    amount_excluding_tax: NotRequired[int | Money]
+    """
+    Amount without tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
+    inferred, not documented.
+    """
+    tax_amount: NotRequired[int | Money]
+    """
+    The tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
+    inferred, not documented.
+    """
+    amount_including_tax: NotRequired[int | Money]
+    """
+    Amount with tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
+    inferred, not documented.
+    """
+    tax_percentage: NotRequired[int | Decimal | float]
+    """
+    Rate of the tax. Its unit is not documented.
+    """
+    tax_category: NotRequired[str]
+    """
+    Category of the tax. The values are not known.
+    """
+    product_url: NotRequired[str]
+    """
+    Page of the product.
+    """
+    image_url: NotRequired[str]
+    """
+    Picture of the product.
+    """
+
+
+class CheckoutPaymentDetailsRequestParams(TypedDict):
+    """
+    What the component gave after an action. The name of this schema is ours (inferred), and so is its
+    field: no body is documented.
+
+    Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
+    """
+
+    details: NotRequired[CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]]
+    """
+    What the component or the redirect gave.
+    """
+
+
+class CheckoutPaymentMethodsRequestParams(TypedDict):
+    """
+    For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do
+    not name it. They show `merchantAccount` alone; the other fields are those of a payment.
+
+    Schema `plexypay.CheckoutPaymentMethodsRequest`: documented by the vendor
+    (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).
+    """
+
+    merchant_account: str
+    """
+    Name of your merchant account.
+    """
+    amount: NotRequired[CheckoutAmount | CheckoutAmountParams | Mapping[str, object]]
+    """
+    What is to be paid, in minor units. Evidence: inferred, not documented.
+    """
+    country_code: NotRequired[str]
+    """
+    The shopper's country. Evidence: inferred, not documented.
+    """
+    channel: NotRequired[CheckoutChannel | Literal["Web", "iOS", "Android"]]
+    """
+    Where the shopper pays. Evidence: inferred, not documented.
+    """
+    shopper_reference: NotRequired[str]
+    """
+    Your own id of the shopper. Evidence: inferred, not documented.
+    """
+
+
+class CheckoutPaymentRequestParams(TypedDict):
+    """
+    A payment of the shopper. The name of this schema is ours (inferred): the docs do not name it, and
+    the generated reference shows an empty body. The fields are those that the vendor's mobile sample
+    sends, together with the component's data, whose names are inferred. That `amount` is required is
+    inferred too.
+
+    Schema `plexypay.CheckoutPaymentRequest`: documented by the vendor (plexypay/plexy-flutter-example).
+    """
+
+    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object]
+    """
+    What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+    """
+    merchant_account: NotRequired[str]
+    """
+    Name of your merchant account.
+    """
+    reference: NotRequired[str]
+    """
+    Your own name for the order; most likely the `merchantReference` of the answer.
+    """
+    return_url: NotRequired[str]
+    """
+    Where the shopper comes back to after a redirect.
+    """
+    payment_method: NotRequired[CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]]
+    """
+    What the shopper pays with, from the component's data. Never collect or send a card's number in the
+    clear. Evidence: inferred, not documented.
+    """
+    browser_info: NotRequired[CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]]
+    """
+    The shopper's browser, from the web component's data. Evidence: inferred, not documented.
+    """
+    store_payment_method: NotRequired[bool]
+    """
+    Whether to keep the payment method, from the component's data. Evidence: inferred, not documented.
+    """
+    country_code: NotRequired[str]
+    """
+    The shopper's country.
+    """
+    channel: NotRequired[CheckoutChannel | Literal["Web", "iOS", "Android"]]
+    """
+    Where the shopper pays.
+    """
+    shopper_reference: NotRequired[str]
+    """
+    Your own id of the shopper.
+    """
+    shopper_interaction: NotRequired[str]
+    """
+    How the shopper takes part. The values are not known.
+    """
+    recurring_processing_model: NotRequired[str]
+    """
+    What a kept payment method is for. `CardOnFile` is seen; other values are not known.
+    """
+    authentication_data: NotRequired[
+        CheckoutAuthenticationData | CheckoutAuthenticationDataParams | Mapping[str, object]
+    ]
+    """
+    Wishes about 3-D Secure.
+    """
+
+
+class CheckoutSessionRequestParams(TypedDict):
+    """
+    A payment that the component carries out by itself. The name of this schema is ours (inferred): the
+    docs do not name it.
+
+    The docs show the four required fields. The others are those of the answer; that the request takes
+    them is inferred.
+
+    Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
+    reference (sessions/SessionsController_createSession)).
+    """
+
+    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object]
+    """
+    What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+    """
+    merchant_account: str
+    """
+    Name of your merchant account.
+    """
+    reference: str
+    """
+    Your own name for the order.
+    """
+    return_url: str
+    """
+    Where the shopper comes back to after a redirect.
+    """
+    country_code: NotRequired[str]
+    """
+    The shopper's country. Evidence: inferred, not documented.
+    """
+    channel: NotRequired[CheckoutChannel | Literal["Web", "iOS", "Android"]]
+    """
+    Where the shopper pays. Evidence: inferred, not documented.
+    """
+    shopper_locale: NotRequired[str]
+    """
+    Language and country for the texts of the component. Evidence: inferred, not documented.
+    """
+    shopper_reference: NotRequired[str]
+    """
+    Your own id of the shopper. Evidence: inferred, not documented.
+    """
+    telephone_number: NotRequired[str]
+    """
+    The shopper's telephone number. Evidence: inferred, not documented.
+    """
+    shopper_interaction: NotRequired[str]
+    """
+    How the shopper takes part. The values are not known. Evidence: inferred, not documented.
+    """
+    recurring_processing_model: NotRequired[str]
+    """
+    What a kept payment method is for. `CardOnFile` is seen; other values are not known. Evidence:
+    inferred, not documented.
+    """
+    store_payment_method_mode: NotRequired[
+        CheckoutStorePaymentMethodMode | Literal["enabled", "disabled", "askForConsent"]
+    ]
+    """
+    Whether the payment method is kept for later payments. Evidence: inferred, not documented.
+    """
+    billing_address: NotRequired[CheckoutAddress | CheckoutAddressParams | Mapping[str, object]]
+    """
+    Where the bill goes. Evidence: inferred, not documented.
+    """
+    delivery_address: NotRequired[CheckoutAddress | CheckoutAddressParams | Mapping[str, object]]
+    """
+    Where the goods go. Evidence: inferred, not documented.
+    """
+    line_items: NotRequired[Sequence[CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]]
+    """
+    The lines of the order. Evidence: inferred, not documented.
+    """
+
+
+class CheckoutThreeDSRequestDataParams(TypedDict):
+    """
+    How 3-D Secure is to be shown. The name of this schema is ours (inferred): the docs do not name it.
+
+    Schema `plexypay.CheckoutThreeDSRequestData`: documented by the vendor
+    (plexypay/plexy-flutter-example).
+    """
+
+    native_three_ds: NotRequired[str]
+    """
+    Whether the component shows 3-D Secure. The values are not known, the type is inferred.
+    """
+
+
+class ContinueThreeDSRequestParams(TypedDict):
+    """
+    The bank's answer about a payment that waited for the payer. The name of this schema is documented;
+    the fields are those of the 2023 docs, and that they still belong to it is inferred.
+
+    Schema `request.ContinueThreeDS`: documented by the vendor in 2023, not since (plexypay/docs-portal
+    (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    cres: str
+    """
+    The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
+    """
+    transaction_id: str
+    """
+    The `id` that the payment answered.
+    """
+
+
+class CreateManualSettlementParams(TypedDict):
+    """
+    What to pay out to a beneficiary. The name of this schema is ours; its fields are inferred. It is
+    open to further fields.
+
+    Schema `plexypay.CreateManualSettlement`: inferred, not documented.
+    """
+
+    amount: NotRequired[int | Decimal]
+    """
+    What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount in a unit
+    that the vendor does not state; the unit is inferred, not documented.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`.
+    """
+
+
+class CreateOrderRequestParams(TypedDict):
+    """
+    An order of one product. For a `direct_top_up` product give `topup_request` too.
+
+    Schema `CreateOrderRequest`: documented by the vendor
+    (https://developer.plexy.money/create-order-25538211e0).
+    """
+
+    product_id: int
+    """
+    Id of the product.
+    """
+    currency_code: NotRequired[str]
+    """
+    Code of the currency, most likely the product's. What happens when it is left out is not documented.
+    """
+    topup_request: NotRequired[TopupRequest | TopupRequestParams]
+    """
+    How much to top up, and which account; for `direct_top_up` products only.
+    """
+    external_ref: NotRequired[str]
+    """
+    Your own name for the order. Keep it, and the idempotency key, before you call.
+    """
+
+
+class CreatePaymentBeneficiaryParams(TypedDict):
+    """
+    A beneficiary, new or changed. The name of this schema is documented, its fields are not. It is open
+    to further fields; a bank account needs more than these two in many countries.
+
+    Schema `request.CreatePaymentBeneficiary`: inferred, not documented.
+    """
+
+    name: NotRequired[str]
+    """
+    Name of the person or company that is paid.
+    """
+    iban: NotRequired[str]
+    """
+    Number of the bank account.
     """
 
 
@@ -131,6 +789,80 @@ class CreatePaymentLinkParams(TypedDict):
     """
 
 
+class CustomerDetailsParams(TypedDict):
+    """
+    The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
+    vendor's 2023 code, and that they still belong to it is inferred.
+
+    Schema `paymentcore.CustomerDetails`: documented by the vendor in 2023, not since
+    (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, plexypay/plexypay-sdk-php
+    (2023), README.md).
+    """
+
+    email: NotRequired[str]
+    """
+    The payer's e-mail address; the vendor's shop plugin sends at most 256 characters.
+    """
+    account_id: NotRequired[str]
+    """
+    Your own id of the payer's account. Seen in the vendor's 2023 code only.
+    """
+    delivery_address: NotRequired[Address | AddressParams]
+    """
+    A person and an address. The name of this schema is documented; the fields are those of the 2023
+    docs, which require all of them but the city in a billing address, and that they still belong to it
+    is inferred. The limits are those of the vendor's 2023 shop plugin.
+    """
+    billing_address: NotRequired[Address | AddressParams]
+    """
+    A person and an address. The name of this schema is documented; the fields are those of the 2023
+    docs, which require all of them but the city in a billing address, and that they still belong to it
+    is inferred. The limits are those of the vendor's 2023 shop plugin.
+    """
+
+
+class GateCustomerAccountParams(TypedDict):
+    """
+    The account to top up; its keys depend on the product. The name of this schema is ours (inferred):
+    the docs do not name it.
+
+    Schema `plexypay.GateCustomerAccount`: documented by the vendor
+    (https://developer.plexy.money/create-order-25538211e0).
+    """
+
+    steam_login: NotRequired[str]
+    """
+    The customer's name at Steam.
+    """
+    email: NotRequired[str]
+    """
+    The customer's e-mail address.
+    """
+
+
+class HandlePayoutParams(TypedDict):
+    """
+    A payment from your balance to a saved card. The name of this schema is documented, its fields are
+    not. It is open to further fields.
+
+    Schema `request.HandlePayout`: inferred, not documented.
+    """
+
+    amount: NotRequired[int | Decimal]
+    """
+    What is paid out. The unit is not known; ask Plexy Pay before you send live money. An amount in a
+    unit that the vendor does not state; the unit is inferred, not documented.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`.
+    """
+    card_token_id: NotRequired[str]
+    """
+    Id of the saved card that gets the money.
+    """
+
+
 class MerchantInitiatedPaymentRequestParams(TypedDict):
     """
     A payment without the payer, with a card that was saved before. Which of the fields the API insists
@@ -158,6 +890,67 @@ class MerchantInitiatedPaymentRequestParams(TypedDict):
     """
     Id of the transaction in which the payer agreed to later charges (the one with recurring type
     `cof_initial`). Send it: the docs' sample does. A UUID there.
+    """
+
+
+class OrderDetailsParams(TypedDict):
+    """
+    What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
+
+    Schema `plexypay.OrderDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
+    (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    amount: int | Decimal | Money
+    """
+    What is paid, in major units (tenge for KZT): `22000` is 22 000 KZT. Payment links say `2200000` for
+    the same sum. Zero for `verification`. An amount in major units (tenge for KZT); the unit is
+    documented by the vendor in 2023, not since.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`. The 2023 docs show `EUR` and `USD`.
+    """
+    order_reference: NotRequired[str]
+    """
+    Your own name for the order. Always give one, so that the payment can be found again.
+    """
+    cart_reference: NotRequired[str]
+    """
+    Your own name for the basket.
+    """
+    description: NotRequired[str]
+    """
+    What is paid for.
+    """
+    items: NotRequired[Sequence[object]]
+    """
+    What is in the basket. What an item looks like is not documented; the sample has none.
+    """
+
+
+class PaymentRecurringParams(TypedDict):
+    """
+    Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
+    (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
+    `type` instead of `recurringType`); which of them a host-to-host payment takes today is not known.
+    So it is open to further fields.
+
+    Schema `plexypay.PaymentRecurring`: documented by the vendor in 2023, not since
+    (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md).
+    """
+
+    recurring_type: NotRequired[RecurringType | Literal["cof_initial", "ucof"]]
+    """
+    Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
+
+    - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
+    - `ucof`: a later payment with the kept card (documented in 2023, there in the field
+        `recurringType`).
+    """
+    parent_transaction_id: NotRequired[str]
+    """
+    Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`.
     """
 
 
@@ -216,6 +1009,147 @@ class RefundPaymentParams(TypedDict):
     description: NotRequired[str | None]
     """
     Why the money goes back. Left out or null: the original's.
+    """
+
+
+class SaveCardParams(TypedDict):
+    """
+    A card to save for payouts. The name of this schema is documented, its fields are not. It is open to
+    further fields; never send a card number in the clear.
+
+    Schema `request.SaveCard`: inferred, not documented.
+    """
+
+    customer_id: NotRequired[str]
+    """
+    Id of the customer whose card it is.
+    """
+    card_data: NotRequired[CardData | CardDataParams]
+    """
+    A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a
+    card that was saved before. The name of this schema is documented; the fields are those of the 2023
+    docs, and that they still belong to it is inferred.
+
+    Each encrypted field is its own text: encrypt the value with the public key (RSA), then Base64.
+    Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
+    the clear can slip in.
+    """
+
+
+class SaveOneCustomerParams(TypedDict):
+    """
+    A new customer. The name of this schema is documented, its fields are not: two error texts of 2023
+    speak of e-mail and phone ("Both email and phone are required to create a new customer"). It is open
+    to further fields.
+
+    Schema `request.SaveOneCustomer`: inferred, not documented.
+    """
+
+    email: NotRequired[str]
+    """
+    The customer's e-mail address.
+    """
+    phone: NotRequired[str]
+    """
+    The customer's phone number.
+    """
+
+
+class SettlementPaymentOrderParams(TypedDict):
+    """
+    An order to pay one of your beneficiaries, as you send it and as the API answers it.
+
+    The name of this schema and `requestId` are documented. The other fields are inferred from the
+    webhook, which spells them in snake case (`beneficiary_id`); `requestId` is the only hint that
+    requests use camel case. It is open to further fields.
+
+    Schema `entity.SettlementPaymentOrder`: inferred, not documented.
+    """
+
+    request_id: str
+    """
+    Your own unique key of this order; it prevents duplicates. Keep it before you call, and send the
+    same one again when you do not know what became of a call. Evidence: documented by the vendor
+    (https://developer.plexy.money/settlement-payment-order-5318170f0).
+    """
+    beneficiary_id: NotRequired[str]
+    """
+    Id of the beneficiary who is paid.
+    """
+    amount: NotRequired[int | Decimal]
+    """
+    What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a unit that the
+    vendor does not state; the unit is inferred, not documented.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`.
+    """
+
+
+class SplitRequestParams(TypedDict):
+    """
+    A part of a payment that goes to a beneficiary. The name of this schema is documented, its fields
+    are not. It is open: further fields are sent and kept as they come.
+
+    Schema `entity.SplitRequest`: inferred, not documented.
+    """
+
+    transaction_id: NotRequired[str]
+    """
+    Id of the transaction whose money is split.
+    """
+    beneficiary_id: NotRequired[str]
+    """
+    Id of the beneficiary who gets the part.
+    """
+    amount: NotRequired[int | Decimal]
+    """
+    The part. The unit is not known, so do not compute with it. An amount in a unit that the vendor does
+    not state; the unit is inferred, not documented.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`.
+    """
+
+
+class TopupRequestParams(TypedDict):
+    """
+    How much to top up, and which account.
+
+    Schema `TopupRequest`: documented by the vendor
+    (https://developer.plexy.money/create-order-25538211e0).
+    """
+
+    amount: NotRequired[str | Money]
+    """
+    How much to top up, in major units as decimal text: `"10.00"`; most likely between the product's
+    `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by
+    the vendor.
+    """
+    customer_account: NotRequired[GateCustomerAccount | GateCustomerAccountParams | Mapping[str, object]]
+    """
+    The account to top up; its keys depend on the product.
+    """
+
+
+class TransferToMerchantBalanceParams(TypedDict):
+    """
+    What to take from a beneficiary's balance. The name of this schema is ours; its fields are inferred.
+    It is open to further fields.
+
+    Schema `plexypay.TransferToMerchantBalance`: inferred, not documented.
+    """
+
+    amount: NotRequired[int | Decimal]
+    """
+    What is moved. The unit is not known; ask Plexy Pay before you send live money. An amount in a unit
+    that the vendor does not state; the unit is inferred, not documented.
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code of `amount`.
     """
 
 

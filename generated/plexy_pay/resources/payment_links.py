@@ -34,7 +34,7 @@ _LIST_RULES: PageRules[PaymentLinkInfo, PaymentLinksInfo] = PageRules(
 )
 
 
-class PaymentLinks:
+class PaymentLinksResource:
     """Payment links."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -395,7 +395,7 @@ class PaymentLinks:
         )
 
 
-class PaymentLinksWithRawResponse:
+class PaymentLinksResourceWithRawResponse:
     """Payment links; each method gives the whole `Response`."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -526,7 +526,7 @@ class PaymentLinksWithRawResponse:
         )
 
 
-class AsyncPaymentLinks:
+class AsyncPaymentLinksResource:
     """Payment links, async."""
 
     def __init__(self, client: AsyncClient) -> None:
@@ -887,7 +887,7 @@ class AsyncPaymentLinks:
         )
 
 
-class AsyncPaymentLinksWithRawResponse:
+class AsyncPaymentLinksResourceWithRawResponse:
     """Payment links, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-class Payments:
+class PaymentsResource:
     """Payments."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -222,7 +222,7 @@ class Payments:
         )
 
 
-class PaymentsWithRawResponse:
+class PaymentsResourceWithRawResponse:
     """Payments; each method gives the whole `Response`."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -294,7 +294,7 @@ class PaymentsWithRawResponse:
         )
 
 
-class AsyncPayments:
+class AsyncPaymentsResource:
     """Payments, async."""
 
     def __init__(self, client: AsyncClient) -> None:
@@ -500,7 +500,7 @@ class AsyncPayments:
         )
 
 
-class AsyncPaymentsWithRawResponse:
+class AsyncPaymentsResourceWithRawResponse:
     """Payments, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-class RecurringPayments:
+class RecurringPaymentsResource:
     """Recurring payments."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -100,7 +100,7 @@ class RecurringPayments:
         )
 
 
-class RecurringPaymentsWithRawResponse:
+class RecurringPaymentsResourceWithRawResponse:
     """Recurring payments; each method gives the whole `Response`."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -136,7 +136,7 @@ class RecurringPaymentsWithRawResponse:
         )
 
 
-class AsyncRecurringPayments:
+class AsyncRecurringPaymentsResource:
     """Recurring payments, async."""
 
     def __init__(self, client: AsyncClient) -> None:
@@ -221,7 +221,7 @@ class AsyncRecurringPayments:
         )
 
 
-class AsyncRecurringPaymentsWithRawResponse:
+class AsyncRecurringPaymentsResourceWithRawResponse:
     """Recurring payments, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:

@@ -22,7 +22,7 @@ _LIST_RULES: PageRules[Transaction, TransactionList] = PageRules(
 )
 
 
-class Transactions:
+class TransactionsResource:
     """Transactions."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -250,7 +250,7 @@ class Transactions:
         return Pager(fetch, _LIST_RULES, page)
 
 
-class TransactionsWithRawResponse:
+class TransactionsResourceWithRawResponse:
     """Transactions; each method gives the whole `Response`."""
 
     def __init__(self, client: SyncClient) -> None:
@@ -319,7 +319,7 @@ class TransactionsWithRawResponse:
         )
 
 
-class AsyncTransactions:
+class AsyncTransactionsResource:
     """Transactions, async."""
 
     def __init__(self, client: AsyncClient) -> None:
@@ -547,7 +547,7 @@ class AsyncTransactions:
         return AsyncPager(fetch, _LIST_RULES, page)
 
 
-class AsyncTransactionsWithRawResponse:
+class AsyncTransactionsResourceWithRawResponse:
     """Transactions, async; each method gives the whole `Response`."""
 
     def __init__(self, client: AsyncClient) -> None:
