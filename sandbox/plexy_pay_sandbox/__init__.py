@@ -1,8 +1,9 @@
 """A local stand-in for the Plexy Pay API, for development and tests.
 
-It serves the operations of the bundled OpenAPI document with state in memory: payment links that can be paid
-on a page of its own, captures, cancellations, refunds, and `transaction.*` webhooks. Start it with
-`python -m plexy_pay_sandbox`, or inside a program with `RunningSandbox`.
+It serves all operations of the bundled OpenAPI document with state in memory: payment links that can be paid
+on a page of its own, host-to-host payments with 3-D Secure, captures, cancellations and refunds, beneficiaries,
+payouts and settlements, the checkout of v2, the Gate, and webhooks. Start it with `python -m plexy_pay_sandbox`,
+or inside a program with `RunningSandbox`.
 
 What the public documentation says, the sandbox does. Where it says nothing, the sandbox does something
 plausible, and the first lines of each module name those choices: do not take them for facts about the real
@@ -15,10 +16,10 @@ try:
     from .app import create_app
     from .serving import RunningSandbox
 except ModuleNotFoundError as error:
-    if error.name in ("starlette", "uvicorn", "jsonschema", "referencing"):
+    name = (error.name or "").partition(".")[0]
+    if name in ("cryptography", "starlette", "uvicorn", "jsonschema", "referencing"):
         raise ModuleNotFoundError(
-            f"The sandbox needs {error.name}. Install it with: pip install 'plexy-pay[sandbox]'",
-            name=error.name,
+            f"The sandbox needs {name}. Install it with: pip install 'plexy-pay[sandbox]'", name=name
         ) from error
     raise
 

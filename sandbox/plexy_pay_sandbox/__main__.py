@@ -9,7 +9,14 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from .app import DEFAULT_KEY, DEFAULT_WEBHOOK_TOKEN, create_app
+from .app import (
+    DEFAULT_AGENT_ID,
+    DEFAULT_CHECKOUT_KEY,
+    DEFAULT_GATE_KEY,
+    DEFAULT_KEY,
+    DEFAULT_WEBHOOK_TOKEN,
+    create_app,
+)
 from .serving import base_url_of, listening_socket, server_config
 from .validation import DocumentError
 
@@ -17,12 +24,15 @@ from .validation import DocumentError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the sandbox; answers the exit code."""
     options = _parser().parse_args(arguments)
-    keys: list[str] = options.key or [DEFAULT_KEY]
     try:
         app = create_app(
             options.document,
-            keys=keys,
+            keys=options.key or [DEFAULT_KEY],
+            checkout_keys=options.checkout_key or [DEFAULT_CHECKOUT_KEY],
+            gate_keys=options.gate_key or [DEFAULT_GATE_KEY],
+            agent_id=options.agent_id,
             webhook_token=options.webhook_token,
+            webhook_url=options.webhook_url,
             webhook_hosts=options.webhook_host,
         )
         listening = listening_socket(options.host, options.port)
@@ -34,18 +44,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     # A key from the command line may be a real one by mistake: it is not printed.
     key = "<your --key>" if options.key else DEFAULT_KEY
-    print(_greeting(base_url_of(listening), key), flush=True)
+    checkout_key = "<your --checkout-key>" if options.checkout_key else DEFAULT_CHECKOUT_KEY
+    gate_key = "<your --gate-key>" if options.gate_key else DEFAULT_GATE_KEY
+    families = f"checkout {checkout_key}, gate {gate_key} of agent {options.agent_id}"
+    print(_greeting(base_url_of(listening), key, families), flush=True)
     # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, access_log=True)).run(sockets=[listening])
     return 0
 
 
-def _greeting(base_url: str, key: str) -> str:
+def _greeting(base_url: str, key: str, families: str) -> str:
     return f"""Plexy Pay sandbox at {base_url}
 A local stand-in for the Plexy Pay API: no money moves, and all is forgotten when it stops.
 
   Client   PlexyPay("{key}", base_url="{base_url}")
+  Keys     {families}
   Pay      open a link's url in a browser, or: curl -X POST <url>/pay
   Decline  curl -X POST <url>/decline
   Clock    curl -X POST {base_url}/_sandbox/advance -d '{{"seconds": 3600}}'
@@ -67,6 +81,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--key", action="append", help=f"an API key to accept, may be repeated (default: {DEFAULT_KEY})"
+    )
+    parser.add_argument(
+        "--checkout-key",
+        action="append",
+        help=f"a key for the checkout (v2) to accept, may be repeated (default: {DEFAULT_CHECKOUT_KEY})",
+    )
+    parser.add_argument(
+        "--gate-key",
+        action="append",
+        help=f"a key for the Gate to accept, may be repeated (default: {DEFAULT_GATE_KEY})",
+    )
+    parser.add_argument(
+        "--agent-id", default=DEFAULT_AGENT_ID, help="the agent of the Gate (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--webhook-url", help="where events are posted to that have no callback URL of their own"
     )
     parser.add_argument(
         "--webhook-token",

@@ -2,24 +2,22 @@
 
 The document says which operations there are, where they lie, what they take and which status means success.
 This module finds the operation of a request, checks key, parameters and body, lets the handler do its work,
-and turns a refusal into the error body of the API.
+and lets `answers` turn a refusal into the error body of the family.
 
-Documented: the raw key in `Authorization` without `Bearer`, 401 for a missing or wrong key, 404 for what is
-not there, the error body's shape and its codes 1 to 5, and the body with nothing but a message that a second
-refund was answered.
+Documented: three families of operations, each with keys of its own, the raw key in `Authorization` (Pay API, Gate)
+or in `x-api-key` (v2) without `Bearer`, 401 for a missing or wrong key, 404 for what is not there, and the body
+with nothing but a message that a second refund was answered.
 
 Stand-in choices, made because no public source says otherwise:
 
-* The statuses of the other error codes: 400 for code 3 (a body that is not JSON), 422 for code 5 (a request
-  that does not fit the document or the present status), 500 for code 2. A 401 has code 2 and the source
-  `keys`.
 * Query parameters that the document does not have are refused: a filter that is quietly ignored looks as if
   it worked.
-* All keys of one sandbox belong to one merchant.
+* All keys of one sandbox belong to one merchant, and to one agent of the Gate. The key of one family is refused by
+  the others, and another agent's id with 401. `/health` wants a key, too.
 * `X-Request-Id` on every answer.
 
 Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset` and
-`GET /_sandbox/webhooks`. These need no key.
+`GET /_sandbox/webhooks`, and the pages of `bank`. These need no key.
 """
 
 from __future__ import annotations
@@ -29,6 +27,7 @@ import contextlib
 import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -43,9 +42,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import checkout, wire
+from . import answers, bank, checkout, wire
+from .answers import CHECKOUT, GATE, Errors, json_answer, pay_error
 from .handlers import HANDLERS, Call, Handler
-from .state import AlreadyRefunded, Clock, NotFound, Refusal, State
+from .refusals import Refusal
+from .timing import Clock
 from .validation import (
     Contract,
     DocumentError,
@@ -56,12 +57,35 @@ from .validation import (
     read_document,
 )
 from .webhooks import RETRY_DELAYS, WebhookSender
+from .world import World
 
 DEFAULT_KEY: Final = "pr_sandbox"
+DEFAULT_CHECKOUT_KEY: Final = "ck_sandbox"
+DEFAULT_GATE_KEY: Final = "gk_sandbox"
+DEFAULT_AGENT_ID: Final = "11111111-1111-4111-8111-111111111111"
 DEFAULT_WEBHOOK_TOKEN: Final = "whk_sandbox"  # noqa: S105 (it protects nothing but a test)
 
+_PAY: Final = "pay"
+_KEY_HEADERS: Final[Mapping[str, bytes]] = {
+    _PAY: b"authorization",
+    CHECKOUT: b"x-api-key",
+    GATE: b"authorization",
+}
 _TICK: Final = 1.0
 _log = logging.getLogger("plexy_pay_sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a client gets in: the first key of each family, and the agent of the Gate.
+
+    `app.state.access` has it.
+    """
+
+    key: str = DEFAULT_KEY
+    checkout_key: str = DEFAULT_CHECKOUT_KEY
+    gate_key: str = DEFAULT_GATE_KEY
+    agent_id: str = DEFAULT_AGENT_ID
 
 
 def utc_now() -> datetime:
@@ -73,8 +97,12 @@ def create_app(
     document: str | Path | Mapping[str, Any] | None = None,
     *,
     keys: Sequence[str] = (DEFAULT_KEY,),
+    checkout_keys: Sequence[str] = (DEFAULT_CHECKOUT_KEY,),
+    gate_keys: Sequence[str] = (DEFAULT_GATE_KEY,),
+    agent_id: str = DEFAULT_AGENT_ID,
     clock: Callable[[], datetime] = utc_now,
     webhook_token: str = DEFAULT_WEBHOOK_TOKEN,
+    webhook_url: str | None = None,
     webhook_hosts: Collection[str] = (),
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
 ) -> Starlette:
@@ -83,28 +111,40 @@ def create_app(
     Args:
         document: The OpenAPI document that drives it: a path, or the document itself. None is the one that
             the package `plexy_pay` carries.
-        keys: The API keys that are accepted.
+        keys: The API keys that the Pay API accepts.
+        checkout_keys: The API keys that v2 accepts.
+        gate_keys: The API keys that the Gate accepts.
+        agent_id: The agent whom the keys of the Gate belong to.
         clock: Gives the real time; `POST /_sandbox/advance` moves ahead of it.
         webhook_token: What webhooks carry as `Authorization: Bearer <token>`.
+        webhook_url: Where events are posted to that have no callback URL of their own: those of settlement
+            payment orders, of host-to-host payments, and of links without one. None posts none of them.
         webhook_hosts: Hosts besides loopback that webhooks may be posted to.
         webhook_retry_delays: Seconds before each further attempt of a webhook.
 
     Raises:
         DocumentError: if the document cannot be read, or has an operation that no handler is registered for.
-        ValueError: if no key is given, or an empty one.
+        ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
+            id.
     """
-    if not keys or not all(keys):
-        raise ValueError("The sandbox needs at least one API key, and none of them empty.")
+    families = {_PAY: keys, CHECKOUT: checkout_keys, GATE: gate_keys}
+    if not all(family and all(family) for family in families.values()):
+        raise ValueError("The sandbox needs at least one API key for each family, and none of them empty.")
+    if len({*keys, *checkout_keys, *gate_keys}) < sum(len(set(family)) for family in families.values()):
+        raise ValueError("The sandbox needs other API keys for each family.")
+    if not agent_id:
+        raise ValueError("The sandbox needs the id of the agent.")
     contract = Contract(read_document(document))
     handlers = _handlers_of(contract)
-    sender = WebhookSender(webhook_token, webhook_hosts, webhook_retry_delays)
-    state = State(Clock(clock), sender.post)
-    api = _Api(contract, handlers, state, [key.encode() for key in keys])
+    sender = WebhookSender(webhook_token, webhook_hosts, webhook_retry_delays, webhook_url)
+    world = World(Clock(clock), sender.post, sender.post_order)
+    known_keys = {name: [key.encode() for key in family] for name, family in families.items()}
+    api = _Api(contract, handlers, world, known_keys, agent_id)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         sender.open()
-        ticking = asyncio.create_task(_follow_the_clock(state))
+        ticking = asyncio.create_task(_follow_the_clock(world))
         try:
             yield
         finally:
@@ -113,77 +153,87 @@ def create_app(
 
     # Every endpoint is a coroutine and calls the state without awaiting in between: each request is one whole
     # step.
-    return Starlette(
+    app = Starlette(
         routes=[
-            *_own_routes(state, sender),
-            *checkout.routes(state),
+            *_own_routes(world, sender),
+            *bank.routes(world),
+            *checkout.routes(world.state),
             Route("/{path:path}", api),
         ],
         middleware=[Middleware(_RequestIds)],
         exception_handlers={Exception: _unexpected},
         lifespan=lifespan,
     )
+    app.state.access = Access(keys[0], checkout_keys[0], gate_keys[0], agent_id)
+    return app
 
 
 class _Api:
     """The operations of the document."""
 
     def __init__(
-        self, contract: Contract, handlers: Mapping[Operation, Handler], state: State, keys: Sequence[bytes]
+        self,
+        contract: Contract,
+        handlers: Mapping[Operation, Handler],
+        world: World,
+        keys: Mapping[str, Sequence[bytes]],
+        agent_id: str,
     ) -> None:
         self._contract = contract
         self._handlers = handlers
-        self._state = state
+        self._world = world
         self._keys = keys
+        self._agent_id = agent_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, receive))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        matches = self._contract.match(_raw_path(request))
+        path = _raw_path(request)
+        errors = Errors(self._contract.family_near(path) or _PAY, request.scope["request_id"])
+        matches = self._contract.match(path)
         if not matches:
-            return _error(404, 4, "not found", "routes")
+            return errors.no_route()
         found = [match for match in matches if match[0].method == request.method]
         if not found:
-            allowed = ", ".join(operation.method for operation, _ in matches)
-            return _error(405, 3, f"this path takes {allowed}", "routes", headers={"Allow": allowed})
-        operation, path = found[0]
-        if not self._key_is_known(request):
-            return _error(
-                401,
-                2,
-                "missing or invalid API key; Authorization carries the raw key, without Bearer",
-                "keys",
-            )
+            return errors.no_method(", ".join(operation.method for operation, _ in matches))
+        operation, values = found[0]
+        errors = Errors(operation.family, errors.request_id)
+        if not self._key_is_known(operation, request):
+            return errors.no_key()
+        if values.get("agent_id", self._agent_id) != self._agent_id:
+            return errors.other_agent()
         content = await request.body()
         try:
-            return self._perform(operation, path, request, content)
+            return self._perform(operation, values, request, content)
         except MalformedRequest as error:
-            return _error(400, 3, str(error), _source(operation))
+            return errors.malformed(str(error), _source(operation))
         except InvalidRequest as error:
-            return _error(422, 5, str(error), _source(operation))
+            return errors.invalid(error, _source(operation))
         except Refusal as refusal:
-            return _refused(refusal)
+            return errors.refused(refusal)
 
     def _perform(
         self, operation: Operation, path: Mapping[str, str], request: Request, content: bytes
     ) -> Response:
-        path_values, query = self._contract.check_parameters(
-            operation, path, request.query_params.multi_items()
+        path_values, query, headers = self._contract.check_parameters(
+            operation, path, request.query_params.multi_items(), request.headers.items()
         )
         body = self._contract.check_body(operation, request.headers.get("content-type", ""), content)
+        valid = ValidRequest(path_values, query, headers, body)
         origin = str(request.base_url).rstrip("/")
-        answer = self._handlers[operation](Call(self._state, ValidRequest(path_values, query, body), origin))
+        answer = self._handlers[operation](Call(self._world, valid, origin))
         if answer is None or not operation.success_has_body:
             return Response(status_code=operation.success_status)
-        return _json(answer, operation.success_status)
+        return json_answer(answer, operation.success_status)
 
-    def _key_is_known(self, request: Request) -> bool:
-        # The raw header lines: two Authorization headers are one too many, whatever they say.
-        given = [value for name, value in request.headers.raw if name == b"authorization"]
+    def _key_is_known(self, operation: Operation, request: Request) -> bool:
+        # The raw header lines: two headers with keys are one too many, whatever they say.
+        header = _KEY_HEADERS[operation.family]
+        given = [value for name, value in request.headers.raw if name == header]
         known = False
-        for key in self._keys:
+        for key in self._keys[operation.family]:
             known |= len(given) == 1 and hmac.compare_digest(given[0], key)
         return known
 
@@ -195,30 +245,32 @@ class _RequestIds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = scope["request_id"] = str(uuid4())
+
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-Id"] = str(uuid4())
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
         await self._app(scope, receive, send_with_id)
 
 
-def _own_routes(state: State, sender: WebhookSender) -> list[Route]:
+def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
     async def advance(request: Request) -> Response:
         try:
             by = _seconds(await request.body())
-            now = state.advance(by)
+            now = world.state.advance(by)
         except ValueError as error:
-            return _error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
-        return _json({"now": wire.to_microseconds(now)})
+            return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
+        return json_answer({"now": wire.to_microseconds(now)})
 
     async def reset(request: Request) -> Response:
         await sender.reset()
-        state.reset()
+        world.reset()
         return Response(status_code=204)
 
     async def webhooks(request: Request) -> Response:
-        return _json({"deliveries": sender.deliveries()})
+        return json_answer({"deliveries": sender.deliveries()})
 
     return [
         Route("/_sandbox/advance", advance, methods=["POST"]),
@@ -236,16 +288,16 @@ def _handlers_of(contract: Contract) -> dict[Operation, Handler]:
     if missing:
         raise DocumentError(
             f"The document has {len(missing)} operation(s) without a handler: {'; '.join(missing)}. "
-            "Add a handler to plexy_pay_sandbox/handlers.py for each."
+            "Add a handler to plexy_pay_sandbox/handlers for each."
         )
     return {operation: HANDLERS[operation.resource, operation.name] for operation in contract.operations}
 
 
-async def _follow_the_clock(state: State) -> None:
+async def _follow_the_clock(world: World) -> None:
     """Let captures and expiries happen at their time even if nobody asks, so that their webhooks go out."""
     while True:
         await asyncio.sleep(_TICK)
-        state.settle()
+        world.state.settle()
 
 
 def _seconds(content: bytes) -> timedelta:
@@ -266,29 +318,12 @@ def _raw_path(request: Request) -> str:
 
 
 def _source(operation: Operation) -> str:
-    first, *others = operation.resource.split("_")
+    first, *others = operation.resource.split(".")[0].split("_")
     return first + "".join(word.capitalize() for word in others)
-
-
-def _refused(refusal: Refusal) -> Response:
-    if isinstance(refusal, AlreadyRefunded):
-        # What the live API was seen to answer: no code, no type, and a status that looks like a breakdown.
-        return _json({"message": f"failed to handle command: something went wrong, {refusal.message}"}, 500)
-    status, code = (404, 4) if isinstance(refusal, NotFound) else (422, 5)
-    return _error(status, code, refusal.message, refusal.source)
-
-
-def _error(
-    status: int, code: int, message: str, source: str, *, headers: Mapping[str, str] | None = None
-) -> Response:
-    kind = "validationError" if code == 5 else "apiError"
-    return _json({"code": code, "message": message, "source": source, "type": kind}, status, headers)
-
-
-def _json(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(wire.dumps(body), status, headers=headers, media_type="application/json")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     """Answer a mistake in the sandbox itself; the server logs it. This answer bypasses the middleware."""
-    return _error(500, 2, "something went wrong", "sandbox", headers={"X-Request-Id": str(uuid4())})
+    answer = answers.internal_error()
+    answer.headers["X-Request-Id"] = str(uuid4())
+    return answer

@@ -9,43 +9,15 @@ that says what happened.
 from __future__ import annotations
 
 from html import escape
-from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from .pages import HEADERS, button, is_web_address, page
 from .records import CURRENCY_DIGITS, Link, LinkStatus
-from .state import NotFound, State
-
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
-
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font-family: system-ui, sans-serif; max-width: 26rem; margin: 3rem auto; padding: 0 1rem; }}
-.amount {{ font-size: 2rem; }}
-.note {{ color: #666; }}
-button {{ font: inherit; padding: .5rem 1.5rem; }}
-form {{ display: inline; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-{content}
-<p class="note">This is the Plexy Pay sandbox. No card is asked for and no money moves.</p>
-</body>
-</html>
-"""
+from .refusals import NotFound
+from .state import State
 
 
 def routes(state: State) -> list[Route]:
@@ -59,14 +31,14 @@ def routes(state: State) -> list[Route]:
         link = _find(state, request)
         if link is None:
             return _unknown()
-        return _page("Checkout", _order(link) + (_buttons(link) if _is_open(link) else _closed(link)))
+        return page("Checkout", _order(link) + (_buttons(link) if _is_open(link) else _closed(link)))
 
     async def pay(request: Request) -> Response:
         link = _find(state, request)
         if link is None:
             return _unknown()
         if not _is_open(link):
-            return _page("Checkout", _order(link) + _closed(link), 409)
+            return page("Checkout", _order(link) + _closed(link), 409)
         state.pay_link(link.id)
         return _sent_on(link, "successUrl", "Paid")
 
@@ -75,7 +47,7 @@ def routes(state: State) -> list[Route]:
         if link is None:
             return _unknown()
         if not _is_open(link):
-            return _page("Checkout", _order(link) + _closed(link), 409)
+            return page("Checkout", _order(link) + _closed(link), 409)
         state.decline_link(link.id)
         return _sent_on(link, "failureUrl", "Declined")
 
@@ -99,13 +71,13 @@ def _is_open(link: Link) -> bool:
 
 def _sent_on(link: Link, name: str, title: str) -> Response:
     address = link.address(name)
-    if address is not None and _is_web_address(address):
-        return RedirectResponse(address, 303, headers=_HEADERS)
-    return _page(title, _order(link))
+    if address is not None and is_web_address(address):
+        return RedirectResponse(address, 303, headers=HEADERS)
+    return page(title, _order(link))
 
 
 def _unknown() -> Response:
-    return _page("Not found", "<p>There is no such payment link.</p>", 404)
+    return page("Not found", "<p>There is no such payment link.</p>", 404)
 
 
 def _order(link: Link) -> str:
@@ -119,28 +91,12 @@ def _order(link: Link) -> str:
 
 
 def _buttons(link: Link) -> str:
-    lines = [
-        f'<form method="post" action="/{link.id}/pay"><button>Pay</button></form>',
-        f'<form method="post" action="/{link.id}/decline"><button>Decline</button></form>',
-    ]
+    lines = [button(f"/{link.id}/pay", "Pay"), button(f"/{link.id}/decline", "Decline")]
     cancel = link.address("cancelUrl")
-    if cancel is not None and _is_web_address(cancel):
+    if cancel is not None and is_web_address(cancel):
         lines.append(f'<p><a href="{escape(cancel)}">Back to the shop</a></p>')
     return "\n".join(lines)
 
 
 def _closed(link: Link) -> str:
     return f"<p>This link is {escape(link.status)} and cannot be paid.</p>"
-
-
-def _is_web_address(text: str) -> bool:
-    """Whether an address may stand in a link or a redirect: `javascript:` and its kind may not."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
-def _page(title: str, content: str, status: int = 200) -> Response:
-    return HTMLResponse(_PAGE.format(title=title, content=content), status, headers=_HEADERS)

@@ -17,6 +17,12 @@ CURRENCY_DIGITS: Final[Mapping[str, int]] = {"EUR": 2, "KZT": 2, "USD": 2}
 
 ZERO: Final = Decimal(0)
 
+MERCHANT_ID: Final = "merchant_sandbox"
+"""The id of the one merchant that there is."""
+
+MERCHANT_NAME: Final = "Sandbox Shop"
+"""The merchant's name."""
+
 
 class LinkStatus(StrEnum):
     """Status of a payment link. `active` is documented; merchants' code expects the others."""

@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Final, Self
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from .app import create_app
+from .app import Access, create_app
 
 _PATIENCE: Final = 10.0
 
@@ -38,6 +39,15 @@ class RunningSandbox:
 
     def __init__(self, app: ASGIApp | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
         app = create_app() if app is None else app
+        access = _access_of(app)
+        self.key: str = access.key
+        """A key for the Pay API."""
+        self.checkout_key: str = access.checkout_key
+        """A key for the checkout, v2."""
+        self.gate_key: str = access.gate_key
+        """A key for the Gate."""
+        self.agent_id: str = access.agent_id
+        """The agent whom the key for the Gate belongs to."""
         self._socket = listening_socket(host, port)
         self.base_url: str = base_url_of(self._socket)
         """The origin to give to the client."""
@@ -74,6 +84,12 @@ class RunningSandbox:
             pass
         finally:
             self._server.ready.set()
+
+
+def _access_of(app: ASGIApp) -> Access:
+    """How to get into an application; the defaults, if it is not one that `create_app` has made."""
+    access: object = getattr(app.state, "access", None) if isinstance(app, Starlette) else None
+    return access if isinstance(access, Access) else Access()
 
 
 class _Server(uvicorn.Server):

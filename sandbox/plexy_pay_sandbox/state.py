@@ -24,21 +24,20 @@ Stand-in choices, made because no public source says otherwise:
   2023 says transaction, merchants in 2026 send the payment's.
 * A merchant-initiated payment is in major units, is authorized at once, and is captured by itself after 1
   hour.
-* The sandbox knows the currencies that the documentation names: KZT, USD and EUR.
+* A refund needs a merchant's balance that covers it.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
+from .money import MERCHANT, OUTSIDE, TOO_MUCH, Ledger, exact_amount, known_currency
 from .records import (
-    CURRENCY_DIGITS,
-    ZERO,
     Event,
     Link,
     LinkStatus,
@@ -47,6 +46,8 @@ from .records import (
     Status,
     Transaction,
 )
+from .refusals import AlreadyRefunded, NotAllowed, NotFound
+from .timing import Clock, Timeline
 
 AUTO_CLEARING_DELAY: Final = timedelta(hours=1)
 """How long after the authorization a payment with auto clearing is captured."""
@@ -54,74 +55,9 @@ AUTO_CLEARING_DELAY: Final = timedelta(hours=1)
 MANUAL_CLEARING_DELAY: Final = timedelta(days=5)
 """How long a merchant without auto clearing has before the payment is captured by itself."""
 
-# More than any payment, and few enough digits that Decimal arithmetic (28 digits) never rounds.
-_TOO_MUCH: Final = Decimal(10) ** 15
-
-
-class Refusal(Exception):
-    """A request that the rules do not allow. Nothing was changed.
-
-    Attributes:
-        message: What is wrong, for the body of the answer.
-        source: The part of the API that refuses, as in `response.Error`.
-    """
-
-    def __init__(self, message: str, source: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.source = source
-
-
-class NotFound(Refusal):
-    """The id or reference is not known."""
-
-
-class NotAllowed(Refusal):
-    """The request was understood, but the rules or the present status forbid it."""
-
-
-class AlreadyRefunded(Refusal):
-    """A refund of a payment that has been refunded as a whole."""
-
-
-class Clock:
-    """The sandbox's time: a source of real time, and how far it has been moved ahead.
-
-    Args:
-        source: Gives the present moment, with a time zone.
-    """
-
-    def __init__(self, source: Callable[[], datetime]) -> None:
-        self._source = source
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        """The present moment of the sandbox, in UTC."""
-        return (self._source() + self._ahead).astimezone(UTC)
-
-    def advance(self, by: timedelta) -> None:
-        """Move the time ahead.
-
-        Raises:
-            ValueError: if that would move it back, or beyond the calendar.
-        """
-        if by < timedelta():
-            raise ValueError("the clock only moves ahead")
-        try:
-            ahead = self._ahead + by
-            # A year of room, so that what is due later can still be computed.
-            _ = self._source() + ahead + timedelta(days=366)
-        except OverflowError:
-            raise ValueError("that is beyond the end of the calendar") from None
-        self._ahead = ahead
-
-    def reset(self) -> None:
-        """Return to the real time."""
-        self._ahead = timedelta()
-
 
 class State:
-    """Everything the sandbox remembers.
+    """Payment links, payments and transactions; `World` adds the rest.
 
     Each public method first lets happen what has become due (expiry of links, automatic captures), then does
     its work as a whole or raises a `Refusal` and changes nothing.
@@ -138,14 +74,16 @@ class State:
         on_event: Callable[[Event], None] = lambda event: None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
-        self._clock = clock
+        self.timeline: Final = Timeline(clock)
+        self.ledger: Final = Ledger()
+        self.new_id: Final = new_id
         self._on_event = on_event
-        self._new_id = new_id
         self._forget()
 
     def reset(self) -> None:
         """Forget everything and return to the real time."""
-        self._clock.reset()
+        self.timeline.reset()
+        self.ledger.forget()
         self._forget()
 
     def advance(self, by: timedelta) -> datetime:
@@ -154,16 +92,11 @@ class State:
         Raises:
             ValueError: if that would move it back, or beyond the calendar.
         """
-        self._clock.advance(by)
-        return self.settle()
+        return self.timeline.advance(by)
 
     def settle(self) -> datetime:
         """Let everything happen that has become due, in the order of time, and answer the present moment."""
-        now = self._clock.now()
-        while self._agenda and self._agenda[0][0] <= now:
-            due, _, happen = heapq.heappop(self._agenda)
-            happen(due)
-        return now
+        return self.timeline.settle()
 
     # --- payment links --------------------------------------------------------------------------------------
 
@@ -187,15 +120,15 @@ class State:
             NotAllowed: if the amount, the currency or the expiry cannot be, or the order reference is taken.
         """
         now = self.settle()
-        _known_currency(currency, "paymentLinks")
-        if not 0 < amount < _TOO_MUCH:
+        known_currency(currency, "paymentLinks")
+        if not 0 < amount < TOO_MUCH:
             raise NotAllowed("amount must be a positive number of minor units", "paymentLinks")
         if order_reference is not None and order_reference in self._links_by_reference:
             raise NotAllowed("payment link with provided order reference already exists", "paymentLinks")
         if expires_at is not None and expires_at <= now:
             raise NotAllowed("expiresAt must be in the future", "paymentLinks")
         link = Link(
-            id=f"pl_{self._new_id().hex}",
+            id=f"pl_{self.new_id().hex}",
             amount=amount,
             currency=currency,
             created_at=now,
@@ -284,7 +217,7 @@ class State:
         now = self.settle()
         link = self._payable_link(link_id)
         payment = self._open_payment_of(link, now)
-        self._authorize(payment, now)
+        self.authorize(payment, now)
         link.status, link.updated_at = LinkStatus.PAID, now
         return payment
 
@@ -297,7 +230,7 @@ class State:
         """
         now = self.settle()
         payment = self._open_payment_of(self._payable_link(link_id), now)
-        self._reach(payment, payment.transaction, Status.REJECTED, now)
+        self.reach(payment, payment.transaction, Status.REJECTED, now)
         return payment
 
     # --- transactions ---------------------------------------------------------------------------------------
@@ -327,6 +260,20 @@ class State:
         """
         self.settle()
         return self._latest(lambda payment: payment.link is not None and payment.link.id == link_id)
+
+    def payments_of_customer(self, customer_id: str) -> list[Payment]:
+        """All payments of a customer, the newest first."""
+        self.settle()
+        return [
+            payment for payment in reversed(self._payments.values()) if payment.customer_id == customer_id
+        ]
+
+    def card_is_saved(self, card_token_id: str) -> bool:
+        """Whether a payment with this card was authorized, so that the card can be used again."""
+        return any(
+            payment.card_token_id == card_token_id and payment.authorized
+            for payment in self._payments.values()
+        )
 
     def payment_by_order_reference(self, order_reference: str) -> Payment:
         """The latest payment with this order reference.
@@ -368,8 +315,8 @@ class State:
             raise NotAllowed("the card or the initial transaction is not known", "payments") from None
         if not initial.authorized or initial.card_token_id != card_token_id:
             raise NotAllowed("cardTokenId is not the card of an authorized initial transaction", "payments")
-        exact = _exact_amount(amount, currency)
-        payment = self._open_payment(
+        exact = exact_amount(amount, currency)
+        payment = self.open_payment(
             amount=exact,
             currency=currency,
             now=now,
@@ -380,7 +327,7 @@ class State:
             parent_id=initial.transaction.id,
             description=initial.transaction.description,
         )
-        self._authorize(payment, now)
+        self.authorize(payment, now)
         return payment
 
     def capture(self, payment_id: str, amount: Decimal | int | None = None) -> Movement:
@@ -396,10 +343,10 @@ class State:
             raise NotAllowed(
                 f"transaction must be authorized: it is {payment.transaction.status}", "payments"
             )
-        taken = payment.held if amount is None else _exact_amount(amount, payment.transaction.currency)
+        taken = payment.held if amount is None else exact_amount(amount, payment.transaction.currency)
         if taken > payment.held:
             raise NotAllowed("charge amount must be less than or equal to the transaction amount", "payments")
-        self._charge(payment, taken, now)
+        self.charge(payment, taken, now)
         return Movement(payment, payment.transaction, taken, payment.balance)
 
     def cancel(self, payment_id: str) -> Movement:
@@ -420,7 +367,7 @@ class State:
         if payment.transaction.status is Status.AUTHORIZED:
             # After a partial capture the payment stays charged: an event `cancelled` would tell a merchant's
             # program that the order was not paid.
-            self._reach(payment, payment.transaction, Status.CANCELLED, now)
+            self.reach(payment, payment.transaction, Status.CANCELLED, now)
         return Movement(payment, payment.transaction, released, payment.balance)
 
     def refund(
@@ -436,7 +383,8 @@ class State:
         Raises:
             NotFound: if there is no such payment.
             AlreadyRefunded: if all of it has been refunded.
-            NotAllowed: if it is not charged, or the amount is not positive or more than the balance.
+            NotAllowed: if it is not charged, or the amount is not positive or more than the balance, or the
+                merchant has paid out so much that the money is not there.
         """
         now = self.settle()
         payment = self._known_payment(payment_id)
@@ -447,9 +395,10 @@ class State:
             raise NotAllowed(
                 f"only a charged transaction can be refunded: it is {original.status}", "payments"
             )
-        returned = payment.balance if amount is None else _exact_amount(amount, original.currency)
+        returned = payment.balance if amount is None else exact_amount(amount, original.currency)
         if returned > payment.balance:
             raise NotAllowed("refund amount must be less than or equal to the balance", "payments")
+        self.ledger.require(MERCHANT, returned, original.currency, "payments")
         refund = self._new_transaction(
             payment_id=payment.id,
             type="refund",
@@ -463,11 +412,93 @@ class State:
         refund.processed_at, refund.processed_amount = now, returned
         payment.refunds.append(refund)
         payment.refunded += returned
-        self._merchant_balances[original.currency] -= returned
+        self.ledger.move(MERCHANT, OUTSIDE, returned, original.currency, "payments")
         if not payment.balance:
             original.becomes(Status.REFUNDED, now)
-        self._reach(payment, refund, Status.REFUNDED, now)
+        self.reach(payment, refund, Status.REFUNDED, now)
         return Movement(payment, refund, returned, payment.balance)
+
+    # --- for other parts of the sandbox ---------------------------------------------------------------------
+
+    def open_payment(
+        self,
+        *,
+        amount: Decimal,
+        currency: str,
+        now: datetime,
+        card_token_id: str,
+        recurring_type: str | None,
+        callback_url: str | None,
+        customer_id: str | None,
+        link: Link | None = None,
+        auto_clearing: bool = True,
+        order_reference: str | None = None,
+        description: str | None = None,
+        parent_id: str | None = None,
+    ) -> Payment:
+        """Begin a payment of an amount that has been checked; its status is `created`."""
+        payment_id = str(self.new_id())
+        transaction = self._new_transaction(
+            payment_id=payment_id,
+            type="payment",
+            amount=amount,
+            currency=currency,
+            now=now,
+            order_reference=order_reference,
+            description=description,
+            parent_id=parent_id,
+        )
+        payment = Payment(
+            id=payment_id,
+            transaction=transaction,
+            session_id=str(self.new_id()),
+            card_token_id=card_token_id,
+            auto_clearing=auto_clearing,
+            link=link,
+            recurring_type=recurring_type,
+            callback_url=callback_url,
+            customer_id=customer_id,
+        )
+        self._payments[payment_id] = payment
+        self.reach(payment, transaction, Status.CREATED, now)
+        return payment
+
+    def authorize(self, payment: Payment, now: datetime) -> None:
+        """Put the amount of a payment on hold, to be captured by itself in the end."""
+        payment.authorized = payment.transaction.amount
+        payment.transaction.authorized_at = now
+        self.reach(payment, payment.transaction, Status.AUTHORIZED, now)
+
+        def clear(due: datetime) -> None:
+            if payment.transaction.status is Status.AUTHORIZED:
+                self.charge(payment, payment.held, due)
+            else:
+                payment.released += payment.held
+
+        self.timeline.at(
+            now + (AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY), clear
+        )
+
+    def charge(self, payment: Payment, amount: Decimal, now: datetime) -> None:
+        """Take an amount that is on hold."""
+        payment.captured += amount
+        payment.transaction.processed_at, payment.transaction.processed_amount = now, amount
+        self.ledger.move(OUTSIDE, MERCHANT, amount, payment.transaction.currency, "payments")
+        self.reach(payment, payment.transaction, Status.CHARGED, now, amount)
+
+    def reach(
+        self,
+        payment: Payment,
+        transaction: Transaction,
+        status: Status,
+        now: datetime,
+        amount: Decimal | None = None,
+    ) -> None:
+        """Let a transaction reach a status, and tell it."""
+        transaction.becomes(status, now, amount)
+        self._on_event(
+            Event(status, now, payment, transaction, self.ledger.balance(MERCHANT, transaction.currency))
+        )
 
     # --- inside ---------------------------------------------------------------------------------------------
 
@@ -476,12 +507,7 @@ class State:
         self._links_by_reference: dict[str, Link] = {}
         self._payments: dict[str, Payment] = {}
         self._transactions: dict[str, Transaction] = {}
-        self._merchant_balances: dict[str, Decimal] = dict.fromkeys(CURRENCY_DIGITS, ZERO)
-        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
-        self._numbers = _counting()
-
-    def _at(self, due: datetime, happen: Callable[[datetime], None]) -> None:
-        heapq.heappush(self._agenda, (due, next(self._numbers), happen))
+        self._numbers = itertools.count(1)
 
     def _await_expiry(self, link: Link) -> None:
         def expire(due: datetime) -> None:
@@ -490,7 +516,7 @@ class State:
                 link.status, link.updated_at = LinkStatus.EXPIRED, due
 
         if link.expires_at is not None:
-            self._at(link.expires_at, expire)
+            self.timeline.at(link.expires_at, expire)
 
     def _known_link(self, link_id: str) -> Link:
         link = self._links.get(link_id)
@@ -522,11 +548,11 @@ class State:
 
     def _open_payment_of(self, link: Link, now: datetime) -> Payment:
         recurring_type = (link.recurring or {}).get("type")
-        payment = self._open_payment(
+        payment = self.open_payment(
             amount=link.major_amount,
             currency=link.currency,
             now=now,
-            card_token_id=str(self._new_id()),
+            card_token_id=str(self.new_id()),
             recurring_type=recurring_type if isinstance(recurring_type, str) else None,
             callback_url=link.address("callbackUrl"),
             customer_id=link.customer_id,
@@ -536,49 +562,7 @@ class State:
             description=link.description,
         )
         payment.transaction.secure_3d = True
-        self._reach(payment, payment.transaction, Status.THREE_D_SECURE, now)
-        return payment
-
-    def _open_payment(
-        self,
-        *,
-        amount: Decimal,
-        currency: str,
-        now: datetime,
-        card_token_id: str,
-        recurring_type: str | None,
-        callback_url: str | None,
-        customer_id: str | None,
-        link: Link | None = None,
-        auto_clearing: bool = True,
-        order_reference: str | None = None,
-        description: str | None = None,
-        parent_id: str | None = None,
-    ) -> Payment:
-        payment_id = str(self._new_id())
-        transaction = self._new_transaction(
-            payment_id=payment_id,
-            type="payment",
-            amount=amount,
-            currency=currency,
-            now=now,
-            order_reference=order_reference,
-            description=description,
-            parent_id=parent_id,
-        )
-        payment = Payment(
-            id=payment_id,
-            transaction=transaction,
-            session_id=str(self._new_id()),
-            card_token_id=card_token_id,
-            auto_clearing=auto_clearing,
-            link=link,
-            recurring_type=recurring_type,
-            callback_url=callback_url,
-            customer_id=customer_id,
-        )
-        self._payments[payment_id] = payment
-        self._reach(payment, transaction, Status.CREATED, now)
+        self.reach(payment, payment.transaction, Status.THREE_D_SECURE, now)
         return payment
 
     def _new_transaction(
@@ -594,7 +578,7 @@ class State:
         parent_id: str | None,
     ) -> Transaction:
         transaction = Transaction(
-            id=str(self._new_id()),
+            id=str(self.new_id()),
             payment_id=payment_id,
             type=type,
             amount=amount,
@@ -608,62 +592,3 @@ class State:
         )
         self._transactions[transaction.id] = transaction
         return transaction
-
-    def _authorize(self, payment: Payment, now: datetime) -> None:
-        payment.authorized = payment.transaction.amount
-        payment.transaction.authorized_at = now
-        self._reach(payment, payment.transaction, Status.AUTHORIZED, now)
-
-        def clear(due: datetime) -> None:
-            if payment.transaction.status is Status.AUTHORIZED:
-                self._charge(payment, payment.held, due)
-            else:
-                payment.released += payment.held
-
-        self._at(now + (AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY), clear)
-
-    def _charge(self, payment: Payment, amount: Decimal, now: datetime) -> None:
-        payment.captured += amount
-        payment.transaction.processed_at, payment.transaction.processed_amount = now, amount
-        self._merchant_balances[payment.transaction.currency] += amount
-        self._reach(payment, payment.transaction, Status.CHARGED, now, amount)
-
-    def _reach(
-        self,
-        payment: Payment,
-        transaction: Transaction,
-        status: Status,
-        now: datetime,
-        amount: Decimal | None = None,
-    ) -> None:
-        transaction.becomes(status, now, amount)
-        self._on_event(
-            Event(status, now, payment, transaction, self._merchant_balances[transaction.currency])
-        )
-
-
-def _counting() -> Iterator[int]:
-    number = 0
-    while True:
-        number += 1
-        yield number
-
-
-def _known_currency(currency: str, source: str) -> int:
-    digits = CURRENCY_DIGITS.get(currency)
-    if digits is None:
-        raise NotAllowed(f"the sandbox knows the currencies {', '.join(CURRENCY_DIGITS)}", source)
-    return digits
-
-
-def _exact_amount(amount: Decimal | int, currency: str) -> Decimal:
-    """A positive amount in major units that the currency can express, or a refusal."""
-    digits = _known_currency(currency, "payments")
-    exact = Decimal(amount)
-    # The size comes first: arithmetic on a number of a million digits would take its time, or round.
-    if not exact.is_finite() or exact.adjusted() >= 15 or exact <= 0:
-        raise NotAllowed("amount must be a positive number in major units", "payments")
-    as_minor = exact.scaleb(digits)
-    if len(exact.as_tuple().digits) > 28 or as_minor != as_minor.to_integral_value():
-        raise NotAllowed(f"amount must have at most {digits} decimals in {currency}", "payments")
-    return exact

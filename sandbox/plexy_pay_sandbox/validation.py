@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,9 @@ from referencing.jsonschema import DRAFT202012
 
 from . import wire
 
+FAMILIES: Final = ("pay", "checkout", "gate")
+"""The families of operations, each with keys and errors of its own."""
+
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DOCUMENT_URI: Final = "urn:plexy-pay-sandbox:openapi"
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -35,8 +39,26 @@ class DocumentError(Exception):
     """The OpenAPI document cannot drive the sandbox; the message says why."""
 
 
+class Flaw(StrEnum):
+    """The kind of what is wrong with a request."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    INVALID = "invalid"
+
+
 class InvalidRequest(Exception):
-    """A request does not fit the document; the message names the place and what is wrong there."""
+    """A request does not fit the document; the message names the place and what is wrong there.
+
+    Attributes:
+        flaw: The kind of what is wrong.
+        parameter: The field or parameter that is wrong, if it is about one: `amount.value`.
+    """
+
+    def __init__(self, message: str, flaw: Flaw = Flaw.INVALID, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.flaw = flaw
+        self.parameter = parameter
 
 
 class MalformedRequest(Exception):
@@ -45,7 +67,7 @@ class MalformedRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One path or query parameter of an operation."""
+    """One path, query or header parameter of an operation."""
 
     name: str
     place: str
@@ -60,6 +82,7 @@ class Operation:
 
     resource: str
     name: str
+    family: str
     method: str
     path: str
     pointer: str
@@ -81,6 +104,7 @@ class ValidRequest:
 
     path: Mapping[str, Any]
     query: Mapping[str, Any]
+    headers: Mapping[str, Any]
     body: Mapping[str, Any]
 
 
@@ -155,37 +179,51 @@ class Contract:
                 found.append((operation, values))
         return found
 
+    def family_near(self, raw_path: str) -> str | None:
+        """The family of the operations whose paths begin like this one, for an answer about a wrong path."""
+        first = raw_path.split("/")[1:2]
+        for operation in self.operations:
+            if list(operation.segments[1:2]) == first:
+                return operation.family
+        return None
+
     def check_parameters(
-        self, operation: Operation, path: Mapping[str, str], query: Sequence[tuple[str, str]]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Read the path's and the query's values as what the document says they are.
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Sequence[tuple[str, str]],
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Read the path's, the query's and the headers' values as what the document says they are.
+
+        Headers are known by their names in the document, whatever case they came in.
 
         Raises:
-            InvalidRequest: if one is missing, unknown, given twice, or does not fit.
+            InvalidRequest: if one is missing, unknown (a header may be), given twice, or does not fit.
         """
-        known = {
-            parameter.name: parameter for parameter in operation.parameters if parameter.place == "query"
-        }
+        known = _named(operation, "query")
         given: dict[str, list[str]] = {}
         for name, text in query:
             if name not in known:
                 # A filter that is quietly ignored would look as if it had worked.
                 raise InvalidRequest(
-                    f"query.{name}: unknown; the document has {', '.join(known) or 'none'} here"
+                    f"query.{name}: unknown; the document has {', '.join(known) or 'none'} here",
+                    Flaw.UNKNOWN,
+                    name,
                 )
             given.setdefault(name, []).append(text)
+        sent: dict[str, list[str]] = {}
+        for name, text in headers:
+            sent.setdefault(name.lower(), []).append(text)
+        by_header = {name: sent.get(name.lower(), []) for name in _named(operation, "header")}
         path_values = {
-            parameter.name: self._read(parameter, [path[parameter.name]])
-            for parameter in operation.parameters
-            if parameter.place == "path"
+            name: self._read(parameter, [path[name]]) for name, parameter in _named(operation, "path").items()
         }
-        query_values: dict[str, Any] = {}
-        for name, parameter in known.items():
-            if name in given:
-                query_values[name] = self._read(parameter, given[name])
-            elif parameter.required:
-                raise InvalidRequest(f"query.{name}: is required")
-        return path_values, query_values
+        return (
+            path_values,
+            self._read_all(known, given),
+            self._read_all(_named(operation, "header"), by_header),
+        )
 
     def check_body(self, operation: Operation, content_type: str, content: bytes) -> dict[str, Any]:
         """Read the body and compare it with the document; nothing is an empty body.
@@ -232,7 +270,8 @@ class Contract:
             # Decimal refuses to compute with numbers of absurd size, and JSON can nest as deep as it likes.
             raise InvalidRequest(f"{name}: has a number or a nesting beyond all measure") from None
         if found:
-            raise InvalidRequest(describe(min(found, key=lambda error: len(error.absolute_path)), name))
+            error = min(found, key=lambda error: len(error.absolute_path))
+            raise InvalidRequest(describe(error, name), _flaw(error), _place(error, name))
 
     def follow(self, value: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:
         """What a reference in the document points at in the end, and the place of that.
@@ -269,12 +308,23 @@ class Contract:
             self.operations, key=lambda operation: [_is_template(part) for part in operation.segments]
         )
 
+    def _read_all(
+        self, parameters: Mapping[str, Parameter], given: Mapping[str, list[str]]
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, parameter in parameters.items():
+            if given.get(name):
+                values[name] = self._read(parameter, given[name])
+            elif parameter.required:
+                raise InvalidRequest(f"{parameter.place}.{name}: is required", Flaw.MISSING, name)
+        return values
+
     def _read(self, parameter: Parameter, texts: list[str]) -> Any:
         name = f"{parameter.place}.{parameter.name}"
         if "array" in parameter.types:
             value: object = list(texts)
         elif len(texts) > 1:
-            raise InvalidRequest(f"{name}: given {len(texts)} times")
+            raise InvalidRequest(f"{name}: given {len(texts)} times", parameter=parameter.name)
         else:
             value = _from_text(texts[0], parameter.types)
         self.check(parameter.pointer, value, name)
@@ -310,6 +360,7 @@ class Contract:
         return Operation(
             resource=resource,
             name=name,
+            family=_family(raw, place),
             method=method.upper(),
             path=path,
             pointer=pointer,
@@ -337,7 +388,7 @@ class Contract:
             for index, raw in enumerate(holder.get("parameters", [])):
                 parameter, parameter_pointer = self.follow(raw, f"{pointer}/parameters/{index}")
                 name, place = str(parameter["name"]), str(parameter["in"])
-                if place not in ("path", "query"):
+                if place not in ("path", "query", "header"):
                     continue
                 schema, schema_pointer = self.follow(parameter["schema"], f"{parameter_pointer}/schema")
                 found[place, name] = Parameter(
@@ -351,6 +402,26 @@ class Contract:
             if _is_template(part) and ("path", part[1:-1]) not in found:
                 raise DocumentError(f"{method.upper()} {path} does not describe its parameter {part}.")
         return found.values()
+
+
+def _named(operation: Operation, place: str) -> dict[str, Parameter]:
+    return {parameter.name: parameter for parameter in operation.parameters if parameter.place == place}
+
+
+def _flaw(error: ValidationError) -> Flaw:
+    flaws = {"required": Flaw.MISSING, "additionalProperties": Flaw.UNKNOWN}
+    return flaws.get(str(error.validator), Flaw.INVALID)
+
+
+def _place(error: ValidationError, name: str) -> str | None:
+    """The field that an error is about, as `amount.value`; of a parameter its name."""
+    if name != "body":
+        return name.partition(".")[2] or None
+    parts = [str(part) for part in error.absolute_path]
+    instance, wanted = cast("object", error.instance), cast("object", error.validator_value)
+    if error.validator == "required" and isinstance(instance, dict) and isinstance(wanted, list):
+        parts += [part for part in cast("list[str]", wanted) if part not in instance][:1]
+    return ".".join(parts) or None
 
 
 def describe(error: ValidationError, name: str) -> str:
@@ -422,6 +493,15 @@ def _from_text(text: str, types: frozenset[str]) -> object:
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     given = schema.get("type", ())
     return frozenset([given] if isinstance(given, str) else given)
+
+
+def _family(operation: Mapping[str, Any], place: str) -> str:
+    family = operation.get("x-family", "pay")
+    if family not in FAMILIES:
+        raise DocumentError(
+            f"{place} has the x-family {family}, and the sandbox knows {', '.join(FAMILIES)}."
+        )
+    return str(family)
 
 
 def _success_status(operation: Mapping[str, Any], place: str) -> int:

@@ -1,13 +1,15 @@
-"""Webhooks: the `transaction.*` events, posted to the merchant's callback URL.
+"""Webhooks: the `transaction.*` and `payment_order.*` events, posted to the merchant's callback URL.
 
 Documented: the event names, the body's shape, the header `Authorization: Bearer <token>`, and that 200
 acknowledges.
 
 Stand-in choices, made because no public source says otherwise:
 
-* The callback URL is the link's `metadata.callbackUrl`; a link without one has no webhooks. A payment that
-  the merchant initiates with a saved card reports to the callback URL of the payment in which the card was
-  saved.
+* The callback URL is the link's `metadata.callbackUrl`. A payment that the merchant initiates with a saved
+  card reports to the callback URL of the payment in which the card was saved. Everything else goes to the
+  sandbox's one `webhook_url`, if it has one: links without a callback URL, host-to-host payments, and
+  settlement payment orders.
+* Webhooks about settlement payment orders carry the same token. Both `merchant_id` are the sandbox's.
 * Amounts are in major units, as in transactions; the documentation leaves the unit open.
 * One callback URL gets its events one after another, in order. An event that is not acknowledged with 200 is
   sent again up to three times, and then given up.
@@ -33,7 +35,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import wire
-from .records import Event, Status
+from .records import MERCHANT_ID, Event, Status
+from .settlement_orders import SettlementOrder
 
 RETRY_DELAYS: Final = (0.5, 2.0, 5.0)
 """Seconds before each further attempt."""
@@ -81,14 +84,20 @@ class WebhookSender:
         token: What the header `Authorization: Bearer <token>` carries.
         hosts: Hosts that may be posted to besides loopback.
         retry_delays: Seconds before each further attempt.
+        url: Where events go that have no callback URL of their own.
     """
 
     def __init__(
-        self, token: str, hosts: Collection[str] = (), retry_delays: Sequence[float] = RETRY_DELAYS
+        self,
+        token: str,
+        hosts: Collection[str] = (),
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        url: str | None = None,
     ) -> None:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._hosts = frozenset(host.lower() for host in hosts)
         self._delays = tuple(retry_delays)
+        self._url = url
         self._client: httpx.AsyncClient | None = None
         self._deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
         self._lanes: dict[str, deque[Delivery]] = {}
@@ -100,23 +109,15 @@ class WebhookSender:
         self._client = httpx.AsyncClient(trust_env=False, timeout=_ATTEMPT_TIMEOUT)
 
     def post(self, event: Event) -> None:
-        """Take an event as it is now and send it later, if its payment has a callback URL."""
-        url = event.payment.callback_url
-        if url is None or event.status not in _NAMED_EVENTS:
-            return
-        delivery = Delivery(url, payload_of(event))
-        self._deliveries.append(delivery)
-        if (reason := self._refusal(url)) is not None:
-            delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
-            _log.warning("webhook %s was not sent: %s", event.name, reason)
-            return
-        if url in self._lanes:
-            self._lanes[url].append(delivery)
-            return
-        self._lanes[url] = deque([delivery])
-        task = asyncio.get_running_loop().create_task(self._drive(url))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        """Take an event as it is now and send it later, if there is an address for it."""
+        url = event.payment.callback_url or self._url
+        if url is not None and event.status in _NAMED_EVENTS:
+            self._post(url, payload_of(event))
+
+    def post_order(self, order: SettlementOrder) -> None:
+        """Take the state of an order as it is now and send it later, if there is an address for it."""
+        if self._url is not None:
+            self._post(self._url, order_payload_of(order))
 
     def deliveries(self) -> list[dict[str, Any]]:
         """The latest deliveries, the oldest first."""
@@ -137,6 +138,21 @@ class WebhookSender:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def _post(self, url: str, payload: dict[str, Any]) -> None:
+        delivery = Delivery(url, payload)
+        self._deliveries.append(delivery)
+        if (reason := self._refusal(url)) is not None:
+            delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
+            _log.warning("webhook %s was not sent: %s", payload["name"], reason)
+            return
+        if url in self._lanes:
+            self._lanes[url].append(delivery)
+            return
+        self._lanes[url] = deque([delivery])
+        task = asyncio.get_running_loop().create_task(self._drive(url))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _drive(self, url: str) -> None:
         lane = self._lanes[url]
@@ -231,7 +247,20 @@ def payload_of(event: Event) -> dict[str, Any]:
         "customerId": _wrapped(payment.customer_id),
     }
     data = {name: value for name, value in values.items() if value is not None}
-    return {"name": event.name, "merchantId": "merchant_sandbox", "data": data}
+    return {"name": event.name, "merchantId": MERCHANT_ID, "data": data}
+
+
+def order_payload_of(order: SettlementOrder) -> dict[str, Any]:
+    """The body of a webhook about a settlement payment order, in the documented shape: snake case here."""
+    data = {
+        "amount": order.amount,
+        "status": order.status,
+        "currency": order.currency,
+        "merchant_id": MERCHANT_ID,
+        "beneficiary_id": order.beneficiary.id,
+        "payment_order_id": order.id,
+    }
+    return {"name": f"payment_order.{order.status}", "merchant_id": MERCHANT_ID, "data": data}
 
 
 def _wrapped(value: str | None) -> dict[str, str] | None:

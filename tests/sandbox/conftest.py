@@ -10,7 +10,7 @@ import pytest
 from plexy_pay_sandbox import RunningSandbox, create_app
 from plexy_pay_sandbox.validation import Contract, bundled_document
 
-from .support import KEY, TOKEN, Api, Receiver, fits_the_document
+from .support import AGENT, CHECKOUT_KEY, GATE_KEY, KEY, TOKEN, Api, Receiver, fits_the_document
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -25,7 +25,13 @@ def contract() -> Contract:
 def running() -> Iterator[RunningSandbox]:
     """One sandbox for all tests, whose clock stands at noon until it is advanced."""
     app = create_app(
-        keys=(KEY, "pr_other"), clock=lambda: NOON, webhook_token=TOKEN, webhook_retry_delays=(0, 0, 0)
+        keys=(KEY, "pr_other"),
+        checkout_keys=(CHECKOUT_KEY,),
+        gate_keys=(GATE_KEY,),
+        agent_id=AGENT,
+        clock=lambda: NOON,
+        webhook_token=TOKEN,
+        webhook_retry_delays=(0, 0, 0),
     )
     with RunningSandbox(app) as running:
         yield running
@@ -45,16 +51,35 @@ def sandbox(running: RunningSandbox, stranger: httpx.Client) -> RunningSandbox:
     return running
 
 
-@pytest.fixture(scope="session")
-def client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client]:
-    """A client with the right key."""
+def checking(base_url: str, contract: Contract, headers: dict[str, str]) -> httpx.Client:
+    """A client that fails when an answer is not what the document says."""
 
     def check(response: httpx.Response) -> None:
         fits_the_document(contract, response)
 
     hooks = {"response": [check]}
-    headers = {"Authorization": KEY}
-    with httpx.Client(base_url=running.base_url, headers=headers, trust_env=False, event_hooks=hooks) as http:
+    return httpx.Client(base_url=base_url, headers=headers, trust_env=False, event_hooks=hooks)
+
+
+@pytest.fixture(scope="session")
+def client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client]:
+    """A client with the right key."""
+    with checking(running.base_url, contract, {"Authorization": KEY}) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def checkout_client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client]:
+    """A client with the right key for v2."""
+    with checking(running.base_url, contract, {"x-api-key": CHECKOUT_KEY}) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def gate_client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client]:
+    """A client with the right key for the Gate, whose paths begin behind the agent's id."""
+    headers = {"Authorization": GATE_KEY}
+    with checking(f"{running.base_url}/agent/{AGENT}", contract, headers) as http:
         yield http
 
 
@@ -62,6 +87,18 @@ def client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client
 def api(sandbox: RunningSandbox, client: httpx.Client) -> Api:
     """Calls to a sandbox that has just been started."""
     return Api(client)
+
+
+@pytest.fixture
+def checkout(sandbox: RunningSandbox, checkout_client: httpx.Client) -> Api:
+    """Calls to v2 of a sandbox that has just been started."""
+    return Api(checkout_client)
+
+
+@pytest.fixture
+def gate(sandbox: RunningSandbox, gate_client: httpx.Client) -> Api:
+    """Calls to the Gate of a sandbox that has just been started."""
+    return Api(gate_client)
 
 
 @pytest.fixture

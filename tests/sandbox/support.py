@@ -13,6 +13,9 @@ from plexy_pay_sandbox import wire
 from plexy_pay_sandbox.validation import Contract
 
 KEY = "pr_test"
+CHECKOUT_KEY = "ck_test"
+GATE_KEY = "gk_test"
+AGENT = "22222222-2222-4222-8222-222222222222"
 TOKEN = "whk_test"
 
 
@@ -21,6 +24,11 @@ class Api:
     """Calls to the sandbox, short enough to read."""
 
     http: httpx.Client
+
+    @property
+    def origin(self) -> str:
+        """Where the sandbox is, whatever the paths of the client begin with."""
+        return str(self.http.base_url.copy_with(path="/")).rstrip("/")
 
     def create_link(self, **fields: Any) -> Any:
         """A new link for 22 000 KZT."""
@@ -49,6 +57,25 @@ class Api:
             return self.http.post(path)
         return self.http.post(path, content=wire.dumps(body), headers={"Content-Type": "application/json"})
 
+    def charged(self, amount: int = 2_200_000, **fields: Any) -> Any:
+        """The transaction of a new link that has been paid and captured; the merchant has the money."""
+        transaction = self.paid(amount=amount, **fields)
+        assert self.move(transaction, "capture").status_code == 200
+        return transaction
+
+    def get(self, path: str) -> Any:
+        """What a GET answers, numbers exact."""
+        return exact(self.http.get(path))
+
+    def made(self, path: str, **body: Any) -> Any:
+        """What a POST answers that succeeds, numbers exact."""
+        return exact(self.post(path, body))
+
+    def beneficiary(self, **fields: Any) -> Any:
+        """A new beneficiary with a bank account."""
+        body = {"name": "Sample Seller LLP", "iban": "KZ000000000000000000"} | fields
+        return self.made("/v1/merchants/payment-beneficiaries", **body)
+
     def move(self, transaction: Any, action: str, **fields: Any) -> httpx.Response:
         """Capture, cancel or refund."""
         body = None if action == "cancel" else fields
@@ -56,7 +83,7 @@ class Api:
 
     def advance(self, seconds: float) -> None:
         """Move the sandbox's clock."""
-        assert self.http.post("/_sandbox/advance", json={"seconds": seconds}).status_code == 200
+        assert self.http.post(f"{self.origin}/_sandbox/advance", json={"seconds": seconds}).status_code == 200
 
 
 @dataclass

@@ -634,11 +634,11 @@ def test_every_request_example_of_the_document_fits_the_document(contract: Contr
 
 def test_an_operation_without_a_handler_stops_the_start_with_its_name() -> None:
     document = bundled_document()
-    document["paths"]["/v1/payouts"] = {
-        "get": {"x-resource": "payouts", "x-method": "list", "responses": {"200": {"description": "ok"}}}
+    document["paths"]["/v1/invoices"] = {
+        "get": {"x-resource": "invoices", "x-method": "list", "responses": {"200": {"description": "ok"}}}
     }
 
-    with pytest.raises(DocumentError, match=r"GET /v1/payouts \(payouts\.list\)"):
+    with pytest.raises(DocumentError, match=r"GET /v1/invoices \(invoices\.list\)"):
         create_app(document)
 
 

@@ -59,6 +59,17 @@ def test_a_key_from_the_command_line_is_accepted_and_not_printed(stranger: httpx
             assert answer.status_code == status
 
 
+def test_each_family_has_its_key_on_the_command_line(stranger: httpx.Client) -> None:
+    keys = ("--checkout-key", "ck_mine", "--gate-key", "gk_mine", "--agent-id", "agent-7")
+    with command(*keys) as (base_url, printed):
+        assert "ck_" not in printed
+        assert "gk_" not in printed
+        gate = stranger.get(f"{base_url}/agent/agent-7/balance", headers={"Authorization": "gk_mine"})
+        body = {"amount": {"currency": "KZT", "value": 1}}
+        paid = stranger.post(f"{base_url}/v2/payments", json=body, headers={"x-api-key": "ck_mine"})
+    assert (gate.status_code, paid.status_code) == (200, 200)
+
+
 def test_a_port_that_is_taken_ends_the_command_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code = main(["--port", str(taken.getsockname()[1])])

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from plexy_pay_sandbox import quickstart
 from plexy_pay_sandbox.records import Event, LinkStatus, Movement
-from plexy_pay_sandbox.state import AlreadyRefunded, State
+from plexy_pay_sandbox.refusals import AlreadyRefunded
+from plexy_pay_sandbox.state import State
 from plexy_pay_sandbox.webhooks import WebhookSender
 
 IDS = re.compile(r"pl_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|127\.0\.0\.1:[0-9]+")

@@ -11,7 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from plexy_pay_sandbox.records import Event, LinkStatus, Payment, Status
-from plexy_pay_sandbox.state import AlreadyRefunded, Clock, NotAllowed, NotFound, Refusal, State
+from plexy_pay_sandbox.refusals import AlreadyRefunded, NotAllowed, NotFound, Refusal
+from plexy_pay_sandbox.state import State
+from plexy_pay_sandbox.timing import Clock
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from plexy_pay_sandbox import RunningSandbox, app, create_app
-from plexy_pay_sandbox.state import Clock, State
+from plexy_pay_sandbox.state import State
+from plexy_pay_sandbox.timing import Clock
 from plexy_pay_sandbox.validation import Contract
 from plexy_pay_sandbox.webhooks import WebhookSender, is_loopback
 

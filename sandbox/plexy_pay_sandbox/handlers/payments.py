@@ -1,12 +1,9 @@
-"""What each operation does: from a valid request to the answer's body.
+"""Payment links, transactions, and what can be done to a payment.
 
-A handler is registered under the `x-resource` and `x-method` of its operation; the document decides the path,
-the parameters, the body's schema and the status of success. Payment links speak minor units (tiyn),
-everything else major units (tenge).
+Payment links speak minor units (tiyn), everything else major units (tenge).
 
 Stand-in choices in the answers, made because no public source says otherwise:
 
-* Lists show the newest first, 50 to a page, 1000 at most.
 * The list of transactions spells three statuses as live answers did in 2026 (`TRANSACTION_STATUS_CHARGED`,
   `_REJECTED`, `_AUTHED`) and the rest as documented; a single transaction uses the documented names.
 * The statistics count links by status; their sums are in minor units, and left out where currencies would
@@ -16,51 +13,19 @@ Stand-in choices in the answers, made because no public source says otherwise:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from .records import HistoryEntry, Link, Movement, Status, Transaction
-from .state import NotAllowed, State
-from .validation import ValidRequest
-from .wire import to_microseconds, to_seconds
-
-Json = dict[str, Any]
-
-DEFAULT_PAGE_SIZE: Final = 50
-LARGEST_PAGE_SIZE: Final = 1000
+from ..records import HistoryEntry, Link, Movement, Status, Transaction
+from ..refusals import NotAllowed
+from ..wire import to_microseconds, to_seconds
+from .calls import Call, Json, handles, moment, page, present
 
 _LIST_STATUS: Final[Mapping[Status, str]] = {
     Status.AUTHORIZED: "TRANSACTION_STATUS_AUTHED",
     Status.CHARGED: "TRANSACTION_STATUS_CHARGED",
     Status.REJECTED: "TRANSACTION_STATUS_REJECTED",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One valid request, the state it works on, and the origin under which the sandbox was reached."""
-
-    state: State
-    request: ValidRequest
-    origin: str
-
-
-Handler = Callable[[Call], Json | None]
-
-HANDLERS: dict[tuple[str, str], Handler] = {}
-"""The handlers by `(x-resource, x-method)`."""
-
-
-def handles(resource: str, method: str) -> Callable[[Handler], Handler]:
-    """Register a function as the handler of an operation."""
-
-    def register(handler: Handler) -> Handler:
-        HANDLERS[resource, method] = handler
-        return handler
-
-    return register
 
 
 # --- payment links ------------------------------------------------------------------------------------------
@@ -76,7 +41,7 @@ def create_payment_link(call: Call) -> Json:
         order_reference=body.get("orderReference"),
         description=body.get("description"),
         customer_id=body.get("customerId"),
-        expires_at=_moment(body.get("expiresAt")),
+        expires_at=moment(body.get("expiresAt")),
         metadata=body.get("metadata"),
         recurring=body.get("recurring"),
         auto_clearing=body.get("autoClearing", True),
@@ -88,13 +53,13 @@ def create_payment_link(call: Call) -> Json:
 @handles("payment_links", "list")
 def list_payment_links(call: Call) -> Json:
     """List Payment Links."""
-    return _page(call, call.state.links(), lambda link: _link_row(link, call.origin))
+    return page(call, call.state.links(), lambda link: _link_row(link, call.origin))
 
 
 @handles("payment_links", "retrieve")
 def retrieve_payment_link(call: Call) -> Json:
     """Retrieve Payment Link."""
-    return _link(call.state.link(call.request.path["id"]), call.origin)
+    return _link(call.state.link(call.id), call.origin)
 
 
 @handles("payment_links", "retrieve_by_order_reference")
@@ -106,16 +71,16 @@ def retrieve_payment_link_by_order_reference(call: Call) -> Json:
 @handles("payment_links", "cancel")
 def cancel_payment_link(call: Call) -> Json:
     """Cancel Payment Link; the body is sent only if the document describes one."""
-    return _link(call.state.cancel_link(call.request.path["id"]), call.origin)
+    return _link(call.state.cancel_link(call.id), call.origin)
 
 
 @handles("payment_links", "update_expiration")
 def update_payment_link_expiration(call: Call) -> Json:
     """Update Payment Link Expiration."""
-    expires_at = _moment(call.request.body.get("expiresAt"))
+    expires_at = moment(call.request.body.get("expiresAt"))
     if expires_at is None:
         raise NotAllowed("expiresAt is empty", "paymentLinks")
-    return _link(call.state.update_link_expiration(call.request.path["id"], expires_at), call.origin)
+    return _link(call.state.update_link_expiration(call.id, expires_at), call.origin)
 
 
 @handles("payment_links", "statistics")
@@ -133,13 +98,13 @@ def payment_links_statistics(call: Call) -> Json:
 @handles("transactions", "list")
 def list_transactions(call: Call) -> Json:
     """List transactions."""
-    return _page(call, call.state.transactions(), _transaction_row)
+    return page(call, call.state.transactions(), _transaction_row)
 
 
 @handles("transactions", "retrieve")
 def retrieve_transaction(call: Call) -> Json:
     """Find Transaction by ID."""
-    _, transaction = call.state.transaction(call.request.path["id"])
+    _, transaction = call.state.transaction(call.id)
     return _transaction(transaction)
 
 
@@ -159,7 +124,7 @@ def retrieve_transaction_by_order_reference(call: Call) -> Json:
 @handles("transactions", "history")
 def transaction_history(call: Call) -> Json:
     """Find Transaction's History by ID."""
-    _, transaction = call.state.transaction(call.request.path["id"])
+    _, transaction = call.state.transaction(call.id)
     return {"events": [_history_event(entry) for entry in transaction.history]}
 
 
@@ -169,14 +134,14 @@ def transaction_history(call: Call) -> Json:
 @handles("payments", "capture")
 def capture_payment(call: Call) -> Json:
     """Capture Payment."""
-    moved = call.state.capture(call.request.path["id"], call.request.body.get("amount"))
+    moved = call.state.capture(call.id, call.request.body.get("amount"))
     return _movement(moved, "Successfully captured the transaction")
 
 
 @handles("payments", "cancel")
 def cancel_payment(call: Call) -> Json:
     """Cancel Payment."""
-    return _movement(call.state.cancel(call.request.path["id"]), "Successfully cancelled the transaction")
+    return _movement(call.state.cancel(call.id), "Successfully cancelled the transaction")
 
 
 @handles("payments", "refund")
@@ -184,7 +149,7 @@ def refund_payment(call: Call) -> Json:
     """Process Refund."""
     body = call.request.body
     moved = call.state.refund(
-        call.request.path["id"],
+        call.id,
         body.get("amount"),
         order_reference=body.get("orderReference"),
         description=body.get("description"),
@@ -216,7 +181,7 @@ def create_merchant_initiated_payment(call: Call) -> Json:
 
 
 def _link(link: Link, origin: str) -> Json:
-    return _present(
+    return present(
         id=link.id,
         status=link.status,
         amount=link.amount,
@@ -235,7 +200,7 @@ def _link(link: Link, origin: str) -> Json:
 
 
 def _link_row(link: Link, origin: str) -> Json:
-    return _present(
+    return present(
         id=link.id,
         status=link.status,
         amount=link.amount,
@@ -250,13 +215,13 @@ def _link_row(link: Link, origin: str) -> Json:
 
 def _statistics_item(status: str, links: Sequence[Link]) -> Json:
     one_currency = len({link.currency for link in links}) == 1
-    return _present(
+    return present(
         status=status, count=len(links), amount=sum(link.amount for link in links) if one_currency else None
     )
 
 
 def _transaction(transaction: Transaction) -> Json:
-    return _present(
+    return present(
         transactionId=transaction.id,
         paymentId=transaction.payment_id,
         status=transaction.status,
@@ -266,7 +231,7 @@ def _transaction(transaction: Transaction) -> Json:
 
 
 def _transaction_row(transaction: Transaction) -> Json:
-    return _present(
+    return present(
         transactionId=transaction.id,
         amount=transaction.amount,
         createdAt=to_microseconds(transaction.created_at),
@@ -285,7 +250,7 @@ def _history_event(entry: HistoryEntry) -> Json:
 
 
 def _movement(moved: Movement, message: str) -> Json:
-    return _present(
+    return present(
         id=moved.transaction.id,
         responseCode="00",
         networkTransactionReference=f"{moved.transaction.reference_number}S",
@@ -296,26 +261,3 @@ def _movement(moved: Movement, message: str) -> Json:
         success=True,
         message=message,
     )
-
-
-def _page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
-    page = call.request.query.get("page", 1)
-    size = call.request.query.get("size", DEFAULT_PAGE_SIZE)
-    if page < 1 or not 1 <= size <= LARGEST_PAGE_SIZE:
-        raise NotAllowed(f"page counts from 1, and size is 1 to {LARGEST_PAGE_SIZE}", "query")
-    start = (page - 1) * size
-    return {
-        "data": [show(row) for row in rows[start : start + size]],
-        "page": page,
-        "size": size,
-        "total": len(rows),
-    }
-
-
-def _present(**values: object) -> Json:
-    """The values that are there; the API leaves out what it does not know."""
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text.upper())

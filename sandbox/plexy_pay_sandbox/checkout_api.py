@@ -1,0 +1,243 @@
+"""The v2 API of the checkout: payments that a merchant's server makes, and sessions.
+
+Documented, and kept here: paths, header, amounts in minor units, the shape of errors, HTTP 402 with a
+`card_error` for a declined card, and what a session's result looks like.
+
+Stand-in choices, made because no public source says otherwise:
+
+* The card data of the component are never read. The amounts that the Pay API refuses are declined here, too:
+  20050.00 (`card_declined`) and 20510.00 (`insufficient_funds`).
+* A payment with `authenticationData.attemptAuthentication: always` answers a redirect to a page of the
+  sandbox, which sends the shopper back to `returnUrl` with a `redirectResult`; that finishes the payment, once.
+* Money is taken at once and belongs to the merchant's balance of the Pay API. The payments of v2 are no
+  transactions of v1: they cannot be found, captured or refunded there, and no webhook is sent about them.
+* A session is paid at its `url`, a page of the sandbox, within an hour. The page gives a `sessionResult`. A
+  declined attempt leaves the session open and its result without payments.
+* Nothing is idempotent: the same call twice pays twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from .money import MERCHANT, OUTSIDE, known_currency, major_amount
+from .refusals import CardDeclined, NotAllowed, NotFound
+from .state import State
+
+SESSION_LIFETIME: Final = timedelta(hours=1)
+"""How long a session can be paid."""
+
+DECLINES: Final[Mapping[Decimal, tuple[str, str]]] = {
+    Decimal(20050): ("card_declined", "The card was declined."),
+    Decimal(20510): ("insufficient_funds", "There is not enough money on the card."),
+}
+"""The amounts, in major units, that are declined: error code and text."""
+
+_SOURCE = "checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPayment:
+    """A payment of v2, in minor units. It is finished when `redirect` is None."""
+
+    reference_id: str
+    value: int
+    currency: str
+    merchant_reference: str | None
+    redirect: Redirect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A shopper who has to confirm, and what comes back from either answer."""
+
+    id: str
+    return_url: str | None
+    confirmed: str
+    refused: str
+
+
+class SessionStatus(StrEnum):
+    """State of a session; `completed` is documented."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+
+
+@dataclass(slots=True)
+class Session:
+    """A payment that the component carries out by itself."""
+
+    id: str
+    request: Mapping[str, Any]
+    data: str
+    result: str
+    expires_at: datetime
+    status: SessionStatus = SessionStatus.PENDING
+    payments: list[CheckoutPayment] = field(default_factory=list[CheckoutPayment])
+
+
+class CheckoutApi:
+    """Payments and sessions of v2.
+
+    Args:
+        state: The payments; the checkout uses its time, its ids and its ledger.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all payments and sessions."""
+        self._waiting: dict[str, CheckoutPayment] = {}
+        self._sessions: dict[str, Session] = {}
+
+    def check_amount(self, amount: Mapping[str, Any] | None) -> None:
+        """Make sure that an amount, if there is one, could be paid; zero is fine.
+
+        Raises:
+            NotAllowed: if it could not.
+        """
+        if amount is not None:
+            known_currency(amount["currency"], _SOURCE)
+            if amount["value"]:
+                major_amount(amount["value"], amount["currency"], _SOURCE)
+
+    def pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
+        """Make a payment, or begin one that the shopper has to confirm.
+
+        Raises:
+            NotAllowed: if the amount cannot be.
+            CardDeclined: if the card is declined.
+        """
+        self._state.settle()
+        authentication: Mapping[str, Any] = body.get("authenticationData") or {}
+        asks = authentication.get("attemptAuthentication") == "always"
+        redirect = Redirect(self._code(), body.get("returnUrl"), self._code(), self._code()) if asks else None
+        payment = self._begin(body["amount"], body.get("reference"), redirect)
+        if payment.redirect is None:
+            self._take(payment)
+        else:
+            self._waiting[payment.redirect.id] = payment
+        return payment
+
+    def waiting(self, redirect_id: str) -> Redirect:
+        """The redirect of a payment that waits for its shopper.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        payment = self._waiting.get(redirect_id)
+        if payment is None or payment.redirect is None:
+            raise NotFound("there is no payment that waits here", _SOURCE)
+        return payment.redirect
+
+    def submit(self, details: Mapping[str, Any]) -> CheckoutPayment:
+        """Finish a payment with what the shopper brought back.
+
+        Raises:
+            NotAllowed: if no payment waits for that.
+            CardDeclined: if the shopper did not confirm.
+        """
+        self._state.settle()
+        result = details.get("redirectResult")
+        for payment in self._waiting.values():
+            redirect = payment.redirect
+            if redirect is not None and result in (redirect.confirmed, redirect.refused):
+                del self._waiting[redirect.id]
+                if result == redirect.refused:
+                    raise CardDeclined("The shopper did not confirm the payment.", _SOURCE, "card_declined")
+                self._take(payment)
+                return CheckoutPayment(
+                    payment.reference_id, payment.value, payment.currency, payment.merchant_reference
+                )
+        raise NotAllowed("redirectResult is not of a payment that waits", _SOURCE)
+
+    def create_session(self, body: Mapping[str, Any]) -> Session:
+        """Prepare a payment that the component carries out.
+
+        Raises:
+            NotAllowed: if the amount cannot be.
+        """
+        now = self._state.settle()
+        amount = body["amount"]
+        major_amount(amount["value"], amount["currency"], _SOURCE)
+        session = Session(
+            id=f"CS{self._code()}",
+            request=dict(body),
+            data=self._code(),
+            result=self._code(),
+            expires_at=now + SESSION_LIFETIME,
+        )
+        self._sessions[session.id] = session
+        self._state.timeline.at(session.expires_at, lambda due: _expire(session))
+        return session
+
+    def session(self, session_id: str) -> Session:
+        """The session with this id.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        self._state.settle()
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise NotFound("There is no such session.", _SOURCE)
+        return session
+
+    def session_result(self, session_id: str, result: str) -> Session:
+        """The session with this id, for someone who knows its result.
+
+        Raises:
+            NotFound: if there is none.
+            NotAllowed: if the result is not the session's.
+        """
+        session = self.session(session_id)
+        if result != session.result:
+            raise NotAllowed("sessionResult is not of this session", _SOURCE)
+        return session
+
+    def pay_session(self, session_id: str) -> Session:
+        """What a shopper does in the component.
+
+        Raises:
+            NotFound: if there is no such session.
+            NotAllowed: if it is paid or has expired.
+            CardDeclined: if the card is declined.
+        """
+        session = self.session(session_id)
+        if session.status is not SessionStatus.PENDING:
+            raise NotAllowed(f"the session is {session.status}", _SOURCE)
+        payment = self._begin(session.request["amount"], session.request["reference"], None)
+        self._take(payment)
+        session.payments.append(payment)
+        session.status = SessionStatus.COMPLETED
+        return session
+
+    def _begin(
+        self, amount: Mapping[str, Any], reference: str | None, redirect: Redirect | None
+    ) -> CheckoutPayment:
+        major = major_amount(amount["value"], amount["currency"], _SOURCE)
+        if major in DECLINES:
+            code, message = DECLINES[major]
+            raise CardDeclined(message, _SOURCE, code)
+        return CheckoutPayment(self._code()[:16], amount["value"], amount["currency"], reference, redirect)
+
+    def _take(self, payment: CheckoutPayment) -> None:
+        amount = major_amount(payment.value, payment.currency, _SOURCE)
+        self._state.ledger.move(OUTSIDE, MERCHANT, amount, payment.currency, _SOURCE)
+
+    def _code(self) -> str:
+        return self._state.new_id().hex.upper()
+
+
+def _expire(session: Session) -> None:
+    if session.status is SessionStatus.PENDING:
+        session.status = SessionStatus.EXPIRED

@@ -1,0 +1,108 @@
+"""What handlers share: the request that they answer, their registration, and pages.
+
+A handler is registered under the `x-resource` and `x-method` of its operation; the document decides the path,
+the parameters, the body's schema and the status of success.
+
+Stand-in choices, made because no public source says otherwise:
+
+* Lists show the newest first, 50 to a page, 1000 at most. A list without an envelope has pages, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from ..refusals import NotAllowed
+from ..state import State
+from ..validation import ValidRequest
+from ..world import World
+
+Json = dict[str, Any]
+Answer = Json | list[Json] | None
+
+DEFAULT_PAGE_SIZE: Final = 50
+LARGEST_PAGE_SIZE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One valid request, the world it works on, and the origin under which the sandbox was reached."""
+
+    world: World
+    request: ValidRequest
+    origin: str
+
+    @property
+    def state(self) -> State:
+        """Payment links, payments and transactions."""
+        return self.world.state
+
+    @property
+    def id(self) -> str:
+        """The path parameter `id`."""
+        return str(self.request.path["id"])
+
+    def required(self, source: str, *names: str) -> list[Any]:
+        """Fields of the body that the document does not require, and the sandbox cannot do without.
+
+        Raises:
+            NotAllowed: if one is missing.
+        """
+        for name in names:
+            if name not in self.request.body:
+                raise NotAllowed(f"{name} is required", source)
+        return [self.request.body[name] for name in names]
+
+
+Handler = Callable[[Call], Answer]
+
+HANDLERS: dict[tuple[str, str], Handler] = {}
+"""The handlers by `(x-resource, x-method)`."""
+
+
+def handles(resource: str, method: str) -> Callable[[Handler], Handler]:
+    """Register a function as the handler of an operation."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[resource, method] = handler
+        return handler
+
+    return register
+
+
+def page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
+    """One page in the envelope of the list of transactions."""
+    number, size, shown = cut(call, rows)
+    return {"data": [show(row) for row in shown], "page": number, "size": size, "total": len(rows)}
+
+
+def bare_page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> list[Json]:
+    """One page without an envelope."""
+    return [show(row) for row in cut(call, rows)[2]]
+
+
+def cut(call: Call, rows: Sequence[Any], size_name: str = "size") -> tuple[int, int, Sequence[Any]]:
+    """Number and size of the page that a request wants, and the rows on it.
+
+    Raises:
+        NotAllowed: if there can be no such page.
+    """
+    number: int = call.request.query.get("page", 1)
+    size: int = call.request.query.get(size_name, DEFAULT_PAGE_SIZE)
+    if number < 1 or not 1 <= size <= LARGEST_PAGE_SIZE:
+        raise NotAllowed(f"page counts from 1, and {size_name} is 1 to {LARGEST_PAGE_SIZE}", "query")
+    start = (number - 1) * size
+    return number, size, rows[start : start + size]
+
+
+def present(**values: object) -> Json:
+    """The values that are there; the API leaves out what it does not know."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment of a request."""
+    return None if text is None else datetime.fromisoformat(text.upper())

@@ -1,0 +1,72 @@
+"""How the sandbox's own pages look, and which addresses may stand in them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from starlette.responses import HTMLResponse
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; max-width: 26rem; margin: 3rem auto; padding: 0 1rem; }}
+.amount {{ font-size: 2rem; }}
+.note {{ color: #666; }}
+button {{ font: inherit; padding: .5rem 1.5rem; }}
+form {{ display: inline; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{content}
+<p class="note">This is the Plexy Pay sandbox. No card is asked for and no money moves.</p>
+</body>
+</html>
+"""
+
+
+def page_text(title: str, content: str) -> str:
+    """A whole page; the content is markup."""
+    return _PAGE.format(title=title, content=content)
+
+
+def page(title: str, content: str, status: int = 200) -> HTMLResponse:
+    """A page as an answer; the content is markup."""
+    return HTMLResponse(page_text(title, content), status, headers=HEADERS)
+
+
+def button(action: str, label: str, **fields: str) -> str:
+    """A form that is one button."""
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields.items()
+    )
+    return f'<form method="post" action="{escape(action)}">{hidden}<button>{escape(label)}</button></form>'
+
+
+def is_web_address(text: str) -> bool:
+    """Whether an address may stand in a link or a redirect: `javascript:` and its kind may not."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def with_query(address: str, **values: str) -> str:
+    """A web address with further values in its query."""
+    parts = urlsplit(address)
+    query = "&".join(part for part in (parts.query, urlencode(values)) if part)
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,83 @@
+"""The sandbox's time: a clock that can be moved ahead, and what is due at which moment."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The sandbox's time: a source of real time, and how far it has been moved ahead.
+
+    Args:
+        source: Gives the present moment, with a time zone.
+    """
+
+    def __init__(self, source: Callable[[], datetime]) -> None:
+        self._source = source
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The present moment of the sandbox, in UTC."""
+        return (self._source() + self._ahead).astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the time ahead.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        if by < timedelta():
+            raise ValueError("the clock only moves ahead")
+        try:
+            ahead = self._ahead + by
+            # A year of room, so that what is due later can still be computed.
+            _ = self._source() + ahead + timedelta(days=366)
+        except OverflowError:
+            raise ValueError("that is beyond the end of the calendar") from None
+        self._ahead = ahead
+
+    def reset(self) -> None:
+        """Return to the real time."""
+        self._ahead = timedelta()
+
+
+class Timeline:
+    """The clock, and the things that happen by themselves at their time.
+
+    Args:
+        clock: The time of the sandbox.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._planned = 0
+
+    def at(self, due: datetime, happen: Callable[[datetime], None]) -> None:
+        """Plan something; of two things at one moment the one planned first happens first."""
+        self._planned += 1
+        heapq.heappush(self._agenda, (due, self._planned, happen))
+
+    def settle(self) -> datetime:
+        """Let everything happen that has become due, in the order of time, and answer the present moment."""
+        now = self._clock.now()
+        while self._agenda and self._agenda[0][0] <= now:
+            due, _, happen = heapq.heappop(self._agenda)
+            happen(due)
+        return now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock ahead, let happen what becomes due, and answer the new time.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        self._clock.advance(by)
+        return self.settle()
+
+    def reset(self) -> None:
+        """Forget what was planned and return to the real time."""
+        self._clock.reset()
+        self._agenda.clear()
