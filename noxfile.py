@@ -44,6 +44,15 @@ def lint_spec(session: nox.Session) -> None:
     session.run("python", "-m", "generator", "lint", *session.posargs)
 
 
+@nox.session(name="coverage-spec")
+def coverage_spec(session: nox.Session) -> None:
+    """Count what spec/ says by how well it is known, and prove that nothing of the docs is missing."""
+    install(session, "generate")
+    session.run(
+        "python", "-m", "generator", "coverage", "--expect", "tests/generator/facts", *session.posargs
+    )
+
+
 @nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, the spec, code and types are clean, and the docs' snippets run."""
@@ -64,7 +73,8 @@ def tests(session: nox.Session) -> None:
     """Run all tests on every Python at hand (arguments go to pytest)."""
     install(session, "generate", "tests", "types", project=True)
     node_tools(session)
-    session.run("pytest", *session.posargs)
+    # A file stays in one process, so that its servers and its generated packages are made once.
+    session.run("pytest", "--numprocesses=auto", "--dist=loadfile", *session.posargs)
 
 
 @nox.session
@@ -165,7 +175,8 @@ def install(session: nox.Session, *groups: str, project: bool = False) -> None:
     if project:
         # Editable: tests run what the generator just wrote.
         arguments += ["--editable", ".[sandbox]"]
-    session.install(*arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS})
+    # Compiled once here, not at every start of a tool.
+    session.install(*arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS, "UV_COMPILE_BYTECODE": "1"})
 
 
 def node_tools(session: nox.Session) -> None:

@@ -164,3 +164,19 @@ def test_the_readme_shows_a_program_and_the_newcomers_two_commands() -> None:
     shown = {command for place, command in COMMANDS if place.startswith("README.md")}
     assert {"./nox -s quickstart", "./nox -s tests"} <= shown
     assert any(place.startswith("README.md") for place in PROGRAMS)
+
+
+def test_the_readme_s_figures_are_those_of_the_description() -> None:
+    document = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+    order = ("documented", "documented-2023", "observed", "inferred")
+    words = [
+        max(operation["x-evidence"].values(), key=order.index)
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Of the {len(words)} operations" in readme
+    for word in order:
+        shown = word.replace("documented-2023", "documented in 2023")
+        assert f"| {shown} | {words.count(word)} |" in readme

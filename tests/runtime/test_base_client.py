@@ -347,9 +347,10 @@ def test_a_client_with_a_provider_is_pickled_with_its_settings(kind: Any) -> Non
     clone = pickle.loads(data)
     assert type(clone) is kind
     assert clone._settings.given == client._settings.given
-    assert clone._settings.ring.keys()[0].raw == KEY
+    assert clone._settings.rings["pay"].keys()[0].raw == KEY
     assert (
-        pickle.loads(pickle.dumps(kind(netrc_key("api", "/etc/none"))))._settings.ring.provider.host == "api"
+        pickle.loads(pickle.dumps(kind(netrc_key("api", "/etc/none"))))._settings.rings["pay"].provider.host
+        == "api"
     )
 
 
@@ -361,7 +362,7 @@ def test_a_client_with_a_key_from_the_environment_finds_it_again_where_it_is_unp
     data = pickle.dumps(kind())
     assert KEY.encode() not in data
     monkeypatch.setenv("PLEXY_API_KEY", OTHER_KEY)
-    assert pickle.loads(data)._settings.ring.keys()[0].raw == OTHER_KEY
+    assert pickle.loads(data)._settings.rings["pay"].keys()[0].raw == OTHER_KEY
     monkeypatch.delenv("PLEXY_API_KEY")
     with pytest.raises(ConfigurationError, match="PLEXY_API_KEY"):
         pickle.loads(data)
