@@ -391,7 +391,7 @@ def answering() -> httpx.MockTransport:
 def test_an_inferred_operation_that_moves_money_is_stopped(flavor: Flavor) -> None:
     client = flavor.client(None, http_client=answering())
     with pytest.raises(
-        InferredOperationError, match=r"payments.capture .* nothing was sent.*allow_inferred=True"
+        InferredOperationError, match=r"payments.capture .* nothing was sent.*allow_inferred=True.*overlay"
     ) as caught:
         flavor.call(client, capturing(evidence="inferred"))
     assert caught.value.outcome is Outcome.NOT_SENT
