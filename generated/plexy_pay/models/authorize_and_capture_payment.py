@@ -56,9 +56,9 @@ class AuthorizeAndCapturePayment:
     do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with 3-D
     Secure first.
 
-    Codes and texts are those of a table of the 2023 docs, the texts in short. The vendor's bank uses some
-    codes in its own way (`58`), so the table is the docs', not the standard's. Any other code is a general
-    decline, the docs say.
+    Known from the 2023 docs are `00`, `05`, `51`, `54` and `1A`. The other codes and the texts, in short,
+    follow a table of 2023 that could be read in a stored copy only, and differ from the standard in places
+    (`58`); so the list as a whole counts as inferred. Treat a code that is not here as a decline.
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""

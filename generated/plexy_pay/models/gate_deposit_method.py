@@ -18,7 +18,7 @@ class GateDepositMethod(OpenStrEnum):
 
     @property
     def meaning(self) -> str | None:
-        """What the value means; None for one without a documented text."""
+        """What the value means; None for one without a known text."""
         return _MEANINGS.get(self.value)
 
 

@@ -46,7 +46,7 @@ class ThreeDSecureStatusReason(OpenStrEnum):
 
     @property
     def meaning(self) -> str | None:
-        """What the value means; None for one without a documented text."""
+        """What the value means; None for one without a known text."""
         return _MEANINGS.get(self.value)
 
 
