@@ -159,9 +159,7 @@ def method_doc(op: views.OperationView) -> str:
         )
     parts.append(op.evidence_text)
     arguments = [(parameter.name, parameter.doc) for parameter in (*op.path_parameters, *op.arguments)]
-    arguments.append(
-        ("options", "Options for this call alone: timeout, max_retries, extra_headers, api_key.")
-    )
+    arguments.append(("options", "Options for this call alone; see `RequestOptions`."))
     parts.append(
         "Args:\n" + "\n".join(f"    {name}: {' '.join(doc.split())}".rstrip() for name, doc in arguments)
     )

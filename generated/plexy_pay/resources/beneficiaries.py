@@ -38,7 +38,7 @@ class BeneficiariesResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many beneficiaries a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[PaymentBeneficiary]`, as the API answered.
@@ -81,7 +81,7 @@ class BeneficiariesResource:
         Args:
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -125,7 +125,7 @@ class BeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -174,7 +174,7 @@ class BeneficiariesResource:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -239,7 +239,7 @@ class BeneficiariesResource:
             amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. An
                 amount in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -305,7 +305,7 @@ class BeneficiariesResource:
             amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount
                 in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Settlement`, as the API answered.
@@ -498,7 +498,7 @@ class AsyncBeneficiariesResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many beneficiaries a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[PaymentBeneficiary]`, as the API answered.
@@ -541,7 +541,7 @@ class AsyncBeneficiariesResource:
         Args:
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -585,7 +585,7 @@ class AsyncBeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -634,7 +634,7 @@ class AsyncBeneficiariesResource:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
             name: Name of the person or company that is paid.
             iban: Number of the bank account.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentBeneficiary`, as the API answered.
@@ -699,7 +699,7 @@ class AsyncBeneficiariesResource:
             amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. An
                 amount in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -765,7 +765,7 @@ class AsyncBeneficiariesResource:
             amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount
                 in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Settlement`, as the API answered.

@@ -51,7 +51,7 @@ class CheckoutPaymentMethodsResource:
             country_code: The shopper's country. Evidence: inferred, not documented.
             channel: Where the shopper pays. Evidence: inferred, not documented.
             shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPaymentMethodList`, as the API answered.
@@ -156,7 +156,7 @@ class AsyncCheckoutPaymentMethodsResource:
             country_code: The shopper's country. Evidence: inferred, not documented.
             channel: Where the shopper pays. Evidence: inferred, not documented.
             shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPaymentMethodList`, as the API answered.

@@ -96,7 +96,7 @@ class CheckoutPaymentsResource:
             recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
                 values are not known.
             authentication_data: Wishes about 3-D Secure.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API answered.
@@ -163,7 +163,7 @@ class CheckoutPaymentsResource:
 
         Args:
             details: What the component or the redirect gave.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API answered.
@@ -352,7 +352,7 @@ class AsyncCheckoutPaymentsResource:
             recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
                 values are not known.
             authentication_data: Wishes about 3-D Secure.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API answered.
@@ -419,7 +419,7 @@ class AsyncCheckoutPaymentsResource:
 
         Args:
             details: What the component or the redirect gave.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutPayment`, as the API answered.

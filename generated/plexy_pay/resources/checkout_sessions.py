@@ -86,7 +86,7 @@ class CheckoutSessionsResource:
             billing_address: Where the bill goes. Evidence: inferred, not documented.
             delivery_address: Where the goods go. Evidence: inferred, not documented.
             line_items: The lines of the order. Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSession`, as the API answered.
@@ -143,7 +143,7 @@ class CheckoutSessionsResource:
         Args:
             session_id: Id of the session. The docs call the parameter `sessionId`.
             session_result: The `sessionResult`, most likely from the component.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSessionResult`, as the API answered.
@@ -303,7 +303,7 @@ class AsyncCheckoutSessionsResource:
             billing_address: Where the bill goes. Evidence: inferred, not documented.
             delivery_address: Where the goods go. Evidence: inferred, not documented.
             line_items: The lines of the order. Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSession`, as the API answered.
@@ -360,7 +360,7 @@ class AsyncCheckoutSessionsResource:
         Args:
             session_id: Id of the session. The docs call the parameter `sessionId`.
             session_result: The `sessionResult`, most likely from the component.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CheckoutSessionResult`, as the API answered.

@@ -51,7 +51,7 @@ class CustomersResource:
 
         Args:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SavedCard]`, as the API answered.
@@ -93,7 +93,7 @@ class CustomersResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many customers a page holds at most. Left out, the API decides.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
@@ -140,7 +140,7 @@ class CustomersResource:
         Args:
             email: The customer's e-mail address.
             phone: The customer's phone number.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API answered.
@@ -183,7 +183,7 @@ class CustomersResource:
 
         Args:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API answered.
@@ -233,7 +233,7 @@ class CustomersResource:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most. Left out, the API decides.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.
@@ -374,7 +374,7 @@ class AsyncCustomersResource:
 
         Args:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SavedCard]`, as the API answered.
@@ -416,7 +416,7 @@ class AsyncCustomersResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many customers a page holds at most. Left out, the API decides.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Customer`.
@@ -463,7 +463,7 @@ class AsyncCustomersResource:
         Args:
             email: The customer's e-mail address.
             phone: The customer's phone number.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API answered.
@@ -506,7 +506,7 @@ class AsyncCustomersResource:
 
         Args:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Customer`, as the API answered.
@@ -556,7 +556,7 @@ class AsyncCustomersResource:
             id: Id of the customer. Payment links and webhooks call it `customerId`.
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most. Left out, the API decides.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `CustomerTransaction`.

@@ -55,7 +55,7 @@ class DirectPaymentsResource:
         https://developer.plexy.money/get-keys-25187447e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `KeyResponse`, as the API answered.
@@ -159,7 +159,7 @@ class DirectPaymentsResource:
                 payment takes today is not known. So it is open to further fields.
             sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
                 Ignored when `moto` is `true`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `AuthorizePayment`, as the API answered.
@@ -231,7 +231,7 @@ class DirectPaymentsResource:
         Args:
             cres: The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
             transaction_id: The `id` that the payment answered.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `ContinueThreeDS`, as the API answered.
@@ -373,7 +373,7 @@ class AsyncDirectPaymentsResource:
         https://developer.plexy.money/get-keys-25187447e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `KeyResponse`, as the API answered.
@@ -477,7 +477,7 @@ class AsyncDirectPaymentsResource:
                 payment takes today is not known. So it is open to further fields.
             sca_exemption: Why the payer need not be asked. Null or left out: there is no such reason.
                 Ignored when `moto` is `true`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `AuthorizePayment`, as the API answered.
@@ -549,7 +549,7 @@ class AsyncDirectPaymentsResource:
         Args:
             cres: The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged.
             transaction_id: The `id` that the payment answered.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `ContinueThreeDS`, as the API answered.

@@ -109,7 +109,7 @@ class GateResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -248,7 +248,7 @@ class AsyncGateResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.

@@ -30,7 +30,7 @@ class GateBalanceResource:
         https://developer.plexy.money/get-balance-25538213e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `GateBalanceList`, as the API answered.
@@ -83,7 +83,7 @@ class AsyncGateBalanceResource:
         https://developer.plexy.money/get-balance-25538213e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `GateBalanceList`, as the API answered.

@@ -49,7 +49,7 @@ class GateDepositsResource:
             page: Number of the page, counted from 1. Left out, the API decides.
             page_size: How many deposits a page holds at most (`50` in the docs). The limit is not known.
             status: Only deposits in this state.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `AgentDeposit`.
@@ -129,7 +129,7 @@ class AsyncGateDepositsResource:
             page: Number of the page, counted from 1. Left out, the API decides.
             page_size: How many deposits a page holds at most (`50` in the docs). The limit is not known.
             status: Only deposits in this state.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `AgentDeposit`.

@@ -53,7 +53,7 @@ class GateOrdersResource:
             page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
             status: Only orders in this state.
             product_id: Only orders of this product.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Order`.
@@ -120,7 +120,7 @@ class GateOrdersResource:
                 is not documented.
             topup_request: How much to top up, and which account; for `direct_top_up` products only.
             external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API answered.
@@ -165,7 +165,7 @@ class GateOrdersResource:
 
         Args:
             order_id: Id of the order. The docs call the parameter `orderId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API answered.
@@ -287,7 +287,7 @@ class AsyncGateOrdersResource:
             page_size: How many orders a page holds at most (`50` in the docs). The limit is not known.
             status: Only orders in this state.
             product_id: Only orders of this product.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Order`.
@@ -354,7 +354,7 @@ class AsyncGateOrdersResource:
                 is not documented.
             topup_request: How much to top up, and which account; for `direct_top_up` products only.
             external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API answered.
@@ -399,7 +399,7 @@ class AsyncGateOrdersResource:
 
         Args:
             order_id: Id of the order. The docs call the parameter `orderId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Order`, as the API answered.

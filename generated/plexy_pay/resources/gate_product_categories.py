@@ -33,7 +33,7 @@ class GateProductCategoriesResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[ProductCategory]`, as the API answered.
@@ -87,7 +87,7 @@ class AsyncGateProductCategoriesResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[ProductCategory]`, as the API answered.

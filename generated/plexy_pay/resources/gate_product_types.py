@@ -32,7 +32,7 @@ class GateProductTypesResource:
         https://developer.plexy.money/list-product-types-25538206e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[ProductType]`, as the API answered.
@@ -85,7 +85,7 @@ class AsyncGateProductTypesResource:
         https://developer.plexy.money/list-product-types-25538206e0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[ProductType]`, as the API answered.

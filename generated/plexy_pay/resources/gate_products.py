@@ -36,7 +36,7 @@ class GateProductsResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[Product]`, as the API answered.
@@ -67,7 +67,7 @@ class GateProductsResource:
 
         Args:
             product_id: Id of the product. The docs call the parameter `productId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Product`, as the API answered.
@@ -137,7 +137,7 @@ class AsyncGateProductsResource:
         https://developer.plexy.money/overview-1860564m0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[Product]`, as the API answered.
@@ -168,7 +168,7 @@ class AsyncGateProductsResource:
 
         Args:
             product_id: Id of the product. The docs call the parameter `productId`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Product`, as the API answered.

@@ -32,7 +32,7 @@ class MerchantsResource:
 
         Args:
             id: Id of the merchant. Webhooks call it `merchantId` or `merchant_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Merchant`, as the API answered.
@@ -95,7 +95,7 @@ class AsyncMerchantsResource:
 
         Args:
             id: Id of the merchant. Webhooks call it `merchantId` or `merchant_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Merchant`, as the API answered.

@@ -59,7 +59,7 @@ class PaymentLinksResource:
                 documented.
             size: How many links a page holds at most. Left out, the API decides; the limit is not known.
                 Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
@@ -148,7 +148,7 @@ class PaymentLinksResource:
             validation: Meaning not documented. Merchants send `false`, and the docs' sample of a link shows
                 `false`; leave it out unless Plexy Pay told you to send it. Evidence: seen in merchants'
                 public code, not documented (public code of merchants, 2026 (creation of payment links)).
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -204,7 +204,7 @@ class PaymentLinksResource:
 
         Args:
             order_reference: The `orderReference` that the link was made with.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -246,7 +246,7 @@ class PaymentLinksResource:
 
         Args:
             id: The link's `id`, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -286,7 +286,7 @@ class PaymentLinksResource:
 
         Args:
             id: The link's `id`, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -327,7 +327,7 @@ class PaymentLinksResource:
         Args:
             id: The link's `id`, as the creation answered it.
             expires_at: Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -372,7 +372,7 @@ class PaymentLinksResource:
         https://developer.plexy.money/payment-links-4976244f0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLinksStatistics`, as the API answered.
@@ -551,7 +551,7 @@ class AsyncPaymentLinksResource:
                 documented.
             size: How many links a page holds at most. Left out, the API decides; the limit is not known.
                 Evidence: inferred, not documented.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `PaymentLinkInfo`.
@@ -640,7 +640,7 @@ class AsyncPaymentLinksResource:
             validation: Meaning not documented. Merchants send `false`, and the docs' sample of a link shows
                 `false`; leave it out unless Plexy Pay told you to send it. Evidence: seen in merchants'
                 public code, not documented (public code of merchants, 2026 (creation of payment links)).
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -696,7 +696,7 @@ class AsyncPaymentLinksResource:
 
         Args:
             order_reference: The `orderReference` that the link was made with.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -738,7 +738,7 @@ class AsyncPaymentLinksResource:
 
         Args:
             id: The link's `id`, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -778,7 +778,7 @@ class AsyncPaymentLinksResource:
 
         Args:
             id: The link's `id`, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -819,7 +819,7 @@ class AsyncPaymentLinksResource:
         Args:
             id: The link's `id`, as the creation answered it.
             expires_at: Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLink`, as the API answered.
@@ -864,7 +864,7 @@ class AsyncPaymentLinksResource:
         https://developer.plexy.money/payment-links-4976244f0.
 
         Args:
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `PaymentLinksStatistics`, as the API answered.

@@ -48,7 +48,7 @@ class PaymentsResource:
             id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
                 code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
                 transaction has a `paymentId`, try that one first.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CancelPaymentResponse`, as the API answered.
@@ -110,7 +110,7 @@ class PaymentsResource:
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
                 unit is documented by the vendor in 2023, not since.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CapturePaymentResponse`, as the API answered.
@@ -185,7 +185,7 @@ class PaymentsResource:
                 major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
             order_reference: Your own name for the refund. Left out or null: the original's.
             description: Why the money goes back. Left out or null: the original's.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `RefundPaymentResponse`, as the API answered.
@@ -326,7 +326,7 @@ class AsyncPaymentsResource:
             id: Id of the payment. The sources disagree about which: the 2023 docs say `transactionId`, the
                 code of a merchant that refunds in 2026 sends the transaction's `paymentId`. If a
                 transaction has a `paymentId`, try that one first.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CancelPaymentResponse`, as the API answered.
@@ -388,7 +388,7 @@ class AsyncPaymentsResource:
             amount: What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount
                 that is held. Left out or null: all of it. An amount in major units (tenge for KZT); the
                 unit is documented by the vendor in 2023, not since.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `CapturePaymentResponse`, as the API answered.
@@ -463,7 +463,7 @@ class AsyncPaymentsResource:
                 major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
             order_reference: Your own name for the refund. Left out or null: the original's.
             description: Why the money goes back. Left out or null: the original's.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `RefundPaymentResponse`, as the API answered.

@@ -42,7 +42,7 @@ class PayoutsResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many payouts a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[Payout]`, as the API answered.
@@ -99,7 +99,7 @@ class PayoutsResource:
                 amount in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
             card_token_id: Id of the saved card that gets the money.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Payout`, as the API answered.
@@ -161,7 +161,7 @@ class PayoutsResource:
                 field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
                 padding is meant is not documented. No further fields are taken, so that no card number in
                 the clear can slip in.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SavedCard`, as the API answered.
@@ -291,7 +291,7 @@ class AsyncPayoutsResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many payouts a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[Payout]`, as the API answered.
@@ -348,7 +348,7 @@ class AsyncPayoutsResource:
                 amount in a unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
             card_token_id: Id of the saved card that gets the money.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `Payout`, as the API answered.
@@ -410,7 +410,7 @@ class AsyncPayoutsResource:
                 field is its own text: encrypt the value with the public key (RSA), then Base64. Which RSA
                 padding is meant is not documented. No further fields are taken, so that no card number in
                 the clear can slip in.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SavedCard`, as the API answered.

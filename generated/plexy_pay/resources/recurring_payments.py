@@ -64,7 +64,7 @@ class RecurringPaymentsResource:
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the
                 one with recurring type `cof_initial`). Send it: the docs' sample does. A UUID there.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `MerchantInitiatedPayment`, as the API answered.
@@ -185,7 +185,7 @@ class AsyncRecurringPaymentsResource:
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the
                 one with recurring type `cof_initial`). Send it: the docs' sample does. A UUID there.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `MerchantInitiatedPayment`, as the API answered.

@@ -41,7 +41,7 @@ class SettlementOrdersResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many orders a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SettlementPaymentOrder]`, as the API answered.
@@ -110,7 +110,7 @@ class SettlementOrdersResource:
             amount: What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a
                 unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API answered.
@@ -157,7 +157,7 @@ class SettlementOrdersResource:
 
         Args:
             id: Id of the order. Webhooks call it `payment_order_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API answered.
@@ -269,7 +269,7 @@ class AsyncSettlementOrdersResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many orders a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SettlementPaymentOrder]`, as the API answered.
@@ -338,7 +338,7 @@ class AsyncSettlementOrdersResource:
             amount: What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a
                 unit that the vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API answered.
@@ -385,7 +385,7 @@ class AsyncSettlementOrdersResource:
 
         Args:
             id: Id of the order. Webhooks call it `payment_order_id`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SettlementPaymentOrder`, as the API answered.

@@ -41,7 +41,7 @@ class SplitRequestsResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many split requests a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SplitRequest]`, as the API answered.
@@ -100,7 +100,7 @@ class SplitRequestsResource:
             amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
                 vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -147,7 +147,7 @@ class SplitRequestsResource:
 
         Args:
             id: Id of the split request, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -204,7 +204,7 @@ class SplitRequestsResource:
             amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
                 vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -259,7 +259,7 @@ class SplitRequestsResource:
 
         Args:
             id: Id of the split request, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.
@@ -415,7 +415,7 @@ class AsyncSplitRequestsResource:
         Args:
             page: Number of the page, counted from 1, as in the list of transactions.
             size: How many split requests a page holds at most.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `list[SplitRequest]`, as the API answered.
@@ -474,7 +474,7 @@ class AsyncSplitRequestsResource:
             amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
                 vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -521,7 +521,7 @@ class AsyncSplitRequestsResource:
 
         Args:
             id: Id of the split request, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -578,7 +578,7 @@ class AsyncSplitRequestsResource:
             amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
                 vendor does not state; the unit is inferred, not documented.
             currency: ISO 4217 code of `amount`.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `SplitRequest`, as the API answered.
@@ -633,7 +633,7 @@ class AsyncSplitRequestsResource:
 
         Args:
             id: Id of the split request, as the creation answered it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             Nothing; the call succeeded.

@@ -41,7 +41,7 @@ class TransactionsResource:
 
         Args:
             id: Id of the transaction.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionEvents`, as the API answered.
@@ -87,7 +87,7 @@ class TransactionsResource:
         Args:
             payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
                 like `pl_` and 32 hexadecimal digits. Send it as you got it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -129,7 +129,7 @@ class TransactionsResource:
 
         Args:
             id: Id of the transaction.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -175,7 +175,7 @@ class TransactionsResource:
 
         Args:
             order_reference: The `orderReference` of the order, called `merchantReference` in the answer.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -221,7 +221,7 @@ class TransactionsResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most (`50` was seen). The limit is not known.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
@@ -338,7 +338,7 @@ class AsyncTransactionsResource:
 
         Args:
             id: Id of the transaction.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionEvents`, as the API answered.
@@ -384,7 +384,7 @@ class AsyncTransactionsResource:
         Args:
             payment_link_id: The link's `id`. The page calls it a UUID; everywhere else ids of links look
                 like `pl_` and 32 hexadecimal digits. Send it as you got it.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -426,7 +426,7 @@ class AsyncTransactionsResource:
 
         Args:
             id: Id of the transaction.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -472,7 +472,7 @@ class AsyncTransactionsResource:
 
         Args:
             order_reference: The `orderReference` of the order, called `merchantReference` in the answer.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             `TransactionResponse`, as the API answered.
@@ -518,7 +518,7 @@ class AsyncTransactionsResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides.
             size: How many transactions a page holds at most (`50` was seen). The limit is not known.
-            options: Options for this call alone: timeout, max_retries, extra_headers, api_key.
+            options: Options for this call alone; see `RequestOptions`.
 
         Returns:
             A pager: iterate over it to follow the pages; each item is a `Transaction`.
