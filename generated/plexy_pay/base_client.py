@@ -56,6 +56,8 @@ class Origin:
     host: str
     port: int
     site: tuple[str, str, int]
+    netloc: str  # Host and port as the Host header has them.
+    text: str = ""
     loopback: bool
 
     def __init__(self, text: Any) -> None:
@@ -74,6 +76,9 @@ class Origin:
             return
         self.port = port or _PORTS[self.scheme]
         self.site = (self.scheme, self.host, self.port)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        self.netloc = host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        self.text = f"{self.scheme}://{self.netloc}"
         quad = self.host.split(".")
         numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
         self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
@@ -85,14 +90,8 @@ class Origin:
         elif self.scheme == "http" and not self.loopback:
             self.problem = "base_url is plain http, which would show the key to the network. Use https."
 
-    @property
-    def netloc(self) -> str:
-        """Host and port as the Host header has them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
     def __str__(self) -> str:
-        return "" if self.problem else f"{self.scheme}://{self.netloc}"
+        return self.text
 
 
 class Settings:
@@ -285,7 +284,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         self._transports: dict[tuple[int, str], SyncTransport] = {}
 
     def _transport(self, origin: Origin) -> SyncTransport:
-        here = (os.getpid(), str(origin))
+        here = (os.getpid(), origin.text)
         self._check_home(here[0])
         if here not in self._transports:
             from .transport import SyncTransport
@@ -339,7 +338,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
 
         from .transport import AsyncTransport
 
-        loop, here = get_running_loop(), (os.getpid(), str(origin))
+        loop, here = get_running_loop(), (os.getpid(), origin.text)
         self._check_home((here[0], ref(loop)))
         self._transports = WeakKeyDictionary() if self._transports is None else self._transports
         transports = self._transports.setdefault(loop, {})

@@ -92,7 +92,7 @@ class Send:
         settings, request = call.settings, call.request
         self.method = request.operation.method
         self.header, self.origin = settings.family(request.operation.family)
-        self.url = f"{self.origin}{request.target()}"
+        self.url = self.origin.text + request.target()
         self.content = None if request.body is UNSET else dumps(request.body)
         self.headers = call.headers()
         self.timeout, self.limit = call.timeout, settings.max_response_bytes
@@ -176,12 +176,14 @@ class Call(Generic[T]):
         headers = {"accept": "application/json", "user-agent": f"plexy-pay-python/{__version__}"}
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
+        # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
         problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
         if problem:
             raise errors.InvalidParameterError(f"{self.request.operation.call}: {problem} Nothing was sent.")
-        for given in (self.extra_headers, self.request.header_texts()):
-            headers |= {name.lower(): value for name, value in given.items()}
-        return headers | {"accept-encoding": ACCEPT_ENCODING}
+        headers |= {name.lower(): value for name, value in self.extra_headers.items()}
+        headers |= {name.lower(): value for name, value in self.request.header_texts().items()}
+        headers["accept-encoding"] = ACCEPT_ENCODING
+        return headers
 
     def _may_repeat(self, result: Answer | Failure) -> bool:
         """Whether a second arrival of the request can do no harm, and may help."""
@@ -193,14 +195,14 @@ class Call(Generic[T]):
 
     def _judge(self, answer: Answer) -> Response[T] | PlexyError:
         """The response, or an error that does not know yet what earlier attempts mean for it."""
-        status = answer.status
-        request_id = next(
-            (answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None
-        )
-        wait = retry_after(answer.headers.get("retry-after", ""), self.settings.pace.time())
+        status, headers = answer.status, answer.headers
+        request_id = None
+        for name in _REQUEST_ID_HEADERS:
+            request_id = request_id or headers.get(name)
         facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
-        facts |= {"retry_after": wait, "outcome": Outcome.UNKNOWN}
+        facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
+            facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
             return _bad_status(answer, facts)
         data, parsed, problem = self._decode(answer)
         if _fields(data).get("success") is False and self.request.operation.method != "GET":
@@ -210,7 +212,7 @@ class Call(Generic[T]):
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
-        known: dict[str, Any] = {"status_code": status, "headers": answer.headers, "content": answer.body}
+        known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         return Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:

@@ -95,9 +95,15 @@ class MaskedOptions(dict[str, Any]):
         return f"<options {', '.join(self)}>"
 
 
+_NO_OPTIONS = cast("RequestOptions", MaskedOptions(None))
+
+
 def mask(options: RequestOptions | None) -> RequestOptions:
     """A copy of the options for a frame of ours that an error may pass through."""
-    return cast("RequestOptions", MaskedOptions(options))
+    if not options:
+        return _NO_OPTIONS
+    masked = options if isinstance(options, MaskedOptions) else MaskedOptions(options)
+    return cast("RequestOptions", masked)
 
 
 class Headers(Mapping[str, str]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import ssl
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpx
@@ -56,12 +57,33 @@ def _guarded(client: Any, kind: Any, guard: Any, origin: Origin) -> Any:
     return made
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Request:
+def _route(client: Any, origin: Origin) -> Any:
+    """The transport, proxied or not, by which the client reaches the one origin that it is made for."""
+    return client._transport_for_url(httpx.URL(str(origin)))
+
+
+def _timeouts(step: Send) -> dict[str, float]:
     left = max(step.deadline - step.monotonic(), 0.001)
-    connect, read, write, pool, _ = (min(seconds, left) for seconds in step.timeout)
-    timeout = httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
-    known: dict[str, Any] = {"headers": step.headers, "content": step.content, "timeout": timeout}
-    return client.build_request(step.method, step.url, **known)
+    connect, read, write, pool, _ = step.timeout
+    return {
+        **{"connect": min(connect, left), "read": min(read, left)},
+        **{"write": min(write, left), "pool": min(pool, left)},
+    }
+
+
+_url = lru_cache(maxsize=64)(httpx.URL)  # To read one takes as long as all the rest of making a request.
+
+
+def _request(step: Send) -> httpx.Request:
+    """The request of a client of ours."""
+    known: dict[str, Any] = {"headers": step.headers, "content": step.content}
+    return httpx.Request(step.method, _url(step.url), extensions={"timeout": _timeouts(step)}, **known)
+
+
+def _request_of(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Request:
+    """The request of a client of the user's, with what that adds to each of its own."""
+    known: dict[str, Any] = {"headers": step.headers, "content": step.content}
+    return client.build_request(step.method, step.url, timeout=httpx.Timeout(**_timeouts(step)), **known)
 
 
 class SyncTransport:
@@ -71,15 +93,23 @@ class SyncTransport:
         self._given = http_client
         self._client: httpx.Client
         self._client = _guarded(http_client, httpx.Client, GuardTransport, origin)
+        self._straight: GuardTransport = _route(self._client, origin)
 
     def send(self, step: Send) -> Answer | Failure:
         """Send one request and give its answer, or why there is none."""
         exchange = Exchange(step)
-        if isinstance(self._given, httpx.Client) and self._given.is_closed:
+        auth = ApiKeyAuth(step.key, step.header)
+        if not isinstance(self._given, httpx.Client):
+            # A client of ours has no hooks and no cookies: nothing is left to do between the hook and the guard.
+            with exchange:
+                request = next(auth.auth_flow(_request(step)))
+                self._straight.handle_request(request)
+        elif self._given.is_closed:
             return Failure("refused", "the http_client is closed", False)
-        with exchange:
-            auth = ApiKeyAuth(step.key, step.header)
-            self._client.send(_request(self._client, step), auth=auth, follow_redirects=False, stream=True)
+        else:
+            with exchange:
+                request = _request_of(self._client, step)
+                self._client.send(request, auth=auth, follow_redirects=False, stream=True)
         return exchange.result()
 
     def close(self) -> None:
@@ -95,19 +125,27 @@ class AsyncTransport:
         self._given = http_client
         self._client: httpx.AsyncClient
         self._client = _guarded(http_client, httpx.AsyncClient, AsyncGuardTransport, origin)
+        self._straight: AsyncGuardTransport = _route(self._client, origin)
 
     async def send(self, step: Send) -> Answer | Failure:
         """Send one request and give its answer, or why there is none."""
         from asyncio import timeout
 
         exchange = Exchange(step)
-        if isinstance(self._given, httpx.AsyncClient) and self._given.is_closed:
+        auth = ApiKeyAuth(step.key, step.header)
+        left = step.deadline - step.monotonic()
+        if not isinstance(self._given, httpx.AsyncClient):
+            with exchange:
+                async with timeout(left):
+                    request = next(auth.auth_flow(_request(step)))
+                    await self._straight.handle_async_request(request)
+        elif self._given.is_closed:
             return Failure("refused", "the http_client is closed", False)
-        with exchange:
-            auth = ApiKeyAuth(step.key, step.header)
-            async with timeout(step.deadline - step.monotonic()):
-                request = _request(self._client, step)
-                await self._client.send(request, auth=auth, follow_redirects=False, stream=True)
+        else:
+            with exchange:
+                async with timeout(left):
+                    request = _request_of(self._client, step)
+                    await self._client.send(request, auth=auth, follow_redirects=False, stream=True)
         return exchange.result()
 
     async def aclose(self) -> None:

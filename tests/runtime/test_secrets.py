@@ -243,16 +243,21 @@ def test_a_cancelled_task_stays_cancelled_and_shows_no_key() -> None:
         assert_nothing_shows_a_key(asyncio.run(main(server)))
 
 
-def test_no_log_record_at_debug_level_shows_the_key(flavor: Flavor, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
+def test_no_log_record_at_debug_level_shows_the_key(
+    flavor: Flavor, caplog: pytest.LogCaptureFixture, injected: bool
+) -> None:
     caplog.set_level(logging.DEBUG)
     with WireServer(json_answer({}), http(401), http(500), Then(close=True)) as server:
-        client = flavor.client(server.origin, max_retries=0)
+        http_client = flavor.http_client() if injected else None
+        client = flavor.client(server.origin, max_retries=0, http_client=http_client)
         flavor.call(client, capturing())
         for _ in range(3):
             with pytest.raises(PlexyError):
                 flavor.call(client, capturing())
     loggers = {record.name for record in caplog.records}
-    assert {"httpx", "httpcore.http11", "httpcore.connection"} <= loggers
+    assert {"httpcore.http11", "httpcore.connection"} <= loggers
+    assert ("httpx" in loggers) == injected
     for record in caplog.records:
         assert not shows_a_key(f"{record.getMessage()} {record.args!r} {vars(record)!r}")
 
