@@ -146,17 +146,7 @@ def _named_types(data: Json, members: Iterable[views.OperationView]) -> tuple[li
 def method_doc(op: views.OperationView) -> str:
     """The docstring of a resource method: what it does, each parameter, what it gives, what it raises."""
     parts = [op.summary.rstrip(".") + ".", op.description]
-    if op.moves_money and op.idempotency_key:
-        parts.append(
-            f"This call moves money. It is sent again by itself, always with the same {op.idempotency_key}, under "
-            "which a second arrival does no harm; when its outcome still cannot be known it raises "
-            "`OutcomeUnknownError`. Keep the key before you call: after a crash, call again with the same one."
-        )
-    elif op.moves_money:
-        parts.append(
-            "This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when "
-            "its outcome cannot be known it raises `OutcomeUnknownError`."
-        )
+    parts.append(_retried(op))
     parts.append(op.evidence_text)
     arguments = [(parameter.name, parameter.doc) for parameter in (*op.path_parameters, *op.arguments)]
     arguments.append(("options", "Options for this call alone; see `RequestOptions`."))
@@ -166,6 +156,21 @@ def method_doc(op: views.OperationView) -> str:
     parts.append("Returns:\n    " + _returns(op))
     parts.append("Raises:\n" + "\n".join(f"    {line}" for line in _raises(op)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _retried(op: views.OperationView) -> str:
+    """Whether the client repeats the call by itself, and why that can do no harm."""
+    moves = "This call moves money. " if op.moves_money else ""
+    unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
+    if op.http_method == "GET":
+        return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
+    if op.idempotency_key:
+        return (
+            f"{moves}Retried: yes, it is idempotent by `{op.idempotency_key}`, and every attempt carries the same: "
+            "after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a "
+            f"crash, call again with the same one.{unknown}"
+        )
+    return f"{moves}Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.{unknown}"
 
 
 def _returns(op: views.OperationView) -> str:

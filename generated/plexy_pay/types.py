@@ -140,6 +140,7 @@ class Response(Generic[T]):
         request_id: The API's id of the request, for support, where it gave one.
         elapsed: Seconds that the whole call took, retries and waiting included.
         attempts: How many requests were sent.
+        idempotency_key: The key that every attempt carried, where the call has one.
     """
 
     status_code: int
@@ -149,6 +150,7 @@ class Response(Generic[T]):
     request_id: str | None
     elapsed: float
     attempts: int
+    idempotency_key: str | None = None
 
     def __repr__(self) -> str:
         return f"<Response {self.status_code} parsed={self.parsed!r} request_id={self.request_id!r}>"

@@ -213,6 +213,7 @@ class Call(Generic[T]):
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
+        known["idempotency_key"] = self._idempotency_key
         return Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:

@@ -128,7 +128,7 @@ def test_a_call_that_was_not_sent_is_sent_again_even_if_it_moves_money(flavor: F
 def test_an_operation_that_its_key_makes_idempotent_is_sent_again_with_the_same_key(flavor: Flavor) -> None:
     request = capturing({"requestId": "k-1", "amount": 5}, **IDEMPOTENT)
     response, _, requests = run(flavor, request, Then(close=True), http(500), OK)
-    assert response.attempts == 3
+    assert (response.attempts, response.idempotency_key) == (3, "k-1")
     assert {sent.body for sent in requests} == {b'{"requestId":"k-1","amount":5}'}
 
 
@@ -136,7 +136,7 @@ def test_the_key_of_an_idempotent_operation_may_be_a_header(flavor: Flavor) -> N
     request = capturing({"amount": 5}, idempotency_key="Idempotency-Key")
     request.headers = {"Idempotency-Key": "k-2"}
     response, _, requests = run(flavor, request, http(500), OK)
-    assert response.attempts == 2
+    assert (response.attempts, response.idempotency_key) == (2, "k-2")
     assert [sent.values("idempotency-key") for sent in requests] == [["k-2"], ["k-2"]]
 
 

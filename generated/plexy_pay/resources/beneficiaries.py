@@ -32,6 +32,8 @@ class BeneficiariesResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -74,6 +76,8 @@ class BeneficiariesResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The path
         follows that of the settlement payment orders.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -119,6 +123,8 @@ class BeneficiariesResource:
 
         Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
         ("Gey By Id") and nothing more: method, path and answer are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -166,6 +172,8 @@ class BeneficiariesResource:
         Send all fields, not only those that change: what a missing one means is not known.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -228,8 +236,8 @@ class BeneficiariesResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         answer is not known and none is read.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -294,8 +302,8 @@ class BeneficiariesResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -492,6 +500,8 @@ class AsyncBeneficiariesResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -534,6 +544,8 @@ class AsyncBeneficiariesResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The path
         follows that of the settlement payment orders.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -579,6 +591,8 @@ class AsyncBeneficiariesResource:
 
         Use it to see the beneficiary's balance; its unit is not known. The docs' menu names this operation
         ("Gey By Id") and nothing more: method, path and answer are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -626,6 +640,8 @@ class AsyncBeneficiariesResource:
         Send all fields, not only those that change: what a missing one means is not known.
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -688,8 +704,8 @@ class AsyncBeneficiariesResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         answer is not known and none is read.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -754,8 +770,8 @@ class AsyncBeneficiariesResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

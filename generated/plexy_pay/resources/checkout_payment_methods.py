@@ -42,6 +42,8 @@ class CheckoutPaymentMethodsResource:
         Method and path are documented; but for `merchantAccount`, the fields of body and answer are
         inferred.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview.
 
@@ -146,6 +148,8 @@ class AsyncCheckoutPaymentMethodsResource:
 
         Method and path are documented; but for `merchantAccount`, the fields of body and answer are
         inferred.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview.

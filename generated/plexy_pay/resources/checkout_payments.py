@@ -71,8 +71,8 @@ class CheckoutPaymentsResource:
         The vendor's samples speak as described here. Guides show another body for this operation, with
         `amount` as a number, `payment_method`, `customer` and `off_session`; it is not offered here.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (payments/PaymentsController_payments),
@@ -154,8 +154,8 @@ class CheckoutPaymentsResource:
 
         Method and path are documented; the fields of body and answer are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web,
@@ -327,8 +327,8 @@ class AsyncCheckoutPaymentsResource:
         The vendor's samples speak as described here. Guides show another body for this operation, with
         `amount` as a number, `payment_method`, `customer` and `off_session`; it is not offered here.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (payments/PaymentsController_payments),
@@ -410,8 +410,8 @@ class AsyncCheckoutPaymentsResource:
 
         Method and path are documented; the fields of body and answer are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web,

@@ -63,6 +63,8 @@ class CheckoutSessionsResource:
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_createSession).
 
@@ -136,6 +138,8 @@ class CheckoutSessionsResource:
 
         Use it when the component is done, with the `sessionResult` that it gave. Hand over the goods for a
         payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).
@@ -280,6 +284,8 @@ class AsyncCheckoutSessionsResource:
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_createSession).
 
@@ -353,6 +359,8 @@ class AsyncCheckoutSessionsResource:
 
         Use it when the component is done, with the `sessionResult` that it gave. Hand over the goods for a
         payment that is `Authorised`, not for a session that is `completed`. Amounts are in minor units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult).

@@ -46,6 +46,8 @@ class CustomersResource:
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -86,6 +88,8 @@ class CustomersResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred. Pages and envelope are those of the list of transactions; the order and the filters are
         not known.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -133,6 +137,8 @@ class CustomersResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023),
         docs/online_payments/response_codes.md (errors 1162 and 1165).
@@ -177,6 +183,8 @@ class CustomersResource:
         Retrieves a customer by the id. Changes nothing.
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -225,6 +233,8 @@ class CustomersResource:
 
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred. Pages and envelope are those of the list of transactions.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -369,6 +379,8 @@ class AsyncCustomersResource:
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -409,6 +421,8 @@ class AsyncCustomersResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred. Pages and envelope are those of the list of transactions; the order and the filters are
         not known.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -456,6 +470,8 @@ class AsyncCustomersResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023),
         docs/online_payments/response_codes.md (errors 1162 and 1165).
@@ -500,6 +516,8 @@ class AsyncCustomersResource:
         Retrieves a customer by the id. Changes nothing.
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -548,6 +566,8 @@ class AsyncCustomersResource:
 
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred. Pages and envelope are those of the list of transactions.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

@@ -51,6 +51,8 @@ class DirectPaymentsResource:
 
         The method is documented; path and fields are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.
 
@@ -119,8 +121,8 @@ class DirectPaymentsResource:
         The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
         docs have the same fields is inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
@@ -221,8 +223,8 @@ class DirectPaymentsResource:
 
         Today's docs name the schemas only. Method, path and fields are those of the 2023 docs.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor in 2023, not since; the path is documented by the
         vendor in 2023, not since. Source: plexypay/docs-portal (2023),
@@ -369,6 +371,8 @@ class AsyncDirectPaymentsResource:
 
         The method is documented; path and fields are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/get-keys-25187447e0.
 
@@ -437,8 +441,8 @@ class AsyncDirectPaymentsResource:
         The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
         docs have the same fields is inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
@@ -539,8 +543,8 @@ class AsyncDirectPaymentsResource:
 
         Today's docs name the schemas only. Method, path and fields are those of the 2023 docs.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor in 2023, not since; the path is documented by the
         vendor in 2023, not since. Source: plexypay/docs-portal (2023),

@@ -105,6 +105,8 @@ class GateResource:
         Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
         wanted, is not documented; the client sends the key.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
@@ -243,6 +245,8 @@ class AsyncGateResource:
         Use it for monitoring. The docs show no answer, so none is read: a call that returns says that the
         Gate answered with a success. Whether the path begins with `/agent/{agent_id}`, and whether a key is
         wanted, is not documented; the client sends the key.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.

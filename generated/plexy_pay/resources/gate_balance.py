@@ -26,6 +26,8 @@ class GateBalanceResource:
 
         Use it before an order. Amounts are decimal text in major units.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.
 
@@ -78,6 +80,8 @@ class AsyncGateBalanceResource:
         Gives your balance in each currency. Changes nothing.
 
         Use it before an order. Amounts are decimal text in major units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-balance-25538213e0.

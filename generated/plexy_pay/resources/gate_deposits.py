@@ -42,6 +42,8 @@ class GateDepositsResource:
 
         Use it to compare your books with Plexy Pay's. Amounts are decimal text in major units.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.
 
@@ -121,6 +123,8 @@ class AsyncGateDepositsResource:
         Lists what you paid in to your balance, page by page. Changes nothing.
 
         Use it to compare your books with Plexy Pay's. Amounts are decimal text in major units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-deposit-history-25538214e0.

@@ -45,6 +45,8 @@ class GateOrdersResource:
         Use it to learn which orders are done, and to look for an order after a call whose outcome is
         unknown: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
 
@@ -104,9 +106,10 @@ class GateOrdersResource:
         call, and send the same key only with the same body. After an unclear end, call again with the same
         key, or look for the key in the list of orders.
 
-        This call moves money. It is sent again by itself, always with the same Idempotency-Key, under which
-        a second arrival does no harm; when its outcome still cannot be known it raises
-        `OutcomeUnknownError`. Keep the key before you call: after a crash, call again with the same one.
+        This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
+        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        call: after a crash, call again with the same one. When its outcome cannot be known it raises
+        `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/create-order-25538211e0.
@@ -159,6 +162,8 @@ class GateOrdersResource:
 
         Use it after an order was created: ask again until it is completed or failed, then hand over
         `order_content`. Amounts are decimal text in major units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.
@@ -279,6 +284,8 @@ class AsyncGateOrdersResource:
         Use it to learn which orders are done, and to look for an order after a call whose outcome is
         unknown: compare `idempotency_key` and `external_ref`. Amounts are decimal text in major units.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-orders-25538210e0.
 
@@ -338,9 +345,10 @@ class AsyncGateOrdersResource:
         call, and send the same key only with the same body. After an unclear end, call again with the same
         key, or look for the key in the list of orders.
 
-        This call moves money. It is sent again by itself, always with the same Idempotency-Key, under which
-        a second arrival does no harm; when its outcome still cannot be known it raises
-        `OutcomeUnknownError`. Keep the key before you call: after a crash, call again with the same one.
+        This call moves money. Retried: yes, it is idempotent by `Idempotency-Key`, and every attempt
+        carries the same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you
+        call: after a crash, call again with the same one. When its outcome cannot be known it raises
+        `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/create-order-25538211e0.
@@ -393,6 +401,8 @@ class AsyncGateOrdersResource:
 
         Use it after an order was created: ask again until it is completed or failed, then hand over
         `order_content`. Amounts are decimal text in major units.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-order-by-id-25538212e0.

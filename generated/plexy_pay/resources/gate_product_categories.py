@@ -29,6 +29,8 @@ class GateProductCategoriesResource:
         Use it to build the menu of your shop. Method and path are documented; that the answer is a bare
         list, as with the kinds of products, and its fields are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
@@ -82,6 +84,8 @@ class AsyncGateProductCategoriesResource:
 
         Use it to build the menu of your shop. Method and path are documented; that the answer is a bare
         list, as with the kinds of products, and its fields are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.

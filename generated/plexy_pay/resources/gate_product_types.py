@@ -28,6 +28,8 @@ class GateProductTypesResource:
 
         Use it to decide how your shop treats a product: a `direct_top_up` order needs a `topup_request`.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.
 
@@ -80,6 +82,8 @@ class AsyncGateProductTypesResource:
         Lists the kinds of products. Changes nothing.
 
         Use it to decide how your shop treats a product: a `direct_top_up` order needs a `topup_request`.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/list-product-types-25538206e0.

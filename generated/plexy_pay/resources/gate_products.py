@@ -32,6 +32,8 @@ class GateProductsResource:
         Method and path are documented; that the answer is a bare list, as with the kinds of products, is
         inferred, and so are filters and pages: none are known.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
@@ -61,6 +63,8 @@ class GateProductsResource:
 
         Use it to check the price and the limits before an order. They are numbers, most likely in major
         units: `10` is 10 of `currency_code`. The amount of a top-up is sent as text, `"10.00"`.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.
@@ -133,6 +137,8 @@ class AsyncGateProductsResource:
         Method and path are documented; that the answer is a bare list, as with the kinds of products, is
         inferred, and so are filters and pages: none are known.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/overview-1860564m0.
 
@@ -162,6 +168,8 @@ class AsyncGateProductsResource:
 
         Use it to check the price and the limits before an order. They are numbers, most likely in major
         units: `10` is 10 of `currency_code`. The amount of a top-up is sent as text, `"10.00"`.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/get-product-25538209e0.

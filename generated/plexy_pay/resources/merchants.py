@@ -27,6 +27,8 @@ class MerchantsResource:
         Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
         and nothing more: method, path and answer are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -89,6 +91,8 @@ class AsyncMerchantsResource:
 
         Use it to check that a key belongs to the merchant you expect. The docs' menu names this operation
         and nothing more: method, path and answer are inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

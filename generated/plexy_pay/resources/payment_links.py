@@ -51,6 +51,8 @@ class PaymentLinksResource:
         the list of transactions; the order of the links and the filters are not known. Amounts are most
         likely in minor units, as everywhere on payment links.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
 
@@ -120,6 +122,8 @@ class PaymentLinksResource:
 
         There is no idempotency key. Give a unique `orderReference`: after a time-out, retrieve the link by
         it before you create a second one.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html,
@@ -199,6 +203,8 @@ class PaymentLinksResource:
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
 
@@ -239,6 +245,8 @@ class PaymentLinksResource:
 
         The method is documented; the path is observed in merchants' code, which reads `id` and `status`.
         That the other fields are those of the retrieval by order reference is inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
@@ -281,6 +289,8 @@ class PaymentLinksResource:
         `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The answer is not
         known and none is read; retrieve the link to see its status.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
 
@@ -320,6 +330,8 @@ class PaymentLinksResource:
 
         Use it to leave the payer more time, or less. The method is documented; path, body and answer are
         inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
@@ -367,6 +379,8 @@ class PaymentLinksResource:
 
         The method is documented; path, parameters and answer are not. The fields here follow the names of
         the docs' schemas, and the unit of amounts is not known.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
@@ -543,6 +557,8 @@ class AsyncPaymentLinksResource:
         the list of transactions; the order of the links and the filters are not known. Amounts are most
         likely in minor units, as everywhere on payment links.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html.
 
@@ -612,6 +628,8 @@ class AsyncPaymentLinksResource:
 
         There is no idempotency key. Give a unique `orderReference`: after a time-out, retrieve the link by
         it before you create a second one.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/pay-by-link-api.html,
@@ -691,6 +709,8 @@ class AsyncPaymentLinksResource:
         `/v1/transactions/by-payment-link/{payment_link_id}`. Do not take a 404 from an inferred path as
         proof that the link does not exist.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0.
 
@@ -731,6 +751,8 @@ class AsyncPaymentLinksResource:
 
         The method is documented; the path is observed in merchants' code, which reads `id` and `status`.
         That the other fields are those of the retrieval by order reference is inferred.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
         documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of
@@ -773,6 +795,8 @@ class AsyncPaymentLinksResource:
         `/v1/payment-links/{id}/cancel`, but ignores every failure, so it proves nothing.) The answer is not
         known and none is read; retrieve the link to see its status.
 
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
 
@@ -812,6 +836,8 @@ class AsyncPaymentLinksResource:
 
         Use it to leave the payer more time, or less. The method is documented; path, body and answer are
         inferred. The 2023 API had errors for links that are expired and for links that cannot be updated.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.
@@ -859,6 +885,8 @@ class AsyncPaymentLinksResource:
 
         The method is documented; path, parameters and answer are not. The fields here follow the names of
         the docs' schemas, and the unit of amounts is not known.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/payment-links-4976244f0.

@@ -37,8 +37,8 @@ class PaymentsResource:
         Units: the amounts of the answer are in major units (tenge for KZT). Look at `success` in the
         answer: HTTP 200 alone does not say that the payment was cancelled.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
@@ -96,8 +96,8 @@ class PaymentsResource:
         There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
         again. Look at `success` in the answer: HTTP 200 alone does not say that the money was taken.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
@@ -169,8 +169,8 @@ class PaymentsResource:
         again: a 500 was seen that meant "already refunded". Look at `success` in the answer: HTTP 200 alone
         does not say that the refund was accepted.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023),
@@ -315,8 +315,8 @@ class AsyncPaymentsResource:
         Units: the amounts of the answer are in major units (tenge for KZT). Look at `success` in the
         answer: HTTP 200 alone does not say that the payment was cancelled.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
@@ -374,8 +374,8 @@ class AsyncPaymentsResource:
         There is no idempotency key. After a time-out or a 5xx, look at the transaction before you call
         again. Look at `success` in the answer: HTTP 200 alone does not say that the money was taken.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023),
@@ -447,8 +447,8 @@ class AsyncPaymentsResource:
         again: a 500 was seen that meant "already refunded". Look at `success` in the answer: HTTP 200 alone
         does not say that the refund was accepted.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023),

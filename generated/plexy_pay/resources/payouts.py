@@ -36,6 +36,8 @@ class PayoutsResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
 
@@ -88,8 +90,8 @@ class PayoutsResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
@@ -149,6 +151,8 @@ class PayoutsResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which
         the payee types the card instead.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
@@ -285,6 +289,8 @@ class AsyncPayoutsResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
 
@@ -337,8 +343,8 @@ class AsyncPayoutsResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.
@@ -398,6 +404,8 @@ class AsyncPayoutsResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. The
         names of the docs' schemas (`request.CreateCardSaveSession`) hint that it may open a page on which
         the payee types the card instead.
+
+        Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/payouts-4976245f0.

@@ -49,8 +49,8 @@ class RecurringPaymentsResource:
         The path is documented; that the method is POST is inferred, because the page shows a body. The 2023
         API used `/v1/payments/recurring/merchant/initiated`.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/recurring-payments-api.html.
@@ -170,8 +170,8 @@ class AsyncRecurringPaymentsResource:
         The path is documented; that the method is POST is inferred, because the page shows a body. The 2023
         API used `/v1/payments/recurring/merchant/initiated`.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is documented by the vendor. Source:
         https://test-docs.plexypay.com/recurring-payments-api.html.

@@ -35,6 +35,8 @@ class SettlementOrdersResource:
         The method is documented. The path is inferred from the creation's; parameters and answer are
         inferred too.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
@@ -94,9 +96,10 @@ class SettlementOrdersResource:
         Method, path and `requestId` are documented, the other fields are inferred from the webhook. Newer
         menus of the docs no longer show this group.
 
-        This call moves money. It is sent again by itself, always with the same requestId, under which a
-        second arrival does no harm; when its outcome still cannot be known it raises `OutcomeUnknownError`.
-        Keep the key before you call: after a crash, call again with the same one.
+        This call moves money. Retried: yes, it is idempotent by `requestId`, and every attempt carries the
+        same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
+        crash, call again with the same one. When its outcome cannot be known it raises
+        `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0,
@@ -151,6 +154,8 @@ class SettlementOrdersResource:
 
         Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
         path and answer are inferred, so do not take a 404 as proof that there is no such order.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
@@ -263,6 +268,8 @@ class AsyncSettlementOrdersResource:
         The method is documented. The path is inferred from the creation's; parameters and answer are
         inferred too.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
@@ -322,9 +329,10 @@ class AsyncSettlementOrdersResource:
         Method, path and `requestId` are documented, the other fields are inferred from the webhook. Newer
         menus of the docs no longer show this group.
 
-        This call moves money. It is sent again by itself, always with the same requestId, under which a
-        second arrival does no harm; when its outcome still cannot be known it raises `OutcomeUnknownError`.
-        Keep the key before you call: after a crash, call again with the same one.
+        This call moves money. Retried: yes, it is idempotent by `requestId`, and every attempt carries the
+        same: after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a
+        crash, call again with the same one. When its outcome cannot be known it raises
+        `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0,
@@ -379,6 +387,8 @@ class AsyncSettlementOrdersResource:
 
         Use it to check what a webhook says. The unit of the amount is not known. The method is documented;
         path and answer are inferred, so do not take a 404 as proof that there is no such order.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is documented by the vendor; the path is inferred, not documented. Source:
         https://developer.plexy.money/settlement-payment-order-5318170f0.

@@ -35,6 +35,8 @@ class SplitRequestsResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -88,8 +90,8 @@ class SplitRequestsResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. Newer
         menus show "Distributions" instead.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -142,6 +144,8 @@ class SplitRequestsResource:
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -191,8 +195,8 @@ class SplitRequestsResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -251,8 +255,8 @@ class SplitRequestsResource:
         The docs' menu names this operation and nothing more: method and path are inferred. The answer is
         not known and none is read.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -409,6 +413,8 @@ class AsyncSplitRequestsResource:
         The docs' menu names this operation and nothing more: method, path, parameters and answer are
         inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -462,8 +468,8 @@ class AsyncSplitRequestsResource:
         The docs' menu names this operation and nothing more: method, path and fields are inferred. Newer
         menus show "Distributions" instead.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -516,6 +522,8 @@ class AsyncSplitRequestsResource:
 
         The docs' menu names this operation and nothing more: method, path and answer are inferred.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
 
@@ -565,8 +573,8 @@ class AsyncSplitRequestsResource:
 
         The docs' menu names this operation and nothing more: method, path and fields are inferred.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).
@@ -625,8 +633,8 @@ class AsyncSplitRequestsResource:
         The docs' menu names this operation and nothing more: method and path are inferred. The answer is
         not known and none is read.
 
-        This call moves money. It is sent again by itself only when nothing of it left, or after a 429; when
-        its outcome cannot be known it raises `OutcomeUnknownError`.
+        This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
+        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money (menu; the name only).

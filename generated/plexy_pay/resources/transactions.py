@@ -36,6 +36,8 @@ class TransactionsResource:
         Use it for support and audits. The docs give the name only: method, path and fields are inferred,
         and the unit of amounts is not known.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
 
@@ -81,6 +83,8 @@ class TransactionsResource:
         Method and path are documented, the fields of the answer are those observed on the single
         transaction.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
 
@@ -122,6 +126,8 @@ class TransactionsResource:
         `charged` and `TRANSACTION_STATUS_CHARGED`.
 
         Method, path and fields are observed in a merchant's code.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
@@ -169,6 +175,8 @@ class TransactionsResource:
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
         docs/online_payments/search_payments/search_payment.md.
@@ -213,6 +221,8 @@ class TransactionsResource:
 
         The docs name the schemas only: method, path, parameters and fields are observed in a merchant's
         code.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of
@@ -333,6 +343,8 @@ class AsyncTransactionsResource:
         Use it for support and audits. The docs give the name only: method, path and fields are inferred,
         and the unit of amounts is not known.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0.
 
@@ -378,6 +390,8 @@ class AsyncTransactionsResource:
         Method and path are documented, the fields of the answer are those observed on the single
         transaction.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         https://developer.plexy.money/authorization-1614875m0.
 
@@ -419,6 +433,8 @@ class AsyncTransactionsResource:
         `charged` and `TRANSACTION_STATUS_CHARGED`.
 
         Method, path and fields are observed in a merchant's code.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (reading of a
@@ -466,6 +482,8 @@ class AsyncTransactionsResource:
         /v1/payments/search?orderReference=...`. Do not take a 404 from an inferred path as proof that
         nothing was paid.
 
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
+
         Evidence: the method is inferred, not documented; the path is inferred, not documented. Source:
         https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023),
         docs/online_payments/search_payments/search_payment.md.
@@ -510,6 +528,8 @@ class AsyncTransactionsResource:
 
         The docs name the schemas only: method, path, parameters and fields are observed in a merchant's
         code.
+
+        Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
         Evidence: the method is seen in merchants' public code, not documented; the path is seen in
         merchants' public code, not documented. Source: public code of a merchant, 2026 (listing of
