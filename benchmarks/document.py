@@ -1,0 +1,32 @@
+"""What the measurements send and are answered: the examples of the bundled document."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parent.parent / "generated" / "plexy_pay"
+
+KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
+LINKS = "/v1/payment-links"
+LINK_ID = "pl_5e9f8f8f9d9e9e9d9e9f8f8f8f9d9e9f"
+TRANSACTIONS = "/v1/transactions"
+
+
+@cache
+def bundled() -> dict[str, Any]:
+    """The document that the package was generated from."""
+    return json.loads((PACKAGE / "openapi.json").read_text("utf-8"))
+
+
+def answer(method: str, path: str, status: int) -> Any:
+    """The example of an answer."""
+    operation = bundled()["paths"][path][method.lower()]
+    return operation["responses"][str(status)]["content"]["application/json"]["example"]
+
+
+def new_link() -> dict[str, Any]:
+    """The example of the body that makes a payment link."""
+    return bundled()["paths"][LINKS]["post"]["requestBody"]["content"]["application/json"]["example"]
