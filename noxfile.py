@@ -104,6 +104,13 @@ def quickstart(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure every budget beside peers (`-- --budgets` fails on a missed one, `-- --only call,decode` selects)."""
+    install(session, "bench", "generate", "nox", project=True)
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def determinism(session: nox.Session) -> None:
     """Generate twice, with unlike Pythons, hash seeds, time zones and locales, and compare every byte."""
     found = [python for version in PYTHONS if (python := interpreter(session, version))] or [sys.executable]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack, closing
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -19,49 +21,48 @@ from plexy_pay import AsyncPlexyPay, PlexyPay
 from benchmarks import server, stock
 from benchmarks.document import KEY, LINK_ID, LINKS, new_link
 from benchmarks.measuring import Spread, interleave, ratios
+from benchmarks.report import Row, alone, rounds
 
 HEADERS = {"Authorization": KEY}
 
 
-def sync_sides(origin: str) -> dict[str, dict[str, Callable[[], Any]]]:
-    """One call of each kind, for each side, with a client that was made once."""
-    stock.folder()
-    from plexy_pay_stock import AuthenticatedClient
-    from plexy_pay_stock.api.payment_links import create_payment_link, retrieve_payment_link
-    from plexy_pay_stock.models import RequestCreatePaymentLink
-
+def sync_sides(origin: str, clients: ExitStack) -> dict[str, dict[str, Callable[[], Any]]]:
+    """One call of each kind, for each side, with a client that was made once and that `clients` closes."""
     body, url = new_link(), f"{origin}{LINKS}"
     arguments = _arguments(body)
-    ours, bare = PlexyPay(KEY, base_url=origin), httpx.Client()
-    theirs = AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    ours, bare = clients.enter_context(PlexyPay(KEY, base_url=origin)), clients.enter_context(httpx.Client())
+    theirs = stock.module("client").AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    clients.callback(lambda: theirs.get_httpx_client().close())
+    their_retrieve = stock.module("api.payment_links.retrieve_payment_link")
+    their_create = stock.module("api.payment_links.create_payment_link")
+    their_body = stock.module("models").RequestCreatePaymentLink
     retrieve, create, request = ours.payment_links.retrieve, ours.payment_links.create, bare.request
     return {
         "GET": {
             "plexy_pay": lambda: retrieve(LINK_ID),
             "httpx": lambda: request("GET", f"{url}/{LINK_ID}", headers=HEADERS).json(),
-            "stock": lambda: retrieve_payment_link.sync(LINK_ID, client=theirs),
+            "stock": lambda: their_retrieve.sync(LINK_ID, client=theirs),
         },
         "POST": {
             "plexy_pay": lambda: create(**arguments),
             "httpx": lambda: request("POST", url, headers=HEADERS, json=body).json(),
-            "stock": lambda: create_payment_link.sync(
-                client=theirs, body=RequestCreatePaymentLink.from_dict(body)
-            ),
+            "stock": lambda: their_create.sync(client=theirs, body=their_body.from_dict(body)),
         },
     }
 
 
-def async_sides(origin: str) -> dict[str, dict[str, Callable[[], Awaitable[Any]]]]:
+def async_sides(origin: str, clients: AsyncExitStack) -> dict[str, dict[str, Callable[[], Awaitable[Any]]]]:
     """The same for asyncio."""
-    stock.folder()
-    from plexy_pay_stock import AuthenticatedClient
-    from plexy_pay_stock.api.payment_links import create_payment_link, retrieve_payment_link
-    from plexy_pay_stock.models import RequestCreatePaymentLink
-
     body, url = new_link(), f"{origin}{LINKS}"
     arguments = _arguments(body)
     ours, bare = AsyncPlexyPay(KEY, base_url=origin), httpx.AsyncClient()
-    theirs = AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    clients.push_async_callback(ours.aclose)
+    clients.push_async_callback(bare.aclose)
+    theirs = stock.module("client").AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    clients.push_async_callback(lambda: theirs.get_async_httpx_client().aclose())
+    their_retrieve = stock.module("api.payment_links.retrieve_payment_link")
+    their_create = stock.module("api.payment_links.create_payment_link")
+    their_body = stock.module("models").RequestCreatePaymentLink
     retrieve, create = ours.payment_links.retrieve, ours.payment_links.create
 
     async def read() -> Any:
@@ -74,14 +75,12 @@ def async_sides(origin: str) -> dict[str, dict[str, Callable[[], Awaitable[Any]]
         "GET": {
             "plexy_pay": lambda: retrieve(LINK_ID),
             "httpx": read,
-            "stock": lambda: retrieve_payment_link.asyncio(LINK_ID, client=theirs),
+            "stock": lambda: their_retrieve.asyncio(LINK_ID, client=theirs),
         },
         "POST": {
             "plexy_pay": lambda: create(**arguments),
             "httpx": make,
-            "stock": lambda: create_payment_link.asyncio(
-                client=theirs, body=RequestCreatePaymentLink.from_dict(body)
-            ),
+            "stock": lambda: their_create.asyncio(client=theirs, body=their_body.from_dict(body)),
         },
     }
 
@@ -135,24 +134,37 @@ def _timed_async(
 def measure(*, rounds: int = 60, count: int = 20) -> dict[str, dict[str, list[float]]]:
     """CPU microseconds of a call, for each kind of call and each side, round by round."""
     found: dict[str, dict[str, list[float]]] = {}
-    loop = asyncio.new_event_loop()
-    with server.running() as origin:
-        for name, sides in sync_sides(origin).items():
+    with server.running() as origin, closing(asyncio.new_event_loop()) as loop, ExitStack() as clients:
+        async_clients = AsyncExitStack()
+        clients.callback(lambda: loop.run_until_complete(async_clients.aclose()))
+        kinds, waiting = sync_sides(origin, clients), async_sides(origin, async_clients)
+        gc.collect()
+        gc.freeze()  # What was loaded to prepare this is no load of a call.
+        for name, sides in kinds.items():
             timed = {side: _timed(call, count) for side, call in sides.items()}
             found[f"sync {name}"] = interleave(timed, rounds=rounds, warm_up=3)
-        for name, waits in async_sides(origin).items():
+        for name, waits in waiting.items():
             timed = {side: _timed_async(loop, call, count) for side, call in waits.items()}
             found[f"async {name}"] = interleave(timed, rounds=rounds, warm_up=3)
-    loop.close()
     return found
 
 
+def rows(effort: float = 1.0) -> list[Row]:
+    """CPU per call over bare httpx, of the client and of the stock one."""
+    return [_row(kind, values) for kind, values in measure(rounds=rounds(60, effort)).items()]
+
+
+def _row(kind: str, values: dict[str, list[float]]) -> Row:
+    taken = {side: Spread.of(found).median for side, found in values.items()}
+    return Row(
+        f"CPU of a call over bare httpx, {kind}",
+        ratios(values["plexy_pay"], values["httpx"]),
+        "x",
+        limit=1.05,
+        beside={"stock": ratios(values["stock"], values["httpx"]).median},
+        detail=", ".join(f"{side} {microseconds:.0f} us" for side, microseconds in taken.items()),
+    )
+
+
 if __name__ == "__main__":
-    for kind, values in measure().items():
-        print(f"{kind:10}", end="")
-        for side, taken in values.items():
-            print(f"  {side} {Spread.of(taken).median:.0f} us", end="")
-        for side in ("plexy_pay", "stock"):
-            spread = ratios(values[side], values["httpx"])
-            print(f"  {side}/httpx {spread.median:.3f} ({spread.low:.3f}-{spread.high:.3f})", end="")
-        print()
+    sys.exit(alone(rows, __doc__))

@@ -18,7 +18,8 @@ TRANSACTIONS = "/v1/transactions"
 @cache
 def bundled() -> dict[str, Any]:
     """The document that the package was generated from."""
-    return json.loads((PACKAGE / "openapi.json").read_text("utf-8"))
+    document: dict[str, Any] = json.loads((PACKAGE / "openapi.json").read_text("utf-8"))
+    return document
 
 
 def answer(method: str, path: str, status: int) -> Any:
@@ -29,4 +30,5 @@ def answer(method: str, path: str, status: int) -> Any:
 
 def new_link() -> dict[str, Any]:
     """The example of the body that makes a payment link."""
-    return bundled()["paths"][LINKS]["post"]["requestBody"]["content"]["application/json"]["example"]
+    media: dict[str, Any] = bundled()["paths"][LINKS]["post"]["requestBody"]["content"]["application/json"]
+    return dict(media["example"])

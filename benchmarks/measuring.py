@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+import subprocess
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -24,8 +27,34 @@ class Spread:
         return cls(median, low, high)
 
 
+@dataclass(frozen=True)
+class Took:
+    """What a process took from its start to its end, in seconds, and what it printed.
+
+    CPU time is that of the process and of those it waited for. It is the better measure of work on a machine that has
+    other things to do; where nothing else runs and nothing is waited for, both clocks say the same.
+    """
+
+    wall: float
+    cpu: float
+    output: str
+
+    @classmethod
+    def running(cls, command: Sequence[str]) -> Took:
+        """Run a command to its end; what it writes to standard error is shown only if it fails."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True)
+        wall = time.perf_counter() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return cls(wall, cpu, done.stdout)
+
+
 def interleave(
-    sides: Mapping[str, Callable[[], float]], *, rounds: int, warm_up: int = 1
+    sides: dict[str, Callable[[], float]], *, rounds: int, warm_up: int = 1
 ) -> dict[str, list[float]]:
     """Measure every side once in each round, and give the values of each side, round by round.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
-import subprocess
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from benchmarks.document import bundled
+from benchmarks.measuring import Took
 from generator import normalising
 
 NAME = "plexy_pay_stock"
@@ -31,13 +33,22 @@ def folder() -> Path:
     source = Path(room.name, "openapi.json")
     source.write_text(json.dumps(document), "utf-8")
     arguments = ["--path", str(source), "--output-path", str(Path(room.name, NAME)), "--meta", "none"]
-    subprocess.run(
-        [sys.executable, "-m", "openapi_python_client", "generate", *arguments],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    _TOOK.append(Took.running([sys.executable, "-m", "openapi_python_client", "generate", *arguments]))
     sys.path.append(room.name)
     return Path(room.name)
 
 
+def module(name: str) -> Any:
+    """A module of the stock client; there are no types, because it does not exist before it is generated."""
+    folder()
+    return importlib.import_module(f"{NAME}.{name}")
+
+
+def seconds() -> float:
+    """How long the tool took."""
+    folder()
+    return _TOOK[0].wall
+
+
+_TOOK: list[Took] = []
 _ROOMS: list[tempfile.TemporaryDirectory[str]] = []  # Deleted when the process ends.

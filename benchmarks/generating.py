@@ -1,0 +1,138 @@
+"""How long generating takes: the whole spec, and a spec that is ten times as large."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).parent.parent)
+
+
+from benchmarks import stock
+from benchmarks.document import bundled
+from benchmarks.measuring import Spread, Took, interleave, ratios
+from benchmarks.report import Row, alone, rounds
+from generator.document import is_mapping, is_sequence
+
+#: How much larger the large spec is.
+TIMES = 10
+
+_SCHEMAS, _RESPONSES = "#/components/schemas/", "#/components/responses/"
+
+
+def grown(copies: int) -> dict[str, Any]:
+    """The bundled document with every path, webhook, schema and answer that many times.
+
+    The first copy keeps its names. In each further one, paths, operation ids, resources and schemas have names of their
+    own, so that nothing is shared between the copies but tags and the ways to give a key.
+    """
+    original = bundled()
+    document: dict[str, Any] = {**original, "paths": {}, "webhooks": {}, "components": {}}
+    components = document["components"]
+    components.update(original["components"], schemas={}, responses={})
+    for number in range(copies):
+        renamed = _Copy(number)
+        for path, item in original["paths"].items():
+            document["paths"][renamed.path(path)] = renamed.value(item)
+        for name, item in original["webhooks"].items():
+            document["webhooks"][renamed.name(name)] = renamed.value(item)
+        for kind in ("schemas", "responses"):
+            for name, value in original["components"][kind].items():
+                components[kind][renamed.name(name)] = renamed.value(value)
+    return document
+
+
+class _Copy:
+    """One copy of the document: what its names are."""
+
+    def __init__(self, number: int) -> None:
+        self._suffix = f"Copy{number}" if number else ""
+
+    def name(self, name: str) -> str:
+        return name + self._suffix
+
+    def path(self, path: str) -> str:
+        if not self._suffix:
+            return path
+        version, slash, rest = path[1:].partition("/")
+        return f"/{version}/{self._suffix.lower()}{slash}{rest}"
+
+    def value(self, value: Any) -> Any:
+        if is_sequence(value):
+            return [self.value(item) for item in value]
+        if not is_mapping(value):
+            return value
+        return {key: self._entry(key, item) for key, item in value.items()}
+
+    def _entry(self, key: str, value: Any) -> Any:
+        if key in ("example", "examples"):
+            return value
+        if key == "x-resource" and self._suffix:
+            return f"{value}_{self._suffix.lower()}"
+        if key in ("operationId", "x-class-name") or (
+            isinstance(value, str) and value.startswith((_SCHEMAS, _RESPONSES))
+        ):
+            return self.name(value)
+        return self.value(value)
+
+
+def generating(spec: Path, out: Path) -> Took:
+    """Generate the package from a spec into a folder."""
+    command = [sys.executable, "-m", "generator", "generate", "--spec", str(spec), "--out", str(out)]
+    return Took.running(command)
+
+
+def nox(out: Path) -> Took:
+    """`nox -s generate` on spec/ as a maintainer runs it, but into another folder."""
+    return Took.running([sys.executable, "-m", "nox", "-s", "generate", "--", "--out", str(out)])
+
+
+def rows(effort: float = 1.0) -> list[Row]:
+    """The whole spec, and what a spec of ten times the size takes."""
+    with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
+        return [_whole(Path(folder), rounds(3, effort)), _growth(Path(folder), rounds(1, effort))]
+
+
+def _whole(folder: Path, count: int) -> Row:
+    nox(folder / "plexy_pay")  # Makes the environment ready.
+    runs = [nox(folder / "plexy_pay") for _ in range(count)]
+    wall = Spread.of([one.wall for one in runs])
+    cpu = Spread.of([one.cpu for one in runs]).median
+    return Row(
+        "nox -s generate", wall, "s", limit=5, beside={"stock": stock.seconds()}, detail=f"{cpu:.1f} s of CPU"
+    )
+
+
+def _growth(folder: Path, count: int) -> Row:
+    specs = {copies: folder / f"openapi-{copies}.json" for copies in (1, TIMES)}
+    for copies, path in specs.items():
+        path.write_text(json.dumps(grown(copies), indent=2, ensure_ascii=False), "utf-8")
+    walls: dict[int, list[float]] = {copies: [] for copies in specs}
+
+    def once(copies: int) -> float:
+        # One slow start of the short run would decide the ratio.
+        runs = [generating(specs[copies], folder / "plexy_pay") for _ in range(3 if copies == 1 else 1)]
+        walls[copies].append(min(run.wall for run in runs))
+        return min(run.cpu for run in runs)
+
+    sides: dict[str, Callable[[], float]] = {str(copies): partial(once, copies) for copies in specs}
+    found = interleave(sides, rounds=count, warm_up=0)
+    wall = Spread.of(walls[TIMES]).median / Spread.of(walls[1]).median
+    seconds = f"{Spread.of(found['1']).median:.1f} s and {Spread.of(found[str(TIMES)]).median:.1f} s of CPU"
+    return Row(
+        f"time to generate as the spec grows {TIMES} times",
+        ratios(found[str(TIMES)], found["1"]),
+        "x",
+        limit=11,
+        detail=f"{seconds}; {wall:.1f} x by the clock on the wall",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(alone(rows, __doc__))
