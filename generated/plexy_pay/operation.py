@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
-from uuid import UUID
 
-from .encoding import query_text
+from .encoding import is_uuid, query_text
 from .errors import InvalidParameterError
 from .types import UNSET
 
@@ -66,7 +65,7 @@ class Request(Generic[T]):
     def _path_value(self, name: str) -> str:
         value = self.path_params.get(name, UNSET)
         problem = f"is of type {type(value).__name__}"
-        if isinstance(value, (str, int, UUID)) and not isinstance(value, bool):
+        if (isinstance(value, (str, int)) or is_uuid(value)) and not isinstance(value, bool):
             # A member of an open enum is text already, whatever its class makes of str().
             text = str.__str__(value) if isinstance(value, str) else str(value)
             # Proxies and servers take dots for steps in the path, however they are encoded.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeGuard
-from uuid import UUID
 
 from .errors import InvalidParameterError
 from .types import Unset
@@ -43,6 +43,12 @@ def is_collection(value: object) -> TypeGuard[Collection[Any]]:
     return isinstance(value, (list, tuple, set, frozenset))
 
 
+def is_uuid(value: object) -> bool:
+    """Whether the value is a UUID. Nobody has one without its module, which the first call need not load."""
+    module = sys.modules.get("uuid")
+    return module is not None and isinstance(value, module.UUID)
+
+
 def encode(value: Any) -> Any:
     """Turn a value of a model into data that JSON has: models, enum members, dates, mappings and sequences.
 
@@ -63,7 +69,7 @@ def encode(value: Any) -> Any:
         return encode_datetime(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, UUID):
+    if is_uuid(value):
         return str(value)
     if isinstance(value, Enum):
         return encode(value.value)
