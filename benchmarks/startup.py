@@ -76,7 +76,7 @@ def _first_answer(runs: dict[str, list[Took]]) -> list[Row]:
     found: list[Row] = []
     for rival, name in (
         ("bare", "attrs and bare httpx"),
-        ("bare_without_certificates", "the same without certificates"),
+        ("bare_without_certificates", "the same, no certificates loaded"),
     ):
         ours, theirs, stock = ([one.cpu for one in runs[side]] for side in ("ours", rival, "stock"))
         wall = ratios([one.wall for one in runs["ours"]], [one.wall for one in runs[rival]])
