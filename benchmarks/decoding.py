@@ -72,7 +72,7 @@ def pydantic_model() -> Any:
 def reader(row: Any) -> Callable[[Any], object]:
     """Reads every field of a row like this one, so that no side can leave any undecoded."""
     # Models of attrs have slots.
-    names: tuple[str, ...] = tuple(getattr(row, "__dict__", None) or getattr(row, "__slots__", ()))
+    names: tuple[str, ...] = tuple(row.__dict__ if hasattr(row, "__dict__") else row.__slots__)
     return operator.attrgetter(*(name for name in names if not name.startswith("_")))
 
 
