@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,12 +71,12 @@ def class_names(schemas: Mapping[str, Any]) -> dict[str, str]:
     """
     keys = sorted(schemas)
     plain = {key: pascal(_PACKAGE_PREFIX.sub("", key)) for key in keys}
+    uses = Counter(plain.values())
     names: dict[str, str] = {}
     for key in keys:
-        shared = any(other != key and plain[other] == plain[key] for other in keys)
         if "x-class-name" in schemas[key]:
             names[key] = pascal(schemas[key]["x-class-name"])
-        elif not shared or key.startswith("response."):
+        elif uses[plain[key]] == 1 or key.startswith("response."):
             names[key] = plain[key]
         else:
             names[key] = pascal(plain[key] + "Request" if key.startswith("request.") else key)
