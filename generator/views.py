@@ -15,6 +15,10 @@ from .normalising import SCHEMA_PREFIX, operations, resolve, schemas
 Json = dict[str, Any]
 
 
+# What tells a row of a list apart from the others, where `x-pagination` names nothing else.
+ROW_IDS = ("id", "transactionId")
+
+
 class UnsupportedError(Exception):
     """Something of the document that the client has no form for; the text says what and where."""
 
@@ -45,14 +49,28 @@ class Answer:
 
 @dataclass(frozen=True)
 class Pagination:
-    """How a list operation is followed."""
+    """How a list operation is followed: names in Python, empty where there is none.
+
+    `items`, `size` and `total` are attributes of the answer, `identity` is one of a row. `whole` says that the answer
+    is the whole list, as long as neither page nor size is asked for.
+    """
 
     item: str
     items: str
     size: str
     total: str
-    page_parameter: str
     identity: str
+    page_parameter: str
+    size_parameter: str
+    whole: bool
+
+    @property
+    def is_whole(self) -> str:
+        """The expression that says whether a call asks for the whole list at once."""
+        if not self.whole:
+            return "False"
+        names = filter(None, (self.page_parameter, self.size_parameter))
+        return " and ".join(f"isinstance({name}, Unset)" for name in names) or "True"
 
 
 @dataclass(frozen=True)
@@ -329,18 +347,27 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
     mark = mapping(operation.get("x-pagination"))
     if not mark:
         return None
-    page = schemas(data)[_answer(data, operation).type]
-    items = properties(data, page)[mark["items"]]
-    item = str(items["items"]["$ref"]).removeprefix(SCHEMA_PREFIX)
+    answer = _answer(data, operation)
+    envelope = properties(data, schemas(data)[answer.type]) if "items" in mark else {}
+    if envelope:
+        item = str(envelope[mark["items"]]["items"]["$ref"]).removeprefix(SCHEMA_PREFIX)
+    else:
+        item = answer.type.removeprefix("list[").removesuffix("]")
     names = properties(data, schemas(data)[item])
-    identity = mark.get("identity") or next((name for name in ("id", "transactionId") if name in names), "")
+    identity = mark.get("identity") or next((name for name in ROW_IDS if name in names), "")
+
+    def named(key: str, among: Iterable[str]) -> str:
+        return snake(mark[key]) if mark.get(key) in among else ""
+
     return Pagination(
         item=item,
-        items=snake(mark["items"]),
-        size=snake(mark["size"]) if mark.get("size") in properties(data, page) else "",
-        total=snake(mark["total"]) if mark.get("total") in properties(data, page) else "",
-        page_parameter=snake(mark["page"]),
+        items=named("items", envelope),
+        size=named("size", envelope),
+        total=named("total", envelope),
         identity=snake(identity) if identity else "",
+        page_parameter=snake(mark.get("page", "")),
+        size_parameter=snake(mark.get("size", "")),
+        whole=mark.get("whole", False),
     )
 
 

@@ -131,9 +131,14 @@ def object_body(model: type[ModelT]) -> Callable[[Any], ModelT]:
 
 
 def array_body(decode_item: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    """The decoder of an answer that is a JSON array; it raises ValueError for any other JSON."""
+    """The decoder of an answer that is a JSON array, or null, as many services write an empty one.
+
+    The decoder raises ValueError for any other JSON.
+    """
 
     def decode(data: Any) -> list[T]:
+        if data is None:
+            return []
         if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {_kind(data)}")
         return [decode_item(item) for item in data]

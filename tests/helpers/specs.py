@@ -98,6 +98,7 @@ BASE: dict[str, str] = {
               page: page
               size: size
               total: total
+              x-evidence: inferred
             parameters:
               - name: page
                 in: query

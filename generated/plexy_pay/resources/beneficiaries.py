@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..pagination import AsyncPager, Pager, PageRules
 from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class BeneficiariesResource:
     """Beneficiaries."""
 
@@ -24,7 +30,7 @@ class BeneficiariesResource:
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[PaymentBeneficiary]:
+    ) -> Pager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -38,12 +44,14 @@ class BeneficiariesResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[PaymentBeneficiary]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `PaymentBeneficiary`. With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -57,11 +65,16 @@ class BeneficiariesResource:
         from ..api.beneficiaries import list_payment_beneficiaries
 
         options = mask(options)
-        return list_payment_beneficiaries.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_payment_beneficiaries.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     def create(
@@ -359,7 +372,7 @@ class BeneficiariesResourceWithRawResponse:
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[PaymentBeneficiary]]:
-        """As `beneficiaries.list`, but gives the whole response."""
+        """As `beneficiaries.list`, but gives the whole response of one page."""
         from ..api.beneficiaries import list_payment_beneficiaries
 
         options = mask(options)
@@ -490,9 +503,9 @@ class AsyncBeneficiariesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(
+    def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[PaymentBeneficiary]:
+    ) -> AsyncPager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -506,12 +519,14 @@ class AsyncBeneficiariesResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[PaymentBeneficiary]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `PaymentBeneficiary`. With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -525,11 +540,16 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import list_payment_beneficiaries
 
         options = mask(options)
-        return await list_payment_beneficiaries.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_payment_beneficiaries.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     async def create(
@@ -827,7 +847,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[PaymentBeneficiary]]:
-        """As `beneficiaries.list`, but gives the whole response."""
+        """As `beneficiaries.list`, but gives the whole response of one page."""
         from ..api.beneficiaries import list_payment_beneficiaries
 
         options = mask(options)

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-_LIST_RULES: PageRules[Customer, Customers] = PageRules(
-    items=lambda page: page.data,
-    size=lambda page: page.size,
-    total=lambda page: page.total,
-    identity=lambda item: item.id,
+_CARD_TOKENS_RULES = PageRules(
+    identity="card_token_id",
 )
-_TRANSACTIONS_RULES: PageRules[CustomerTransaction, CustomerTransactions] = PageRules(
-    items=lambda page: page.data,
-    size=lambda page: page.size,
-    total=lambda page: page.total,
-    identity=lambda item: item.transaction_id,
+_LIST_RULES = PageRules(
+    items="data",
+    size="size",
+    total="total",
+    identity="id",
+)
+_TRANSACTIONS_RULES = PageRules(
+    items="data",
+    size="size",
+    total="total",
+    identity="transaction_id",
 )
 
 
@@ -36,7 +39,9 @@ class CustomersResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
-    def card_tokens(self, id: str, *, options: RequestOptions | None = None) -> builtins.list[SavedCard]:
+    def card_tokens(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Pager[SavedCard, builtins.list[SavedCard]]:
         """Get Customer's Card Tokens.
 
         Lists the saved cards of a customer. Changes nothing.
@@ -56,7 +61,8 @@ class CustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SavedCard]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`. With
+                `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -72,10 +78,15 @@ class CustomersResource:
         from ..api.customers import get_customer_card_tokens
 
         options = mask(options)
-        return get_customer_card_tokens.sync(
-            id,
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: get_customer_card_tokens.request(
+                id,
+            ),
+            _CARD_TOKENS_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
     def list(
@@ -114,16 +125,17 @@ class CustomersResource:
         from ..api.customers import list_customers
 
         options = mask(options)
-
-        def fetch(number: int) -> Customers:
-            return list_customers.sync(
-                client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_customers.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return Pager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
@@ -262,17 +274,18 @@ class CustomersResource:
         from ..api.customers import get_customer_transactions
 
         options = mask(options)
-
-        def fetch(number: int) -> CustomerTransactions:
-            return get_customer_transactions.sync(
+        return Pager(
+            self._client,
+            lambda number: get_customer_transactions.request(
                 id,
-                client=self._client,
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return Pager(fetch, _TRANSACTIONS_RULES, page)
+            ),
+            _TRANSACTIONS_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class CustomersResourceWithRawResponse:
@@ -284,7 +297,7 @@ class CustomersResourceWithRawResponse:
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[SavedCard]]:
-        """As `customers.card_tokens`, but gives the whole response."""
+        """As `customers.card_tokens`, but gives the whole response of one page."""
         from ..api.customers import get_customer_card_tokens
 
         options = mask(options)
@@ -367,9 +380,9 @@ class AsyncCustomersResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def card_tokens(
+    def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> builtins.list[SavedCard]:
+    ) -> AsyncPager[SavedCard, builtins.list[SavedCard]]:
         """Get Customer's Card Tokens.
 
         Lists the saved cards of a customer. Changes nothing.
@@ -389,7 +402,8 @@ class AsyncCustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SavedCard]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`. With
+                `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -405,10 +419,15 @@ class AsyncCustomersResource:
         from ..api.customers import get_customer_card_tokens
 
         options = mask(options)
-        return await get_customer_card_tokens.asyncio(
-            id,
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: get_customer_card_tokens.request(
+                id,
+            ),
+            _CARD_TOKENS_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
     def list(
@@ -447,16 +466,17 @@ class AsyncCustomersResource:
         from ..api.customers import list_customers
 
         options = mask(options)
-
-        async def fetch(number: int) -> Customers:
-            return await list_customers.asyncio(
-                client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_customers.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     async def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
@@ -595,17 +615,18 @@ class AsyncCustomersResource:
         from ..api.customers import get_customer_transactions
 
         options = mask(options)
-
-        async def fetch(number: int) -> CustomerTransactions:
-            return await get_customer_transactions.asyncio(
+        return AsyncPager(
+            self._client,
+            lambda number: get_customer_transactions.request(
                 id,
-                client=self._client,
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _TRANSACTIONS_RULES, page)
+            ),
+            _TRANSACTIONS_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class AsyncCustomersResourceWithRawResponse:
@@ -617,7 +638,7 @@ class AsyncCustomersResourceWithRawResponse:
     async def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[SavedCard]]:
-        """As `customers.card_tokens`, but gives the whole response."""
+        """As `customers.card_tokens`, but gives the whole response of one page."""
         from ..api.customers import get_customer_card_tokens
 
         options = mask(options)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-_LIST_RULES: PageRules[AgentDeposit, GateDepositList] = PageRules(
-    items=lambda page: page.items,
-    size=lambda page: page.page_size,
-    total=lambda page: page.total,
-    identity=lambda item: item.id,
+_LIST_RULES = PageRules(
+    items="items",
+    size="page_size",
+    total="total",
+    identity="id",
 )
 
 
@@ -64,17 +64,18 @@ class GateDepositsResource:
         from ..api.gate_deposits import list_deposit_history
 
         options = mask(options)
-
-        def fetch(number: int) -> GateDepositList:
-            return list_deposit_history.sync(
-                client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_deposit_history.request(
                 page=number,
                 page_size=page_size,
                 status=status,
-                options=options,
-            )
-
-        return Pager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class GateDepositsResourceWithRawResponse:
@@ -146,17 +147,18 @@ class AsyncGateDepositsResource:
         from ..api.gate_deposits import list_deposit_history
 
         options = mask(options)
-
-        async def fetch(number: int) -> GateDepositList:
-            return await list_deposit_history.asyncio(
-                client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_deposit_history.request(
                 page=number,
                 page_size=page_size,
                 status=status,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class AsyncGateDepositsResourceWithRawResponse:

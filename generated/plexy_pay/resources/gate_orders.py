@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-_LIST_RULES: PageRules[Order, GateOrderList] = PageRules(
-    items=lambda page: page.items,
-    size=lambda page: page.page_size,
-    total=lambda page: page.total,
-    identity=lambda item: item.id,
+_LIST_RULES = PageRules(
+    items="items",
+    size="page_size",
+    total="total",
+    identity="id",
 )
 
 
@@ -68,18 +68,19 @@ class GateOrdersResource:
         from ..api.gate_orders import list_orders
 
         options = mask(options)
-
-        def fetch(number: int) -> GateOrderList:
-            return list_orders.sync(
-                client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_orders.request(
                 page=number,
                 page_size=page_size,
                 status=status,
                 product_id=product_id,
-                options=options,
-            )
-
-        return Pager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     def create(
         self,
@@ -307,18 +308,19 @@ class AsyncGateOrdersResource:
         from ..api.gate_orders import list_orders
 
         options = mask(options)
-
-        async def fetch(number: int) -> GateOrderList:
-            return await list_orders.asyncio(
-                client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_orders.request(
                 page=number,
                 page_size=page_size,
                 status=status,
                 product_id=product_id,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     async def create(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..pagination import AsyncPager, Pager, PageRules
+from ..types import Unset, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class GateProductCategoriesResource:
     """Gate: product categories."""
 
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
-    def list(self, *, options: RequestOptions | None = None) -> builtins.list[ProductCategory]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Pager[ProductCategory, builtins.list[ProductCategory]]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.
@@ -38,7 +46,8 @@ class GateProductCategoriesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[ProductCategory]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `ProductCategory`. With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -48,9 +57,13 @@ class GateProductCategoriesResource:
         from ..api.gate_product_categories import list_product_categories
 
         options = mask(options)
-        return list_product_categories.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_product_categories.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
 
@@ -61,7 +74,7 @@ class GateProductCategoriesResourceWithRawResponse:
         self._client = client
 
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductCategory]]:
-        """As `gate.product_categories.list`, but gives the whole response."""
+        """As `gate.product_categories.list`, but gives the whole response of one page."""
         from ..api.gate_product_categories import list_product_categories
 
         options = mask(options)
@@ -77,7 +90,9 @@ class AsyncGateProductCategoriesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(self, *, options: RequestOptions | None = None) -> builtins.list[ProductCategory]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> AsyncPager[ProductCategory, builtins.list[ProductCategory]]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.
@@ -94,7 +109,8 @@ class AsyncGateProductCategoriesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[ProductCategory]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `ProductCategory`. With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -104,9 +120,13 @@ class AsyncGateProductCategoriesResource:
         from ..api.gate_product_categories import list_product_categories
 
         options = mask(options)
-        return await list_product_categories.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_product_categories.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
 
@@ -119,7 +139,7 @@ class AsyncGateProductCategoriesResourceWithRawResponse:
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[ProductCategory]]:
-        """As `gate.product_categories.list`, but gives the whole response."""
+        """As `gate.product_categories.list`, but gives the whole response of one page."""
         from ..api.gate_product_categories import list_product_categories
 
         options = mask(options)

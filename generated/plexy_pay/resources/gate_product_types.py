@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..pagination import AsyncPager, Pager, PageRules
+from ..types import Unset, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class GateProductTypesResource:
     """Gate: product types."""
 
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
-    def list(self, *, options: RequestOptions | None = None) -> builtins.list[ProductType]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Pager[ProductType, builtins.list[ProductType]]:
         """List product types.
 
         Lists the kinds of products. Changes nothing.
@@ -37,7 +45,8 @@ class GateProductTypesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[ProductType]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `ProductType`.
+                With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -47,9 +56,13 @@ class GateProductTypesResource:
         from ..api.gate_product_types import list_product_types
 
         options = mask(options)
-        return list_product_types.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_product_types.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
 
@@ -60,7 +73,7 @@ class GateProductTypesResourceWithRawResponse:
         self._client = client
 
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
-        """As `gate.product_types.list`, but gives the whole response."""
+        """As `gate.product_types.list`, but gives the whole response of one page."""
         from ..api.gate_product_types import list_product_types
 
         options = mask(options)
@@ -76,7 +89,9 @@ class AsyncGateProductTypesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(self, *, options: RequestOptions | None = None) -> builtins.list[ProductType]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> AsyncPager[ProductType, builtins.list[ProductType]]:
         """List product types.
 
         Lists the kinds of products. Changes nothing.
@@ -92,7 +107,8 @@ class AsyncGateProductTypesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[ProductType]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `ProductType`.
+                With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -102,9 +118,13 @@ class AsyncGateProductTypesResource:
         from ..api.gate_product_types import list_product_types
 
         options = mask(options)
-        return await list_product_types.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_product_types.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
 
@@ -115,7 +135,7 @@ class AsyncGateProductTypesResourceWithRawResponse:
         self._client = client
 
     async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
-        """As `gate.product_types.list`, but gives the whole response."""
+        """As `gate.product_types.list`, but gives the whole response of one page."""
         from ..api.gate_product_types import list_product_types
 
         options = mask(options)

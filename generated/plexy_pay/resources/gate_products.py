@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..pagination import AsyncPager, Pager, PageRules
+from ..types import Unset, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -15,13 +16,18 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class GateProductsResource:
     """Gate: products."""
 
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
-    def list(self, *, options: RequestOptions | None = None) -> builtins.list[Product]:
+    def list(self, *, options: RequestOptions | None = None) -> Pager[Product, builtins.list[Product]]:
         """List products.
 
         Lists the products that you can order. Changes nothing.
@@ -41,7 +47,8 @@ class GateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[Product]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `Product`. With
+                `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -51,9 +58,13 @@ class GateProductsResource:
         from ..api.gate_products import list_products
 
         options = mask(options)
-        return list_products.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_products.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
     def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
@@ -99,7 +110,7 @@ class GateProductsResourceWithRawResponse:
         self._client = client
 
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
-        """As `gate.products.list`, but gives the whole response."""
+        """As `gate.products.list`, but gives the whole response of one page."""
         from ..api.gate_products import list_products
 
         options = mask(options)
@@ -126,7 +137,7 @@ class AsyncGateProductsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(self, *, options: RequestOptions | None = None) -> builtins.list[Product]:
+    def list(self, *, options: RequestOptions | None = None) -> AsyncPager[Product, builtins.list[Product]]:
         """List products.
 
         Lists the products that you can order. Changes nothing.
@@ -146,7 +157,8 @@ class AsyncGateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[Product]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `Product`. With
+                `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -156,9 +168,13 @@ class AsyncGateProductsResource:
         from ..api.gate_products import list_products
 
         options = mask(options)
-        return await list_products.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_products.request(),
+            _LIST_RULES,
+            page=field_,
             options=options,
+            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
         )
 
     async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
@@ -204,7 +220,7 @@ class AsyncGateProductsResourceWithRawResponse:
         self._client = client
 
     async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
-        """As `gate.products.list`, but gives the whole response."""
+        """As `gate.products.list`, but gives the whole response of one page."""
         from ..api.gate_products import list_products
 
         options = mask(options)

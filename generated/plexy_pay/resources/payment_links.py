@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-_LIST_RULES: PageRules[PaymentLinkInfo, PaymentLinksInfo] = PageRules(
-    items=lambda page: page.data,
-    size=lambda page: page.size,
-    total=lambda page: page.total,
-    identity=lambda item: item.id,
+_LIST_RULES = PageRules(
+    items="data",
+    size="size",
+    total="total",
+    identity="id",
 )
 
 
@@ -78,16 +78,17 @@ class PaymentLinksResource:
         from ..api.payment_links import list_payment_links
 
         options = mask(options)
-
-        def fetch(number: int) -> PaymentLinksInfo:
-            return list_payment_links.sync(
-                client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_payment_links.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return Pager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     def create(
         self,
@@ -584,16 +585,17 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import list_payment_links
 
         options = mask(options)
-
-        async def fetch(number: int) -> PaymentLinksInfo:
-            return await list_payment_links.asyncio(
-                client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_payment_links.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
     async def create(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..pagination import AsyncPager, Pager, PageRules
 from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class PayoutsResource:
     """Payouts."""
 
@@ -25,7 +31,7 @@ class PayoutsResource:
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[Payout]:
+    ) -> Pager[Payout, builtins.list[Payout]]:
         """Retrieve Payout Transactions.
 
         Lists the payouts. Changes nothing.
@@ -42,12 +48,14 @@ class PayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[Payout]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `Payout`. With
+                `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -61,11 +69,16 @@ class PayoutsResource:
         from ..api.payouts import retrieve_payout_transactions
 
         options = mask(options)
-        return retrieve_payout_transactions.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: retrieve_payout_transactions.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     def create(
@@ -206,7 +219,7 @@ class PayoutsResourceWithRawResponse:
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[Payout]]:
-        """As `payouts.list`, but gives the whole response."""
+        """As `payouts.list`, but gives the whole response of one page."""
         from ..api.payouts import retrieve_payout_transactions
 
         options = mask(options)
@@ -276,9 +289,9 @@ class AsyncPayoutsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(
+    def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[Payout]:
+    ) -> AsyncPager[Payout, builtins.list[Payout]]:
         """Retrieve Payout Transactions.
 
         Lists the payouts. Changes nothing.
@@ -295,12 +308,14 @@ class AsyncPayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[Payout]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `Payout`. With
+                `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -314,11 +329,16 @@ class AsyncPayoutsResource:
         from ..api.payouts import retrieve_payout_transactions
 
         options = mask(options)
-        return await retrieve_payout_transactions.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: retrieve_payout_transactions.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     async def create(
@@ -459,7 +479,7 @@ class AsyncPayoutsResourceWithRawResponse:
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[Payout]]:
-        """As `payouts.list`, but gives the whole response."""
+        """As `payouts.list`, but gives the whole response of one page."""
         from ..api.payouts import retrieve_payout_transactions
 
         options = mask(options)

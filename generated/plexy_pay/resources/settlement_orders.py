@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..pagination import AsyncPager, Pager, PageRules
 from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class SettlementOrdersResource:
     """Settlement orders."""
 
@@ -24,7 +30,7 @@ class SettlementOrdersResource:
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[SettlementPaymentOrder]:
+    ) -> Pager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
         """List.
 
         Lists the settlement payment orders. Changes nothing.
@@ -41,12 +47,14 @@ class SettlementOrdersResource:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many orders a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SettlementPaymentOrder]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `SettlementPaymentOrder`. With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -60,11 +68,16 @@ class SettlementOrdersResource:
         from ..api.settlement_orders import list_settlement_payment_orders
 
         options = mask(options)
-        return list_settlement_payment_orders.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_settlement_payment_orders.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     def create(
@@ -197,7 +210,7 @@ class SettlementOrdersResourceWithRawResponse:
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SettlementPaymentOrder]]:
-        """As `settlement_orders.list`, but gives the whole response."""
+        """As `settlement_orders.list`, but gives the whole response of one page."""
         from ..api.settlement_orders import list_settlement_payment_orders
 
         options = mask(options)
@@ -255,9 +268,9 @@ class AsyncSettlementOrdersResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(
+    def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[SettlementPaymentOrder]:
+    ) -> AsyncPager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
         """List.
 
         Lists the settlement payment orders. Changes nothing.
@@ -274,12 +287,14 @@ class AsyncSettlementOrdersResource:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many orders a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SettlementPaymentOrder]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a
+                `SettlementPaymentOrder`. With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -293,11 +308,16 @@ class AsyncSettlementOrdersResource:
         from ..api.settlement_orders import list_settlement_payment_orders
 
         options = mask(options)
-        return await list_settlement_payment_orders.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_settlement_payment_orders.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     async def create(
@@ -430,7 +450,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SettlementPaymentOrder]]:
-        """As `settlement_orders.list`, but gives the whole response."""
+        """As `settlement_orders.list`, but gives the whole response of one page."""
         from ..api.settlement_orders import list_settlement_payment_orders
 
         options = mask(options)

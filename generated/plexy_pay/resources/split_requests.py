@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..pagination import AsyncPager, Pager, PageRules
 from ..types import UNSET, Unset, mask
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+_LIST_RULES = PageRules(
+    identity="id",
+)
+
+
 class SplitRequestsResource:
     """Split requests."""
 
@@ -24,7 +30,7 @@ class SplitRequestsResource:
 
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[SplitRequest]:
+    ) -> Pager[SplitRequest, builtins.list[SplitRequest]]:
         """List.
 
         Lists the split requests. Changes nothing.
@@ -41,12 +47,14 @@ class SplitRequestsResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SplitRequest]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `SplitRequest`.
+                With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -60,11 +68,16 @@ class SplitRequestsResource:
         from ..api.split_requests import list_split_requests
 
         options = mask(options)
-        return list_split_requests.sync(
-            client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_split_requests.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     def create(
@@ -300,7 +313,7 @@ class SplitRequestsResourceWithRawResponse:
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SplitRequest]]:
-        """As `split_requests.list`, but gives the whole response."""
+        """As `split_requests.list`, but gives the whole response of one page."""
         from ..api.split_requests import list_split_requests
 
         options = mask(options)
@@ -400,9 +413,9 @@ class AsyncSplitRequestsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def list(
+    def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> builtins.list[SplitRequest]:
+    ) -> AsyncPager[SplitRequest, builtins.list[SplitRequest]]:
         """List.
 
         Lists the split requests. Changes nothing.
@@ -419,12 +432,14 @@ class AsyncSplitRequestsResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions.
+            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
+                list has pages: without `page` and `size` the client asks once, for the whole list.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `list[SplitRequest]`, as the API answered.
+            A pager over the one answer, which is taken for the whole list; each item is a `SplitRequest`.
+                With `page` or `size` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -438,11 +453,16 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import list_split_requests
 
         options = mask(options)
-        return await list_split_requests.asyncio(
-            client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_split_requests.request(
+                page=number,
+                size=size,
+            ),
+            _LIST_RULES,
             page=page,
-            size=size,
             options=options,
+            whole=isinstance(page, Unset) and isinstance(size, Unset),
         )
 
     async def create(
@@ -678,7 +698,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SplitRequest]]:
-        """As `split_requests.list`, but gives the whole response."""
+        """As `split_requests.list`, but gives the whole response of one page."""
         from ..api.split_requests import list_split_requests
 
         options = mask(options)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
-_LIST_RULES: PageRules[Transaction, TransactionList] = PageRules(
-    items=lambda page: page.data,
-    size=lambda page: page.size,
-    total=lambda page: page.total,
-    identity=lambda item: item.transaction_id,
+_LIST_RULES = PageRules(
+    items="data",
+    size="size",
+    total="total",
+    identity="transaction_id",
 )
 
 
@@ -248,16 +248,17 @@ class TransactionsResource:
         from ..api.transactions import list_transactions
 
         options = mask(options)
-
-        def fetch(number: int) -> TransactionList:
-            return list_transactions.sync(
-                client=self._client,
+        return Pager(
+            self._client,
+            lambda number: list_transactions.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return Pager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class TransactionsResourceWithRawResponse:
@@ -555,16 +556,17 @@ class AsyncTransactionsResource:
         from ..api.transactions import list_transactions
 
         options = mask(options)
-
-        async def fetch(number: int) -> TransactionList:
-            return await list_transactions.asyncio(
-                client=self._client,
+        return AsyncPager(
+            self._client,
+            lambda number: list_transactions.request(
                 page=number,
                 size=size,
-                options=options,
-            )
-
-        return AsyncPager(fetch, _LIST_RULES, page)
+            ),
+            _LIST_RULES,
+            page=page,
+            options=options,
+            whole=False,
+        )
 
 
 class AsyncTransactionsResourceWithRawResponse:

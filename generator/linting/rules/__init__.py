@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     operations.operation_has_one_tag,
     operations.operation_lists_its_errors,
     operations.path_and_parameters_agree,
+    operations.list_has_pagination,
     operations.pagination_names_what_exists,
     operations.idempotency_key_names_what_exists,
     names.keywords_are_unique,

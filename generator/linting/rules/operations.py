@@ -5,18 +5,21 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from ...document import Document, mapping, sequence
+from ...document import Document, Located, Pointer, mapping, sequence
 from ...naming import snake
 from ...problems import Problem
+from ...views import ROW_IDS
 from .. import reading
 
 #: Each family of the API has its own key, header and origin.
 FAMILIES = ("pay", "checkout", "gate")
 
+_WHOLE = ", or `whole: true` where nothing says that the list has pages"
 _CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*\Z")
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
-_PAGINATION = ("items", "page", "size", "total", "identity")
+_PAGINATION = ("items", "page", "size", "total", "identity", "whole")
 
 
 def operation_has_an_id(document: Document) -> Iterator[Problem]:
@@ -154,6 +157,30 @@ def path_and_parameters_agree(document: Document) -> Iterator[Problem]:
                 yield document.problem(parameter.pointer, message, "write `required: true`")
 
 
+def list_has_pagination(document: Document) -> Iterator[Problem]:
+    """Every GET that lists, by its name or because its answer is an array, says how the client follows it."""
+    for operation in reading.operations(document):
+        if operation.method != "get" or "x-pagination" in operation.data:
+            continue
+        if operation.data.get("x-method") == "list" or _arrays(document, operation):
+            yield document.problem(
+                operation.pointer,
+                f"{operation.title} lists, but has no x-pagination",
+                "add x-pagination; an array without pages has `whole: true` and `x-evidence:`",
+            )
+
+
+def _arrays(document: Document, operation: reading.Operation) -> list[Located]:
+    """The schemas of successful answers that are arrays."""
+    return [
+        Located((*media_type.pointer, "schema"), mapping(media_type.value).get("schema"))
+        for status, answer in operation.responses()
+        if status.startswith("2")
+        for media_type in reading.media_types(answer)
+        if "array" in reading.types(document, (*media_type.pointer, "schema"))
+    ]
+
+
 def pagination_names_what_exists(document: Document) -> Iterator[Problem]:
     """`x-pagination` names query parameters (page, size) and properties of the answer (items, total)."""
     for operation in reading.operations(document):
@@ -168,16 +195,30 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
         if key not in _PAGINATION and not key.startswith("x-"):
             message = f"x-pagination has the unknown key {key!r}"
             yield document.problem((*place, key), message, f"use {', '.join(_PAGINATION)}")
-    for key in ("items", "page", "size"):
+    arrays = _arrays(document, operation)
+    paged = names.get("whole") is not True or "page" in names or "size" in names
+    wanted = [*([] if arrays else ["items"]), *(["page", "size"] if paged else []), "x-evidence"]
+    for key in wanted:
         if key not in names:
             message = f"{operation.title} has x-pagination without `{key}`"
-            yield document.problem(place, message, f"add `{key}:`, or remove x-pagination")
+            yield document.problem(place, message, f"add `{key}:`{_WHOLE if key in ('page', 'size') else ''}")
+    if names.get("whole", True) is not True:
+        message = f"x-pagination has `whole: {names['whole']}`"
+        yield document.problem((*place, "whole"), message, "write `whole: true`, or remove it")
 
     query = [p.value.get("name") for p in operation.parameters() if p.value.get("in") == "query"]
     for key in ("page", "size"):
         if key in names and names[key] not in query:
             message = f"x-pagination names {names[key]!r}, which is no query parameter of {operation.title}"
             yield document.problem((*place, key), message, "declare the parameter, or correct the name")
+
+    if arrays:
+        for key in ("items", "total"):
+            if key in names:
+                message = f"x-pagination names `{key}`, but the answer of {operation.title} is an array"
+                yield document.problem((*place, key), message, "remove it: an array is its own items")
+        yield from _identity_problems(document, place, names, arrays[0])
+        return
 
     answer = operation.answer_properties()
     for key in ("items", "total"):
@@ -193,11 +234,21 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
     if "array" not in reading.types(document, items.pointer):
         message = f"x-pagination names {names['items']!r} as the items, which is no list"
         yield document.problem((*place, "items"), message, "name the property that holds the list")
-    elif "identity" in names:
-        item = document.follow(items.pointer).pointer
-        if names["identity"] not in list(reading.properties(document, (*item, "items"))):
-            message = f"x-pagination names {names['identity']!r}, which is no property of an item"
-            yield document.problem((*place, "identity"), message, "name the property by which items differ")
+    else:
+        yield from _identity_problems(document, place, names, items)
+
+
+def _identity_problems(
+    document: Document, place: Pointer, names: dict[str, Any], items: Located
+) -> Iterator[Problem]:
+    rows = list(reading.properties(document, (*document.follow(items.pointer).pointer, "items")))
+    fix = "name the property by which items differ"
+    if "identity" in names and names["identity"] not in rows:
+        message = f"x-pagination names {names['identity']!r}, which is no property of an item"
+        yield document.problem((*place, "identity"), message, fix)
+    elif "identity" not in names and not set(ROW_IDS) & set(rows):
+        message = f"nothing tells the items apart: they have no {' and no '.join(ROW_IDS)}"
+        yield document.problem(place, message, f"add `identity:` and {fix}")
 
 
 def idempotency_key_names_what_exists(document: Document) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ the parameters, the body's schema and the status of success.
 
 Stand-in choices, made because no public source says otherwise:
 
-* Lists show the newest first, 50 to a page, 1000 at most. A list without an envelope has pages, too.
+* Lists show the newest first, 50 to a page, 1000 at most. A list without an envelope is shown whole, and in pages
+  only to a request that names `page` or `size`.
 """
 
 from __future__ import annotations
@@ -80,8 +81,10 @@ def page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
 
 
 def bare_page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> list[Json]:
-    """One page without an envelope."""
-    return [show(row) for row in cut(call, rows)[2]]
+    """A list without an envelope: whole, or the page that the request names."""
+    if {"page", "size"} & call.request.query.keys():
+        rows = cut(call, rows)[2]
+    return [show(row) for row in rows]
 
 
 def cut(call: Call, rows: Sequence[Any], size_name: str = "size") -> tuple[int, int, Sequence[Any]]:
