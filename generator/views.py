@@ -356,8 +356,11 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
     names = properties(data, schemas(data)[item])
     identity = mark.get("identity") or next((name for name in ROW_IDS if name in names), "")
 
+    queries = [node["name"] for node in (resolve(data, p) for p in sequence(operation.get("parameters")))]
+
     def named(key: str, among: Iterable[str]) -> str:
-        return snake(mark[key]) if mark.get(key) in among else ""
+        name = str(mark.get(key, ""))
+        return snake(name) if name in among else ""
 
     return Pagination(
         item=item,
@@ -365,8 +368,8 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
         size=named("size", envelope),
         total=named("total", envelope),
         identity=snake(identity) if identity else "",
-        page_parameter=snake(mark.get("page", "")),
-        size_parameter=snake(mark.get("size", "")),
+        page_parameter=named("page", queries),
+        size_parameter=named("size", queries),
         whole=mark.get("whole", False),
     )
 

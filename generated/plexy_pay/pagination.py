@@ -40,7 +40,7 @@ class PageRules(NamedTuple):
         rows = getattr(answer, self.items, UNSET) if self.items else answer
         if is_array(rows):
             return rows
-        total = self.count(answer, self.total)
+        total = self.number_in(answer, self.total)
         # Many services write an empty list as null, or leave it out. But the first page of a list with rows has some.
         if (rows is None or (rows is UNSET and total is not None)) and not (number <= 1 and total):
             return []
@@ -49,7 +49,7 @@ class PageRules(NamedTuple):
         raise ValueError(f"{self.items or 'the answer'} is {found}, not a list{beside}")
 
     @staticmethod
-    def count(answer: Any, name: str) -> int | None:
+    def number_in(answer: Any, name: str) -> int | None:
         """A number that the answer gives about itself, or None."""
         value = getattr(answer, name, None) if name else None
         return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
@@ -57,7 +57,9 @@ class PageRules(NamedTuple):
     def key(self, row: Any) -> str | int | None:
         """The identity of a row, or None if it has none: then nothing tells it apart from others."""
         value = getattr(row, self.identity, None) if self.identity else None
-        return value if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
+        return (
+            value if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
+        )
 
 
 class _Walk:
@@ -130,8 +132,8 @@ class _Walk:
         return new
 
     def _is_short(self, answer: Any, length: int) -> bool:
-        size = self._rules.count(answer, self._rules.size)
-        total = self._rules.count(answer, self._rules.total)
+        size = self._rules.number_in(answer, self._rules.size)
+        total = self._rules.number_in(answer, self._rules.total)
         # The size may be what was asked for, while the API gives fewer: then the total tells.
         return size is not None and length < size and (total is None or (self._received or 0) >= total)
 
@@ -224,7 +226,7 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
         if not self._rules.total:
             return None
         page = self._client.execute(self._request(self._first), self._options).parsed
-        return self._rules.count(page, self._rules.total)
+        return self._rules.number_in(page, self._rules.total)
 
     def _steps(self) -> Iterator[tuple[PageT, list[ItemT]]]:
         walk, started = self._walk(), False
@@ -288,7 +290,7 @@ class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
         if not self._rules.total:
             return None
         page = (await self._client.execute(self._request(self._first), self._options)).parsed
-        return self._rules.count(page, self._rules.total)
+        return self._rules.number_in(page, self._rules.total)
 
     async def _fetch(self, walk: _Walk) -> PageT:
         return (await self._client.execute(walk.checked(self._request(walk.page)), self._options)).parsed

@@ -294,8 +294,16 @@ def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
         ("total: total", "total: totla", "total: totla", "add the property"),
         ("items: data", "items: total", "items: total", "holds the list"),
         ("total: total", "total: total\n      identity: uid", "identity: uid", "by which items differ"),
-        ("total: total", "totals: total", "totals: total", "use items, page, size, total, identity"),
-        ("      size: size\n", "", "x-pagination:", "add `size:`"),
+        ("total: total", "totals: total", "totals: total", "use items, page, size, total, identity, whole"),
+        ("      size: size\n", "", "x-pagination:", "add `size:`, or `whole: true`"),
+        ("      items: data\n", "", "x-pagination:", "add `items:`"),
+        ("total: total\n      x-evidence: inferred", "total: total", "x-pagination:", "add `x-evidence:`"),
+        (
+            "total: total",
+            "total: total\n      whole: false",
+            "whole: false",
+            "write `whole: true`, or remove it",
+        ),
     ],
 )
 def test_a_pagination_that_names_what_does_not_exist_is_found(
@@ -308,9 +316,59 @@ def test_a_pagination_that_names_what_does_not_exist_is_found(
 
 
 def test_a_pagination_may_name_what_tells_items_apart(tmp_path: Path) -> None:
-    assert passes(
-        tmp_path, (PATHS, "total: total", "total: total\n      identity: id\n      x-evidence: inferred")
-    )
+    assert passes(tmp_path, (PATHS, "total: total", "total: total\n      identity: id"))
+
+
+ARRAY = (
+    (
+        LINKS,
+        "response.Links:\n  type: object\n  x-evidence: inferred\n  properties:\n    data:\n      type: array\n"
+        '      items:\n        $ref: "#/response.Link"\n    total:\n      type: integer\n',
+        'response.Links:\n  type: array\n  x-evidence: inferred\n  items:\n    $ref: "#/response.Link"\n',
+    ),
+    (
+        PATHS,
+        "              data:\n                - id: L1\n              total: 1\n",
+        "              - id: L1\n",
+    ),
+)
+WHOLE = (
+    PATHS,
+    "      items: data\n      page: page\n      size: size\n      total: total\n",
+    "      whole: true\n",
+)
+
+
+def test_a_get_that_lists_without_pagination_is_found(breaks: Breaks) -> None:
+    mark = "    x-pagination:\n      items: data\n      page: page\n      size: size\n      total: total\n"
+    edit = (PATHS, mark + "      x-evidence: inferred\n", "")
+
+    for edits in ([edit], [edit, *ARRAY, (PATHS, "x-method: list", "x-method: links")]):
+        found = breaks(operations.list_has_pagination, *edits)
+
+        assert (found.file, found.text) == (PATHS, "get:")
+        assert "add x-pagination; an array without pages has `whole: true`" in found.fix
+
+
+def test_an_array_is_its_own_items_whole_or_in_pages(breaks: Breaks, tmp_path: Path) -> None:
+    paged = (PATHS, "      items: data\n", "")
+    for number, edits in enumerate(
+        ([WHOLE], [paged, (PATHS, "      total: total\n", "      whole: true\n")])
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert passes(folder, *ARRAY, *edits)
+
+    found = breaks(operations.pagination_names_what_exists, *ARRAY, paged)
+    assert found.text == "total: total"
+    assert "an array is its own items" in found.fix
+
+
+def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None:
+    found = breaks(operations.pagination_names_what_exists, (LINKS, "    id:\n", "    uid:\n"))
+
+    assert found.text == "x-pagination:"
+    assert "add `identity:`" in found.fix
 
 
 def test_an_idempotency_key_that_does_not_exist_is_found(breaks: Breaks) -> None:

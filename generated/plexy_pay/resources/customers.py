@@ -61,8 +61,7 @@ class CustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`. With
-                `field_` or `field_` it follows the pages.
+            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -80,13 +79,13 @@ class CustomersResource:
         options = mask(options)
         return Pager(
             self._client,
-            lambda number: get_customer_card_tokens.request(
+            lambda _: get_customer_card_tokens.request(
                 id,
             ),
             _CARD_TOKENS_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
     def list(
@@ -402,8 +401,7 @@ class AsyncCustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`. With
-                `field_` or `field_` it follows the pages.
+            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -421,13 +419,13 @@ class AsyncCustomersResource:
         options = mask(options)
         return AsyncPager(
             self._client,
-            lambda number: get_customer_card_tokens.request(
+            lambda _: get_customer_card_tokens.request(
                 id,
             ),
             _CARD_TOKENS_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
     def list(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import Unset, mask
+from ..types import UNSET, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -47,7 +47,7 @@ class GateProductCategoriesResource:
 
         Returns:
             A pager over the one answer, which is taken for the whole list; each item is a
-                `ProductCategory`. With `field_` or `field_` it follows the pages.
+                `ProductCategory`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -59,11 +59,11 @@ class GateProductCategoriesResource:
         options = mask(options)
         return Pager(
             self._client,
-            lambda number: list_product_categories.request(),
+            lambda _: list_product_categories.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
 
@@ -110,7 +110,7 @@ class AsyncGateProductCategoriesResource:
 
         Returns:
             A pager over the one answer, which is taken for the whole list; each item is a
-                `ProductCategory`. With `field_` or `field_` it follows the pages.
+                `ProductCategory`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -122,11 +122,11 @@ class AsyncGateProductCategoriesResource:
         options = mask(options)
         return AsyncPager(
             self._client,
-            lambda number: list_product_categories.request(),
+            lambda _: list_product_categories.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import Unset, mask
+from ..types import UNSET, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -46,7 +46,6 @@ class GateProductTypesResource:
 
         Returns:
             A pager over the one answer, which is taken for the whole list; each item is a `ProductType`.
-                With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -58,11 +57,11 @@ class GateProductTypesResource:
         options = mask(options)
         return Pager(
             self._client,
-            lambda number: list_product_types.request(),
+            lambda _: list_product_types.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
 
@@ -108,7 +107,6 @@ class AsyncGateProductTypesResource:
 
         Returns:
             A pager over the one answer, which is taken for the whole list; each item is a `ProductType`.
-                With `field_` or `field_` it follows the pages.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -120,11 +118,11 @@ class AsyncGateProductTypesResource:
         options = mask(options)
         return AsyncPager(
             self._client,
-            lambda number: list_product_types.request(),
+            lambda _: list_product_types.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
 

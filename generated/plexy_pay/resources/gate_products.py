@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import Unset, mask
+from ..types import UNSET, mask
 
 if TYPE_CHECKING:
     import builtins
@@ -47,8 +47,7 @@ class GateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Product`. With
-                `field_` or `field_` it follows the pages.
+            A pager over the one answer, which is taken for the whole list; each item is a `Product`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -60,11 +59,11 @@ class GateProductsResource:
         options = mask(options)
         return Pager(
             self._client,
-            lambda number: list_products.request(),
+            lambda _: list_products.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
     def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
@@ -157,8 +156,7 @@ class AsyncGateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Product`. With
-                `field_` or `field_` it follows the pages.
+            A pager over the one answer, which is taken for the whole list; each item is a `Product`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -170,11 +168,11 @@ class AsyncGateProductsResource:
         options = mask(options)
         return AsyncPager(
             self._client,
-            lambda number: list_products.request(),
+            lambda _: list_products.request(),
             _LIST_RULES,
-            page=field_,
+            page=UNSET,
             options=options,
-            whole=isinstance(field_, Unset) and isinstance(field_, Unset),
+            whole=True,
         )
 
     async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:

@@ -7,16 +7,26 @@ from decimal import Decimal
 
 from plexy_pay import (
     UNSET,
+    AsyncPager,
     AsyncPlexyPay,
     Money,
     NotFoundError,
     OutcomeUnknownError,
+    Pager,
     PlexyError,
     PlexyPay,
     Unset,
 )
 from plexy_pay.api.payment_links import create_payment_link
-from plexy_pay.models import CreatePaymentLink, PaymentLink, PaymentLinkStatus, Recurring
+from plexy_pay.models import (
+    CreatePaymentLink,
+    PaymentLink,
+    PaymentLinkStatus,
+    Payout,
+    Recurring,
+    Transaction,
+    TransactionList,
+)
 from plexy_pay.params import CreatePaymentLinkParams
 
 
@@ -60,6 +70,28 @@ def turnover(client: PlexyPay) -> Decimal:
         if transaction.amount is not UNSET and not isinstance(transaction.amount, Unset):
             total += transaction.amount
     return total
+
+
+def lists(client: PlexyPay) -> int:
+    transactions: Pager[Transaction, TransactionList] = client.transactions.list(page=2)
+    payouts: Pager[Payout, list[Payout]] = client.payouts.list()
+    newest: Transaction | None = transactions.first()
+    few: list[Payout] = payouts.to_list(limit=3)
+    total: int | None = transactions.total()
+    for page in transactions.pages():
+        print(page.total, newest)
+    for payout_page in payouts.pages():
+        print(payout_page[0].amount)
+    return total or len(few)
+
+
+async def lists_async(client: AsyncPlexyPay) -> int:
+    payouts: AsyncPager[Payout, list[Payout]] = client.payouts.list()
+    newest: Payout | None = await payouts.first()
+    few: list[Payout] = await payouts.to_list(limit=3)
+    total: int | None = await payouts.total()
+    print([payout.id async for payout in payouts], newest, total)
+    return len(few)
 
 
 def by_dictionary(client: PlexyPay) -> PaymentLink:
