@@ -178,10 +178,7 @@ def _returns(op: views.OperationView) -> str:
         item = f"each item is a `{op.pagination.item}`."
         if not op.pagination.whole:
             return f"A pager: iterate over it to follow the pages; {item}"
-        known = f"A pager over the one answer, which is taken for the whole list; {item}"
-        names = (op.pagination.page_parameter, op.pagination.size_parameter)
-        given = " or ".join(f"`{name}`" for name in names if name)
-        return f"{known} With {given} it follows the pages." if given else known
+        return f"A pager over the one answer, which is taken for the whole list; {item}"
     return (
         "Nothing; the call succeeded."
         if op.answer.type == "None"

@@ -52,7 +52,7 @@ class Pagination:
     """How a list operation is followed: names in Python, empty where there is none.
 
     `items`, `size` and `total` are attributes of the answer, `identity` is one of a row. `whole` says that the answer
-    is the whole list, as long as neither page nor size is asked for.
+    is the whole list.
     """
 
     item: str
@@ -63,14 +63,6 @@ class Pagination:
     page_parameter: str
     size_parameter: str
     whole: bool
-
-    @property
-    def is_whole(self) -> str:
-        """The expression that says whether a call asks for the whole list at once."""
-        if not self.whole:
-            return "False"
-        names = filter(None, (self.page_parameter, self.size_parameter))
-        return " and ".join(f"isinstance({name}, Unset)" for name in names) or "True"
 
 
 @dataclass(frozen=True)

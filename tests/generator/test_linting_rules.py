@@ -352,9 +352,8 @@ def test_a_get_that_lists_without_pagination_is_found(breaks: Breaks) -> None:
 
 def test_an_array_is_its_own_items_whole_or_in_pages(breaks: Breaks, tmp_path: Path) -> None:
     paged = (PATHS, "      items: data\n", "")
-    for number, edits in enumerate(
-        ([WHOLE], [paged, (PATHS, "      total: total\n", "      whole: true\n")])
-    ):
+    no_total = (PATHS, "      total: total\n", "")
+    for number, edits in enumerate(([WHOLE], [paged, no_total])):
         folder = tmp_path / str(number)
         folder.mkdir()
         assert passes(folder, *ARRAY, *edits)
@@ -362,6 +361,14 @@ def test_an_array_is_its_own_items_whole_or_in_pages(breaks: Breaks, tmp_path: P
     found = breaks(operations.pagination_names_what_exists, *ARRAY, paged)
     assert found.text == "total: total"
     assert "an array is its own items" in found.fix
+
+
+def test_a_list_cannot_be_asked_for_whole_and_in_pages(breaks: Breaks) -> None:
+    both = (PATHS, "      total: total\n", "      whole: true\n")
+    found = breaks(operations.pagination_names_what_exists, *ARRAY, (PATHS, "      items: data\n", ""), both)
+
+    assert found.text == "whole: true"
+    assert found.fix == "remove `whole:`, or `page:` and `size:`"
 
 
 def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None:

@@ -15,6 +15,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, AuthenticationError, DecodingError, InvalidParameterError, Outcome, PlexyPay
 from plexy_pay.operation import Request
+from plexy_pay.resources.gate_product_types import (
+    AsyncGateProductTypesResource,
+    GateProductTypesResource,
+)
 from plexy_pay.resources.payouts import AsyncPayoutsResource, PayoutsResource
 from plexy_pay.resources.transactions import AsyncTransactionsResource, TransactionsResource
 
@@ -27,6 +31,7 @@ class Lists:
 
     transactions: Any = TransactionsResource
     payouts: Any = PayoutsResource
+    product_types: Any = GateProductTypesResource
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -75,6 +80,7 @@ class AsyncLists(Lists):
 
     transactions = AsyncTransactionsResource
     payouts = AsyncPayoutsResource
+    product_types = AsyncGateProductTypesResource
 
     def executing(self, execute: Callable[[Request[Any], Any], Any]) -> Any:
         async def execute_async(request: Request[Any], options: Any) -> Any:
@@ -354,20 +360,34 @@ def test_an_array_that_is_none_is_an_error_and_null_is_an_empty_one(lists: Lists
     assert lists.rows(lists.of(lambda _: None, lists.payouts)) == []
 
 
-# -- lists in one answer ------------------------------------------------------------------------------------
+# -- bare arrays --------------------------------------------------------------------------------------------
 
 
 def payouts(count: int) -> list[Row]:
     return [{"id": f"po_{number}"} for number in range(count)]
 
 
-def test_a_list_without_known_pages_is_asked_for_once(lists: Lists) -> None:
-    pager = lists.of(lambda _: payouts(120), lists.payouts)
-    assert [found.id for found in lists.rows(pager)] == [found["id"] for found in payouts(120)]
+def test_a_list_without_page_parameters_is_asked_for_once(lists: Lists) -> None:
+    types = [{"id": number, "code": f"type_{number}"} for number in range(120)]
+    pager = lists.of(lambda _: types, lists.product_types)
+    assert [found.id for found in lists.rows(pager)] == [*range(120)]
     assert lists.asked == [{}]
     assert [len(page) for page in lists.pages(pager)] == [120]
-    assert lists.done(pager.first()).id == "po_0"
+    assert lists.done(pager.first()).id == 0
     assert lists.asked == [{}] * 3
+
+
+def test_an_array_whose_pages_are_only_inferred_is_followed_to_its_end(lists: Lists) -> None:
+    def answer(query: Mapping[str, Any]) -> Any:
+        return payouts(5)[(query["page"] - 1) * 2 :][:2]
+
+    assert len(lists.rows(lists.of(answer, lists.payouts))) == 5
+
+
+def test_an_array_that_ignores_the_page_comes_once_and_whole(lists: Lists) -> None:
+    pager = lists.of(lambda _: payouts(120), lists.payouts)
+    assert [found.id for found in lists.rows(pager)] == [found["id"] for found in payouts(120)]
+    assert len(lists.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -449,7 +469,8 @@ def test_the_repr_says_what_is_listed_and_shows_no_value() -> None:
     client = PlexyPay("pr_0a1B2c3D4e5F6g7H8i9J", agent_id="ag_1")
     secret: Any = {"api_key": "pr_other0a1B2c3D4", "extra_headers": {"x": "hidden"}}
     assert repr(client.transactions.list(page=3, options=secret)) == "<Pager transactions.list from page 3>"
-    assert repr(client.payouts.list()) == "<Pager payouts.list in one answer>"
+    types = client.gate.product_types.list()
+    assert repr(types) == "<Pager gate.product_types.list in one answer>"
     assert repr(client.customers.transactions("cus_77")) == "<Pager customers.transactions from page 1>"
 
 

@@ -45,13 +45,12 @@ class BeneficiariesResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a
-                `PaymentBeneficiary`. With `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -74,7 +73,7 @@ class BeneficiariesResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     def create(
@@ -520,13 +519,12 @@ class AsyncBeneficiariesResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a
-                `PaymentBeneficiary`. With `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `PaymentBeneficiary`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -549,7 +547,7 @@ class AsyncBeneficiariesResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     async def create(

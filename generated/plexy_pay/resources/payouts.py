@@ -49,13 +49,12 @@ class PayoutsResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Payout`. With
-                `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -78,7 +77,7 @@ class PayoutsResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     def create(
@@ -309,13 +308,12 @@ class AsyncPayoutsResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Payout`. With
-                `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `Payout`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -338,7 +336,7 @@ class AsyncPayoutsResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     async def create(

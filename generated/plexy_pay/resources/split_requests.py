@@ -48,13 +48,12 @@ class SplitRequestsResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SplitRequest`.
-                With `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -77,7 +76,7 @@ class SplitRequestsResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     def create(
@@ -433,13 +432,12 @@ class AsyncSplitRequestsResource:
 
         Args:
             page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: without `page` and `size` the client asks once, for the whole list.
+                list has pages: the client asks for one after the other until nothing new comes.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SplitRequest`.
-                With `page` or `size` it follows the pages.
+            A pager: iterate over it to follow the pages; each item is a `SplitRequest`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -462,7 +460,7 @@ class AsyncSplitRequestsResource:
             _LIST_RULES,
             page=page,
             options=options,
-            whole=isinstance(page, Unset) and isinstance(size, Unset),
+            whole=False,
         )
 
     async def create(

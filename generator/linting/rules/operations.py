@@ -196,8 +196,8 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
             message = f"x-pagination has the unknown key {key!r}"
             yield document.problem((*place, key), message, f"use {', '.join(_PAGINATION)}")
     arrays = _arrays(document, operation)
-    paged = names.get("whole") is not True or "page" in names or "size" in names
-    wanted = [*([] if arrays else ["items"]), *(["page", "size"] if paged else []), "x-evidence"]
+    paged = ["page", "size"] if names.get("whole") is not True else []
+    wanted = [*([] if arrays else ["items"]), *paged, "x-evidence"]
     for key in wanted:
         if key not in names:
             message = f"{operation.title} has x-pagination without `{key}`"
@@ -205,6 +205,9 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
     if names.get("whole", True) is not True:
         message = f"x-pagination has `whole: {names['whole']}`"
         yield document.problem((*place, "whole"), message, "write `whole: true`, or remove it")
+    elif "whole" in names and names.keys() & {"page", "size"}:
+        message = "x-pagination has pages for a list that is asked for whole"
+        yield document.problem((*place, "whole"), message, "remove `whole:`, or `page:` and `size:`")
 
     query = [p.value.get("name") for p in operation.parameters() if p.value.get("in") == "query"]
     for key in ("page", "size"):
