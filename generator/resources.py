@@ -33,7 +33,7 @@ PUBLIC = {
     "keys": ("netrc_key",),
     "money": ("Money",),
     "pagination": ("AsyncPager", "Pager"),
-    "types": ("RequestOptions", "Response", "Timeout", "UNSET", "Unset"),
+    "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
 }  # fmt: skip
 
 _COMMON_TYPES = {"Any", "Decimal", "Literal", "Mapping", "Money", "None", "Sequence", "Unset", "bool", "date"}

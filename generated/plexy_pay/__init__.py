@@ -132,6 +132,9 @@ if TYPE_CHECKING:
         Timeout as Timeout,
     )
     from .types import (
+        Timeouts as Timeouts,
+    )
+    from .types import (
         Unset as Unset,
     )
 
@@ -176,6 +179,7 @@ _MODULES = {
     "RequestOptions": "types",
     "Response": "types",
     "Timeout": "types",
+    "Timeouts": "types",
     "UNSET": "types",
     "Unset": "types",
 }
@@ -218,6 +222,7 @@ __all__ = (
     "ServerError",
     "ServiceUnavailableError",
     "Timeout",
+    "Timeouts",
     "UNSET",
     "UnprocessableEntityError",
     "Unset",

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import errors
-from ._version import __version__
 from .body import ACCEPT_ENCODING
 from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
@@ -23,6 +22,7 @@ from .keys import MASK, KeyRing
 from .operation import Operation, Request
 from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
+from .user_agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,8 @@ class Call(Generic[T]):
             request = replace(request, body=_with_further(request, encode(options["extra_body"])))
         body = _fields(request.body)
         settings.pace = settings.pace or Pace()
-        timeout = Timeout.of(options.get("timeout", settings.timeout))
+        of_kind = settings.timeout_for(operation)
+        timeout = Timeout.of(options["timeout"]) if "timeout" in options else of_kind
         self.request, self.settings = request, settings
         given = "api_key" in options
         self.ring = KeyRing(options["api_key"]) if given else settings.ring(operation.family)
@@ -173,7 +174,7 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        headers = {"accept": "application/json", "user-agent": f"plexy-pay-python/{__version__}"}
+        headers = {"accept": "application/json", "user-agent": user_agent(self.settings)}
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.

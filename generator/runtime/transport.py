@@ -7,19 +7,31 @@ No object and no frame of the HTTP library gets out of here: some of them show t
 from __future__ import annotations
 
 import copy
+import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from weakref import finalize
 
 import httpx
 
 from .auth import ApiKeyAuth
+from .base_client import closed
 from .errors import ConfigurationError
 from .flow import Answer, Failure, Send
 from .guard import AsyncGuardTransport, Exchange, GuardTransport, is_proxy
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from typing import Self
+
     from .base_client import Origin
+
+HTTP_LIBRARY = f"httpx {httpx.__version__}"
+# As many connections are kept as are opened: a pool of 50 threads must not open new ones all the time.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 GivenClient: TypeAlias = httpx.Client | httpx.BaseTransport
 """What a sync client takes as `http_client`; only this module and its two neighbours know the HTTP library."""
@@ -45,7 +57,7 @@ def _guarded(client: Any, kind: Any, guard: Any, origin: Origin) -> Any:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # The environment's proxies are for the way out, not for this machine.
-        made = kind(verify=context, trust_env=not origin.loopback, transport=client)
+        made = kind(verify=context, trust_env=not origin.loopback, transport=client, limits=_LIMITS)
     parts = cast("dict[str, Any]", vars(made))  # The transports of a client have no public name.
     parts["_transport"] = guard(parts["_transport"])
     parts["_mounts"] = mounts = dict(parts["_mounts"])
@@ -87,13 +99,35 @@ def _request_of(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.R
 
 
 class SyncTransport:
-    """Sends the attempts of a sync client; what the user gave is copied or wrapped, and never closed."""
+    """Sends the attempts of a sync client; what the user gave is copied or wrapped, and never closed.
+
+    Each call holds it as a context from its first attempt to its last, so that closing it breaks off none: that
+    would leave the outcome of a payment unknown for nothing.
+    """
 
     def __init__(self, origin: Origin, http_client: GivenClient | None) -> None:
         self._given = http_client
         self._client: httpx.Client
         self._client = _guarded(http_client, httpx.Client, GuardTransport, origin)
         self._straight: GuardTransport = _route(self._client, origin)
+        self._lock, self._calls, self._closing = Lock(), 0, False
+        # Also when it is forgotten, and at the end of the program.
+        ours = http_client is None
+        self._end = finalize(self, _close, self._client, os.getpid()) if ours else lambda: None
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            if self._closing:
+                closed()
+            self._calls += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._calls -= 1
+            last = self._closing and not self._calls
+        if last:
+            self._end()
 
     def send(self, step: Send) -> Answer | Failure:
         """Send one request and give its answer, or why there is none."""
@@ -113,9 +147,12 @@ class SyncTransport:
         return exchange.result()
 
     def close(self) -> None:
-        """Close the connections, unless they are the user's."""
-        if self._given is None:
-            self._client.close()
+        """Close the connections, unless they are the user's, once no call is under way."""
+        with self._lock:
+            self._closing = True
+            idle = not self._calls
+        if idle:
+            self._end()
 
 
 class AsyncTransport:
@@ -126,6 +163,22 @@ class AsyncTransport:
         self._client: httpx.AsyncClient
         self._client = _guarded(http_client, httpx.AsyncClient, AsyncGuardTransport, origin)
         self._straight: AsyncGuardTransport = _route(self._client, origin)
+        self._calls, self._closing = 0, False
+        self._end: AsyncGenerator[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._closing:
+            closed()
+        if self._end is None and self._given is None:
+            self._end = _until_the_end(self._client)
+            await anext(self._end)
+        self._calls += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._calls -= 1
+        if self._closing and not self._calls:
+            await self._finish()
 
     async def send(self, step: Send) -> Answer | Failure:
         """Send one request and give its answer, or why there is none."""
@@ -149,6 +202,29 @@ class AsyncTransport:
         return exchange.result()
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are the user's."""
-        if self._given is None:
-            await self._client.aclose()
+        """Close the connections, unless they are the user's, once no call is under way."""
+        self._closing = True
+        if not self._calls:
+            await self._finish()
+
+    async def _finish(self) -> None:
+        end, self._end = self._end, None  # Two tasks may close at once.
+        if end is not None:
+            await end.aclose()
+
+
+def _close(client: httpx.Client, pid: int) -> None:
+    # The connections of a parent process are not this one's to close. An error here must not hide a call's result.
+    if pid == os.getpid():
+        with suppress(Exception):
+            client.close()
+
+
+async def _until_the_end(client: httpx.AsyncClient) -> AsyncGenerator[None]:
+    # A loop ends its generators before it closes (asyncio.run does), and those that nobody holds any more: the
+    # connections of a client that nobody closed are closed in their loop, the only place where they can be.
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            await client.aclose()

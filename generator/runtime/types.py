@@ -1,5 +1,5 @@
 # plexy-pay runtime, written by hand in generator/runtime/types.py; the generator copies it unchanged.
-"""Types that users of the client meet: UNSET, Response, RequestOptions, Timeout."""
+"""Types that users of the client meet: UNSET, Response, RequestOptions, Timeout, Timeouts."""
 
 from __future__ import annotations
 
@@ -65,6 +65,35 @@ class Timeout(NamedTuple):
         if isinstance(timeout, cls) and all(type(one) in (int, float) and 0 < one < inf for one in timeout):
             return timeout
         return "timeout is not a number of seconds above zero, or a Timeout of such numbers."
+
+
+class Timeouts(NamedTuple):
+    """How long calls may take, by their kind; each a number of seconds or a `Timeout`.
+
+    Args:
+        reads: Calls that only read.
+        writes: Calls that change something, but move no money, such as making a payment link.
+        money: Calls that can move money. They are waited for longer: to give one up is not to stop it, and nobody
+            knows then whether the money moved.
+    """
+
+    reads: float | Timeout = Timeout()
+    writes: float | Timeout = Timeout()
+    money: float | Timeout = Timeout(read=80.0)
+
+    @classmethod
+    def of(cls, value: object) -> tuple[Timeout, Timeout, Timeout] | str:
+        """The three, whole; a number or a Timeout holds for each kind, None is the default. Text is a problem."""
+        whole = cls() if value is None else value
+        given: tuple[object, ...] = whole if isinstance(whole, cls) else (whole, whole, whole)
+        # Only the whole may be None, not a part of it.
+        reads, writes, money = (Timeout.of("" if one is None else one) for one in given)
+        if isinstance(reads, Timeout) and isinstance(writes, Timeout) and isinstance(money, Timeout):
+            return reads, writes, money
+        if not isinstance(value, cls):
+            return "timeout is not a number of seconds above zero, or a Timeout or Timeouts of such numbers."
+        named = zip(cls._fields, (reads, writes, money), strict=True)
+        return next(f"timeout.{name}: {problem}" for name, problem in named if isinstance(problem, str))
 
 
 class RequestOptions(TypedDict, total=False):

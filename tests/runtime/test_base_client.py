@@ -26,7 +26,7 @@ from plexy_pay.errors import (
     Outcome,
 )
 from plexy_pay.keys import netrc_key
-from plexy_pay.types import UNSET, Timeout, Unset
+from plexy_pay.types import UNSET, Timeout, Timeouts, Unset
 
 BOTH = pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
 ROOT = str(Path(next(iter(plexy_pay.__path__))).parent)
@@ -149,6 +149,69 @@ def test_the_timeout_of_the_client_or_of_the_call_reaches_the_transport(flavor: 
         {"connect": 7, "read": 7, "write": 7, "pool": 7},
         {"connect": 1, "read": 2, "write": 3, "pool": 4},
     ]
+
+
+KINDS = {"reads": reading(), "writes": creating({}), "money": capturing()}
+
+
+def timeouts_that_arrive(flavor: Flavor, *options: Any, **arguments: Any) -> dict[str, dict[str, float]]:
+    """What the transport is told, for a call of each kind."""
+    seen: list[dict[str, float]] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200, json={})
+
+    client = flavor.client(None, http_client=httpx.MockTransport(handle), **arguments)
+    for request in KINDS.values():
+        flavor.call(client, request, *options)
+    return dict(zip(KINDS, seen, strict=True))
+
+
+def test_calls_that_move_money_are_waited_for_longer(flavor: Flavor) -> None:
+    default = {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 5.0}
+    assert timeouts_that_arrive(flavor) == {
+        "reads": default,
+        "writes": default,
+        "money": {**default, "read": 80.0},
+    }
+    assert Timeouts().money == Timeout(read=80.0, total=120.0)
+
+
+def test_each_kind_of_call_has_its_own_timeout(flavor: Flavor) -> None:
+    seen = timeouts_that_arrive(flavor, timeout=Timeouts(reads=3, writes=Timeout(read=4), money=100))
+    assert {kind: timeout["read"] for kind, timeout in seen.items()} == {
+        "reads": 3,
+        "writes": 4,
+        "money": 100,
+    }
+    assert seen["reads"]["connect"] == 3
+    assert seen["writes"]["connect"] == 5.0
+
+
+@pytest.mark.parametrize("timeout", [9, Timeout(read=9)])
+def test_one_timeout_holds_for_every_kind_of_call(flavor: Flavor, timeout: Any) -> None:
+    seen = timeouts_that_arrive(flavor, timeout=timeout)
+    assert [one["read"] for one in seen.values()] == [9, 9, 9]
+
+
+def test_the_timeout_of_a_call_wins_over_that_of_its_kind(flavor: Flavor) -> None:
+    seen = timeouts_that_arrive(flavor, {"timeout": 2}, timeout=Timeouts(reads=3, writes=4, money=5))
+    assert [one["read"] for one in seen.values()] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("part", [0, -1, "80", None, True, httpx.Timeout(5), Timeout(read=0), Timeouts()])
+@BOTH
+def test_a_wrong_timeout_of_one_kind_is_refused_by_its_name(kind: Any, part: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"timeout\.money: timeout is not a number of seconds"):
+        kind(KEY, timeout=Timeouts(money=part))
+
+
+def test_the_timeouts_of_the_kinds_are_no_option_of_one_call(flavor: Flavor) -> None:
+    client = flavor.client("http://127.0.0.1:9")
+    options: Any = {"timeout": Timeouts()}
+    with pytest.raises(InvalidParameterError, match="timeout is not a number of seconds above zero"):
+        flavor.call(client, reading(), options)
 
 
 def test_a_plain_number_never_makes_the_total_smaller_than_one_phase() -> None:
@@ -337,11 +400,11 @@ def test_a_client_with_literal_keys_refuses_to_be_pickled_and_says_what_to_do(ki
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("timeout", [Timeout(3), Timeouts(money=Timeout(read=90))])
 @BOTH
-def test_a_client_with_a_provider_is_pickled_with_its_settings(kind: Any) -> None:
-    client = kind(
-        provider, base_url="http://127.0.0.1:9", timeout=Timeout(3), max_retries=7, allow_inferred=True
-    )
+def test_a_client_with_a_provider_is_pickled_with_its_settings(kind: Any, timeout: Any) -> None:
+    given = {"base_url": "http://127.0.0.1:9", "timeout": timeout, "user_agent_suffix": "shop/1"}
+    client = kind(provider, **given, max_retries=7, allow_inferred=True)
     data = pickle.dumps(client)
     assert KEY.encode() not in data
     clone = pickle.loads(data)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
+import platform
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
+import httpx
 import pytest
 from helpers.calls import KEY, Flavor, as_nothing, capturing, creating, deleting, listing, operation, reading
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._version import __version__
-from plexy_pay.errors import InvalidParameterError
+from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay.errors import ConfigurationError, InvalidParameterError, RequestRefusedError
 from plexy_pay.operation import Request
 from plexy_pay.types import UNSET
 
@@ -56,9 +62,46 @@ def test_a_request_without_a_body_has_no_content_type(flavor: Flavor) -> None:
 
 def test_the_client_names_itself_and_what_it_accepts(flavor: Flavor) -> None:
     request = sent(flavor, reading())
-    assert request.values("user-agent") == [f"plexy-pay-python/{__version__}"]
+    python = ".".join(map(str, sys.version_info[:3]))
+    about = f"(Python {python}; httpx {httpx.__version__}; {sys.platform})"
+    assert request.values("user-agent") == [f"plexy-pay-python/{__version__} {about}"]
     assert request.values("accept") == ["application/json"]
     assert request.values("accept-encoding") == ["gzip, deflate"]
+
+
+def test_the_user_agent_names_the_program_that_says_its_name(flavor: Flavor) -> None:
+    with WireServer(json_answer({})) as server:
+        client = flavor.client(server.origin, user_agent_suffix="acme-shop/1.2 (checkout)")
+        flavor.call(client, reading())
+        flavor.call(client, reading())
+    (first,), (second,) = (request.values("user-agent") for request in server.requests)
+    assert first.startswith(f"plexy-pay-python/{__version__} (Python ")
+    assert first.endswith(") acme-shop/1.2 (checkout)")
+    assert first == second
+
+
+def test_the_user_agent_says_nothing_about_the_machine_or_its_user(flavor: Flavor) -> None:
+    (named,) = sent(flavor, reading()).values("user-agent")
+    personal = {platform.node(), getpass.getuser(), platform.release(), str(Path.home())}
+    assert not [word for word in personal if len(word) > 2 and word in named]
+
+
+WRONG_SUFFIXES = ["", " ", " shop", "shop ", "a\r\nX: y", "a\nb", "a\x00", "магазин", "a" * 201, 5]
+
+
+@pytest.mark.parametrize("suffix", WRONG_SUFFIXES)
+def test_a_user_agent_suffix_that_could_change_the_header_is_refused(suffix: Any) -> None:
+    for kind in (SyncClient, AsyncClient):
+        with pytest.raises(ConfigurationError, match="user_agent_suffix is not visible ASCII"):
+            kind(KEY, user_agent_suffix=suffix)
+
+
+def test_a_key_in_the_user_agent_never_leaves(flavor: Flavor) -> None:
+    with WireServer() as server:
+        client = flavor.client(server.origin, user_agent_suffix=f"shop/{KEY}")
+        with pytest.raises(RequestRefusedError, match="the key is in another header"):
+            flavor.call(client, reading())
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

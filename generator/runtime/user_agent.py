@@ -1,0 +1,34 @@
+# plexy-pay runtime, written by hand in generator/runtime/user_agent.py; the generator copies it unchanged.
+"""How the client names itself: what support needs to know of a caller, and nothing that is personal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .base_client import Settings
+
+
+def user_agent(settings: Settings) -> str:
+    """The User-Agent of a client, such as `plexy-pay-python/1.0.0 (Python 3.13.0; httpx 0.28.1; linux) shop/2.1`."""
+    if settings.user_agent is None:
+        from .transport import HTTP_LIBRARY
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        named = f"plexy-pay-python/{__version__} (Python {python}; {HTTP_LIBRARY}; {sys.platform})"
+        suffix: str | None = settings.given["user_agent_suffix"]
+        settings.user_agent = f"{named} {suffix}" if suffix else named
+    return settings.user_agent
+
+
+def suffix_problem(suffix: object) -> str | None:
+    """What is wrong with a `user_agent_suffix`; None if nothing is."""
+    if isinstance(suffix, str) and 0 < len(suffix) <= 200 and suffix == suffix.strip():
+        plain = suffix.isascii() and suffix.isprintable()
+    else:
+        plain = False
+    advice = "of 1 to 200 characters, such as 'acme-shop/1.2'"
+    return None if plain else f"user_agent_suffix is not visible ASCII text {advice}."
