@@ -1,7 +1,6 @@
 """What the documentation shows works: its Python runs against the sandbox and type-checks, its commands exist.
 
-A block that starts with ```python is a whole program. One that starts with ```python continues goes on where the
-block before it on the page stopped.
+Programs that must be files are run by tests/docs/test_bulk.py.
 """
 
 from __future__ import annotations
@@ -12,60 +11,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import plexy_pay
 import pytest
+from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
 from plexy_pay.base_client import SyncClient
 from plexy_pay_sandbox.serving import RunningSandbox
-
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page.
-
-    Attributes:
-        page: The file.
-        line: The line of the opening fence.
-        words: What follows the fence: the language, and "continues".
-        text: What stands between the fences.
-    """
-
-    page: Path
-    line: int
-    words: tuple[str, ...]
-    text: str
-
-    def at(self, line: int) -> str:
-        """A line of the page, as an editor opens it."""
-        return f"{self.page.relative_to(ROOT)}:{line}"
-
-
-def blocks(page: Path) -> Iterator[Block]:
-    """The fenced blocks of a page, those inside lists without their indentation."""
-    fence = re.compile(r"^( *)```([^\n`]+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-    text = page.read_text(encoding="utf-8")
-    for found in fence.finditer(text):
-        indent, words, content = found.groups()
-        plain = "".join(line.removeprefix(indent) for line in content.splitlines(keepends=True))
-        yield Block(page, text.count("\n", 0, found.start()) + 1, tuple(words.split()), plain)
-
-
-def programs() -> Iterator[Block]:
-    """Each Python block as a whole program, in which every line has the number that it has on the page."""
-    for page in PAGES:
-        before = ""
-        for block in blocks(page):
-            if block.words[0] == "python":
-                before = before if "continues" in block.words else ""
-                before += "\n" * (block.line - before.count("\n")) + block.text
-                yield replace(block, text=before)
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -78,7 +32,6 @@ def commands() -> Iterator[tuple[str, str]]:
                         yield block.at(block.line), command
 
 
-PROGRAMS = {program.at(program.line): program for program in programs()}
 COMMANDS = dict.fromkeys(commands())
 
 
@@ -100,7 +53,10 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+HERE = {place: program for place, program in PROGRAMS.items() if program.file is None}
+
+
+@pytest.mark.parametrize("program", HERE.values(), ids=HERE)
 @pytest.mark.usefixtures("sandbox")
 def test_a_documented_program_runs(program: Block) -> None:
     code = compile(program.text, program.page, "exec", dont_inherit=True)
@@ -115,7 +71,11 @@ def as_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Block]:
         str(folder / f"program_{number}.py"): program for number, program in enumerate(PROGRAMS.values())
     }
     for file, program in files.items():
-        Path(file).write_text(program.text, encoding="utf-8")
+        text = program.text
+        if "untyped" in program.words:
+            # In place of two of the empty lines that stand for the page before the program.
+            text = text.replace("\n\n", "# pyright: basic\n# mypy: allow-untyped-calls\n", 1)
+        Path(file).write_text(text, encoding="utf-8")
     return files
 
 
