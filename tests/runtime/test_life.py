@@ -245,6 +245,7 @@ def test_forked_workers_share_a_client_that_was_used_before_but_no_connection(
     with WireServer(said) as server:
         command = [sys.executable, "-W", "always", "-c", FORKING, server.origin, kind, *PATHS]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # A child leaves its copy of the parent's socket alone. Python says so at its end, to those who ask for warnings.
     noise = [line for line in done.stderr.splitlines() if "ResourceWarning: unclosed <socket" not in line]
     assert (done.returncode, "\n".join(noise)) == (0, "")
     assert len(server.requests) == 5 * 7
