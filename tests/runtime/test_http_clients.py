@@ -54,7 +54,11 @@ WAYS = {
     "ALL_PROXY": lambda flavor, proxy: None,
     "proxy=": lambda flavor, proxy: flavor.http_client(proxy=proxy),
     "mounts=": lambda flavor, proxy: flavor.http_client(
-        mounts={"https://": (httpx.AsyncHTTPTransport if flavor.name == "async" else httpx.HTTPTransport)(proxy=proxy)}
+        mounts={
+            "https://": (httpx.AsyncHTTPTransport if flavor.name == "async" else httpx.HTTPTransport)(
+                proxy=proxy
+            )
+        }
     ),
 }
 
@@ -122,7 +126,7 @@ def test_a_proxy_of_the_environment_is_left_alone_by_a_client_that_is_told_so(
 ) -> None:
     with Tunnels(api.port) as ours, WireServer(http(403)) as theirs:
         monkeypatch.setenv("HTTPS_PROXY", theirs.origin)
-        injected = flavor.http_client(proxy=ours.origin, trust_env=False)
+        injected = flavor.http_client(proxy=ours.origin, trust_env=False, verify=ssl.create_default_context())
         flavor.call(flavor.client(None, http_client=injected), reading())
     assert len(api.requests) == 1
     assert theirs.connections == 0
