@@ -1,4 +1,7 @@
-"""The programs of docs/bulk.md make 1,000 calls each, on every executor: none is lost, none is made twice."""
+"""The documented programs that must be files: those of docs/bulk.md make 1,000 calls each, on every executor.
+
+No call is lost, and none is made twice.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,9 @@ class Room:
         self.watched = Watched()
         (folder / "sitecustomize.py").write_text(GO_TO_THE_SANDBOX)
 
-    def run(self, name: str, *changes: tuple[str, str], key: str | None = KEY) -> list[list[str]]:
+    def run(
+        self, name: str, *changes: tuple[str, str], key: str | None = KEY, start: str | None = None
+    ) -> list[list[str]]:
         """Run a program of the page as a file, and give the words of each line that it prints."""
         text = SCRIPTS[name].text
         for old, new in changes:
@@ -83,7 +88,7 @@ class Room:
         self.watched.connections.clear()
         self.watched.calls.clear()
         # Nothing is written to stderr: no warning about a socket or a process that was left behind.
-        command = [sys.executable, "-W", "always::ResourceWarning", name]
+        command = [sys.executable, "-W", "always::ResourceWarning", start or name]
         with RunningSandbox(self.watched) as sandbox:
             env = {**os.environ, "SANDBOX": sandbox.base_url, "PYTHONPATH": str(self.folder)}
             # Dask reports the heartbeats that a cluster misses while it is being closed.
@@ -143,5 +148,22 @@ def test_the_page_says_of_pickles_what_is_true(room: Room) -> None:
     assert "cannot be pickled" in " ".join(advice)
 
 
+USING_THE_APP = """
+import httpx
+from app import app
+from plexy_pay_sandbox.serving import RunningSandbox
+with RunningSandbox(app) as server:
+    for number in range(3):
+        print(httpx.post(f"{server.base_url}/orders/ORD-{number}/pay").json()["pay_at"])
+"""
+
+
+def test_a_web_application_keeps_one_client_for_all_requests(room: Room) -> None:
+    (room.folder / "use.py").write_text(USING_THE_APP)
+    printed = room.run("app.py", start="use.py")
+    assert len(printed) == len(room.watched.made()) == 3
+    assert len(room.watched.connections) == 1
+
+
 def test_every_program_of_a_file_is_run_here() -> None:
-    assert sorted(SCRIPTS) == ["cluster.py", "pickled.py", "processes.py", "tasks.py", "threads.py"]
+    assert sorted(SCRIPTS) == ["app.py", "cluster.py", "pickled.py", "processes.py", "tasks.py", "threads.py"]
