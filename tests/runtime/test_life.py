@@ -280,12 +280,13 @@ def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_
 def test_a_task_group_cancels_the_calls_beside_the_one_that_fails() -> None:
     async def main(server: WireServer, held: Held) -> BaseExceptionGroup[Any]:
         async with AsyncClient(KEY, base_url=server.origin) as client:
+            paying: list[asyncio.Task[Any]] = []
             with pytest.raises(ExceptionGroup) as caught:
                 async with asyncio.TaskGroup() as group:
-                    paying = group.create_task(client.execute(capturing()))
+                    paying.append(group.create_task(client.execute(capturing())))
                     await asyncio.to_thread(held.asked.wait, 60)
                     group.create_task(client.execute(reading()))
-            assert paying.cancelled()
+            assert paying[0].cancelled()
             return caught.value
 
     held = Held()
