@@ -22,7 +22,6 @@ _UNITS = {
     "minor": "in minor units (tiyn for KZT)",
     "major": "in major units (tenge for KZT)",
     "decimal-string": "in major units, as decimal text",
-    "unknown": "in a unit that the vendor does not state",
 }
 _LIST_LINE = re.compile(r"\s*(?:[-*|]|\d+\.)\s")
 
@@ -38,7 +37,11 @@ def property_doc(schema: Json, prop: Json) -> str:
     """The docstring of an attribute or parameter."""
     parts = [text(prop.get("description"))]
     unit = prop.get("x-amount-unit")
-    if unit:
+    if unit == "unknown":
+        parts.append(
+            "The vendor does not state the unit of this amount, so the client makes no Money of it and takes none."
+        )
+    elif unit:
         parts.append(
             f"An amount {_UNITS[unit]}; the unit is {_EVIDENCE[prop.get('x-amount-unit-evidence', 'inferred')]}."
         )
@@ -48,6 +51,32 @@ def property_doc(schema: Json, prop: Json) -> str:
     if own and own != schema.get("x-evidence"):
         parts.append(f"Evidence: {evidence(prop)}.")
     return " ".join(part for part in parts if part)
+
+
+def money_doc(field: str, prop: Json, currency: str, method: str) -> str:
+    """The docstring of the property that gives an amount as Money."""
+    unit = prop.get("x-amount-unit")
+    if not unit:
+        return (
+            f"`{field}` as Money, exactly. None where the answer has no amount or no currency, or an odd one."
+        )
+    evidence = _EVIDENCE[prop.get("x-amount-unit-evidence", "inferred")]
+    known = f"The amount is {_UNITS[unit]}; the unit is {evidence}."
+    if currency:
+        return f"{money_doc(field, {}, '', '')} {known}"
+    return (
+        f"`{field}` as Money, if the answer says its currency. The API is not known to say it here, and the client "
+        f"does not guess: then it is None, and `{method}` takes the currency from you. {known}"
+    )
+
+
+def money_in_doc(field: str) -> str:
+    """The docstring of the method that takes the currency from the caller."""
+    return (
+        f"`{field}` as Money in the currency that you know it has, exactly. None where the answer has no amount, or "
+        "an odd one.\n\n"
+        "Raises:\n    ValueError: if the currency is none of ISO 4217, or the answer itself names another."
+    )
 
 
 def operation_evidence(operation: Json) -> str:

@@ -78,6 +78,15 @@ def resolve(data: Json, node: Json) -> Json:
     return node
 
 
+def properties(data: Json, schema: Json) -> Json:
+    """The properties of a schema, those of its `allOf` parts included."""
+    found: Json = {}
+    for part in sequence(schema.get("allOf")):
+        found.update(properties(data, resolve(data, part)))
+    found.update(schema.get("properties") or {})
+    return found
+
+
 def _parameters(data: Json) -> Iterator[Json]:
     holders: list[Any] = list(mapping(data.get("components")).get("parameters", {}).values())
     for item in mapping(data.get("paths")).values():
@@ -302,6 +311,29 @@ def _member_name(value: Any) -> str:
     )
 
 
+def amounts_carry_their_unit(data: Json) -> None:
+    """The unit may stand in the schema that an amount refers to; what reads a property looks at the property alone."""
+    for schema in list(every_schema(data)):
+        for prop in mapping(schema.get("properties")).values():
+            for key in ("x-amount-unit", "x-amount-unit-evidence"):
+                if key not in prop and (found := _mark(data, prop, key)) is not None:
+                    prop[key] = found
+
+
+def _mark(data: Json, schema: Json, key: str) -> Any:
+    """A mark of a schema that is no object, or of the one it refers to."""
+    target = resolve(data, schema)
+    parts = [part for kind in ("allOf", "oneOf", "anyOf") for part in sequence(target.get(kind))]
+    return next(
+        (
+            found
+            for found in (target.get(key), *(_mark(data, part, key) for part in parts))
+            if found is not None
+        ),
+        None,
+    )
+
+
 def defaults_stay_with_the_server(data: Json) -> None:
     """A default in the document says what the server does when a value is left out; the client sends nothing then."""
     for schema in every_schema(data):
@@ -334,6 +366,7 @@ PASSES: tuple[Callable[[Json], None], ...] = (
     schemas_are_keyed_by_class_name,
     discriminators_become_constants,
     enum_members_get_unique_names,
+    amounts_carry_their_unit,
     defaults_stay_with_the_server,
     ids_stay_strings,
     models_keep_unknown_fields,

@@ -29,9 +29,9 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from . import describing, views
+from . import describing, pricing, views
 from .naming import snake
-from .normalising import resolve, schemas
+from .normalising import properties, resolve, schemas
 
 Json = dict[str, Any]
 
@@ -182,6 +182,8 @@ class SpecForTemplates:
         self._data = data
         self._views = {view.id: view for view in views.operation_views(data)}
         self._requests = set(views.request_schemas(data))
+        self._answers = views.answer_schemas(data)
+        self._bodies = {view.body for view in self._views.values()}
         self.docstring = _docstring
 
     def schema(self, name: str) -> Json:
@@ -211,8 +213,33 @@ class SpecForTemplates:
 
     def priced_amount(self, name: str) -> str:
         """The Python name of the amount that brings its currency along, or nothing."""
-        wire_name = views.priced_amount(self.schema(name))
+        wire_name = pricing.priced_amount(self._data, self.schema(name))
         return snake(wire_name) if wire_name else ""
+
+    def currency(self, name: str) -> str:
+        """The Python name of the currency beside the amounts, or nothing."""
+        wire_name = pricing.currency_name(self._data, self.schema(name))
+        return snake(wire_name) if wire_name else ""
+
+    def currency_check(self, name: str) -> str:
+        """The function that a request's currency goes through: it must be there where the document requires it."""
+        schema = self.schema(name)
+        required = pricing.currency_name(self._data, schema) in views.required(self._data, schema)
+        return "wire_currency" if required else "currency_beside"
+
+    def needs_one_currency(self, name: str) -> bool:
+        """Whether a body has to be checked for amounts in several currencies."""
+        return name in self._bodies and pricing.needs_one_currency(
+            self._data, views.with_parts(self._data, name)
+        )
+
+    def is_answer(self, name: str) -> bool:
+        """Whether the model is read from answers, and not only built for requests."""
+        return name in self._answers or name not in self._requests
+
+    def moneys(self, name: str) -> list[pricing.MoneyView]:
+        """The properties that give amounts of an answer as Money."""
+        return pricing.moneys(self._data, self.schema(name)) if self.is_answer(name) else []
 
     def schema_names(self, names: list[str]) -> list[str]:
         """Those of the names that are schemas."""
@@ -227,7 +254,7 @@ class SpecForTemplates:
     def fields(self, model: Any) -> list[Field]:
         """The attributes of a model in the document's order."""
         schema = self.schema(str(model.class_info.name))
-        declared = views.properties(self._data, schema)
+        declared = properties(self._data, schema)
         found = {
             str(_raw(prop.name)): prop for prop in [*model.required_properties, *model.optional_properties]
         }
@@ -241,22 +268,51 @@ class SpecForTemplates:
 
     def _field(self, schema: Json, wire: str, prop: PropertyProtocol, node: Json, owner: str) -> Field:
         name = str(prop.python_name)
+        annotation = prop.get_type_string().as_unembedded_code()
         default = "" if prop.required else " = UNSET"
         if prop.required and isinstance(prop, ConstProperty):
             default = f" = {prop.value.python_code.as_unembedded_code()}"
+        if not self.is_answer(owner):
+            # Only in requests may the amount be Money; it brings the currency along.
+            if wire in pricing.amounts(self._data, schema):
+                annotation = f"{annotation.removesuffix(' | Unset')} | Money" + (
+                    " | Unset" if default else ""
+                )
+            elif name == self.currency(owner) and self.priced_amount(owner) and prop.required:
+                annotation, default = f"{annotation} | Unset", " = UNSET"
         target = describing.text(resolve(self._data, node).get("description", ""))
         return Field(
             name=name,
             wire_name=wire,
             required=prop.required,
-            annotation=prop.get_type_string().as_unembedded_code(),
+            annotation=annotation,
             default=default,
             doc=describing.property_doc(schema, {"description": target, **node}),
             decode=decode_expression(prop, f'data.pop("{wire}", UNSET)'),
-            encode=_encode_expression(prop, node, f"self.{name}"),
-            build=_build_expression(prop, node, name, owner),
+            encode=self._encode(owner, prop, node, name),
+            build=self._build(prop, node, name, owner),
             sensitive=bool(node.get("x-sensitive", False)),
         )
+
+    def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:
+        source = f"self.{name}"
+        if not self.is_request(owner):
+            return _encode_expression(prop, node, source)
+        if "x-amount-unit" in node:
+            return f'wire_amount({source}, "{node["x-amount-unit"]}", "{name}")'
+        if name == self.currency(owner):
+            if priced := self.priced_amount(owner):
+                # What an answer brought goes out again as it came, also without a currency.
+                check = "currency_beside" if self.is_answer(owner) else self.currency_check(owner)
+                return f'{check}(self.{priced}, {source}, "{owner}")'
+            if self.needs_one_currency(owner):
+                return f"one_currency(self, {source})"
+        return _encode_expression(prop, node, source)
+
+    def _build(self, prop: PropertyProtocol, node: Json, name: str, owner: str) -> str:
+        target = resolve(self._data, node)
+        amount = pricing.money_object_amount(self._data, target) if "$ref" in node else ""
+        return _build_expression(prop, node, name, owner, snake(amount) if amount else "")
 
     def enums_of(self, model: Any) -> list[EnumImport]:
         """The enumerations that the model's attributes name."""
@@ -392,7 +448,7 @@ def _encode_expression(prop: Any, node: Json, source: str) -> str:
     return source if all(isinstance(inner, plain) for inner in flat) else f"encode({source})"
 
 
-def _build_expression(prop: Any, node: Json, name: str, owner: str) -> str:
+def _build_expression(prop: Any, node: Json, name: str, owner: str, money_object: str) -> str:
     if node.get("readOnly", False):
         return "UNSET"
     required = prop.required and not isinstance(prop, ConstProperty)
@@ -400,8 +456,10 @@ def _build_expression(prop: Any, node: Json, name: str, owner: str) -> str:
     if isinstance(prop, ConstProperty) and prop.required:
         default = prop.value.python_code.as_unembedded_code()
     source = f'take(rest, "{name}", "{owner}")' if required else f'rest.pop("{name}", {default})'
-    if node.get("x-amount-unit", "unknown") != "unknown":
-        return f'wire_amount({source}, "{node["x-amount-unit"]}")'
+    if "x-amount-unit" in node:
+        return f'amount_parameter({source}, "{node["x-amount-unit"]}", "{name}")'
+    if money_object:
+        source = f'money_object({source}, "{money_object}")'
     if isinstance(prop, EnumProperty):
         return decode_expression(prop, source)
     if isinstance(prop, ListProperty) and isinstance(prop.inner_property, ModelProperty):

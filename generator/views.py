@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import describing
+from . import describing, pricing
 from .document import mapping, sequence
 from .naming import constant, pascal, snake
-from .normalising import SCHEMA_PREFIX, operations, resolve, schemas
+from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
 
 Json = dict[str, Any]
 
@@ -211,15 +211,15 @@ def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Par
 
 def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
     """The properties of a request schema as parameters."""
-    required = _required(data, schema)
-    money = bool(priced_amount(schema))
+    needed = required(data, schema)
+    # Money brings its currency along, so the currency beside an amount may be left out.
+    money_brings = pricing.currency_name(data, schema) if pricing.priced_amount(data, schema) else ""
     return tuple(
         Parameter(
             name=snake(name),
             wire_name=name,
             type=parameter_type(data, prop),
-            # Money brings its currency along, so the currency beside an amount may be left out.
-            required=name in required and not (money and name == "currency"),
+            required=name in needed and name != money_brings,
             doc=describing.property_doc(schema, {**_target_description(data, prop), **prop}),
         )
         for name, prop in properties(data, schema).items()
@@ -233,29 +233,12 @@ def _target_description(data: Json, prop: Json) -> Json:
     return {"description": target["description"]} if target is not prop and "description" in target else {}
 
 
-def properties(data: Json, schema: Json) -> Json:
-    """The properties of a schema, those of its `allOf` parts included."""
-    found: Json = {}
+def required(data: Json, schema: Json) -> set[str]:
+    """The properties that a schema requires, those of its `allOf` parts included."""
+    names = set[str](sequence(schema.get("required")))
     for part in sequence(schema.get("allOf")):
-        found.update(properties(data, resolve(data, part)))
-    found.update(schema.get("properties") or {})
-    return found
-
-
-def _required(data: Json, schema: Json) -> set[str]:
-    required = set[str](sequence(schema.get("required")))
-    for part in sequence(schema.get("allOf")):
-        required |= _required(data, resolve(data, part))
-    return required
-
-
-def priced_amount(schema: Json) -> str:
-    """The amount of known unit that a `currency` beside it belongs to, or nothing."""
-    props = mapping(schema.get("properties"))
-    priced = [name for name, prop in props.items() if prop.get("x-amount-unit", "unknown") != "unknown"]
-    if "currency" not in props:
-        return ""
-    return "amount" if "amount" in priced else priced[0] if len(priced) == 1 else ""
+        names |= required(data, resolve(data, part))
+    return names
 
 
 def parameter_type(data: Json, schema: Json) -> str:
@@ -307,7 +290,13 @@ def _named_types(data: Json, name: str) -> list[str]:
             *(["None"] if None in schema["enum"] else []),
         ]
     if schema.get("type") == "object" or "properties" in schema or "allOf" in schema:
-        return [name, f"{name}Params", *([] if schema.get("x-closed") else ["Mapping[str, object]"])]
+        further = [] if schema.get("x-closed") else ["Mapping[str, object]"]
+        return [
+            name,
+            f"{name}Params",
+            *further,
+            *(["Money"] if pricing.money_object_amount(data, schema) else []),
+        ]
     return _parameter_types(data, schema)
 
 
@@ -378,11 +367,30 @@ def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
 
 def request_schemas(data: Json) -> list[str]:
     """The object schemas that a caller can pass, by class name, in order."""
+    return sorted(
+        {name for view in operation_views(data) if view.body for name in with_parts(data, view.body)}
+    )
+
+
+def with_parts(data: Json, name: str) -> set[str]:
+    """An object schema and all that it holds, by class name."""
     found: set[str] = set()
-    for view in operation_views(data):
-        if view.body:
-            _reach(data, {"$ref": SCHEMA_PREFIX + view.body}, found)
-    return sorted(found)
+    _reach(data, {"$ref": SCHEMA_PREFIX + name}, found)
+    return found
+
+
+def answer_schemas(data: Json) -> set[str]:
+    """The object schemas that answers and webhooks bring, by class name."""
+    holders = [
+        answer for _, _, operation in operations(data) for answer in operation.get("responses", {}).values()
+    ]
+    hooks = mapping(data.get("webhooks")).values()
+    holders += [hook["post"].get("requestBody") or {} for hook in hooks if "post" in hook]
+    found: set[str] = set()
+    for holder in holders:
+        for media in mapping(resolve(data, holder).get("content")).values():
+            _reach(data, media.get("schema"), found)
+    return found
 
 
 def _reach(data: Json, schema: Any, found: set[str]) -> None:

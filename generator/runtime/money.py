@@ -1,25 +1,30 @@
 # plexy-pay runtime, written by hand in generator/runtime/money.py; the generator copies it unchanged.
-"""Money: an exact amount in a currency, and its form on the wire.
+"""Money: an exact amount in a currency, and the way from it to the wire and back.
 
-The API mixes units: payment links take minor units (tiyn), captures and refunds take major units (tenge). `Money`
-carries the amount in major units and is turned into the unit of each operation exactly, or not at all.
+The API mixes units: payment links take minor units (tiyn), captures and refunds take major units (tenge). `Money` is
+turned into the unit of each place exactly, or not at all, and an amount of an answer becomes `Money` the same way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from .errors import InvalidParameterError
 from .types import UNSET
 
-Unit = Literal["minor", "major", "decimal-string"]
+Unit = Literal["minor", "major", "decimal-string", "unknown"]
+
+# More digits before the point than there is money; a slip of that size is caught, not sent.
+_MOST_DIGITS = 16
 
 
 class Money:
     """An amount in major units (tenge, not tiyn) and an ISO 4217 currency code.
 
-    Immutable, hashable, exact. `Money("22000", "KZT")` is twenty-two thousand tenge.
+    Immutable, hashable, exact: it never rounds. `Money("22000", "KZT")` is twenty-two thousand tenge. Money of one
+    currency adds, subtracts, compares and sums; it multiplies with whole numbers. `str(money)` is `22 000.00 KZT`.
 
     Args:
         amount: The amount in major units: text, int or Decimal. A float is refused.
@@ -30,25 +35,14 @@ class Money:
             than the currency has (the client never rounds).
     """
 
-    __slots__ = ("_amount", "_currency")
+    __slots__ = ("_currency", "_minor")
 
-    _amount: Decimal
+    # A whole number of the smallest unit: Python's int is exact at any size, whatever the decimal context says.
+    _minor: int
     _currency: str
 
     def __init__(self, amount: str | int | Decimal, currency: str) -> None:
-        exact = _exact_decimal(amount)
-        exponent = _exponent(currency)
-        decimals = exact.as_tuple().exponent
-        if (
-            isinstance(decimals, int)
-            and -decimals > exponent
-            and exact != exact.quantize(Decimal(1).scaleb(-exponent))
-        ):
-            raise InvalidParameterError(
-                f"{currency} has {exponent} decimals, so {exact} {currency} cannot be paid. Nothing was sent. "
-                "Round the amount yourself before you make it Money."
-            )
-        object.__setattr__(self, "_amount", exact)
+        object.__setattr__(self, "_minor", _whole_units(_decimal(amount), currency, _exponent(currency)))
         object.__setattr__(self, "_currency", currency)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -66,12 +60,14 @@ class Money:
         """
         if not isinstance(amount, int) or isinstance(amount, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidParameterError("An amount in minor units is an int. Nothing was sent.")
-        return cls(Decimal(amount).scaleb(-_exponent(currency)), currency)
+        if abs(amount) >= 10 ** (_MOST_DIGITS + _exponent(currency)):
+            raise InvalidParameterError("The amount is far too large. Nothing was sent.")
+        return cls(_decimal_text(amount, _exponent(currency)), currency)
 
     @property
     def amount(self) -> Decimal:
-        """The amount in major units."""
-        return self._amount
+        """The amount in major units, with all decimals of the currency: `Decimal("22000.00")` for KZT."""
+        return Decimal(_decimal_text(self._minor, _exponent(self._currency)))
 
     @property
     def currency(self) -> str:
@@ -81,90 +77,161 @@ class Money:
     @property
     def minor(self) -> int:
         """The amount in the smallest unit of the currency (tiyn for KZT)."""
-        return int(self._amount.scaleb(_exponent(self._currency)))
+        return self._minor
+
+    def allocate(self, weights: Iterable[int]) -> list[Money]:
+        """Divide into parts by weight; not a tiyn is lost or made, and the parts add up to the whole.
+
+        `price.allocate([70, 30])` gives 70 % and 30 %, `price.allocate([1] * 3)` three equal parts. What cannot be
+        divided goes in smallest units to the parts that rounding down cost most, earlier ones first.
+
+        Raises:
+            InvalidParameterError: if a weight is no whole number or is negative, or if all are zero.
+        """
+        shares = list(weights)
+        whole = sum(shares) if all(type(share) is int and share >= 0 for share in shares) else 0
+        if not whole:
+            raise InvalidParameterError("Weights are ints, none negative and not all zero. Nothing was sent.")
+        size, sign = abs(self._minor), -1 if self._minor < 0 else 1
+        parts = [size * share // whole for share in shares]
+        largest_rest_first = sorted(range(len(shares)), key=lambda n: -(size * shares[n] % whole))
+        for number in largest_rest_first[: size - sum(parts)]:
+            parts[number] += 1
+        return [self._with(sign * part) for part in parts]
+
+    def _with(self, minor: int) -> Money:
+        return Money.from_minor(minor, self._currency)
 
     def __add__(self, other: Money) -> Money:
-        return Money(self._amount + self._same_currency(other), self._currency)
+        return self._with(self._minor + self._same_currency(other))
+
+    def __radd__(self, other: int) -> Money:
+        # sum() starts with the int 0.
+        return self if type(other) is int and other == 0 else NotImplemented
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self._amount - self._same_currency(other), self._currency)
+        return self._with(self._minor - self._same_currency(other))
 
     def __mul__(self, factor: int) -> Money:
         if not isinstance(factor, int) or isinstance(factor, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            return NotImplemented
-        return Money(self._amount * factor, self._currency)
+            raise TypeError(
+                f"Money is not multiplied by a {type(factor).__name__}: the result may have to be rounded. "
+                "Compute with money.amount, round as your contract says, and make that Money; "
+                "or divide it with money.allocate(weights)."
+            )
+        return self._with(self._minor * factor)
 
     __rmul__ = __mul__
 
     def __neg__(self) -> Money:
-        return Money(-self._amount, self._currency)
+        return self._with(-self._minor)
+
+    def __abs__(self) -> Money:
+        return self._with(abs(self._minor))
 
     def __bool__(self) -> bool:
-        return bool(self._amount)
+        return bool(self._minor)
 
     def __lt__(self, other: Money) -> bool:
-        return self._amount < self._same_currency(other)
+        return self._minor < self._same_currency(other)
 
     def __le__(self, other: Money) -> bool:
-        return self._amount <= self._same_currency(other)
+        return self._minor <= self._same_currency(other)
 
     def __gt__(self, other: Money) -> bool:
-        return self._amount > self._same_currency(other)
+        return self._minor > self._same_currency(other)
 
     def __ge__(self, other: Money) -> bool:
-        return self._amount >= self._same_currency(other)
+        return self._minor >= self._same_currency(other)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Money):
             return NotImplemented
-        return self._currency == other._currency and self._amount == other._amount
+        return self._currency == other._currency and self._minor == other._minor
 
     def __hash__(self) -> int:
-        return hash((self._amount, self._currency))
+        return hash((self._minor, self._currency))
 
     def __str__(self) -> str:
-        return f"{self._amount:,.{_exponent(self._currency)}f} {self._currency}".replace(",", " ")
+        return f"{_decimal_text(self._minor, _exponent(self._currency), ' ')} {self._currency}"
+
+    def __format__(self, spec: str) -> str:
+        """As text, filled and aligned as text is: `f"{money:>20}"`."""
+        return format(str(self), spec)
 
     def __repr__(self) -> str:
-        return f"Money('{self._amount:f}', '{self._currency}')"
+        return f"Money('{_decimal_text(self._minor, _exponent(self._currency))}', '{self._currency}')"
 
     def __reduce__(self) -> tuple[type[Money], tuple[str, str]]:
-        return Money, (format(self._amount, "f"), self._currency)
+        return Money, (_decimal_text(self._minor, _exponent(self._currency)), self._currency)
 
-    def _same_currency(self, other: Money) -> Decimal:
+    def _same_currency(self, other: Money) -> int:
         if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"Money and {type(other).__name__} do not mix; make both Money.")
         if other._currency != self._currency:
             raise InvalidParameterError(
                 f"{self._currency} and {other._currency} do not mix: the client knows no exchange rate."
             )
-        return other._amount
+        return other._minor
 
 
-def wire_amount(value: Any, unit: Unit) -> Any:
-    """An amount as the API wants it at one place: Money is turned into the unit, raw numbers stay as they are.
+# -- To the wire -----------------------------------------------------------------------------------------------------
+
+_KINDS: dict[Unit, tuple[type, ...]] = {
+    "minor": (int,),
+    "major": (int, Decimal),
+    "decimal-string": (str,),
+    "unknown": (int, Decimal),
+}
+_WANTED = {
+    "minor": "Pass Money, or an int in minor units",
+    "major": "Pass Money, or an int or a Decimal in major units",
+    "decimal-string": "Pass Money, or decimal text in major units",
+    "unknown": "Pass an int or a Decimal",
+}
+
+
+def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
+    """An amount as a caller may give it: Money where the unit is known, or a raw number of the right kind.
 
     Raises:
-        InvalidParameterError: for a float, or a raw number of the wrong kind for the unit.
+        InvalidParameterError: for anything else, such as a float.
     """
-    if isinstance(value, Money):
-        if unit == "minor":
-            return value.minor
-        return _whole_or_decimal(value.amount) if unit == "major" else format(value.amount, "f")
     if value is None or value is UNSET:
         return value
-    allowed: dict[Unit, tuple[type, ...]] = {
-        "minor": (int,),
-        "major": (int, Decimal),
-        "decimal-string": (str,),
-    }
-    if isinstance(value, bool) or not isinstance(value, allowed[unit]):
-        wanted = {"minor": "an int in minor units", "major": "an int or a Decimal in major units"}
+    if isinstance(value, Money):
+        _refuse_unknown_unit(unit, name)
+    elif isinstance(value, bool) or not isinstance(value, _KINDS[unit]):
         raise InvalidParameterError(
-            f"An amount was given as {type(value).__name__}. Nothing was sent. "
-            f"Pass Money or {wanted.get(unit, 'decimal text')}: the client never rounds or guesses a unit."
+            f"{name} was given as {type(value).__name__}. Nothing was sent. "
+            f"{_WANTED[unit]}: the client never rounds or guesses a unit."
         )
     return value
+
+
+def wire_amount(value: Any, unit: Unit, name: str) -> Any:
+    """An amount as the API wants it at one place: Money is turned into the unit, all else stays as it is.
+
+    Raises:
+        InvalidParameterError: for a float, or for Money where the unit is unknown.
+    """
+    if isinstance(value, Money):
+        _refuse_unknown_unit(unit, name)
+        if unit == "minor":
+            return value.minor
+        amount = value.amount
+        if unit == "decimal-string":
+            return format(amount, "f")
+        return int(amount) if amount == int(amount) else amount
+    return amount_parameter(value, unit, name) if isinstance(value, (float, bool)) else value
+
+
+def _refuse_unknown_unit(unit: Unit, name: str) -> None:
+    if unit == "unknown":
+        raise InvalidParameterError(
+            f"{name} was given as Money, but its unit is not known here: the vendor does not say whether 22 000 KZT "
+            "are 22000 or 2200000. Nothing was sent. Ask Plexy Pay, then pass the raw number in the unit they name."
+        )
 
 
 def wire_currency(amount: Any, currency: Any, owner: str) -> Any:
@@ -173,26 +240,114 @@ def wire_currency(amount: Any, currency: Any, owner: str) -> Any:
     Raises:
         InvalidParameterError: if the two differ, or neither is there.
     """
-    if isinstance(amount, Money):
-        if currency is not UNSET and currency != amount.currency:
-            raise InvalidParameterError(
-                f"{owner} was given an amount in {amount.currency} and the currency {currency}. Nothing was sent. "
-                "Leave currency out when the amount is Money."
-            )
-        return amount.currency
-    if currency is UNSET:
+    found = currency_beside(amount, currency, owner)
+    if found is UNSET:
         raise InvalidParameterError(
             f"{owner} needs a currency. Nothing was sent. "
             'Pass amount=Money("22000", "KZT"), or currency="KZT" beside a raw number.'
         )
-    return currency
+    return found
 
 
-def _whole_or_decimal(amount: Decimal) -> int | Decimal:
-    return int(amount) if amount == amount.to_integral_value() else amount
+def currency_beside(amount: Any, currency: Any, owner: str) -> Any:
+    """As `wire_currency`, where the currency may be missing.
+
+    Raises:
+        InvalidParameterError: if the currency of the Money and the one given differ.
+    """
+    if not isinstance(amount, Money):
+        return currency
+    if currency is not UNSET and currency != amount.currency:
+        raise InvalidParameterError(
+            f"{owner} was given an amount in {amount.currency} and the currency {currency}. Nothing was sent. "
+            "Leave currency out when the amount is Money."
+        )
+    return amount.currency
 
 
-def _exact_decimal(amount: object) -> Decimal:
+def one_currency(body: Any, currency: Any = UNSET) -> Any:
+    """The one currency of all Money in a body, or the given one where there is no Money.
+
+    Raises:
+        InvalidParameterError: if the Money in the body has another currency than other Money or a currency field of it.
+    """
+    priced = set[str]()
+    named = set[str]()
+    for found in _currencies(body):
+        if isinstance(found, Money):
+            priced.add(found.currency)
+        else:
+            named.add(found)
+    if not priced:
+        return currency
+    if len(priced | named) > 1:
+        raise InvalidParameterError(
+            f"{type(body).__name__} was given Money in {', '.join(sorted(priced))}"
+            + (f" beside the currency {', '.join(sorted(named))}" if named else "")
+            + ". Nothing was sent. Give every amount of one request in the same currency."
+        )
+    return priced.pop()
+
+
+def _currencies(value: Any, name: str = "") -> Iterator[Money | str]:
+    """Every Money, and the text of every currency field, in a model and the models below it."""
+    if isinstance(value, Money) or (isinstance(value, str) and name in ("currency", "currency_code")):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in cast("Iterable[Any]", value):
+            yield from _currencies(item)
+    else:
+        for field in getattr(value, "_fields", ()):
+            yield from _currencies(getattr(value, field), field)
+
+
+def money_object(value: Any, name: str) -> Any:
+    """Money where the API has an object of an amount and a currency, as the parameters of that object."""
+    return {name: value} if isinstance(value, Money) else value
+
+
+# -- From the wire ---------------------------------------------------------------------------------------------------
+
+
+def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
+    """An amount of an answer as Money; None if the amount or the currency is missing or odd. It never raises."""
+    if isinstance(amount, Money):
+        return amount
+    if isinstance(amount, bool) or not isinstance(amount, _KINDS[unit]) or not isinstance(currency, str):
+        return None
+    try:
+        return Money.from_minor(amount, currency) if unit == "minor" else Money(amount, currency)
+    except InvalidParameterError:
+        return None
+
+
+def inner_money(amount: Any) -> Money | None:
+    """The Money of an object of an amount and its currency; None if it is missing or odd. It never raises."""
+    return getattr(amount, "money", None)
+
+
+def read_money_in(currency: str, amount: Any, unit: Unit, own: Any) -> Money | None:
+    """An amount of an answer as Money in a currency that the caller knows; None if the amount is missing or odd.
+
+    Raises:
+        ValueError: if the currency is none of ISO 4217, or the answer itself names another one.
+    """
+    from ._currencies import EXPONENTS
+
+    # No PlexyError: the call is over, and nothing that handles one may think that it failed.
+    if currency not in EXPONENTS:
+        raise ValueError(
+            f"{currency!r} is not an ISO 4217 currency code. Write it in capitals, for example KZT."
+        )
+    if isinstance(own, str) and own != currency:
+        raise ValueError(f"The answer is in {own}, not in {currency}.")
+    return read_money(amount, unit, currency)
+
+
+# -- Exactness -------------------------------------------------------------------------------------------------------
+
+
+def _decimal(amount: object) -> Decimal:
     if isinstance(amount, (float, bool)) or not isinstance(amount, (str, int, Decimal)):
         raise InvalidParameterError(
             f"Money cannot be made of a {type(amount).__name__}. Nothing was sent. "
@@ -202,10 +357,29 @@ def _exact_decimal(amount: object) -> Decimal:
         exact = Decimal(amount)
     except InvalidOperation:
         raise InvalidParameterError("The amount is not a decimal number. Nothing was sent.") from None
-    # Fifteen digits before the point are more money than there is; beyond the context's precision, arithmetic rounds.
-    if not exact.is_finite() or exact.adjusted() > 15:
+    if not exact.is_finite() or exact.adjusted() >= _MOST_DIGITS:
         raise InvalidParameterError("The amount is not finite or far too large. Nothing was sent.")
     return exact
+
+
+def _whole_units(amount: Decimal, currency: str, exponent: int) -> int:
+    """The amount in smallest units. A ratio of ints is exact; a Decimal's own arithmetic rounds to its context."""
+    units, rest = 0, 1
+    if not amount or amount.adjusted() >= -exponent:
+        over, under = amount.as_integer_ratio()
+        units, rest = divmod(over * 10**exponent, under)
+    if rest:
+        raise InvalidParameterError(
+            f"{currency} has {exponent} decimals, so {amount} {currency} cannot be paid. Nothing was sent. "
+            "Round the amount yourself before you make it Money."
+        )
+    return units
+
+
+def _decimal_text(minor: int, exponent: int, group: str = "") -> str:
+    whole, part = divmod(abs(minor), 10**exponent)
+    digits = f"{whole:,}".replace(",", group)
+    return ("-" if minor < 0 else "") + (f"{digits}.{part:0{exponent}}" if exponent else digits)
 
 
 def _exponent(currency: str) -> int:

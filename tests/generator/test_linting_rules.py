@@ -399,6 +399,7 @@ def test_a_request_property_that_clashes_with_the_call_options_is_found(breaks: 
     assert "keyword `options`" in found.message
 
 
+KNOWN_AMOUNT = "    amount: {type: number, x-amount-unit: major, x-amount-unit-evidence: inferred}\n"
 PARAMETER = "      - {name: NAME, in: header, schema: {type: string}, example: a, x-evidence: inferred}\n"
 
 
@@ -433,6 +434,23 @@ def test_two_properties_that_are_one_name_in_python_are_found(breaks: Breaks) ->
 
     assert (found.file, found.text) == (LINKS, "ID:")
     assert "'ID' and 'id'" in found.message
+
+
+@pytest.mark.parametrize("name", ["money", "moneyIn", "amount_money", "amountMoneyIn"])
+def test_a_property_that_clashes_with_the_money_of_an_amount_is_found(breaks: Breaks, name: str) -> None:
+    found = breaks(
+        names.money_properties_are_free,
+        (ERRORS, "    note:\n", f"{KNOWN_AMOUNT}    {name}:\n"),
+    )
+
+    assert (found.file, found.text) == (ERRORS, f"{name}:")
+    assert "gives an amount of the same object as Money" in found.message
+
+
+def test_where_no_unit_is_known_a_property_may_be_called_money(tmp_path: Path) -> None:
+    unknown = KNOWN_AMOUNT.replace("major", "unknown")
+
+    assert passes(tmp_path, (ERRORS, "    note:\n", f"{unknown}    money:\n"))
 
 
 def test_two_schemas_that_are_one_class_are_found(breaks: Breaks) -> None:
@@ -627,6 +645,37 @@ def test_a_parameter_that_is_an_amount_needs_a_unit(breaks: Breaks) -> None:
     found = breaks(amounts.amount_has_a_unit, *edits)
 
     assert (found.file, found.text) == (PATHS, "schema:")
+
+
+@pytest.mark.parametrize(
+    ("mark", "message"),
+    [
+        ("x-amount-unit: unknown\n      x-amount-unit-evidence: inferred\n", "no amount of known unit"),
+        ("", "no amount of known unit"),
+    ],
+)
+def test_a_main_amount_without_a_known_unit_is_found(breaks: Breaks, mark: str, message: str) -> None:
+    note = f"    note:\n      {mark}      x-main-amount: true\n      type: number\n".replace(
+        "      " * 2, "      "
+    )
+
+    found = breaks(
+        amounts.main_amount_is_one_of_known_unit, (ERRORS, "    note:\n      type: string\n", note)
+    )
+
+    assert found.text == "x-main-amount: true"
+    assert message in found.message
+
+
+def test_two_main_amounts_of_one_object_are_found(breaks: Breaks) -> None:
+    marked = KNOWN_AMOUNT.replace("}", ", x-main-amount: true}")
+    second = marked.replace("amount:", "fee:", 1)
+
+    found = breaks(
+        amounts.main_amount_is_one_of_known_unit, (ERRORS, "    note:\n", marked + second + "    note:\n")
+    )
+
+    assert "'fee' and 'amount' are both marked" in found.message
 
 
 def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
+
 
 @define(kw_only=True, slots=True, repr=False)
 class AgentBalance:
@@ -89,3 +91,12 @@ class AgentBalance:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`available` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        The amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.available, "decimal-string", self.currency_code)

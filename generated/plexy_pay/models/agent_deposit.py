@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
     from .gate_deposit_method import GateDepositMethod
     from .gate_deposit_status import GateDepositStatus
 
@@ -121,3 +122,12 @@ class AgentDeposit:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "decimal-string", self.currency_code)

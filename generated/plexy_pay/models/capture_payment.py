@@ -11,8 +11,12 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -34,7 +38,7 @@ class CapturePayment:
     _fields: ClassVar[tuple[str, ...]] = ("amount",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    amount: Decimal | int | None | Unset = UNSET
+    amount: Decimal | int | None | Money | Unset = UNSET
     """What to take, in major units (tenge for KZT): `15000` is 15 000 KZT. At most the amount that is held.
     Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented by the
     vendor in 2023, not since.
@@ -62,7 +66,7 @@ class CapturePayment:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": wire_amount(self.amount, "major", "amount"),
             }
         )
 
@@ -76,7 +80,7 @@ class CapturePayment:
 
         rest = dict(params)
         model = cls(
-            amount=wire_amount(rest.pop("amount", UNSET), "major"),
+            amount=amount_parameter(rest.pop("amount", UNSET), "major", "amount"),
         )
         refuse_unknown(rest, "CapturePayment")
         return model

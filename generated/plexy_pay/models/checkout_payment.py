@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.checkout_additional_data import CheckoutAdditionalData
     from ..models.checkout_amount import CheckoutAmount
     from ..models.checkout_payment_method import CheckoutPaymentMethod
+    from ..money import Money
     from .checkout_result_code import CheckoutResultCode
 
 
@@ -122,3 +123,10 @@ class CheckoutPayment:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        from ..money import inner_money
+
+        return inner_money(self.amount)

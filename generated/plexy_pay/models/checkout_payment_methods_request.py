@@ -16,6 +16,9 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..money import (
+    money_object,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -106,7 +109,7 @@ class CheckoutPaymentMethodsRequest:
         rest = dict(params)
         model = cls(
             merchant_account=take(rest, "merchant_account", "CheckoutPaymentMethodsRequest"),
-            amount=to_model(CheckoutAmount, rest.pop("amount", UNSET)),
+            amount=to_model(CheckoutAmount, money_object(rest.pop("amount", UNSET), "value")),
             country_code=rest.pop("country_code", UNSET),
             channel=decode_str_enum(CheckoutChannel, rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),

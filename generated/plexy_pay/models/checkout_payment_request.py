@@ -16,6 +16,9 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..money import (
+    money_object,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -161,7 +164,9 @@ class CheckoutPaymentRequest:
 
         rest = dict(params)
         model = cls(
-            amount=to_model(CheckoutAmount, take(rest, "amount", "CheckoutPaymentRequest")),
+            amount=to_model(
+                CheckoutAmount, money_object(take(rest, "amount", "CheckoutPaymentRequest"), "value")
+            ),
             merchant_account=rest.pop("merchant_account", UNSET),
             reference=rest.pop("reference", UNSET),
             return_url=rest.pop("return_url", UNSET),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..models.checkout_address import CheckoutAddress
     from ..models.checkout_amount import CheckoutAmount
     from ..models.checkout_line_item import CheckoutLineItem
+    from ..money import Money
     from .checkout_channel import CheckoutChannel
     from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
@@ -218,3 +219,10 @@ class CheckoutSession:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        from ..money import inner_money
+
+        return inner_money(self.amount)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..models.checkout_amount import CheckoutAmount
     from ..models.checkout_payment_method import CheckoutPaymentMethod
+    from ..money import Money
     from .checkout_result_code import CheckoutResultCode
 
 
@@ -100,3 +101,10 @@ class CheckoutSessionPayment:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        from ..money import inner_money
+
+        return inner_money(self.amount)

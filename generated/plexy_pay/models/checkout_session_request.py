@@ -18,6 +18,10 @@ from ..decoding import (
     to_models,
 )
 from ..encoding import encode, without_unset
+from ..money import (
+    money_object,
+    one_currency,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -153,6 +157,7 @@ class CheckoutSessionRequest:
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
+        one_currency(self)
         return without_unset(
             {
                 **encode(self.additional_properties),
@@ -189,7 +194,9 @@ class CheckoutSessionRequest:
 
         rest = dict(params)
         model = cls(
-            amount=to_model(CheckoutAmount, take(rest, "amount", "CheckoutSessionRequest")),
+            amount=to_model(
+                CheckoutAmount, money_object(take(rest, "amount", "CheckoutSessionRequest"), "value")
+            ),
             merchant_account=take(rest, "merchant_account", "CheckoutSessionRequest"),
             reference=take(rest, "reference", "CheckoutSessionRequest"),
             return_url=take(rest, "return_url", "CheckoutSessionRequest"),

@@ -17,6 +17,8 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..money import Money
+
 
 @define(kw_only=True, slots=True, repr=False)
 class CheckoutWebhookData:
@@ -94,3 +96,12 @@ class CheckoutWebhookData:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "minor", self.currency)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from ..models.acquirer_response_three_d_secure import AcquirerResponseThreeDSecure
+    from ..money import Money
     from .card_scheme import CardScheme
     from .cvv_status import CvvStatus
     from .response_code import ResponseCode
@@ -207,3 +208,12 @@ class ContinueThreeDS:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "major", self.currency)

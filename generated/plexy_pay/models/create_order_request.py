@@ -15,6 +15,9 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..money import (
+    one_currency,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -79,7 +82,7 @@ class CreateOrderRequest:
             {
                 **encode(self.additional_properties),
                 "product_id": self.product_id,
-                "currency_code": self.currency_code,
+                "currency_code": one_currency(self, self.currency_code),
                 "topup_request": encode(self.topup_request),
                 "external_ref": self.external_ref,
             }

@@ -15,8 +15,13 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount, wire_currency
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    wire_amount,
+    wire_currency,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -61,12 +66,12 @@ class CreatePaymentLink:
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    amount: int
+    amount: int | Money
     """What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. Transactions
     and refunds of the same payment speak major units: `22000`. An amount in minor units (tiyn for KZT); the
     unit is seen in merchants' public code, not documented.
     """
-    currency: str
+    currency: str | Unset = UNSET
     """ISO 4217 code in upper case. `KZT` and `USD` are seen in the docs."""
     customer_id: str | Unset = UNSET
     """Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs."""
@@ -135,8 +140,8 @@ class CreatePaymentLink:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
+                "amount": wire_amount(self.amount, "minor", "amount"),
+                "currency": wire_currency(self.amount, self.currency, "CreatePaymentLink"),
                 "customerId": self.customer_id,
                 "description": self.description,
                 "expiresAt": encode(self.expires_at),
@@ -163,7 +168,7 @@ class CreatePaymentLink:
             rest.get("amount", UNSET), rest.get("currency", UNSET), "CreatePaymentLink"
         )
         model = cls(
-            amount=wire_amount(take(rest, "amount", "CreatePaymentLink"), "minor"),
+            amount=amount_parameter(take(rest, "amount", "CreatePaymentLink"), "minor", "amount"),
             currency=take(rest, "currency", "CreatePaymentLink"),
             customer_id=rest.pop("customer_id", UNSET),
             description=rest.pop("description", UNSET),

@@ -43,8 +43,8 @@ class MerchantInitiatedPayment:
     id: str
     """Id of the new payment. A UUID in the docs' sample."""
     amount: Decimal | int | Unset = UNSET
-    """What is charged. The unit is not known, as in the request. An amount in a unit that the vendor does not
-    state; the unit is inferred, not documented.
+    """What is charged. The unit is not known, as in the request. The vendor does not state the unit of this
+    amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

@@ -12,7 +12,11 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import encode, without_unset
+from ..money import (
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -48,8 +52,8 @@ class MerchantInitiatedPaymentRequest:
 
     amount: Decimal | int
     """What to charge. The unit is not known: the docs' sample is `1099` and says nothing about it, payment
-    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money. An
-    amount in a unit that the vendor does not state; the unit is inferred, not documented.
+    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money. The
+    vendor does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     card_token_id: str
     """Id of the saved card that is charged. A UUID in the docs' sample."""
@@ -85,7 +89,7 @@ class MerchantInitiatedPaymentRequest:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": wire_amount(self.amount, "unknown", "amount"),
                 "cardTokenId": self.card_token_id,
                 "currency": self.currency,
                 "initialTransactionId": self.initial_transaction_id,
@@ -102,7 +106,9 @@ class MerchantInitiatedPaymentRequest:
 
         rest = dict(params)
         model = cls(
-            amount=take(rest, "amount", "MerchantInitiatedPaymentRequest"),
+            amount=amount_parameter(
+                take(rest, "amount", "MerchantInitiatedPaymentRequest"), "unknown", "amount"
+            ),
             card_token_id=take(rest, "card_token_id", "MerchantInitiatedPaymentRequest"),
             currency=take(rest, "currency", "MerchantInitiatedPaymentRequest"),
             initial_transaction_id=rest.pop("initial_transaction_id", UNSET),

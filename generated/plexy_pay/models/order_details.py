@@ -12,8 +12,13 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount, wire_currency
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    wire_amount,
+    wire_currency,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -47,12 +52,12 @@ class OrderDetails:
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    amount: Decimal | int
+    amount: Decimal | int | Money
     """What is paid, in major units (tenge for KZT): `22000` is 22 000 KZT. Payment links say `2200000` for the
     same sum. Zero for `verification`. An amount in major units (tenge for KZT); the unit is documented by
     the vendor in 2023, not since.
     """
-    currency: str
+    currency: str | Unset = UNSET
     """ISO 4217 code of `amount`. The 2023 docs show `EUR` and `USD`."""
     order_reference: str | Unset = UNSET
     """Your own name for the order. Always give one, so that the payment can be found again."""
@@ -90,8 +95,8 @@ class OrderDetails:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
+                "amount": wire_amount(self.amount, "major", "amount"),
+                "currency": wire_currency(self.amount, self.currency, "OrderDetails"),
                 "orderReference": self.order_reference,
                 "cartReference": self.cart_reference,
                 "description": self.description,
@@ -112,7 +117,7 @@ class OrderDetails:
             rest.get("amount", UNSET), rest.get("currency", UNSET), "OrderDetails"
         )
         model = cls(
-            amount=wire_amount(take(rest, "amount", "OrderDetails"), "major"),
+            amount=amount_parameter(take(rest, "amount", "OrderDetails"), "major", "amount"),
             currency=take(rest, "currency", "OrderDetails"),
             order_reference=rest.pop("order_reference", UNSET),
             cart_reference=rest.pop("cart_reference", UNSET),

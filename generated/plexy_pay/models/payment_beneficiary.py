@@ -50,8 +50,8 @@ class PaymentBeneficiary:
     iban: str | Unset = UNSET
     """Number of the bank account."""
     balance: Decimal | int | Unset = UNSET
-    """What Plexy Pay holds for the beneficiary. The unit is not known, so do not compute with it. An amount in
-    a unit that the vendor does not state; the unit is inferred, not documented.
+    """What Plexy Pay holds for the beneficiary. The unit is not known, so do not compute with it. The vendor
+    does not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `balance`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..models.payment_link_metadata import PaymentLinkMetadata
+    from ..money import Money
     from .payment_link_status import PaymentLinkStatus
 
 
@@ -172,3 +173,12 @@ class PaymentLink:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "minor", self.currency)

@@ -44,8 +44,8 @@ class PaymentOrderWebhookDetails:
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     amount: Decimal | int | Unset = UNSET
-    """What is paid. The unit is not known; the docs' sample is `10000`. An amount in a unit that the vendor
-    does not state; the unit is inferred, not documented.
+    """What is paid. The unit is not known; the docs' sample is `10000`. The vendor does not state the unit of
+    this amount, so the client makes no Money of it and takes none.
     """
     status: PaymentOrderStatus | Unset = UNSET
     """State of a settlement payment order, set by Plexy Pay. The name of this schema is ours (inferred): the

@@ -42,8 +42,8 @@ class Payout:
     id: str | Unset = UNSET
     """Id of the payout."""
     amount: Decimal | int | Unset = UNSET
-    """What is paid out. The unit is not known, so do not compute with it. An amount in a unit that the vendor
-    does not state; the unit is inferred, not documented.
+    """What is paid out. The unit is not known, so do not compute with it. The vendor does not state the unit
+    of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""

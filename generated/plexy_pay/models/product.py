@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from ..money import Money
+
 
 @define(kw_only=True, slots=True, repr=False)
 class Product:
@@ -153,3 +155,39 @@ class Product:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`price` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units (tenge for KZT); the unit is inferred, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.price, "major", self.currency_code)
+
+    @property
+    def min_amount_money(self) -> Money | None:
+        """`min_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        The amount is in major units (tenge for KZT); the unit is inferred, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.min_amount, "major", self.currency_code)
+
+    @property
+    def max_amount_money(self) -> Money | None:
+        """`max_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        The amount is in major units (tenge for KZT); the unit is inferred, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.max_amount, "major", self.currency_code)
+
+    @property
+    def step_money(self) -> Money | None:
+        """`step` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units (tenge for KZT); the unit is inferred, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.step, "major", self.currency_code)

@@ -11,8 +11,12 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -39,7 +43,7 @@ class RefundPayment:
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    amount: Decimal | int | None | Unset = UNSET
+    amount: Decimal | int | None | Money | Unset = UNSET
     """What to give back, in major units (tenge for KZT) with two decimals at most: `5000` is 5 000 KZT. At
     most what is left of the payment. Left out or null: all of it. An amount in major units (tenge for KZT);
     the unit is seen in merchants' public code, not documented.
@@ -73,7 +77,7 @@ class RefundPayment:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": wire_amount(self.amount, "major", "amount"),
                 "orderReference": self.order_reference,
                 "description": self.description,
             }
@@ -89,7 +93,7 @@ class RefundPayment:
 
         rest = dict(params)
         model = cls(
-            amount=wire_amount(rest.pop("amount", UNSET), "major"),
+            amount=amount_parameter(rest.pop("amount", UNSET), "major", "amount"),
             order_reference=rest.pop("order_reference", UNSET),
             description=rest.pop("description", UNSET),
         )

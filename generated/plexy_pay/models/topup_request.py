@@ -13,8 +13,12 @@ from ..decoding import (
     refuse_unknown,
     to_model,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -39,7 +43,7 @@ class TopupRequest:
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(("customer_account",))
 
-    amount: str | Unset = UNSET
+    amount: str | Money | Unset = UNSET
     """How much to top up, in major units as decimal text: `"10.00"`; most likely between the product's
     `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by the
     vendor.
@@ -71,7 +75,7 @@ class TopupRequest:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": wire_amount(self.amount, "decimal-string", "amount"),
                 "customer_account": encode(self.customer_account),
             }
         )
@@ -87,7 +91,7 @@ class TopupRequest:
 
         rest = dict(params)
         model = cls(
-            amount=wire_amount(rest.pop("amount", UNSET), "decimal-string"),
+            amount=amount_parameter(rest.pop("amount", UNSET), "decimal-string", "amount"),
             customer_account=to_model(GateCustomerAccount, rest.pop("customer_account", UNSET)),
         )
         refuse_unknown(rest, "TopupRequest")

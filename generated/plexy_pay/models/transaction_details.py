@@ -63,8 +63,8 @@ class TransactionDetails:
     both, and for more values of that kind.
     """
     amount: Decimal | int | Unset = UNSET
-    """Amount of the transaction. The unit is not known, so do not compute with it. An amount in a unit that
-    the vendor does not state; the unit is inferred, not documented.
+    """Amount of the transaction. The unit is not known, so do not compute with it. The vendor does not state
+    the unit of this amount, so the client makes no Money of it and takes none.
     """
     response_code: ResponseCode | Unset = UNSET
     """The bank's answer, in the action codes of ISO 8583. The name of this schema is ours (inferred): the docs

@@ -57,8 +57,8 @@ class TransactionHistoryEventData:
     both, and for more values of that kind.
     """
     amount: Decimal | int | Unset = UNSET
-    """Amount of the step. The unit is not known, so do not compute with it. An amount in a unit that the
-    vendor does not state; the unit is inferred, not documented.
+    """Amount of the step. The unit is not known, so do not compute with it. The vendor does not state the unit
+    of this amount, so the client makes no Money of it and takes none.
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""

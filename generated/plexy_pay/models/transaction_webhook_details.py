@@ -82,11 +82,12 @@ class TransactionWebhookDetails:
     amount: Decimal | int | Unset = UNSET
     """Amount of the transaction. The unit is not known: the docs say the smallest unit or the standard
     representation, "depends on your integration setup". Compare it with what you asked for before you trust
-    it. An amount in a unit that the vendor does not state; the unit is inferred, not documented.
+    it. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
+    none.
     """
     balance: Decimal | int | Unset = UNSET
-    """Your balance after the transaction. The unit is not known. An amount in a unit that the vendor does not
-    state; the unit is inferred, not documented.
+    """Your balance after the transaction. The unit is not known. The vendor does not state the unit of this
+    amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of the amounts."""
@@ -138,7 +139,8 @@ class TransactionWebhookDetails:
     """When the transaction was processed."""
     processed_amount: Decimal | int | Unset = UNSET
     """The final amount; it may differ from `amount`, for example after a capture of a part. The unit is not
-    known. An amount in a unit that the vendor does not state; the unit is inferred, not documented.
+    known. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
+    none.
     """
     store_id: str | Unset = UNSET
     """Id of the store."""

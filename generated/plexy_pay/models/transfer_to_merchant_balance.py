@@ -11,7 +11,11 @@ from ..decoding import (
     no_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import encode, without_unset
+from ..money import (
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -37,8 +41,8 @@ class TransferToMerchantBalance:
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     amount: Decimal | int | Unset = UNSET
-    """What is moved. The unit is not known; ask Plexy Pay before you send live money. An amount in a unit that
-    the vendor does not state; the unit is inferred, not documented.
+    """What is moved. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
@@ -66,7 +70,7 @@ class TransferToMerchantBalance:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": wire_amount(self.amount, "unknown", "amount"),
                 "currency": self.currency,
             }
         )
@@ -81,7 +85,7 @@ class TransferToMerchantBalance:
 
         rest = dict(params)
         model = cls(
-            amount=rest.pop("amount", UNSET),
+            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
             currency=rest.pop("currency", UNSET),
         )
         refuse_duplicates(

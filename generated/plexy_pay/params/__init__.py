@@ -434,7 +434,7 @@ class CheckoutPaymentMethodsRequestParams(TypedDict):
     """
     Name of your merchant account.
     """
-    amount: NotRequired[CheckoutAmount | CheckoutAmountParams | Mapping[str, object]]
+    amount: NotRequired[CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money]
     """
     What is to be paid, in minor units. Evidence: inferred, not documented.
     """
@@ -462,7 +462,7 @@ class CheckoutPaymentRequestParams(TypedDict):
     Schema `plexypay.CheckoutPaymentRequest`: documented by the vendor (plexypay/plexy-flutter-example).
     """
 
-    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object]
+    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money
     """
     What the shopper pays, in minor units (`2200000` is 22 000 KZT).
     """
@@ -531,7 +531,7 @@ class CheckoutSessionRequestParams(TypedDict):
     reference (sessions/SessionsController_createSession)).
     """
 
-    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object]
+    amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money
     """
     What the shopper pays, in minor units (`2200000` is 22 000 KZT).
     """
@@ -639,8 +639,8 @@ class CreateManualSettlementParams(TypedDict):
 
     amount: NotRequired[int | Decimal]
     """
-    What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount in a unit
-    that the vendor does not state; the unit is inferred, not documented.
+    What is paid. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -850,8 +850,8 @@ class HandlePayoutParams(TypedDict):
 
     amount: NotRequired[int | Decimal]
     """
-    What is paid out. The unit is not known; ask Plexy Pay before you send live money. An amount in a
-    unit that the vendor does not state; the unit is inferred, not documented.
+    What is paid out. The unit is not known; ask Plexy Pay before you send live money. The vendor does
+    not state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -875,8 +875,9 @@ class MerchantInitiatedPaymentRequestParams(TypedDict):
     amount: int | Decimal
     """
     What to charge. The unit is not known: the docs' sample is `1099` and says nothing about it, payment
-    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money. An
-    amount in a unit that the vendor does not state; the unit is inferred, not documented.
+    links take minor units, transactions speak major units. Ask Plexy Pay before you send live money.
+    The vendor does not state the unit of this amount, so the client makes no Money of it and takes
+    none.
     """
     card_token_id: str
     """
@@ -1078,8 +1079,8 @@ class SettlementPaymentOrderParams(TypedDict):
     """
     amount: NotRequired[int | Decimal]
     """
-    What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a unit that the
-    vendor does not state; the unit is inferred, not documented.
+    What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the
+    unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -1105,8 +1106,8 @@ class SplitRequestParams(TypedDict):
     """
     amount: NotRequired[int | Decimal]
     """
-    The part. The unit is not known, so do not compute with it. An amount in a unit that the vendor does
-    not state; the unit is inferred, not documented.
+    The part. The unit is not known, so do not compute with it. The vendor does not state the unit of
+    this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """
@@ -1144,8 +1145,8 @@ class TransferToMerchantBalanceParams(TypedDict):
 
     amount: NotRequired[int | Decimal]
     """
-    What is moved. The unit is not known; ask Plexy Pay before you send live money. An amount in a unit
-    that the vendor does not state; the unit is inferred, not documented.
+    What is moved. The unit is not known; ask Plexy Pay before you send live money. The vendor does not
+    state the unit of this amount, so the client makes no Money of it and takes none.
     """
     currency: NotRequired[str]
     """

@@ -256,8 +256,9 @@ class BeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. An
-                amount in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -322,8 +323,9 @@ class BeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount
-                in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -730,8 +732,9 @@ class AsyncBeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. An
-                amount in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is moved. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -796,8 +799,9 @@ class AsyncBeneficiariesResource:
 
         Args:
             id: Id of the beneficiary. Webhooks call it `beneficiary_id`.
-            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. An amount
-                in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..base_client import AsyncClient, SyncClient
     from ..models import CheckoutAmount, CheckoutChannel, CheckoutPaymentMethodList
+    from ..money import Money
     from ..params import CheckoutAmountParams
     from ..types import RequestOptions, Response
 
@@ -26,7 +27,7 @@ class CheckoutPaymentMethodsResource:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Unset = UNSET,
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
         country_code: str | Unset = UNSET,
         channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
@@ -95,7 +96,7 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Unset = UNSET,
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
         country_code: str | Unset = UNSET,
         channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
@@ -133,7 +134,7 @@ class AsyncCheckoutPaymentMethodsResource:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Unset = UNSET,
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
         country_code: str | Unset = UNSET,
         channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
@@ -202,7 +203,7 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Unset = UNSET,
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
         country_code: str | Unset = UNSET,
         channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,

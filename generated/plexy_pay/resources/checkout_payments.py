@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CheckoutComponentData,
         CheckoutPayment,
     )
+    from ..money import Money
     from ..params import CheckoutAmountParams, CheckoutAuthenticationDataParams, CheckoutComponentDataParams
     from ..types import RequestOptions, Response
 
@@ -31,7 +32,7 @@ class CheckoutPaymentsResource:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -201,7 +202,7 @@ class CheckoutPaymentsResourceWithRawResponse:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -287,7 +288,7 @@ class AsyncCheckoutPaymentsResource:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -457,7 +458,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,

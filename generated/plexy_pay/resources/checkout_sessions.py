@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         CheckoutSessionResult,
         CheckoutStorePaymentMethodMode,
     )
+    from ..money import Money
     from ..params import CheckoutAddressParams, CheckoutAmountParams, CheckoutLineItemParams
     from ..types import RequestOptions, Response
 
@@ -33,7 +34,7 @@ class CheckoutSessionsResource:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str,
         reference: str,
         return_url: str,
@@ -179,7 +180,7 @@ class CheckoutSessionsResourceWithRawResponse:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str,
         reference: str,
         return_url: str,
@@ -254,7 +255,7 @@ class AsyncCheckoutSessionsResource:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str,
         reference: str,
         return_url: str,
@@ -400,7 +401,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object],
+        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
         merchant_account: str,
         reference: str,
         return_url: str,

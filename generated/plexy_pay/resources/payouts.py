@@ -109,8 +109,9 @@ class PayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. An
-                amount in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             card_token_id: Id of the saved card that gets the money.
             options: Options for this call alone; see `RequestOptions`.
@@ -368,8 +369,9 @@ class AsyncPayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. An
-                amount in a unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid out. The unit is not known; ask Plexy Pay before you send live money. The
+                vendor does not state the unit of this amount, so the client makes no Money of it and takes
+                none.
             currency: ISO 4217 code of `amount`.
             card_token_id: Id of the saved card that gets the money.
             options: Options for this call alone; see `RequestOptions`.

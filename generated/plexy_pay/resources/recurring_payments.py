@@ -58,8 +58,8 @@ class RecurringPaymentsResource:
         Args:
             amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about
                 it, payment links take minor units, transactions speak major units. Ask Plexy Pay before you
-                send live money. An amount in a unit that the vendor does not state; the unit is inferred,
-                not documented.
+                send live money. The vendor does not state the unit of this amount, so the client makes no
+                Money of it and takes none.
             card_token_id: Id of the saved card that is charged. A UUID in the docs' sample.
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the
@@ -179,8 +179,8 @@ class AsyncRecurringPaymentsResource:
         Args:
             amount: What to charge. The unit is not known: the docs' sample is `1099` and says nothing about
                 it, payment links take minor units, transactions speak major units. Ask Plexy Pay before you
-                send live money. An amount in a unit that the vendor does not state; the unit is inferred,
-                not documented.
+                send live money. The vendor does not state the unit of this amount, so the client makes no
+                Money of it and takes none.
             card_token_id: Id of the saved card that is charged. A UUID in the docs' sample.
             currency: ISO 4217 code of `amount`.
             initial_transaction_id: Id of the transaction in which the payer agreed to later charges (the

@@ -122,8 +122,8 @@ class SettlementOrdersResource:
                 and send the same one again when you do not know what became of a call. Evidence: documented
                 by the vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
             beneficiary_id: Id of the beneficiary who is paid.
-            amount: What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a
-                unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does
+                not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -361,8 +361,8 @@ class AsyncSettlementOrdersResource:
                 and send the same one again when you do not know what became of a call. Evidence: documented
                 by the vendor (https://developer.plexy.money/settlement-payment-order-5318170f0).
             beneficiary_id: Id of the beneficiary who is paid.
-            amount: What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a
-                unit that the vendor does not state; the unit is inferred, not documented.
+            amount: What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does
+                not state the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 

@@ -111,8 +111,8 @@ class SplitRequestsResource:
         Args:
             transaction_id: Id of the transaction whose money is split.
             beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
-                vendor does not state; the unit is inferred, not documented.
+            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
+                the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -217,8 +217,8 @@ class SplitRequestsResource:
             id: Id of the split request, as the creation answered it.
             transaction_id: Id of the transaction whose money is split.
             beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
-                vendor does not state; the unit is inferred, not documented.
+            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
+                the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -495,8 +495,8 @@ class AsyncSplitRequestsResource:
         Args:
             transaction_id: Id of the transaction whose money is split.
             beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
-                vendor does not state; the unit is inferred, not documented.
+            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
+                the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -601,8 +601,8 @@ class AsyncSplitRequestsResource:
             id: Id of the split request, as the creation answered it.
             transaction_id: Id of the transaction whose money is split.
             beneficiary_id: Id of the beneficiary who gets the part.
-            amount: The part. The unit is not known, so do not compute with it. An amount in a unit that the
-                vendor does not state; the unit is inferred, not documented.
+            amount: The part. The unit is not known, so do not compute with it. The vendor does not state
+                the unit of this amount, so the client makes no Money of it and takes none.
             currency: ISO 4217 code of `amount`.
             options: Options for this call alone; see `RequestOptions`.
 

@@ -19,7 +19,7 @@ UNITS = {
 
 _AMOUNT_NAME = re.compile(r"(?:amount|balance)|.*(?:[a-z0-9](?:Amount|Balance)|_(?:amount|balance))")
 _SCALARS = {"number", "integer", "string"}
-_UNIT, _EVIDENCE = "x-amount-unit", "x-amount-unit-evidence"
+_UNIT, _EVIDENCE, _MAIN = "x-amount-unit", "x-amount-unit-evidence", "x-main-amount"
 
 
 def amount_has_a_unit(document: Document) -> Iterator[Problem]:
@@ -58,6 +58,31 @@ def amount_fits_its_unit(document: Document) -> Iterator[Problem]:
                 f"the amount {name!r} in the unit {unit.value} is of {kind}",
                 f"write `type: {wanted[0]}`, or correct the unit",
             )
+
+
+def main_amount_is_one_of_known_unit(document: Document) -> Iterator[Problem]:
+    """`x-main-amount` names the one amount that `.money` of an object stands for."""
+    for schema in reading.schemas(document):
+        marked: list[str] = []
+        for name, value in mapping(schema.value.get("properties")).items():
+            if _MAIN not in mapping(value):
+                continue
+            place = (*schema.pointer, "properties", name)
+            unit = _mark(document, place, _UNIT)
+            if value[_MAIN] is not True or unit is None or unit.value == "unknown":
+                yield document.problem(
+                    (*place, _MAIN),
+                    f"{name!r} is marked as main amount, but is no amount of known unit",
+                    f"write `{_MAIN}: true` on an amount of known unit only",
+                )
+            elif marked:
+                yield document.problem(
+                    (*place, _MAIN),
+                    f"{name!r} and {marked[0]!r} are both marked as main amount",
+                    f"keep `{_MAIN}` on one of them",
+                )
+            else:
+                marked.append(name)
 
 
 def _values(document: Document) -> Iterator[tuple[str, Located]]:

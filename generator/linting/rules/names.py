@@ -43,6 +43,31 @@ def properties_are_unique(document: Document) -> Iterator[Problem]:
         yield from _clashes(document, places, "property", "")
 
 
+def money_properties_are_free(document: Document) -> Iterator[Problem]:
+    """A model gives its amounts as `money` and `<field>_money`; no property beside them may have such a name."""
+    for schema in reading.named_schemas(document):
+        own = reading.properties(document, schema.pointer)
+        priced = [name for name, place in own.items() if _is_priced(document, place)]
+        given = {"money", "money_in"} if priced else set[str]()
+        given |= {f"{snake(name)}_money{end}" for name in priced for end in ("", "_in")}
+        for name, place in own.items():
+            if snake(name) in given:
+                yield document.problem(
+                    place.pointer,
+                    f"{name!r} would clash with `{snake(name)}`, which gives an amount of the same object as Money",
+                    "rename it if the API allows; else the generator needs another name for it",
+                )
+
+
+def _is_priced(document: Document, place: Located) -> bool:
+    """Whether a property is an amount of known unit, or an object that may hold nothing but one and its currency."""
+    unit = reading.mark(document, place.pointer, "x-amount-unit")
+    inner = reading.properties(document, place.pointer)
+    return (unit is not None and unit.value != "unknown") or (
+        len(inner) == 2 and any(_is_priced(document, part) for part in inner.values())
+    )
+
+
 def _clashes(
     document: Document, places: list[tuple[str, Located]], kind: str, owner: str
 ) -> Iterator[Problem]:
