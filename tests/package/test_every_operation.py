@@ -61,7 +61,8 @@ async def links_and_payments(call: Call) -> str:
         await call("payment_links.create", amount=price, order_reference=f"ORD-{number}", auto_clearing=False)
         for number in range(4)
     ]
-    assert (await call("payment_links.retrieve", links[0].id)).amount == 2_200_000
+    link = await call("payment_links.retrieve", links[0].id)
+    assert (link.amount, link.money) == (2_200_000, price)
     assert (await call("payment_links.retrieve_by_order_reference", "ORD-1")).id == links[1].id
     assert len(await call("payment_links.list", size=2)) == 4
     await call("payment_links.update_expiration", links[3].id, expires_at=tomorrow)
@@ -74,12 +75,15 @@ async def links_and_payments(call: Call) -> str:
     assert (await call("payments.capture", ids[0], amount=Money("15000", "KZT"))).success is True
     refund = await call("payments.refund", ids[0], amount=Money("5000", "KZT"))
     assert refund.response_code.meaning
+    assert (refund.money, refund.money_in("KZT")) == (None, Money("5000", "KZT"))
+    assert refund.remaining_balance_money_in("KZT") == Money("10000", "KZT")
     assert (await call("payments.cancel", ids[1])).success is True
     assert (await call("transactions.retrieve", ids[0])).status.canonical == "charged"
     assert (await call("transactions.retrieve_by_order_reference", "ORD-0")).transaction_id == ids[0]
     assert (await call("transactions.history", ids[0])).events
     rows = await call("transactions.list")
-    assert all(isinstance(row, Transaction) for row in rows)
+    assert all(isinstance(row, Transaction) and row.money is None for row in rows)
+    assert {row.money_in("KZT") for row in rows} >= {price}
     return ids[0]
 
 
@@ -140,7 +144,8 @@ async def checkout(call: Call) -> None:
     paid = await call("checkout.payments.submit_details", details={"redirectResult": confirmed})
     assert paid.result_code == "Authorised"
     page = {"reference": "ORD-1", "return_url": "https://shop.example/"}
-    session = await call("checkout.sessions.create", amount=amount, **shop, **page)
+    session = await call("checkout.sessions.create", amount=amount["value"], **shop, **page)
+    assert session.money == paid.money == Money("22000", "KZT")
     target = httpx.URL(press_pay(session.url).headers["Location"])
     result = await call(
         "checkout.sessions.retrieve_result", session.id, session_result=target.params["sessionResult"]
@@ -153,11 +158,13 @@ async def gate(call: Call) -> None:
     for name in ("product_types", "product_categories", "products", "deposits"):
         assert await call(f"gate.{name}.list")
     assert (await call("gate.products.retrieve", "456")).currency_code == "USD"
-    order = {"product_id": 456, "currency_code": "USD", "external_ref": "INV-1"}
-    order["topup_request"] = {"amount": "10.00", "customer_account": {"steam_login": "player123"}}
+    account = {"steam_login": "player123"}
+    top_up = {"amount": Money("10", "USD"), "customer_account": account}
+    order = {"product_id": 456, "external_ref": "INV-1", "topup_request": top_up}
     made = await call("gate.orders.create", idempotency_key="order-1", **order)
     again = await call("gate.orders.create", idempotency_key="order-1", **order)
     assert made.id == again.id, "one key is one order"
+    assert made.balance_before_money - made.balance_after_money == made.money > Money(10, "USD")
     assert (await call("gate.orders.retrieve", made.id)).external_ref == "INV-1"
     assert len(await call("gate.orders.list")) == 1
     assert (await call("gate.balance.retrieve")).items

@@ -66,16 +66,20 @@ def mypy(folder: Path, file: Path) -> dict[int, list[str]]:
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-def test_a_merchant_s_program_passes_in_strict_mode(checker: Checker, tmp_path: Path) -> None:
-    assert checker(tmp_path, PROGRAMS / "merchant.py") == {}
+@pytest.mark.parametrize("program", ["merchant.py", "money.py"])
+def test_a_merchant_s_program_passes_in_strict_mode(checker: Checker, program: str, tmp_path: Path) -> None:
+    assert checker(tmp_path, PROGRAMS / program) == {}
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-def test_five_typical_mistakes_are_named_on_their_lines(checker: Checker, tmp_path: Path) -> None:
-    lines = (PROGRAMS / "mistakes.py").read_text("utf-8").splitlines()
+@pytest.mark.parametrize(("program", "count"), [("mistakes.py", 5), ("money_mistakes.py", 9)])
+def test_typical_mistakes_are_named_on_their_lines(
+    checker: Checker, program: str, count: int, tmp_path: Path
+) -> None:
+    lines = (PROGRAMS / program).read_text("utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if "# mistake:" in line}
-    assert len(marked) == 5
-    assert checker(tmp_path, PROGRAMS / "mistakes.py").keys() == marked
+    assert len(marked) == count
+    assert checker(tmp_path, PROGRAMS / program).keys() == marked
 
 
 def test_every_public_symbol_has_a_known_type() -> None:
