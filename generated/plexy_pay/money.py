@@ -313,7 +313,8 @@ def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
     """An amount of an answer as Money; None if the amount or the currency is missing or odd. It never raises."""
     if isinstance(amount, Money):
         return amount
-    if isinstance(amount, bool) or not isinstance(amount, _KINDS[unit]) or not isinstance(currency, str):
+    odd = isinstance(amount, bool) or not isinstance(amount, _KINDS[unit])
+    if odd or not isinstance(currency, str):
         return None
     try:
         return Money.from_minor(amount, currency) if unit == "minor" else Money(amount, currency)

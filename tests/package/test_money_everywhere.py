@@ -292,7 +292,7 @@ def test_money_stands_for_an_object_of_an_amount_and_its_currency(name: str, wir
     assert sent["amount"] == {"value": 1250, "currency": "KZT"}
 
 
-def annotated_spots() -> Iterator[tuple[str, Json, str, Any]]:
+def annotated_spots() -> Iterator[tuple[str, Json, Any]]:
     """Every annotation of a parameter: keyword arguments and TypedDicts, with the property behind each."""
     client = PlexyPay("pr_test", checkout_api_key="ck", gate_api_key="gk", agent_id="agent")
     for name, (_, body) in BODIES.items():
@@ -300,18 +300,18 @@ def annotated_spots() -> Iterator[tuple[str, Json, str, Any]]:
         for keyword, parameter in inspect.signature(method).parameters.items():
             for wire_name, prop in body["properties"].items():
                 if snake(wire_name) == keyword:
-                    yield f"{name}({keyword})", prop, keyword, parameter.annotation
+                    yield f"{name}({keyword})", prop, parameter.annotation
     for key, schema in SCHEMAS.items():
-        typed = getattr(params, f"{CLASSES[key]}Params", None)
-        for wire_name, prop in schema.get("properties", {}).items() if typed else ():
-            if not prop.get("readOnly"):
-                annotation = typed.__annotations__[snake(wire_name)].__forward_arg__
-                yield f"{typed.__name__}.{snake(wire_name)}", prop, snake(wire_name), annotation
+        name = f"{CLASSES[key]}Params"
+        annotations = getattr(params, name).__annotations__ if hasattr(params, name) else {}
+        for wire_name, prop in schema.get("properties", {}).items():
+            if snake(wire_name) in annotations:
+                yield f"{name}.{snake(wire_name)}", prop, annotations[snake(wire_name)].__forward_arg__
 
 
 def test_the_static_types_take_money_exactly_where_it_works() -> None:
     seen = 0
-    for place, prop, _, annotation in annotated_spots():
+    for place, prop, annotation in annotated_spots():
         inner = object_of(prop) or {}
         is_amount_object = sorted(inner.get("properties", ())) == ["currency", "value"]
         works = unit_of(prop) not in (None, "unknown") or is_amount_object

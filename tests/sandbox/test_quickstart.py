@@ -25,7 +25,7 @@ plexy-pay quickstart: the real client against the sandbox. No money moves.
    client = PlexyPay("pr_sandbox", base_url="http://*")
 
 1. Create a payment link
-   > payment_links.create(amount=Money('22000', 'KZT'), order_reference='ORD-1001', auto_clearing=False, ...)
+   > payment_links.create(amount=Money('22000.00', 'KZT'), order_reference='ORD-1001', auto_clearing=False, ...)
    < link * is active: 2200000 in minor units on the wire, which is 22 000.00 KZT
 
 2. The payer opens the link and pays
@@ -38,12 +38,12 @@ plexy-pay quickstart: the real client against the sandbox. No money moves.
    < payment * is authorized: 22000 in major units on the wire, which is 22 000.00 KZT
 
 4. Capture the part that was shipped, 15 000.00 KZT of 22 000.00 KZT
-   > payments.capture('*', amount=Money('15000', 'KZT'))
+   > payments.capture('*', amount=Money('15000.00', 'KZT'))
    < Successfully captured the transaction: 15000 captured, 15000 can be refunded
    < webhook transaction.charged: 22000 KZT, processed 15000
 
 5. Refund the part that came back, 5 000.00 KZT of 15 000.00 KZT
-   > payments.refund('*', amount=Money('5000', 'KZT'))
+   > payments.refund('*', amount=Money('5000.00', 'KZT'))
    < Successfully refunded the transaction: 5000 refunded, 10000 can be refunded
    < webhook transaction.refunded: 5000 KZT
 
