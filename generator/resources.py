@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, views
+from . import describing, reconciling, views
 from .naming import snake
 from .normalising import schemas
 
@@ -33,6 +34,7 @@ PUBLIC = {
     "keys": ("netrc_key",),
     "money": ("Money",),
     "pagination": ("AsyncPager", "Pager"),
+    "reconciling": ("Found", "NotFound", "Reconciliation", "Undetermined", "save_call"),
     "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
 }  # fmt: skip
 
@@ -73,7 +75,8 @@ def generate(data: Json, out: Path, version: str) -> None:
         ]
     )
     files: dict[str, dict[str, Any]] = {
-        "operations.py": {"operations": operations},
+        "operations.py": {"operations": operations, "facts": reconciling.facts(data)},
+        "lookups.py": {"recipes": reconciling.recipes(data)},
         "client.py": {"resources": _children("", groups), "titles": titles},
         "version.py": {"version": version},
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
@@ -106,13 +109,20 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    for name, function in (("docstring", _docstring), ("method_doc", method_doc), ("module", snake)):
+    functions = {"docstring": _docstring, "method_doc": method_doc, "module": snake, "text": _text}
+    for name, function in {**functions, "imports": reconciling.imports}.items():
         environment.globals[name] = function  # pyright: ignore[reportUnknownMemberType]
     return environment
 
 
 def _docstring(text: str, indent: int) -> str:
     return describing.docstring(text, indent=indent)
+
+
+def _text(value: str) -> str:
+    """A long text as a Python expression, in lines of the package's width."""
+    lines = textwrap.wrap(value, 90, break_long_words=False, break_on_hyphens=False)
+    return "(" + "\n".join(repr(f"{line} ") for line in lines[:-1]) + f"\n{lines[-1]!r})"
 
 
 def _children(resource: str, groups: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -200,7 +210,9 @@ def _raises(op: views.OperationView) -> list[str]:
     lines += [f"{names[status]}: {doc}" for status, doc in op.errors if status in names]
     if op.moves_money:
         lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
-        lines.append("OutcomeUnknownError: the money may have moved; look it up before anything else.")
+        lines.append(
+            "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."
+        )
     else:
         lines.append("ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.")
     if op.evidence == "inferred" and op.moves_money:

@@ -119,6 +119,21 @@ if TYPE_CHECKING:
     from .pagination import (
         Pager as Pager,
     )
+    from .reconciling import (
+        Found as Found,
+    )
+    from .reconciling import (
+        NotFound as NotFound,
+    )
+    from .reconciling import (
+        Reconciliation as Reconciliation,
+    )
+    from .reconciling import (
+        Undetermined as Undetermined,
+    )
+    from .reconciling import (
+        save_call as save_call,
+    )
     from .types import (
         UNSET as UNSET,
     )
@@ -176,6 +191,11 @@ _MODULES = {
     "Money": "money",
     "AsyncPager": "pagination",
     "Pager": "pagination",
+    "Found": "reconciling",
+    "NotFound": "reconciling",
+    "Reconciliation": "reconciling",
+    "Undetermined": "reconciling",
+    "save_call": "reconciling",
     "RequestOptions": "types",
     "Response": "types",
     "Timeout": "types",
@@ -199,12 +219,14 @@ __all__ = (
     "ConflictError",
     "DeclinedError",
     "DecodingError",
+    "Found",
     "GatewayTimeoutError",
     "InferredOperationError",
     "InferredOperationWarning",
     "InternalServerError",
     "InvalidParameterError",
     "Money",
+    "NotFound",
     "NotFoundError",
     "Outcome",
     "OutcomeUnknownError",
@@ -213,6 +235,7 @@ __all__ = (
     "PlexyError",
     "PlexyPay",
     "RateLimitError",
+    "Reconciliation",
     "RedirectError",
     "RequestOptions",
     "RequestRefusedError",
@@ -224,6 +247,7 @@ __all__ = (
     "Timeout",
     "Timeouts",
     "UNSET",
+    "Undetermined",
     "UnprocessableEntityError",
     "Unset",
     "__version__",
@@ -231,6 +255,7 @@ __all__ = (
     "netrc_key",
     "params",
     "preload",
+    "save_call",
 )
 
 if not TYPE_CHECKING:

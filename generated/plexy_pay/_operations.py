@@ -24,6 +24,9 @@ CREATE_PAYMENT_LINK = Operation(
     moves_money=False,
     evidence="documented",
     source="https://test-docs.plexypay.com/pay-by-link-api.html, https://developer.plexy.money/payment-links-4976244f0",
+    facts={
+        "order_reference": "$request.body#/orderReference",
+    },
 )
 RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE = Operation(
     id="retrieve_payment_link_by_order_reference",
@@ -34,6 +37,9 @@ RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0",
+    facts={
+        "order_reference": "$request.path.order_reference",
+    },
 )
 RETRIEVE_PAYMENT_LINK = Operation(
     id="retrieve_payment_link",
@@ -104,6 +110,10 @@ CREATE_HOST_TO_HOST_PAYMENT = Operation(
     moves_money=True,
     evidence="documented-2023",
     source="https://developer.plexy.money/create-host-to-host-payment-21794552e0, plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md",
+    facts={
+        "amount": "$request.body#/orderDetails/amount",
+        "order_reference": "$request.body#/orderDetails/orderReference",
+    },
 )
 CONTINUE_THREE_D_SECURE = Operation(
     id="continue_three_d_secure",
@@ -114,6 +124,9 @@ CONTINUE_THREE_D_SECURE = Operation(
     moves_money=True,
     evidence="documented-2023",
     source="plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md",
+    facts={
+        "id": "$request.body#/transactionId",
+    },
 )
 FIND_TRANSACTION_HISTORY_BY_ID = Operation(
     id="find_transaction_history_by_id",
@@ -154,6 +167,9 @@ FIND_TRANSACTION_BY_ORDER_REFERENCE = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/transaction-management-4976246f0, plexypay/docs-portal (2023), docs/online_payments/search_payments/search_payment.md",
+    facts={
+        "order_reference": "$request.path.order_reference",
+    },
 )
 LIST_TRANSACTIONS = Operation(
     id="list_transactions",
@@ -174,6 +190,9 @@ CANCEL_PAYMENT = Operation(
     moves_money=True,
     evidence="documented-2023",
     source="https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023), cancel.md",
+    facts={
+        "id": "$request.path.id",
+    },
 )
 CAPTURE_PAYMENT = Operation(
     id="capture_payment",
@@ -184,6 +203,10 @@ CAPTURE_PAYMENT = Operation(
     moves_money=True,
     evidence="documented-2023",
     source="https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (2023), capture.md",
+    facts={
+        "amount": "$request.body#/amount",
+        "id": "$request.path.id",
+    },
 )
 PROCESS_REFUND = Operation(
     id="process_refund",
@@ -194,6 +217,11 @@ PROCESS_REFUND = Operation(
     moves_money=True,
     evidence="documented-2023",
     source="https://developer.plexy.money/process-refund-21794556e0, plexypay/docs-portal (2023), refunds, public code of a merchant, 2026 (refunds)",
+    facts={
+        "amount": "$request.body#/amount",
+        "id": "$request.path.id",
+        "order_reference": "$request.body#/orderReference",
+    },
 )
 LIST_SPLIT_REQUESTS = Operation(
     id="list_split_requests",
@@ -234,6 +262,9 @@ UPDATE_SPLIT_REQUEST = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    facts={
+        "id": "$request.path.id",
+    },
 )
 DELETE_SPLIT_REQUEST = Operation(
     id="delete_split_request",
@@ -244,6 +275,9 @@ DELETE_SPLIT_REQUEST = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    facts={
+        "id": "$request.path.id",
+    },
 )
 LIST_SETTLEMENT_PAYMENT_ORDERS = Operation(
     id="list_settlement_payment_orders",
@@ -265,6 +299,9 @@ CREATE_SETTLEMENT_PAYMENT_ORDER = Operation(
     evidence="documented",
     idempotency_key="requestId",
     source="https://developer.plexy.money/settlement-payment-order-5318170f0, https://developer.plexy.money/create-23167091e0",
+    facts={
+        "idempotency_key": "$request.body#/requestId",
+    },
 )
 GET_SETTLEMENT_PAYMENT_ORDER_BY_ID = Operation(
     id="get_settlement_payment_order_by_id",
@@ -405,6 +442,9 @@ TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    facts={
+        "id": "$request.path.id",
+    },
 )
 CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY = Operation(
     id="create_manual_settlement_for_beneficiary",
@@ -415,6 +455,9 @@ CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    facts={
+        "id": "$request.path.id",
+    },
 )
 RETRIEVE_MERCHANT_DETAILS = Operation(
     id="retrieve_merchant_details",
@@ -445,6 +488,9 @@ START_PAYMENT = Operation(
     moves_money=True,
     evidence="documented",
     source="plexy.money/docs, generated reference (payments/PaymentsController_payments), https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example",
+    facts={
+        "order_reference": "$request.body#/reference",
+    },
 )
 SUBMIT_PAYMENT_DETAILS = Operation(
     id="submit_payment_details",
@@ -465,6 +511,9 @@ CREATE_SESSION = Operation(
     moves_money=False,
     evidence="documented",
     source="plexy.money/docs, generated reference (sessions/SessionsController_createSession)",
+    facts={
+        "order_reference": "$request.body#/reference",
+    },
 )
 GET_SESSION_RESULT = Operation(
     id="get_session_result",
@@ -541,6 +590,10 @@ CREATE_ORDER = Operation(
     evidence="documented",
     idempotency_key="Idempotency-Key",
     source="https://developer.plexy.money/create-order-25538211e0",
+    facts={
+        "idempotency_key": "$request.header.Idempotency-Key",
+        "order_reference": "$request.body#/external_ref",
+    },
     settings=("agent_id",),
 )
 GET_ORDER_BY_ID = Operation(

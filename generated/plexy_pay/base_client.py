@@ -13,11 +13,14 @@ from .keys import MASK, KeyRing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Generic, NoReturn, Self, TypeVar
+    from weakref import WeakKeyDictionary
 
-    from .operation import Operation, Request
+    from .operation import Request
+    from .reconciling import Reconciliation
     from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
-    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
+    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout  # noqa: F401
 
     T = TypeVar("T")
     KeyT = TypeVar("KeyT")
@@ -96,13 +99,11 @@ class Origin:
 class Settings:
     """What a client was told. Its copies share it."""
 
-    timeout: float | Timeout | Timeouts | None
+    timeout: float | Timeout | None
     max_retries: int
     max_response_bytes: int
     allow_inferred: bool
     pace: Any = None
-    user_agent: str | None = None
-    _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
 
     def __init__(self, rings: dict[str, KeyRing], given: dict[str, Any]) -> None:
         self.__dict__.update(given)
@@ -124,17 +125,11 @@ class Settings:
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
         if self.timeout is not None:
-            from .types import Timeouts
+            from .types import Timeout
 
-            timeouts = Timeouts.of(self.timeout)
-            if isinstance(timeouts, str):
-                return timeouts
-        if self.given["user_agent_suffix"] is not None:
-            from .user_agent import suffix_problem
-
-            problem = suffix_problem(self.given["user_agent_suffix"])
-            if problem:
-                return problem
+            timeout = Timeout.of(self.timeout)
+            if isinstance(timeout, str):
+                return timeout
         return next((origin.problem for origin in self._origins.values()), None)
 
     def family(self, name: str) -> tuple[str, Origin]:
@@ -156,17 +151,6 @@ class Settings:
             _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
         return ring
 
-    def timeout_for(self, operation: Operation) -> Timeout:
-        """How long a call of this kind may take."""
-        if self._timeouts is None:
-            from .types import Timeouts
-
-            timeouts = Timeouts.of(self.timeout)
-            assert not isinstance(timeouts, str)  # `problem` has looked.
-            self._timeouts = timeouts
-        reads, writes, money = self._timeouts
-        return money if operation.moves_money else reads if operation.method == "GET" else writes
-
     def path_values(self, names: tuple[str, ...]) -> dict[str, object]:
         """The settings of the client that stand in a path."""
         missing = [name for name in names if not self.given[name]]
@@ -186,7 +170,7 @@ class _Client(_Typed[KeyT, HttpT]):
         *,
         environment: str = "live",
         base_url: str | None = None,
-        timeout: float | Timeout | Timeouts | None = None,
+        timeout: float | Timeout | None = None,
         max_retries: int = 2,
         http_client: HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
@@ -196,7 +180,6 @@ class _Client(_Typed[KeyT, HttpT]):
         gate_api_key: KeyT | None = None,
         gate_base_url: str | None = None,
         agent_id: str | None = None,
-        user_agent_suffix: str | None = None,
     ) -> None:
         sources = {"pay": api_key, "checkout": checkout_api_key, "gate": gate_api_key}
         rings = {
@@ -209,7 +192,6 @@ class _Client(_Typed[KeyT, HttpT]):
             **{"environment": environment, "base_url": base_url, "allow_inferred": allow_inferred},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
-            **{"user_agent_suffix": user_agent_suffix},
         }
         self._settings = Settings(rings, given)
         problem = self._settings.problem()
@@ -230,7 +212,7 @@ class _Client(_Typed[KeyT, HttpT]):
         # Connections do not survive a fork, and belong to one event loop. Only our own can be made anew.
         self._home = self._home or home
         if self._closed:
-            closed()
+            _misconfigured("The client is closed. Nothing was sent. Make a new one.")
         if self._http_client is not None and self._home != home:
             _misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
 
@@ -267,8 +249,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
             the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
         environment: `live` or `test`.
         base_url: Another origin, for the sandbox or a proxy of your own: https, or http to this machine.
-        timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
-            for `Timeouts()`, which waits longer where money moves.
+        timeout: Seconds for each phase of a call, or a `Timeout`; None stands for `Timeout()`.
         max_retries: How often a call is repeated where a second arrival can do no harm.
         http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
             redirects are not used; what it does beneath the guard is yours.
@@ -280,7 +261,6 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         gate_api_key: The key of the Gate API, else PLEXY_GATE_API_KEY.
         gate_base_url: The origin of the Gate API, which no page names; `base_url` where it is not given.
         agent_id: The agent's id in the paths of the Gate API.
-        user_agent_suffix: What the User-Agent says of your program, such as `acme-shop/1.2`.
 
     Raises:
         ConfigurationError: if an argument is wrong.
@@ -293,17 +273,38 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         options = mask(options)
         call = Call(request, self._settings, options)
-        call.keys = call.ring.keys()
-        # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
-        with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = transport.send(step)
-                else:
-                    self._settings.pace.sleep(step)
+        call.keys, call.client = call.ring.keys(), self
+        for step in call.run():
+            if isinstance(step, Send):
+                step.result = self._transport(step.origin).send(step)
+            else:
+                self._settings.pace.sleep(step)
         return call.response
 
-    _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
+    def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+        """Look up what became of a call that can move money, from the plain data saved before it.
+
+        Look-ups only read. `Found` means that the API knows the payment: read its status. `NotFound` is said only
+        where it is proved, `Undetermined` says why nothing is certain and what a person can check.
+
+        Args:
+            saved_call: What `save_call` gave, or `error.saved_call`.
+            min_age: The age of the call in seconds from which on it counts as arrived or lost. Before, nothing is
+                said to be not found. The default is a choice of ours: the API documents none.
+
+        Raises:
+            InvalidParameterError: if what was saved is not the data of a call that moves money.
+            ConfigurationError: if the client cannot be used.
+        """
+        return self.reconcile_all((saved_call,), min_age=min_age)[0]
+
+    def reconcile_all(
+        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+    ) -> list[Reconciliation]:
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
+        from .reconciling import begin, drive
+
+        return drive(self, begin(self, saved_calls, min_age))
 
     def _start(self) -> None:
         super()._start()
@@ -317,14 +318,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
             # Two threads may come here at once: one transport is kept, the other was never used.
             self._transports.setdefault(here, SyncTransport(origin, self._http_client))
-            if self._closed:
-                self.close()
         return self._transports[here]
 
     def close(self) -> None:
-        """Close the connections. Calls under way end as they would; an `http_client` of yours stays open."""
+        """Close the connections; an `http_client` that was passed in stays open."""
         self._closed = True
-        for (pid, _), transport in () if self._transports is self._shared else list(self._transports.items()):
+        for (pid, _), transport in self._transports.items():
             if pid == os.getpid():
                 transport.close()
 
@@ -348,46 +347,53 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
 
         options = mask(options)
         call = Call(request, self._settings, options)
-        call.keys = await call.ring.keys_async()
-        async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = await transport.send(step)
-                else:
-                    await self._settings.pace.sleep_async(step)
+        call.keys, call.client = await call.ring.keys_async(), self
+        for step in call.run():
+            if isinstance(step, Send):
+                step.result = await self._transport(step.origin).send(step)
+            else:
+                await self._settings.pace.sleep_async(step)
         return call.response
 
-    _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
+    async def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+        """The async twin of the sync client's `reconcile`: what became of a saved call."""
+        return (await self.reconcile_all((saved_call,), min_age=min_age))[0]
+
+    async def reconcile_all(
+        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+    ) -> list[Reconciliation]:
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
+        from .reconciling import begin, drive_async
+
+        return await drive_async(self, begin(self, saved_calls, min_age))
 
     def _start(self) -> None:
         super()._start()
-        self._transports: dict[tuple[Any, int, str], AsyncTransport] = {}
+        self._transports: WeakKeyDictionary[Any, dict[tuple[int, str], AsyncTransport]] | None = None
 
     def _transport(self, origin: Origin) -> AsyncTransport:
         from asyncio import get_running_loop
-        from weakref import ref
+        from weakref import WeakKeyDictionary, ref
 
-        loop = get_running_loop()
-        here = (loop, os.getpid(), origin.text)
-        self._check_home((here[1], ref(loop)))
-        if here not in self._transports:
-            from .transport import AsyncTransport
+        from .transport import AsyncTransport
 
-            for other in list(self._transports):
-                if other[0].is_closed():
-                    self._transports.pop(other, None)
-            self._transports[here] = AsyncTransport(origin, self._http_client)
-        return self._transports[here]
+        loop, here = get_running_loop(), (os.getpid(), origin.text)
+        self._check_home((here[0], ref(loop)))
+        self._transports = WeakKeyDictionary() if self._transports is None else self._transports
+        transports = self._transports.setdefault(loop, {})
+        if here not in transports:
+            transports[here] = AsyncTransport(origin, self._http_client)
+        return transports[here]
 
     async def aclose(self) -> None:
-        """Close this event loop's connections, those of others end with their loops; else like `close`."""
+        """Close this event loop's connections; an `http_client` that was passed in stays open."""
         from asyncio import get_running_loop
 
         self._closed = True
-        here = (get_running_loop(), os.getpid())
-        for key, transport in () if self._transports is self._shared else list(self._transports.items()):
-            if key[:2] == here:
-                await transport.aclose()
+        if self._transports is not None:
+            for (pid, _), transport in self._transports.pop(get_running_loop(), {}).items():
+                if pid == os.getpid():
+                    await transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -402,13 +408,5 @@ def _misconfigured(text: str) -> NoReturn:
     raise ConfigurationError(text)
 
 
-def closed() -> NoReturn:
-    """Raise the error of a client that is used after it was closed."""
-    _misconfigured("The client is closed. Nothing was sent. Make a new one.")
-
-
 def _remake(kind: Any, given: dict[str, Any]) -> Any:
-    # A client that comes with each task of a pool must not connect anew each time: those of a process share.
-    client = kind(**given)
-    client._transports = client._shared
-    return client
+    return kind(**given)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .encoding import is_uuid, query_text
+from .encoding import is_mapping, is_uuid, query_text
 from .errors import InvalidParameterError
 from .types import UNSET
 
@@ -29,6 +30,8 @@ class Operation:
     idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
     source: str  # The page that describes it.
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
+    # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -46,6 +49,9 @@ class Request(Generic[T]):
     headers: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
     body: object = field(default=UNSET, kw_only=True)
     decode: Callable[[Any], T] = field(kw_only=True)
+    quiet: bool = field(
+        default=False, kw_only=True
+    )  # No warning about an inferred path: the client asks, not the user.
 
     def target(self) -> str:
         """The path and query; every value is percent-encoded whole, so that none can reach another path."""
@@ -61,6 +67,18 @@ class Request(Generic[T]):
     def header_texts(self) -> dict[str, str]:
         """The header parameters that are sent."""
         return dict(_texts(self.headers))
+
+    def facts(self) -> dict[str, str | None]:
+        """What the call can be found again by; None for what it does not carry."""
+        return {name: fact_text(self._fact(place)) for name, place in self.operation.facts.items()}
+
+    def _fact(self, place: str) -> object:
+        source, _, pointer = place.removeprefix("$request.").partition("#/")
+        value: object = self.body
+        for step in pointer.split("/") if pointer else ():
+            value = value.get(step) if is_mapping(value) else None
+        kind, _, name = source.partition(".")
+        return {"path": self.path_params, "header": self.headers}[kind].get(name) if name else value
 
     def _path_value(self, name: str) -> str:
         value = self.path_params.get(name, UNSET)
@@ -87,6 +105,12 @@ class Request(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<Request {self.operation.call} {self.operation.method} {self.operation.path}>"
+
+
+def fact_text(value: object) -> str | None:
+    """A reference or an amount as plain text; None for what is none."""
+    plain = is_uuid(value) or (isinstance(value, (str, int, Decimal)) and not isinstance(value, bool))
+    return (query_text(value) or None) if plain else None
 
 
 def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,11 @@ from .keys import MASK, KeyRing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
     from .operation import Operation, Request
+    from .reconciling import Reconciliation
     from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
     from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
 
@@ -293,7 +295,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         options = mask(options)
         call = Call(request, self._settings, options)
-        call.keys = call.ring.keys()
+        call.keys, call.client = call.ring.keys(), self
         # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
         with self._transport(self._settings.family(request.operation.family)[1]) as transport:
             for step in call.run():
@@ -302,6 +304,31 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
                 else:
                     self._settings.pace.sleep(step)
         return call.response
+
+    def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+        """Look up what became of a call that can move money, from the plain data saved before it.
+
+        Look-ups only read. `Found` means that the API knows the payment: read its status. `NotFound` is said only
+        where it is proved, `Undetermined` says why nothing is certain and what a person can check.
+
+        Args:
+            saved_call: What `save_call` gave, or `error.saved_call`.
+            min_age: The age of the call in seconds from which on it counts as arrived or lost. Before, nothing is
+                said to be not found. The default is a choice of ours: the API documents none.
+
+        Raises:
+            InvalidParameterError: if what was saved is not the data of a call that moves money.
+            ConfigurationError: if the client cannot be used.
+        """
+        return self.reconcile_all((saved_call,), min_age=min_age)[0]
+
+    def reconcile_all(
+        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+    ) -> list[Reconciliation]:
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
+        from .reconciling import begin, drive
+
+        return drive(self, begin(self, saved_calls, min_age))
 
     _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
 
@@ -348,7 +375,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
 
         options = mask(options)
         call = Call(request, self._settings, options)
-        call.keys = await call.ring.keys_async()
+        call.keys, call.client = await call.ring.keys_async(), self
         async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
             for step in call.run():
                 if isinstance(step, Send):
@@ -356,6 +383,18 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
                 else:
                     await self._settings.pace.sleep_async(step)
         return call.response
+
+    async def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+        """The async twin of the sync client's `reconcile`: what became of a saved call."""
+        return (await self.reconcile_all((saved_call,), min_age=min_age))[0]
+
+    async def reconcile_all(
+        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+    ) -> list[Reconciliation]:
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
+        from .reconciling import begin, drive_async
+
+        return await drive_async(self, begin(self, saved_calls, min_age))
 
     _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
 

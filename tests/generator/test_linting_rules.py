@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.document import Document
 from generator.linting import rules
-from generator.linting.rules import Rule, amounts, evidence, examples, names, operations, schemas
+from generator.linting.rules import Rule, amounts, evidence, examples, names, operations, reconciling, schemas
 from generator.loading import load
 from generator.problems import Problem
 
@@ -64,7 +64,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_registered_and_explained() -> None:
-    modules = (amounts, evidence, examples, names, operations, schemas)
+    modules = (amounts, evidence, examples, names, operations, reconciling, schemas)
     defined = {
         value
         for module in modules

@@ -60,6 +60,7 @@ def capturing(body: object = UNSET, **changes: Any) -> Request[dict[str, Any]]:
         "moves_money": True,
     }
     facts["path"] = "/v1/payments/{id}/capture"
+    facts["facts"] = {"id": "$request.path.id", "order_reference": "$request.body#/orderReference"}
     body = {"amount": 5641, "orderReference": "ORD-1"} if body is UNSET else body
     return Request(operation(**facts | changes), path_params={"id": "tx_1"}, body=body, decode=as_object)
 

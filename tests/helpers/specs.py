@@ -137,6 +137,9 @@ BASE: dict[str, str] = {
             x-family: pay
             x-moves-money: true
             x-idempotency-key: requestId
+            x-reconcile:
+              none: The list shows no key.
+              check: Look at the list.
             x-evidence:
               method: documented
               path: documented

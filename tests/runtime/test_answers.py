@@ -443,7 +443,7 @@ def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(flavor: Fl
     assert type(error.cause) is ApiTimeoutError
     assert str(error) == (
         "payments.capture: no answer came in time: ReadTimeout. The payment may have gone through. "
-        "Do not send it again; look it up by its order reference 'ORD-1' first."
+        "Do not send it again; let error.reconcile() find out, or look it up by its order reference 'ORD-1' first."
     )
 
 
@@ -489,7 +489,10 @@ def test_an_error_knows_its_call(flavor: Flavor) -> None:
 
 def test_the_order_reference_is_found_in_the_path_too(flavor: Flavor) -> None:
     request = Request(
-        operation(path="/v1/by-order-reference/{order_reference}"),
+        operation(
+            path="/v1/by-order-reference/{order_reference}",
+            facts={"order_reference": "$request.path.order_reference"},
+        ),
         path_params={"order_reference": "ORD-9"},
         decode=lambda data: data,
     )

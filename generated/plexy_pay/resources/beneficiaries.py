@@ -275,7 +275,8 @@ class BeneficiariesResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
@@ -342,7 +343,8 @@ class BeneficiariesResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
@@ -751,7 +753,8 @@ class AsyncBeneficiariesResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
@@ -818,7 +821,8 @@ class AsyncBeneficiariesResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary

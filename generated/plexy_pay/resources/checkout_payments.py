@@ -107,7 +107,8 @@ class CheckoutPaymentsResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
@@ -174,7 +175,8 @@ class CheckoutPaymentsResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
@@ -363,7 +365,8 @@ class AsyncCheckoutPaymentsResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
@@ -430,7 +433,8 @@ class AsyncCheckoutPaymentsResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest

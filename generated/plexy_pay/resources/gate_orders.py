@@ -134,7 +134,8 @@ class GateOrdersResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
@@ -374,7 +375,8 @@ class AsyncGateOrdersResource:
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest

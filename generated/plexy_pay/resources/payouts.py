@@ -127,7 +127,8 @@ class PayoutsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.payouts import process_payout
@@ -387,7 +388,8 @@ class AsyncPayoutsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.payouts import process_payout

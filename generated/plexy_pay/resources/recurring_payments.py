@@ -77,7 +77,8 @@ class RecurringPaymentsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.recurring_payments import create_merchant_initiated_payment
@@ -198,7 +199,8 @@ class AsyncRecurringPaymentsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.recurring_payments import create_merchant_initiated_payment

@@ -138,7 +138,8 @@ class SettlementOrdersResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
@@ -377,7 +378,8 @@ class AsyncSettlementOrdersResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
         """
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder

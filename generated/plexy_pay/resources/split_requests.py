@@ -127,7 +127,8 @@ class SplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import create_split_request
@@ -235,7 +236,8 @@ class SplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import update_split_request
@@ -290,7 +292,8 @@ class SplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import delete_split_request
@@ -511,7 +514,8 @@ class AsyncSplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import create_split_request
@@ -619,7 +623,8 @@ class AsyncSplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import update_split_request
@@ -674,7 +679,8 @@ class AsyncSplitRequestsResource:
                 the thing does not allow it.
             RateLimitError: Too many requests.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
-            OutcomeUnknownError: the money may have moved; look it up before anything else.
+            OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
+                again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         from ..api.split_requests import delete_split_request

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ...document import Document
 from ...problems import Problem
-from . import amounts, evidence, examples, names, operations, schemas
+from . import amounts, evidence, examples, names, operations, reconciling, schemas
 
 Rule = Callable[[Document], Iterator[Problem]]
 
@@ -21,6 +21,9 @@ RULES: tuple[Rule, ...] = (
     operations.list_has_pagination,
     operations.pagination_names_what_exists,
     operations.idempotency_key_names_what_exists,
+    reconciling.call_facts_name_what_exists,
+    reconciling.money_operation_is_reconciled,
+    reconciling.look_ups_end_with_their_list,
     names.keywords_are_unique,
     names.properties_are_unique,
     names.classes_are_unique,
