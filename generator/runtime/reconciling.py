@@ -165,11 +165,12 @@ def save_call(
         name: value for name, value in {**texts, "amount": amount}.items() if value is not UNSET
     }
     unknown = sorted(given.keys() - set(recipe.facts))
-    keys = list(dict.fromkeys(look.by for look in _looks(recipe)))
-    needed = [*keys[:1], *("amount" for one in recipe.ones if one.whole)]
-    missing = [name for name in needed if name not in given or (given[name] is None and name != "amount")]
+    needed = [look.by for look in _looks(recipe)[:1]]
+    missing = [name for name in needed if not given.get(name)]
+    if any(one.whole for one in recipe.ones) and "amount" not in given:
+        missing.append("amount, or amount=None for the whole")
     if unknown or missing:
-        problem = f"needs {missing[0]}" if missing else f"has no {unknown[0]} to look it up by"
+        problem = f"has no {unknown[0]} to look it up by" if unknown else f"needs {missing[0]}"
         raise InvalidParameterError(
             f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
         )

@@ -998,3 +998,130 @@ def test_no_rule_breaks_on_a_document_that_is_broken_in_any_place(
     document = base.with_data(data.draw(broken(base.data)))
 
     assert all(problem.line >= 1 for problem in rules.check(document))
+
+
+# -- reconciling -------------------------------------------------------------------------------------------
+
+NO_LOOK_UP = "    x-reconcile:\n      none: The list shows no key.\n"
+FACTS = "    x-call-facts:\n      id: $request.body#/requestId\n"
+LOOK_UP = (
+    "    x-reconcile:\n      look-ups:\n        - {operation: retrieveLink, by: idempotency_key, fields: [id]"
+)
+IN_LIST = LOOK_UP.replace("retrieveLink", "listLinks")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (NO_LOOK_UP + "      check: Look at the list.\n", ""),
+        ("      none: The list shows no key.\n", ""),
+        ("      check: Look at the list.\n", ""),
+        (NO_LOOK_UP, LOOK_UP + "}\n      none: There is none.\n"),
+    ],
+)
+def test_an_operation_that_moves_money_without_a_way_to_resolve_unknown_outcomes_is_found(
+    breaks: Breaks, old: str, new: str
+) -> None:
+    found = breaks(reconciling.money_operation_is_reconciled, (PATHS, old, new))
+
+    assert "does not say how its unknown outcomes are resolved" in found.message
+
+
+def test_look_ups_of_an_operation_that_moves_no_money_are_found(breaks: Breaks) -> None:
+    edit = (PATHS, "    x-moves-money: true\n    x-idem", "    x-moves-money: false\n    x-idem")
+
+    found = breaks(reconciling.money_operation_is_reconciled, edit)
+
+    assert found.message == "POST /v1/links moves no money, so there is nothing to reconcile"
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ("order: $request.body#/requestId", "the unknown fact 'order'"),
+        ("id: $request.body#/orderId", "which POST /v1/links has not"),
+        ("id: $request.body#/amount/id", "which POST /v1/links has not"),
+        ("id: $request.path.id", "which POST /v1/links has not"),
+        ("id: requestId", "which POST /v1/links has not"),
+    ],
+)
+def test_facts_of_a_call_that_it_has_not_are_found(breaks: Breaks, facts: str, message: str) -> None:
+    edit = (PATHS, NO_LOOK_UP, f"    x-call-facts:\n      {facts}\n{NO_LOOK_UP}")
+
+    found = breaks(reconciling.call_facts_name_what_exists, edit)
+
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    "look_up",
+    [
+        LOOK_UP + ", found: [paid], whole: true, amount: balance, original: id}\n",
+        IN_LIST + ", made: id}\n",
+        FACTS + LOOK_UP.replace("idempotency_key", "id") + "}\n",
+    ],
+)
+def test_look_ups_that_name_what_exists_pass(tmp_path: Path, look_up: str) -> None:
+    assert passes(tmp_path, (PATHS, NO_LOOK_UP, look_up))
+
+
+@pytest.mark.parametrize(
+    ("look_up", "message"),
+    [
+        (LOOK_UP + ", why: x}\n", "the unknown key 'why'"),
+        (LOOK_UP.replace("idempotency_key", "order_reference") + "}\n", "goes by 'order_reference'"),
+        (LOOK_UP.replace("retrieveLink", "findLink") + "}\n", "names 'findLink', which is no GET"),
+        (LOOK_UP.replace("retrieveLink", "createLink") + "}\n", "names 'createLink', which is no GET"),
+        (LOOK_UP.replace(", fields: [id]", "") + "}\n", "does not say in which property"),
+        (LOOK_UP.replace("[id]", "[key]") + "}\n", "names 'key', which is no property"),
+        (LOOK_UP + ", amount: sum}\n", "names 'sum', which is no property"),
+        (LOOK_UP + ", found: [charged]}\n", "the status 'charged', which is not known"),
+        (LOOK_UP + ", absence: false}\n", "'absence' has no meaning"),
+        (LOOK_UP + ", made: id}\n", "'made' has no meaning"),
+        (IN_LIST + ", whole: true}\n", "'whole' has no meaning"),
+        (
+            LOOK_UP + ", found: [paid], absent: [active]}\n",
+            "GET /v1/links/{id} cannot prove that something is absent",
+        ),
+        (IN_LIST + ", absence: true}\n", "GET /v1/links cannot prove that something is absent"),
+    ],
+)
+def test_a_look_up_that_cannot_do_what_it_says_is_found(breaks: Breaks, look_up: str, message: str) -> None:
+    found = breaks(reconciling.money_operation_is_reconciled, (PATHS, NO_LOOK_UP, look_up))
+
+    assert message in found.message
+
+
+def test_a_look_up_after_that_of_a_list_is_found(breaks: Breaks) -> None:
+    both = IN_LIST + "}\n" + LOOK_UP.partition("look-ups:\n")[2] + "}\n"
+
+    found = breaks(reconciling.look_ups_end_with_their_list, (PATHS, NO_LOOK_UP, both))
+
+    assert found.message == "POST /v1/links has a look-up after that of a list"
+
+
+@pytest.mark.parametrize("word", ["documented", "documented-2023", "observed", "inferred"])
+@pytest.mark.parametrize("weak", ["path", "pages", "schema"])
+def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
+    tmp_path: Path, word: str, weak: str
+) -> None:
+    words = {"path": "observed", "pages": "observed", "schema": "documented", weak: word}
+    assert passes(
+        tmp_path,
+        (PATHS, NO_LOOK_UP, IN_LIST + ", absence: true}\n"),
+        (
+            PATHS,
+            "method: documented\n      path: inferred",
+            f"method: documented\n      path: {words['path']}",
+        ),
+        (
+            PATHS,
+            "      total: total\n    p",
+            f"      total: total\n      x-evidence: {words['pages']}\n      x-source: [x]\n    p",
+        ),
+        (
+            LINKS,
+            "response.Link:\n  type: object\n  x-evidence: inferred",
+            f"response.Link:\n  type: object\n  x-evidence: {words['schema']}\n  x-source: [x]",
+        ),
+    ) is (word in ("documented", "observed"))

@@ -39,6 +39,16 @@ def test_importing_and_making_a_client_loads_neither_httpx_nor_attrs() -> None:
     assert not loaded & {"httpx", "httpcore", "attr", "attrs", "asyncio", "ssl", "inspect", "dataclasses"}
 
 
+def test_a_call_that_succeeds_loads_nothing_of_reconciling() -> None:
+    with RunningSandbox() as sandbox:
+        loaded = modules_after(
+            "from plexy_pay import OutcomeUnknownError, PlexyPay\n"
+            f"PlexyPay('pr_sandbox', base_url={sandbox.base_url!r}).payment_links.create(amount=1, currency='KZT')"
+        )
+    assert "plexy_pay.flow" in loaded
+    assert not loaded & {"plexy_pay.reconciling", "plexy_pay._lookups"}
+
+
 def test_one_model_does_not_load_the_others() -> None:
     loaded = modules_after("from plexy_pay.models import PaymentLink")
     assert "plexy_pay.models.payment_link" in loaded

@@ -9,13 +9,18 @@ from plexy_pay import (
     UNSET,
     AsyncPager,
     AsyncPlexyPay,
+    Found,
     Money,
+    NotFound,
     NotFoundError,
     OutcomeUnknownError,
     Pager,
     PlexyError,
     PlexyPay,
+    Reconciliation,
+    Undetermined,
     Unset,
+    save_call,
 )
 from plexy_pay.api.payment_links import create_payment_link
 from plexy_pay.models import (
@@ -117,6 +122,32 @@ async def charge_saved_card(card_token: str) -> None:
         raw = await client.with_raw_response.payments.capture("tr_1", amount=Decimal("150.50"))
         print(raw.parsed.remaining_balance)
         await client.payments.cancel("tr_2")
+
+
+def decided(answer: Reconciliation) -> bool | None:
+    match answer:
+        case Found(transaction=transaction, by=by):
+            print(by, transaction.status)
+            return True
+        case NotFound():
+            return False
+        case Undetermined(reason=reason, check=check, retry_after=seconds):
+            print(reason, check, 0 if seconds is None else seconds)
+            return None
+
+
+def resolved(client: PlexyPay, payment_id: str) -> bool | None:
+    saved: dict[str, str | None] = save_call("payments.cancel", id=payment_id)
+    try:
+        client.payments.cancel(payment_id)
+    except OutcomeUnknownError as error:
+        return decided(error.reconcile())
+    return decided(client.reconcile(saved, min_age=90)) and all(map(decided, client.reconcile_all([saved])))
+
+
+async def resolved_later(client: AsyncPlexyPay, error: OutcomeUnknownError) -> bool | None:
+    print(decided(await client.reconcile(error.saved_call)))
+    return decided(await error.reconcile_async(client))
 
 
 def error_text(error: PlexyError) -> str:

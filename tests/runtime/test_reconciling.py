@@ -1,0 +1,767 @@
+"""What became of a call: what is said, and above all when "not found" is not said."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import pickle
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import plexy_pay
+import pytest
+from helpers.calls import KEY, Flavor, Recording
+from helpers.wire import Recorded, Then, WireServer, http, json_answer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plexy_pay import (
+    AsyncPlexyPay,
+    ConfigurationError,
+    Found,
+    InvalidParameterError,
+    Money,
+    NotFound,
+    OutcomeUnknownError,
+    PlexyPay,
+    Undetermined,
+    save_call,
+)
+from plexy_pay._lookups import RECIPES
+from plexy_pay._operations import OPERATIONS
+from plexy_pay.encoding import loads
+from plexy_pay.errors import ApiTimeoutError, NotFoundError, PermissionDeniedError, RateLimitError
+from plexy_pay.models import Order, Transaction, TransactionResponse
+from plexy_pay.operation import Request
+from plexy_pay.reconciling import Listing, One, reconcile
+
+NOW = 1_800_000_000.0
+SENT = datetime.fromtimestamp(NOW - 120, UTC)
+Api = Callable[[Request[Any]], Any]
+
+
+def iso(seconds: float) -> str:
+    """A time, seconds after the call was sent, as the API writes it."""
+    return (SENT + timedelta(seconds=seconds)).isoformat()
+
+
+def row(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
+    """A row of the list of transactions; a value of ... leaves a field out."""
+    fields = {"transactionId": f"tx-{reference}", "amount": 15000, "status": "TRANSACTION_STATUS_CHARGED"}
+    fields |= {"createdAt": iso(1), "orderReference": reference, **changes}
+    return {name: value for name, value in fields.items() if value is not ...}
+
+
+def one(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
+    """A single transaction."""
+    fields = {"transactionId": "tx-1", "status": "charged", "amount": 15000, "merchantReference": reference}
+    return {name: value for name, value in {**fields, **changes}.items() if value is not ...}
+
+
+def error(kind: type[plexy_pay.PlexyError], **facts: Any) -> plexy_pay.PlexyError:
+    return kind("it failed.", **facts)
+
+
+def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
+    """An API that shows these rows, page by page, and this one thing; errors stand for failures."""
+
+    def answer(request: Request[Any]) -> Any:
+        assert (request.operation.method, request.operation.moves_money, request.quiet) == (
+            "GET",
+            False,
+            True,
+        )
+        if request.path_params and request.operation.family == "pay":
+            return error(NotFoundError, status=404) if single is None else single
+        size = int(str(request.query.get("size") or request.query.get("pageSize")))
+        number = int(str(request.query["page"]))
+        if isinstance(rows, Exception):
+            return rows
+        listed = list(rows)
+        shown = listed[(number - 1) * size : number * size]
+        if request.operation.call == "settlement_orders.list":
+            return shown
+        key = "items" if request.operation.family == "gate" else "data"
+        return {key: shown, "page": number, "size": size, "total": len(listed), **page_changes}
+
+    return answer
+
+
+def ask_all(
+    calls: Any, answers: Api, *, min_age: float = 60.0, now: float = NOW
+) -> tuple[list[Any], list[Request[Any]]]:
+    """The answers, and the requests that were made for them."""
+    steps = reconcile(calls, min_age, now)
+    requests: list[Request[Any]] = []
+    answer: Any = None
+    while True:
+        try:
+            request = steps.send(answer)
+        except StopIteration as end:
+            return end.value, requests
+        requests.append(request)
+        assert len(requests) < 2_000
+        data = answers(request)
+        answer = data if isinstance(data, Exception) else request.decode(loads(json.dumps(data).encode()))
+
+
+def ask(saved: Any, answers: Api, **options: Any) -> Any:
+    """The answer for one call."""
+    return ask_all([saved], answers, **options)[0][0]
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    """A saved host-to-host payment."""
+    known: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT"), "sent_at": SENT}
+    return save_call("direct_payments.create", **{**known, **changes})
+
+
+def capture(amount: Any = None) -> dict[str, Any]:
+    return save_call("payments.capture", id="tx-1", amount=amount, sent_at=SENT)
+
+
+# -- a payment by its order reference -----------------------------------------------------------------------
+
+
+def test_a_payment_in_the_list_is_found_and_says_by_what() -> None:
+    found = ask(payment(), api([row("ORD-0"), row(), row("ORD-2")]))
+    assert isinstance(found, Found)
+    assert isinstance(found.transaction, Transaction)
+    assert (found.transaction.order_reference, found.by, found.evidence) == (
+        "ORD-1",
+        "transactions.list",
+        "observed",
+    )
+
+
+def test_a_paid_payment_is_found_by_its_reference_without_reading_the_list() -> None:
+    answers, requests = ask_all([payment()], api(single=one()))
+    assert isinstance(answers[0], Found)
+    assert isinstance(answers[0].transaction, TransactionResponse)
+    assert answers[0].evidence == "inferred"
+    assert [request.operation.call for request in requests] == ["transactions.retrieve_by_order_reference"]
+
+
+def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
+    assert ask(payment(), api([row("ORD-0"), row("ORD-2")])) == NotFound(
+        by="transactions.list", evidence="observed"
+    )
+    assert isinstance(ask(payment(), api([])), NotFound)
+    assert isinstance(ask(payment(), api([row(f"ORD-1{n}") for n in range(120)])), NotFound)
+
+
+@pytest.mark.parametrize("status", ["rejected", "failed", "3d", "created", "odd", 7, ...])
+def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_list(status: Any) -> None:
+    shown = one(status=status)
+    assert isinstance(ask(payment(), api([row(status="rejected")], shown)), Found)
+    assert isinstance(
+        ask(payment(), api([], shown)), Undetermined
+    )  # The list contradicts it: nothing is certain.
+
+
+@pytest.mark.parametrize("shown", [one("ORD-2"), one(...), one(amount=1), {}])
+def test_a_single_answer_about_something_else_is_no_proof_of_anything(shown: Any) -> None:
+    assert isinstance(ask(payment(), api([], shown)), Undetermined)
+
+
+BROKEN_LISTS: dict[str, Api] = {
+    "a total that is larger": api([row("A")], total=2),
+    "a total that is smaller": api([row("A"), row("B")], total=1),
+    "no total": api([row("A")], total=None),
+    "a total as text": api([row("A")], total="1"),
+    "a total that is true": api([row("A")], total=True),
+    "rows that are null": api([], data=None),
+    "rows that are no list": api([], data={"A": 1}),
+    "another page": api([row("A")], page=2),
+    "a row that is no object": api(["A"]),
+    "a row without a reference": api([row(...)]),
+    "a row whose reference is null": api([row(None)]),
+    "a row whose reference is empty": api([row(" ")]),
+    "a row whose reference is a number": api([row(1)]),
+    "a row without an id": api([row("A", transactionId=...)]),
+    "a row that comes twice": api([row("A"), row("A")]),
+    "a reference in other letters": api([row("ord-1")]),
+    "a reference with a space": api([row(" ORD-1")]),
+    "pages that are all the same": lambda request: {"data": [row(f"A{n}") for n in range(50)], "total": 100},
+    "a total that changes": lambda request: {
+        "data": [row(f"{request.query['page']}-{n}") for n in range(50)][
+            : 10 if request.query["page"] == 3 else 50
+        ],
+        "total": 100 + 10 * (request.query["page"] == 3),
+    },
+    "a total that is capped": lambda request: {
+        "data": [row(f"{request.query['page']}-{n}") for n in range(50)]
+        if int(str(request.query["page"])) < 4
+        else [],
+        "total": 100,
+    },
+    "no end": lambda request: {"data": [row(f"{request.query['page']}")], "total": 9_000},
+    "no answer": api(error(ApiTimeoutError)),
+    "no permission": api(error(PermissionDeniedError, status=403)),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_LISTS.values(), ids=BROKEN_LISTS)
+def test_a_list_that_is_not_known_as_a_whole_proves_nothing(broken: Api) -> None:
+    def answers(request: Request[Any]) -> Any:
+        return error(NotFoundError, status=404) if request.path_params else broken(request)
+
+    answer = ask(payment(), answers)
+    assert isinstance(answer, Undetermined)
+    assert "transactions.list" in answer.reason
+    assert "dashboard" in answer.check
+
+
+def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> None:
+    answer = ask(payment(), api(error(RateLimitError, status=429, retry_after=7.0)))
+    assert isinstance(answer, Undetermined)
+    assert "RateLimitError" in answer.reason
+    assert answer.retry_after == 7.0
+
+
+@pytest.mark.parametrize(("age", "wait"), [(0.0, 60.0), (59.0, 1.0), (-30.0, 90.0)])
+def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float, wait: float) -> None:
+    answer = ask(payment(), api([]), now=SENT.timestamp() + age)
+    assert isinstance(answer, Undetermined)
+    assert answer.retry_after == wait
+    assert isinstance(ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotFound) is (
+        age >= 0
+    )
+    assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Found)
+
+
+def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
+    saved = {**payment(), "sent_at": None}
+    assert isinstance(ask(saved, api([])), Undetermined)
+    assert isinstance(ask({key: saved[key] for key in saved if key != "sent_at"}, api([])), Undetermined)
+    assert isinstance(ask(saved, api([row(createdAt=...)])), Found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({"createdAt": iso(-299)}, Found),
+        ({"createdAt": iso(-301)}, Undetermined),
+        ({"createdAt": ...}, Undetermined),
+        ({"createdAt": "yesterday"}, Undetermined),
+        ({"amount": 15001}, Undetermined),
+        ({"amount": ...}, Found),
+        ({"amount": "much"}, Found),
+    ],
+)
+def test_a_row_with_the_reference_is_found_only_if_it_can_be_the_call_s(changes: Any, answer: type) -> None:
+    assert isinstance(ask(payment(), api([row(**changes)])), answer)
+
+
+def test_two_rows_with_the_reference_are_undetermined() -> None:
+    answer = ask(payment(), api([row(), row(transactionId="tx-2", status="rejected")]))
+    assert isinstance(answer, Undetermined)
+    assert "2 rows" in answer.reason
+
+
+def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> None:
+    def broken(seconds: float) -> Api:
+        return lambda request: (
+            error(NotFoundError)
+            if request.path_params
+            else {"data": [row(createdAt=iso(seconds))], "total": "?"}
+        )
+
+    assert isinstance(ask(payment(), broken(1)), Found)
+    assert isinstance(ask(payment(), broken(-1)), Undetermined)
+    assert isinstance(ask({**payment(), "sent_at": None}, broken(1)), Undetermined)
+
+
+# -- the other operations -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("saved", "shown", "answer"),
+    [
+        (capture(), one(status="charged"), Found),
+        (capture(), one(status="TRANSACTION_STATUS_CHARGED", transactionId="x", paymentId="tx-1"), Found),
+        (capture(), one(status="refunded"), Found),
+        (capture(), one(status="TRANSACTION_STATUS_AUTHED"), NotFound),
+        (capture(), one(status="authorized", transactionId="x", paymentId="tx-1"), Undetermined),
+        (capture(), one(status="authorized", transactionId="x"), Undetermined),
+        (capture(), one(status="created"), Undetermined),
+        (capture(), None, Undetermined),
+        (capture(15000), one(status="charged"), Found),
+        (capture(Decimal("15000.00")), one(status="charged"), Found),
+        (capture(14999), one(status="charged"), Undetermined),
+        (capture(15000), one(status="charged", amount=...), Undetermined),
+        (capture(15000), one(status="authorized"), Undetermined),
+        ({"operation": "payments.capture", "id": "tx-1", "sent_at": iso(0)}, one(status="authorized"), Undetermined),
+        ({"operation": "payments.capture", "id": "tx-1", "sent_at": iso(0)}, one(status="charged"), Undetermined),
+        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="cancelled"), Found),
+        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="authorized"), NotFound),
+        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="charged"), Undetermined),
+        (save_call("payments.cancel", id="tx-1"), one(status="authorized"), Undetermined),
+        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="rejected"), Found),
+        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="3d"), Undetermined),
+        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="new"), Undetermined),
+        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), None, Undetermined),
+        (save_call("payments.refund", id="tx-1", amount=None, sent_at=SENT), one(status="refunded"), Found),
+        (save_call("payments.refund", id="tx-1", amount=None, sent_at=SENT), one(status="charged"), Undetermined),
+        (save_call("payments.refund", id="tx-1", amount=100, sent_at=SENT), one(status="refunded"), Undetermined),
+    ],
+)  # fmt: skip
+def test_the_state_of_a_transaction_tells_only_what_it_can(saved: Any, shown: Any, answer: type) -> None:
+    now = datetime.now(UTC).timestamp() if saved["sent_at"] != capture()["sent_at"] else NOW
+    assert isinstance(ask(saved, api(single=shown), now=now if saved["sent_at"] != iso(0) else NOW), answer)
+
+
+def refund(reference: str | None = "REF-1") -> dict[str, Any]:
+    return save_call("payments.refund", id="tx-1", amount=100, order_reference=reference, sent_at=SENT)
+
+
+def test_a_refund_is_found_by_a_reference_of_its_own_and_never_absent() -> None:
+    listed = [row(), row("REF-1", amount=100)]
+    assert isinstance(ask(refund(), api(listed, one())), Found)
+    assert isinstance(ask(refund(), api([row()], one())), Undetermined)
+
+
+@pytest.mark.parametrize("shown", [None, one(merchantReference=...), one(merchantReference="REF-1")])
+def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(shown: Any) -> None:
+    answers, requests = ask_all([refund()], api([row("REF-1", amount=100)], shown))
+    assert isinstance(answers[0], Undetermined)
+    assert len(requests) == 1
+
+
+def test_a_gate_order_is_found_or_absent_by_its_idempotency_key() -> None:
+    saved = save_call("gate.orders.create", idempotency_key="k-1", sent_at=SENT)
+    found = ask(saved, api([{"id": "o-1", "idempotency_key": "k-1", "created_at": "2020-01-01T00:00:00Z"}]))
+    assert isinstance(found, Found)
+    assert isinstance(found.transaction, Order)
+    assert ask(saved, api([{"id": "o-1", "idempotency_key": "k-2"}])) == NotFound(
+        by="gate.orders.list", evidence="documented"
+    )
+    assert isinstance(ask(saved, api([{"id": "o-1"}])), Undetermined)
+
+
+def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> None:
+    saved = save_call("settlement_orders.create", idempotency_key="r-1", sent_at=SENT)
+    orders = [{"id": f"s-{n}", "requestId": f"r-{n}"} for n in range(120)]
+    assert isinstance(ask(saved, api(orders)), Found)
+    answer = ask(saved, api(orders[2:]))
+    assert isinstance(answer, Undetermined)
+    assert "same `request_id`" in answer.check
+
+
+@pytest.mark.parametrize("call", [call for call, recipe in RECIPES.items() if recipe.none])
+def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
+    answers, requests = ask_all([save_call(call)], api())
+    assert isinstance(answers[0], Undetermined)
+    assert answers[0].reason == f"{RECIPES[call].none}."
+    assert answers[0].check
+    assert requests == []
+
+
+def test_every_operation_that_moves_money_has_a_recipe_and_no_other() -> None:
+    assert set(RECIPES) == {operation.call for operation in OPERATIONS if operation.moves_money}
+    assert all(
+        recipe.check and bool(recipe.none) != bool(recipe.ones or recipe.listing)
+        for recipe in RECIPES.values()
+    )
+
+
+def test_many_calls_share_one_walk_and_keep_their_order() -> None:
+    calls = [payment(order_reference=f"ORD-{n}") for n in range(5)]
+    calls.insert(2, capture())
+    shown = api([row(f"ORD-{n}", transactionId=f"t{n}") for n in (0, 2, 4)])
+    answers, requests = ask_all(calls, shown)
+    assert [type(answer) for answer in answers] == [Found, NotFound, Undetermined, Found, NotFound, Found]
+    assert sum(request.operation.call == "transactions.list" for request in requests) == 1
+    assert ask_all([], shown) == ([], [])
+
+
+# -- not found is never a guess -----------------------------------------------------------------------------
+
+
+def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> None:
+    document = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
+    schemas = document["components"]["schemas"]
+    operations = {
+        f"{node['x-resource']}.{node['x-method']}": node
+        for item in document["paths"].values()
+        for method, node in item.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    }
+    claims: set[tuple[str, str]] = set()
+    for call, recipe in RECIPES.items():
+        for look in (*recipe.ones, *([recipe.listing] if recipe.listing else [])):
+            if not (look.absence if isinstance(look, Listing) else look.absent):
+                continue
+            claims.add((call, look.call))
+            node = operations[look.call]
+            mark = next(
+                mark
+                for mark in operations[call]["x-reconcile"]["look-ups"]
+                if operations[look.call]["operationId"] == mark["operation"]
+            )
+            schema = node["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+            words = [*node["x-evidence"].values()]
+            if isinstance(look, Listing):
+                words.append(node["x-pagination"]["x-evidence"])
+                items = schemas[schema]["properties"][node["x-pagination"]["items"]]
+                words.append(items.get("x-evidence", schemas[schema]["x-evidence"]))
+                schema = items["items"]["$ref"].split("/")[-1]
+            for name in (*mark["fields"], *(["status"] if mark.get("absent") else [])):
+                field = schemas[schema]["properties"][name]
+                words.append(field.get("x-evidence", schemas[schema]["x-evidence"]))
+                if "$ref" in field:
+                    words.append(schemas[field["$ref"].split("/")[-1]]["x-evidence"])
+            assert set(words) <= {"documented", "observed"}, (call, look.call, words)
+            assert look.evidence in words
+    assert claims == {
+        ("direct_payments.create", "transactions.list"),
+        ("payments.capture", "transactions.retrieve"),
+        ("payments.cancel", "transactions.retrieve"),
+        ("gate.orders.create", "gate.orders.list"),
+    }
+
+
+@pytest.mark.parametrize("evidence", ["documented", "documented-2023", "observed", "inferred"])
+@pytest.mark.parametrize("call", ["direct_payments.create", "payments.cancel"])
+def test_a_weak_look_up_says_nothing_even_if_its_table_did(
+    monkeypatch: pytest.MonkeyPatch, call: Any, evidence: str
+) -> None:
+    from dataclasses import replace
+
+    recipe = RECIPES[call]
+    weaker = replace(
+        recipe,
+        ones=tuple(replace(look, evidence=evidence) for look in recipe.ones),
+        listing=recipe.listing and replace(recipe.listing, evidence=evidence),
+    )
+    monkeypatch.setitem(RECIPES, call, weaker)
+    saved = payment() if call == "direct_payments.create" else save_call(call, id="tx-1", sent_at=SENT)
+    shown = None if call == "direct_payments.create" else one(status="authorized")
+    assert isinstance(ask(saved, api([], shown)), NotFound) is (evidence in ("documented", "observed"))
+
+
+class Shop:
+    """A list that lives: rows come, move and change while it is read, and its answers may have faults."""
+
+    def __init__(
+        self, rows: list[dict[str, Any]], size: int, events: list[Any], faults: dict[int, str]
+    ) -> None:
+        self.rows, self.size, self.events, self.faults = list(rows), size, list(events), faults
+        self.made = itertools.count()
+
+    def __call__(self, request: Request[Any]) -> Any:
+        if request.path_params:
+            return error(NotFoundError, status=404)
+        number = int(str(request.query["page"]))
+        size = min(self.size, int(str(request.query["size"])))
+        shown = self.rows[(number - 1) * size : number * size]
+        page: dict[str, Any] = {"data": shown, "page": number, "size": size, "total": len(self.rows)}
+        match self.faults.get(number):
+            case "short":
+                page["data"] = shown[:-1]
+            case "total":
+                page["total"] += 1
+            case "rows":
+                page["data"] = None
+            case "page":
+                page["data"] = self.rows[:size]
+            case "no total":
+                del page["total"]
+            case _:
+                pass
+        for event, where, to in self.events.pop(0) if self.events else ():
+            if event == "insert":
+                self.rows.insert(where % (len(self.rows) + 1), row(f"NEW-{next(self.made)}"))
+            elif self.rows:
+                self.rows.insert(to % len(self.rows), self.rows.pop(where % len(self.rows)))
+        return page
+
+
+PLACES = st.integers(0, 30)
+EVENTS = st.lists(
+    st.lists(st.tuples(st.sampled_from(["insert", "move"]), PLACES, PLACES), max_size=3), max_size=8
+)
+FAULTS = st.dictionaries(
+    st.integers(1, 6), st.sampled_from(["short", "total", "rows", "page", "no total"]), max_size=2
+)
+ODD = st.sampled_from(["ORD-1", " ord-1", ..., None, "", 5])
+
+
+@settings(max_examples=400)
+@given(st.integers(0, 16), st.dictionaries(PLACES, ODD, max_size=2), st.integers(1, 5), EVENTS, FAULTS)
+def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen(
+    count: int, odd: dict[int, Any], size: int, events: Any, faults: dict[int, str]
+) -> None:
+    references = {n: odd.get(n, f"ORD-9{n}") for n in range(count)}
+    rows = [row(reference, transactionId=f"t{n}") for n, reference in references.items()]
+    seen: set[str] = set()
+    shop = Shop(rows, size, events, faults)
+
+    def watched(request: Request[Any]) -> Any:
+        page = shop(request)
+        if not isinstance(page, Exception):
+            seen.update(shown["transactionId"] for shown in page["data"] or [])
+        return page
+
+    answer = ask(payment(), watched)
+    if isinstance(answer, NotFound):
+        assert all(references[n] == f"ORD-9{n}" for n in references), "a row could be ours"
+        assert {f"t{n}" for n in references} <= seen, "a row was not seen"
+    if isinstance(answer, Found):
+        assert list(references.values()).count("ORD-1") >= 1
+
+
+@given(st.integers(0, 120), st.integers(1, 60))
+def test_an_honest_list_without_the_payment_is_proof(count: int, size: int) -> None:
+    rows = [row(f"ORD-9{n}", transactionId=f"t{n}") for n in range(count)]
+    assert isinstance(ask(payment(), Shop(rows, size, [], {})), NotFound)
+
+
+# -- saving -------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_call_is_plain_data_that_json_carries() -> None:
+    saved = payment()
+    assert saved == {
+        "operation": "direct_payments.create",
+        "order_reference": "ORD-1",
+        "amount": "15000",
+        "sent_at": "2027-01-15T07:58:00Z",
+    }
+    assert json.loads(json.dumps(saved)) == saved
+    before = datetime.now(UTC)
+    sent = datetime.fromisoformat(str(save_call("payments.cancel", id="tx")["sent_at"]))
+    assert before <= sent <= datetime.now(UTC)
+    assert save_call("payments.capture", id="tx", amount=Money("15.50", "KZT"))["amount"] == "15.50"
+    assert save_call("payments.capture", id="tx", amount=None)["amount"] is None
+
+
+@pytest.mark.parametrize(
+    ("call", "facts", "problem"),
+    [
+        ("transactions.list", {}, "no operation that moves money"),
+        ("payment_links.create", {"order_reference": "A"}, "no operation that moves money"),
+        ("direct_payments.create", {}, "needs order_reference"),
+        ("direct_payments.create", {"order_reference": None}, "needs order_reference"),
+        ("direct_payments.create", {"order_reference": ""}, "needs order_reference"),
+        ("direct_payments.create", {"order_reference": "A", "id": "tx"}, "has no id"),
+        ("direct_payments.create", {"order_reference": "A", "amount": 1.5}, "given as float"),
+        ("payments.capture", {"id": "tx"}, "needs amount"),
+        ("payments.refund", {"id": "tx", "order_reference": "R"}, "needs amount"),
+        ("settlement_orders.create", {"order_reference": "A"}, "has no order_reference"),
+    ],
+)
+def test_a_call_that_could_not_be_looked_up_is_not_saved(call: Any, facts: Any, problem: str) -> None:
+    with pytest.raises(InvalidParameterError, match=problem):
+        save_call(call, **facts)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {},
+        {"operation": "transactions.list"},
+        {"operation": ["payments.cancel"], "id": "tx"},
+        {"operation": "payments.cancel", "sent_at": iso(0)},
+        {"operation": "payments.cancel", "id": 5},
+        {"operation": "payments.cancel", "id": "tx", "sent_at": "yesterday"},
+        {"operation": "payments.cancel", "id": "tx", "sent_at": "2026-01-01T00:00:00"},
+        {"operation": "payments.capture", "id": "tx", "amount": "much"},
+    ],
+)
+def test_what_is_no_saved_call_is_refused(saved: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="Nothing was sent"):
+        ask(saved, api())
+
+
+def test_a_call_that_carried_no_reference_is_undetermined() -> None:
+    answers, requests = ask_all([{**payment(), "order_reference": None}], api([]))
+    assert isinstance(answers[0], Undetermined)
+    assert requests == []
+
+
+# -- clients and errors, over sockets -----------------------------------------------------------------------
+
+
+def client_of(flavor: Flavor, server: WireServer, pace: Recording | None = None, **arguments: Any) -> Any:
+    kind = PlexyPay if flavor.name == "sync" else AsyncPlexyPay
+    client = kind(KEY, base_url=server.origin, **arguments)
+    client._settings.pace = pace
+    flavor._opened.append(client)
+    return client
+
+
+def run(flavor: Flavor, result: Any) -> Any:
+    return result if flavor.name == "sync" else flavor.runner.run(result)  # type: ignore[attr-defined]
+
+
+def pay(flavor: Flavor, client: Any) -> OutcomeUnknownError:
+    """The error of a payment whose outcome is unknown."""
+    with pytest.raises(OutcomeUnknownError) as caught:
+        order = {"order_reference": "ORD-1", "amount": Money("15000", "KZT")}
+        run(
+            flavor,
+            client.direct_payments.create(
+                transaction_type="sale", payment_method="card", order_details=order
+            ),
+        )
+    return caught.value
+
+
+def reconciled(flavor: Flavor, error: OutcomeUnknownError, *arguments: Any, **named: Any) -> Any:
+    if flavor.name == "sync":
+        return error.reconcile(*arguments, **named)
+    return run(flavor, error.reconcile_async(*arguments, **named))
+
+
+def plexy(*rows: Any) -> Callable[[Recorded], bytes | Then]:
+    """A server that breaks off each payment, knows no transaction by reference, and lists these rows."""
+
+    def answer(request: Recorded) -> bytes | Then:
+        if request.line.startswith("POST"):
+            return Then(reset=True)
+        if "by-order-reference" in request.target:
+            return http(404)
+        return json_answer({"data": list(rows), "page": 1, "size": 50, "total": len(rows)})
+
+    return answer
+
+
+def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
+    pace = Recording()
+    created = datetime.fromtimestamp(pace.wall + 1, UTC).isoformat()
+    with WireServer(plexy(row(createdAt=created))) as server, warnings.catch_warnings():
+        warnings.simplefilter("error")  # The look-up by reference is inferred: that is no news for the user.
+        error = pay(flavor, client_of(flavor, server, pace))
+        found = reconciled(flavor, error)
+    assert isinstance(found, Found)
+    assert [request.line.split(" ")[0] for request in server.requests] == ["POST", "GET", "GET"]
+    assert error.order_reference == "ORD-1"
+    assert error.saved_call == {
+        "operation": "direct_payments.create",
+        "order_reference": "ORD-1",
+        "amount": "15000",
+        "sent_at": datetime.fromtimestamp(pace.wall, UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_what_never_arrived_is_not_found_once_it_is_a_minute_old(flavor: Flavor) -> None:
+    pace = Recording()
+    with WireServer(plexy()) as server:
+        client = client_of(flavor, server, pace)
+        error = pay(flavor, client)
+        early = reconciled(flavor, error)
+        assert isinstance(early, Undetermined)
+        assert early.retry_after == 60.0
+        assert isinstance(reconciled(flavor, error, min_age=0.0), NotFound)
+        pace.wall += 60
+        assert isinstance(reconciled(flavor, error), NotFound)
+        assert isinstance(run(flavor, client.reconcile(error.saved_call)), NotFound)
+        answers = run(flavor, client.reconcile_all([error.saved_call] * 2))
+        assert [type(answer) for answer in answers] == [NotFound, NotFound]
+
+
+def test_the_time_of_a_call_is_that_of_its_last_attempt(flavor: Flavor) -> None:
+    pace = Recording()
+    answers = iter([http(429, b"", {"Retry-After": "30"}), Then(reset=True)])
+
+    def answer(request: Recorded) -> bytes | Then:
+        pace.wall += 10
+        return next(answers)
+
+    with WireServer(answer) as server:
+        error = pay(flavor, client_of(flavor, server, pace))
+    sent = datetime.fromisoformat(str(error.saved_call["sent_at"])).timestamp()
+    assert sent == 1_800_000_010.0
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 520, 301])
+def test_a_look_up_that_fails_is_a_reason_and_no_exception(flavor: Flavor, status: int) -> None:
+    with WireServer(http(status)) as server:
+        saved = payment()
+        answer = run(flavor, client_of(flavor, server, Recording(), max_retries=0).reconcile(saved))
+    assert isinstance(answer, Undetermined)
+    assert "transactions.list" in answer.reason
+
+
+def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(flavor: Flavor) -> None:
+    answers = iter([http(500), http(404), http(503), json_answer({"data": [], "total": 0})])
+    with WireServer(lambda request: next(answers)) as server:
+        answer = run(
+            flavor,
+            client_of(flavor, server, Recording()).reconcile(payment(sent_at=SENT - timedelta(days=1))),
+        )
+    assert isinstance(answer, NotFound)
+    assert len(server.requests) == 4
+
+
+def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: Flavor) -> None:
+    pace = Recording()
+    with WireServer(plexy()) as server:
+        client = client_of(flavor, server, pace)
+        error = pay(flavor, client)
+        pace.wall += 60
+        for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+            assert other.client is None
+            assert other.saved_call == error.saved_call
+            with pytest.raises(ConfigurationError, match="Pass one"):
+                reconciled(flavor, other)
+            assert isinstance(reconciled(flavor, other, client), NotFound)
+    assert error.client is client
+    assert "client" not in repr(error)
+    assert "client" not in vars(error)
+    assert KEY not in repr(error)
+    assert "15000" not in repr(error)
+
+
+def test_a_client_of_the_other_kind_is_refused_with_what_to_call(flavor: Flavor) -> None:
+    with WireServer(plexy()) as server:
+        error = pay(flavor, client_of(flavor, server, Recording()))
+    if flavor.name == "sync":
+        with pytest.raises(ConfigurationError, match=r"is a PlexyPay\. .*error\.reconcile\(\)"):
+            import asyncio
+
+            asyncio.run(error.reconcile_async())
+    else:
+        with pytest.raises(
+            ConfigurationError, match=r"is a AsyncPlexyPay\. .*await error\.reconcile_async\(\)"
+        ):
+            error.reconcile()
+
+
+def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
+    with WireServer(plexy()) as server:
+        client = client_of(flavor, server, Recording())
+        for wrong in ({"operation": "things.pay"}, {"operation": "direct_payments.create"}):
+            with pytest.raises(InvalidParameterError):
+                run(flavor, client.reconcile(wrong))
+        for age in (-1.0, float("nan"), float("inf")):
+            with pytest.raises(InvalidParameterError, match="min_age"):
+                run(flavor, client.reconcile(payment(), min_age=age))
+        with pytest.raises(ConfigurationError, match="agent_id"):
+            run(flavor, client.reconcile(save_call("gate.orders.create", idempotency_key="k")))
+        assert server.requests == []
+
+
+def test_the_answers_are_values_that_pickle_and_do_not_change() -> None:
+    answers = [
+        Found(transaction=Transaction(transaction_id="tx"), by="transactions.list", evidence="observed"),
+        NotFound(by="transactions.list", evidence="observed"),
+        Undetermined(reason="who knows", check="look", retry_after=1.0),
+    ]
+    for answer, name in zip(answers, ("transaction", "by", "reason"), strict=True):
+        assert pickle.loads(pickle.dumps(answer)) == answer
+        with pytest.raises(AttributeError):
+            setattr(answer, name, "other")
+    assert "who knows" in repr(answers[2])
+
+
+def test_no_recipe_asks_for_what_it_cannot_save() -> None:
+    for recipe in RECIPES.values():
+        for look in (*recipe.ones, *([recipe.listing] if recipe.listing else [])):
+            assert look.by in recipe.facts
+            assert isinstance(look, One) or recipe.ones == () or look.call == "transactions.list"
