@@ -128,13 +128,14 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
     names = views.properties(data, schemas(data)[row])
     used = [*mark["fields"], *(["status"] if mark.get("found") else [])]
     words = [
-        view.evidence,
+        *map(str, mapping(operation.get("x-evidence")).values()),
         *(word for name in used for word in _evidence(data, schemas(data)[row], names[name])),
     ]
     if pages:
         words.append(str(pages.get("x-evidence", "inferred")))
     evidence = max(words, key=EVIDENCE.index)
-    strong = evidence in PROVES_ABSENCE
+    # Each word counts: the weakest of them may be "observed" while another one is of 2023.
+    strong = set(words) <= PROVES_ABSENCE
     amount = str(mark.get("amount", ""))
     identity = pages.get("identity") or next((name for name in ("id", "transactionId") if name in names), "")
     return LookUp(
