@@ -128,6 +128,7 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
     names = views.properties(data, schemas(data)[row])
     used = [*mark["fields"], *(["status"] if mark.get("found") else [])]
     words = [
+        view.evidence,
         *map(str, mapping(operation.get("x-evidence")).values()),
         *(word for name in used for word in _evidence(data, schemas(data)[row], names[name])),
     ]
