@@ -255,9 +255,10 @@ class Call(Generic[T]):
         error = type(error)(text, **facts)
         if outcome is not Outcome.UNKNOWN or not operation.moves_money:
             return error
-        from .reconciling import saved_call
+        from datetime import UTC, datetime
 
-        saved = saved_call(operation.call, known, self.sent_at)
+        moment = encode(datetime.fromtimestamp(self.sent_at, UTC))
+        saved = {"operation": operation.call, **known, "sent_at": moment}
         unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=saved, **facts)
         unknown.client = self.client
         return unknown

@@ -109,7 +109,7 @@ class Request(Generic[T]):
 
 def fact_text(value: object) -> str | None:
     """A reference or an amount as plain text; None for what is none."""
-    plain = is_uuid(value) or (isinstance(value, (str, int, Decimal)) and not isinstance(value, bool))
+    plain = is_uuid(value) or (isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool))
     return (query_text(value) or None) if plain else None
 
 

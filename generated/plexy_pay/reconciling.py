@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from .encoding import is_array
+from .encoding import encode_datetime, is_array, without_unset
 from .errors import ConfigurationError, InvalidParameterError, PlexyError
 from .money import Money, Unit, wire_amount
 from .operation import Request, fact_text
@@ -142,7 +142,7 @@ def save_call(
     order_reference: str | Unset | None = UNSET,
     idempotency_key: str | Unset = UNSET,
     id: str | Unset = UNSET,
-    amount: Money | int | Decimal | str | Unset | None = UNSET,
+    amount: Money | int | Decimal | Unset | None = UNSET,
     sent_at: datetime | None = None,
 ) -> dict[str, str | None]:
     """The plain data of a call to save before it is made, for `client.reconcile` after a crash.
@@ -161,9 +161,7 @@ def save_call(
     """
     recipe = _recipe(operation)
     texts = {"order_reference": order_reference, "idempotency_key": idempotency_key, "id": id}
-    given: dict[str, Any] = {
-        name: value for name, value in {**texts, "amount": amount}.items() if value is not UNSET
-    }
+    given: dict[str, Any] = without_unset({**texts, "amount": amount})
     unknown = sorted(given.keys() - set(recipe.facts))
     needed = [look.by for look in _looks(recipe)[:1]]
     missing = [name for name in needed if not given.get(name)]
@@ -176,14 +174,12 @@ def save_call(
         )
     if recipe.amount_unit and "amount" in given:
         given["amount"] = wire_amount(given["amount"], recipe.amount_unit)
-    moment = (sent_at or datetime.now(UTC)).timestamp()
-    return saved_call(operation, {name: fact_text(value) for name, value in given.items()}, moment)
-
-
-def saved_call(operation: str, facts: Mapping[str, str | None], sent_at: float) -> dict[str, str | None]:
-    """The plain data of a call."""
-    moment = datetime.fromtimestamp(sent_at, UTC).isoformat().replace("+00:00", "Z")
-    return {"operation": operation, **facts, "sent_at": moment}
+    moment = encode_datetime(sent_at or datetime.now(UTC))
+    return {
+        "operation": operation,
+        **{name: fact_text(value) for name, value in given.items()},
+        "sent_at": moment,
+    }
 
 
 def reconcile(
@@ -241,9 +237,8 @@ class _Case:
         self.reasons = [recipe.none] if recipe.none else []
         self.retry_after: float | None = None
         self.seen = False  # Something was shown that may be the call's: it is not absent.
-        self.own = all(
-            one.original is None for one in recipe.ones
-        )  # Whether the order reference is the call's own.
+        # Whether the order reference is the call's own.
+        self.own = all(one.original is None for one in recipe.ones)
 
     def take(self, look: One[Any], reference: str, answer: Any) -> None:
         """Judge the answer of a look-up of one payment."""

@@ -560,6 +560,22 @@ def test_a_call_that_could_not_be_looked_up_is_not_saved(call: Any, facts: Any, 
         save_call(call, **facts)
 
 
+def test_a_time_without_a_zone_is_not_guessed() -> None:
+    with pytest.raises(InvalidParameterError, match="without a time zone"):
+        save_call("payments.cancel", id="tx", sent_at=datetime(2027, 1, 1))
+
+
+def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> None:
+    with WireServer(Then(reset=True)) as server:
+        client = client_of(flavor, server, Recording())
+        with pytest.raises(OutcomeUnknownError) as caught:
+            run(flavor, client.payments.capture("tx-1", options={"extra_body": {"amount": 12.5}}))
+    assert caught.value.saved_call["amount"] == "12.5"
+    assert isinstance(
+        ask(caught.value.saved_call, api(single=one(status="authorized")), now=2e9), Undetermined
+    )
+
+
 @pytest.mark.parametrize(
     "saved",
     [
