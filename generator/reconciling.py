@@ -9,7 +9,7 @@ from typing import Any
 from . import views
 from .document import mapping, sequence
 from .naming import snake
-from .normalising import SCHEMA_PREFIX, operations, resolve, schemas
+from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
 
 Json = dict[str, Any]
 
@@ -118,14 +118,15 @@ def imports(looks: Iterable[LookUp]) -> list[str]:
 
 def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json, unit: str) -> LookUp:
     pages = mapping(operation.get("x-pagination"))
-    is_list = bool(pages) or view.answer.type.startswith("list[")
     answer = view.answer.type
-    of_page = views.properties(data, schemas(data)[answer]) if pages else {}
+    is_array = answer.startswith("list[")
+    is_list = bool(pages) or is_array
+    of_page = properties(data, schemas(data)[answer]) if is_list and not is_array else {}
     row = answer.removeprefix("list[").removesuffix("]")
     items = str(pages.get("items", ""))
     if items:
         row = str(of_page[items]["items"]["$ref"]).removeprefix(SCHEMA_PREFIX)
-    names = views.properties(data, schemas(data)[row])
+    names = properties(data, schemas(data)[row])
     used = [*mark["fields"], *(["status"] if mark.get("found") else [])]
     words = [
         view.evidence,
@@ -178,6 +179,6 @@ def _unit(data: Json, operation: Json, place: str) -> str:
     body = resolve(data, operation.get("requestBody") or {})
     node: Json = mapping(mapping(mapping(body.get("content")).get("application/json")).get("schema"))
     for step in pointer.split("/") if pointer else ():
-        node = mapping(views.properties(data, resolve(data, node)).get(step))
+        node = mapping(properties(data, resolve(data, node)).get(step))
     unit = str(node.get("x-amount-unit", "unknown"))
     return "" if unit == "unknown" else unit

@@ -14,13 +14,12 @@ from .keys import MASK, KeyRing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Generic, NoReturn, Self, TypeVar
-    from weakref import WeakKeyDictionary
+    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
-    from .operation import Request
+    from .operation import Operation, Request
     from .reconciling import Reconciliation
     from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
-    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout  # noqa: F401
+    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
 
     T = TypeVar("T")
     KeyT = TypeVar("KeyT")
@@ -99,11 +98,13 @@ class Origin:
 class Settings:
     """What a client was told. Its copies share it."""
 
-    timeout: float | Timeout | None
+    timeout: float | Timeout | Timeouts | None
     max_retries: int
     max_response_bytes: int
     allow_inferred: bool
     pace: Any = None
+    user_agent: str | None = None
+    _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
 
     def __init__(self, rings: dict[str, KeyRing], given: dict[str, Any]) -> None:
         self.__dict__.update(given)
@@ -125,11 +126,17 @@ class Settings:
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
         if self.timeout is not None:
-            from .types import Timeout
+            from .types import Timeouts
 
-            timeout = Timeout.of(self.timeout)
-            if isinstance(timeout, str):
-                return timeout
+            timeouts = Timeouts.of(self.timeout)
+            if isinstance(timeouts, str):
+                return timeouts
+        if self.given["user_agent_suffix"] is not None:
+            from .user_agent import suffix_problem
+
+            problem = suffix_problem(self.given["user_agent_suffix"])
+            if problem:
+                return problem
         return next((origin.problem for origin in self._origins.values()), None)
 
     def family(self, name: str) -> tuple[str, Origin]:
@@ -151,6 +158,17 @@ class Settings:
             _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
         return ring
 
+    def timeout_for(self, operation: Operation) -> Timeout:
+        """How long a call of this kind may take."""
+        if self._timeouts is None:
+            from .types import Timeouts
+
+            timeouts = Timeouts.of(self.timeout)
+            assert not isinstance(timeouts, str)  # `problem` has looked.
+            self._timeouts = timeouts
+        reads, writes, money = self._timeouts
+        return money if operation.moves_money else reads if operation.method == "GET" else writes
+
     def path_values(self, names: tuple[str, ...]) -> dict[str, object]:
         """The settings of the client that stand in a path."""
         missing = [name for name in names if not self.given[name]]
@@ -170,7 +188,7 @@ class _Client(_Typed[KeyT, HttpT]):
         *,
         environment: str = "live",
         base_url: str | None = None,
-        timeout: float | Timeout | None = None,
+        timeout: float | Timeout | Timeouts | None = None,
         max_retries: int = 2,
         http_client: HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
@@ -180,6 +198,7 @@ class _Client(_Typed[KeyT, HttpT]):
         gate_api_key: KeyT | None = None,
         gate_base_url: str | None = None,
         agent_id: str | None = None,
+        user_agent_suffix: str | None = None,
     ) -> None:
         sources = {"pay": api_key, "checkout": checkout_api_key, "gate": gate_api_key}
         rings = {
@@ -192,6 +211,7 @@ class _Client(_Typed[KeyT, HttpT]):
             **{"environment": environment, "base_url": base_url, "allow_inferred": allow_inferred},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
+            **{"user_agent_suffix": user_agent_suffix},
         }
         self._settings = Settings(rings, given)
         problem = self._settings.problem()
@@ -212,7 +232,7 @@ class _Client(_Typed[KeyT, HttpT]):
         # Connections do not survive a fork, and belong to one event loop. Only our own can be made anew.
         self._home = self._home or home
         if self._closed:
-            _misconfigured("The client is closed. Nothing was sent. Make a new one.")
+            closed()
         if self._http_client is not None and self._home != home:
             _misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
 
@@ -249,7 +269,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
             the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
         environment: `live` or `test`.
         base_url: Another origin, for the sandbox or a proxy of your own: https, or http to this machine.
-        timeout: Seconds for each phase of a call, or a `Timeout`; None stands for `Timeout()`.
+        timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
+            for `Timeouts()`, which waits longer where money moves.
         max_retries: How often a call is repeated where a second arrival can do no harm.
         http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
             redirects are not used; what it does beneath the guard is yours.
@@ -261,6 +282,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         gate_api_key: The key of the Gate API, else PLEXY_GATE_API_KEY.
         gate_base_url: The origin of the Gate API, which no page names; `base_url` where it is not given.
         agent_id: The agent's id in the paths of the Gate API.
+        user_agent_suffix: What the User-Agent says of your program, such as `acme-shop/1.2`.
 
     Raises:
         ConfigurationError: if an argument is wrong.
@@ -274,11 +296,13 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         options = mask(options)
         call = Call(request, self._settings, options)
         call.keys, call.client = call.ring.keys(), self
-        for step in call.run():
-            if isinstance(step, Send):
-                step.result = self._transport(step.origin).send(step)
-            else:
-                self._settings.pace.sleep(step)
+        # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
+        with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            for step in call.run():
+                if isinstance(step, Send):
+                    step.result = transport.send(step)
+                else:
+                    self._settings.pace.sleep(step)
         return call.response
 
     def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
@@ -306,6 +330,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         return drive(self, begin(self, saved_calls, min_age))
 
+    _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
+
     def _start(self) -> None:
         super()._start()
         self._transports: dict[tuple[int, str], SyncTransport] = {}
@@ -318,12 +344,14 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
             # Two threads may come here at once: one transport is kept, the other was never used.
             self._transports.setdefault(here, SyncTransport(origin, self._http_client))
+            if self._closed:
+                self.close()
         return self._transports[here]
 
     def close(self) -> None:
-        """Close the connections; an `http_client` that was passed in stays open."""
+        """Close the connections. Calls under way end as they would; an `http_client` of yours stays open."""
         self._closed = True
-        for (pid, _), transport in self._transports.items():
+        for (pid, _), transport in () if self._transports is self._shared else list(self._transports.items()):
             if pid == os.getpid():
                 transport.close()
 
@@ -348,11 +376,12 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         options = mask(options)
         call = Call(request, self._settings, options)
         call.keys, call.client = await call.ring.keys_async(), self
-        for step in call.run():
-            if isinstance(step, Send):
-                step.result = await self._transport(step.origin).send(step)
-            else:
-                await self._settings.pace.sleep_async(step)
+        async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            for step in call.run():
+                if isinstance(step, Send):
+                    step.result = await transport.send(step)
+                else:
+                    await self._settings.pace.sleep_async(step)
         return call.response
 
     async def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
@@ -367,33 +396,37 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
 
         return await drive_async(self, begin(self, saved_calls, min_age))
 
+    _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
+
     def _start(self) -> None:
         super()._start()
-        self._transports: WeakKeyDictionary[Any, dict[tuple[int, str], AsyncTransport]] | None = None
+        self._transports: dict[tuple[Any, int, str], AsyncTransport] = {}
 
     def _transport(self, origin: Origin) -> AsyncTransport:
         from asyncio import get_running_loop
-        from weakref import WeakKeyDictionary, ref
+        from weakref import ref
 
-        from .transport import AsyncTransport
+        loop = get_running_loop()
+        here = (loop, os.getpid(), origin.text)
+        self._check_home((here[1], ref(loop)))
+        if here not in self._transports:
+            from .transport import AsyncTransport
 
-        loop, here = get_running_loop(), (os.getpid(), origin.text)
-        self._check_home((here[0], ref(loop)))
-        self._transports = WeakKeyDictionary() if self._transports is None else self._transports
-        transports = self._transports.setdefault(loop, {})
-        if here not in transports:
-            transports[here] = AsyncTransport(origin, self._http_client)
-        return transports[here]
+            for other in list(self._transports):
+                if other[0].is_closed():
+                    self._transports.pop(other, None)
+            self._transports[here] = AsyncTransport(origin, self._http_client)
+        return self._transports[here]
 
     async def aclose(self) -> None:
-        """Close this event loop's connections; an `http_client` that was passed in stays open."""
+        """Close this event loop's connections, those of others end with their loops; else like `close`."""
         from asyncio import get_running_loop
 
         self._closed = True
-        if self._transports is not None:
-            for (pid, _), transport in self._transports.pop(get_running_loop(), {}).items():
-                if pid == os.getpid():
-                    await transport.aclose()
+        here = (get_running_loop(), os.getpid())
+        for key, transport in () if self._transports is self._shared else list(self._transports.items()):
+            if key[:2] == here:
+                await transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -408,5 +441,13 @@ def _misconfigured(text: str) -> NoReturn:
     raise ConfigurationError(text)
 
 
+def closed() -> NoReturn:
+    """Raise the error of a client that is used after it was closed."""
+    _misconfigured("The client is closed. Nothing was sent. Make a new one.")
+
+
 def _remake(kind: Any, given: dict[str, Any]) -> Any:
-    return kind(**given)
+    # A client that comes with each task of a pool must not connect anew each time: those of a process share.
+    client = kind(**given)
+    client._transports = client._shared
+    return client

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .encoding import encode_datetime, is_array, without_unset
 from .errors import ConfigurationError, InvalidParameterError, PlexyError
-from .money import Money, Unit, wire_amount
+from .money import Money, Unit, amount_parameter, wire_amount
 from .operation import Request, fact_text
 from .retries import Pace
 from .types import UNSET, Unset
@@ -83,7 +83,7 @@ Reconciliation: TypeAlias = Found | NotFound | Undetermined
 """The three answers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class One(Generic[RowT]):
     """A look-up that answers one payment, and which states of it tell something. Found states come first."""
 
@@ -102,7 +102,7 @@ class One(Generic[RowT]):
     original: Callable[[RowT], object] | None = None  # The reference of the payment that the call is about.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Listing(Generic[PageT, RowT]):
     """A look-up that reads a whole list, and how its pages and rows are read."""
 
@@ -173,7 +173,8 @@ def save_call(
             f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
         )
     if recipe.amount_unit and "amount" in given:
-        given["amount"] = wire_amount(given["amount"], recipe.amount_unit)
+        amount = amount_parameter(given["amount"], recipe.amount_unit, "amount")
+        given["amount"] = wire_amount(amount, recipe.amount_unit, "amount")
     moment = encode_datetime(sent_at or datetime.now(UTC))
     return {
         "operation": operation,
