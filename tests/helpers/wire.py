@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable
 from typing import Any, Self
@@ -70,6 +71,11 @@ def json_answer(data: Any, status: int = 200, headers: dict[str, str] | None = N
     return http(status, json.dumps(data).encode(), {"Content-Type": "application/json", **(headers or {})})
 
 
+def reset_on_close(connection: socket.socket) -> None:
+    """The connection will end with a reset, not in order."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 class WireServer:
     """Listens on 127.0.0.1 until it is left. The last answer of the script is repeated.
 
@@ -89,9 +95,13 @@ class WireServer:
         self._stopped = threading.Event()
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = self._bind()
         self.port: int = self._listener.getsockname()[1]
         self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+
+    def _bind(self) -> socket.socket:
+        """The socket that connections come to."""
+        return socket.create_server(("127.0.0.1", 0))
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -161,7 +171,7 @@ class WireServer:
             if then.hang:
                 self._stopped.wait(60)
             if then.reset:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                reset_on_close(connection)
             if then.close or then.reset or then.hang:
                 return
 

@@ -1,0 +1,116 @@
+"""The three kinds of call that the table has, each with a good answer to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from helpers.calls import as_object, operation
+from plexy_pay.decoding import decode_variant
+from plexy_pay.operation import Request
+
+PAYMENT = "8f14e45f-ceea-467f-a9d5-33b1e5f3f1a0"
+ORDER = "ORD-1001"
+REQUEST_ID = "payout-2027-01-15-1"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of call.
+
+    Attributes:
+        name: What the page calls it.
+        call: The method's name in the client.
+        make: Calls it, on a client or on its `with_raw_response`; the async client gives a coroutine.
+        answer: The JSON of a good answer.
+        status: The field of the answer that is an enumeration.
+        key: The idempotency key that every attempt must carry.
+        order: The order reference that every error must carry.
+        moves_money: Whether it moves money.
+    """
+
+    name: str
+    call: str
+    make: Callable[[Any], Any]
+    answer: dict[str, Any]
+    status: str
+    key: str | None = None
+    order: str | None = None
+    moves_money: bool = True
+
+    @property
+    def method(self) -> str:
+        """Of HTTP."""
+        return "POST" if self.moves_money else "GET"
+
+    def request_with_variants(self) -> Request[Any]:
+        """The same kind of call, made by hand, whose answer is declared as one of two variants.
+
+        No operation of the API answers with a union today.
+        """
+        facts: dict[str, Any] = {
+            "call": self.call,
+            "moves_money": self.moves_money,
+            "method": self.method,
+            "path": "/v1/things",
+        }
+        if self.key is not None:
+            facts["idempotency_key"] = "requestId"
+        body = {"requestId": self.key, "orderReference": self.order}
+        given: dict[str, Any] = {"body": body} if self.moves_money else {}
+        return Request(operation(**facts), decode=_one_of_two, **given)
+
+
+class _Variant:
+    """A variant of a union, as generated models are: what carries its constant decodes to it."""
+
+    _required: ClassVar[frozenset[str]] = frozenset(("type",))
+    _constants: ClassVar[Mapping[str, object]] = {"type": "card"}
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Any:
+        raise AssertionError(f"{src_dict} is no variant that is known")
+
+
+class _OtherVariant(_Variant):
+    _constants: ClassVar[Mapping[str, object]] = {"type": "wallet"}
+
+
+def _one_of_two(data: Any) -> Any:
+    return decode_variant(as_object(data), _Variant, _OtherVariant)
+
+
+READ = Kind(
+    name="a GET",
+    call="transactions.retrieve",
+    make=lambda client: client.transactions.retrieve(PAYMENT),
+    answer={"transactionId": PAYMENT, "status": "charged", "amount": 22000},
+    status="status",
+    moves_money=False,
+)
+PAY = Kind(
+    name="a POST that moves money",
+    call="payments.refund",
+    make=lambda client: client.payments.refund(PAYMENT, amount=5000, order_reference=ORDER),
+    answer={"id": PAYMENT, "responseCode": "00", "success": True, "amount": 5000},
+    status="responseCode",
+    order=ORDER,
+)
+KEYED = Kind(
+    name="a POST that moves money and carries a key",
+    call="settlement_orders.create",
+    make=lambda client: client.settlement_orders.create(
+        request_id=REQUEST_ID, beneficiary_id=PAYMENT, amount=10000, currency="KZT"
+    ),
+    answer={"id": PAYMENT, "requestId": REQUEST_ID, "status": "created", "amount": 10000},
+    status="status",
+    key=REQUEST_ID,
+)
+KINDS = (READ, PAY, KEYED)
+
+
+def good(kind: Kind) -> bytes:
+    """A good answer, as it goes over the wire."""
+    return json.dumps(kind.answer).encode()
