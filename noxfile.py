@@ -96,6 +96,13 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def reliability(session: nox.Session) -> None:
+    """Run calls into every fault and write docs/reliability.md, then make 10,000 payments among faults."""
+    install(session, "tests", project=True)
+    session.run("python", "-m", "reliability", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def quickstart(session: nox.Session) -> None:
     """Regenerate the client, then take a payment from link to refund against the sandbox."""
     install(session, "generate", project=True)

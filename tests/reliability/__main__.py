@@ -1,0 +1,68 @@
+"""`python -m reliability`: fill the fault table and write docs/reliability.md, then pay 10,000 orders among faults."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from . import page, payments, table
+from .payments import Plan, Result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run both; answers the exit code."""
+    options = _parser().parse_args(arguments)
+    code = fill_the_table()
+    if options.payments:
+        plan = Plan(options.payments, options.threads, options.tasks, options.seed)
+        code = conclude(payments.run(plan)) or code
+    return code
+
+
+def fill_the_table() -> int:
+    """Write the page, if all is as the rules say."""
+    entries = table.run()
+    differences = table.differences(entries)
+    if differences:
+        print("\n".join(differences), file=sys.stderr)
+        print(
+            f"{len(differences)} differences from the rules: docs/reliability.md was not written.",
+            file=sys.stderr,
+        )
+        return 1
+    page.PAGE.write_text(page.render(entries), encoding="utf-8")
+    print(f"{len(entries)} cells, sync and async, are as the rules say: docs/reliability.md shows them.")
+    return 0
+
+
+def conclude(result: Result) -> int:
+    """Print the counts, and what they mean."""
+    print("\n".join(result.lines()))
+    if not result.is_right:
+        print("Not every order was paid exactly once.", file=sys.stderr)
+        return 1
+    print("Every order was paid exactly once.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reliability", description=__doc__)
+    plan = Plan()
+    parser.add_argument(
+        "--payments", type=int, default=plan.payments, help="orders to pay, 0 for none (%(default)s)"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=plan.threads, help="threads with the sync client (%(default)s)"
+    )
+    parser.add_argument(
+        "--tasks", type=int, default=plan.tasks, help="tasks with the async client (%(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=plan.seed, help="what decides about the faults (%(default)s)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
