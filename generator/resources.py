@@ -12,7 +12,7 @@ from typing import Any
 from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, reconciling, views
+from . import describing, loggable, reconciling, views
 from .naming import snake
 from .normalising import schemas
 
@@ -80,6 +80,7 @@ def generate(data: Json, out: Path, version: str) -> None:
         "client.py": {"resources": _children("", groups), "titles": titles},
         "version.py": {"version": version},
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
+        "loggable.py": {"names": loggable.loggable(data)},
         "package_init.py": {"lazy": lazy, "exported": exported},
     }
     for name, context in files.items():

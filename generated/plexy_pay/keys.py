@@ -114,6 +114,10 @@ class KeyRing:
                 problem = _callable_failed(error)
         return self._ordered(found, problem)
 
+    def known(self) -> tuple[str, ...]:
+        """The raw keys that it holds, for finding them in what is about to be shown."""
+        return tuple(key.raw for key in self._keys)
+
     def works(self, key: ApiKey) -> None:
         """Remember the key that the API accepted, for later requests."""
         self._working = key

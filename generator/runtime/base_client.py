@@ -222,6 +222,10 @@ class _Client(_Typed[KeyT, HttpT]):
 
             check_http_client(http_client, is_async=isinstance(self, AsyncClient))
         self._http_client = http_client
+        if os.environ.get("PLEXY_LOG"):
+            from .logs import turn_on
+
+            turn_on(os.environ["PLEXY_LOG"])
         self._start()
 
     def _start(self) -> None:

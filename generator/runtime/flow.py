@@ -19,6 +19,7 @@ from .body import ACCEPT_ENCODING
 from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
+from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
 from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
@@ -38,7 +39,7 @@ _OWN_HEADERS = frozenset(
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
@@ -149,10 +150,15 @@ class Call(Generic[T]):
         send.key, *others = self.keys
         attempts = retries = 0
         worst = Outcome.NOT_SENT
+        log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
             self.sent_at = pace.time()
+            if log:
+                log.sending(send, attempts + 1)
             yield send
             attempts += 1
+            if log:
+                log.came(send, attempts)
             result = send.result
             status = result.status if isinstance(result, Answer) else 0
             if status in _KEY_WORKS:
@@ -160,6 +166,8 @@ class Call(Generic[T]):
             if status == 401 and others:
                 send.key = others.pop(0)
                 worst = max(worst, Outcome.REJECTED, key=_WORST.index)
+                if log:
+                    log.again(send, attempts, None)
                 continue
             judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
             if isinstance(judged, Response):
@@ -174,6 +182,8 @@ class Call(Generic[T]):
                 # In place of the bare one: what an API quoted must not show among this frame's variables.
                 judged = self._complete(judged, worst, attempts)
                 raise judged
+            if log:
+                log.again(send, attempts, pause)
             yield pause
             retries += 1
 
@@ -203,7 +213,7 @@ class Call(Generic[T]):
         """The response, or an error that does not know yet what earlier attempts mean for it."""
         status, headers = answer.status, answer.headers
         request_id = None
-        for name in _REQUEST_ID_HEADERS:
+        for name in REQUEST_ID_HEADERS:
             request_id = request_id or headers.get(name)
         facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
         facts["outcome"] = Outcome.UNKNOWN

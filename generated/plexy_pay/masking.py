@@ -1,0 +1,184 @@
+# plexy-pay runtime, written by hand in generator/runtime/masking.py; the generator copies it unchanged.
+"""What a log may show of a request or an answer: by lists of what is harmless, not of what is secret.
+
+A field of JSON shows its value only if the API's description declares its name and marks it sensitive nowhere, a
+header only if it is one of a few. What is shown still loses card numbers, e-mail addresses, phone numbers, the API
+keys, and every value that was hidden in the call's own request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from .encoding import is_array, is_mapping, loads
+from .presenting import MASK
+
+# Limits: a longer text is hidden, a larger body is not read, and of what is shown only the beginning is.
+_LONGEST_TEXT, _LARGEST_BODY, _MOST_SHOWN = 500, 200_000, 10_000
+# A shorter value that was hidden would be found in ordinary words.
+_SHORTEST_SECRET = 5
+_HEADERS = frozenset(
+    {
+        *(
+            "accept",
+            "accept-encoding",
+            "age",
+            "allow",
+            "cache-control",
+            "cf-ray",
+            "connection",
+            "content-encoding",
+        ),
+        *(
+            "content-language",
+            "content-length",
+            "content-type",
+            "date",
+            "expires",
+            "idempotency-key",
+            "keep-alive",
+        ),
+        *(
+            "last-modified",
+            "ratelimit-limit",
+            "ratelimit-remaining",
+            "ratelimit-reset",
+            "request-id",
+            "retry-after",
+        ),
+        *("server", "traceparent", "transfer-encoding", "user-agent", "vary", "via", "x-correlation-id"),
+        *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"),
+    }
+)
+_EMAIL = re.compile(r"[^\s@\"'<>(),:;=&?/\\]+(?:@|%40)[^\s@\"'<>(),:;=&?/\\]+", re.IGNORECASE)
+_PHONE = re.compile(r"(?:[+\uff0b]|%2B)\W{0,2}\d(?:(?:%20|[\W_]){0,3}\d){6,18}", re.IGNORECASE)
+_BETWEEN = r"(?:%20|[\s+._\-\u00ad\u2010-\u2015\u2212\ufffd]){0,3}"
+_DIGITS = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
+_GAP = re.compile(r"%20|\D+")
+
+
+class Masker:
+    """Masks what is logged of one call.
+
+    Args:
+        keys: The API keys, which must show nowhere.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._secrets: set[str] = set()
+        self._pattern = re.compile("")
+        self._masked: list[Any] = []
+        self.hide(form for key in keys for form in (key, quote(key, safe="")))
+
+    @cached_property
+    def _names(self) -> Any:
+        from . import _loggable
+
+        return _loggable
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Hide these texts too, wherever they are, in any case."""
+        self._secrets.update(secrets)
+        longest_first = sorted(filter(None, self._secrets), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)", re.IGNORECASE)
+
+    def learn(self, headers: Mapping[str, str], body: Any) -> None:
+        """Hide from now on what is masked in this request: its answer may quote it in a message."""
+        self._masked = [value for name, value in headers.items() if name.lower() not in _HEADERS]
+        self._value(body, None)
+        self.hide(text for text in _texts(self._masked) if len(text) >= _SHORTEST_SECRET)
+
+    def text(self, text: str) -> str:
+        """The text on one line, without anything that looks like a secret."""
+        if len(text) > _LONGEST_TEXT:
+            return f"{MASK} ({len(text)} characters)"
+        text = self._pattern.sub(MASK, text)
+        text = "".join(char if char.isprintable() else "\ufffd" for char in text)
+        if "@" in text or "%40" in text:
+            text = _EMAIL.sub(MASK, text)
+        text = _PHONE.sub(MASK, text)
+        return _DIGITS.sub(lambda found: MASK if _has_card_number(found[0]) else found[0], text)
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers; the values of the harmless ones only."""
+        return {
+            self.text(name): self.text(value) if name.lower() in _HEADERS else MASK
+            for name, value in headers.items()
+        }
+
+    def body(self, content: bytes) -> str:
+        """A body of JSON; of what is not JSON, or too large, only the length."""
+        if not content:
+            return ""
+        try:
+            shown = _written(self._value(loads(content), None)) if len(content) <= _LARGEST_BODY else MASK
+        except (ValueError, RecursionError):
+            shown = MASK
+        if shown == MASK or len(shown) > _MOST_SHOWN:
+            return f"{shown[:_MOST_SHOWN]} ({len(content)} bytes)"
+        return shown
+
+    def object(self, fields: Mapping[str, Any], declared: frozenset[str] | None = None) -> dict[str, Any]:
+        """An object of JSON, or the parameters of a path or query; only declared fields where any may come."""
+        shown: dict[str, Any] = {}
+        for name, value in fields.items():
+            key = str(name).lower().replace("_", "").replace("-", "")
+            known = key in self._names.NAMES if declared is None else key in declared
+            # A name that nobody declared may be a secret itself.
+            shown[name if known else "(undeclared)"] = self._value(value, key if known else "")
+        return shown
+
+    def _value(self, value: Any, key: str | None) -> Any:
+        """The value of a field; the key is None for the outermost value, and "" for a field not declared."""
+        names = self._names
+        if value is None:
+            return None
+        if is_array(value) and (key is None or (key in names.NAMES and key not in names.HIDDEN)):
+            return [self._value(item, key) for item in value]
+        if is_mapping(value) and (key is None or key in names.OBJECTS or key in names.MAPS):
+            return self.object(value, names.MAPS.get(key))
+        if key not in names.VALUES or is_mapping(value):
+            self._masked.append(value)
+            return MASK
+        shown = self.text(str(value))
+        return value if shown == str(value) else shown
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All strings in a value."""
+    if isinstance(value, str):
+        yield value
+    elif is_mapping(value) or is_array(value):
+        for item in value.values() if is_mapping(value) else value:
+            yield from _texts(item)
+
+
+def _has_card_number(text: str) -> bool:
+    """Whether neighboring groups of digits make a number of 13 to 19 digits with the right check digit."""
+    groups = _GAP.sub(" ", text).split()
+    for first in range(len(groups)):
+        for last in range(first, len(groups)):
+            digits = "".join(groups[first : last + 1])
+            if 13 <= len(digits) <= 19 and _luhn(digits):
+                return True
+    return False
+
+
+def _luhn(digits: str) -> bool:
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
+
+
+def _written(value: Any) -> str:
+    """JSON in its own letters, with numbers of exactly their digits."""
+    if is_mapping(value):
+        return "{" + ", ".join(f"{_written(name)}: {_written(item)}" for name, item in value.items()) + "}"
+    if is_array(value):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    plain = value is None or isinstance(value, (str, bool))
+    return json.dumps(value, ensure_ascii=False) if plain else str(value)

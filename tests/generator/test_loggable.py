@@ -1,0 +1,86 @@
+"""Which names of a document a log may show the values of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.generation import document, operation
+
+from generator.loggable import Names, loggable
+from generator.normalising import normalise
+
+TEXT: dict[str, Any] = {"type": "string"}
+SECRET = {**TEXT, "x-sensitive": True}
+
+
+def names(paths: dict[str, Any] | None = None, **schemas: Any) -> Names:
+    described = {
+        name: schema if "type" in schema or "oneOf" in schema else {"type": "object", "properties": schema}
+        for name, schema in schemas.items()
+    }
+    return loggable(normalise(document(described, paths)))
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_a_declared_name_is_shown_and_a_marked_one_hidden_whatever_its_spelling() -> None:
+    found = names(
+        Link={"orderReference": TEXT, "card_token": SECRET, "parts": {"type": "array", "items": TEXT}}
+    )
+    assert found == Names(values={"orderreference", "parts"}, hidden={"cardtoken"})
+
+
+def test_a_name_that_is_marked_anywhere_is_hidden_everywhere() -> None:
+    found = names(Shop={"name": TEXT}, Payer={"NAME": SECRET}, Box={"na_me": ref("Shop")})
+    assert found == Names(hidden={"name"})
+
+
+def test_a_mark_counts_on_what_a_property_refers_to_or_on_its_items() -> None:
+    found = names(
+        Secret=SECRET,
+        Payer={
+            "direct": ref("Secret"),
+            "many": {"type": "array", "items": ref("Secret")},
+            "either": {"oneOf": [ref("Secret"), {"type": "null"}]},
+        },
+    )
+    assert found.hidden == {"direct", "many", "either"}
+    assert found.values == set()
+
+
+def test_objects_are_told_from_maps_that_take_any_field() -> None:
+    found = names(
+        Open={"type": "object", "properties": {"ownField": TEXT}, "additionalProperties": True},
+        Closed={"inner": TEXT},
+        Holder={
+            "open": ref("Open"),
+            "closed": ref("Closed"),
+            "free": {"type": "object"},
+            "both": {"oneOf": [ref("Closed"), TEXT]},
+        },
+    )
+    assert found.objects == {"closed", "both"}
+    assert found.maps == {"open": {"ownfield"}, "free": set()}
+    assert found.values == {"ownfield", "inner", "both"}
+
+
+def test_a_property_of_unknown_type_is_not_shown() -> None:
+    assert names(Odd={"anything": {"description": "Anything."}}) == Names()
+
+
+def test_a_schema_that_holds_itself_ends() -> None:
+    found = names(Node={"next": ref("Node"), "value": TEXT})
+    assert found == Names(values={"value"}, objects={"next"})
+
+
+def test_parameters_count_like_properties() -> None:
+    parameters = [
+        {"name": "page-size", "in": "query", "schema": {"type": "integer"}},
+        {"name": "phone", "in": "query", "schema": TEXT, "x-sensitive": True},
+    ]
+    found = names(
+        {"/v1/links": {"get": operation("links", "list", parameters=parameters)}}, A={"phone": TEXT}
+    )
+    assert found == Names(values={"pagesize"}, hidden={"phone"})

@@ -1,0 +1,226 @@
+"""Every field that the document marks sensitive, in requests and answers of every operation that has it.
+
+Both clients log at debug, as do all other loggers; none of the values is in any record of any of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import plexy_pay
+import pytest
+from helpers.calls import Recording
+from helpers.wire import WireServer, http
+from plexy_pay import AsyncPlexyPay, PlexyError, PlexyPay
+from plexy_pay._operations import OPERATIONS
+from plexy_pay.operation import Request
+
+from generator.naming import snake
+from generator.normalising import every_schema, operations, resolve
+
+pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
+DOCUMENT: dict[str, Any] = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
+KEYS = {"api_key": "pr_pay_0a1B2c3D", "checkout_api_key": "ck_0a1B2c3D4e", "gate_api_key": "gk_0a1B2c3D4e"}
+AGENT = "3f0c6a52-8d1b-4f7e-9a64-2b5e7c90d1f8"
+MARKED = {
+    name
+    for schema in every_schema(DOCUMENT)
+    for name, node in schema.get("properties", {}).items()
+    if node.get("x-sensitive")
+}
+NUMBERS = itertools.count()
+
+
+@dataclass
+class Sample:
+    """A document of JSON that a schema describes, with a value of its own in each marked field.
+
+    Attributes:
+        spell: How the names are written.
+        names: The marked names that it has, as the document writes them.
+        secrets: The values of the marked fields.
+    """
+
+    spell: Callable[[str], str]
+    names: set[str] = field(default_factory=set[str])
+    secrets: list[str] = field(default_factory=list[str])
+
+    def of(self, schema: Any, marked: bool = False, depth: int = 0) -> Any:
+        node = resolve(DOCUMENT, schema)
+        kinds = node.get("type", "object" if "properties" in node else "string")
+        kind = next(one for one in kinds if one != "null") if isinstance(kinds, list) else kinds
+        for several in ("oneOf", "anyOf"):
+            if several in node:
+                variants = [one for one in node[several] if one.get("type") != "null"]
+                merged: dict[str, Any] = {}
+                for variant in variants:
+                    made = self.of(variant, marked, depth)
+                    merged |= made if isinstance(made, dict) else {}
+                return merged or self.of(variants[0], marked, depth)
+        if kind == "object":
+            return self._object(node, marked, depth)
+        if kind == "array":
+            return [self.of(node["items"], marked, depth)] if depth < 8 else []
+        if marked:
+            self.secrets.append(f"hidden{next(NUMBERS)}value")
+            return self.secrets[-1]
+        return {"integer": 1, "number": 1, "boolean": True}.get(kind, "harmless")
+
+    def _object(self, node: dict[str, Any], marked: bool, depth: int) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for name, property_schema in node.get("properties", {}).items():
+            own = marked or bool(property_schema.get("x-sensitive"))
+            if property_schema.get("x-sensitive"):
+                self.names.add(name)
+            if depth < 8:
+                made[self.spell(name)] = self.of(property_schema, own, depth + 1)
+        if node.get("additionalProperties"):
+            self.secrets.append(f"hidden{next(NUMBERS)}value")
+            made["nobody_declared_it"] = self.secrets[-1]
+        return made
+
+
+@dataclass
+class Case:
+    """One operation with what goes out and what comes back."""
+
+    call: str
+    body: Any
+    status: int
+    answer: Any
+    sample: Sample
+
+    def __str__(self) -> str:
+        return f"{self.call}-{self.status}-{self.sample.spell.__name__}"
+
+
+def as_the_document(name: str) -> str:
+    return name
+
+
+def in_camel_case(name: str) -> str:
+    first, *rest = snake(name).split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def cases() -> Iterator[Case]:
+    for _, _, operation in operations(DOCUMENT):
+        call = f"{operation['x-resource']}.{operation['x-method']}"
+        for status, reference in operation["responses"].items():
+            for spell in (as_the_document, snake, in_camel_case):
+                sample = Sample(spell)
+                content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+                body = sample.of(content["schema"]) if content else None
+                content = resolve(DOCUMENT, reference).get("content", {}).get("application/json")
+                answer = sample.of(content["schema"]) if content else None
+                if sample.secrets:
+                    yield Case(call, body, int(status), answer, sample)
+
+
+CASES = list(cases())
+
+
+class Collecting(logging.Handler):
+    """Keeps all of each record, as text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self.names: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.shown.append(f"{self.format(record)} {vars(record)!r}")
+        self.names.add(record.name)
+
+
+@pytest.fixture
+def everything() -> Iterator[Collecting]:
+    """All records of all loggers, at debug."""
+    root, handler = logging.getLogger(), Collecting()
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    root.addHandler(handler)
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_the_cases_have_every_marked_field_of_an_operation() -> None:
+    met = {name for case in CASES for name in case.sample.names}
+    # These stand only in webhooks, and in schemas that no operation uses.
+    assert MARKED - met == {"Value", "last4", "password", "payerIp"}
+
+
+def send(kind: Any, case: Case, origin: str) -> None:
+    """Make the call of a case with a client of a kind, whatever comes of it."""
+    operation = next(one for one in OPERATIONS if one.call == case.call)
+    words = {part.partition("}")[0]: "id-1" for part in operation.path.split("{")[1:]}
+    body = {} if case.body is None else {"body": case.body}
+    request: Request[Any] = Request(operation, path_params=words, decode=lambda data: data, **body)
+    client = kind(**KEYS, agent_id=AGENT, base_url=origin, max_retries=1)
+    client._settings.pace = Recording()
+
+    async def run() -> None:
+        async with client:
+            await client.execute(request)
+
+    with contextlib.suppress(PlexyError):
+        if isinstance(client, PlexyPay):
+            with client:
+                client.execute(request)
+        else:
+            asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
+def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
+    kind: Any, everything: Collecting
+) -> None:
+    for case in CASES:
+        answer = http(case.status, json.dumps(case.answer).encode(), {"Content-Type": "application/json"})
+        with WireServer(answer) as server:
+            everything.shown.clear()
+            send(kind, case, server.origin)
+        shown = "\n".join(everything.shown)
+        assert len(server.requests) in (1, 2)
+        for secret in [*case.sample.secrets, *KEYS.values()]:
+            assert secret not in shown, f"{case}: {secret}"
+        assert "plexy_pay" in everything.names
+    loggers = {"plexy_pay", "httpx", "httpcore.http11", "httpcore.connection"}
+    assert loggers | ({"asyncio"} if kind is AsyncPlexyPay else set()) <= everything.names
+
+
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
+@pytest.mark.parametrize("name", sorted(MARKED))
+def test_each_marked_name_hides_its_value_in_both_spellings(
+    kind: Any, name: str, everything: Collecting
+) -> None:
+    operation = next(one for one in OPERATIONS if one.call == "payment_links.create")
+    names = {name, snake(name), in_camel_case(name), name.upper()}
+    data = {spelled: {"status": "hidden-value", "more": ["hidden-value"]} for spelled in names}
+    texts = dict.fromkeys(names, "hidden-value")
+    request: Request[Any] = Request(operation, body={**texts, "data": data}, decode=lambda data: data)
+    answer = json.dumps({"data": [texts, data], "message": "of Hidden-Value"}).encode()
+    with WireServer(http(201, answer)) as server:
+        client = kind(KEYS["api_key"], base_url=server.origin)
+        if isinstance(client, PlexyPay):
+            client.execute(request)
+            client.close()
+        else:
+
+            async def run() -> None:
+                async with client:
+                    await client.execute(request)
+
+            asyncio.run(run())
+    shown = "\n".join(everything.shown).lower()
+    assert name.lower() in shown
+    assert "hidden-value" not in shown
