@@ -6,6 +6,7 @@ Programs that must be files are run by tests/docs/test_bulk.py.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 import plexy_pay
 import pytest
 from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from plexy_pay.base_client import SyncClient
 from plexy_pay_sandbox.serving import RunningSandbox
 
@@ -53,11 +55,25 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def process() -> Iterator[None]:
+    """What a program sets up for its whole process, logging and tracing, is undone."""
+    loggers = [logging.getLogger(name) for name in (None, "plexy_pay", "httpx", "httpcore")]
+    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+    instrumentor = HTTPXClientInstrumentor()
+    if instrumentor.is_instrumented_by_opentelemetry:
+        instrumentor.uninstrument()
+
+
 HERE = {place: program for place, program in PROGRAMS.items() if program.file is None}
 
 
 @pytest.mark.parametrize("program", HERE.values(), ids=HERE)
-@pytest.mark.usefixtures("sandbox")
+@pytest.mark.usefixtures("process", "sandbox")
 def test_a_documented_program_runs(program: Block) -> None:
     code = compile(program.text, program.page, "exec", dont_inherit=True)
     exec(code, {"__name__": "__main__"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from typing import Any
 
 import httpx
@@ -213,7 +214,8 @@ class AsyncFlavor(Flavor):
     def call(
         self, client: Any, request: Request[Any], options: RequestOptions | None = None
     ) -> Response[Any]:
-        return self.runner.run(client.execute(request, options))
+        # In the test's own context, which the runner would take from the first call for all.
+        return self.runner.run(client.execute(request, options), context=copy_context())
 
     def close(self) -> None:
         async def close() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -142,6 +143,12 @@ def test_a_call_with_values_in_path_query_and_body_shows_none_of_them_at_info(
     assert len(records) == 3
     for record in records:
         assert "value" not in f"{vars(record)}"
+
+
+def test_the_documentation_names_every_attribute_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "logging.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `plexy_")]
+    assert set(re.findall(r"plexy_\w+", " ".join(rows))) == ATTRIBUTES
 
 
 # At debug
