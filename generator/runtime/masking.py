@@ -22,6 +22,7 @@ from .presenting import MASK
 _LONGEST_TEXT, _LARGEST_BODY, _MOST_SHOWN = 500, 200_000, 10_000
 # A shorter value that was hidden would be found in ordinary words.
 _SHORTEST_SECRET = 5
+_SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _HEADERS = frozenset(
     {
         *(
@@ -55,7 +56,8 @@ _HEADERS = frozenset(
         *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"),
     }
 )
-_EMAIL = re.compile(r"[^\s@\"'<>(),:;=&?/\\]+(?:@|%40)[^\s@\"'<>(),:;=&?/\\]+", re.IGNORECASE)
+# At most 64 characters before the @, as the standard says: a hostile text must not take long.
+_EMAIL = re.compile(r"[^\s@\"'<>(),:;=&?/\\]{1,64}(?:@|%40)[^\s@\"'<>(),:;=&?/\\]+")
 _PHONE = re.compile(r"(?:[+\uff0b]|%2B)\W{0,2}\d(?:(?:%20|[\W_]){0,3}\d){6,18}", re.IGNORECASE)
 _BETWEEN = r"(?:%20|[\s+._\-\u00ad\u2010-\u2015\u2212\ufffd]){0,3}"
 _DIGITS = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
@@ -98,10 +100,14 @@ class Masker:
         if len(text) > _LONGEST_TEXT:
             return f"{MASK} ({len(text)} characters)"
         text = self._pattern.sub(MASK, text)
-        text = "".join(char if char.isprintable() else "\ufffd" for char in text)
+        if not text.isprintable():
+            text = "".join(char if char.isprintable() else "\ufffd" for char in text)
         if "@" in text or "%40" in text:
             text = _EMAIL.sub(MASK, text)
-        text = _PHONE.sub(MASK, text)
+        if "+" in text or "\uff0b" in text or "%2" in text:
+            text = _PHONE.sub(MASK, text)
+        if len(text) < _SHORTEST_CARD:
+            return text
         return _DIGITS.sub(lambda found: MASK if _has_card_number(found[0]) else found[0], text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -162,9 +168,12 @@ def _has_card_number(text: str) -> bool:
     """Whether neighboring groups of digits make a number of 13 to 19 digits with the right check digit."""
     groups = _GAP.sub(" ", text).split()
     for first in range(len(groups)):
-        for last in range(first, len(groups)):
-            digits = "".join(groups[first : last + 1])
-            if 13 <= len(digits) <= 19 and _luhn(digits):
+        digits = ""
+        for group in groups[first : first + _LONGEST_CARD]:
+            digits += group
+            if len(digits) > _LONGEST_CARD:
+                break
+            if len(digits) >= _SHORTEST_CARD and _luhn(digits):
                 return True
     return False
 
