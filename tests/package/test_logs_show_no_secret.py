@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import plexy_pay
 import pytest
 from helpers.calls import Recording
@@ -159,43 +160,57 @@ def test_the_cases_have_every_marked_field_of_an_operation() -> None:
     assert MARKED - met == {"Value", "last4", "password", "payerIp"}
 
 
-def send(kind: Any, case: Case, origin: str) -> None:
+def send(kind: Any, case: Case, origin: str, http_client: Any) -> None:
     """Make the call of a case with a client of a kind, whatever comes of it."""
     operation = next(one for one in OPERATIONS if one.call == case.call)
     words = {part.partition("}")[0]: "id-1" for part in operation.path.split("{")[1:]}
     body = {} if case.body is None else {"body": case.body}
     request: Request[Any] = Request(operation, path_params=words, decode=lambda data: data, **body)
-    client = kind(**KEYS, agent_id=AGENT, base_url=origin, max_retries=1)
+    client = kind(**KEYS, agent_id=AGENT, base_url=origin, max_retries=1, http_client=http_client)
     client._settings.pace = Recording()
 
     async def run() -> None:
-        async with client:
+        async with client, http_client or contextlib.nullcontext():
             await client.execute(request)
 
     with contextlib.suppress(PlexyError):
         if isinstance(client, PlexyPay):
-            with client:
+            with client, http_client or contextlib.nullcontext():
                 client.execute(request)
         else:
             asyncio.run(run())
 
 
-@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
+def no_client(**_: Any) -> None:
+    """No http_client: the call uses one of ours."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "http_client"),
+    [
+        (PlexyPay, no_client),
+        (PlexyPay, httpx.Client),
+        (AsyncPlexyPay, no_client),
+        (AsyncPlexyPay, httpx.AsyncClient),
+    ],
+)
 def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
-    kind: Any, everything: Collecting
+    kind: Any, http_client: Any, everything: Collecting
 ) -> None:
     for case in CASES:
         answer = http(case.status, json.dumps(case.answer).encode(), {"Content-Type": "application/json"})
         with WireServer(answer) as server:
             everything.shown.clear()
-            send(kind, case, server.origin)
+            send(kind, case, server.origin, http_client(trust_env=False))
         shown = "\n".join(everything.shown)
         assert len(server.requests) in (1, 2)
         for secret in [*case.sample.secrets, *KEYS.values()]:
             assert secret not in shown, f"{case}: {secret}"
         assert "plexy_pay" in everything.names
-    loggers = {"plexy_pay", "httpx", "httpcore.http11", "httpcore.connection"}
-    assert loggers | ({"asyncio"} if kind is AsyncPlexyPay else set()) <= everything.names
+    loggers = {"plexy_pay", "httpcore.http11", "httpcore.connection"}
+    loggers |= {"httpx"} if http_client is not no_client else set()
+    loggers |= {"asyncio"} if kind is AsyncPlexyPay else set()
+    assert loggers <= everything.names
 
 
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])

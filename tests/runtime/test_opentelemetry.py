@@ -55,6 +55,12 @@ def telemetry() -> Iterator[Telemetry]:
     made.provider.shutdown()
 
 
+def ids(span: ReadableSpan) -> tuple[int, int]:
+    """The ids of a span's trace and of itself."""
+    assert span.context is not None
+    return span.context.trace_id, span.context.span_id
+
+
 def everything_in(span: ReadableSpan) -> str:
     """Name, attributes, events and status of a span."""
     events = [(event.name, dict(event.attributes or {})) for event in span.events]
@@ -78,13 +84,14 @@ def test_each_attempt_is_a_span_below_the_one_that_is_open(
             flavor.call(client, reading())
     checkout, *attempts = telemetry.spans
     assert telemetry.statuses() == [503, None, 200]
+    trace_id, parent_id = ids(checkout)
     for span, request in zip(attempts, server.requests[-3:], strict=True):
         assert span.parent is not None
-        assert span.parent.span_id == checkout.context.span_id
-        assert span.context.trace_id == checkout.context.trace_id
+        assert span.parent.span_id == parent_id
+        assert ids(span)[0] == trace_id
         # The trace goes on at the server, and the guard let its header pass.
         (sent,) = request.values("traceparent")
-        assert sent.split("-")[1:3] == [f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"]
+        assert sent.split("-")[1:3] == [f"{trace_id:032x}", f"{ids(span)[1]:016x}"]
         assert request.values("authorization") == [KEY]
 
 
@@ -126,7 +133,7 @@ def test_a_client_of_the_programs_own_gives_the_same_spans(
             flavor.call(client, reading())
     checkout, *attempts = telemetry.spans
     assert telemetry.statuses() == [503, 503, 200]
-    assert {span.parent and span.parent.span_id for span in attempts} == {checkout.context.span_id}
+    assert {span.parent and span.parent.span_id for span in attempts} == {ids(checkout)[1]}
     assert [len(request.values("traceparent")) for request in server.requests] == [1, 1, 1]
 
 
