@@ -57,6 +57,8 @@ class Field:
     encode: str
     build: str
     sensitive: bool
+    expected: str
+    odd: str
 
     @property
     def argument(self) -> str:
@@ -288,10 +290,12 @@ class SpecForTemplates:
             annotation=annotation,
             default=default,
             doc=describing.property_doc(schema, {"description": target, **node}),
-            decode=decode_expression(prop, f'data.pop("{wire}", UNSET)'),
+            decode=decode_expression(prop, f'data["{wire}"]'),
             encode=self._encode(owner, prop, node, name),
             build=self._build(prop, node, name, owner),
             sensitive=bool(node.get("x-sensitive", False)),
+            expected=_expected(prop),
+            odd=_odd_expression(prop, f"model.{name}", f'data["{wire}"] is UNSET'),
         )
 
     def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:
@@ -324,20 +328,29 @@ class SpecForTemplates:
         }
         return [EnumImport(name, snake(name)) for name in sorted(names)]
 
-    def lazy_imports(self, model: Any) -> list[str]:
-        """The models that the model's attributes name, as import statements."""
-        return sorted(model.lazy_imports)
+    def model_imports(self, model: Any) -> list[str]:
+        """The other models that the model's attributes name, as import statements."""
+        own = f"import {model.class_info.name}"
+        return sorted(statement for statement in model.lazy_imports if not statement.endswith(own))
 
     def additional_type(self, model: Any) -> str:
         """The type of the fields that the schema does not name."""
         prop = model.additional_properties
         return prop.get_type_string().as_unembedded_code() if prop else "Any"
 
-    def decode_additional(self, model: Any) -> str:
-        """The expression that decodes them."""
+    def decode_further(self, model: Any) -> str:
+        """The expression that takes the fields beside the declared ones."""
         prop = model.additional_properties
+        declared = self.schema(str(model.class_info.name)).get("additionalProperties")
+        fields = f"{'further' if declared is None else 'free'}_fields(data, cls._blank)"
         inner = decode_expression(prop, "item") if prop else "item"
-        return "data" if inner == "item" else f"decode_mapping(data, lambda item: {inner})"
+        return fields if inner == "item" else f"decode_mapping({fields}, lambda item: {inner})"
+
+    def further(self, model: Any) -> str:
+        """What is expected of the fields beside the declared ones; nothing where there should be none."""
+        if self.schema(str(model.class_info.name)).get("additionalProperties") is None:
+            return ""
+        return _expected(model.additional_properties) if model.additional_properties else "any"
 
     def constants(self, name: str) -> str:
         """The values by which the model is told from the other variants of a union."""
@@ -349,6 +362,10 @@ class SpecForTemplates:
             for key, found in sorted(values.items())
         ]
         return "{" + ", ".join(parts) + "}"
+
+    def expected(self, fields: Any) -> str:
+        """What the JSON of each field should be, as a mapping expression."""
+        return "{" + ", ".join(f'"{field.wire_name}": {field.expected!r}' for field in fields) + "}"
 
     def names(self, fields: Any) -> str:
         """The wire names of fields as a tuple expression."""
@@ -391,11 +408,12 @@ def decode_expression(prop: Any, source: str, depth: int = 0) -> str:
     if isinstance(prop, DateProperty):
         return f"decode_date({source})"
     if isinstance(prop, EnumProperty):
-        kind = "int" if prop.value_type is int else "str"
-        return f"decode_{kind}_enum({prop.class_info.name}, {source})"
+        return f"_{snake(str(prop.class_info.name))}({source})"
     if isinstance(prop, ModelProperty):
         return f"decode_model({prop.class_info.name}, {source})"
     if isinstance(prop, ListProperty):
+        if isinstance(prop.inner_property, ModelProperty):
+            return f"decode_models({prop.inner_property.class_info.name}, {source})"
         inner = decode_expression(prop.inner_property, item, depth + 1)
         return source if inner == item else f"decode_list({source}, lambda {item}: {inner})"
     if isinstance(prop, UnionProperty):
@@ -411,18 +429,98 @@ def _decode_union(prop: Any, source: str, item: str, depth: int) -> str:
         decoders.append(lambda value: f"decode_model({models[0]}, {value})")
     elif models:
         decoders.append(lambda value: f"decode_variant({value}, {', '.join(models)})")
+    plain: list[str] = []
     for inner in inner_properties:
-        if not isinstance(inner, ModelProperty) and decode_expression(inner, item, depth + 1) != item:
+        if isinstance(inner, ModelProperty):
+            continue
+        if decode_expression(inner, item, depth + 1) != item:
             decoders.append(partial(_decode_inner, inner, depth + 1))
+        else:
+            plain.extend(_plain_types(inner))
     if not decoders:
         return source
-    if len(decoders) == 1:
+    if len(decoders) == 1 and not plain:
         return decoders[0](source)
-    return f"decode_first({source}, {', '.join(f'lambda {item}: {decode(item)}' for decode in decoders)})"
+    accepted = f"({', '.join(dict.fromkeys(plain))}{',' if plain else ''})"
+    return f"decode_union({source}, {accepted}, {', '.join(f'lambda {item}: {decode(item)}' for decode in decoders)})"
 
 
 def _decode_inner(prop: Any, depth: int, source: str) -> str:
     return decode_expression(prop, source, depth)
+
+
+def _plain_types(prop: Any) -> list[str]:
+    """The Python types of parsed JSON that a property takes as they are."""
+    kinds: list[tuple[type, list[str]]] = [
+        (
+            ConstProperty,
+            [f"type({prop.value.python_code.as_unembedded_code()})"]
+            if isinstance(prop, ConstProperty)
+            else [],
+        ),
+        (BooleanProperty, ["bool"]),
+        (IntProperty, ["int"]),
+        (FloatProperty, ["int", "Decimal"]),
+        (StringProperty, ["str"]),
+        (NoneProperty, ["type(None)"]),
+        (ListProperty, ["list"]),
+    ]
+    found = next((names for kind, names in kinds if isinstance(prop, kind)), None)
+    return ["str", "int", "Decimal", "bool", "type(None)", "list", "dict"] if found is None else found
+
+
+_WORDS: tuple[tuple[type, str], ...] = (
+    (DateTimeProperty, "date-time"),
+    (DateProperty, "date"),
+    (BooleanProperty, "boolean"),
+    (IntProperty, "integer"),
+    (FloatProperty, "number"),
+    (StringProperty, "string"),
+    (NoneProperty, "null"),
+)
+_PLAIN = {"string": "TEXT", "integer": "INTEGER", "number": "NUMBER", "boolean": "BOOLEAN"}
+
+
+def _expected(prop: Any) -> str:
+    """What the JSON of a property should be, in the words that the runtime's `drift` reads."""
+    if isinstance(prop, (EnumProperty, ModelProperty)):
+        return str(prop.class_info.name)
+    if isinstance(prop, ListProperty):
+        inner = _expected(prop.inner_property)
+        return f"[{inner}]"
+    if isinstance(prop, UnionProperty):
+        return " | ".join(dict.fromkeys(_expected(inner) for inner in _flat_union(prop)))
+    if isinstance(prop, ConstProperty):
+        return f"={json.dumps(prop.value.raw_value)}"
+    return next((word for kind, word in _WORDS if isinstance(prop, kind)), "any")
+
+
+def _odd_expression(prop: Any, source: str, is_missing: str) -> str:
+    """The expression that finds what no decoder looks at: a plain field of another type, and one that is missing."""
+    flat = _flat_union(prop) if isinstance(prop, UnionProperty) else [prop]
+    checks: list[str] = []
+    for inner in flat:
+        word = _expected(inner)
+        if isinstance(inner, ConstProperty):
+            checks.append(f"{source} not in ({inner.value.python_code.as_unembedded_code()}, UNSET)")
+        elif isinstance(inner, ListProperty) and decode_expression(inner, source) == source:
+            checks.append(f"type({source}) not in (list, Unset)")
+        elif word == "null":
+            checks.insert(0, f"{source} is not None")
+        elif word in _PLAIN:
+            checks.append(f"type({source}) not in {_PLAIN[word]}")
+        else:
+            checks.clear()  # Anything goes, or a decoder looks at it.
+            break
+    if prop.required and checks == [f"type({source}) not in TEXT"]:
+        return f"type({source}) is not str"
+    found = " and ".join(checks)
+    missing = is_missing if prop.required else ""
+    if found and missing and len(checks) > 1:
+        found = f"({found})"
+    return " or ".join(
+        part for part in (missing, found if missing or len(checks) < 2 else f"({found})") if part
+    )
 
 
 def _flat_union(prop: Any) -> list[Any]:

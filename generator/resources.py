@@ -23,13 +23,15 @@ TEMPLATES = Path(__file__).parent / "templates" / "ours"
 # What `from plexy_pay import ...` offers besides the clients, by the runtime module that defines it.
 PUBLIC = {
     "auth": ("ApiKeyAuth",),
+    "drift": ("Difference",),
     "errors": (
         "ApiConnectionError", "ApiError", "ApiTimeoutError", "AuthenticationError", "BadGatewayError",
         "BadRequestError", "ClientError", "ConfigurationError", "ConflictError", "DeclinedError", "DecodingError",
         "GatewayTimeoutError", "InferredOperationError", "InferredOperationWarning", "InternalServerError",
         "InvalidParameterError", "NotFoundError", "Outcome", "OutcomeUnknownError", "PermissionDeniedError",
         "PlexyError", "RateLimitError", "RedirectError", "RequestRefusedError", "RequestTimeoutError",
-        "ResponseTooLargeError", "ServerError", "ServiceUnavailableError", "UnprocessableEntityError",
+        "ResponseTooLargeError", "ServerError", "ServiceUnavailableError", "UnexpectedAnswerError",
+        "UnprocessableEntityError",
     ),
     "keys": ("netrc_key",),
     "money": ("Money",),

@@ -311,12 +311,12 @@ def _answer(data: Json, operation: Json) -> Answer:
 def _answer_of(data: Json, schema: Json) -> Answer:
     name = str(schema.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
     if name and _is_object(schemas(data)[name]):
-        return Answer(name, f"object_body({name})", (name,))
+        return Answer(name, f"ObjectBody({name})", (name,))
     target = resolve(data, schema)
     items = mapping(target.get("items"))
     item = str(items.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
     if target.get("type") == "array" and item and _is_object(schemas(data)[item]):
-        return Answer(f"list[{item}]", f"array_body(object_body({item}))", (item,))
+        return Answer(f"list[{item}]", f"ArrayBody({item})", (item,))
     return Answer("Any", "any_body")
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .auth import (
         ApiKeyAuth as ApiKeyAuth,
     )
+    from .drift import (
+        Difference as Difference,
+    )
     from .errors import (
         ApiConnectionError as ApiConnectionError,
     )
@@ -105,6 +108,9 @@ if TYPE_CHECKING:
         ServiceUnavailableError as ServiceUnavailableError,
     )
     from .errors import (
+        UnexpectedAnswerError as UnexpectedAnswerError,
+    )
+    from .errors import (
         UnprocessableEntityError as UnprocessableEntityError,
     )
     from .keys import (
@@ -118,21 +124,6 @@ if TYPE_CHECKING:
     )
     from .pagination import (
         Pager as Pager,
-    )
-    from .reconciling import (
-        Found as Found,
-    )
-    from .reconciling import (
-        NotFound as NotFound,
-    )
-    from .reconciling import (
-        Reconciliation as Reconciliation,
-    )
-    from .reconciling import (
-        Undetermined as Undetermined,
-    )
-    from .reconciling import (
-        save_call as save_call,
     )
     from .types import (
         UNSET as UNSET,
@@ -158,6 +149,7 @@ _MODULES = {
     "models": "",
     "params": "",
     "ApiKeyAuth": "auth",
+    "Difference": "drift",
     "ApiConnectionError": "errors",
     "ApiError": "errors",
     "ApiTimeoutError": "errors",
@@ -186,16 +178,12 @@ _MODULES = {
     "ResponseTooLargeError": "errors",
     "ServerError": "errors",
     "ServiceUnavailableError": "errors",
+    "UnexpectedAnswerError": "errors",
     "UnprocessableEntityError": "errors",
     "netrc_key": "keys",
     "Money": "money",
     "AsyncPager": "pagination",
     "Pager": "pagination",
-    "Found": "reconciling",
-    "NotFound": "reconciling",
-    "Reconciliation": "reconciling",
-    "Undetermined": "reconciling",
-    "save_call": "reconciling",
     "RequestOptions": "types",
     "Response": "types",
     "Timeout": "types",
@@ -219,14 +207,13 @@ __all__ = (
     "ConflictError",
     "DeclinedError",
     "DecodingError",
-    "Found",
+    "Difference",
     "GatewayTimeoutError",
     "InferredOperationError",
     "InferredOperationWarning",
     "InternalServerError",
     "InvalidParameterError",
     "Money",
-    "NotFound",
     "NotFoundError",
     "Outcome",
     "OutcomeUnknownError",
@@ -235,7 +222,6 @@ __all__ = (
     "PlexyError",
     "PlexyPay",
     "RateLimitError",
-    "Reconciliation",
     "RedirectError",
     "RequestOptions",
     "RequestRefusedError",
@@ -247,7 +233,7 @@ __all__ = (
     "Timeout",
     "Timeouts",
     "UNSET",
-    "Undetermined",
+    "UnexpectedAnswerError",
     "UnprocessableEntityError",
     "Unset",
     "__version__",
@@ -255,7 +241,6 @@ __all__ = (
     "netrc_key",
     "params",
     "preload",
-    "save_call",
 )
 
 if not TYPE_CHECKING:

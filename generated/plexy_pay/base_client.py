@@ -102,6 +102,7 @@ class Settings:
     max_retries: int
     max_response_bytes: int
     allow_inferred: bool
+    strict: bool
     pace: Any = None
     user_agent: str | None = None
     _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
@@ -192,6 +193,7 @@ class _Client(_Typed[KeyT, HttpT]):
         max_retries: int = 2,
         http_client: HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
+        strict: bool = False,
         allow_inferred: bool = False,
         checkout_api_key: KeyT | None = None,
         checkout_base_url: str | None = None,
@@ -208,7 +210,8 @@ class _Client(_Typed[KeyT, HttpT]):
         # Before anything can fail: a traceback with locals must not show them.
         del api_key, checkout_api_key, gate_api_key, sources
         given: dict[str, Any] = {
-            **{"environment": environment, "base_url": base_url, "allow_inferred": allow_inferred},
+            **{"environment": environment, "base_url": base_url},
+            **{"strict": strict, "allow_inferred": allow_inferred},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
             **{"user_agent_suffix": user_agent_suffix},
@@ -279,6 +282,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
             redirects are not used; what it does beneath the guard is yours.
         max_response_bytes: The largest answer, decompressed.
+        strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
+            came, and the logger `plexy_pay.drift` gets a record of each difference.
         allow_inferred: Whether calls that can move money may be made though their path is only inferred.
         checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from . import errors
 from .body import ACCEPT_ENCODING
+from .decoding import misfit
 from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
-from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
 from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
@@ -28,7 +28,8 @@ from .user_agent import user_agent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .base_client import AsyncClient, Origin, Settings, SyncClient
+    from .base_client import Origin, Settings
+    from .drift import Difference
     from .keys import ApiKey
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ _OWN_HEADERS = frozenset(
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
-REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
@@ -106,8 +107,6 @@ class Call(Generic[T]):
 
     keys: tuple[ApiKey, ...] = ()
     response: Response[T]
-    client: SyncClient | AsyncClient | None = None
-    sent_at: float = 0.0
     request: Request[T]
     settings: Settings
     ring: KeyRing
@@ -137,12 +136,10 @@ class Call(Generic[T]):
             raise errors.InvalidParameterError(f"{operation.call}: {problem or timeout} Nothing was sent.")
         self.timeout = timeout
         name = operation.idempotency_key or ""
+        self._reference = _text(body.get("orderReference") or request.path_params.get("order_reference"))
         self._idempotency_key = _text(body.get(name) or request.header_texts().get(name))
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
-        if not request.quiet:
-            _check_evidence(
-                operation, settings.allow_inferred or settings.family(operation.family)[1].loopback
-            )
+        _check_evidence(operation, settings.allow_inferred or settings.family(operation.family)[1].loopback)
 
     def run(self) -> Iterator[Send | float]:
         """The steps of the call; a PlexyError as the answer, or its absence, demands."""
@@ -150,15 +147,9 @@ class Call(Generic[T]):
         send.key, *others = self.keys
         attempts = retries = 0
         worst = Outcome.NOT_SENT
-        log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            self.sent_at = pace.time()
-            if log:
-                log.sending(send, attempts + 1)
             yield send
             attempts += 1
-            if log:
-                log.came(send, attempts)
             result = send.result
             status = result.status if isinstance(result, Answer) else 0
             if status in _KEY_WORKS:
@@ -166,13 +157,13 @@ class Call(Generic[T]):
             if status == 401 and others:
                 send.key = others.pop(0)
                 worst = max(worst, Outcome.REJECTED, key=_WORST.index)
-                if log:
-                    log.again(send, attempts, None)
                 continue
             judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+            response: Any = judged.response if isinstance(judged, errors.UnexpectedAnswerError) else judged
+            if isinstance(response, Response):
+                response.attempts = attempts
+                response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
             if isinstance(judged, Response):
-                judged.attempts = attempts
-                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
                 self.response = judged
                 return
             worst = max(worst, judged.outcome, key=_WORST.index)
@@ -182,8 +173,6 @@ class Call(Generic[T]):
                 # In place of the bare one: what an API quoted must not show among this frame's variables.
                 judged = self._complete(judged, worst, attempts)
                 raise judged
-            if log:
-                log.again(send, attempts, pause)
             yield pause
             retries += 1
 
@@ -213,14 +202,16 @@ class Call(Generic[T]):
         """The response, or an error that does not know yet what earlier attempts mean for it."""
         status, headers = answer.status, answer.headers
         request_id = None
-        for name in REQUEST_ID_HEADERS:
+        for name in _REQUEST_ID_HEADERS:
             request_id = request_id or headers.get(name)
         facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
             facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
             return _bad_status(answer, facts)
+        before = misfit()
         data, parsed, problem = self._decode(answer)
+        unlike = self._differences(data) if misfit() != before + 1 else ()
         if _fields(data).get("success") is False and self.request.operation.method != "GET":
             # A GET that shows a declined payment is a good answer; any other call failed itself.
             facts |= {"outcome": Outcome.REJECTED, "response": parsed}
@@ -230,7 +221,8 @@ class Call(Generic[T]):
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
-        return Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
+        response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
+        return self._unlike(response, unlike, facts) if unlike and self.settings.strict else response
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
@@ -252,26 +244,40 @@ class Call(Generic[T]):
             problem = problem if parsed is not None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
 
+    def _differences(self, data: Any) -> tuple[Difference, ...]:
+        """What differs from the spec in the JSON of an answer; reported, too."""
+        from .drift import differences, report
+
+        found = differences(self.request.decode, data)
+        report(self.request.operation.call, found)
+        return tuple(found)
+
+    def _unlike(
+        self, response: Response[T], found: tuple[Difference, ...], facts: dict[str, Any]
+    ) -> PlexyError:
+        """The error of a strict client; its response holds no key that the API may have quoted."""
+        content: bytes = self._without_keys(response.content)
+        if content != response.content:
+            response.content, response.parsed = content, self.request.decode(loads(content))
+        shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+        text = (
+            f"the API answered {response.status_code}, so by its status the call was carried out; but the answer "
+            f"differs from the spec, which strict=True makes an error: {shown}. The answer is in error.response."
+        )
+        return errors.UnexpectedAnswerError(text, response=response, differences=found, **facts)
+
     def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""
         operation = self.request.operation
         facts = {name: self._without_keys(fact) for name, fact in vars(error).items()}
         facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
-        known = self.request.facts()
-        reference = known.get("order_reference")
-        facts |= {"order_reference": reference, "idempotency_key": self._idempotency_key}
+        facts |= {"order_reference": self._reference, "idempotency_key": self._idempotency_key}
         facts |= {"outcome": outcome, "attempts": attempts}
-        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
+        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome)}")
         error = type(error)(text, **facts)
-        if outcome is not Outcome.UNKNOWN or not operation.moves_money:
-            return error
-        from datetime import UTC, datetime
-
-        moment = encode(datetime.fromtimestamp(self.sent_at, UTC))
-        saved = {"operation": operation.call, **known, "sent_at": moment}
-        unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=saved, **facts)
-        unknown.client = self.client
-        return unknown
+        if outcome is Outcome.UNKNOWN and operation.moves_money:
+            return errors.OutcomeUnknownError(text, cause=error, **facts)
+        return error
 
     def _without_keys(self, fact: Any) -> Any:
         for key in self.keys:
@@ -281,7 +287,7 @@ class Call(Generic[T]):
                 fact = fact.replace(key.raw.encode(), MASK.encode())
         return fact
 
-    def _meaning(self, outcome: Outcome, reference: str | None) -> str:
+    def _meaning(self, outcome: Outcome) -> str:
         """What the outcome means for the money, and what to do next."""
         moves = self.request.operation.moves_money
         if outcome is Outcome.NOT_SENT:
@@ -295,10 +301,9 @@ class Call(Generic[T]):
             return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
         if not moves:
             return "It may have been carried out: look before you call again."
-        known = reference and f"by its order reference {reference!r}"
+        known = self._reference and f"by its order reference {self._reference!r}"
         where = known or "with a retrieve or list call"
-        what = "Do not send it again; let error.reconcile() find out, or look it up"
-        return f"The payment may have gone through. {what} {where} first."
+        return f"The payment may have gone through. Do not send it again; look it up {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:

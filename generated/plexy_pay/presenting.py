@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .encoding import is_array, is_object
 from .types import UNSET
 
 MASK = "********"
@@ -18,9 +19,17 @@ def represent(model: Any) -> str:
         # A model that unpickling or copying has not filled yet must still be printable in a debugger.
         value = getattr(model, name, UNSET)
         if value is not UNSET:
-            shown.append(f"{name}={MASK if name in sensitive and value is not None else repr(value)}")
+            shown.append(f"{name}={MASK if name in sensitive and value is not None else _shown(value)}")
     further: dict[str, Any] = getattr(model, "additional_properties", {})
     if further:
         # What the spec does not know may be anything, a card number too: only the names are shown.
         shown.append(f"additional_properties=<{', '.join(sorted(further))}>")
     return f"{type(model).__name__}({', '.join(shown)})"
+
+
+def _shown(value: Any) -> str:
+    if is_array(value):
+        nested = any(map(is_array, value))
+        return "<arrays>" if nested else f"[{', '.join(map(_shown, value))}]"
+    # A plain object where a model is due may hold anything too.
+    return "<object>" if is_object(value) else repr(value)

@@ -11,16 +11,19 @@ import json
 import math
 import sys
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeGuard
 
 from .errors import InvalidParameterError
-from .types import Unset
+from .types import UNSET, Unset
 
 # A JSON number with more digits than this is no amount of money; written out it would only fill the memory.
 _MOST_DIGITS = 100
+
+_PLAIN = frozenset((str, int, bool, type(None), Decimal, float, Unset))
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -55,24 +58,22 @@ def encode(value: Any) -> Any:
     Raises:
         InvalidParameterError: for a date and time without a time zone, or a type that JSON has no form for.
     """
-    if value is None or isinstance(value, (str, bool, int, Decimal, Unset)):
-        return value.value if isinstance(value, Enum) else value
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, float):
+    if type(value) in _PLAIN:
         return value
-    if is_mapping(value):
-        return {str(key): encode(item) for key, item in value.items()}
-    if is_collection(value):
-        return [encode(item) for item in value]
+    if isinstance(value, Enum):
+        return encode(value.value)
     if isinstance(value, datetime):
         return encode_datetime(value)
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
     if isinstance(value, date):
         return value.isoformat()
     if is_uuid(value):
         return str(value)
-    if isinstance(value, Enum):
-        return encode(value.value)
+    if isinstance(value, (str, int, float, Decimal)):
+        return value
+    if is_mapping(value) or is_collection(value):
+        return _encode_nested(value)
     raise InvalidParameterError(
         f"A value of type {type(value).__name__} cannot be sent as JSON. Nothing was sent. "
         "Pass text, numbers, booleans, dates, models, mappings or sequences of them; "
@@ -80,9 +81,26 @@ def encode(value: Any) -> Any:
     )
 
 
+def _encode_nested(value: Any) -> Any:
+    """Mappings and sequences; in a loop, because an answer may be nested deeper than Python can call."""
+    result: list[Any] = [None]
+    left: list[tuple[Any, Any, Any]] = [(value, result, 0)]
+    while left:
+        item, holder, place = left.pop()
+        if is_mapping(item):
+            holder[place] = made = dict.fromkeys(map(str, item))
+            left.extend((inner, made, str(key)) for key, inner in item.items())
+        elif is_collection(item):
+            holder[place] = listed = [None] * len(item)
+            left.extend((inner, listed, position) for position, inner in enumerate(item))
+        else:
+            holder[place] = encode(item)
+    return result[0]
+
+
 def without_unset(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that have a value; None is one."""
-    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+    return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def encode_datetime(value: datetime) -> str:
@@ -96,7 +114,9 @@ def encode_datetime(value: datetime) -> str:
             "A date and time without a time zone was given. Nothing was sent. "
             "Pass an aware one, for example datetime.now(UTC) + timedelta(days=1)."
         )
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    with suppress(OverflowError):  # The first or the last day there is keeps its own time zone.
+        value = value.astimezone(UTC)
+    return value.isoformat().replace("+00:00", "Z")
 
 
 def exact_amount(value: Any) -> Any:
@@ -119,7 +139,10 @@ def dumps(value: object) -> bytes:
     Raises:
         InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` would have had to turn.
     """
-    return _text(value).encode()
+    try:
+        return _text(value).encode()
+    except RecursionError:
+        raise InvalidParameterError("The body is nested too deeply. Nothing was sent.") from None
 
 
 def _text(value: Any) -> str:
@@ -161,13 +184,19 @@ def loads(data: bytes) -> Any:
         ValueError: if the bytes are not JSON.
     """
     try:
-        return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
+        return _DECODER.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+    except ArithmeticError:
+        raise ValueError("a number in the JSON is too large") from None
 
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.loads` with arguments makes one each time.
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
 def query_text(value: Any) -> str | None:

@@ -121,6 +121,18 @@ class InferredOperationWarning(UserWarning): """The path of an operation is only
 # fmt: on
 
 
+class UnexpectedAnswerError(DecodingError):
+    """With `strict=True`: a success whose answer differs from the spec. The call itself was answered as carried out.
+
+    Attributes:
+        response: The whole response, with the parsed answer.
+        differences: What differs: pointer, kind, expected, seen; never a value.
+    """
+
+    response: Any = None
+    differences: tuple[Any, ...] = ()
+
+
 class DeclinedError(PlexyError):
     """A call was answered with `success: false`. `response` is the parsed answer, where it could be parsed."""
 
@@ -132,6 +144,7 @@ class OutcomeUnknownError(PlexyError):
 
     Attributes:
         cause: The error that it stands for.
+        response: The whole response, where `cause` is an `UnexpectedAnswerError`.
         saved_call: The plain data of the call, as `save_call` gives them: `client.reconcile` takes them.
         client: The client of the call. It is neither shown nor pickled, nor does it come along with a copy.
     """
@@ -140,6 +153,7 @@ class OutcomeUnknownError(PlexyError):
 
     client: SyncClient | AsyncClient | None
     cause: PlexyError | None = None
+    response: Any = None
     saved_call: dict[str, str | None] = {}  # noqa: RUF012 - plain data, each error has its own
 
     def __new__(cls, *_: Any, **__: Any) -> Self:

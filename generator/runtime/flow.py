@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from . import errors
 from .body import ACCEPT_ENCODING
+from .decoding import misfit
 from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .base_client import AsyncClient, Origin, Settings, SyncClient
+    from .drift import Difference
     from .keys import ApiKey
 
 T = TypeVar("T")
@@ -170,9 +172,11 @@ class Call(Generic[T]):
                     log.again(send, attempts, None)
                 continue
             judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+            response: Any = judged.response if isinstance(judged, errors.UnexpectedAnswerError) else judged
+            if isinstance(response, Response):
+                response.attempts = attempts
+                response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
             if isinstance(judged, Response):
-                judged.attempts = attempts
-                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
                 self.response = judged
                 return
             worst = max(worst, judged.outcome, key=_WORST.index)
@@ -220,7 +224,9 @@ class Call(Generic[T]):
         if not 200 <= status < 300:
             facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
             return _bad_status(answer, facts)
+        before = misfit()
         data, parsed, problem = self._decode(answer)
+        unlike = self._differences(data) if misfit() != before + 1 else ()
         if _fields(data).get("success") is False and self.request.operation.method != "GET":
             # A GET that shows a declined payment is a good answer; any other call failed itself.
             facts |= {"outcome": Outcome.REJECTED, "response": parsed}
@@ -230,7 +236,8 @@ class Call(Generic[T]):
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
-        return Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
+        response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
+        return self._unlike(response, unlike, facts) if unlike and self.settings.strict else response
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
@@ -251,6 +258,28 @@ class Call(Generic[T]):
             # Only an operation that answers without a body makes nothing of nothing.
             problem = problem if parsed is not None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
+
+    def _differences(self, data: Any) -> tuple[Difference, ...]:
+        """What differs from the spec in the JSON of an answer; reported, too."""
+        from .drift import differences, report
+
+        found = differences(self.request.decode, data)
+        report(self.request.operation.call, found)
+        return tuple(found)
+
+    def _unlike(
+        self, response: Response[T], found: tuple[Difference, ...], facts: dict[str, Any]
+    ) -> PlexyError:
+        """The error of a strict client; its response holds no key that the API may have quoted."""
+        content: bytes = self._without_keys(response.content)
+        if content != response.content:
+            response.content, response.parsed = content, self.request.decode(loads(content))
+        shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+        text = (
+            f"the API answered {response.status_code}, so by its status the call was carried out; but the answer "
+            f"differs from the spec, which strict=True makes an error: {shown}. The answer is in error.response."
+        )
+        return errors.UnexpectedAnswerError(text, response=response, differences=found, **facts)
 
     def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .three_d_secure_status import ThreeDSecureStatus
+from .three_d_secure_status_reason import ThreeDSecureStatusReason
+from .three_d_secure_type import ThreeDSecureType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .three_d_secure_status import ThreeDSecureStatus
-    from .three_d_secure_status_reason import ThreeDSecureStatusReason
-    from .three_d_secure_type import ThreeDSecureType
+_three_d_secure_status = enum_decoder(ThreeDSecureStatus)
+_three_d_secure_status_reason = enum_decoder(ThreeDSecureStatusReason)
+_three_d_secure_type = enum_decoder(ThreeDSecureType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +42,21 @@ class AcquirerResponseThreeDSecure:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "html": "string",
+        "status": "ThreeDSecureStatus",
+        "statusReason": "ThreeDSecureStatusReason",
+        "type": "ThreeDSecureType",
+        "creq": "string",
+        "threeDSSessionData": "string",
+        "action": "string",
+        "electronicCommerceIndicator": "string",
+        "acsTranscationId": "string",
+        "mpiTransactionId": "string",
+        "directoryTransactionId": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "html",
         "status",
@@ -91,25 +113,39 @@ class AcquirerResponseThreeDSecure:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .three_d_secure_status import ThreeDSecureStatus
-        from .three_d_secure_status_reason import ThreeDSecureStatusReason
-        from .three_d_secure_type import ThreeDSecureType
-
-        data = dict(src_dict)
-        model = cls(
-            html=data.pop("html", UNSET),
-            status=decode_str_enum(ThreeDSecureStatus, data.pop("status", UNSET)),
-            status_reason=decode_str_enum(ThreeDSecureStatusReason, data.pop("statusReason", UNSET)),
-            type=decode_str_enum(ThreeDSecureType, data.pop("type", UNSET)),
-            creq=data.pop("creq", UNSET),
-            three_ds_session_data=data.pop("threeDSSessionData", UNSET),
-            action=data.pop("action", UNSET),
-            electronic_commerce_indicator=data.pop("electronicCommerceIndicator", UNSET),
-            acs_transcation_id=data.pop("acsTranscationId", UNSET),
-            mpi_transaction_id=data.pop("mpiTransactionId", UNSET),
-            directory_transaction_id=data.pop("directoryTransactionId", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 11:
+            data = {**cls._blank, **data}
+            if len(data) != 11:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.html = data["html"]
+            model.status = _three_d_secure_status(data["status"])
+            model.status_reason = _three_d_secure_status_reason(data["statusReason"])
+            model.type = _three_d_secure_type(data["type"])
+            model.creq = data["creq"]
+            model.three_ds_session_data = data["threeDSSessionData"]
+            model.action = data["action"]
+            model.electronic_commerce_indicator = data["electronicCommerceIndicator"]
+            model.acs_transcation_id = data["acsTranscationId"]
+            model.mpi_transaction_id = data["mpiTransactionId"]
+            model.directory_transaction_id = data["directoryTransactionId"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.html) not in TEXT
+            or type(model.creq) not in TEXT
+            or type(model.three_ds_session_data) not in TEXT
+            or type(model.action) not in TEXT
+            or type(model.electronic_commerce_indicator) not in TEXT
+            or type(model.acs_transcation_id) not in TEXT
+            or type(model.mpi_transaction_id) not in TEXT
+            or type(model.directory_transaction_id) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
 )
@@ -31,6 +35,18 @@ class Address:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "firstName": "string",
+        "lastName": "string",
+        "addressLine1": "string",
+        "addressLine2": "string",
+        "postalCode": "string",
+        "city": "string",
+        "phone": "string",
+        "country": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "first_name",
         "last_name",
@@ -75,19 +91,36 @@ class Address:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            first_name=data.pop("firstName", UNSET),
-            last_name=data.pop("lastName", UNSET),
-            address_line_1=data.pop("addressLine1", UNSET),
-            address_line_2=data.pop("addressLine2", UNSET),
-            postal_code=data.pop("postalCode", UNSET),
-            city=data.pop("city", UNSET),
-            phone=data.pop("phone", UNSET),
-            country=data.pop("country", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 8:
+            data = {**cls._blank, **data}
+            if len(data) != 8:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.first_name = data["firstName"]
+            model.last_name = data["lastName"]
+            model.address_line_1 = data["addressLine1"]
+            model.address_line_2 = data["addressLine2"]
+            model.postal_code = data["postalCode"]
+            model.city = data["city"]
+            model.phone = data["phone"]
+            model.country = data["country"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.first_name) not in TEXT
+            or type(model.last_name) not in TEXT
+            or type(model.address_line_1) not in TEXT
+            or type(model.address_line_2) not in TEXT
+            or type(model.postal_code) not in TEXT
+            or type(model.city) not in TEXT
+            or type(model.phone) not in TEXT
+            or type(model.country) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,7 +150,6 @@ class Address:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             first_name=rest.pop("first_name", UNSET),

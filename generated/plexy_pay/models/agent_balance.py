@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_datetime,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
@@ -31,6 +35,13 @@ class AgentBalance:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "currency_code": "string",
+        "available": "string",
+        "updated_at": "date-time",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "currency_code",
         "available",
@@ -52,14 +63,22 @@ class AgentBalance:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            currency_code=data.pop("currency_code", UNSET),
-            available=data.pop("available", UNSET),
-            updated_at=decode_datetime(data.pop("updated_at", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.currency_code = data["currency_code"]
+            model.available = data["available"]
+            model.updated_at = decode_datetime(data["updated_at"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.currency_code) not in TEXT or type(model.available) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

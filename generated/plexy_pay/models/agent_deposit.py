@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    TEXT,
     decode_datetime,
-    decode_str_enum,
+    decode_union,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .gate_deposit_method import GateDepositMethod
+from .gate_deposit_status import GateDepositStatus
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from ..money import Money
-    from .gate_deposit_method import GateDepositMethod
-    from .gate_deposit_status import GateDepositStatus
+_gate_deposit_method = enum_decoder(GateDepositMethod)
+_gate_deposit_status = enum_decoder(GateDepositStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +42,18 @@ class AgentDeposit:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "integer",
+        "currency_code": "string",
+        "amount": "string",
+        "method": "GateDepositMethod",
+        "status": "GateDepositStatus",
+        "external_ref": "string | null",
+        "created_at": "date-time",
+        "posted_at": "date-time | null",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "currency_code",
@@ -71,21 +90,35 @@ class AgentDeposit:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .gate_deposit_method import GateDepositMethod
-        from .gate_deposit_status import GateDepositStatus
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            currency_code=data.pop("currency_code", UNSET),
-            amount=data.pop("amount", UNSET),
-            method=decode_str_enum(GateDepositMethod, data.pop("method", UNSET)),
-            status=decode_str_enum(GateDepositStatus, data.pop("status", UNSET)),
-            external_ref=data.pop("external_ref", UNSET),
-            created_at=decode_datetime(data.pop("created_at", UNSET)),
-            posted_at=decode_datetime(data.pop("posted_at", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 8:
+            data = {**cls._blank, **data}
+            if len(data) != 8:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.currency_code = data["currency_code"]
+            model.amount = data["amount"]
+            model.method = _gate_deposit_method(data["method"])
+            model.status = _gate_deposit_status(data["status"])
+            model.external_ref = data["external_ref"]
+            model.created_at = decode_datetime(data["created_at"])
+            model.posted_at = decode_union(
+                data["posted_at"], (type(None),), lambda item: decode_datetime(item)
+            )
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["id"] is UNSET
+            or type(model.id) not in INTEGER
+            or type(model.currency_code) not in TEXT
+            or type(model.amount) not in TEXT
+            or (model.external_ref is not None and type(model.external_ref) not in TEXT)
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -122,12 +155,3 @@ class AgentDeposit:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
-        amount is in major units, as decimal text; the unit is documented by the vendor.
-        """
-        from ..money import read_money
-
-        return read_money(self.amount, "decimal-string", self.currency_code)

@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    BOOLEAN,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .response_code import ResponseCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from .response_code import ResponseCode
+_response_code = enum_decoder(ResponseCode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +39,15 @@ class AuthorizeAndCapturePayment:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "amount": "number",
+        "currency": "string",
+        "success": "boolean",
+        "responseCode": "ResponseCode",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "amount",
@@ -66,17 +82,29 @@ class AuthorizeAndCapturePayment:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .response_code import ResponseCode
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            success=data.pop("success", UNSET),
-            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.success = data["success"]
+            model.response_code = _response_code(data["responseCode"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+            or type(model.success) not in BOOLEAN
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

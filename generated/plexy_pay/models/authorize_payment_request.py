@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    TEXT,
     decode_model,
-    decode_str_enum,
+    decode_union,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -18,17 +24,14 @@ from ..decoding import (
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .payment_transaction_type import PaymentTransactionType
+from .sca_exemption import ScaExemption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.browser_details import BrowserDetails
-    from ..models.card_data import CardData
-    from ..models.customer_details import CustomerDetails
-    from ..models.order_details import OrderDetails
-    from ..models.payment_recurring import PaymentRecurring
-    from .payment_transaction_type import PaymentTransactionType
-    from .sca_exemption import ScaExemption
+_payment_transaction_type = enum_decoder(PaymentTransactionType)
+_sca_exemption = enum_decoder(ScaExemption)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -53,6 +56,23 @@ class AuthorizePaymentRequest:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "transactionType": "PaymentTransactionType",
+        "terminalId": "string",
+        "paymentMethod": "string",
+        "orderDetails": "OrderDetails",
+        "cardData": "CardData",
+        "customerDetails": "CustomerDetails",
+        "browserDetails": "BrowserDetails",
+        "threeDSNotificationUrl": "string",
+        "externalUserId": "string",
+        "skipThreeDS": "boolean",
+        "moto": "boolean | null",
+        "recurring": "PaymentRecurring",
+        "scaExemption": "ScaExemption | null",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "transaction_type",
         "terminal_id",
@@ -127,31 +147,43 @@ class AuthorizePaymentRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.browser_details import BrowserDetails
-        from ..models.card_data import CardData
-        from ..models.customer_details import CustomerDetails
-        from ..models.order_details import OrderDetails
-        from ..models.payment_recurring import PaymentRecurring
-        from .payment_transaction_type import PaymentTransactionType
-        from .sca_exemption import ScaExemption
-
-        data = dict(src_dict)
-        model = cls(
-            transaction_type=decode_str_enum(PaymentTransactionType, data.pop("transactionType", UNSET)),
-            terminal_id=data.pop("terminalId", UNSET),
-            payment_method=data.pop("paymentMethod", UNSET),
-            order_details=decode_model(OrderDetails, data.pop("orderDetails", UNSET)),
-            card_data=decode_model(CardData, data.pop("cardData", UNSET)),
-            customer_details=decode_model(CustomerDetails, data.pop("customerDetails", UNSET)),
-            browser_details=decode_model(BrowserDetails, data.pop("browserDetails", UNSET)),
-            three_ds_notification_url=data.pop("threeDSNotificationUrl", UNSET),
-            external_user_id=data.pop("externalUserId", UNSET),
-            skip_three_ds=data.pop("skipThreeDS", UNSET),
-            moto=data.pop("moto", UNSET),
-            recurring=decode_model(PaymentRecurring, data.pop("recurring", UNSET)),
-            sca_exemption=decode_str_enum(ScaExemption, data.pop("scaExemption", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 13:
+            data = {**cls._blank, **data}
+            if len(data) != 13:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.transaction_type = _payment_transaction_type(data["transactionType"])
+            model.terminal_id = data["terminalId"]
+            model.payment_method = data["paymentMethod"]
+            model.order_details = decode_model(OrderDetails, data["orderDetails"])
+            model.card_data = decode_model(CardData, data["cardData"])
+            model.customer_details = decode_model(CustomerDetails, data["customerDetails"])
+            model.browser_details = decode_model(BrowserDetails, data["browserDetails"])
+            model.three_ds_notification_url = data["threeDSNotificationUrl"]
+            model.external_user_id = data["externalUserId"]
+            model.skip_three_ds = data["skipThreeDS"]
+            model.moto = data["moto"]
+            model.recurring = decode_model(PaymentRecurring, data["recurring"])
+            model.sca_exemption = decode_union(
+                data["scaExemption"], (type(None),), lambda item: _sca_exemption(item)
+            )
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["transactionType"] is UNSET
+            or type(model.terminal_id) not in TEXT
+            or type(model.payment_method) is not str
+            or data["orderDetails"] is UNSET
+            or type(model.three_ds_notification_url) not in TEXT
+            or type(model.external_user_id) not in TEXT
+            or type(model.skip_three_ds) not in BOOLEAN
+            or (model.moto is not None and type(model.moto) not in BOOLEAN)
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,17 +218,10 @@ class AuthorizePaymentRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.browser_details import BrowserDetails
-        from ..models.card_data import CardData
-        from ..models.customer_details import CustomerDetails
-        from ..models.order_details import OrderDetails
-        from ..models.payment_recurring import PaymentRecurring
-        from .payment_transaction_type import PaymentTransactionType
-
         rest = dict(params)
         model = cls(
-            transaction_type=decode_str_enum(
-                PaymentTransactionType, take(rest, "transaction_type", "AuthorizePaymentRequest")
+            transaction_type=_payment_transaction_type(
+                take(rest, "transaction_type", "AuthorizePaymentRequest")
             ),
             terminal_id=rest.pop("terminal_id", UNSET),
             payment_method=take(rest, "payment_method", "AuthorizePaymentRequest"),
@@ -249,3 +274,11 @@ class AuthorizePaymentRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.browser_details import BrowserDetails
+from ..models.card_data import CardData
+from ..models.customer_details import CustomerDetails
+from ..models.order_details import OrderDetails
+from ..models.payment_recurring import PaymentRecurring

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
 )
@@ -31,6 +36,18 @@ class BrowserDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "acceptHeader": "string",
+        "javaEnabled": "boolean",
+        "language": "string",
+        "colorDepth": "string",
+        "screenHeight": "string",
+        "screenWidth": "string",
+        "timeZone": "string",
+        "userAgent": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "accept_header",
         "java_enabled",
@@ -67,19 +84,36 @@ class BrowserDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            accept_header=data.pop("acceptHeader", UNSET),
-            java_enabled=data.pop("javaEnabled", UNSET),
-            language=data.pop("language", UNSET),
-            color_depth=data.pop("colorDepth", UNSET),
-            screen_height=data.pop("screenHeight", UNSET),
-            screen_width=data.pop("screenWidth", UNSET),
-            time_zone=data.pop("timeZone", UNSET),
-            user_agent=data.pop("userAgent", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 8:
+            data = {**cls._blank, **data}
+            if len(data) != 8:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.accept_header = data["acceptHeader"]
+            model.java_enabled = data["javaEnabled"]
+            model.language = data["language"]
+            model.color_depth = data["colorDepth"]
+            model.screen_height = data["screenHeight"]
+            model.screen_width = data["screenWidth"]
+            model.time_zone = data["timeZone"]
+            model.user_agent = data["userAgent"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.accept_header) not in TEXT
+            or type(model.java_enabled) not in BOOLEAN
+            or type(model.language) not in TEXT
+            or type(model.color_depth) not in TEXT
+            or type(model.screen_height) not in TEXT
+            or type(model.screen_width) not in TEXT
+            or type(model.time_zone) not in TEXT
+            or type(model.user_agent) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,7 +143,6 @@ class BrowserDetails:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             accept_header=rest.pop("accept_header", UNSET),

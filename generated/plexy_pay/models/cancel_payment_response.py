@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    BOOLEAN,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .response_code import ResponseCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..money import Money
-    from .response_code import ResponseCode
+_response_code = enum_decoder(ResponseCode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +41,19 @@ class CancelPaymentResponse:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "responseCode": "ResponseCode",
+        "networkTransactionReference": "string",
+        "authCode": "string",
+        "amount": "number",
+        "orderReference": "string",
+        "remainingBalance": "number",
+        "success": "boolean",
+        "message": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "response_code",
@@ -83,21 +102,37 @@ class CancelPaymentResponse:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .response_code import ResponseCode
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
-            network_transaction_reference=data.pop("networkTransactionReference", UNSET),
-            auth_code=data.pop("authCode", UNSET),
-            amount=data.pop("amount", UNSET),
-            order_reference=data.pop("orderReference", UNSET),
-            remaining_balance=data.pop("remainingBalance", UNSET),
-            success=data.pop("success", UNSET),
-            message=data.pop("message", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 9:
+            data = {**cls._blank, **data}
+            if len(data) != 9:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.response_code = _response_code(data["responseCode"])
+            model.network_transaction_reference = data["networkTransactionReference"]
+            model.auth_code = data["authCode"]
+            model.amount = data["amount"]
+            model.order_reference = data["orderReference"]
+            model.remaining_balance = data["remainingBalance"]
+            model.success = data["success"]
+            model.message = data["message"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.network_transaction_reference) not in TEXT
+            or type(model.auth_code) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.order_reference) not in TEXT
+            or type(model.remaining_balance) not in NUMBER
+            or type(model.success) not in BOOLEAN
+            or type(model.message) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,48 +170,3 @@ class CancelPaymentResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
-        client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
-        major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
-        """
-        from ..money import read_money
-
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
-
-    def money_in(self, currency: str) -> Money | None:
-        """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
-        amount, or an odd one.
-
-        Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
-        """
-        from ..money import read_money_in
-
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
-
-    @property
-    def remaining_balance_money(self) -> Money | None:
-        """`remaining_balance` as Money, if the answer says its currency. The API is not known to say it here,
-        and the client does not guess: then it is None, and `remaining_balance_money_in` takes the currency
-        from you. The amount is in major units (tenge for KZT); the unit is documented by the vendor in
-        2023, not since.
-        """
-        from ..money import read_money
-
-        return read_money(self.remaining_balance, "major", self.additional_properties.get("currency"))
-
-    def remaining_balance_money_in(self, currency: str) -> Money | None:
-        """`remaining_balance` as Money in the currency that you know it has, exactly. None where the answer
-        has no amount, or an odd one.
-
-        Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
-        """
-        from ..money import read_money_in
-
-        return read_money_in(
-            currency, self.remaining_balance, "major", self.additional_properties.get("currency")
-        )

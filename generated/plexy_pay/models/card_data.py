@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
 )
@@ -35,6 +39,16 @@ class CardData:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "encryptedCardNumber": "string",
+        "encryptedExpiryMonth": "string",
+        "encryptedExpiryYear": "string",
+        "encryptedCvv": "string",
+        "encryptedCardholderName": "string",
+        "tokenId": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "encrypted_card_number",
         "encrypted_expiry_month",
@@ -74,17 +88,32 @@ class CardData:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            encrypted_card_number=data.pop("encryptedCardNumber", UNSET),
-            encrypted_expiry_month=data.pop("encryptedExpiryMonth", UNSET),
-            encrypted_expiry_year=data.pop("encryptedExpiryYear", UNSET),
-            encrypted_cvv=data.pop("encryptedCvv", UNSET),
-            encrypted_cardholder_name=data.pop("encryptedCardholderName", UNSET),
-            token_id=data.pop("tokenId", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.encrypted_card_number = data["encryptedCardNumber"]
+            model.encrypted_expiry_month = data["encryptedExpiryMonth"]
+            model.encrypted_expiry_year = data["encryptedExpiryYear"]
+            model.encrypted_cvv = data["encryptedCvv"]
+            model.encrypted_cardholder_name = data["encryptedCardholderName"]
+            model.token_id = data["tokenId"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.encrypted_card_number) not in TEXT
+            or type(model.encrypted_expiry_month) not in TEXT
+            or type(model.encrypted_expiry_year) not in TEXT
+            or type(model.encrypted_cvv) not in TEXT
+            or type(model.encrypted_cardholder_name) not in TEXT
+            or type(model.token_id) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,7 +141,6 @@ class CardData:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             encrypted_card_number=rest.pop("encrypted_card_number", UNSET),

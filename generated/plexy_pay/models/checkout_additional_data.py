@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -29,6 +33,14 @@ class CheckoutAdditionalData:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "recurringProcessingModel": "string",
+        "paymentMethod": "string",
+        "networkTxReference": "string",
+        "isCardCommercial": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "recurring_processing_model",
         "payment_method",
@@ -51,15 +63,28 @@ class CheckoutAdditionalData:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            recurring_processing_model=data.pop("recurringProcessingModel", UNSET),
-            payment_method=data.pop("paymentMethod", UNSET),
-            network_tx_reference=data.pop("networkTxReference", UNSET),
-            is_card_commercial=data.pop("isCardCommercial", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.payment_method = data["paymentMethod"]
+            model.network_tx_reference = data["networkTxReference"]
+            model.is_card_commercial = data["isCardCommercial"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.recurring_processing_model) not in TEXT
+            or type(model.payment_method) not in TEXT
+            or type(model.network_tx_reference) not in TEXT
+            or type(model.is_card_commercial) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
@@ -29,6 +33,15 @@ class CheckoutAddress:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "city": "string",
+        "country": "string",
+        "houseNumberOrName": "string",
+        "postalCode": "string",
+        "street": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "city",
         "country",
@@ -62,16 +75,30 @@ class CheckoutAddress:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            city=data.pop("city", UNSET),
-            country=data.pop("country", UNSET),
-            house_number_or_name=data.pop("houseNumberOrName", UNSET),
-            postal_code=data.pop("postalCode", UNSET),
-            street=data.pop("street", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.city = data["city"]
+            model.country = data["country"]
+            model.house_number_or_name = data["houseNumberOrName"]
+            model.postal_code = data["postalCode"]
+            model.street = data["street"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.city) not in TEXT
+            or type(model.country) not in TEXT
+            or type(model.house_number_or_name) not in TEXT
+            or type(model.postal_code) not in TEXT
+            or type(model.street) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,7 +125,6 @@ class CheckoutAddress:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             city=rest.pop("city", UNSET),

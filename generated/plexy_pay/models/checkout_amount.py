@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -43,6 +47,9 @@ class CheckoutAmount:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"currency": "string", "value": "integer"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "currency",
         "value",
@@ -61,13 +68,21 @@ class CheckoutAmount:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            currency=data.pop("currency", UNSET),
-            value=data.pop("value", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.currency = data["currency"]
+            model.value = data["value"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.currency) is not str or data["value"] is UNSET or type(model.value) not in INTEGER:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,7 +106,6 @@ class CheckoutAmount:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         rest["currency"] = wire_currency(
             rest.get("value", UNSET), rest.get("currency", UNSET), "CheckoutAmount"

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     to_model,
@@ -20,8 +24,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_three_ds_request_data import CheckoutThreeDSRequestData
-
 
 @define(kw_only=True, slots=True, repr=False)
 class CheckoutAuthenticationData:
@@ -32,6 +34,12 @@ class CheckoutAuthenticationData:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "attemptAuthentication": "string",
+        "threeDSRequestData": "CheckoutThreeDSRequestData",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "attempt_authentication",
         "three_ds_request_data",
@@ -48,16 +56,21 @@ class CheckoutAuthenticationData:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_three_ds_request_data import CheckoutThreeDSRequestData
-
-        data = dict(src_dict)
-        model = cls(
-            attempt_authentication=data.pop("attemptAuthentication", UNSET),
-            three_ds_request_data=decode_model(
-                CheckoutThreeDSRequestData, data.pop("threeDSRequestData", UNSET)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.attempt_authentication = data["attemptAuthentication"]
+            model.three_ds_request_data = decode_model(CheckoutThreeDSRequestData, data["threeDSRequestData"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.attempt_authentication) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,8 +94,6 @@ class CheckoutAuthenticationData:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.checkout_three_ds_request_data import CheckoutThreeDSRequestData
-
         rest = dict(params)
         model = cls(
             attempt_authentication=rest.pop("attempt_authentication", UNSET),
@@ -117,3 +128,7 @@ class CheckoutAuthenticationData:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_three_ds_request_data import CheckoutThreeDSRequestData

@@ -9,6 +9,8 @@ from attrs import define, field
 
 from ..decoding import (
     decode_model,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -17,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.checkout_error_details import CheckoutErrorDetails
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +31,9 @@ class CheckoutError:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"error": "CheckoutErrorDetails"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("error",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -42,13 +45,18 @@ class CheckoutError:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_error_details import CheckoutErrorDetails
-
-        data = dict(src_dict)
-        model = cls(
-            error=decode_model(CheckoutErrorDetails, data.pop("error", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.error = decode_model(CheckoutErrorDetails, data["error"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,3 +86,7 @@ class CheckoutError:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_error_details import CheckoutErrorDetails

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_error_type import CheckoutErrorType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .checkout_error_type import CheckoutErrorType
+_checkout_error_type = enum_decoder(CheckoutErrorType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +36,15 @@ class CheckoutErrorDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "type": "CheckoutErrorType",
+        "code": "string",
+        "message": "string",
+        "param": "string",
+        "request_id": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "type",
         "code",
@@ -56,17 +70,29 @@ class CheckoutErrorDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .checkout_error_type import CheckoutErrorType
-
-        data = dict(src_dict)
-        model = cls(
-            type=decode_str_enum(CheckoutErrorType, data.pop("type", UNSET)),
-            code=data.pop("code", UNSET),
-            message=data.pop("message", UNSET),
-            param=data.pop("param", UNSET),
-            request_id=data.pop("request_id", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.type = _checkout_error_type(data["type"])
+            model.code = data["code"]
+            model.message = data["message"]
+            model.param = data["param"]
+            model.request_id = data["request_id"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.code) not in TEXT
+            or type(model.message) not in TEXT
+            or type(model.param) not in TEXT
+            or type(model.request_id) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

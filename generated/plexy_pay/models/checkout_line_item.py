@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    NUMBER,
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
@@ -36,6 +42,20 @@ class CheckoutLineItem:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "description": "string",
+        "quantity": "integer",
+        "amountExcludingTax": "integer",
+        "taxAmount": "integer",
+        "amountIncludingTax": "integer",
+        "taxPercentage": "number",
+        "taxCategory": "string",
+        "productUrl": "string",
+        "imageUrl": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "description",
@@ -82,21 +102,40 @@ class CheckoutLineItem:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            description=data.pop("description", UNSET),
-            quantity=data.pop("quantity", UNSET),
-            amount_excluding_tax=data.pop("amountExcludingTax", UNSET),
-            tax_amount=data.pop("taxAmount", UNSET),
-            amount_including_tax=data.pop("amountIncludingTax", UNSET),
-            tax_percentage=data.pop("taxPercentage", UNSET),
-            tax_category=data.pop("taxCategory", UNSET),
-            product_url=data.pop("productUrl", UNSET),
-            image_url=data.pop("imageUrl", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 10:
+            data = {**cls._blank, **data}
+            if len(data) != 10:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.description = data["description"]
+            model.quantity = data["quantity"]
+            model.amount_excluding_tax = data["amountExcludingTax"]
+            model.tax_amount = data["taxAmount"]
+            model.amount_including_tax = data["amountIncludingTax"]
+            model.tax_percentage = data["taxPercentage"]
+            model.tax_category = data["taxCategory"]
+            model.product_url = data["productUrl"]
+            model.image_url = data["imageUrl"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.description) not in TEXT
+            or type(model.quantity) not in INTEGER
+            or type(model.amount_excluding_tax) not in INTEGER
+            or type(model.tax_amount) not in INTEGER
+            or type(model.amount_including_tax) not in INTEGER
+            or type(model.tax_percentage) not in NUMBER
+            or type(model.tax_category) not in TEXT
+            or type(model.product_url) not in TEXT
+            or type(model.image_url) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -128,7 +167,6 @@ class CheckoutLineItem:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             id=rest.pop("id", UNSET),

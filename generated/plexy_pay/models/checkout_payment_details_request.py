@@ -9,6 +9,8 @@ from attrs import define, field
 
 from ..decoding import (
     decode_model,
+    free_fields,
+    new_model,
     no_fields,
     refuse_duplicates,
     to_model,
@@ -19,8 +21,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.checkout_component_data import CheckoutComponentData
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +33,9 @@ class CheckoutPaymentDetailsRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"details": "CheckoutComponentData"}
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("details",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(("details",))
 
@@ -44,13 +47,18 @@ class CheckoutPaymentDetailsRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_component_data import CheckoutComponentData
-
-        data = dict(src_dict)
-        model = cls(
-            details=decode_model(CheckoutComponentData, data.pop("details", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.details = decode_model(CheckoutComponentData, data["details"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,8 +81,6 @@ class CheckoutPaymentDetailsRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.checkout_component_data import CheckoutComponentData
-
         rest = dict(params)
         model = cls(
             details=to_model(CheckoutComponentData, rest.pop("details", UNSET)),
@@ -97,3 +103,7 @@ class CheckoutPaymentDetailsRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_component_data import CheckoutComponentData

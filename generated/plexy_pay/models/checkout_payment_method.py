@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -17,8 +21,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.checkout_payment_method_configuration import CheckoutPaymentMethodConfiguration
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +34,17 @@ class CheckoutPaymentMethod:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "type": "string",
+        "name": "string",
+        "brand": "string",
+        "brands": "[string]",
+        "fundingSource": "string",
+        "group": "string",
+        "configuration": "CheckoutPaymentMethodConfiguration",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "type",
         "name",
@@ -63,19 +76,33 @@ class CheckoutPaymentMethod:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_payment_method_configuration import CheckoutPaymentMethodConfiguration
-
-        data = dict(src_dict)
-        model = cls(
-            type=data.pop("type", UNSET),
-            name=data.pop("name", UNSET),
-            brand=data.pop("brand", UNSET),
-            brands=data.pop("brands", UNSET),
-            funding_source=data.pop("fundingSource", UNSET),
-            group=data.pop("group", UNSET),
-            configuration=decode_model(CheckoutPaymentMethodConfiguration, data.pop("configuration", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 7:
+            data = {**cls._blank, **data}
+            if len(data) != 7:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.type = data["type"]
+            model.name = data["name"]
+            model.brand = data["brand"]
+            model.brands = data["brands"]
+            model.funding_source = data["fundingSource"]
+            model.group = data["group"]
+            model.configuration = decode_model(CheckoutPaymentMethodConfiguration, data["configuration"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.type) not in TEXT
+            or type(model.name) not in TEXT
+            or type(model.brand) not in TEXT
+            or type(model.brands) not in (list, Unset)
+            or type(model.funding_source) not in TEXT
+            or type(model.group) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,3 +138,7 @@ class CheckoutPaymentMethod:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_payment_method_configuration import CheckoutPaymentMethodConfiguration

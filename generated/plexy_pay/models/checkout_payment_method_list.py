@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    decode_models,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.checkout_payment_method import CheckoutPaymentMethod
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +31,9 @@ class CheckoutPaymentMethodList:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"paymentMethods": "[CheckoutPaymentMethod]"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("payment_methods",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -43,15 +45,18 @@ class CheckoutPaymentMethodList:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_payment_method import CheckoutPaymentMethod
-
-        data = dict(src_dict)
-        model = cls(
-            payment_methods=decode_list(
-                data.pop("paymentMethods", UNSET), lambda item: decode_model(CheckoutPaymentMethod, item)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.payment_methods = decode_models(CheckoutPaymentMethod, data["paymentMethods"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,3 +86,7 @@ class CheckoutPaymentMethodList:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_payment_method import CheckoutPaymentMethod

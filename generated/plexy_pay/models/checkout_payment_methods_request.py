@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -21,12 +25,12 @@ from ..money import (
 )
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_channel import CheckoutChannel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_amount import CheckoutAmount
-    from .checkout_channel import CheckoutChannel
+_checkout_channel = enum_decoder(CheckoutChannel)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -40,6 +44,15 @@ class CheckoutPaymentMethodsRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(("merchantAccount",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "merchantAccount": "string",
+        "amount": "CheckoutAmount",
+        "countryCode": "string",
+        "channel": "CheckoutChannel",
+        "shopperReference": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "merchant_account",
         "amount",
@@ -65,18 +78,28 @@ class CheckoutPaymentMethodsRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_amount import CheckoutAmount
-        from .checkout_channel import CheckoutChannel
-
-        data = dict(src_dict)
-        model = cls(
-            merchant_account=data.pop("merchantAccount", UNSET),
-            amount=decode_model(CheckoutAmount, data.pop("amount", UNSET)),
-            country_code=data.pop("countryCode", UNSET),
-            channel=decode_str_enum(CheckoutChannel, data.pop("channel", UNSET)),
-            shopper_reference=data.pop("shopperReference", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.merchant_account = data["merchantAccount"]
+            model.amount = decode_model(CheckoutAmount, data["amount"])
+            model.country_code = data["countryCode"]
+            model.channel = _checkout_channel(data["channel"])
+            model.shopper_reference = data["shopperReference"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.merchant_account) is not str
+            or type(model.country_code) not in TEXT
+            or type(model.shopper_reference) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,15 +126,12 @@ class CheckoutPaymentMethodsRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.checkout_amount import CheckoutAmount
-        from .checkout_channel import CheckoutChannel
-
         rest = dict(params)
         model = cls(
             merchant_account=take(rest, "merchant_account", "CheckoutPaymentMethodsRequest"),
             amount=to_model(CheckoutAmount, money_object(rest.pop("amount", UNSET), "value")),
             country_code=rest.pop("country_code", UNSET),
-            channel=decode_str_enum(CheckoutChannel, rest.pop("channel", UNSET)),
+            channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),
         )
         refuse_duplicates(
@@ -144,3 +164,7 @@ class CheckoutPaymentMethodsRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_amount import CheckoutAmount

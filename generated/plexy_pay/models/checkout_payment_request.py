@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -21,14 +26,12 @@ from ..money import (
 )
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_channel import CheckoutChannel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_amount import CheckoutAmount
-    from ..models.checkout_authentication_data import CheckoutAuthenticationData
-    from ..models.checkout_component_data import CheckoutComponentData
-    from .checkout_channel import CheckoutChannel
+_checkout_channel = enum_decoder(CheckoutChannel)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -42,6 +45,23 @@ class CheckoutPaymentRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(("amount",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "CheckoutAmount",
+        "merchantAccount": "string",
+        "reference": "string",
+        "returnUrl": "string",
+        "paymentMethod": "CheckoutComponentData",
+        "browserInfo": "CheckoutComponentData",
+        "storePaymentMethod": "boolean",
+        "countryCode": "string",
+        "channel": "CheckoutChannel",
+        "shopperReference": "string",
+        "shopperInteraction": "string",
+        "recurringProcessingModel": "string",
+        "authenticationData": "CheckoutAuthenticationData",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "merchant_account",
@@ -99,30 +119,42 @@ class CheckoutPaymentRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_authentication_data import CheckoutAuthenticationData
-        from ..models.checkout_component_data import CheckoutComponentData
-        from .checkout_channel import CheckoutChannel
-
-        data = dict(src_dict)
-        model = cls(
-            amount=decode_model(CheckoutAmount, data.pop("amount", UNSET)),
-            merchant_account=data.pop("merchantAccount", UNSET),
-            reference=data.pop("reference", UNSET),
-            return_url=data.pop("returnUrl", UNSET),
-            payment_method=decode_model(CheckoutComponentData, data.pop("paymentMethod", UNSET)),
-            browser_info=decode_model(CheckoutComponentData, data.pop("browserInfo", UNSET)),
-            store_payment_method=data.pop("storePaymentMethod", UNSET),
-            country_code=data.pop("countryCode", UNSET),
-            channel=decode_str_enum(CheckoutChannel, data.pop("channel", UNSET)),
-            shopper_reference=data.pop("shopperReference", UNSET),
-            shopper_interaction=data.pop("shopperInteraction", UNSET),
-            recurring_processing_model=data.pop("recurringProcessingModel", UNSET),
-            authentication_data=decode_model(
-                CheckoutAuthenticationData, data.pop("authenticationData", UNSET)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 13:
+            data = {**cls._blank, **data}
+            if len(data) != 13:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.amount = decode_model(CheckoutAmount, data["amount"])
+            model.merchant_account = data["merchantAccount"]
+            model.reference = data["reference"]
+            model.return_url = data["returnUrl"]
+            model.payment_method = decode_model(CheckoutComponentData, data["paymentMethod"])
+            model.browser_info = decode_model(CheckoutComponentData, data["browserInfo"])
+            model.store_payment_method = data["storePaymentMethod"]
+            model.country_code = data["countryCode"]
+            model.channel = _checkout_channel(data["channel"])
+            model.shopper_reference = data["shopperReference"]
+            model.shopper_interaction = data["shopperInteraction"]
+            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.authentication_data = decode_model(CheckoutAuthenticationData, data["authenticationData"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["amount"] is UNSET
+            or type(model.merchant_account) not in TEXT
+            or type(model.reference) not in TEXT
+            or type(model.return_url) not in TEXT
+            or type(model.store_payment_method) not in BOOLEAN
+            or type(model.country_code) not in TEXT
+            or type(model.shopper_reference) not in TEXT
+            or type(model.shopper_interaction) not in TEXT
+            or type(model.recurring_processing_model) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -157,11 +189,6 @@ class CheckoutPaymentRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_authentication_data import CheckoutAuthenticationData
-        from ..models.checkout_component_data import CheckoutComponentData
-        from .checkout_channel import CheckoutChannel
-
         rest = dict(params)
         model = cls(
             amount=to_model(
@@ -174,7 +201,7 @@ class CheckoutPaymentRequest:
             browser_info=to_model(CheckoutComponentData, rest.pop("browser_info", UNSET)),
             store_payment_method=rest.pop("store_payment_method", UNSET),
             country_code=rest.pop("country_code", UNSET),
-            channel=decode_str_enum(CheckoutChannel, rest.pop("channel", UNSET)),
+            channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),
             shopper_interaction=rest.pop("shopper_interaction", UNSET),
             recurring_processing_model=rest.pop("recurring_processing_model", UNSET),
@@ -218,3 +245,9 @@ class CheckoutPaymentRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_amount import CheckoutAmount
+from ..models.checkout_authentication_data import CheckoutAuthenticationData
+from ..models.checkout_component_data import CheckoutComponentData

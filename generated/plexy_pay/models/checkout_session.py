@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_datetime,
-    decode_list,
     decode_model,
-    decode_str_enum,
+    decode_models,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_channel import CheckoutChannel
+from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from ..models.checkout_address import CheckoutAddress
-    from ..models.checkout_amount import CheckoutAmount
-    from ..models.checkout_line_item import CheckoutLineItem
-    from ..money import Money
-    from .checkout_channel import CheckoutChannel
-    from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
+_checkout_channel = enum_decoder(CheckoutChannel)
+_checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -41,6 +43,33 @@ class CheckoutSession:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "sessionData": "string",
+        "expiresAt": "date-time",
+        "amount": "CheckoutAmount",
+        "merchantAccount": "string",
+        "merchantId": "string",
+        "reference": "string",
+        "returnUrl": "string",
+        "mode": "string",
+        "url": "string",
+        "channel": "CheckoutChannel",
+        "countryCode": "string",
+        "shopperLocale": "string",
+        "shopperReference": "string",
+        "shopperInteraction": "string",
+        "recurringProcessingModel": "string",
+        "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
+        "telephoneNumber": "string",
+        "dateOfBirth": "string",
+        "socialSecurityNumber": "string",
+        "billingAddress": "CheckoutAddress",
+        "deliveryAddress": "CheckoutAddress",
+        "lineItems": "[CheckoutLineItem]",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "session_data",
@@ -131,43 +160,61 @@ class CheckoutSession:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_address import CheckoutAddress
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_line_item import CheckoutLineItem
-        from .checkout_channel import CheckoutChannel
-        from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            session_data=data.pop("sessionData", UNSET),
-            expires_at=decode_datetime(data.pop("expiresAt", UNSET)),
-            amount=decode_model(CheckoutAmount, data.pop("amount", UNSET)),
-            merchant_account=data.pop("merchantAccount", UNSET),
-            merchant_id=data.pop("merchantId", UNSET),
-            reference=data.pop("reference", UNSET),
-            return_url=data.pop("returnUrl", UNSET),
-            mode=data.pop("mode", UNSET),
-            url=data.pop("url", UNSET),
-            channel=decode_str_enum(CheckoutChannel, data.pop("channel", UNSET)),
-            country_code=data.pop("countryCode", UNSET),
-            shopper_locale=data.pop("shopperLocale", UNSET),
-            shopper_reference=data.pop("shopperReference", UNSET),
-            shopper_interaction=data.pop("shopperInteraction", UNSET),
-            recurring_processing_model=data.pop("recurringProcessingModel", UNSET),
-            store_payment_method_mode=decode_str_enum(
-                CheckoutStorePaymentMethodMode, data.pop("storePaymentMethodMode", UNSET)
-            ),
-            telephone_number=data.pop("telephoneNumber", UNSET),
-            date_of_birth=data.pop("dateOfBirth", UNSET),
-            social_security_number=data.pop("socialSecurityNumber", UNSET),
-            billing_address=decode_model(CheckoutAddress, data.pop("billingAddress", UNSET)),
-            delivery_address=decode_model(CheckoutAddress, data.pop("deliveryAddress", UNSET)),
-            line_items=decode_list(
-                data.pop("lineItems", UNSET), lambda item: decode_model(CheckoutLineItem, item)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 23:
+            data = {**cls._blank, **data}
+            if len(data) != 23:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.session_data = data["sessionData"]
+            model.expires_at = decode_datetime(data["expiresAt"])
+            model.amount = decode_model(CheckoutAmount, data["amount"])
+            model.merchant_account = data["merchantAccount"]
+            model.merchant_id = data["merchantId"]
+            model.reference = data["reference"]
+            model.return_url = data["returnUrl"]
+            model.mode = data["mode"]
+            model.url = data["url"]
+            model.channel = _checkout_channel(data["channel"])
+            model.country_code = data["countryCode"]
+            model.shopper_locale = data["shopperLocale"]
+            model.shopper_reference = data["shopperReference"]
+            model.shopper_interaction = data["shopperInteraction"]
+            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.store_payment_method_mode = _checkout_store_payment_method_mode(
+                data["storePaymentMethodMode"]
+            )
+            model.telephone_number = data["telephoneNumber"]
+            model.date_of_birth = data["dateOfBirth"]
+            model.social_security_number = data["socialSecurityNumber"]
+            model.billing_address = decode_model(CheckoutAddress, data["billingAddress"])
+            model.delivery_address = decode_model(CheckoutAddress, data["deliveryAddress"])
+            model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) is not str
+            or type(model.session_data) not in TEXT
+            or type(model.merchant_account) not in TEXT
+            or type(model.merchant_id) not in TEXT
+            or type(model.reference) not in TEXT
+            or type(model.return_url) not in TEXT
+            or type(model.mode) not in TEXT
+            or type(model.url) not in TEXT
+            or type(model.country_code) not in TEXT
+            or type(model.shopper_locale) not in TEXT
+            or type(model.shopper_reference) not in TEXT
+            or type(model.shopper_interaction) not in TEXT
+            or type(model.recurring_processing_model) not in TEXT
+            or type(model.telephone_number) not in TEXT
+            or type(model.date_of_birth) not in TEXT
+            or type(model.social_security_number) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -220,9 +267,8 @@ class CheckoutSession:
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
 
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
-        from ..money import inner_money
 
-        return inner_money(self.amount)
+# Here at the end, because models may name each other.
+from ..models.checkout_address import CheckoutAddress
+from ..models.checkout_amount import CheckoutAmount
+from ..models.checkout_line_item import CheckoutLineItem

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_result_code import CheckoutResultCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_amount import CheckoutAmount
-    from ..models.checkout_payment_method import CheckoutPaymentMethod
-    from ..money import Money
-    from .checkout_result_code import CheckoutResultCode
+_checkout_result_code = enum_decoder(CheckoutResultCode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +37,14 @@ class CheckoutSessionPayment:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "pspReference": "string",
+        "resultCode": "CheckoutResultCode",
+        "amount": "CheckoutAmount",
+        "paymentMethod": "CheckoutPaymentMethod",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "psp_reference",
         "result_code",
@@ -57,18 +67,23 @@ class CheckoutSessionPayment:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_payment_method import CheckoutPaymentMethod
-        from .checkout_result_code import CheckoutResultCode
-
-        data = dict(src_dict)
-        model = cls(
-            psp_reference=data.pop("pspReference", UNSET),
-            result_code=decode_str_enum(CheckoutResultCode, data.pop("resultCode", UNSET)),
-            amount=decode_model(CheckoutAmount, data.pop("amount", UNSET)),
-            payment_method=decode_model(CheckoutPaymentMethod, data.pop("paymentMethod", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.psp_reference = data["pspReference"]
+            model.result_code = _checkout_result_code(data["resultCode"])
+            model.amount = decode_model(CheckoutAmount, data["amount"])
+            model.payment_method = decode_model(CheckoutPaymentMethod, data["paymentMethod"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.psp_reference) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,9 +117,7 @@ class CheckoutSessionPayment:
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
 
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
-        from ..money import inner_money
 
-        return inner_money(self.amount)
+# Here at the end, because models may name each other.
+from ..models.checkout_amount import CheckoutAmount
+from ..models.checkout_payment_method import CheckoutPaymentMethod

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
+    TEXT,
     decode_model,
-    decode_str_enum,
+    decode_models,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -24,15 +28,14 @@ from ..money import (
 )
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_channel import CheckoutChannel
+from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_address import CheckoutAddress
-    from ..models.checkout_amount import CheckoutAmount
-    from ..models.checkout_line_item import CheckoutLineItem
-    from .checkout_channel import CheckoutChannel
-    from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
+_checkout_channel = enum_decoder(CheckoutChannel)
+_checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -56,6 +59,25 @@ class CheckoutSessionRequest:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "CheckoutAmount",
+        "merchantAccount": "string",
+        "reference": "string",
+        "returnUrl": "string",
+        "countryCode": "string",
+        "channel": "CheckoutChannel",
+        "shopperLocale": "string",
+        "shopperReference": "string",
+        "telephoneNumber": "string",
+        "shopperInteraction": "string",
+        "recurringProcessingModel": "string",
+        "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
+        "billingAddress": "CheckoutAddress",
+        "deliveryAddress": "CheckoutAddress",
+        "lineItems": "[CheckoutLineItem]",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "merchant_account",
@@ -120,35 +142,47 @@ class CheckoutSessionRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_address import CheckoutAddress
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_line_item import CheckoutLineItem
-        from .checkout_channel import CheckoutChannel
-        from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
-        data = dict(src_dict)
-        model = cls(
-            amount=decode_model(CheckoutAmount, data.pop("amount", UNSET)),
-            merchant_account=data.pop("merchantAccount", UNSET),
-            reference=data.pop("reference", UNSET),
-            return_url=data.pop("returnUrl", UNSET),
-            country_code=data.pop("countryCode", UNSET),
-            channel=decode_str_enum(CheckoutChannel, data.pop("channel", UNSET)),
-            shopper_locale=data.pop("shopperLocale", UNSET),
-            shopper_reference=data.pop("shopperReference", UNSET),
-            telephone_number=data.pop("telephoneNumber", UNSET),
-            shopper_interaction=data.pop("shopperInteraction", UNSET),
-            recurring_processing_model=data.pop("recurringProcessingModel", UNSET),
-            store_payment_method_mode=decode_str_enum(
-                CheckoutStorePaymentMethodMode, data.pop("storePaymentMethodMode", UNSET)
-            ),
-            billing_address=decode_model(CheckoutAddress, data.pop("billingAddress", UNSET)),
-            delivery_address=decode_model(CheckoutAddress, data.pop("deliveryAddress", UNSET)),
-            line_items=decode_list(
-                data.pop("lineItems", UNSET), lambda item: decode_model(CheckoutLineItem, item)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 15:
+            data = {**cls._blank, **data}
+            if len(data) != 15:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.amount = decode_model(CheckoutAmount, data["amount"])
+            model.merchant_account = data["merchantAccount"]
+            model.reference = data["reference"]
+            model.return_url = data["returnUrl"]
+            model.country_code = data["countryCode"]
+            model.channel = _checkout_channel(data["channel"])
+            model.shopper_locale = data["shopperLocale"]
+            model.shopper_reference = data["shopperReference"]
+            model.telephone_number = data["telephoneNumber"]
+            model.shopper_interaction = data["shopperInteraction"]
+            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.store_payment_method_mode = _checkout_store_payment_method_mode(
+                data["storePaymentMethodMode"]
+            )
+            model.billing_address = decode_model(CheckoutAddress, data["billingAddress"])
+            model.delivery_address = decode_model(CheckoutAddress, data["deliveryAddress"])
+            model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["amount"] is UNSET
+            or type(model.merchant_account) is not str
+            or type(model.reference) is not str
+            or type(model.return_url) is not str
+            or type(model.country_code) not in TEXT
+            or type(model.shopper_locale) not in TEXT
+            or type(model.shopper_reference) not in TEXT
+            or type(model.telephone_number) not in TEXT
+            or type(model.shopper_interaction) not in TEXT
+            or type(model.recurring_processing_model) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,12 +220,6 @@ class CheckoutSessionRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.checkout_address import CheckoutAddress
-        from ..models.checkout_amount import CheckoutAmount
-        from ..models.checkout_line_item import CheckoutLineItem
-        from .checkout_channel import CheckoutChannel
-        from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
         rest = dict(params)
         model = cls(
             amount=to_model(
@@ -201,14 +229,14 @@ class CheckoutSessionRequest:
             reference=take(rest, "reference", "CheckoutSessionRequest"),
             return_url=take(rest, "return_url", "CheckoutSessionRequest"),
             country_code=rest.pop("country_code", UNSET),
-            channel=decode_str_enum(CheckoutChannel, rest.pop("channel", UNSET)),
+            channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_locale=rest.pop("shopper_locale", UNSET),
             shopper_reference=rest.pop("shopper_reference", UNSET),
             telephone_number=rest.pop("telephone_number", UNSET),
             shopper_interaction=rest.pop("shopper_interaction", UNSET),
             recurring_processing_model=rest.pop("recurring_processing_model", UNSET),
-            store_payment_method_mode=decode_str_enum(
-                CheckoutStorePaymentMethodMode, rest.pop("store_payment_method_mode", UNSET)
+            store_payment_method_mode=_checkout_store_payment_method_mode(
+                rest.pop("store_payment_method_mode", UNSET)
             ),
             billing_address=to_model(CheckoutAddress, rest.pop("billing_address", UNSET)),
             delivery_address=to_model(CheckoutAddress, rest.pop("delivery_address", UNSET)),
@@ -254,3 +282,9 @@ class CheckoutSessionRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_address import CheckoutAddress
+from ..models.checkout_amount import CheckoutAmount
+from ..models.checkout_line_item import CheckoutLineItem

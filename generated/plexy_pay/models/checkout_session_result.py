@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
+    TEXT,
     decode_model,
+    decode_models,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,9 +22,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.checkout_additional_data import CheckoutAdditionalData
-    from ..models.checkout_session_payment import CheckoutSessionPayment
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +34,15 @@ class CheckoutSessionResult:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "status": "string",
+        "reference": "string",
+        "payments": "[CheckoutSessionPayment]",
+        "additionalData": "CheckoutAdditionalData",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "status",
@@ -60,20 +70,24 @@ class CheckoutSessionResult:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_additional_data import CheckoutAdditionalData
-        from ..models.checkout_session_payment import CheckoutSessionPayment
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            status=data.pop("status", UNSET),
-            reference=data.pop("reference", UNSET),
-            payments=decode_list(
-                data.pop("payments", UNSET), lambda item: decode_model(CheckoutSessionPayment, item)
-            ),
-            additional_data=decode_model(CheckoutAdditionalData, data.pop("additionalData", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.status = data["status"]
+            model.reference = data["reference"]
+            model.payments = decode_models(CheckoutSessionPayment, data["payments"])
+            model.additional_data = decode_model(CheckoutAdditionalData, data["additionalData"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.id) not in TEXT or type(model.status) not in TEXT or type(model.reference) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,3 +121,8 @@ class CheckoutSessionResult:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_additional_data import CheckoutAdditionalData
+from ..models.checkout_session_payment import CheckoutSessionPayment

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .checkout_event_type import CheckoutEventType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.checkout_webhook_data import CheckoutWebhookData
-    from .checkout_event_type import CheckoutEventType
+_checkout_event_type = enum_decoder(CheckoutEventType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -41,6 +45,14 @@ class CheckoutWebhook:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "type": "CheckoutEventType",
+        "created": "integer",
+        "data": "CheckoutWebhookData",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "type",
@@ -63,17 +75,28 @@ class CheckoutWebhook:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.checkout_webhook_data import CheckoutWebhookData
-        from .checkout_event_type import CheckoutEventType
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            type=decode_str_enum(CheckoutEventType, data.pop("type", UNSET)),
-            created=data.pop("created", UNSET),
-            data=decode_model(CheckoutWebhookData, data.pop("data", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.type = _checkout_event_type(data["type"])
+            model.created = data["created"]
+            model.data = decode_model(CheckoutWebhookData, data["data"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) is not str
+            or data["type"] is UNSET
+            or type(model.created) not in INTEGER
+            or data["data"] is UNSET
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,3 +129,7 @@ class CheckoutWebhook:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.checkout_webhook_data import CheckoutWebhookData

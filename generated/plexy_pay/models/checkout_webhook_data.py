@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
@@ -31,6 +36,14 @@ class CheckoutWebhookData:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "amount": "integer",
+        "currency": "string",
+        "status": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "amount",
@@ -55,15 +68,28 @@ class CheckoutWebhookData:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            status=data.pop("status", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.status = data["status"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.amount) not in INTEGER
+            or type(model.currency) not in TEXT
+            or type(model.status) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .card_scheme import CardScheme
+from .cvv_status import CvvStatus
+from .response_code import ResponseCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..models.acquirer_response_three_d_secure import AcquirerResponseThreeDSecure
-    from ..money import Money
-    from .card_scheme import CardScheme
-    from .cvv_status import CvvStatus
-    from .response_code import ResponseCode
+_card_scheme = enum_decoder(CardScheme)
+_cvv_status = enum_decoder(CvvStatus)
+_response_code = enum_decoder(ResponseCode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -40,6 +48,30 @@ class ContinueThreeDS:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "orderReference": "string",
+        "amount": "number",
+        "currency": "string",
+        "paymentMethod": "string",
+        "success": "boolean",
+        "captured": "boolean",
+        "message": "string",
+        "code": "integer",
+        "threeDS": "AcquirerResponseThreeDSecure",
+        "cardTokenId": "string",
+        "cardMask": "string",
+        "cardExpiryDate": "string",
+        "cardholderName": "string",
+        "cardScheme": "CardScheme",
+        "cvvStatus": "CvvStatus",
+        "cvvStatusDecoded": "string",
+        "networkTransactionReference": "string",
+        "responseCode": "ResponseCode",
+        "authCode": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "order_reference",
@@ -131,35 +163,56 @@ class ContinueThreeDS:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.acquirer_response_three_d_secure import AcquirerResponseThreeDSecure
-        from .card_scheme import CardScheme
-        from .cvv_status import CvvStatus
-        from .response_code import ResponseCode
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            order_reference=data.pop("orderReference", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            payment_method=data.pop("paymentMethod", UNSET),
-            success=data.pop("success", UNSET),
-            captured=data.pop("captured", UNSET),
-            message=data.pop("message", UNSET),
-            code=data.pop("code", UNSET),
-            three_ds=decode_model(AcquirerResponseThreeDSecure, data.pop("threeDS", UNSET)),
-            card_token_id=data.pop("cardTokenId", UNSET),
-            card_mask=data.pop("cardMask", UNSET),
-            card_expiry_date=data.pop("cardExpiryDate", UNSET),
-            cardholder_name=data.pop("cardholderName", UNSET),
-            card_scheme=decode_str_enum(CardScheme, data.pop("cardScheme", UNSET)),
-            cvv_status=decode_str_enum(CvvStatus, data.pop("cvvStatus", UNSET)),
-            cvv_status_decoded=data.pop("cvvStatusDecoded", UNSET),
-            network_transaction_reference=data.pop("networkTransactionReference", UNSET),
-            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
-            auth_code=data.pop("authCode", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 20:
+            data = {**cls._blank, **data}
+            if len(data) != 20:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.order_reference = data["orderReference"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.payment_method = data["paymentMethod"]
+            model.success = data["success"]
+            model.captured = data["captured"]
+            model.message = data["message"]
+            model.code = data["code"]
+            model.three_ds = decode_model(AcquirerResponseThreeDSecure, data["threeDS"])
+            model.card_token_id = data["cardTokenId"]
+            model.card_mask = data["cardMask"]
+            model.card_expiry_date = data["cardExpiryDate"]
+            model.cardholder_name = data["cardholderName"]
+            model.card_scheme = _card_scheme(data["cardScheme"])
+            model.cvv_status = _cvv_status(data["cvvStatus"])
+            model.cvv_status_decoded = data["cvvStatusDecoded"]
+            model.network_transaction_reference = data["networkTransactionReference"]
+            model.response_code = _response_code(data["responseCode"])
+            model.auth_code = data["authCode"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) is not str
+            or type(model.order_reference) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+            or type(model.payment_method) not in TEXT
+            or type(model.success) not in BOOLEAN
+            or type(model.captured) not in BOOLEAN
+            or type(model.message) not in TEXT
+            or type(model.code) not in INTEGER
+            or type(model.card_token_id) not in TEXT
+            or type(model.card_mask) not in TEXT
+            or type(model.card_expiry_date) not in TEXT
+            or type(model.cardholder_name) not in TEXT
+            or type(model.cvv_status_decoded) not in TEXT
+            or type(model.network_transaction_reference) not in TEXT
+            or type(model.auth_code) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -209,11 +262,6 @@ class ContinueThreeDS:
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
 
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
-        amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
-        """
-        from ..money import read_money
 
-        return read_money(self.amount, "major", self.currency)
+# Here at the end, because models may name each other.
+from ..models.acquirer_response_three_d_secure import AcquirerResponseThreeDSecure

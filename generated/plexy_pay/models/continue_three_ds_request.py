@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -36,6 +39,9 @@ class ContinueThreeDSRequest:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"cres": "string", "transactionId": "string"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "cres",
         "transaction_id",
@@ -52,13 +58,21 @@ class ContinueThreeDSRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            cres=data.pop("cres", UNSET),
-            transaction_id=data.pop("transactionId", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.cres = data["cres"]
+            model.transaction_id = data["transactionId"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.cres) is not str or type(model.transaction_id) is not str:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,7 +96,6 @@ class ContinueThreeDSRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             cres=take(rest, "cres", "ContinueThreeDSRequest"),

@@ -9,6 +9,8 @@ from attrs import define, field
 
 from ..decoding import (
     decode_model,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -17,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.card_save_session_customer import CardSaveSessionCustomer
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +31,9 @@ class CreateCardSaveSession:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"customer": "CardSaveSessionCustomer"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("customer",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -44,13 +47,18 @@ class CreateCardSaveSession:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.card_save_session_customer import CardSaveSessionCustomer
-
-        data = dict(src_dict)
-        model = cls(
-            customer=decode_model(CardSaveSessionCustomer, data.pop("customer", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.customer = decode_model(CardSaveSessionCustomer, data["customer"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,3 +88,7 @@ class CreateCardSaveSession:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.card_save_session_customer import CardSaveSessionCustomer

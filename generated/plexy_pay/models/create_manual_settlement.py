@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
@@ -34,6 +39,9 @@ class CreateManualSettlement:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"amount": "number", "currency": "string"}
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "currency",
@@ -52,13 +60,21 @@ class CreateManualSettlement:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.amount) not in NUMBER or type(model.currency) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,7 +98,6 @@ class CreateManualSettlement:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    TEXT,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -24,8 +29,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.topup_request import TopupRequest
-
 
 @define(kw_only=True, slots=True, repr=False)
 class CreateOrderRequest:
@@ -37,6 +40,14 @@ class CreateOrderRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(("product_id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "product_id": "integer",
+        "currency_code": "string",
+        "topup_request": "TopupRequest",
+        "external_ref": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "product_id",
         "currency_code",
@@ -60,16 +71,28 @@ class CreateOrderRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.topup_request import TopupRequest
-
-        data = dict(src_dict)
-        model = cls(
-            product_id=data.pop("product_id", UNSET),
-            currency_code=data.pop("currency_code", UNSET),
-            topup_request=decode_model(TopupRequest, data.pop("topup_request", UNSET)),
-            external_ref=data.pop("external_ref", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.product_id = data["product_id"]
+            model.currency_code = data["currency_code"]
+            model.topup_request = decode_model(TopupRequest, data["topup_request"])
+            model.external_ref = data["external_ref"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["product_id"] is UNSET
+            or type(model.product_id) not in INTEGER
+            or type(model.currency_code) not in TEXT
+            or type(model.external_ref) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,8 +118,6 @@ class CreateOrderRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.topup_request import TopupRequest
-
         rest = dict(params)
         model = cls(
             product_id=take(rest, "product_id", "CreateOrderRequest"),
@@ -121,3 +142,7 @@ class CreateOrderRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.topup_request import TopupRequest

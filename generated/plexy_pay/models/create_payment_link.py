@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    INTEGER,
+    TEXT,
     decode_datetime,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -28,9 +34,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
-
-    from ..models.create_payment_link_metadata import CreatePaymentLinkMetadata
-    from ..models.recurring import Recurring
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -52,6 +55,20 @@ class CreatePaymentLink:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "integer",
+        "currency": "string",
+        "customerId": "string",
+        "description": "string",
+        "expiresAt": "date-time",
+        "metadata": "CreatePaymentLinkMetadata",
+        "orderReference": "string",
+        "recurring": "Recurring",
+        "autoClearing": "boolean",
+        "validation": "boolean",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "currency",
@@ -112,23 +129,38 @@ class CreatePaymentLink:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.create_payment_link_metadata import CreatePaymentLinkMetadata
-        from ..models.recurring import Recurring
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            customer_id=data.pop("customerId", UNSET),
-            description=data.pop("description", UNSET),
-            expires_at=decode_datetime(data.pop("expiresAt", UNSET)),
-            metadata=decode_model(CreatePaymentLinkMetadata, data.pop("metadata", UNSET)),
-            order_reference=data.pop("orderReference", UNSET),
-            recurring=decode_model(Recurring, data.pop("recurring", UNSET)),
-            auto_clearing=data.pop("autoClearing", UNSET),
-            validation=data.pop("validation", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 10:
+            data = {**cls._blank, **data}
+            if len(data) != 10:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.customer_id = data["customerId"]
+            model.description = data["description"]
+            model.expires_at = decode_datetime(data["expiresAt"])
+            model.metadata = decode_model(CreatePaymentLinkMetadata, data["metadata"])
+            model.order_reference = data["orderReference"]
+            model.recurring = decode_model(Recurring, data["recurring"])
+            model.auto_clearing = data["autoClearing"]
+            model.validation = data["validation"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["amount"] is UNSET
+            or type(model.amount) not in INTEGER
+            or type(model.currency) is not str
+            or type(model.customer_id) not in TEXT
+            or type(model.description) not in TEXT
+            or type(model.order_reference) not in TEXT
+            or type(model.auto_clearing) not in BOOLEAN
+            or type(model.validation) not in BOOLEAN
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -160,9 +192,6 @@ class CreatePaymentLink:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.create_payment_link_metadata import CreatePaymentLinkMetadata
-        from ..models.recurring import Recurring
-
         rest = dict(params)
         rest["currency"] = wire_currency(
             rest.get("amount", UNSET), rest.get("currency", UNSET), "CreatePaymentLink"
@@ -196,3 +225,8 @@ class CreatePaymentLink:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.create_payment_link_metadata import CreatePaymentLinkMetadata
+from ..models.recurring import Recurring

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
@@ -30,6 +34,14 @@ class CreatePaymentLinkMetadata:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "cancelUrl": "string",
+        "failureUrl": "string",
+        "successUrl": "string",
+        "callbackUrl": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "cancel_url",
         "failure_url",
@@ -57,15 +69,28 @@ class CreatePaymentLinkMetadata:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            cancel_url=data.pop("cancelUrl", UNSET),
-            failure_url=data.pop("failureUrl", UNSET),
-            success_url=data.pop("successUrl", UNSET),
-            callback_url=data.pop("callbackUrl", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.cancel_url = data["cancelUrl"]
+            model.failure_url = data["failureUrl"]
+            model.success_url = data["successUrl"]
+            model.callback_url = data["callbackUrl"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.cancel_url) not in TEXT
+            or type(model.failure_url) not in TEXT
+            or type(model.success_url) not in TEXT
+            or type(model.callback_url) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,7 +116,6 @@ class CreatePaymentLinkMetadata:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             cancel_url=rest.pop("cancel_url", UNSET),

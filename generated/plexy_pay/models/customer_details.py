@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     to_model,
@@ -19,8 +23,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.address import Address
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -34,6 +36,14 @@ class CustomerDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "email": "string",
+        "accountId": "string",
+        "deliveryAddress": "Address",
+        "billingAddress": "Address",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "email",
         "account_id",
@@ -62,16 +72,23 @@ class CustomerDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.address import Address
-
-        data = dict(src_dict)
-        model = cls(
-            email=data.pop("email", UNSET),
-            account_id=data.pop("accountId", UNSET),
-            delivery_address=decode_model(Address, data.pop("deliveryAddress", UNSET)),
-            billing_address=decode_model(Address, data.pop("billingAddress", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.email = data["email"]
+            model.account_id = data["accountId"]
+            model.delivery_address = decode_model(Address, data["deliveryAddress"])
+            model.billing_address = decode_model(Address, data["billingAddress"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.email) not in TEXT or type(model.account_id) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,8 +114,6 @@ class CustomerDetails:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.address import Address
-
         rest = dict(params)
         model = cls(
             email=rest.pop("email", UNSET),
@@ -123,3 +138,7 @@ class CustomerDetails:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.address import Address

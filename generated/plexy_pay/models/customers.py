@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    INTEGER,
+    decode_models,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +21,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.customer import Customer
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +33,14 @@ class Customers:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "data": "[Customer]",
+        "page": "integer",
+        "size": "integer",
+        "total": "integer",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "data",
         "page",
@@ -54,16 +63,27 @@ class Customers:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.customer import Customer
-
-        data = dict(src_dict)
-        model = cls(
-            data=decode_list(data.pop("data", UNSET), lambda item: decode_model(Customer, item)),
-            page=data.pop("page", UNSET),
-            size=data.pop("size", UNSET),
-            total=data.pop("total", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.data = decode_models(Customer, data["data"])
+            model.page = data["page"]
+            model.size = data["size"]
+            model.total = data["total"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.page) not in INTEGER
+            or type(model.size) not in INTEGER
+            or type(model.total) not in INTEGER
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,3 +116,7 @@ class Customers:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.customer import Customer

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    INTEGER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .type import Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .type import Type
+_type = enum_decoder(Type)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +41,14 @@ class Error:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "code": "integer | string",
+        "message": "string",
+        "source": "string",
+        "type": "Type",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "code",
         "message",
@@ -70,16 +84,27 @@ class Error:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .type import Type
-
-        data = dict(src_dict)
-        model = cls(
-            code=data.pop("code", UNSET),
-            message=data.pop("message", UNSET),
-            source=data.pop("source", UNSET),
-            type=decode_str_enum(Type, data.pop("type", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.code = data["code"]
+            model.message = data["message"]
+            model.source = data["source"]
+            model.type = _type(data["type"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            (type(model.code) not in INTEGER and type(model.code) not in TEXT)
+            or type(model.message) not in TEXT
+            or type(model.source) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    decode_models,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +20,6 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.agent_balance import AgentBalance
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +33,9 @@ class GateBalanceList:
 
     _required: ClassVar[frozenset[str]] = frozenset(("items",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"items": "[AgentBalance]"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("items",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -44,13 +47,20 @@ class GateBalanceList:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.agent_balance import AgentBalance
-
-        data = dict(src_dict)
-        model = cls(
-            items=decode_list(data.pop("items", UNSET), lambda item: decode_model(AgentBalance, item)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.items = decode_models(AgentBalance, data["items"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if data["items"] is UNSET:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,3 +90,7 @@ class GateBalanceList:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.agent_balance import AgentBalance

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    INTEGER,
+    decode_models,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +21,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.agent_deposit import AgentDeposit
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +33,14 @@ class GateDepositList:
 
     _required: ClassVar[frozenset[str]] = frozenset(("items",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "items": "[AgentDeposit]",
+        "page": "integer",
+        "pageSize": "integer",
+        "total": "integer",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "items",
         "page",
@@ -54,16 +63,28 @@ class GateDepositList:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.agent_deposit import AgentDeposit
-
-        data = dict(src_dict)
-        model = cls(
-            items=decode_list(data.pop("items", UNSET), lambda item: decode_model(AgentDeposit, item)),
-            page=data.pop("page", UNSET),
-            page_size=data.pop("pageSize", UNSET),
-            total=data.pop("total", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.items = decode_models(AgentDeposit, data["items"])
+            model.page = data["page"]
+            model.page_size = data["pageSize"]
+            model.total = data["total"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["items"] is UNSET
+            or type(model.page) not in INTEGER
+            or type(model.page_size) not in INTEGER
+            or type(model.total) not in INTEGER
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,3 +117,7 @@ class GateDepositList:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.agent_deposit import AgentDeposit

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -30,6 +34,9 @@ class GateOrderContent:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"vendor_order_id": "string", "voucher_code": "string"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "vendor_order_id",
         "voucher_code",
@@ -46,13 +53,21 @@ class GateOrderContent:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            vendor_order_id=data.pop("vendor_order_id", UNSET),
-            voucher_code=data.pop("voucher_code", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.vendor_order_id = data["vendor_order_id"]
+            model.voucher_code = data["voucher_code"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.vendor_order_id) not in TEXT or type(model.voucher_code) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

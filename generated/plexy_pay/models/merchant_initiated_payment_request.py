@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -42,6 +47,14 @@ class MerchantInitiatedPaymentRequest:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "number",
+        "cardTokenId": "string",
+        "currency": "string",
+        "initialTransactionId": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "card_token_id",
@@ -69,15 +82,29 @@ class MerchantInitiatedPaymentRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            card_token_id=data.pop("cardTokenId", UNSET),
-            currency=data.pop("currency", UNSET),
-            initial_transaction_id=data.pop("initialTransactionId", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.card_token_id = data["cardTokenId"]
+            model.currency = data["currency"]
+            model.initial_transaction_id = data["initialTransactionId"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["amount"] is UNSET
+            or type(model.amount) not in NUMBER
+            or type(model.card_token_id) is not str
+            or type(model.currency) is not str
+            or type(model.initial_transaction_id) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,7 +130,6 @@ class MerchantInitiatedPaymentRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             amount=amount_parameter(

@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    INTEGER,
+    TEXT,
     decode_datetime,
     decode_model,
-    decode_str_enum,
+    decode_union,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .gate_order_status import GateOrderStatus
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from ..models.gate_order_content import GateOrderContent
-    from ..money import Money
-    from .gate_order_status import GateOrderStatus
+_gate_order_status = enum_decoder(GateOrderStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -36,6 +42,25 @@ class Order:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "product_id": "integer",
+        "external_ref": "string | null",
+        "idempotency_key": "string",
+        "status": "GateOrderStatus",
+        "order_content": "GateOrderContent",
+        "currency_code": "string",
+        "charged_amount": "string",
+        "balance_before": "string",
+        "balance_after": "string",
+        "is_test": "boolean",
+        "region_code": "string",
+        "created_at": "date-time",
+        "completed_at": "date-time | null",
+        "failed_at": "date-time | null",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "product_id",
@@ -97,28 +122,49 @@ class Order:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.gate_order_content import GateOrderContent
-        from .gate_order_status import GateOrderStatus
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            product_id=data.pop("product_id", UNSET),
-            external_ref=data.pop("external_ref", UNSET),
-            idempotency_key=data.pop("idempotency_key", UNSET),
-            status=decode_str_enum(GateOrderStatus, data.pop("status", UNSET)),
-            order_content=decode_model(GateOrderContent, data.pop("order_content", UNSET)),
-            currency_code=data.pop("currency_code", UNSET),
-            charged_amount=data.pop("charged_amount", UNSET),
-            balance_before=data.pop("balance_before", UNSET),
-            balance_after=data.pop("balance_after", UNSET),
-            is_test=data.pop("is_test", UNSET),
-            region_code=data.pop("region_code", UNSET),
-            created_at=decode_datetime(data.pop("created_at", UNSET)),
-            completed_at=decode_datetime(data.pop("completed_at", UNSET)),
-            failed_at=decode_datetime(data.pop("failed_at", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 15:
+            data = {**cls._blank, **data}
+            if len(data) != 15:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.product_id = data["product_id"]
+            model.external_ref = data["external_ref"]
+            model.idempotency_key = data["idempotency_key"]
+            model.status = _gate_order_status(data["status"])
+            model.order_content = decode_model(GateOrderContent, data["order_content"])
+            model.currency_code = data["currency_code"]
+            model.charged_amount = data["charged_amount"]
+            model.balance_before = data["balance_before"]
+            model.balance_after = data["balance_after"]
+            model.is_test = data["is_test"]
+            model.region_code = data["region_code"]
+            model.created_at = decode_datetime(data["created_at"])
+            model.completed_at = decode_union(
+                data["completed_at"], (type(None),), lambda item: decode_datetime(item)
+            )
+            model.failed_at = decode_union(
+                data["failed_at"], (type(None),), lambda item: decode_datetime(item)
+            )
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) is not str
+            or type(model.product_id) not in INTEGER
+            or (model.external_ref is not None and type(model.external_ref) not in TEXT)
+            or type(model.idempotency_key) not in TEXT
+            or type(model.currency_code) not in TEXT
+            or type(model.charged_amount) not in TEXT
+            or type(model.balance_before) not in TEXT
+            or type(model.balance_after) not in TEXT
+            or type(model.is_test) not in BOOLEAN
+            or type(model.region_code) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -163,29 +209,6 @@ class Order:
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
 
-    @property
-    def money(self) -> Money | None:
-        """`charged_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd
-        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
-        """
-        from ..money import read_money
 
-        return read_money(self.charged_amount, "decimal-string", self.currency_code)
-
-    @property
-    def balance_before_money(self) -> Money | None:
-        """`balance_before` as Money, exactly. None where the answer has no amount or no currency, or an odd
-        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
-        """
-        from ..money import read_money
-
-        return read_money(self.balance_before, "decimal-string", self.currency_code)
-
-    @property
-    def balance_after_money(self) -> Money | None:
-        """`balance_after` as Money, exactly. None where the answer has no amount or no currency, or an odd
-        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
-        """
-        from ..money import read_money
-
-        return read_money(self.balance_after, "decimal-string", self.currency_code)
+# Here at the end, because models may name each other.
+from ..models.gate_order_content import GateOrderContent

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -42,6 +47,16 @@ class OrderDetails:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "number",
+        "currency": "string",
+        "orderReference": "string",
+        "cartReference": "string",
+        "description": "string",
+        "items": "[any]",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "currency",
@@ -73,17 +88,33 @@ class OrderDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            order_reference=data.pop("orderReference", UNSET),
-            cart_reference=data.pop("cartReference", UNSET),
-            description=data.pop("description", UNSET),
-            items=data.pop("items", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.order_reference = data["orderReference"]
+            model.cart_reference = data["cartReference"]
+            model.description = data["description"]
+            model.items = data["items"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["amount"] is UNSET
+            or type(model.amount) not in NUMBER
+            or type(model.currency) is not str
+            or type(model.order_reference) not in TEXT
+            or type(model.cart_reference) not in TEXT
+            or type(model.description) not in TEXT
+            or type(model.items) not in (list, Unset)
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,7 +142,6 @@ class OrderDetails:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         rest["currency"] = wire_currency(
             rest.get("amount", UNSET), rest.get("currency", UNSET), "OrderDetails"

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    INTEGER,
+    decode_models,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +21,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.domain_report import DomainReport
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +34,14 @@ class PageDomainReport:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "data": "[DomainReport]",
+        "page": "integer",
+        "size": "integer",
+        "total": "integer",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "data",
         "page",
@@ -55,16 +64,27 @@ class PageDomainReport:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.domain_report import DomainReport
-
-        data = dict(src_dict)
-        model = cls(
-            data=decode_list(data.pop("data", UNSET), lambda item: decode_model(DomainReport, item)),
-            page=data.pop("page", UNSET),
-            size=data.pop("size", UNSET),
-            total=data.pop("total", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.data = decode_models(DomainReport, data["data"])
+            model.page = data["page"]
+            model.size = data["size"]
+            model.total = data["total"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.page) not in INTEGER
+            or type(model.size) not in INTEGER
+            or type(model.total) not in INTEGER
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,3 +117,7 @@ class PageDomainReport:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.domain_report import DomainReport

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    INTEGER,
+    TEXT,
     decode_datetime,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .payment_link_status import PaymentLinkStatus
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from ..models.payment_link_metadata import PaymentLinkMetadata
-    from ..money import Money
-    from .payment_link_status import PaymentLinkStatus
+_payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -40,6 +45,25 @@ class PaymentLink:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "integer",
+        "autoClearing": "boolean",
+        "createdAt": "date-time",
+        "createdBy": "string",
+        "currency": "string",
+        "customerId": "string",
+        "description": "string",
+        "expiresAt": "date-time",
+        "id": "string",
+        "metadata": "PaymentLinkMetadata",
+        "orderReference": "string",
+        "status": "PaymentLinkStatus",
+        "updatedAt": "date-time",
+        "url": "string",
+        "validation": "boolean",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "auto_clearing",
@@ -108,28 +132,45 @@ class PaymentLink:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.payment_link_metadata import PaymentLinkMetadata
-        from .payment_link_status import PaymentLinkStatus
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            auto_clearing=data.pop("autoClearing", UNSET),
-            created_at=decode_datetime(data.pop("createdAt", UNSET)),
-            created_by=data.pop("createdBy", UNSET),
-            currency=data.pop("currency", UNSET),
-            customer_id=data.pop("customerId", UNSET),
-            description=data.pop("description", UNSET),
-            expires_at=decode_datetime(data.pop("expiresAt", UNSET)),
-            id=data.pop("id", UNSET),
-            metadata=decode_model(PaymentLinkMetadata, data.pop("metadata", UNSET)),
-            order_reference=data.pop("orderReference", UNSET),
-            status=decode_str_enum(PaymentLinkStatus, data.pop("status", UNSET)),
-            updated_at=decode_datetime(data.pop("updatedAt", UNSET)),
-            url=data.pop("url", UNSET),
-            validation=data.pop("validation", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 15:
+            data = {**cls._blank, **data}
+            if len(data) != 15:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.auto_clearing = data["autoClearing"]
+            model.created_at = decode_datetime(data["createdAt"])
+            model.created_by = data["createdBy"]
+            model.currency = data["currency"]
+            model.customer_id = data["customerId"]
+            model.description = data["description"]
+            model.expires_at = decode_datetime(data["expiresAt"])
+            model.id = data["id"]
+            model.metadata = decode_model(PaymentLinkMetadata, data["metadata"])
+            model.order_reference = data["orderReference"]
+            model.status = _payment_link_status(data["status"])
+            model.updated_at = decode_datetime(data["updatedAt"])
+            model.url = data["url"]
+            model.validation = data["validation"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.amount) not in INTEGER
+            or type(model.auto_clearing) not in BOOLEAN
+            or type(model.created_by) not in TEXT
+            or type(model.currency) not in TEXT
+            or type(model.customer_id) not in TEXT
+            or type(model.description) not in TEXT
+            or type(model.id) is not str
+            or type(model.order_reference) not in TEXT
+            or type(model.url) not in TEXT
+            or type(model.validation) not in BOOLEAN
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,11 +215,6 @@ class PaymentLink:
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
 
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
-        amount is in minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
-        """
-        from ..money import read_money
 
-        return read_money(self.amount, "minor", self.currency)
+# Here at the end, because models may name each other.
+from ..models.payment_link_metadata import PaymentLinkMetadata

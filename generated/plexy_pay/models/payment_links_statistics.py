@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    decode_models,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.payment_links_statistics_item import PaymentLinksStatisticsItem
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +30,9 @@ class PaymentLinksStatistics:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"items": "[PaymentLinksStatisticsItem]"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("items",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -42,15 +44,18 @@ class PaymentLinksStatistics:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.payment_links_statistics_item import PaymentLinksStatisticsItem
-
-        data = dict(src_dict)
-        model = cls(
-            items=decode_list(
-                data.pop("items", UNSET), lambda item: decode_model(PaymentLinksStatisticsItem, item)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.items = decode_models(PaymentLinksStatisticsItem, data["items"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,3 +85,7 @@ class PaymentLinksStatistics:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.payment_links_statistics_item import PaymentLinksStatisticsItem

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .payment_order_event_name import PaymentOrderEventName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.payment_order_webhook_details import PaymentOrderWebhookDetails
-    from .payment_order_event_name import PaymentOrderEventName
+_payment_order_event_name = enum_decoder(PaymentOrderEventName)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -40,6 +44,13 @@ class PaymentOrderWebhook:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "name": "PaymentOrderEventName",
+        "merchant_id": "string",
+        "data": "PaymentOrderWebhookDetails",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "name",
         "merchant_id",
@@ -63,16 +74,22 @@ class PaymentOrderWebhook:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.payment_order_webhook_details import PaymentOrderWebhookDetails
-        from .payment_order_event_name import PaymentOrderEventName
-
-        data = dict(src_dict)
-        model = cls(
-            name=decode_str_enum(PaymentOrderEventName, data.pop("name", UNSET)),
-            merchant_id=data.pop("merchant_id", UNSET),
-            data=decode_model(PaymentOrderWebhookDetails, data.pop("data", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.name = _payment_order_event_name(data["name"])
+            model.merchant_id = data["merchant_id"]
+            model.data = decode_model(PaymentOrderWebhookDetails, data["data"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if data["name"] is UNSET or type(model.merchant_id) not in TEXT or data["data"] is UNSET:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,3 +121,7 @@ class PaymentOrderWebhook:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.payment_order_webhook_details import PaymentOrderWebhookDetails

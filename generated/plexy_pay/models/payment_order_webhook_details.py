@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .payment_order_status import PaymentOrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from .payment_order_status import PaymentOrderStatus
+_payment_order_status = enum_decoder(PaymentOrderStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +39,16 @@ class PaymentOrderWebhookDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(("payment_order_id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "number",
+        "status": "PaymentOrderStatus",
+        "currency": "string",
+        "merchant_id": "string",
+        "beneficiary_id": "string",
+        "payment_order_id": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "status",
@@ -70,18 +86,31 @@ class PaymentOrderWebhookDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .payment_order_status import PaymentOrderStatus
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            status=decode_str_enum(PaymentOrderStatus, data.pop("status", UNSET)),
-            currency=data.pop("currency", UNSET),
-            merchant_id=data.pop("merchant_id", UNSET),
-            beneficiary_id=data.pop("beneficiary_id", UNSET),
-            payment_order_id=data.pop("payment_order_id", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.status = _payment_order_status(data["status"])
+            model.currency = data["currency"]
+            model.merchant_id = data["merchant_id"]
+            model.beneficiary_id = data["beneficiary_id"]
+            model.payment_order_id = data["payment_order_id"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+            or type(model.merchant_id) not in TEXT
+            or type(model.beneficiary_id) not in TEXT
+            or type(model.payment_order_id) is not str
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

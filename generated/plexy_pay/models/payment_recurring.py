@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    TEXT,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .recurring_type import RecurringType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .recurring_type import RecurringType
+_recurring_type = enum_decoder(RecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +40,9 @@ class PaymentRecurring:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"recurringType": "RecurringType", "parentTransactionId": "string"}
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "recurring_type",
         "parent_transaction_id",
@@ -55,14 +63,21 @@ class PaymentRecurring:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .recurring_type import RecurringType
-
-        data = dict(src_dict)
-        model = cls(
-            recurring_type=decode_str_enum(RecurringType, data.pop("recurringType", UNSET)),
-            parent_transaction_id=data.pop("parentTransactionId", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.recurring_type = _recurring_type(data["recurringType"])
+            model.parent_transaction_id = data["parentTransactionId"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.parent_transaction_id) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -86,11 +101,9 @@ class PaymentRecurring:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from .recurring_type import RecurringType
-
         rest = dict(params)
         model = cls(
-            recurring_type=decode_str_enum(RecurringType, rest.pop("recurring_type", UNSET)),
+            recurring_type=_recurring_type(rest.pop("recurring_type", UNSET)),
             parent_transaction_id=rest.pop("parent_transaction_id", UNSET),
         )
         refuse_duplicates(

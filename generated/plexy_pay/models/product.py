@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
@@ -33,6 +40,24 @@ class Product:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "integer",
+        "name": "string",
+        "slug": "string",
+        "category_id": "integer",
+        "product_type_id": "integer",
+        "region_code": "string",
+        "currency_code": "string",
+        "logo": "string",
+        "price": "number",
+        "min_amount": "number",
+        "max_amount": "number",
+        "step": "number",
+        "description": "string",
+        "is_active": "boolean",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -94,25 +119,49 @@ class Product:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            name=data.pop("name", UNSET),
-            slug=data.pop("slug", UNSET),
-            category_id=data.pop("category_id", UNSET),
-            product_type_id=data.pop("product_type_id", UNSET),
-            region_code=data.pop("region_code", UNSET),
-            currency_code=data.pop("currency_code", UNSET),
-            logo=data.pop("logo", UNSET),
-            price=data.pop("price", UNSET),
-            min_amount=data.pop("min_amount", UNSET),
-            max_amount=data.pop("max_amount", UNSET),
-            step=data.pop("step", UNSET),
-            description=data.pop("description", UNSET),
-            is_active=data.pop("is_active", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 14:
+            data = {**cls._blank, **data}
+            if len(data) != 14:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.name = data["name"]
+            model.slug = data["slug"]
+            model.category_id = data["category_id"]
+            model.product_type_id = data["product_type_id"]
+            model.region_code = data["region_code"]
+            model.currency_code = data["currency_code"]
+            model.logo = data["logo"]
+            model.price = data["price"]
+            model.min_amount = data["min_amount"]
+            model.max_amount = data["max_amount"]
+            model.step = data["step"]
+            model.description = data["description"]
+            model.is_active = data["is_active"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            data["id"] is UNSET
+            or type(model.id) not in INTEGER
+            or type(model.name) not in TEXT
+            or type(model.slug) not in TEXT
+            or type(model.category_id) not in INTEGER
+            or type(model.product_type_id) not in INTEGER
+            or type(model.region_code) not in TEXT
+            or type(model.currency_code) not in TEXT
+            or type(model.logo) not in TEXT
+            or type(model.price) not in NUMBER
+            or type(model.min_amount) not in NUMBER
+            or type(model.max_amount) not in NUMBER
+            or type(model.step) not in NUMBER
+            or type(model.description) not in TEXT
+            or type(model.is_active) not in BOOLEAN
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    INTEGER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .gate_product_type_code import GateProductTypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .gate_product_type_code import GateProductTypeCode
+_gate_product_type_code = enum_decoder(GateProductTypeCode)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +37,9 @@ class ProductType:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"id": "integer", "code": "GateProductTypeCode", "name": "string"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "code",
@@ -50,15 +59,22 @@ class ProductType:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .gate_product_type_code import GateProductTypeCode
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            code=decode_str_enum(GateProductTypeCode, data.pop("code", UNSET)),
-            name=data.pop("name", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.code = _gate_product_type_code(data["code"])
+            model.name = data["name"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if data["id"] is UNSET or type(model.id) not in INTEGER or type(model.name) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

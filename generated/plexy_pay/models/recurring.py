@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    INTEGER,
+    TEXT,
     decode_datetime,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .recurring_type import RecurringType
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from .recurring_type import RecurringType
+_recurring_type = enum_decoder(RecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +41,14 @@ class Recurring:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "expiry": "date-time",
+        "frequency": "integer",
+        "parentTransactionId": "string",
+        "type": "RecurringType",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "expiry",
         "frequency",
@@ -65,16 +79,23 @@ class Recurring:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .recurring_type import RecurringType
-
-        data = dict(src_dict)
-        model = cls(
-            expiry=decode_datetime(data.pop("expiry", UNSET)),
-            frequency=data.pop("frequency", UNSET),
-            parent_transaction_id=data.pop("parentTransactionId", UNSET),
-            type=decode_str_enum(RecurringType, data.pop("type", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.expiry = decode_datetime(data["expiry"])
+            model.frequency = data["frequency"]
+            model.parent_transaction_id = data["parentTransactionId"]
+            model.type = _recurring_type(data["type"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.frequency) not in INTEGER or type(model.parent_transaction_id) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,14 +121,12 @@ class Recurring:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from .recurring_type import RecurringType
-
         rest = dict(params)
         model = cls(
             expiry=rest.pop("expiry", UNSET),
             frequency=rest.pop("frequency", UNSET),
             parent_transaction_id=rest.pop("parent_transaction_id", UNSET),
-            type=decode_str_enum(RecurringType, rest.pop("type", UNSET)),
+            type=_recurring_type(rest.pop("type", UNSET)),
         )
         refuse_unknown(rest, "Recurring")
         return model

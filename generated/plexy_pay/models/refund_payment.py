@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
 )
@@ -36,6 +41,13 @@ class RefundPayment:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "number | null",
+        "orderReference": "string | null",
+        "description": "string | null",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "order_reference",
@@ -58,14 +70,26 @@ class RefundPayment:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            order_reference=data.pop("orderReference", UNSET),
-            description=data.pop("description", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.order_reference = data["orderReference"]
+            model.description = data["description"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            (model.amount is not None and type(model.amount) not in NUMBER)
+            or (model.order_reference is not None and type(model.order_reference) not in TEXT)
+            or (model.description is not None and type(model.description) not in TEXT)
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,7 +114,6 @@ class RefundPayment:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "major", "amount"),

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     to_model,
@@ -19,8 +23,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.card_data import CardData
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +35,9 @@ class SaveCard:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"customerId": "string", "cardData": "CardData"}
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "customer_id",
         "card_data",
@@ -56,14 +61,21 @@ class SaveCard:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.card_data import CardData
-
-        data = dict(src_dict)
-        model = cls(
-            customer_id=data.pop("customerId", UNSET),
-            card_data=decode_model(CardData, data.pop("cardData", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.customer_id = data["customerId"]
+            model.card_data = decode_model(CardData, data["cardData"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.customer_id) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,8 +99,6 @@ class SaveCard:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.card_data import CardData
-
         rest = dict(params)
         model = cls(
             customer_id=rest.pop("customer_id", UNSET),
@@ -121,3 +131,7 @@ class SaveCard:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.card_data import CardData

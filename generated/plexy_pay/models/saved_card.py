@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .card_scheme import CardScheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .card_scheme import CardScheme
+_card_scheme = enum_decoder(CardScheme)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +36,14 @@ class SavedCard:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "cardTokenId": "string",
+        "cardMask": "string",
+        "cardExpiryDate": "string",
+        "cardScheme": "CardScheme",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "card_token_id",
         "card_mask",
@@ -59,16 +72,27 @@ class SavedCard:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .card_scheme import CardScheme
-
-        data = dict(src_dict)
-        model = cls(
-            card_token_id=data.pop("cardTokenId", UNSET),
-            card_mask=data.pop("cardMask", UNSET),
-            card_expiry_date=data.pop("cardExpiryDate", UNSET),
-            card_scheme=decode_str_enum(CardScheme, data.pop("cardScheme", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.card_token_id = data["cardTokenId"]
+            model.card_mask = data["cardMask"]
+            model.card_expiry_date = data["cardExpiryDate"]
+            model.card_scheme = _card_scheme(data["cardScheme"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.card_token_id) not in TEXT
+            or type(model.card_mask) not in TEXT
+            or type(model.card_expiry_date) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
     decode_datetime,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
@@ -31,6 +36,15 @@ class Settlement:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "amount": "number",
+        "currency": "string",
+        "status": "string",
+        "createdAt": "date-time",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "amount",
@@ -58,16 +72,29 @@ class Settlement:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            status=data.pop("status", UNSET),
-            created_at=decode_datetime(data.pop("createdAt", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.status = data["status"]
+            model.created_at = decode_datetime(data["createdAt"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+            or type(model.status) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
     take,
@@ -20,12 +25,13 @@ from ..money import (
 )
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .payment_order_status import PaymentOrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from .payment_order_status import PaymentOrderStatus
+_payment_order_status = enum_decoder(PaymentOrderStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -41,6 +47,16 @@ class SettlementPaymentOrder:
 
     _required: ClassVar[frozenset[str]] = frozenset(("requestId",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "requestId": "string",
+        "beneficiaryId": "string",
+        "amount": "number",
+        "currency": "string",
+        "status": "PaymentOrderStatus",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "request_id",
@@ -73,18 +89,31 @@ class SettlementPaymentOrder:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .payment_order_status import PaymentOrderStatus
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            request_id=data.pop("requestId", UNSET),
-            beneficiary_id=data.pop("beneficiaryId", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-            status=decode_str_enum(PaymentOrderStatus, data.pop("status", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.request_id = data["requestId"]
+            model.beneficiary_id = data["beneficiaryId"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+            model.status = _payment_order_status(data["status"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.request_id) is not str
+            or type(model.beneficiary_id) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,7 +141,6 @@ class SettlementPaymentOrder:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             id=UNSET,

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
+    free_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_duplicates,
 )
@@ -34,6 +39,15 @@ class SplitRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "transactionId": "string",
+        "beneficiaryId": "string",
+        "amount": "number",
+        "currency": "string",
+    }
+    _further: ClassVar[str] = "any"
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "transaction_id",
@@ -61,16 +75,30 @@ class SplitRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            transaction_id=data.pop("transactionId", UNSET),
-            beneficiary_id=data.pop("beneficiaryId", UNSET),
-            amount=data.pop("amount", UNSET),
-            currency=data.pop("currency", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 5:
+            data = {**cls._blank, **data}
+            if len(data) != 5:
+                model.additional_properties = free_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.transaction_id = data["transactionId"]
+            model.beneficiary_id = data["beneficiaryId"]
+            model.amount = data["amount"]
+            model.currency = data["currency"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) not in TEXT
+            or type(model.transaction_id) not in TEXT
+            or type(model.beneficiary_id) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,7 +125,6 @@ class SplitRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             id=UNSET,

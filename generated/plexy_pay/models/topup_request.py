@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     to_model,
@@ -25,8 +29,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.gate_customer_account import GateCustomerAccount
-
 
 @define(kw_only=True, slots=True, repr=False)
 class TopupRequest:
@@ -37,6 +39,9 @@ class TopupRequest:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"amount": "string", "customer_account": "GateCustomerAccount"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "amount",
         "customer_account",
@@ -56,14 +61,21 @@ class TopupRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.gate_customer_account import GateCustomerAccount
-
-        data = dict(src_dict)
-        model = cls(
-            amount=data.pop("amount", UNSET),
-            customer_account=decode_model(GateCustomerAccount, data.pop("customer_account", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.amount = data["amount"]
+            model.customer_account = decode_model(GateCustomerAccount, data["customer_account"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.amount) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,8 +99,6 @@ class TopupRequest:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-        from ..models.gate_customer_account import GateCustomerAccount
-
         rest = dict(params)
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "decimal-string", "amount"),
@@ -111,3 +121,7 @@ class TopupRequest:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.gate_customer_account import GateCustomerAccount

@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    NUMBER,
+    TEXT,
     decode_datetime,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .transaction_status import TransactionStatus
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..money import Money
-    from .transaction_status import TransactionStatus
+_transaction_status = enum_decoder(TransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -36,6 +41,16 @@ class Transaction:
 
     _required: ClassVar[frozenset[str]] = frozenset(("transactionId",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "transactionId": "string",
+        "amount": "number",
+        "createdAt": "date-time",
+        "rrn": "string",
+        "status": "TransactionStatus",
+        "orderReference": "string",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "transaction_id",
         "amount",
@@ -85,18 +100,30 @@ class Transaction:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .transaction_status import TransactionStatus
-
-        data = dict(src_dict)
-        model = cls(
-            transaction_id=data.pop("transactionId", UNSET),
-            amount=data.pop("amount", UNSET),
-            created_at=decode_datetime(data.pop("createdAt", UNSET)),
-            rrn=data.pop("rrn", UNSET),
-            status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
-            order_reference=data.pop("orderReference", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.transaction_id = data["transactionId"]
+            model.amount = data["amount"]
+            model.created_at = decode_datetime(data["createdAt"])
+            model.rrn = data["rrn"]
+            model.status = _transaction_status(data["status"])
+            model.order_reference = data["orderReference"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.transaction_id) is not str
+            or type(model.amount) not in NUMBER
+            or type(model.rrn) not in TEXT
+            or type(model.order_reference) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,24 +158,3 @@ class Transaction:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
-        client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
-        major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
-        """
-        from ..money import read_money
-
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
-
-    def money_in(self, currency: str) -> Money | None:
-        """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
-        amount, or an odd one.
-
-        Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
-        """
-        from ..money import read_money_in
-
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .response_code import ResponseCode
+from .transaction_status import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from .response_code import ResponseCode
-    from .transaction_status import TransactionStatus
+_response_code = enum_decoder(ResponseCode)
+_transaction_status = enum_decoder(TransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -33,6 +40,14 @@ class TransactionDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "transactionId": "string",
+        "status": "TransactionStatus",
+        "amount": "number",
+        "responseCode": "ResponseCode",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "transaction_id",
         "status",
@@ -81,17 +96,23 @@ class TransactionDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .response_code import ResponseCode
-        from .transaction_status import TransactionStatus
-
-        data = dict(src_dict)
-        model = cls(
-            transaction_id=data.pop("transactionId", UNSET),
-            status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
-            amount=data.pop("amount", UNSET),
-            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 4:
+            data = {**cls._blank, **data}
+            if len(data) != 4:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.transaction_id = data["transactionId"]
+            model.status = _transaction_status(data["status"])
+            model.amount = data["amount"]
+            model.response_code = _response_code(data["responseCode"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.transaction_id) not in TEXT or type(model.amount) not in NUMBER:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

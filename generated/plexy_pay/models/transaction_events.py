@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    decode_models,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.transaction_history_event import TransactionHistoryEvent
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +30,9 @@ class TransactionEvents:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"events": "[TransactionHistoryEvent]"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("events",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -42,15 +44,18 @@ class TransactionEvents:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.transaction_history_event import TransactionHistoryEvent
-
-        data = dict(src_dict)
-        model = cls(
-            events=decode_list(
-                data.pop("events", UNSET), lambda item: decode_model(TransactionHistoryEvent, item)
-            ),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.events = decode_models(TransactionHistoryEvent, data["events"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,3 +85,7 @@ class TransactionEvents:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.transaction_history_event import TransactionHistoryEvent

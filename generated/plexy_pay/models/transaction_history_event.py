@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_datetime,
     decode_model,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -19,8 +23,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
-
-    from ..models.transaction_history_event_data import TransactionHistoryEventData
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +34,13 @@ class TransactionHistoryEvent:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "name": "string",
+        "createdAt": "date-time",
+        "data": "TransactionHistoryEventData",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "name",
         "created_at",
@@ -51,15 +60,22 @@ class TransactionHistoryEvent:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.transaction_history_event_data import TransactionHistoryEventData
-
-        data = dict(src_dict)
-        model = cls(
-            name=data.pop("name", UNSET),
-            created_at=decode_datetime(data.pop("createdAt", UNSET)),
-            data=decode_model(TransactionHistoryEventData, data.pop("data", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.name = data["name"]
+            model.created_at = decode_datetime(data["createdAt"])
+            model.data = decode_model(TransactionHistoryEventData, data["data"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.name) not in TEXT:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,3 +107,7 @@ class TransactionHistoryEvent:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.transaction_history_event_data import TransactionHistoryEventData

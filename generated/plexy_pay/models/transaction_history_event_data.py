@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    NUMBER,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .transaction_status import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from .transaction_status import TransactionStatus
+_transaction_status = enum_decoder(TransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -31,6 +36,9 @@ class TransactionHistoryEventData:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"status": "TransactionStatus", "amount": "number"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "status",
         "amount",
@@ -66,14 +74,21 @@ class TransactionHistoryEventData:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .transaction_status import TransactionStatus
-
-        data = dict(src_dict)
-        model = cls(
-            status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
-            amount=data.pop("amount", UNSET),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 2:
+            data = {**cls._blank, **data}
+            if len(data) != 2:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.status = _transaction_status(data["status"])
+            model.amount = data["amount"]
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if type(model.amount) not in NUMBER:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_str_enum,
+    NUMBER,
+    TEXT,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .response_code import ResponseCode
+from .transaction_status import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..money import Money
-    from .response_code import ResponseCode
-    from .transaction_status import TransactionStatus
+_response_code = enum_decoder(ResponseCode)
+_transaction_status = enum_decoder(TransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -35,6 +41,16 @@ class TransactionResponse:
 
     _required: ClassVar[frozenset[str]] = frozenset(("transactionId",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "transactionId": "string",
+        "paymentId": "string",
+        "status": "TransactionStatus",
+        "amount": "number",
+        "merchantReference": "string",
+        "responseCode": "ResponseCode",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "transaction_id",
         "payment_id",
@@ -85,19 +101,30 @@ class TransactionResponse:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from .response_code import ResponseCode
-        from .transaction_status import TransactionStatus
-
-        data = dict(src_dict)
-        model = cls(
-            transaction_id=data.pop("transactionId", UNSET),
-            payment_id=data.pop("paymentId", UNSET),
-            status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
-            amount=data.pop("amount", UNSET),
-            merchant_reference=data.pop("merchantReference", UNSET),
-            response_code=decode_str_enum(ResponseCode, data.pop("responseCode", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 6:
+            data = {**cls._blank, **data}
+            if len(data) != 6:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.transaction_id = data["transactionId"]
+            model.payment_id = data["paymentId"]
+            model.status = _transaction_status(data["status"])
+            model.amount = data["amount"]
+            model.merchant_reference = data["merchantReference"]
+            model.response_code = _response_code(data["responseCode"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.transaction_id) is not str
+            or type(model.payment_id) not in TEXT
+            or type(model.amount) not in NUMBER
+            or type(model.merchant_reference) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -132,24 +159,3 @@ class TransactionResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
-        client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
-        major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
-        """
-        from ..money import read_money
-
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
-
-    def money_in(self, currency: str) -> Money | None:
-        """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
-        amount, or an odd one.
-
-        Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
-        """
-        from ..money import read_money_in
-
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))

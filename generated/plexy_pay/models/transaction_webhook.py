@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    TEXT,
     decode_model,
-    decode_str_enum,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .transaction_event_name import TransactionEventName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.transaction_webhook_details import TransactionWebhookDetails
-    from .transaction_event_name import TransactionEventName
+_transaction_event_name = enum_decoder(TransactionEventName)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -39,6 +43,13 @@ class TransactionWebhook:
         )
     )
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "name": "TransactionEventName",
+        "merchantId": "string",
+        "data": "TransactionWebhookDetails",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "name",
         "merchant_id",
@@ -60,16 +71,22 @@ class TransactionWebhook:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.transaction_webhook_details import TransactionWebhookDetails
-        from .transaction_event_name import TransactionEventName
-
-        data = dict(src_dict)
-        model = cls(
-            name=decode_str_enum(TransactionEventName, data.pop("name", UNSET)),
-            merchant_id=data.pop("merchantId", UNSET),
-            data=decode_model(TransactionWebhookDetails, data.pop("data", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 3:
+            data = {**cls._blank, **data}
+            if len(data) != 3:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.name = _transaction_event_name(data["name"])
+            model.merchant_id = data["merchantId"]
+            model.data = decode_model(TransactionWebhookDetails, data["data"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if data["name"] is UNSET or type(model.merchant_id) not in TEXT or data["data"] is UNSET:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,3 +118,7 @@ class TransactionWebhook:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.transaction_webhook_details import TransactionWebhookDetails

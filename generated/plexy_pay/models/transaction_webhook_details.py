@@ -8,25 +8,33 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
+    BOOLEAN,
+    NUMBER,
+    TEXT,
     decode_datetime,
     decode_model,
-    decode_str_enum,
+    decode_union,
+    enum_decoder,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
+from .transaction_status import TransactionStatus
+from .transaction_type import TransactionType
+from .webhook_recurring_type import WebhookRecurringType
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..models.webhook_card_token import WebhookCardToken
-    from ..models.webhook_id import WebhookId
-    from .transaction_status import TransactionStatus
-    from .transaction_type import TransactionType
-    from .webhook_recurring_type import WebhookRecurringType
+_transaction_status = enum_decoder(TransactionStatus)
+_transaction_type = enum_decoder(TransactionType)
+_webhook_recurring_type = enum_decoder(WebhookRecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -40,6 +48,37 @@ class TransactionWebhookDetails:
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "amount": "number",
+        "balance": "number",
+        "currency": "string",
+        "status": "TransactionStatus",
+        "type": "TransactionType",
+        "last4": "string",
+        "paymentMethod": "string",
+        "payerIp": "string",
+        "merchantReference": "string",
+        "description": "string",
+        "createdAt": "date-time",
+        "updatedAt": "date-time",
+        "authedAt": "date-time",
+        "confirmedAt": "date-time",
+        "processedAt": "date-time",
+        "processedAmount": "number",
+        "storeId": "string",
+        "terminalId": "string",
+        "secure3d": "boolean",
+        "parentTransactionId": "string",
+        "recurringType": "WebhookRecurringType",
+        "retrievalReferenceNumber": "string",
+        "paymentLinkId": "string | WebhookId",
+        "paymentSessionId": "string | WebhookId",
+        "cardTokenId": "string | WebhookCardToken",
+        "customerId": "string | WebhookId",
+    }
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
         "amount",
@@ -177,43 +216,70 @@ class TransactionWebhookDetails:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.webhook_card_token import WebhookCardToken
-        from ..models.webhook_id import WebhookId
-        from .transaction_status import TransactionStatus
-        from .transaction_type import TransactionType
-        from .webhook_recurring_type import WebhookRecurringType
-
-        data = dict(src_dict)
-        model = cls(
-            id=data.pop("id", UNSET),
-            amount=data.pop("amount", UNSET),
-            balance=data.pop("balance", UNSET),
-            currency=data.pop("currency", UNSET),
-            status=decode_str_enum(TransactionStatus, data.pop("status", UNSET)),
-            type=decode_str_enum(TransactionType, data.pop("type", UNSET)),
-            last4=data.pop("last4", UNSET),
-            payment_method=data.pop("paymentMethod", UNSET),
-            payer_ip=data.pop("payerIp", UNSET),
-            merchant_reference=data.pop("merchantReference", UNSET),
-            description=data.pop("description", UNSET),
-            created_at=decode_datetime(data.pop("createdAt", UNSET)),
-            updated_at=decode_datetime(data.pop("updatedAt", UNSET)),
-            authed_at=decode_datetime(data.pop("authedAt", UNSET)),
-            confirmed_at=decode_datetime(data.pop("confirmedAt", UNSET)),
-            processed_at=decode_datetime(data.pop("processedAt", UNSET)),
-            processed_amount=data.pop("processedAmount", UNSET),
-            store_id=data.pop("storeId", UNSET),
-            terminal_id=data.pop("terminalId", UNSET),
-            secure3d=data.pop("secure3d", UNSET),
-            parent_transaction_id=data.pop("parentTransactionId", UNSET),
-            recurring_type=decode_str_enum(WebhookRecurringType, data.pop("recurringType", UNSET)),
-            retrieval_reference_number=data.pop("retrievalReferenceNumber", UNSET),
-            payment_link_id=decode_model(WebhookId, data.pop("paymentLinkId", UNSET)),
-            payment_session_id=decode_model(WebhookId, data.pop("paymentSessionId", UNSET)),
-            card_token_id=decode_model(WebhookCardToken, data.pop("cardTokenId", UNSET)),
-            customer_id=decode_model(WebhookId, data.pop("customerId", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 27:
+            data = {**cls._blank, **data}
+            if len(data) != 27:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.id = data["id"]
+            model.amount = data["amount"]
+            model.balance = data["balance"]
+            model.currency = data["currency"]
+            model.status = _transaction_status(data["status"])
+            model.type = _transaction_type(data["type"])
+            model.last4 = data["last4"]
+            model.payment_method = data["paymentMethod"]
+            model.payer_ip = data["payerIp"]
+            model.merchant_reference = data["merchantReference"]
+            model.description = data["description"]
+            model.created_at = decode_datetime(data["createdAt"])
+            model.updated_at = decode_datetime(data["updatedAt"])
+            model.authed_at = decode_datetime(data["authedAt"])
+            model.confirmed_at = decode_datetime(data["confirmedAt"])
+            model.processed_at = decode_datetime(data["processedAt"])
+            model.processed_amount = data["processedAmount"]
+            model.store_id = data["storeId"]
+            model.terminal_id = data["terminalId"]
+            model.secure3d = data["secure3d"]
+            model.parent_transaction_id = data["parentTransactionId"]
+            model.recurring_type = _webhook_recurring_type(data["recurringType"])
+            model.retrieval_reference_number = data["retrievalReferenceNumber"]
+            model.payment_link_id = decode_union(
+                data["paymentLinkId"], (str,), lambda item: decode_model(WebhookId, item)
+            )
+            model.payment_session_id = decode_union(
+                data["paymentSessionId"], (str,), lambda item: decode_model(WebhookId, item)
+            )
+            model.card_token_id = decode_union(
+                data["cardTokenId"], (str,), lambda item: decode_model(WebhookCardToken, item)
+            )
+            model.customer_id = decode_union(
+                data["customerId"], (str,), lambda item: decode_model(WebhookId, item)
+            )
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if (
+            type(model.id) is not str
+            or type(model.amount) not in NUMBER
+            or type(model.balance) not in NUMBER
+            or type(model.currency) not in TEXT
+            or type(model.last4) not in TEXT
+            or type(model.payment_method) not in TEXT
+            or type(model.payer_ip) not in TEXT
+            or type(model.merchant_reference) not in TEXT
+            or type(model.description) not in TEXT
+            or type(model.processed_amount) not in NUMBER
+            or type(model.store_id) not in TEXT
+            or type(model.terminal_id) not in TEXT
+            or type(model.secure3d) not in BOOLEAN
+            or type(model.parent_transaction_id) not in TEXT
+            or type(model.retrieval_reference_number) not in TEXT
+        ):
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -269,3 +335,8 @@ class TransactionWebhookDetails:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.webhook_card_token import WebhookCardToken
+from ..models.webhook_id import WebhookId

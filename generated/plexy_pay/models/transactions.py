@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define, field
 
 from ..decoding import (
-    decode_list,
-    decode_model,
+    decode_models,
+    further_fields,
+    new_model,
     no_fields,
 )
 from ..encoding import encode, without_unset
@@ -18,8 +19,6 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ..models.transaction import Transaction
 
 
 @define(kw_only=True, slots=True, repr=False)
@@ -32,6 +31,9 @@ class Transactions:
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"data": "[Transaction]"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("data",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -43,13 +45,18 @@ class Transactions:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        from ..models.transaction import Transaction
-
-        data = dict(src_dict)
-        model = cls(
-            data=decode_list(data.pop("data", UNSET), lambda item: decode_model(Transaction, item)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.data = decode_models(Transaction, data["data"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,3 +86,7 @@ class Transactions:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Here at the end, because models may name each other.
+from ..models.transaction import Transaction

@@ -9,6 +9,9 @@ from attrs import define, field
 
 from ..decoding import (
     decode_datetime,
+    further_fields,
+    misfit,
+    new_model,
     no_fields,
     refuse_unknown,
     take,
@@ -32,6 +35,9 @@ class UpdatePaymentLink:
 
     _required: ClassVar[frozenset[str]] = frozenset(("expiresAt",))
     _constants: ClassVar[Mapping[str, object]] = {}
+    _types: ClassVar[Mapping[str, str]] = {"expiresAt": "date-time"}
+    _further: ClassVar[str] = ""
+    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("expires_at",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
@@ -43,12 +49,20 @@ class UpdatePaymentLink:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-
-        data = dict(src_dict)
-        model = cls(
-            expires_at=decode_datetime(data.pop("expiresAt", UNSET)),
-        )
-        model.additional_properties = data
+        model = new_model(cls)
+        model.additional_properties = {}
+        data = src_dict
+        if len(data) != 1:
+            data = {**cls._blank, **data}
+            if len(data) != 1:
+                model.additional_properties = further_fields(data, cls._blank)
+        try:
+            model.expires_at = decode_datetime(data["expiresAt"])
+        except KeyError:
+            # As many fields as the spec has, but not the same ones.
+            return cls.from_dict({**cls._blank, **src_dict})
+        if data["expiresAt"] is UNSET:
+            misfit()
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,7 +85,6 @@ class UpdatePaymentLink:
         Raises:
             InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
         """
-
         rest = dict(params)
         model = cls(
             expires_at=take(rest, "expires_at", "UpdatePaymentLink"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_PAYMENT_BENEFICIARY
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_beneficiary import CreatePaymentBeneficiary
     from ...types import RequestOptions
+
+_decode = ObjectBody(PaymentBeneficiary)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
         body=body.to_dict(),
-        decode=object_body(PaymentBeneficiary),
+        decode=_decode,
     )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...models.transfer_to_merchant_balance import TransferToMerchantBalance
     from ...types import RequestOptions
 
+_decode = no_body
+
 
 def request(
     id: str,
@@ -28,7 +30,7 @@ def request(
             "id": id,
         },
         body=body.to_dict(),
-        decode=no_body,
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PAYMENT_METHODS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.checkout_payment_method_list import CheckoutPaymentMethodList
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(CheckoutPaymentMethodList)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         LIST_PAYMENT_METHODS,
         body=body.to_dict(),
-        decode=object_body(CheckoutPaymentMethodList),
+        decode=_decode,
     )
 
 

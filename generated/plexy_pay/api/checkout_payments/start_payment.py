@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import START_PAYMENT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.checkout_payment import CheckoutPayment
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_payment_request import CheckoutPaymentRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(CheckoutPayment)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         START_PAYMENT,
         body=body.to_dict(),
-        decode=object_body(CheckoutPayment),
+        decode=_decode,
     )
 
 

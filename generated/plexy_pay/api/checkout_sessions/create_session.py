@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_SESSION
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.checkout_session import CheckoutSession
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_session_request import CheckoutSessionRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(CheckoutSession)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_SESSION,
         body=body.to_dict(),
-        decode=object_body(CheckoutSession),
+        decode=_decode,
     )
 
 

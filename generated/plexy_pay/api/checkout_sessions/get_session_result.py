@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import GET_SESSION_RESULT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.checkout_session_result import CheckoutSessionResult
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(CheckoutSessionResult)
 
 
 def request(
@@ -30,7 +32,7 @@ def request(
         query={
             "sessionResult": session_result,
         },
-        decode=object_body(CheckoutSessionResult),
+        decode=_decode,
     )
 
 

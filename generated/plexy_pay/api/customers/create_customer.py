@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_CUSTOMER
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.customer import Customer
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.save_one_customer import SaveOneCustomer
     from ...types import RequestOptions
+
+_decode = ObjectBody(Customer)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_CUSTOMER,
         body=body.to_dict(),
-        decode=object_body(Customer),
+        decode=_decode,
     )
 
 

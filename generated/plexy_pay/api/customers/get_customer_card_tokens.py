@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import GET_CUSTOMER_CARD_TOKENS
-from ...decoding import array_body, object_body
+from ...decoding import ArrayBody
 from ...models.saved_card import SavedCard
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ArrayBody(SavedCard)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
         path_params={
             "id": id,
         },
-        decode=array_body(object_body(SavedCard)),
+        decode=_decode,
     )
 
 

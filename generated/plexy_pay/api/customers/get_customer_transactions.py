@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import GET_CUSTOMER_TRANSACTIONS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.customer_transactions import CustomerTransactions
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -14,6 +14,8 @@ from ...types import UNSET, Response, Unset, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(CustomerTransactions)
 
 
 def request(
@@ -32,7 +34,7 @@ def request(
             "page": page,
             "size": size,
         },
-        decode=object_body(CustomerTransactions),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_CUSTOMERS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.customers import Customers
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -14,6 +14,8 @@ from ...types import UNSET, Response, Unset, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(Customers)
 
 
 def request(
@@ -28,7 +30,7 @@ def request(
             "page": page,
             "size": size,
         },
-        decode=object_body(Customers),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CONTINUE_THREE_D_SECURE
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.continue_three_ds import ContinueThreeDS
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.continue_three_ds_request import ContinueThreeDSRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(ContinueThreeDS)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CONTINUE_THREE_D_SECURE,
         body=body.to_dict(),
-        decode=object_body(ContinueThreeDS),
+        decode=_decode,
     )
 
 

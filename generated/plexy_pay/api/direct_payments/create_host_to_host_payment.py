@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_HOST_TO_HOST_PAYMENT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.authorize_payment import AuthorizePayment
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.authorize_payment_request import AuthorizePaymentRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(AuthorizePayment)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
         body=body.to_dict(),
-        decode=object_body(AuthorizePayment),
+        decode=_decode,
     )
 
 

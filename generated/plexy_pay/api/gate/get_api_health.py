@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = no_body
+
 
 def request() -> Request[None]:
     """The request of this operation, not yet sent."""
     return Request(
         GET_API_HEALTH,
-        decode=no_body,
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import GET_BALANCE
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.gate_balance_list import GateBalanceList
 from ...operation import Request
 from ...types import Response, mask
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = ObjectBody(GateBalanceList)
+
 
 def request() -> Request[GateBalanceList]:
     """The request of this operation, not yet sent."""
     return Request(
         GET_BALANCE,
-        decode=object_body(GateBalanceList),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ..._operations import LIST_DEPOSIT_HISTORY
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.gate_deposit_list import GateDepositList
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.gate_deposit_status import GateDepositStatus
     from ...types import RequestOptions
+
+_decode = ObjectBody(GateDepositList)
 
 
 def request(
@@ -31,7 +33,7 @@ def request(
             "pageSize": page_size,
             "status": status,
         },
-        decode=object_body(GateDepositList),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_ORDER
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.order import Order
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_order_request import CreateOrderRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(Order)
 
 
 def request(
@@ -29,7 +31,7 @@ def request(
             "Idempotency-Key": idempotency_key,
         },
         body=body.to_dict(),
-        decode=object_body(Order),
+        decode=_decode,
     )
 
 

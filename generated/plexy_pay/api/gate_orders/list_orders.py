@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ..._operations import LIST_ORDERS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.gate_order_list import GateOrderList
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.gate_order_status import GateOrderStatus
     from ...types import RequestOptions
+
+_decode = ObjectBody(GateOrderList)
 
 
 def request(
@@ -33,7 +35,7 @@ def request(
             "status": status,
             "product_id": product_id,
         },
-        decode=object_body(GateOrderList),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PRODUCT_CATEGORIES
-from ...decoding import array_body, object_body
+from ...decoding import ArrayBody
 from ...models.product_category import ProductCategory
 from ...operation import Request
 from ...types import Response, mask
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = ArrayBody(ProductCategory)
+
 
 def request() -> Request[list[ProductCategory]]:
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCT_CATEGORIES,
-        decode=array_body(object_body(ProductCategory)),
+        decode=_decode,
     )
 
 

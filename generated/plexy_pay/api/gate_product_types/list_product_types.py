@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PRODUCT_TYPES
-from ...decoding import array_body, object_body
+from ...decoding import ArrayBody
 from ...models.product_type import ProductType
 from ...operation import Request
 from ...types import Response, mask
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = ArrayBody(ProductType)
+
 
 def request() -> Request[list[ProductType]]:
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCT_TYPES,
-        decode=array_body(object_body(ProductType)),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PRODUCTS
-from ...decoding import array_body, object_body
+from ...decoding import ArrayBody
 from ...models.product import Product
 from ...operation import Request
 from ...types import Response, mask
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = ArrayBody(Product)
+
 
 def request() -> Request[list[Product]]:
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PRODUCTS,
-        decode=array_body(object_body(Product)),
+        decode=_decode,
     )
 
 

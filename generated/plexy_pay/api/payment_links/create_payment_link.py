@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_PAYMENT_LINK
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_link import PaymentLink
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_link import CreatePaymentLink
     from ...types import RequestOptions
+
+_decode = ObjectBody(PaymentLink)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_PAYMENT_LINK,
         body=body.to_dict(),
-        decode=object_body(PaymentLink),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PAYMENT_LINKS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_links_info import PaymentLinksInfo
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -14,6 +14,8 @@ from ...types import UNSET, Response, Unset, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(PaymentLinksInfo)
 
 
 def request(
@@ -28,7 +30,7 @@ def request(
             "page": page,
             "size": size,
         },
-        decode=object_body(PaymentLinksInfo),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_link import PaymentLink
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(PaymentLink)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
         path_params={
             "order_reference": order_reference,
         },
-        decode=object_body(PaymentLink),
+        decode=_decode,
     )
 
 

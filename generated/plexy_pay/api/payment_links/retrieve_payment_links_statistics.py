@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import RETRIEVE_PAYMENT_LINKS_STATISTICS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_links_statistics import PaymentLinksStatistics
 from ...operation import Request
 from ...types import Response, mask
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = ObjectBody(PaymentLinksStatistics)
+
 
 def request() -> Request[PaymentLinksStatistics]:
     """The request of this operation, not yet sent."""
     return Request(
         RETRIEVE_PAYMENT_LINKS_STATISTICS,
-        decode=object_body(PaymentLinksStatistics),
+        decode=_decode,
     )
 
 

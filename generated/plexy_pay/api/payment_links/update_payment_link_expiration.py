@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import UPDATE_PAYMENT_LINK_EXPIRATION
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payment_link import PaymentLink
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.update_payment_link import UpdatePaymentLink
     from ...types import RequestOptions
+
+_decode = ObjectBody(PaymentLink)
 
 
 def request(
@@ -29,7 +31,7 @@ def request(
             "id": id,
         },
         body=body.to_dict(),
-        decode=object_body(PaymentLink),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CAPTURE_PAYMENT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.capture_payment_response import CapturePaymentResponse
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.capture_payment import CapturePayment
     from ...types import RequestOptions
+
+_decode = ObjectBody(CapturePaymentResponse)
 
 
 def request(
@@ -29,7 +31,7 @@ def request(
             "id": id,
         },
         body=body.to_dict(),
-        decode=object_body(CapturePaymentResponse),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import PROCESS_REFUND
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.refund_payment_response import RefundPaymentResponse
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.refund_payment import RefundPayment
     from ...types import RequestOptions
+
+_decode = ObjectBody(RefundPaymentResponse)
 
 
 def request(
@@ -29,7 +31,7 @@ def request(
             "id": id,
         },
         body=body.to_dict(),
-        decode=object_body(RefundPaymentResponse),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import PROCESS_PAYOUT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.payout import Payout
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.handle_payout import HandlePayout
     from ...types import RequestOptions
+
+_decode = ObjectBody(Payout)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         PROCESS_PAYOUT,
         body=body.to_dict(),
-        decode=object_body(Payout),
+        decode=_decode,
     )
 
 

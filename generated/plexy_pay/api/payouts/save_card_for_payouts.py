@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import SAVE_CARD_FOR_PAYOUTS
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.saved_card import SavedCard
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.save_card import SaveCard
     from ...types import RequestOptions
+
+_decode = ObjectBody(SavedCard)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
         body=body.to_dict(),
-        decode=object_body(SavedCard),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_MERCHANT_INITIATED_PAYMENT
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.merchant_initiated_payment import MerchantInitiatedPayment
 from ...operation import Request
 from ...types import Response, mask
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
     from ...types import RequestOptions
+
+_decode = ObjectBody(MerchantInitiatedPayment)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
         body=body.to_dict(),
-        decode=object_body(MerchantInitiatedPayment),
+        decode=_decode,
     )
 
 

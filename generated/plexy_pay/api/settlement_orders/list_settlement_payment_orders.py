@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import LIST_SETTLEMENT_PAYMENT_ORDERS
-from ...decoding import array_body, object_body
+from ...decoding import ArrayBody
 from ...models.settlement_payment_order import SettlementPaymentOrder
 from ...operation import Request
 from ...types import UNSET, Response, Unset, mask
@@ -14,6 +14,8 @@ from ...types import UNSET, Response, Unset, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ArrayBody(SettlementPaymentOrder)
 
 
 def request(
@@ -28,7 +30,7 @@ def request(
             "page": page,
             "size": size,
         },
-        decode=array_body(object_body(SettlementPaymentOrder)),
+        decode=_decode,
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_SPLIT_REQUEST
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.split_request import SplitRequest
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(SplitRequest)
 
 
 def request(
@@ -24,7 +26,7 @@ def request(
     return Request(
         CREATE_SPLIT_REQUEST,
         body=body.to_dict(),
-        decode=object_body(SplitRequest),
+        decode=_decode,
     )
 
 

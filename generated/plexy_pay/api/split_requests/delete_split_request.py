@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
 
+_decode = no_body
+
 
 def request(
     id: str,
@@ -24,7 +26,7 @@ def request(
         path_params={
             "id": id,
         },
-        decode=no_body,
+        decode=_decode,
     )
 
 

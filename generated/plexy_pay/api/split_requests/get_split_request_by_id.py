@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import GET_SPLIT_REQUEST_BY_ID
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.split_request import SplitRequest
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(SplitRequest)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
         path_params={
             "id": id,
         },
-        decode=object_body(SplitRequest),
+        decode=_decode,
     )
 
 

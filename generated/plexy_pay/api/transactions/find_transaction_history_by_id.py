@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._operations import FIND_TRANSACTION_HISTORY_BY_ID
-from ...decoding import object_body
+from ...decoding import ObjectBody
 from ...models.transaction_events import TransactionEvents
 from ...operation import Request
 from ...types import Response, mask
@@ -14,6 +14,8 @@ from ...types import Response, mask
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...types import RequestOptions
+
+_decode = ObjectBody(TransactionEvents)
 
 
 def request(
@@ -25,7 +27,7 @@ def request(
         path_params={
             "id": id,
         },
-        decode=object_body(TransactionEvents),
+        decode=_decode,
     )
 
 

@@ -1,0 +1,191 @@
+# plexy-pay runtime, written by hand in generator/runtime/drift.py; the generator copies it unchanged.
+"""Drift: where an answer differs from the spec. It is loaded when a first difference was noticed while decoding.
+
+A difference is told without values: which operation, where in the answer, what was expected and what was seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from threading import Lock
+from typing import Any, NamedTuple, cast
+
+from .decoding import ArrayBody, Model, ObjectBody, decode_date, decode_datetime, variant_of
+from .encoding import is_array, is_object
+from .enums import OpenIntEnum, OpenStrEnum
+
+# How many different records one process writes at most; an API that changed that much was noticed.
+_MOST_RECORDS = 1000
+# A new field is named only if its name looks like one: a key that is made of data may be personal.
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
+_FORMATS = {"date-time": decode_datetime, "date": decode_date}
+_PLAIN = ("string", "integer", "number", "boolean", "null")
+
+_logger = logging.getLogger(f"{__package__}.drift")
+_reported: set[tuple[str, str, str, str]] = set()
+_lock = Lock()
+
+
+class Difference(NamedTuple):
+    """One difference between an answer and the spec; no part of it is a value of the answer.
+
+    Args:
+        pointer: Where, as a JSON pointer; `*` stands for every position of an array, and for every key of a free map.
+        kind: `type`, `missing`, `unknown-field`, `unknown-value` (of an enumeration) or `unknown-variant`.
+        expected: JSON types, `date-time`, `date`, or the names of an enumeration or of variants.
+        seen: The JSON type that came; `absent` if nothing did.
+    """
+
+    pointer: str
+    kind: str
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'} ({self.kind}: expected {self.expected}, seen {self.seen})"
+
+
+def differences(decode: object, data: Any) -> list[Difference]:
+    """What is different in the JSON that a decoder was given; each difference once."""
+    if not isinstance(decode, (ObjectBody, ArrayBody)):
+        return []
+    root = _Expected(cast("Any", decode).model)
+    if isinstance(decode, ArrayBody):
+        root = _Expected("array", (root,))
+    found = _in_value((root,), data, "")
+    return list(dict.fromkeys(_as_deep_as_python_goes(found)))
+
+
+def report(operation: str, found: list[Difference]) -> None:
+    """Write a record for each difference that this process has not reported yet."""
+    for one in found:
+        key = (operation, one.pointer, one.kind, one.seen)
+        with _lock:
+            if key in _reported or len(_reported) >= _MOST_RECORDS:
+                continue
+            _reported.add(key)
+        # A log filter of the user's that fails must not cost the answer of a call that moved money.
+        with suppress(Exception):
+            _logger.warning(
+                "%s: the answer differs from the spec at %s. It is kept as it came; this is reported once.",
+                *(operation, one),
+                extra={"operation": operation, **one._asdict()},
+            )
+
+
+class _Expected:
+    """One thing that a value may be: a word of the spec, an enumeration, a model, or an array of such things."""
+
+    def __init__(self, what: Any, items: tuple[_Expected, ...] = ()) -> None:
+        self.what = what
+        self.items = items
+        self.name = what if isinstance(what, str) else what.__name__
+        self.json = {"date-time": "string", "date": "string"}.get(self.name, self.name)
+        if isinstance(what, type):
+            self.json = "object"
+            if issubclass(what, (OpenStrEnum, OpenIntEnum)):
+                self.json = "string" if issubclass(what, str) else "integer"
+        elif self.name.startswith("="):
+            self.json = "string"
+
+    @property
+    def shown(self) -> str:
+        """The name for a record."""
+        return "object" if self.json == "object" else self.name.removeprefix("=")
+
+
+def _in_model(model: type[Model], data: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
+    types, required = model._types, model._required  # pyright: ignore[reportPrivateUsage]
+    further = model._further  # pyright: ignore[reportPrivateUsage]
+    for name in types.keys() - data.keys():
+        if name in required:
+            yield Difference(_at(pointer, name), "missing", _names(_expected(model, types[name])), "absent")
+    for name, value in data.items():
+        if name in types:
+            yield from _in_value(_expected(model, types[name]), value, _at(pointer, name))
+        elif further:
+            yield from _in_value(_expected(model, further), value, f"{pointer}/*")
+        else:
+            shown = name if len(name) <= 64 and _FIELD_NAME.fullmatch(name) else "*"
+            yield Difference(_at(pointer, shown), "unknown-field", "absent", _json_type(value))
+
+
+def _in_value(expected: tuple[_Expected, ...], value: Any, pointer: str) -> Iterator[Difference]:
+    seen = _json_type(value)
+    fitting = [
+        one for one in expected if one.json in (seen, "any") or (one.json, seen) == ("number", "integer")
+    ]
+    kind = "type"
+    if not fitting:
+        yield Difference(pointer, kind, _names(expected), seen)
+    elif is_object(value):
+        models: list[type[Model]] = [one.what for one in fitting if one.json == "object"]
+        model = models[0] if len(models) == 1 else variant_of(value, models)
+        if model is not None:
+            yield from _in_model(model, value, pointer)
+        elif models:
+            yield Difference(pointer, "unknown-variant", " or ".join(one.__name__ for one in models), seen)
+    elif is_array(value):
+        for one in fitting:
+            for item in value if one.items else ():
+                yield from _in_value(one.items, item, f"{pointer}/*")
+    elif not any(_takes(one, value) for one in fitting):
+        kind = "type" if all(one.name in _FORMATS for one in fitting) else "unknown-value"
+        yield Difference(pointer, kind, _names(tuple(fitting)), seen)
+
+
+def _takes(expected: _Expected, value: Any) -> bool:
+    """Whether a value of the right JSON type is one of those that are expected."""
+    if isinstance(expected.what, type):
+        return value in expected.what._value2member_map_  # type: ignore[attr-defined]
+    if expected.name in _FORMATS:
+        return _FORMATS[expected.name](value) is not value
+    return not expected.name.startswith("=") or expected.name == f"={value}"
+
+
+@cache
+def _expected(model: type[Model], text: str) -> tuple[_Expected, ...]:
+    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `Card | Wallet`, `=card`."""
+    names = vars(sys.modules[model.__module__])
+    parts = re.findall(r"\[.*\]|[^|\s]+", text)
+    return tuple(
+        _Expected("array", _expected(model, part[1:-1]))
+        if part.startswith("[")
+        else _Expected(names.get(part, part))
+        for part in parts
+    )
+
+
+def _names(expected: tuple[_Expected, ...]) -> str:
+    return " or ".join(dict.fromkeys(one.shown for one in expected))
+
+
+def _at(pointer: str, name: str) -> str:
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    for kind, name in (
+        (str, "string"),
+        (int, "integer"),
+        (dict, "object"),
+        (list, "array"),
+        (type(None), "null"),
+    ):
+        if isinstance(value, kind):
+            return name
+    return "number"
+
+
+def _as_deep_as_python_goes(found: Iterator[Difference]) -> Iterator[Difference]:
+    try:
+        yield from found
+    except RecursionError:
+        return
