@@ -209,6 +209,10 @@ class SpecForTemplates:
         """Whether callers build this class from parameters."""
         return name in self._requests
 
+    def _may_come(self, name: str) -> bool:
+        """Whether the API may send this class: in an answer, or to a webhook."""
+        return name in self._answers or name not in self._requests
+
     def is_closed(self, name: str) -> bool:
         """Whether the schema allows no further keys."""
         return bool(self.schema(name).get("x-closed"))
@@ -299,11 +303,12 @@ class SpecForTemplates:
         )
 
     def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:
-        source = f"self.{name}"
+        source, answered = f"self.{name}", self._may_come(owner)
         if not self.is_request(owner):
-            return _encode_expression(prop, node, source)
+            return _encode_expression(prop, node, source, answered)
         if "x-amount-unit" in node:
-            return f'wire_amount({source}, "{node["x-amount-unit"]}", "{name}")'
+            kept = ", answered=True" if answered else ""
+            return f'wire_amount({source}, "{node["x-amount-unit"]}", "{name}"{kept})'
         if name == self.currency(owner):
             if priced := self.priced_amount(owner):
                 # What an answer brought goes out again as it came, also without a currency.
@@ -311,7 +316,7 @@ class SpecForTemplates:
                 return f'{check}(self.{priced}, {source}, "{owner}")'
             if self.needs_one_currency(owner):
                 return f"one_currency(self, {source})"
-        return _encode_expression(prop, node, source)
+        return _encode_expression(prop, node, source, answered)
 
     def _build(self, prop: PropertyProtocol, node: Json, name: str, owner: str) -> str:
         target = resolve(self._data, node)
@@ -414,6 +419,8 @@ def decode_expression(prop: Any, source: str, depth: int = 0) -> str:
     if isinstance(prop, ListProperty):
         if isinstance(prop.inner_property, ModelProperty):
             return f"decode_models({prop.inner_property.class_info.name}, {source})"
+        if _expected(prop.inner_property) in _PLAIN:
+            return f"decode_plain({source}, {_PLAIN[_expected(prop.inner_property)]})"
         inner = decode_expression(prop.inner_property, item, depth + 1)
         return source if inner == item else f"decode_list({source}, lambda {item}: {inner})"
     if isinstance(prop, UnionProperty):
@@ -531,9 +538,9 @@ def _flat_union(prop: Any) -> list[Any]:
     ]
 
 
-def _encode_expression(prop: Any, node: Json, source: str) -> str:
+def _encode_expression(prop: Any, node: Json, source: str, answered: bool) -> str:
     if "x-amount-unit" in node:
-        return f"exact_amount({source})"
+        return f"exact_amount({source}, answered=True)" if answered else f"exact_amount({source})"
     plain = (
         StringProperty,
         IntProperty,

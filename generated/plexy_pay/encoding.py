@@ -119,13 +119,17 @@ def encode_datetime(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def exact_amount(value: Any) -> Any:
+def exact_amount(value: Any, *, answered: bool = False) -> Any:
     """Let an amount through as it is, unless it is a float, which would have been rounded already.
 
+    Args:
+        value: The amount.
+        answered: Whether it may come from an answer, where anything is kept as it came.
+
     Raises:
-        InvalidParameterError: for a float or a bool.
+        InvalidParameterError: for a float, or a bool that is not from an answer.
     """
-    if isinstance(value, (float, bool)):
+    if isinstance(value, float) or (isinstance(value, bool) and not answered):
         raise InvalidParameterError(
             f"An amount was given as {type(value).__name__}. Nothing was sent. "
             "Pass Money, an int or a Decimal: a float cannot hold money exactly."

@@ -148,6 +148,15 @@ def decode_list(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     return [decode_item(item) for item in value] if is_array(value) else odd(value)
 
 
+def decode_plain(value: Any, kinds: Container[type]) -> Any:
+    """A JSON array of text, numbers or booleans stays as it is; items of other kinds are misfits."""
+    if not is_array(value):
+        return odd(value)
+    if not all(type(item) in kinds for item in value):
+        misfit()
+    return value
+
+
 def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each value of a JSON object is decoded."""
     return {key: decode_item(item) for key, item in value.items()} if is_object(value) else odd(value)

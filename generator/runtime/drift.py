@@ -6,6 +6,7 @@ A difference is told without values: which operation, where in the answer, what 
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -23,8 +24,8 @@ from .enums import OpenIntEnum, OpenStrEnum
 _MOST_RECORDS = 1000
 # A new field is named only if its name looks like one: a key that is made of data may be personal.
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
+_WORD = re.compile(r'="(?:[^"\\]|\\.)*"|\[.*\]|[^|\s]+')
 _FORMATS = {"date-time": decode_datetime, "date": decode_date}
-_PLAIN = ("string", "integer", "number", "boolean", "null")
 
 _logger = logging.getLogger(f"{__package__}.drift")
 _reported: set[tuple[str, str, str, str]] = set()
@@ -91,7 +92,7 @@ class _Expected:
             if issubclass(what, (OpenStrEnum, OpenIntEnum)):
                 self.json = "string" if issubclass(what, str) else "integer"
         elif self.name.startswith("="):
-            self.json = "string"
+            self.json = _json_type(json.loads(self.name[1:]))
 
     @property
     def shown(self) -> str:
@@ -145,14 +146,14 @@ def _takes(expected: _Expected, value: Any) -> bool:
         return value in expected.what._value2member_map_  # type: ignore[attr-defined]
     if expected.name in _FORMATS:
         return _FORMATS[expected.name](value) is not value
-    return not expected.name.startswith("=") or expected.name == f"={value}"
+    return not expected.name.startswith("=") or json.loads(expected.name[1:]) == value
 
 
 @cache
 def _expected(model: type[Model], text: str) -> tuple[_Expected, ...]:
-    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `Card | Wallet`, `=card`."""
+    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `Card | Wallet`, `="card"`."""
     names = vars(sys.modules[model.__module__])
-    parts = re.findall(r"\[.*\]|[^|\s]+", text)
+    parts = _WORD.findall(text)
     return tuple(
         _Expected("array", _expected(model, part[1:-1]))
         if part.startswith("[")

@@ -15,11 +15,12 @@ def represent(model: Any) -> str:
     """The readable repr of a generated model."""
     sensitive: frozenset[str] = model._sensitive
     shown: list[str] = []
-    for name in model._fields:
+    for name, expected in zip(model._fields, model._types.values(), strict=True):
         # A model that unpickling or copying has not filled yet must still be printable in a debugger.
         value = getattr(model, name, UNSET)
         if value is not UNSET:
-            shown.append(f"{name}={MASK if name in sensitive and value is not None else _shown(value)}")
+            masked = name in sensitive and value is not None
+            shown.append(f"{name}={MASK if masked else _shown(value, is_list='[' in expected)}")
     further: dict[str, Any] = getattr(model, "additional_properties", {})
     if further:
         # What the spec does not know may be anything, a card number too: only the names are shown.
@@ -27,9 +28,10 @@ def represent(model: Any) -> str:
     return f"{type(model).__name__}({', '.join(shown)})"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, *, is_list: bool = False) -> str:
+    # Where the API answers something else than the spec says, it may be anything too.
+    if is_object(value):
+        return "<object>"
     if is_array(value):
-        nested = any(map(is_array, value))
-        return "<arrays>" if nested else f"[{', '.join(map(_shown, value))}]"
-    # A plain object where a model is due may hold anything too.
-    return "<object>" if is_object(value) else repr(value)
+        return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
+    return repr(value)

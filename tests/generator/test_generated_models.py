@@ -349,3 +349,69 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
     assert [name for name, parameter in keywords.items() if parameter.default is inspect.Parameter.empty] == [
         "amount"
     ]
+
+
+def _differences(package: ModuleType, payload: Any) -> list[tuple[str, str, str, str]]:
+    """What drift says of an order, and that decoding notices it."""
+    decoding = importlib.import_module(f"{package.__name__}.decoding")
+    drift = importlib.import_module(f"{package.__name__}.drift")
+    body = decoding.ObjectBody(package.models.Order)
+    before = decoding.misfit()
+    body(payload)
+    noticed = decoding.misfit() != before + 1
+    found = [tuple(one) for one in drift.differences(body, payload)]
+    assert noticed or not found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"method": {"type": "crypto"}}, ("/method", "unknown-variant", "Card or Wallet", "object")),
+        ({"methods": [{"type": "card"}, {}]}, ("/methods/*", "unknown-variant", "Card or Wallet", "object")),
+        ({"method": {"type": "card", "x": 1}}, ("/method/x", "unknown-field", "absent", "integer")),
+        ({"method": {"type": ["card"]}}, ("/method", "unknown-variant", "Card or Wallet", "object")),
+        ({"method": "cash"}, ("/method", "type", "object", "string")),
+        ({"either": 3}, ("/either", "type", "string or object", "integer")),
+        ({"either": {}}, ("/either/Value", "missing", "string", "absent")),
+        ({"payer": []}, ("/payer", "type", "object or null", "array")),
+        ({"payer": {}}, ("/payer/name", "missing", "string", "absent")),
+        ({"level": 9}, ("/level", "unknown-value", "Level", "integer")),
+        ({"level": True}, ("/level", "type", "Level", "boolean")),
+        ({"level": Decimal("1.0")}, ("/level", "type", "Level", "number")),
+        ({"day": "yesterday"}, ("/day", "type", "date", "string")),
+        ({"day": "20260102"}, ("/day", "type", "date", "string")),
+        (
+            {"children": [{"id": "2", "parent": {"id": 3}}]},
+            ("/children/*/parent/id", "type", "string", "integer"),
+        ),
+        ({"first": {"pong": {"ping": 1}}}, ("/first/pong/ping", "type", "object", "integer")),
+    ],
+)
+def test_what_differs_is_told_by_place_and_kind(
+    package: ModuleType, fields: dict[str, Any], expected: tuple[str, str, str, str]
+) -> None:
+    payload = {"id": "1", **fields}
+    assert _differences(package, payload) == [expected]
+    assert package.models.Order.from_dict(payload).to_dict() == payload
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"payer": None}, {"either": "text"}, {"either": {"Value": "x"}}, {"method": {"type": "wallet", "last4": "1"}},
+        {"level": -1}, {"kind": "3d"}, {"balance": Decimal("1.50")}, {"balance": 2}, {"children": [], "methods": []},
+    ],
+)  # fmt: skip
+def test_what_fits_is_not_told(package: ModuleType, fields: dict[str, Any]) -> None:
+    assert _differences(package, {"id": "1", **fields}) == []
+
+
+def test_models_that_hold_themselves_are_read_as_deep_as_python_goes(package: ModuleType) -> None:
+    for field, wrap in (("parent", lambda inner: inner), ("children", lambda inner: [inner])):
+        order: dict[str, Any] = {"id": "0"}
+        for _ in range(5000):
+            order = {"id": "1", field: wrap(order)}
+        made = package.models.Order.from_dict(order)
+        assert made.id == "1"
+        assert _differences(package, order) is not None

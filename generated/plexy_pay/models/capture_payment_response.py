@@ -148,9 +148,9 @@ class CapturePaymentResponse:
                 "responseCode": encode(self.response_code),
                 "networkTransactionReference": self.network_transaction_reference,
                 "authCode": self.auth_code,
-                "amount": exact_amount(self.amount),
+                "amount": exact_amount(self.amount, answered=True),
                 "orderReference": self.order_reference,
-                "remainingBalance": exact_amount(self.remaining_balance),
+                "remainingBalance": exact_amount(self.remaining_balance, answered=True),
                 "success": self.success,
                 "message": self.message,
             }

@@ -16,14 +16,8 @@ from ..decoding import (
     refuse_duplicates,
     take,
 )
-from ..encoding import encode, without_unset
-from ..money import (
-    Money,
-    amount_parameter,
-    currency_beside,
-    wire_amount,
-    wire_currency,
-)
+from ..encoding import encode, exact_amount, without_unset
+from ..money import wire_amount, wire_currency
 from ..presenting import represent
 from ..types import UNSET
 
@@ -94,8 +88,8 @@ class CheckoutAmount:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "currency": currency_beside(self.value, self.currency, "CheckoutAmount"),
-                "value": wire_amount(self.value, "minor", "value"),
+                "currency": self.currency,
+                "value": exact_amount(self.value, answered=True),
             }
         )
 
@@ -112,7 +106,7 @@ class CheckoutAmount:
         )
         model = cls(
             currency=take(rest, "currency", "CheckoutAmount"),
-            value=amount_parameter(take(rest, "value", "CheckoutAmount"), "minor", "value"),
+            value=wire_amount(take(rest, "value", "CheckoutAmount"), "minor"),
         )
         refuse_duplicates(
             rest,
@@ -141,12 +135,3 @@ class CheckoutAmount:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`value` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
-        amount is in minor units (tiyn for KZT); the unit is documented by the vendor.
-        """
-        from ..money import read_money
-
-        return read_money(self.value, "minor", self.currency)

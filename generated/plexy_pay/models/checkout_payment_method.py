@@ -10,6 +10,7 @@ from attrs import define, field
 from ..decoding import (
     TEXT,
     decode_model,
+    decode_plain,
     further_fields,
     misfit,
     new_model,
@@ -87,7 +88,7 @@ class CheckoutPaymentMethod:
             model.type = data["type"]
             model.name = data["name"]
             model.brand = data["brand"]
-            model.brands = data["brands"]
+            model.brands = decode_plain(data["brands"], TEXT)
             model.funding_source = data["fundingSource"]
             model.group = data["group"]
             model.configuration = decode_model(CheckoutPaymentMethodConfiguration, data["configuration"])
@@ -98,7 +99,6 @@ class CheckoutPaymentMethod:
             type(model.type) not in TEXT
             or type(model.name) not in TEXT
             or type(model.brand) not in TEXT
-            or type(model.brands) not in (list, Unset)
             or type(model.funding_source) not in TEXT
             or type(model.group) not in TEXT
         ):

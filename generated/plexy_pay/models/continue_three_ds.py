@@ -226,7 +226,7 @@ class ContinueThreeDS:
                 **encode(self.additional_properties),
                 "id": self.id,
                 "orderReference": self.order_reference,
-                "amount": exact_amount(self.amount),
+                "amount": exact_amount(self.amount, answered=True),
                 "currency": self.currency,
                 "paymentMethod": self.payment_method,
                 "success": self.success,

@@ -113,7 +113,7 @@ class PaymentBeneficiary:
                 "id": self.id,
                 "name": self.name,
                 "iban": self.iban,
-                "balance": exact_amount(self.balance),
+                "balance": exact_amount(self.balance, answered=True),
                 "currency": self.currency,
             }
         )

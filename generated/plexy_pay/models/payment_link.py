@@ -182,7 +182,7 @@ class PaymentLink:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
+                "amount": exact_amount(self.amount, answered=True),
                 "autoClearing": self.auto_clearing,
                 "createdAt": encode(self.created_at),
                 "createdBy": self.created_by,

@@ -136,7 +136,7 @@ class PaymentLinkInfo:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount),
+                "amount": exact_amount(self.amount, answered=True),
                 "currency": self.currency,
                 "description": self.description,
                 "orderReference": self.order_reference,

@@ -18,11 +18,7 @@ from ..decoding import (
     refuse_duplicates,
     take,
 )
-from ..encoding import encode, without_unset
-from ..money import (
-    amount_parameter,
-    wire_amount,
-)
+from ..encoding import encode, exact_amount, without_unset
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .payment_order_status import PaymentOrderStatus
@@ -77,8 +73,8 @@ class SettlementPaymentOrder:
     beneficiary_id: str | Unset = UNSET
     """Id of the beneficiary who is paid."""
     amount: Decimal | int | Unset = UNSET
-    """What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the unit
-    of this amount, so the client makes no Money of it and takes none.
+    """What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a unit that the
+    vendor does not state; the unit is inferred, not documented.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
@@ -128,7 +124,7 @@ class SettlementPaymentOrder:
                 "id": self.id,
                 "requestId": self.request_id,
                 "beneficiaryId": self.beneficiary_id,
-                "amount": wire_amount(self.amount, "unknown", "amount"),
+                "amount": exact_amount(self.amount, answered=True),
                 "currency": self.currency,
                 "status": encode(self.status),
             }
@@ -146,7 +142,7 @@ class SettlementPaymentOrder:
             id=UNSET,
             request_id=take(rest, "request_id", "SettlementPaymentOrder"),
             beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
+            amount=rest.pop("amount", UNSET),
             currency=rest.pop("currency", UNSET),
             status=UNSET,
         )

@@ -126,7 +126,7 @@ class TransactionDetails:
                 **encode(self.additional_properties),
                 "transactionId": self.transaction_id,
                 "status": encode(self.status),
-                "amount": exact_amount(self.amount),
+                "amount": exact_amount(self.amount, answered=True),
                 "responseCode": encode(self.response_code),
             }
         )

@@ -1,0 +1,194 @@
+"""Answers that differ from the spec: what is logged, how often, and what `strict=True` makes of it."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, operation
+from helpers.wire import WireServer, http, json_answer
+from plexy_pay import Difference, OutcomeUnknownError, UnexpectedAnswerError, drift
+from plexy_pay.decoding import ArrayBody, ObjectBody
+from plexy_pay.errors import BadRequestError, DeclinedError, DecodingError, Outcome, PlexyError
+from plexy_pay.models import PaymentLink, RefundPaymentResponse, Transaction, TransactionList
+from plexy_pay.operation import Request
+
+ODD_LINK = {"id": "pl_1", "url": 7, "status": "dormant", "brandNew": {"secret": "4400430000000000"}}
+ODD_REFUND = {"id": "tx_2", "responseCode": "00", "authCode": 123456}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_reported_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drift, "_reported", set[Any]())
+
+
+def link(**changes: Any) -> Request[PaymentLink]:
+    """A GET of a payment link."""
+    return Request(operation(**changes), path_params={"id": "pl_1"}, decode=ObjectBody(PaymentLink))
+
+
+def refund() -> Request[Any]:
+    """A POST that moves money."""
+    request: Request[Any] = capturing()
+    request.decode = ObjectBody(RefundPaymentResponse)
+    return request
+
+
+def parsed(flavor: Flavor, payload: Any, request: Request[Any] | None = None, **arguments: Any) -> Any:
+    """What a client makes of an answer."""
+    with WireServer(json_answer(payload)) as server:
+        client = flavor.client(server.origin, max_retries=0, **arguments)
+        return flavor.call(client, request or link()).parsed
+
+
+def failure(flavor: Flavor, payload: Any, request: Request[Any] | None = None, **arguments: Any) -> Any:
+    """The error that a strict client raises, after one request."""
+    with WireServer(json_answer(payload)) as server:
+        client = flavor.client(server.origin, max_retries=2, strict=True, **arguments)
+        with pytest.raises(PlexyError) as caught:
+            flavor.call(client, request or link())
+    assert len(server.requests) == 1
+    return caught.value
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, str, str, str]]:
+    """The records, by their attributes."""
+    records: list[Any] = [record for record in caplog.records if record.name == "plexy_pay.drift"]
+    return [(one.operation, one.pointer, one.kind, one.expected, one.seen) for one in records]
+
+
+def test_each_difference_is_one_record_without_a_value(
+    flavor: Flavor, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = parsed(flavor, ODD_LINK)
+    assert (made.url, made.status, made["brandNew"]) == (7, "dormant", ODD_LINK["brandNew"])
+    assert told(caplog) == [
+        ("things.retrieve", "/url", "type", "string", "integer"),
+        ("things.retrieve", "/status", "unknown-value", "PaymentLinkStatus", "string"),
+        ("things.retrieve", "/brandNew", "unknown-field", "absent", "object"),
+    ]
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+    text = caplog.records[0].getMessage()
+    assert "things.retrieve: the answer differs from the spec at /url" in text
+    assert not any(word in caplog.text for word in ("4400", "dormant", "secret", "pl_1"))
+
+
+def test_a_difference_is_reported_once_for_each_operation(
+    flavor: Flavor, caplog: pytest.LogCaptureFixture
+) -> None:
+    for call in ("links.retrieve", "links.retrieve", "links.cancel"):
+        parsed(flavor, {"id": 1}, link(call=call))
+    parsed(flavor, {"id": None}, link(call="links.retrieve"))
+    assert [(found[0], found[4]) for found in told(caplog)] == [
+        ("links.retrieve", "integer"), ("links.cancel", "integer"), ("links.retrieve", "null"),
+    ]  # fmt: skip
+
+
+def test_an_answer_that_fits_and_an_error_report_nothing(
+    flavor: Flavor, caplog: pytest.LogCaptureFixture
+) -> None:
+    parsed(flavor, {"id": "pl_1", "metadata": {"own": 5}, "createdAt": "2026-01-02T03:04:05Z"})
+    with WireServer(json_answer(ODD_LINK, 400)) as server, pytest.raises(BadRequestError):
+        flavor.call(flavor.client(server.origin), link())
+    assert told(caplog) == []
+
+
+def test_the_rows_of_a_list_are_one_place(flavor: Flavor, caplog: pytest.LogCaptureFixture) -> None:
+    rows = [{"transactionId": str(number), "rrn": number} for number in range(50)]
+    request: Request[Any] = Request(operation(), path_params={"id": 1}, decode=ObjectBody(TransactionList))
+    parsed(flavor, {"data": rows}, request)
+    request.decode = ArrayBody(Transaction)
+    parsed(flavor, rows, request)
+    assert [found[1] for found in told(caplog)] == ["/data/*/rrn", "/*/rrn"]
+
+
+def test_many_threads_report_a_difference_once(caplog: pytest.LogCaptureFixture) -> None:
+    found = [Difference(f"/field{number}", "type", "string", "null") for number in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(drift.report, ["things.list"] * 64, [found] * 64))
+    assert len(told(caplog)) == 20
+
+
+def test_the_memory_of_what_was_reported_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(1500):
+        drift.report("things.list", [Difference(f"/field{number}", "type", "string", "null")])
+    assert len(told(caplog)) == 1000
+
+
+def test_a_log_filter_that_fails_does_not_cost_the_answer(flavor: Flavor) -> None:
+    def fail(record: logging.LogRecord) -> bool:
+        raise RuntimeError("a filter of the user's")
+
+    logger = logging.getLogger("plexy_pay.drift")
+    logger.addFilter(fail)
+    try:
+        assert parsed(flavor, ODD_LINK).id == "pl_1"
+    finally:
+        logger.removeFilter(fail)
+
+
+def test_a_strict_client_takes_an_answer_that_fits(flavor: Flavor) -> None:
+    assert parsed(flavor, {"id": "pl_1"}, strict=True).id == "pl_1"
+
+
+def test_a_strict_client_raises_with_the_whole_response(flavor: Flavor) -> None:
+    error = failure(flavor, ODD_LINK)
+    assert type(error) is UnexpectedAnswerError
+    assert isinstance(error, DecodingError)
+    assert (error.outcome, error.status, error.attempts) == (Outcome.UNKNOWN, 200, 1)
+    assert error.response.parsed.url == 7
+    assert (error.response.status_code, error.response.attempts) == (200, 1)
+    assert b"dormant" in error.response.content
+    assert [one.pointer for one in error.differences] == ["/url", "/status", "/brandNew"]
+    assert "/url (type: expected string, seen integer)" in str(error)
+    assert "safe to call again" in str(error)
+    assert not any(word in f"{error} {error!r}" for word in ("4400", "dormant"))
+
+
+def test_with_money_a_strict_client_says_not_to_send_it_again(flavor: Flavor) -> None:
+    error = failure(flavor, ODD_REFUND, refund())
+    assert type(error) is OutcomeUnknownError
+    assert type(error.cause) is UnexpectedAnswerError
+    assert error.response.parsed.auth_code == 123456
+    assert error.response is error.cause.response
+    for words in ("by its status the call was carried out", "/authCode", "Do not send it again"):
+        assert words in str(error)
+
+
+def test_the_error_of_a_strict_client_survives_pickling(flavor: Flavor) -> None:
+    error = pickle.loads(pickle.dumps(failure(flavor, ODD_REFUND, refund())))
+    assert error.response.parsed == RefundPaymentResponse.from_dict(ODD_REFUND)
+    assert error.response.headers["content-type"] == "application/json"
+    assert error.cause.differences == (Difference("/authCode", "type", "string", "integer"),)
+
+
+def test_a_key_that_the_api_quotes_is_not_in_the_error(flavor: Flavor) -> None:
+    error = failure(flavor, {**ODD_LINK, "description": f"made with {KEY}"})
+    assert error.response.parsed.description == "made with ********"
+    assert KEY.encode() not in pickle.dumps(error) + error.response.content
+    assert OTHER_KEY not in str(error)
+
+
+def test_a_decline_stays_a_decline(flavor: Flavor) -> None:
+    error = failure(flavor, {"success": False, **ODD_REFUND}, refund())
+    assert type(error) is DeclinedError
+    assert error.outcome is Outcome.REJECTED
+
+
+def test_an_answer_of_the_wrong_kind_as_a_whole_cannot_be_read(flavor: Flavor) -> None:
+    with (
+        WireServer(json_answer([ODD_LINK])) as server,
+        pytest.raises(DecodingError, match="an array") as caught,
+    ):
+        flavor.call(flavor.client(server.origin), link())
+    assert not isinstance(caught.value, UnexpectedAnswerError)
+
+
+@pytest.mark.parametrize("number", [b"1e99999999999999999999", b"1" * 5000])
+def test_a_number_that_no_program_can_hold_cannot_be_read(flavor: Flavor, number: bytes) -> None:
+    for status, kind in ((200, DecodingError), (400, BadRequestError)):
+        with WireServer(http(status, b'{"id": %b}' % number)) as server, pytest.raises(kind):
+            flavor.call(flavor.client(server.origin), link())
