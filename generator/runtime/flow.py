@@ -172,13 +172,14 @@ class Call(Generic[T]):
                     log.again(send, attempts, None)
                 continue
             judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
-            response: Any = judged.response if isinstance(judged, errors.UnexpectedAnswerError) else judged
-            if isinstance(response, Response):
-                response.attempts = attempts
-                response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
             if isinstance(judged, Response):
+                judged.attempts = attempts
+                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
                 self.response = judged
                 return
+            if isinstance(judged, errors.UnexpectedAnswerError):
+                judged.response.attempts = attempts
+                judged.response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
             worst = max(worst, judged.outcome, key=_WORST.index)
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
