@@ -125,6 +125,21 @@ if TYPE_CHECKING:
     from .pagination import (
         Pager as Pager,
     )
+    from .reconciling import (
+        Found as Found,
+    )
+    from .reconciling import (
+        NotFound as NotFound,
+    )
+    from .reconciling import (
+        Reconciliation as Reconciliation,
+    )
+    from .reconciling import (
+        Undetermined as Undetermined,
+    )
+    from .reconciling import (
+        save_call as save_call,
+    )
     from .types import (
         UNSET as UNSET,
     )
@@ -184,6 +199,11 @@ _MODULES = {
     "Money": "money",
     "AsyncPager": "pagination",
     "Pager": "pagination",
+    "Found": "reconciling",
+    "NotFound": "reconciling",
+    "Reconciliation": "reconciling",
+    "Undetermined": "reconciling",
+    "save_call": "reconciling",
     "RequestOptions": "types",
     "Response": "types",
     "Timeout": "types",
@@ -208,12 +228,14 @@ __all__ = (
     "DeclinedError",
     "DecodingError",
     "Difference",
+    "Found",
     "GatewayTimeoutError",
     "InferredOperationError",
     "InferredOperationWarning",
     "InternalServerError",
     "InvalidParameterError",
     "Money",
+    "NotFound",
     "NotFoundError",
     "Outcome",
     "OutcomeUnknownError",
@@ -222,6 +244,7 @@ __all__ = (
     "PlexyError",
     "PlexyPay",
     "RateLimitError",
+    "Reconciliation",
     "RedirectError",
     "RequestOptions",
     "RequestRefusedError",
@@ -233,6 +256,7 @@ __all__ = (
     "Timeout",
     "Timeouts",
     "UNSET",
+    "Undetermined",
     "UnexpectedAnswerError",
     "UnprocessableEntityError",
     "Unset",
@@ -241,6 +265,7 @@ __all__ = (
     "netrc_key",
     "params",
     "preload",
+    "save_call",
 )
 
 if not TYPE_CHECKING:

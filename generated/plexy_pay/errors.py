@@ -8,7 +8,15 @@ Every error is picklable and holds plain data only: no key, no object of the HTT
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Self, TypeVar
+
+    from .base_client import AsyncClient, SyncClient
+    from .reconciling import Reconciliation
+
+    ClientT = TypeVar("ClientT", SyncClient, AsyncClient)
 
 
 class Outcome(StrEnum):
@@ -60,6 +68,7 @@ class PlexyError(Exception):
 
     def __repr__(self) -> str:
         hidden = {"body": f"<{len(self.body)} bytes>", "response": "<parsed>", "outcome": str(self.outcome)}
+        hidden["saved_call"] = "<plain data>"
         known = {name: hidden.get(name, fact) for name, fact in vars(self).items() if fact is not None}
         return f"{type(self).__name__}({', '.join([repr(str(self)), *(f'{k}={v!r}' for k, v in known.items())])})"
 
@@ -133,11 +142,62 @@ class DeclinedError(PlexyError):
 class OutcomeUnknownError(PlexyError):
     """Whether a call that can move money was done is open; `cause` says why. Do not send it again blindly.
 
-    `response` is the whole response, where `cause` is an `UnexpectedAnswerError`.
+    Attributes:
+        cause: The error that it stands for.
+        response: The whole response, where `cause` is an `UnexpectedAnswerError`.
+        saved_call: The plain data of the call, as `save_call` gives them: `client.reconcile` takes them.
+        client: The client of the call. It is neither shown nor pickled, nor does it come along with a copy.
     """
 
+    __slots__ = ("client",)
+
+    client: SyncClient | AsyncClient | None
     cause: PlexyError | None = None
     response: Any = None
+    saved_call: dict[str, str | None] = {}  # noqa: RUF012 - plain data, each error has its own
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        error = super().__new__(cls)
+        error.client = None
+        return error
+
+    def reconcile(self, client: SyncClient | None = None, *, min_age: float = 60.0) -> Reconciliation:
+        """Look up what became of the call. Look-ups only read; see `client.reconcile`.
+
+        Args:
+            client: The client to ask with; without it the one that made the call. After unpickling it is needed.
+            min_age: The age of the call in seconds from which on it counts as arrived or lost.
+
+        Raises:
+            ConfigurationError: if there is no client, or it is an async one.
+        """
+        from .base_client import SyncClient
+
+        return self._client(client, SyncClient, "await error.reconcile_async()").reconcile(
+            self.saved_call, min_age=min_age
+        )
+
+    async def reconcile_async(
+        self, client: AsyncClient | None = None, *, min_age: float = 60.0
+    ) -> Reconciliation:
+        """The async twin of `reconcile`."""
+        from .base_client import AsyncClient
+
+        return await self._client(client, AsyncClient, "error.reconcile()").reconcile(
+            self.saved_call, min_age=min_age
+        )
+
+    def _client(self, given: Any, kind: type[ClientT], other: str) -> ClientT:
+        client = given or self.client
+        if client is None:
+            raise ConfigurationError(
+                "The error came without its client. Nothing was sent. Pass one: it is not pickled."
+            )
+        if not isinstance(client, kind):
+            raise ConfigurationError(
+                f"The client is a {type(client).__name__}. Nothing was sent. Use {other} with it."
+            )
+        return client
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -20,6 +20,7 @@ from .decoding import misfit
 from .encoding import dumps, encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
+from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
 from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response, Timeout
@@ -28,7 +29,7 @@ from .user_agent import user_agent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .base_client import Origin, Settings
+    from .base_client import AsyncClient, Origin, Settings, SyncClient
     from .drift import Difference
     from .keys import ApiKey
 
@@ -40,7 +41,7 @@ _OWN_HEADERS = frozenset(
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
@@ -107,6 +108,8 @@ class Call(Generic[T]):
 
     keys: tuple[ApiKey, ...] = ()
     response: Response[T]
+    client: SyncClient | AsyncClient | None = None
+    sent_at: float = 0.0
     request: Request[T]
     settings: Settings
     ring: KeyRing
@@ -136,10 +139,12 @@ class Call(Generic[T]):
             raise errors.InvalidParameterError(f"{operation.call}: {problem or timeout} Nothing was sent.")
         self.timeout = timeout
         name = operation.idempotency_key or ""
-        self._reference = _text(body.get("orderReference") or request.path_params.get("order_reference"))
         self._idempotency_key = _text(body.get(name) or request.header_texts().get(name))
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
-        _check_evidence(operation, settings.allow_inferred or settings.family(operation.family)[1].loopback)
+        if not request.quiet:
+            _check_evidence(
+                operation, settings.allow_inferred or settings.family(operation.family)[1].loopback
+            )
 
     def run(self) -> Iterator[Send | float]:
         """The steps of the call; a PlexyError as the answer, or its absence, demands."""
@@ -147,9 +152,15 @@ class Call(Generic[T]):
         send.key, *others = self.keys
         attempts = retries = 0
         worst = Outcome.NOT_SENT
+        log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
+            self.sent_at = pace.time()
+            if log:
+                log.sending(send, attempts + 1)
             yield send
             attempts += 1
+            if log:
+                log.came(send, attempts)
             result = send.result
             status = result.status if isinstance(result, Answer) else 0
             if status in _KEY_WORKS:
@@ -157,6 +168,8 @@ class Call(Generic[T]):
             if status == 401 and others:
                 send.key = others.pop(0)
                 worst = max(worst, Outcome.REJECTED, key=_WORST.index)
+                if log:
+                    log.again(send, attempts, None)
                 continue
             judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
             if isinstance(judged, Response):
@@ -174,6 +187,8 @@ class Call(Generic[T]):
                 # In place of the bare one: what an API quoted must not show among this frame's variables.
                 judged = self._complete(judged, worst, attempts)
                 raise judged
+            if log:
+                log.again(send, attempts, pause)
             yield pause
             retries += 1
 
@@ -203,7 +218,7 @@ class Call(Generic[T]):
         """The response, or an error that does not know yet what earlier attempts mean for it."""
         status, headers = answer.status, answer.headers
         request_id = None
-        for name in _REQUEST_ID_HEADERS:
+        for name in REQUEST_ID_HEADERS:
             request_id = request_id or headers.get(name)
         facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
         facts["outcome"] = Outcome.UNKNOWN
@@ -272,13 +287,21 @@ class Call(Generic[T]):
         operation = self.request.operation
         facts = {name: self._without_keys(fact) for name, fact in vars(error).items()}
         facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
-        facts |= {"order_reference": self._reference, "idempotency_key": self._idempotency_key}
+        known = self.request.facts()
+        reference = known.get("order_reference")
+        facts |= {"order_reference": reference, "idempotency_key": self._idempotency_key}
         facts |= {"outcome": outcome, "attempts": attempts}
-        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome)}")
+        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
         error = type(error)(text, **facts)
-        if outcome is Outcome.UNKNOWN and operation.moves_money:
-            return errors.OutcomeUnknownError(text, cause=error, **facts)
-        return error
+        if outcome is not Outcome.UNKNOWN or not operation.moves_money:
+            return error
+        from datetime import UTC, datetime
+
+        moment = encode(datetime.fromtimestamp(self.sent_at, UTC))
+        saved = {"operation": operation.call, **known, "sent_at": moment}
+        unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=saved, **facts)
+        unknown.client = self.client
+        return unknown
 
     def _without_keys(self, fact: Any) -> Any:
         for key in self.keys:
@@ -288,7 +311,7 @@ class Call(Generic[T]):
                 fact = fact.replace(key.raw.encode(), MASK.encode())
         return fact
 
-    def _meaning(self, outcome: Outcome) -> str:
+    def _meaning(self, outcome: Outcome, reference: str | None) -> str:
         """What the outcome means for the money, and what to do next."""
         moves = self.request.operation.moves_money
         if outcome is Outcome.NOT_SENT:
@@ -302,9 +325,10 @@ class Call(Generic[T]):
             return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
         if not moves:
             return "It may have been carried out: look before you call again."
-        known = self._reference and f"by its order reference {self._reference!r}"
+        known = reference and f"by its order reference {reference!r}"
         where = known or "with a retrieve or list call"
-        return f"The payment may have gone through. Do not send it again; look it up {where} first."
+        what = "Do not send it again; let error.reconcile() find out, or look it up"
+        return f"The payment may have gone through. {what} {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:

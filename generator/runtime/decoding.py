@@ -227,7 +227,7 @@ class ArrayBody(Generic[ModelT]):
 
     def __call__(self, data: Any) -> list[ModelT]:
         if data is None:
-            return odd([])
+            return cast("list[ModelT]", odd([]))
         if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {_kind(data)}")
         return cast("list[ModelT]", decode_models(self.model, data))

@@ -68,6 +68,8 @@ class _Variant:
 
     _required: ClassVar[frozenset[str]] = frozenset(("type",))
     _constants: ClassVar[Mapping[str, object]] = {"type": "card"}
+    _types: ClassVar[Mapping[str, str]] = {"type": "string"}
+    _further: ClassVar[str] = ""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Any:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
+
 _gate_deposit_method = enum_decoder(GateDepositMethod)
 _gate_deposit_status = enum_decoder(GateDepositStatus)
 
@@ -155,3 +157,12 @@ class AgentDeposit:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "decimal-string", self.currency_code)

@@ -16,8 +16,14 @@ from ..decoding import (
     refuse_duplicates,
     take,
 )
-from ..encoding import encode, exact_amount, without_unset
-from ..money import wire_amount, wire_currency
+from ..encoding import encode, without_unset
+from ..money import (
+    Money,
+    amount_parameter,
+    currency_beside,
+    wire_amount,
+    wire_currency,
+)
 from ..presenting import represent
 from ..types import UNSET
 
@@ -88,8 +94,8 @@ class CheckoutAmount:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "currency": self.currency,
-                "value": exact_amount(self.value, answered=True),
+                "currency": currency_beside(self.value, self.currency, "CheckoutAmount"),
+                "value": wire_amount(self.value, "minor", "value", answered=True),
             }
         )
 
@@ -106,7 +112,7 @@ class CheckoutAmount:
         )
         model = cls(
             currency=take(rest, "currency", "CheckoutAmount"),
-            value=wire_amount(take(rest, "value", "CheckoutAmount"), "minor"),
+            value=amount_parameter(take(rest, "value", "CheckoutAmount"), "minor", "value"),
         )
         refuse_duplicates(
             rest,
@@ -135,3 +141,12 @@ class CheckoutAmount:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`value` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in minor units (tiyn for KZT); the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.value, "minor", self.currency)

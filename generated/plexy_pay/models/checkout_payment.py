@@ -24,6 +24,8 @@ from .checkout_result_code import CheckoutResultCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..money import Money
+
 _checkout_result_code = enum_decoder(CheckoutResultCode)
 
 
@@ -137,6 +139,13 @@ class CheckoutPayment:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        from ..money import inner_money
+
+        return inner_money(self.amount)
 
 
 # Here at the end, because models may name each other.

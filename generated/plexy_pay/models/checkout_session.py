@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
+
 _checkout_channel = enum_decoder(CheckoutChannel)
 _checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
@@ -266,6 +268,13 @@ class CheckoutSession:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        from ..money import inner_money
+
+        return inner_money(self.amount)
 
 
 # Here at the end, because models may name each other.

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from ..money import Money
+
 _card_scheme = enum_decoder(CardScheme)
 _cvv_status = enum_decoder(CvvStatus)
 _response_code = enum_decoder(ResponseCode)
@@ -261,6 +263,15 @@ class ContinueThreeDS:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "major", self.currency)
 
 
 # Here at the end, because models may name each other.

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
+
 _gate_order_status = enum_decoder(GateOrderStatus)
 
 
@@ -208,6 +210,33 @@ class Order:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`charged_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.charged_amount, "decimal-string", self.currency_code)
+
+    @property
+    def balance_before_money(self) -> Money | None:
+        """`balance_before` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.balance_before, "decimal-string", self.currency_code)
+
+    @property
+    def balance_after_money(self) -> Money | None:
+        """`balance_after` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        one. The amount is in major units, as decimal text; the unit is documented by the vendor.
+        """
+        from ..money import read_money
+
+        return read_money(self.balance_after, "decimal-string", self.currency_code)
 
 
 # Here at the end, because models may name each other.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from ..money import Money
+
 _payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
@@ -214,6 +216,15 @@ class PaymentLink:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        amount is in minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "minor", self.currency)
 
 
 # Here at the end, because models may name each other.

@@ -18,7 +18,11 @@ from ..decoding import (
     refuse_duplicates,
     take,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import encode, without_unset
+from ..money import (
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .payment_order_status import PaymentOrderStatus
@@ -73,8 +77,8 @@ class SettlementPaymentOrder:
     beneficiary_id: str | Unset = UNSET
     """Id of the beneficiary who is paid."""
     amount: Decimal | int | Unset = UNSET
-    """What is paid. The unit is not known; the webhook's sample is `10000`. An amount in a unit that the
-    vendor does not state; the unit is inferred, not documented.
+    """What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the unit
+    of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
@@ -124,7 +128,7 @@ class SettlementPaymentOrder:
                 "id": self.id,
                 "requestId": self.request_id,
                 "beneficiaryId": self.beneficiary_id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": wire_amount(self.amount, "unknown", "amount", answered=True),
                 "currency": self.currency,
                 "status": encode(self.status),
             }
@@ -142,7 +146,7 @@ class SettlementPaymentOrder:
             id=UNSET,
             request_id=take(rest, "request_id", "SettlementPaymentOrder"),
             beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=rest.pop("amount", UNSET),
+            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
             currency=rest.pop("currency", UNSET),
             status=UNSET,
         )

@@ -16,7 +16,11 @@ from ..decoding import (
     no_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import encode, without_unset
+from ..money import (
+    amount_parameter,
+    wire_amount,
+)
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -60,8 +64,8 @@ class SplitRequest:
     beneficiary_id: str | Unset = UNSET
     """Id of the beneficiary who gets the part."""
     amount: Decimal | int | Unset = UNSET
-    """The part. The unit is not known, so do not compute with it. An amount in a unit that the vendor does not
-    state; the unit is inferred, not documented.
+    """The part. The unit is not known, so do not compute with it. The vendor does not state the unit of this
+    amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
@@ -109,7 +113,7 @@ class SplitRequest:
                 "id": self.id,
                 "transactionId": self.transaction_id,
                 "beneficiaryId": self.beneficiary_id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": wire_amount(self.amount, "unknown", "amount", answered=True),
                 "currency": self.currency,
             }
         )
@@ -126,7 +130,7 @@ class SplitRequest:
             id=UNSET,
             transaction_id=rest.pop("transaction_id", UNSET),
             beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=rest.pop("amount", UNSET),
+            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
             currency=rest.pop("currency", UNSET),
         )
         refuse_duplicates(

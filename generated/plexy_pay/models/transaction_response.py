@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from ..money import Money
+
 _response_code = enum_decoder(ResponseCode)
 _transaction_status = enum_decoder(TransactionStatus)
 
@@ -159,3 +161,24 @@ class TransactionResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+    @property
+    def money(self) -> Money | None:
+        """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
+        client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
+        major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
+        """
+        from ..money import read_money
+
+        return read_money(self.amount, "major", self.additional_properties.get("currency"))
+
+    def money_in(self, currency: str) -> Money | None:
+        """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
+        amount, or an odd one.
+
+        Raises:
+            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+        """
+        from ..money import read_money_in
+
+        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
