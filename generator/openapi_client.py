@@ -209,10 +209,6 @@ class SpecForTemplates:
         """Whether callers build this class from parameters."""
         return name in self._requests
 
-    def _may_come(self, name: str) -> bool:
-        """Whether the API may send this class: in an answer, or to a webhook."""
-        return name in self._answers or name not in self._requests
-
     def is_closed(self, name: str) -> bool:
         """Whether the schema allows no further keys."""
         return bool(self.schema(name).get("x-closed"))
@@ -303,12 +299,12 @@ class SpecForTemplates:
         )
 
     def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:
-        source, answered = f"self.{name}", self._may_come(owner)
+        source = f"self.{name}"
         if not self.is_request(owner):
-            return _encode_expression(prop, node, source, answered)
+            return _encode_expression(prop, node, source)
         if "x-amount-unit" in node:
-            kept = ", answered=True" if answered else ""
-            return f'wire_amount({source}, "{node["x-amount-unit"]}", "{name}"{kept})'
+            answered = ", answered=True" if self.is_answer(owner) else ""
+            return f'wire_amount({source}, "{node["x-amount-unit"]}", "{name}"{answered})'
         if name == self.currency(owner):
             if priced := self.priced_amount(owner):
                 # What an answer brought goes out again as it came, also without a currency.
@@ -316,7 +312,7 @@ class SpecForTemplates:
                 return f'{check}(self.{priced}, {source}, "{owner}")'
             if self.needs_one_currency(owner):
                 return f"one_currency(self, {source})"
-        return _encode_expression(prop, node, source, answered)
+        return _encode_expression(prop, node, source)
 
     def _build(self, prop: PropertyProtocol, node: Json, name: str, owner: str) -> str:
         target = resolve(self._data, node)
@@ -538,9 +534,9 @@ def _flat_union(prop: Any) -> list[Any]:
     ]
 
 
-def _encode_expression(prop: Any, node: Json, source: str, answered: bool) -> str:
+def _encode_expression(prop: Any, node: Json, source: str) -> str:
     if "x-amount-unit" in node:
-        return f"exact_amount({source}, answered=True)" if answered else f"exact_amount({source})"
+        return f"exact_amount({source})"
     plain = (
         StringProperty,
         IntProperty,

@@ -48,7 +48,7 @@ class Difference(NamedTuple):
     seen: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'} ({self.kind}: expected {self.expected}, seen {self.seen})"
+        return f"{self.pointer or 'its root'} ({self.kind}: expected {self.expected}, seen {self.seen})"
 
 
 def differences(decode: object, data: Any) -> list[Difference]:

@@ -212,14 +212,10 @@ def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
 def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) -> Any:
     """An amount as the API wants it at one place: Money is turned into the unit, all else stays as it is.
 
-    Args:
-        value: The amount.
-        unit: The unit of the place.
-        name: The place's name.
-        answered: Whether the value may come from an answer, where anything is kept as it came.
+    What an answer may have brought (`answered`) is not refused for being true or false: it goes as it came.
 
     Raises:
-        InvalidParameterError: for a float, for Money where the unit is unknown, or a bool that is not from an answer.
+        InvalidParameterError: for a float, or for Money where the unit is unknown.
     """
     if isinstance(value, Money):
         _refuse_unknown_unit(unit, name)
@@ -229,8 +225,8 @@ def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) ->
         if unit == "decimal-string":
             return format(amount, "f")
         return int(amount) if amount == int(amount) else amount
-    wrong = isinstance(value, float) or (isinstance(value, bool) and not answered)
-    return amount_parameter(value, unit, name) if wrong else value
+    refused = float if answered else (float, bool)
+    return amount_parameter(value, unit, name) if isinstance(value, refused) else value
 
 
 def _refuse_unknown_unit(unit: Unit, name: str) -> None:

@@ -39,6 +39,7 @@ class RequestModel(Model, Protocol):
     def from_params(cls, params: Mapping[str, Any]) -> Self: ...
 
 
+T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=Model)
 
 # What a plain field may be; a field that is not required may also be missing.
@@ -55,8 +56,13 @@ _EXACT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d
 # costs no more than the decoding.
 misfit: Callable[[], int] = count().__next__
 
+
+class _New(Protocol):
+    def __call__(self, cls: type[T], /) -> T: ...
+
+
 # An empty instance for `from_dict` to fill: a constructor with names and defaults takes three times as long.
-new_model = object.__new__
+new_model: _New = object.__new__
 
 
 def odd(value: Any) -> Any:
@@ -227,7 +233,8 @@ class ArrayBody(Generic[ModelT]):
 
     def __call__(self, data: Any) -> list[ModelT]:
         if data is None:
-            return cast("list[ModelT]", odd([]))
+            misfit()
+            return []
         if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {_kind(data)}")
         return cast("list[ModelT]", decode_models(self.model, data))

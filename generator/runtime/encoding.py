@@ -119,19 +119,15 @@ def encode_datetime(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def exact_amount(value: Any, *, answered: bool = False) -> Any:
-    """Let an amount through as it is, unless it is a float, which would have been rounded already.
-
-    Args:
-        value: The amount.
-        answered: Whether it may come from an answer, where anything is kept as it came.
+def exact_amount(value: Any) -> Any:
+    """Let an amount of an answer through as it is, unless it is a float, which would have been rounded already.
 
     Raises:
-        InvalidParameterError: for a float, or a bool that is not from an answer.
+        InvalidParameterError: for a float. No answer has one: its numbers are read exactly.
     """
-    if isinstance(value, float) or (isinstance(value, bool) and not answered):
+    if isinstance(value, float):
         raise InvalidParameterError(
-            f"An amount was given as {type(value).__name__}. Nothing was sent. "
+            "An amount was given as float. Nothing was sent. "
             "Pass Money, an int or a Decimal: a float cannot hold money exactly."
         )
     return value

@@ -1116,8 +1116,8 @@ def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
         ),
         (
             PATHS,
-            "      total: total\n    p",
-            f"      total: total\n      x-evidence: {words['pages']}\n      x-source: [x]\n    p",
+            "      total: total\n      x-evidence: inferred",
+            f"      total: total\n      x-evidence: {words['pages']}\n      x-source: [x]",
         ),
         (
             LINKS,

@@ -347,5 +347,14 @@ def test_an_item_that_is_no_object_does_not_spoil_the_list() -> None:
             assert {("/*", "type", kind) for kind in kinds} <= found
 
 
+def test_null_for_a_list_is_an_empty_list_and_reported() -> None:
+    for answer in ANSWERS:
+        if "array" in types_of(answer.schema):
+            before = misfit()
+            assert answer.decode(None) == []
+            assert misfit() != before + 1
+            assert differences(answer.decode, None) == [Difference("", "type", "array", "null")]
+
+
 def test_the_example_of_a_type_is_of_that_type() -> None:
     assert all(json_type(value) == name for name, value in OF_TYPE.items())

@@ -68,7 +68,7 @@ class _Variant:
 
     _required: ClassVar[frozenset[str]] = frozenset(("type",))
     _constants: ClassVar[Mapping[str, object]] = {"type": "card"}
-    _types: ClassVar[Mapping[str, str]] = {"type": "string"}
+    _types: ClassVar[Mapping[str, str]] = {"type": '="card"'}
     _further: ClassVar[str] = ""
 
     @classmethod
@@ -78,6 +78,7 @@ class _Variant:
 
 class _OtherVariant(_Variant):
     _constants: ClassVar[Mapping[str, object]] = {"type": "wallet"}
+    _types: ClassVar[Mapping[str, str]] = {"type": '="wallet"'}
 
 
 def _one_of_two(data: Any) -> Any:

@@ -91,7 +91,7 @@ class AgentBalance:
             {
                 **encode(self.additional_properties),
                 "currency_code": self.currency_code,
-                "available": exact_amount(self.available, answered=True),
+                "available": exact_amount(self.available),
                 "updated_at": encode(self.updated_at),
             }
         )

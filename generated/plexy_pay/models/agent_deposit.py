@@ -134,7 +134,7 @@ class AgentDeposit:
                 **encode(self.additional_properties),
                 "id": self.id,
                 "currency_code": self.currency_code,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "method": encode(self.method),
                 "status": encode(self.status),
                 "external_ref": self.external_ref,

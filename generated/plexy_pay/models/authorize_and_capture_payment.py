@@ -117,7 +117,7 @@ class AuthorizeAndCapturePayment:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "success": self.success,
                 "responseCode": encode(self.response_code),

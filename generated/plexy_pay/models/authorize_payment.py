@@ -240,7 +240,7 @@ class AuthorizePayment:
                 **encode(self.additional_properties),
                 "id": self.id,
                 "orderReference": self.order_reference,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "paymentMethod": self.payment_method,
                 "success": self.success,

@@ -150,9 +150,9 @@ class CapturePaymentResponse:
                 "responseCode": encode(self.response_code),
                 "networkTransactionReference": self.network_transaction_reference,
                 "authCode": self.auth_code,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "orderReference": self.order_reference,
-                "remainingBalance": exact_amount(self.remaining_balance, answered=True),
+                "remainingBalance": exact_amount(self.remaining_balance),
                 "success": self.success,
                 "message": self.message,
             }

@@ -102,7 +102,7 @@ class CheckoutWebhookData:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "status": self.status,
             }

@@ -127,7 +127,7 @@ class CustomerTransaction:
             {
                 **encode(self.additional_properties),
                 "transactionId": self.transaction_id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "status": encode(self.status),
                 "createdAt": encode(self.created_at),

@@ -116,7 +116,7 @@ class MerchantInitiatedPayment:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "status": encode(self.status),
             }

@@ -113,7 +113,7 @@ class PaymentBeneficiary:
                 "id": self.id,
                 "name": self.name,
                 "iban": self.iban,
-                "balance": exact_amount(self.balance, answered=True),
+                "balance": exact_amount(self.balance),
                 "currency": self.currency,
             }
         )

@@ -184,7 +184,7 @@ class PaymentLink:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "autoClearing": self.auto_clearing,
                 "createdAt": encode(self.created_at),
                 "createdBy": self.created_by,

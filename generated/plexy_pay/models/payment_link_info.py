@@ -138,7 +138,7 @@ class PaymentLinkInfo:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "description": self.description,
                 "orderReference": self.order_reference,

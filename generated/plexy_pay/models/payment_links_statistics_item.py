@@ -98,7 +98,7 @@ class PaymentLinksStatisticsItem:
                 **encode(self.additional_properties),
                 "status": encode(self.status),
                 "count": self.count,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
             }
         )
 

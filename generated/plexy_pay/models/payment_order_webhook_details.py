@@ -122,7 +122,7 @@ class PaymentOrderWebhookDetails:
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "status": encode(self.status),
                 "currency": self.currency,
                 "merchant_id": self.merchant_id,

@@ -106,7 +106,7 @@ class Payout:
             {
                 **encode(self.additional_properties),
                 "id": self.id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "status": self.status,
                 "createdAt": encode(self.created_at),

@@ -93,7 +93,7 @@ class SettlementTransaction:
             {
                 **encode(self.additional_properties),
                 "transactionId": self.transaction_id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
             }
         )

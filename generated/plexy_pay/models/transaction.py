@@ -138,7 +138,7 @@ class Transaction:
             {
                 **encode(self.additional_properties),
                 "transactionId": self.transaction_id,
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "createdAt": encode(self.created_at),
                 "rrn": self.rrn,
                 "status": encode(self.status),

@@ -126,7 +126,7 @@ class TransactionDetails:
                 **encode(self.additional_properties),
                 "transactionId": self.transaction_id,
                 "status": encode(self.status),
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "responseCode": encode(self.response_code),
             }
         )

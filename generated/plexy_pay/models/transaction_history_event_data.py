@@ -101,7 +101,7 @@ class TransactionHistoryEventData:
             {
                 **encode(self.additional_properties),
                 "status": encode(self.status),
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
             }
         )
 

@@ -141,7 +141,7 @@ class TransactionResponse:
                 "transactionId": self.transaction_id,
                 "paymentId": self.payment_id,
                 "status": encode(self.status),
-                "amount": exact_amount(self.amount, answered=True),
+                "amount": exact_amount(self.amount),
                 "merchantReference": self.merchant_reference,
                 "responseCode": encode(self.response_code),
             }
