@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from .base_client import AsyncClient, SyncClient
+from .base_client import AsyncClient, SyncClient, cached_property
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

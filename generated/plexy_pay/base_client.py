@@ -14,6 +14,7 @@ from .keys import MASK, KeyRing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from functools import cached_property as cached_property
     from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
     from .operation import Operation, Request
@@ -29,8 +30,21 @@ if TYPE_CHECKING:
 else:
     KeyT = HttpT = None
 
-    class _Typed:  # `typing` alone takes longer to load than all that making a client needs.
+    # `typing`, and `functools`, alone take longer to load than all that making a client needs.
+    class _Typed:
         __class_getitem__ = classmethod(lambda cls, _: cls)
+
+    class cached_property:  # noqa: N801 - as in functools
+        """A property that is made once, at its first use."""
+
+        def __init__(self, make):
+            self._make, self._name, self.__doc__ = make, make.__name__, make.__doc__
+
+        def __get__(self, owner, kind=None):
+            if owner is None:
+                return self
+            made = owner.__dict__[self._name] = self._make(owner)
+            return made
 
 
 # Each family of operations has its own key, header and origins, and never uses what belongs to another. The origins are

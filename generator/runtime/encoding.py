@@ -60,6 +60,8 @@ def encode(value: Any) -> Any:
     """
     if type(value) in _PLAIN:
         return value
+    if type(value) is dict:
+        return _encode_nested(value) if value else {}
     if isinstance(value, Enum):
         return encode(value.value)
     if isinstance(value, datetime):
@@ -140,9 +142,16 @@ def dumps(value: object) -> bytes:
         InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` would have had to turn.
     """
     try:
+        return _QUICK.encode(value).encode()
+    except (TypeError, ValueError, RecursionError):
+        pass  # Something that the quick way has no form for, most often a Decimal.
+    try:
         return _text(value).encode()
     except RecursionError:
         raise InvalidParameterError("The body is nested too deeply. Nothing was sent.") from None
+
+
+_QUICK = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def _text(value: Any) -> str:
