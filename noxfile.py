@@ -182,15 +182,23 @@ def interpreter(session: nox.Session, version: str) -> str:
 
 
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:
-    """Installs dependency groups of pyproject.toml, and the project with its sandbox, at the pinned versions."""
+    """Installs dependency groups of pyproject.toml, and the project with its sandbox, at the pinned versions.
+
+    An environment that was made from the same two files is used as it is.
+    """
     arguments = ["--constraint", CONSTRAINTS]
     for group in groups:
         arguments += ["--group", group]
     if project:
         # Editable: tests run what the generator just wrote.
         arguments += ["--editable", ".[sandbox]"]
+    stamp = Path(session.virtualenv.location) / f"installed-{'-'.join(groups)}-{project}"
+    wanted = "".join((ROOT / name).read_text("utf-8") for name in ("pyproject.toml", CONSTRAINTS))
+    if stamp.exists() and stamp.read_text("utf-8") == wanted:
+        return
     # Compiled once here, not at every start of a tool.
     session.install(*arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS, "UV_COMPILE_BYTECODE": "1"})
+    stamp.write_text(wanted, "utf-8")
 
 
 def node_tools(session: nox.Session) -> None:
