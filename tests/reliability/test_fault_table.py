@@ -32,6 +32,13 @@ def test_no_fault_stands_in_the_table_twice() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_the_readme_counts_the_faults() -> None:
+    count = sum(len(rows) for _, _, rows in SECTIONS)
+    readme = (page.PAGE.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"shows what both clients do in {count} faults" in readme
+    assert f"what happens in each of {count} faults" in readme
+
+
 def test_a_call_that_behaves_otherwise_is_a_difference() -> None:
     row = next(row for _, _, rows in SECTIONS for row in rows if row.fault == "status_502")
     with Runner("sync") as runner:
