@@ -18,6 +18,12 @@ ROOT = Path(__file__).parent
 CONSTRAINTS = "constraints.txt"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
+#: What is tested on every Python: the package, the sandbox that comes with it, and the code that is generated.
+PACKAGE_ROOMS = [
+    *("runtime", "package", "sandbox", "reliability"),
+    *("generator/test_generated_models.py", "generator/test_generated_resources.py"),
+]
+
 #: The oldest Node.js that Redocly CLI and Prism both support.
 OLDEST_NODE = (24, 18)
 
@@ -70,11 +76,15 @@ def check(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run all tests on every Python at hand (arguments go to pytest)."""
+    """Run the tests on every Python at hand: all on the newest, what the package itself needs on each."""
     install(session, "generate", "tests", "types", project=True)
     node_tools(session)
-    # A file stays in one process, so that its servers and its generated packages are made once.
-    session.run("pytest", "--numprocesses=auto", "--dist=loadfile", *session.posargs)
+    newest = [version for version in PYTHONS if interpreter(session, version)][-1:]
+    rooms = ["tests"] if [session.python] == newest else [f"tests/{room}" for room in PACKAGE_ROOMS]
+    # The docs and the types are `check`'s. A file stays in one process, so that its servers are made once.
+    elsewhere = ["--ignore=tests/docs", "--ignore=tests/package/test_typing.py"]
+    arguments = session.posargs or [*rooms, *elsewhere]
+    session.run("pytest", "--numprocesses=auto", "--dist=loadfile", *arguments)
 
 
 @nox.session
@@ -84,7 +94,8 @@ def tests_lowest(session: nox.Session) -> None:
     session.install("--upgrade", "--resolution", "lowest-direct", "--requirements", "pyproject.toml")
     versions = "[(name, version(name)) for name in ('httpx', 'attrs')]"
     session.run("python", "-c", f"from importlib.metadata import version; print({versions})")
-    session.run("pytest", "tests/runtime", "tests/sandbox/test_quickstart.py", *session.posargs)
+    parallel = ["--numprocesses=auto", "--dist=loadfile"]
+    session.run("pytest", *parallel, "tests/runtime", "tests/sandbox/test_quickstart.py", *session.posargs)
 
 
 @nox.session
