@@ -76,7 +76,7 @@ def check(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on every Python at hand: all on the newest, what the package itself needs on each."""
+    """Run the tests on every Python at hand: the package's on each, the generator's too on the newest."""
     install(session, "generate", "tests", "types", project=True)
     node_tools(session)
     newest = [version for version in PYTHONS if interpreter(session, version)][-1:]
