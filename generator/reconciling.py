@@ -8,14 +8,11 @@ from typing import Any
 
 from . import views
 from .document import mapping, sequence
+from .linting.reading import EVIDENCE, PROVES_ABSENCE
 from .naming import snake
-from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
+from .normalising import operations, properties, resolve, schemas
 
 Json = dict[str, Any]
-
-EVIDENCE = ("documented", "documented-2023", "observed", "inferred")
-#: Words good enough to say that something is not there. What was only true in 2023 proves nothing today.
-PROVES_ABSENCE = frozenset(("documented", "observed"))
 
 
 @dataclass(frozen=True)
@@ -29,13 +26,6 @@ class LookUp:
     row: str
     amount: str
     made: str
-    identity: str
-    total: str
-    page: str
-    size: str
-    rows: str
-    page_parameter: str
-    size_parameter: str
     found: tuple[str, ...]
     absent: tuple[str, ...]
     whole: bool
@@ -45,7 +35,7 @@ class LookUp:
     @property
     def is_list(self) -> bool:
         """Whether it is searched page by page; else it answers one thing."""
-        return bool(self.page_parameter)
+        return self.view.pagination is not None
 
 
 @dataclass(frozen=True)
@@ -117,15 +107,7 @@ def imports(looks: Iterable[LookUp]) -> list[str]:
 
 
 def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json, unit: str) -> LookUp:
-    pages = mapping(operation.get("x-pagination"))
-    answer = view.answer.type
-    is_array = answer.startswith("list[")
-    is_list = bool(pages) or is_array
-    of_page = properties(data, schemas(data)[answer]) if is_list and not is_array else {}
-    row = answer.removeprefix("list[").removesuffix("]")
-    items = str(pages.get("items", ""))
-    if items:
-        row = str(of_page[items]["items"]["$ref"]).removeprefix(SCHEMA_PREFIX)
+    row = view.pagination.item if view.pagination else view.answer.type
     names = properties(data, schemas(data)[row])
     used = [*mark["fields"], *(["status"] if mark.get("found") else [])]
     words = [
@@ -133,13 +115,12 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
         *map(str, mapping(operation.get("x-evidence")).values()),
         *(word for name in used for word in _evidence(data, schemas(data)[row], names[name])),
     ]
-    if pages:
-        words.append(str(pages.get("x-evidence", "inferred")))
+    if view.pagination:
+        words.append(str(operation["x-pagination"].get("x-evidence", "inferred")))
     evidence = max(words, key=EVIDENCE.index)
     # Each word counts: the weakest of them may be "observed" while another one is of 2023.
-    strong = set(words) <= PROVES_ABSENCE
+    strong = set(words) <= set(PROVES_ABSENCE)
     amount = str(mark.get("amount", ""))
-    identity = pages.get("identity") or next((name for name in ("id", "transactionId") if name in names), "")
     return LookUp(
         view=view,
         evidence=evidence,
@@ -149,13 +130,6 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
         # Amounts are compared in one known unit, or not at all.
         amount=snake(amount) if unit and mapping(names.get(amount)).get("x-amount-unit") == unit else "",
         made=snake(mark["made"]) if "made" in mark else "",
-        identity=snake(identity),
-        total=snake(pages["total"]) if pages.get("total") in of_page else "",
-        page=snake(pages["page"]) if pages.get("page") in of_page else "",
-        size=snake(pages["size"]) if pages.get("size") in of_page else "",
-        rows=snake(items) if items else "",
-        page_parameter=snake(pages.get("page", "page")) if is_list else "",
-        size_parameter=snake(pages.get("size", "size")) if is_list else "",
         found=tuple(map(str, sequence(mark.get("found")))),
         # The lint refuses a mark that says more than is known; what is generated does not depend on it.
         absent=tuple(map(str, sequence(mark.get("absent")))) if strong else (),

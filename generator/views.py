@@ -51,12 +51,13 @@ class Answer:
 class Pagination:
     """How a list operation is followed: names in Python, empty where there is none.
 
-    `items`, `size` and `total` are attributes of the answer, `identity` is one of a row. `whole` says that the answer
-    is the whole list.
+    `items`, `page`, `size` and `total` are attributes of the answer, `identity` is one of a row. `whole` says that
+    the answer is the whole list.
     """
 
     item: str
     items: str
+    page: str
     size: str
     total: str
     identity: str
@@ -346,6 +347,7 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
     return Pagination(
         item=item,
         items=named("items", envelope),
+        page=named("page", envelope),
         size=named("size", envelope),
         total=named("total", envelope),
         identity=snake(identity) if identity else "",

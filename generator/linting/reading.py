@@ -17,6 +17,9 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: The words that say how well a fact is known, best first.
 EVIDENCE = ("documented", "documented-2023", "observed", "inferred")
 
+#: Those good enough to say that something is not there. What was only true in 2023 proves nothing today.
+PROVES_ABSENCE = ("documented", "observed")
+
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMAS = (

@@ -12,8 +12,6 @@ _FACTS = ("order_reference", "id", "amount")
 _KEYS = ("operation", "by", "fields", "amount", "made", "found", "absent", "whole", "original", "absence")
 _LIST_ONLY = frozenset(("made", "absence"))
 _ONE_ONLY = frozenset(("found", "absent", "whole", "original"))
-#: Only what is known of today's API proves that something is not there.
-_PROOF = ("documented", "observed")
 
 
 def call_facts_name_what_exists(document: Document) -> Iterator[Problem]:
@@ -146,13 +144,15 @@ def _absence_problems(
     words |= {_evidence(document, pointer) for pointer in used}
     if look.get("absence") is True:
         words.add(str(pages.get("x-evidence", "inferred")))
-    if not words <= set(_PROOF):
+    if not words <= set(reading.PROVES_ABSENCE):
         key = "absence" if "absence" in look else "absent"
         message = (
             f"{target.title} cannot prove that something is absent: it, or what is read of it, is a guess"
         )
         yield document.problem(
-            (*place, key), message, f"remove `{key}`; only {' and '.join(_PROOF)} facts prove it"
+            (*place, key),
+            message,
+            f"remove `{key}`; only {' and '.join(reading.PROVES_ABSENCE)} facts prove it",
         )
     elif look.get("absence") is True and "total" not in pages:
         message = f"{target.title} has no total, so nobody knows whether a list was read to its end"
@@ -166,7 +166,7 @@ def _evidence(document: Document, pointer: Pointer) -> str:
     )
     target = document.follow(pointer)
     further = mapping(target.value).get("x-evidence") if target.pointer != pointer else own
-    return max((str(own), str(further)), key=lambda word: (*_PROOF, word).index(word))
+    return max((str(own), str(further)), key=lambda word: (*reading.PROVES_ABSENCE, word).index(word))
 
 
 def _operation(document: Document, name: object) -> reading.Operation | None:
