@@ -41,7 +41,7 @@ _OWN_HEADERS = frozenset(
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
-REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
@@ -73,6 +73,14 @@ class Answer:
         self.headers = Headers(headers)
         self.body = b""
         self.problem = problem
+
+    @property
+    def request_id(self) -> str | None:
+        """The API's id of the request, where it gave one."""
+        found = None
+        for name in _REQUEST_ID_HEADERS:
+            found = found or self.headers.get(name)
+        return found
 
 
 class Send:
@@ -217,9 +225,7 @@ class Call(Generic[T]):
     def _judge(self, answer: Answer) -> Response[T] | PlexyError:
         """The response, or an error that does not know yet what earlier attempts mean for it."""
         status, headers = answer.status, answer.headers
-        request_id = None
-        for name in REQUEST_ID_HEADERS:
-            request_id = request_id or headers.get(name)
+        request_id = answer.request_id
         facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:

@@ -151,14 +151,13 @@ class Log:
         return self._masker
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:
-        from .flow import REQUEST_ID_HEADERS, Answer
+        from .flow import Answer
 
         result = send.result
         if not isinstance(result, Answer):
             failure = {"plexy_failure": result.kind, "plexy_sent": result.sent}
             return {**_NOTHING, "plexy_attempt": attempt, **failure}
-        found = (result.headers[name] for name in REQUEST_ID_HEADERS if name in result.headers)
-        request_id = next(found, None)
+        request_id = result.request_id
         return {
             **_NOTHING,
             "plexy_attempt": attempt,
