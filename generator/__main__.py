@@ -67,7 +67,7 @@ def _generate(options: argparse.Namespace) -> int:
     counts = pipeline.generate(options.spec, options.out, options.overlay)
     print(
         f"Generated {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
-        f"{counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
+        f"{counts.events} events, {counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
     )
     return 0
 

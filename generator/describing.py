@@ -45,6 +45,8 @@ def property_doc(schema: Json, prop: Json) -> str:
         parts.append(
             f"An amount {_UNITS[unit]}; the unit is {_EVIDENCE[prop.get('x-amount-unit-evidence', 'inferred')]}."
         )
+    if "x-wrapped" in prop:
+        parts.append("An event has the value alone.")
     if "x-server-default" in prop:
         parts.append(f"Left out, the server takes {_json_word(prop['x-server-default'])}.")
     own = prop.get("x-evidence")

@@ -35,6 +35,10 @@ def loggable(data: Json) -> Names:
     for schema in every_schema(data):
         for name, node in mapping(schema.get("properties")).items():
             _take(data, names, str(name), node)
+            if "x-wrapped" in node:
+                # On the wire it may be an object, and then its value has a name of its own.
+                names.objects.add(plain(str(name)))
+                _take(data, names, str(node["x-wrapped"]), node)
     for parameter in _parameters(data):
         _take(data, names, str(parameter["name"]), {**mapping(parameter.get("schema")), **_mark(parameter)})
     names.values -= names.hidden

@@ -59,6 +59,12 @@ def pascal(name: str) -> str:
     return name
 
 
+def event_class(operation_id: str) -> str | None:
+    """The class of a webhook's event: `onTransactionCharged` -> `TransactionCharged`; None without an `on`."""
+    found = re.fullmatch(r"on([A-Z]\w*)", operation_id)
+    return pascal(found[1]) if found else None
+
+
 def class_names(schemas: Mapping[str, Any]) -> dict[str, str]:
     """The class name of every schema, by its key.
 

@@ -151,6 +151,24 @@ def operations_belong_to_their_resource(data: Json) -> None:
         operation["x-method"] = method_name(operation.get("x-method") or operation["operationId"])
 
 
+def wrapped_values_are_taken_out(data: Json) -> None:
+    """Webhooks wrap some values in an object (`x-wrapped: Value`); they are read as the value alone."""
+    wrappers: set[str] = set()
+    for schema in list(every_schema(data)):
+        for prop in mapping(schema.get("properties")).values():
+            if "x-wrapped" not in prop:
+                continue
+            name = prop["x-wrapped"]
+            for part in sequence(prop.pop("oneOf", None)):
+                value = mapping(resolve(data, part).get("properties")).get(name)
+                if value is not None:
+                    wrappers.add(str(part["$ref"]))
+                    prop |= {**value, **prop}
+    used = {str(schema.get("$ref")) for schema in every_schema(data)}
+    for reference in wrappers - used:
+        del schemas(data)[_unescaped(reference.removeprefix(SCHEMA_PREFIX))]
+
+
 def nullable_becomes_a_type(data: Json) -> None:
     """OpenAPI 3.0 says `nullable: true`; beside a `$ref` tools drop it in silence."""
     for schema in list(every_schema(data)):
@@ -360,6 +378,7 @@ PASSES: tuple[Callable[[Json], None], ...] = (
     path_parameters_move_to_operations,
     security_is_written_on_every_operation,
     operations_belong_to_their_resource,
+    wrapped_values_are_taken_out,
     nullable_becomes_a_type,
     inline_schemas_get_names,
     nullable_enums_become_unions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import tomllib
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import formatting, linting, loading, manifest, openapi_client, params, resources, views
+from . import events, formatting, linting, loading, manifest, openapi_client, params, resources, views
 from .document import Document
+from .linting.reading import webhooks
+from .naming import event_class
 from .normalising import normalise, operations
 from .openapi_client import GenerationError
 from .overlays import apply as apply_overlays
@@ -31,6 +34,7 @@ class Counts:
 
     operations: int
     models: int
+    events: int
     files: int
 
 
@@ -101,10 +105,12 @@ def build_from(document: Document, package: Path, version: str, overlays: Sequen
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     _prove_every_operation_is_reachable(normal, package)
+    _prove_every_webhook_has_its_class(document, package)
     manifest.write(package, bundled, version, overlays)
     return Counts(
         operations=len(list(operations(normal))),
         models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
+        events=len(events.webhooks(normal)),
         files=len(manifest.hashes(package)),
     )
 
@@ -117,8 +123,10 @@ def package_version() -> str:
 def copy_runtime(package: Path) -> frozenset[Path]:
     """Copy the hand-written modules beside the generated ones; they keep every byte."""
     copied: set[Path] = set()
-    for source in sorted(RUNTIME.glob("*.py")):
-        copied.add(Path(shutil.copyfile(source, package / source.name)))
+    for source in sorted(RUNTIME.rglob("*.py")):
+        target = package / source.relative_to(RUNTIME)
+        target.parent.mkdir(exist_ok=True)
+        copied.add(Path(shutil.copyfile(source, target)))
     return frozenset(copied)
 
 
@@ -131,6 +139,18 @@ def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -
             missing.append(f"{view.http_method} {view.path}")
     if missing:
         raise GenerationError(f"operations without a function or method: {', '.join(missing)}")
+
+
+def _prove_every_webhook_has_its_class(document: Document, package: Path) -> None:
+    """Each entry of the document's `webhooks` is one class and one row of the table, and there are no others."""
+    text = (package / "webhooks" / "events.py").read_text("utf-8")
+    wanted = [str(webhook.data.get("operationId")) for webhook in webhooks(document)]
+    made = re.findall(r"^class (\w+)\(WebhookEvent\[", text, re.MULTILINE)
+    rows = re.findall(r'^    \("[^"]*", "[^"]*"\): (\w+),$', text, re.MULTILINE)
+    if not sorted(made) == sorted(rows) == sorted(event_class(name) or name for name in wanted):
+        raise GenerationError(
+            f"webhooks and classes of events differ: {', '.join(wanted)} became {', '.join(made)}"
+        )
 
 
 def swap(built: Path, package: Path) -> None:

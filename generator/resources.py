@@ -12,7 +12,7 @@ from typing import Any
 from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, loggable, reconciling, views
+from . import describing, events, loggable, reconciling, views
 from .naming import snake
 from .normalising import schemas
 
@@ -39,6 +39,21 @@ PUBLIC = {
     "reconciling": ("Found", "NotFound", "Reconciliation", "Undetermined", "save_call"),
     "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
 }  # fmt: skip
+
+# What it offers as modules of their own, loaded when they are asked for.
+SUBMODULES = (
+    "models",
+    "params",
+    "webhooks",
+)
+
+# What needs a package that is no dependency of ours; it is never imported ahead of time.
+OPTIONAL_MODULES = (
+    "webhooks.aiohttp",
+    "webhooks.django",
+    "webhooks.fastapi",
+    "webhooks.flask",
+)
 
 _COMMON_TYPES = {"Any", "Decimal", "Literal", "Mapping", "Money", "None", "Sequence", "Unset", "bool", "date"}
 
@@ -70,9 +85,8 @@ def generate(data: Json, out: Path, version: str) -> None:
             "AsyncPlexyPay",
             "PlexyPay",
             "__version__",
-            "models",
-            "params",
             "preload",
+            *SUBMODULES,
             *(n for _, names in lazy for n in names),
         ]
     )
@@ -83,11 +97,19 @@ def generate(data: Json, out: Path, version: str) -> None:
         "version.py": {"version": version},
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
         "loggable.py": {"names": loggable.loggable(data)},
-        "package_init.py": {"lazy": lazy, "exported": exported},
+        "events.py": {"events": events.event_views(data)},
+        "package_init.py": {
+            "lazy": lazy,
+            "exported": exported,
+            "submodules": SUBMODULES,
+            "optional_modules": OPTIONAL_MODULES,
+        },
     }
+    targets = {"package_init.py": "__init__.py", "events.py": "webhooks/events.py"}
     for name, context in files.items():
-        target = "__init__.py" if name == "package_init.py" else f"_{name}"
-        (out / target).write_text(environment.get_template(f"{name}.jinja").render(**context), "utf-8")
+        path = out / targets.get(name, f"_{name}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(environment.get_template(f"{name}.jinja").render(**context), "utf-8")
 
 
 _RESOURCES_INIT = '''\

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import models as models
     from . import params as params
+    from . import webhooks as webhooks
     from .auth import (
         ApiKeyAuth as ApiKeyAuth,
     )
@@ -163,6 +164,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "models": "",
     "params": "",
+    "webhooks": "",
     "ApiKeyAuth": "auth",
     "Difference": "drift",
     "ApiConnectionError": "errors",
@@ -266,6 +268,7 @@ __all__ = (
     "params",
     "preload",
     "save_call",
+    "webhooks",
 )
 
 if not TYPE_CHECKING:
@@ -285,6 +288,16 @@ if not TYPE_CHECKING:
         return value
 
 
+# What `preload` leaves out: programs, and what needs a package that may not be there.
+_NOT_PRELOADED = (
+    ".__main__",
+    ".webhooks.aiohttp",
+    ".webhooks.django",
+    ".webhooks.fastapi",
+    ".webhooks.flask",
+)
+
+
 def preload() -> None:
     """Import everything the client can need: all models, functions, resources, httpx and attrs.
 
@@ -295,7 +308,7 @@ def preload() -> None:
     from pkgutil import walk_packages
 
     for module in walk_packages(__path__, f"{__name__}."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(_NOT_PRELOADED):
             import_module(module.name)
 
 

@@ -19,14 +19,12 @@ def generated(folder: Path) -> dict[str, str]:
     """The generated files, those copied or the same for every spec left out."""
     package = folder / "golden"
     pipeline.build_from(loading.load(HERE / "openapi.yaml"), package, "0.0.0")
-    same_for_all = {source.name for source in pipeline.RUNTIME.glob("*.py")} | {
-        "_version.py",
-        "_currencies.py",
-    }
+    same_for_all = {source.relative_to(pipeline.RUNTIME) for source in pipeline.RUNTIME.rglob("*.py")}
+    same_for_all |= {Path("_version.py"), Path("_currencies.py")}
     return {
         path.relative_to(package).as_posix(): path.read_text("utf-8")
         for path in sorted(package.rglob("*.py"))
-        if path.name not in same_for_all
+        if path.relative_to(package) not in same_for_all
     }
 
 

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from generator.document import Document
 from generator.linting import rules
-from generator.linting.rules import Rule, amounts, evidence, examples, names, operations, reconciling, schemas
+from generator.linting.rules import (
+    Rule,
+    amounts,
+    evidence,
+    examples,
+    names,
+    operations,
+    reconciling,
+    schemas,
+    webhooks,
+)
 from generator.loading import load
 from generator.problems import Problem
 
@@ -64,7 +74,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_registered_and_explained() -> None:
-    modules = (amounts, evidence, examples, names, operations, reconciling, schemas)
+    modules = (amounts, evidence, examples, names, operations, reconciling, schemas, webhooks)
     defined = {
         value
         for module in modules
@@ -105,7 +115,7 @@ def test_an_operation_id_that_is_there_twice_in_python_is_found(breaks: Breaks, 
 
 
 def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_an_id, (ROOT, "      operationId: linkPaid\n", ""))
+    found = breaks(operations.operation_has_an_id, (ROOT, "      operationId: onLinkPaid\n", ""))
 
     assert (found.file, found.text) == (ROOT, "post:")
     assert "webhook link.paid" in found.message
@@ -372,7 +382,9 @@ def test_a_list_cannot_be_asked_for_whole_and_in_pages(breaks: Breaks) -> None:
 
 
 def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.pagination_names_what_exists, (LINKS, "    id:\n", "    uid:\n"))
+    edit = (LINKS, '        $ref: "#/response.Link"\n', "        $ref: errors.yaml#/response.Error\n")
+
+    found = breaks(operations.pagination_names_what_exists, edit)
 
     assert found.text == "x-pagination:"
     assert "add `identity:`" in found.fix
@@ -825,7 +837,9 @@ def test_an_enum_of_a_parameter_that_is_written_in_place_is_found(breaks: Breaks
 
 
 def test_an_object_of_a_request_that_is_written_in_place_is_found(breaks: Breaks) -> None:
-    edit = (ROOT, "              $ref: schemas/links.yaml#/response.Link\n", "              type: object\n")
+    written = "              type: object\n              required: [id]\n"
+    written += "              properties: {id: {type: string}, status: {type: string}}\n"
+    edit = (ROOT, "              $ref: schemas/links.yaml#/response.Link\n", written)
 
     assert breaks(schemas.object_has_a_name, edit).text == "schema:"
 
@@ -1125,3 +1139,251 @@ def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
             f"response.Link:\n  type: object\n  x-evidence: {words['schema']}\n  x-source: [x]",
         ),
     ) is (word in ("documented", "observed"))
+
+
+# -- webhooks ----------------------------------------------------------------------------------------------
+
+#: A second event, which a property of its body names; tests add it, or change something in it.
+SENT = """\
+  link.sent:
+    post:
+      operationId: onLinkSent
+      summary: A link was sent
+      tags:
+        - Links
+      x-event: link.sent
+      x-dedup:
+        prefix: sent
+        pointers:
+          - /id
+          - /data/status
+      x-evidence: inferred
+      security:
+        - webhookToken: []
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              $ref: schemas/links.yaml#/LinkEvent
+            example:
+              id: E1
+              name: link.sent
+              data:
+                id: L1
+      responses:
+        "200":
+          description: Taken.
+"""
+EVENT = """\
+LinkEvent:
+  type: object
+  x-evidence: inferred
+  required:
+    - id
+  properties:
+    id:
+      type: string
+    name:
+      $ref: "#/LinkEventName"
+    made:
+      type: integer
+      x-format: unix-seconds
+    card:
+      x-wrapped: Value
+      oneOf:
+        - type: string
+        - $ref: "#/Wrapper"
+    data:
+      $ref: "#/response.Link"
+
+LinkEventName:
+  type: string
+  x-evidence: inferred
+  enum:
+    - link.sent
+
+Wrapper:
+  type: object
+  x-evidence: inferred
+  properties:
+    Value:
+      type: string
+
+"""
+WITH_EVENT = edited(
+    edited(BASE, ROOT, "components:\n", SENT + "components:\n"),
+    *(LINKS, "LinkStatus:\n", EVENT + "LinkStatus:\n"),
+)
+
+
+def test_an_event_with_a_name_breaks_no_rule(tmp_path: Path) -> None:
+    assert list(rules.check(load(write_spec(tmp_path, WITH_EVENT)))) == []
+
+
+def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
+    found = breaks(
+        webhooks.webhook_becomes_a_class,
+        (ROOT, "    post:\n      operationId: onLinkPaid", "    put:\n      operationId: onLinkPaid"),
+    )
+    assert (found.text, found.message) == ("put:", "webhook link.paid is a PUT")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("linkPaid", "does not begin with `on`"),
+        ("only", "does not begin with `on`"),
+        ("onLinks", "have the class Links, as has the schema 'response.Links'"),
+        ("onUnknownEvent", "have the class UnknownEvent, as has a part of the runtime"),
+    ],
+)
+def test_a_webhook_without_a_class_of_its_own_is_found(breaks: Breaks, name: str, message: str) -> None:
+    found = breaks(
+        webhooks.webhook_becomes_a_class, (ROOT, "operationId: onLinkPaid", f"operationId: {name}")
+    )
+    assert (found.file, found.text) == (ROOT, f"operationId: {name}")
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("edit", "text"),
+    [
+        (
+            (ROOT, "              $ref: schemas/links.yaml#/LinkEvent\n", "              type: string\n"),
+            "schema:",
+        ),
+        (
+            (LINKS, '    data:\n      $ref: "#/response.Link"\n', "    data:\n      type: string\n"),
+            "data:",
+        ),
+    ],
+)
+def test_a_webhook_whose_body_or_data_is_no_object_is_found(tmp_path: Path, edit: Edit, text: str) -> None:
+    document = load(write_spec(tmp_path, edited(WITH_EVENT, *edit)))
+
+    (problem,) = webhooks.webhook_brings_an_object(document)
+
+    found = Found(problem, tmp_path)
+    assert found.text == text
+    assert "webhook link.sent is not described as" in found.message
+
+
+def test_a_new_event_without_a_schema_is_refused_with_its_place(tmp_path: Path) -> None:
+    body = "          application/json:\n            schema:\n              $ref: schemas/links.yaml#/LinkEvent\n"
+    files = edited(WITH_EVENT, ROOT, body, "          application/json:\n")
+    document = load(write_spec(tmp_path, files))
+
+    (problem,) = webhooks.webhook_brings_an_object(document)
+
+    assert Found(problem, tmp_path).text == "application/json:"
+    assert "describe it in `schemas/`" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("edit", "text", "message"),
+    [
+        (
+            (ROOT, "      x-event: link.sent\n", ""),
+            "post:",
+            "nothing tells webhook link.sent from webhook link.paid",
+        ),
+        ((ROOT, "x-event: link.sent", "x-event: 7"), "x-event: 7", "7 is no name of an event"),
+        (
+            (ROOT, "x-event: link.sent", "x-event: link.gone"),
+            *("x-event: link.gone", "0 properties of the body of webhook link.sent list 'link.gone'"),
+        ),
+        (
+            (LINKS, "    made:\n", '    kind:\n      $ref: "#/LinkEventName"\n    made:\n'),
+            *("x-event: link.sent", "2 properties of the body of webhook link.sent list 'link.sent'"),
+        ),
+    ],
+)
+def test_a_webhook_that_its_body_does_not_name_is_found(
+    breaks: Breaks, edit: Edit, text: str, message: str
+) -> None:
+    found = breaks(webhooks.webhook_is_told_by_its_name, edit, files=WITH_EVENT)
+    assert found.text == text
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "message"),
+    [
+        (
+            "      security:\n        - webhookToken: []\n",
+            "",
+            "post:",
+            "webhook link.paid names 0 security schemes",
+        ),
+        ("- webhookToken: []", "- webhookToken: []\n        - apiKey: []", "security:", "names 2"),
+        ("- webhookToken: []", "- webhookToken: []\n          apiKey: []", "security:", "names 2"),
+        ("- webhookToken: []", "- apiKey: []", "apiKey:", "'apiKey' of webhook link.paid does not name"),
+        ("x-webhook-secret: TokenSecret", "x-webhook-secret: Password", None, "'webhookToken' of"),
+    ],
+)
+def test_a_webhook_without_one_proof_is_found(
+    breaks: Breaks, old: str, new: str, text: str | None, message: str
+) -> None:
+    found = breaks(webhooks.webhook_has_one_proof, (ROOT, old, new))
+    assert found.text == (text or new)
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "message"),
+    [
+        ("        prefix: sent\n", "", "x-dedup:", "does not say what tells one event of it from another"),
+        ("prefix: sent\n", "prefix: a:b\n", "x-dedup:", "does not say what tells"),
+        ("prefix: sent\n", "prefix: sent\n        more: 1\n", "x-dedup:", "does not say what tells"),
+        ("prefix: sent\n", "prefix: link\n", "prefix: link", "'link' of another list"),
+        ("- /data/status", "- /data/state", "- /data/state", "'/data/state', which is nothing in the body"),
+        ("- /data/status", "- status", "- status", "'status', which is nothing in the body"),
+        ("- /data/status", "- /data", "- /data", "'/data', which is nothing in the body"),
+        (
+            "- /id\n          - /data/status",
+            "- /name",
+            "- /name",
+            "begins with '/name', which is not required",
+        ),
+        ("- /id\n          - /data/status", "- /data/id", "- /data/id", "begins with '/data/id', which is"),
+    ],
+)
+def test_a_webhook_without_an_identity_is_found(
+    breaks: Breaks, old: str, new: str, text: str, message: str
+) -> None:
+    found = breaks(webhooks.webhook_can_be_told_from_its_likes, (ROOT, old, new), files=WITH_EVENT)
+    assert found.text == text
+    assert message in found.message
+
+
+def test_an_identity_may_hold_a_wrapped_value(tmp_path: Path) -> None:
+    files = edited(WITH_EVENT, ROOT, "- /data/status", "- /card")
+    assert list(rules.check(load(write_spec(tmp_path, files)))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x-wrapped: Value", "x-wrapped: value"),
+        ("        - type: string\n", "        - type: integer\n"),
+        ("        - type: string\n", ""),
+        ("    Value:\n", "    Other:\n      type: string\n    Value:\n"),
+    ],
+)
+def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: str, new: str) -> None:
+    found = breaks(webhooks.wrapped_value_may_come_plain, (LINKS, old, new), files=WITH_EVENT)
+    assert found.text.startswith("x-wrapped: ")
+    assert "'card' is not `oneOf`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("x-format: unix-seconds", "x-format: unix", "x-format: unix"),
+        ("type: integer\n      x-format", "type: string\n      x-format", "x-format: unix-seconds"),
+    ],
+)
+def test_a_format_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, text: str) -> None:
+    found = breaks(webhooks.format_is_known, (LINKS, old, new), files=WITH_EVENT)
+    assert found.text == text

@@ -88,8 +88,10 @@ def test_the_first_line_of_every_python_file_says_where_it_comes_from(built: Pat
 
 
 def test_the_runtime_is_copied_byte_for_byte(built: Path) -> None:
-    for source in pipeline.RUNTIME.glob("*.py"):
-        assert (built / source.name).read_bytes() == source.read_bytes()
+    sources = sorted(pipeline.RUNTIME.rglob("*.py"))
+    assert {source.parent.name for source in sources} == {"runtime", "webhooks"}
+    for source in sources:
+        assert (built / source.relative_to(pipeline.RUNTIME)).read_bytes() == source.read_bytes()
 
 
 def test_generating_replaces_the_package_as_a_whole(package: Path) -> None:

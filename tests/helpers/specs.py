@@ -36,11 +36,18 @@ BASE: dict[str, str] = {
         webhooks:
           link.paid:
             post:
-              operationId: linkPaid
+              operationId: onLinkPaid
               summary: A link was paid
               tags:
                 - Links
+              x-dedup:
+                prefix: link
+                pointers:
+                  - /id
+                  - /status
               x-evidence: inferred
+              security:
+                - webhookToken: []
               requestBody:
                 required: true
                 content:
@@ -59,6 +66,10 @@ BASE: dict[str, str] = {
               type: apiKey
               in: header
               name: Authorization
+            webhookToken:
+              type: http
+              scheme: bearer
+              x-webhook-secret: TokenSecret
           responses:
             Unauthorized:
               description: The key is missing or wrong.

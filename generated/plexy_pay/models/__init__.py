@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from .page_entity_user_profile import PageEntityUserProfile as PageEntityUserProfile
     from .password_request import PasswordRequest as PasswordRequest
     from .payment_beneficiary import PaymentBeneficiary as PaymentBeneficiary
+    from .payment_callback_details import PaymentCallbackDetails as PaymentCallbackDetails
     from .payment_link import PaymentLink as PaymentLink
     from .payment_link_info import PaymentLinkInfo as PaymentLinkInfo
     from .payment_link_metadata import PaymentLinkMetadata as PaymentLinkMetadata
@@ -173,8 +174,6 @@ if TYPE_CHECKING:
     from .update_payment_link import UpdatePaymentLink as UpdatePaymentLink
     from .user_profile import UserProfile as UserProfile
     from .user_role import UserRole as UserRole
-    from .webhook_card_token import WebhookCardToken as WebhookCardToken
-    from .webhook_id import WebhookId as WebhookId
     from .webhook_recurring_type import WebhookRecurringType as WebhookRecurringType
 
 _MODULES = {
@@ -268,6 +267,7 @@ _MODULES = {
     "PageEntityUserProfile": ".page_entity_user_profile",
     "PasswordRequest": ".password_request",
     "PaymentBeneficiary": ".payment_beneficiary",
+    "PaymentCallbackDetails": ".payment_callback_details",
     "PaymentLink": ".payment_link",
     "PaymentLinkInfo": ".payment_link_info",
     "PaymentLinkMetadata": ".payment_link_metadata",
@@ -332,8 +332,6 @@ _MODULES = {
     "UpdatePaymentLink": ".update_payment_link",
     "UserProfile": ".user_profile",
     "UserRole": ".user_role",
-    "WebhookCardToken": ".webhook_card_token",
-    "WebhookId": ".webhook_id",
     "WebhookRecurringType": ".webhook_recurring_type",
 }
 
@@ -428,6 +426,7 @@ __all__ = (
     "PageEntityUserProfile",
     "PasswordRequest",
     "PaymentBeneficiary",
+    "PaymentCallbackDetails",
     "PaymentLink",
     "PaymentLinkInfo",
     "PaymentLinkMetadata",
@@ -492,8 +491,6 @@ __all__ = (
     "UpdatePaymentLink",
     "UserProfile",
     "UserRole",
-    "WebhookCardToken",
-    "WebhookId",
     "WebhookRecurringType",
 )
 

@@ -12,8 +12,6 @@ from ..decoding import (
     NUMBER,
     TEXT,
     decode_datetime,
-    decode_model,
-    decode_union,
     enum_decoder,
     further_fields,
     misfit,
@@ -72,10 +70,10 @@ class TransactionWebhookDetails:
         "parentTransactionId": "string",
         "recurringType": "WebhookRecurringType",
         "retrievalReferenceNumber": "string",
-        "paymentLinkId": "string | WebhookId",
-        "paymentSessionId": "string | WebhookId",
-        "cardTokenId": "string | WebhookCardToken",
-        "customerId": "string | WebhookId",
+        "paymentLinkId": "string",
+        "paymentSessionId": "string",
+        "cardTokenId": "string",
+        "customerId": "string",
     }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
@@ -198,18 +196,22 @@ class TransactionWebhookDetails:
     """
     retrieval_reference_number: str | Unset = UNSET
     """Retrieval reference number, by which the bank finds the transaction."""
-    payment_link_id: str | Unset | WebhookId = UNSET
+    payment_link_id: str | Unset = UNSET
     """Id of the payment link that was paid. The docs show an object with `Value`; a merchant's code accepts a
-    plain string too.
+    plain string too. An event has the value alone.
     """
-    payment_session_id: str | Unset | WebhookId = UNSET
-    """Id of the payment session. The docs show an object with `Value`; be ready for a plain string."""
-    card_token_id: str | Unset | WebhookCardToken = UNSET
+    payment_session_id: str | Unset = UNSET
+    """Id of the payment session. The docs show an object with `Value`; be ready for a plain string. An event
+    has the value alone.
+    """
+    card_token_id: str | Unset = UNSET
     """Id of the saved card. The docs show an object with `Value`; be ready for a plain string. The sample is a
-    16-digit number, elsewhere in the docs a card token is a UUID.
+    16-digit number, elsewhere in the docs a card token is a UUID. An event has the value alone.
     """
-    customer_id: str | Unset | WebhookId = UNSET
-    """Id of the customer. The docs show an object with `Value`; be ready for a plain string."""
+    customer_id: str | Unset = UNSET
+    """Id of the customer. The docs show an object with `Value`; be ready for a plain string. An event has the
+    value alone.
+    """
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
 
@@ -247,18 +249,10 @@ class TransactionWebhookDetails:
             model.parent_transaction_id = data["parentTransactionId"]
             model.recurring_type = _webhook_recurring_type(data["recurringType"])
             model.retrieval_reference_number = data["retrievalReferenceNumber"]
-            model.payment_link_id = decode_union(
-                data["paymentLinkId"], (str,), lambda item: decode_model(WebhookId, item)
-            )
-            model.payment_session_id = decode_union(
-                data["paymentSessionId"], (str,), lambda item: decode_model(WebhookId, item)
-            )
-            model.card_token_id = decode_union(
-                data["cardTokenId"], (str,), lambda item: decode_model(WebhookCardToken, item)
-            )
-            model.customer_id = decode_union(
-                data["customerId"], (str,), lambda item: decode_model(WebhookId, item)
-            )
+            model.payment_link_id = data["paymentLinkId"]
+            model.payment_session_id = data["paymentSessionId"]
+            model.card_token_id = data["cardTokenId"]
+            model.customer_id = data["customerId"]
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
@@ -278,6 +272,10 @@ class TransactionWebhookDetails:
             or type(model.secure3d) not in BOOLEAN
             or type(model.parent_transaction_id) not in TEXT
             or type(model.retrieval_reference_number) not in TEXT
+            or type(model.payment_link_id) not in TEXT
+            or type(model.payment_session_id) not in TEXT
+            or type(model.card_token_id) not in TEXT
+            or type(model.customer_id) not in TEXT
         ):
             misfit()
         return model
@@ -314,10 +312,10 @@ class TransactionWebhookDetails:
                 "parentTransactionId": self.parent_transaction_id,
                 "recurringType": encode(self.recurring_type),
                 "retrievalReferenceNumber": self.retrieval_reference_number,
-                "paymentLinkId": encode(self.payment_link_id),
-                "paymentSessionId": encode(self.payment_session_id),
-                "cardTokenId": encode(self.card_token_id),
-                "customerId": encode(self.customer_id),
+                "paymentLinkId": self.payment_link_id,
+                "paymentSessionId": self.payment_session_id,
+                "cardTokenId": self.card_token_id,
+                "customerId": self.customer_id,
             }
         )
 
@@ -335,8 +333,3 @@ class TransactionWebhookDetails:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.webhook_card_token import WebhookCardToken
-from ..models.webhook_id import WebhookId

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ...document import Document
 from ...problems import Problem
-from . import amounts, evidence, examples, names, operations, reconciling, schemas
+from . import amounts, evidence, examples, names, operations, reconciling, schemas, webhooks
 
 Rule = Callable[[Document], Iterator[Problem]]
 
@@ -38,6 +38,13 @@ RULES: tuple[Rule, ...] = (
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
     schemas.extension_is_known,
+    webhooks.webhook_becomes_a_class,
+    webhooks.webhook_brings_an_object,
+    webhooks.webhook_is_told_by_its_name,
+    webhooks.webhook_has_one_proof,
+    webhooks.webhook_can_be_told_from_its_likes,
+    webhooks.wrapped_value_may_come_plain,
+    webhooks.format_is_known,
     examples.operation_has_examples,
     examples.example_fits_its_schema,
 )

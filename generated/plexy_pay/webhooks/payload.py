@@ -1,0 +1,166 @@
+# plexy-pay runtime, written by hand in generator/runtime/webhooks/payload.py; the generator copies it unchanged.
+"""From the JSON of a delivery to its event: one shape for every spelling, and an identity that redeliveries share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ..decoding import ObjectBody, misfit
+from ..encoding import is_object
+from .event import Kind, UnknownEvent, WebhookEvent
+from .events import EVENTS
+
+_NAMED_BY = tuple(dict.fromkeys(named_by for named_by, _ in EVENTS if named_by))
+_WRAPPER = "Value"
+
+
+def callback_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
+    """The event of a body that carries no name: the callback of 2023."""
+    return _event(EVENTS["", ""], payload, body, scheme)
+
+
+def callback_fields(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a callback in one shape, as they are signed and as they are decoded."""
+    return one_shape(payload, _names(EVENTS["", ""].kind))
+
+
+def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
+    """The event that a body names; an `UnknownEvent` where this version knows none of that name and shape."""
+    event = event_class(payload)
+    if event is not None and (
+        event.kind.data == "" or is_object(_enveloped(payload, event.kind).get(event.kind.data))
+    ):
+        return _event(event, payload, body, scheme)
+    merchant = next((payload[name] for name in ("merchantId", "merchant_id") if name in payload), None)
+    return UnknownEvent(
+        name=_name(payload),
+        data=payload.get("data"),
+        dedup_id=_of_body(body),
+        id=_text(payload.get("id")),
+        merchant_id=_text(merchant),
+        payload=payload,
+        scheme=scheme,
+    )
+
+
+def event_class(payload: Mapping[str, Any]) -> type[WebhookEvent[Any]] | None:
+    """The class of the event that a body names, if this version knows it."""
+    for named_by in _NAMED_BY:
+        name = payload.get(named_by)
+        if isinstance(name, str) and (named_by, name) in EVENTS:
+            return EVENTS[named_by, name]
+    return None
+
+
+def one_shape(fields: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The fields by the names of the spec, whether they came in camel case or snake case, wrapped or plain.
+
+    A field that came under its own name is never replaced by another spelling of it.
+    """
+    spellings = {_spelling(name): name for name in known}
+    shaped: dict[str, Any] = {}
+    for name, value in fields.items():
+        plain = value[_WRAPPER] if is_object(value) and value.keys() == {_WRAPPER} else value
+        meant = name if name in known else spellings.get(_spelling(name), name)
+        shaped[name if meant in fields or meant in shaped else meant] = plain
+    return shaped
+
+
+def _spelling(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _names(kind: Kind) -> Collection[str]:
+    return kind.model()._types.keys()  # pyright: ignore[reportPrivateUsage]
+
+
+def _enveloped(payload: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    return one_shape(payload, {kind.named_by, kind.data, kind.merchant, kind.created, "id"} - {""})
+
+
+def _event(
+    event: type[WebhookEvent[Any]], payload: Mapping[str, Any], body: bytes, scheme: str
+) -> WebhookEvent[Any]:
+    kind = event.kind
+    if kind.data:
+        shaped = _enveloped(payload, kind)
+        shaped[kind.data] = data = one_shape(shaped[kind.data], _names(kind))
+        own_id = _text(shaped.get("id"))
+    else:
+        shaped = data = one_shape(payload, _names(kind))
+        own_id = None  # The id in the body is the payment's.
+    return event(
+        name=kind.name,
+        data=_decode(kind, data),
+        dedup_id=_dedup_id(kind, shaped) or _of_body(body),
+        id=own_id,
+        merchant_id=_text(shaped.get(kind.merchant)),
+        created_at=_moment(shaped.get(kind.created)),
+        payload=payload,
+        scheme=scheme,
+    )
+
+
+def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
+    """The model of the data; what does not fit the spec is reported to the drift logger, as it is for answers."""
+    model = kind.model()
+    before = misfit()
+    decoded = model.from_dict(data)
+    if misfit() != before + 1:
+        from ..drift import differences, report
+
+        report(f"webhooks.{kind.name or 'callback'}", differences(ObjectBody(model), data))
+    return decoded
+
+
+def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
+    """The identity of an event from the values that the spec lists; None where its id is not among them."""
+    values = [_at(shaped, pointer) for pointer in kind.identity]
+    if values[0] in (None, "") or any(isinstance(value, (dict, list)) for value in values):
+        return None
+    text = json.dumps([_exact(value) for value in values], separators=(",", ":"))
+    return f"{kind.prefix}:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+
+
+def _of_body(body: bytes) -> str:
+    return f"body:{hashlib.sha256(body).hexdigest()}"
+
+
+def _at(shaped: Any, pointer: str) -> Any:
+    for name in pointer.split("/")[1:]:
+        shaped = shaped.get(name) if is_object(shaped) else None
+    return shaped
+
+
+def _exact(value: Any) -> Any:
+    """A value such that one number is always written in one way: 1000 and 1000.00 are the same."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return value
+    sign, digits, exponent = Decimal(value).as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    significant = written.rstrip("0")
+    if not significant:
+        return {"number": "0"}
+    return {"number": f"{'-' if sign else ''}{significant}e{int(exponent) + len(written) - len(significant)}"}
+
+
+def _name(payload: Mapping[str, Any]) -> str:
+    return next((name for name in map(payload.get, _NAMED_BY) if isinstance(name, str)), "")
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

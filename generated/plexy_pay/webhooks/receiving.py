@@ -1,0 +1,214 @@
+# plexy-pay runtime, written by hand in generator/runtime/webhooks/receiving.py; the generator copies it unchanged.
+"""From a delivery to the answer to it: prove it, hand its event over once, and say 200 only when that is done.
+
+No web framework is in here; the adapters beside this module give their requests to a `Receiver`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable, iscoroutinefunction
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from ..errors import ConfigurationError
+from ..logs import LOGGER
+from .errors import Reason, WebhookVerificationError
+from .verifying import MAX_BYTES, Body, Headers, Secrets, unwrap
+
+if TYPE_CHECKING:
+    from .events import AnyEvent
+
+Claim = Literal["new", "done", "busy"]
+_CLAIMS = ("new", "done", "busy")
+
+
+class Reply(NamedTuple):
+    """What to answer to a delivery.
+
+    Args:
+        status: 200: taken, or taken before. 401 or 413: it cannot be trusted. 500 and 503: it is to be sent again.
+        text: A word for whoever reads the answer; it tells an attacker nothing.
+    """
+
+    status: int
+    text: str
+
+
+class Store(Protocol):
+    """Remembers which events were handled. All processes that receive webhooks must share one.
+
+    Each method may be `async`, for a `Receiver` that is used with `receive_async`.
+    """
+
+    def claim(self, dedup_id: str) -> Claim | Awaitable[Claim]:
+        """Take an event to handle it: `new` if it is yours now, `done` if it was handled, `busy` while it is.
+
+        Of two claims at one time, one gets `new`. A claim whose owner died must end by itself after a while.
+        """
+        ...
+
+    def done(self, dedup_id: str) -> object:
+        """The event was handled: it is never `new` again."""
+        ...
+
+    def release(self, dedup_id: str) -> object:
+        """Handling it failed: the next claim gets `new`."""
+        ...
+
+
+class MemoryStore:
+    """Remembers in this process only, and only the latest events: for one process, and for tests.
+
+    After a restart it knows nothing, so an event that is sent again is handled again. With several processes, or where
+    handling an event twice would cost money, write a store over your database.
+
+    Args:
+        size: How many events it remembers.
+    """
+
+    def __init__(self, size: int = 100_000) -> None:
+        if size < 1:
+            raise ConfigurationError("A MemoryStore remembers at least one event.")
+        self._size = size
+        self._done: OrderedDict[str, None] = OrderedDict()
+        self._busy: set[str] = set()
+        self._lock = Lock()
+
+    def claim(self, dedup_id: str) -> Claim:
+        """Take an event to handle it."""
+        with self._lock:
+            if dedup_id in self._done:
+                return "done"
+            if dedup_id in self._busy:
+                return "busy"
+            self._busy.add(dedup_id)
+            return "new"
+
+    def done(self, dedup_id: str) -> None:
+        """The event was handled."""
+        with self._lock:
+            self._busy.discard(dedup_id)
+            self._done[dedup_id] = None
+            if len(self._done) > self._size:
+                self._done.popitem(last=False)
+
+    def release(self, dedup_id: str) -> None:
+        """Handling it failed."""
+        with self._lock:
+            self._busy.discard(dedup_id)
+
+
+class Receiver:
+    """Takes deliveries, and hands each event to your function once.
+
+    Your function saves the event, or puts it into a queue, and returns quickly: v2 counts a delivery as failed after 30
+    seconds, and for the others no limit is known. What it returns is not looked at. When it raises, the delivery is
+    answered with 500, so that it is sent again.
+
+    Args:
+        handle: Your function; it may be `async` where `receive_async` is used.
+        secret: What deliveries must be proved with, as for `unwrap`.
+        store: Which events were handled. Without one, this process remembers them.
+        max_bytes: The largest body that is read.
+    """
+
+    def __init__(
+        self,
+        handle: Callable[[AnyEvent], object],
+        *,
+        secret: Secrets,
+        store: Store | None = None,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._handle = handle
+        self._secret = secret
+        self._store: Store = MemoryStore() if store is None else store
+        self.max_bytes = max_bytes
+
+    def receive(self, body: Body, headers: Headers) -> Reply:
+        """Take one delivery, and say what to answer.
+
+        Raises:
+            ConfigurationError: the secret or the body cannot be used, or something is `async` that must not be here.
+            Exception: whatever the store raises; the delivery was not acknowledged then.
+        """
+        event, reply = self._verified(body, headers)
+        if event is None:
+            return reply
+        claim = _not_async(self._store.claim(event.dedup_id), "store.claim")
+        if claim != "new":
+            return _reply_to(claim)
+        try:
+            _not_async(self._handle(event), "the handler")
+        except BaseException as error:
+            _not_async(self._store.release(event.dedup_id), "store.release")
+            return _failed(event, error)
+        _not_async(self._store.done(event.dedup_id), "store.done")
+        return _TAKEN
+
+    async def receive_async(self, body: Body, headers: Headers) -> Reply:
+        """The async twin of `receive`: what is not `async` runs in a thread, so that it holds nobody else up."""
+        event, reply = self._verified(body, headers)
+        if event is None:
+            return reply
+        claim = await _off_the_loop(self._store.claim, event.dedup_id)
+        if claim != "new":
+            return _reply_to(claim)
+        try:
+            await _off_the_loop(self._handle, event)
+        except BaseException as error:
+            await _off_the_loop(self._store.release, event.dedup_id)
+            return _failed(event, error)
+        await _off_the_loop(self._store.done, event.dedup_id)
+        return _TAKEN
+
+    def _verified(self, body: Body, headers: Headers) -> tuple[AnyEvent | None, Reply]:
+        try:
+            return unwrap(body, headers, secret=self._secret, max_bytes=self.max_bytes), _TAKEN
+        except WebhookVerificationError as error:
+            LOGGER.warning("a webhook was refused (%s): %s", error.reason, error)
+            return None, _TOO_LARGE if error.reason is Reason.TOO_LARGE else _REFUSED
+
+    def __repr__(self) -> str:
+        return f"<Receiver of webhooks, proved with {self._secret!r}>"
+
+
+_TAKEN = Reply(200, "ok")
+_REFUSED = Reply(401, "refused")
+_TOO_LARGE = Reply(413, "too large")
+_BUSY = Reply(503, "busy")
+_FAILED = Reply(500, "failed")
+
+
+def _reply_to(claim: object) -> Reply:
+    """The answer to an event that somebody else handles, or handled."""
+    if claim not in _CLAIMS:
+        raise ConfigurationError(
+            f"The store's claim gave a {type(claim).__name__}; it gives 'new', 'done' or 'busy'."
+        )
+    # An event under way must be sent again: the one who is at it may fail.
+    return _TAKEN if claim == "done" else _BUSY
+
+
+def _failed(event: AnyEvent, error: BaseException) -> Reply:
+    if not isinstance(error, Exception):
+        raise error  # The process or the task is being stopped.
+    LOGGER.exception("the handler of the webhook %r failed; it is to be sent again", event.name)
+    return _FAILED
+
+
+def _not_async(value: Any, whose: str) -> Any:
+    if not isawaitable(value):
+        return value
+    getattr(value, "close", str)()  # A coroutine that is never awaited would warn.
+    raise ConfigurationError(f"{whose} is async, and receive() cannot await it. Use receive_async().")
+
+
+async def _off_the_loop(function: Callable[[Any], Any], argument: Any) -> Any:
+    if iscoroutinefunction(function):
+        return await function(argument)
+    value = await asyncio.to_thread(function, argument)
+    return await value if isawaitable(value) else value

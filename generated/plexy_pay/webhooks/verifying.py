@@ -1,0 +1,219 @@
+# plexy-pay runtime, written by hand in generator/runtime/webhooks/verifying.py; the generator copies it unchanged.
+"""`unwrap`: from the bytes of a delivery to an event that was proved; `sign`: a test delivery's headers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from ..encoding import is_collection, is_mapping, is_object, loads
+from ..errors import ConfigurationError
+from .errors import Reason, refused
+from .payload import callback_fields, callback_of, event_class, event_of
+from .secrets import BodySecret, Delivery, FieldsSecret, Secret, TokenSecret
+
+if TYPE_CHECKING:
+    from .events import AnyEvent
+
+Body = bytes | bytearray | memoryview
+Headers = Mapping[str, Any] | Mapping[bytes, Any] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
+Secrets = (
+    TokenSecret
+    | FieldsSecret
+    | BodySecret
+    | Sequence[TokenSecret]
+    | Sequence[FieldsSecret]
+    | Sequence[BodySecret]
+)
+
+MAX_BYTES = 1024 * 1024
+_SCHEMES: tuple[type[Secret], ...] = (TokenSecret, FieldsSecret, BodySecret)
+_MOST_HEADER = 8192
+_ASK = "If Plexy Pay sent it, ask its support."
+
+
+def unwrap(
+    body: Body,
+    headers: Headers,
+    *,
+    secret: Secrets,
+    max_bytes: int = MAX_BYTES,
+    now: float | None = None,
+) -> AnyEvent:
+    """Prove a delivery and read its event.
+
+    The class of `secret` chooses how: `TokenSecret`, `FieldsSecret` or `BodySecret`. A delivery that carries another
+    proof, or none, is refused. An event that Plexy Pay documents with `BodySecret` is taken with no other.
+
+    No scheme keeps a delivery from being sent again, and only `BodySecret` covers the whole body. So keep `dedup_id`,
+    and fetch the transaction before you hand over anything of value.
+
+    Args:
+        body: The raw body, byte by byte as it came: not parsed, not decoded.
+        headers: The request's headers, as your framework gives them: a mapping, or pairs of name and value.
+        secret: What the delivery must be proved with. Several of one class are active during a rotation.
+        max_bytes: The largest body that is read.
+        now: The time in seconds since 1970, for tests.
+
+    Returns:
+        The event, of the class that belongs to its name; `UnknownEvent` for a name that this version does not know.
+
+    Raises:
+        WebhookVerificationError: the delivery must not be acted on; its `reason` says why.
+        ConfigurationError: the secrets, or what was passed as body or headers, cannot be used.
+    """
+    secrets, problem = _usable(secret)
+    if problem is not None:
+        del secret  # It may be plain text, which a traceback with local variables must not show.
+        raise ConfigurationError(problem)
+    raw = _bytes(body)
+    kind = type(secrets[0])
+    if len(raw) > max_bytes:
+        raise refused(
+            Reason.TOO_LARGE,
+            f"The body of the webhook is larger than {max_bytes} bytes.",
+            "If Plexy Pay sends such bodies, raise max_bytes.",
+        )
+    header = _header(headers, kind)
+    payload = fields = _object(raw) if kind.signs_fields else {}
+    if kind.signs_fields:
+        fields = callback_fields(payload)
+    delivery = Delivery(header, raw, fields, time.time() if now is None else now)
+    # Each is asked, so that how long it takes does not tell which one is active.
+    if True not in [one.proves(delivery) for one in secrets]:
+        raise refused(
+            Reason.WRONG_SECRET,
+            f"The webhook was not made with {'this secret' if len(secrets) == 1 else 'any of these secrets'}, "
+            "or its body was changed on its way.",
+            "If Plexy Pay sent it, check the secret, and that the body is passed byte by byte as it came.",
+        )
+    if kind.signs_fields:
+        return cast("AnyEvent", callback_of(payload, raw, kind.scheme))
+    payload = _object(raw)
+    event = event_class(payload)
+    if event is not None and event.kind.secret is BodySecret and kind is not BodySecret:
+        raise refused(
+            Reason.WRONG_SCHEME,
+            "The webhook is an event that Plexy Pay signs with Plexy-Signature, but only its token was looked at.",
+            "Receive it at an address of its own, with a BodySecret.",
+        )
+    return cast("AnyEvent", event_of(payload, raw, kind.scheme))
+
+
+def sign(
+    body: Body, *, secret: TokenSecret | FieldsSecret | BodySecret, now: float | None = None
+) -> dict[str, str]:
+    """The headers of a test delivery, made as Plexy Pay would make them.
+
+    Args:
+        body: The body of the delivery. A `FieldsSecret` needs the five fields in it.
+        secret: What to prove it with.
+        now: The time in seconds since 1970, for tests of old and future deliveries.
+
+    Raises:
+        ConfigurationError: the secret or the body cannot be used.
+        WebhookVerificationError: a `FieldsSecret` was given, and the body does not have the fields that it signs.
+    """
+    secrets, problem = _usable(secret)
+    if problem is not None:
+        del secret  # It may be plain text, which a traceback with local variables must not show.
+        raise ConfigurationError(problem)
+    raw = _bytes(body)
+    fields = callback_fields(_object(raw)) if secrets[0].signs_fields else {}
+    return secrets[0].headers(raw, fields, time.time() if now is None else now)
+
+
+def _usable(secret: object) -> tuple[Sequence[Secret], str | None]:
+    """The secrets, all of one class, or what is wrong with them; it raises nothing, so that no traceback holds them."""
+    several: tuple[Any, ...] = tuple(secret) if is_collection(secret) else (secret,)
+    kinds: set[type[Any]] = set(map(type, several))
+    if not several:
+        return (), "No webhook secret was given. Pass at least one."
+    if not kinds <= set(_SCHEMES):
+        strange = ", ".join(sorted(kind.__name__ for kind in kinds - set(_SCHEMES)))
+        return (), (
+            f"The webhook secret is of the type {strange}. Its class must say how deliveries are proved: pass "
+            "TokenSecret(...), FieldsSecret(...) or BodySecret(...)."
+        )
+    if len(kinds) > 1:
+        return (), (
+            "The webhook secrets are of several kinds, so that the weakest one would be enough. Pass secrets of one "
+            "kind; receive webhooks of another kind at an address of their own."
+        )
+    return several, None
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(cast("bytes", body))
+    raise ConfigurationError(
+        f"The body of the webhook was passed as {type(body).__name__}. Pass the raw bytes as they came, before "
+        "anything parses or decodes them: request.body in Django, await request.body() in FastAPI, request.get_data() "
+        "in Flask, await request.read() in aiohttp."
+    )
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        payload = loads(raw)
+    except ValueError:
+        # What the parser says quotes the body.
+        raise refused(Reason.NOT_JSON, "The body of the webhook is not JSON.", _ASK) from None
+    if not is_object(payload):
+        raise refused(Reason.NOT_AN_OBJECT, "The body of the webhook is JSON, but no object.", _ASK)
+    return payload
+
+
+def _header(headers: object, kind: type[Secret]) -> str:
+    """The one value of the scheme's header."""
+    found = list(_values(headers, kind.header))
+    if len(found) > 1:
+        raise refused(
+            Reason.REPEATED_HEADER,
+            f"The webhook has more than one header {kind.header}, so that nobody can say which one counts.",
+            "If Plexy Pay sent it, look for a proxy that adds the header.",
+        )
+    value = found[0].strip(" \t") if found else ""
+    if len(value) > _MOST_HEADER:
+        raise refused(
+            Reason.MALFORMED_HEADER, f"The header {kind.header} of the webhook is far too long.", _ASK
+        )
+    if value:
+        return value
+    for other in _SCHEMES:
+        if other is not kind and any(_values(headers, other.header)):
+            raise refused(
+                Reason.WRONG_SCHEME,
+                f"The webhook has a header {other.header}, but none named {kind.header}, which {kind.__name__} reads.",
+                f"If Plexy Pay sends these, receive them at an address of their own, with a {other.__name__}.",
+            )
+    raise refused(
+        Reason.MISSING_HEADER,
+        f"The webhook has no header {kind.header}, or an empty one.",
+        "If Plexy Pay sent it, look for a proxy that drops the header.",
+    )
+
+
+def _values(headers: Any, wanted: str) -> Iterator[str]:
+    """The values of a header, whose name may be in any case."""
+    pairs: Iterable[tuple[object, object]] = headers.items() if is_mapping(headers) else headers
+    try:
+        for name, value in pairs:
+            if _text(name).lower() == wanted:
+                yield from map(
+                    _text, cast("list[object]", value) if isinstance(value, (list, tuple)) else (value,)
+                )
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "The headers of the webhook cannot be read. Pass the request's headers as your framework gives them: a "
+            "mapping, or pairs of name and value, as text or bytes."
+        ) from None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, str):
+        return value
+    raise TypeError
