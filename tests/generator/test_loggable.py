@@ -84,3 +84,15 @@ def test_parameters_count_like_properties() -> None:
         {"/v1/links": {"get": operation("links", "list", parameters=parameters)}}, A={"phone": TEXT}
     )
     assert found == Names(values={"pagesize"}, hidden={"phone"})
+
+
+def test_a_wrapped_value_is_an_object_on_the_wire_whose_inner_name_is_as_secret_as_it_is() -> None:
+    found = names(
+        Event={
+            "linkId": {"x-wrapped": "Id", "oneOf": [TEXT, ref("Link")]},
+            "cardToken": {"x-wrapped": "Value", "x-sensitive": True, "oneOf": [TEXT, ref("Card")]},
+        },
+        Link={"Id": TEXT},
+        Card={"Value": TEXT},
+    )
+    assert found == Names(values={"linkid", "id"}, objects={"linkid"}, hidden={"cardtoken", "value"})

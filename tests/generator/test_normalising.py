@@ -14,6 +14,7 @@ from generator import normalising
 from generator.naming import class_names, method, pascal, snake
 
 Json = dict[str, Any]
+TEXT: Json = {"type": "string"}
 
 
 def test_normalising_leaves_the_given_document_as_it_is() -> None:
@@ -70,6 +71,39 @@ def test_operations_are_tagged_with_their_resource_and_named_in_snake_case() -> 
         ["payment_links"],
         "list",
     )
+
+
+def test_a_wrapped_value_becomes_the_value_alone_and_an_unused_wrapper_goes() -> None:
+    wrapper = {"type": "object", "properties": {"Value": {"type": "string", "x-sensitive": True}}}
+    card: Json = {
+        "description": "Id of the card.",
+        "x-evidence": "documented",
+        "x-wrapped": "Value",
+        "oneOf": [{"type": "string", "x-evidence": "inferred"}, {"$ref": "#/components/schemas/a.Card"}],
+    }
+    held = {"$ref": "#/components/schemas/a.Held"}
+    data = document(
+        {
+            "Event": {
+                "type": "object",
+                "properties": {"card": card, "held": {**card, "oneOf": [TEXT, held]}},
+            },
+            "Other": {"type": "object", "properties": {"held": held}},
+            "a.Card": wrapper,
+            "a.Held": wrapper,
+        }
+    )
+    normalising.wrapped_values_are_taken_out(data)
+    found = data["components"]["schemas"]
+    assert found["Event"]["properties"]["card"] == {
+        "type": "string",
+        "description": "Id of the card.",
+        "x-evidence": "documented",
+        "x-sensitive": True,
+        "x-wrapped": "Value",
+    }
+    assert found["Event"]["properties"]["held"] == found["Event"]["properties"]["card"]
+    assert sorted(found) == ["Event", "Other", "a.Held"], "the wrapper that something else uses stays"
 
 
 @pytest.mark.parametrize(

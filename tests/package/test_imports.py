@@ -64,7 +64,10 @@ def test_everything_can_be_loaded_at_start_up(program: str, environment: dict[st
     loaded = modules_after(program, **environment)
     files = {path.relative_to(PACKAGE.parent).with_suffix("") for path in PACKAGE.rglob("*.py")}
     wanted = {".".join(path.parts).removesuffix(".__init__") for path in files}
-    assert wanted <= loaded
+    left_out = {name for name in wanted if name.endswith(plexy_pay._NOT_PRELOADED)}
+    assert len(wanted - left_out) > 250
+    assert wanted - left_out <= loaded
+    assert not left_out & loaded
     assert "httpx" in loaded
 
 
@@ -106,7 +109,11 @@ def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
     for path in PACKAGE.rglob("*.py"):
         for module, dots in imports_of(path):
             top = module.split(".")[0]
-            assert dots or top in sys.stdlib_module_names | {"httpx", "attrs"}, f"{path}: {module}"
+            allowed = sys.stdlib_module_names | {"httpx", "attrs"}
+            if f".{path.parent.name}.{path.stem}" in plexy_pay._NOT_PRELOADED:
+                # A module for a framework imports that one; `preload` leaves it out, so it need not be there.
+                allowed |= {path.stem}
+            assert dots or top in allowed, f"{path}: {module}"
 
 
 def test_httpx_is_imported_by_three_modules_at_most() -> None:

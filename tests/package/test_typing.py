@@ -66,13 +66,15 @@ def mypy(folder: Path, file: Path) -> dict[int, list[str]]:
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-@pytest.mark.parametrize("program", ["merchant.py", "money.py"])
+@pytest.mark.parametrize("program", ["events.py", "merchant.py", "money.py"])
 def test_a_merchant_s_program_passes_in_strict_mode(checker: Checker, program: str, tmp_path: Path) -> None:
     assert checker(tmp_path, PROGRAMS / program) == {}
 
 
 @pytest.mark.parametrize("checker", [pyright, mypy])
-@pytest.mark.parametrize(("program", "count"), [("mistakes.py", 5), ("money_mistakes.py", 9)])
+@pytest.mark.parametrize(
+    ("program", "count"), [("events_mistakes.py", 2), ("mistakes.py", 5), ("money_mistakes.py", 9)]
+)
 def test_typical_mistakes_are_named_on_their_lines(
     checker: Checker, program: str, count: int, tmp_path: Path
 ) -> None:
