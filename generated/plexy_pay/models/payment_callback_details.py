@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from ..money import Money
-
 
 @define(kw_only=True, slots=True, repr=False)
 class PaymentCallbackDetails:
@@ -67,8 +65,10 @@ class PaymentCallbackDetails:
     id: str
     """Id of the payment; signed."""
     amount: Decimal | int | Unset = UNSET
-    """The amount; signed. The vendor's code does not state its unit; the API of 2023 has major units
-    elsewhere. An amount in major units (tenge for KZT); the unit is inferred, not documented.
+    """The amount; signed. The unit is not known: the vendor's code does not state it, and major units are
+    documented for other places of the 2023 API only. Compare it with what you asked for before you trust
+    it. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
+    none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of the amount; signed."""
@@ -154,12 +154,3 @@ class PaymentCallbackDetails:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
-
-    @property
-    def money(self) -> Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
-        amount is in major units (tenge for KZT); the unit is inferred, not documented.
-        """
-        from ..money import read_money
-
-        return read_money(self.amount, "major", self.currency)
