@@ -15,6 +15,7 @@ from __future__ import annotations
 try:
     from .app import create_app
     from .serving import RunningSandbox
+    from .webhooks.control import SentWebhook, WebhookControl
 except ModuleNotFoundError as error:
     name = (error.name or "").partition(".")[0]
     if name in ("cryptography", "starlette", "uvicorn", "jsonschema", "referencing"):
@@ -23,4 +24,4 @@ except ModuleNotFoundError as error:
         ) from error
     raise
 
-__all__ = ["RunningSandbox", "create_app"]
+__all__ = ["RunningSandbox", "SentWebhook", "WebhookControl", "create_app"]

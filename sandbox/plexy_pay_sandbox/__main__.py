@@ -14,11 +14,13 @@ from .app import (
     DEFAULT_CHECKOUT_KEY,
     DEFAULT_GATE_KEY,
     DEFAULT_KEY,
+    DEFAULT_WEBHOOK_SECRET,
     DEFAULT_WEBHOOK_TOKEN,
     create_app,
 )
 from .serving import base_url_of, listening_socket, server_config
 from .validation import DocumentError
+from .webhooks.signing import Authorization
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             gate_keys=options.gate_key or [DEFAULT_GATE_KEY],
             agent_id=options.agent_id,
             webhook_token=options.webhook_token,
+            webhook_authorization=options.webhook_authorization,
+            webhook_secret=options.webhook_secret,
+            webhook_private_key=options.webhook_private_key,
             webhook_url=options.webhook_url,
+            webhook_checkout_url=options.webhook_checkout_url,
+            webhook_callback_url=options.webhook_callback_url,
             webhook_hosts=options.webhook_host,
         )
         listening = listening_socket(options.host, options.port)
@@ -64,6 +71,7 @@ A local stand-in for the Plexy Pay API: no money moves, and all is forgotten whe
   Decline  curl -X POST <url>/decline
   Clock    curl -X POST {base_url}/_sandbox/advance -d '{{"seconds": 3600}}'
   Webhooks curl {base_url}/_sandbox/webhooks
+  Emit     curl -X POST {base_url}/_sandbox/webhooks/emit -d '{{"name": "transaction.charged", "url": "<yours>"}}'
   Forget   curl -X POST {base_url}/_sandbox/reset
 
 Ctrl-C stops it."""
@@ -99,9 +107,31 @@ def _parser() -> argparse.ArgumentParser:
         "--webhook-url", help="where events are posted to that have no callback URL of their own"
     )
     parser.add_argument(
+        "--webhook-checkout-url", help="where the events of v2 are posted to (default: nowhere)"
+    )
+    parser.add_argument(
+        "--webhook-callback-url",
+        help="where host-to-host payments report by the callback of 2023, in place of transaction.* events",
+    )
+    parser.add_argument(
         "--webhook-token",
         default=DEFAULT_WEBHOOK_TOKEN,
-        help="what webhooks carry as Authorization: Bearer (default: %(default)s)",
+        help="what webhooks of the Pay API carry in Authorization (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--webhook-authorization",
+        choices=[*Authorization],
+        default=Authorization.BEARER,
+        help="how they carry it: Bearer TOKEN, TOKEN, or Bearer Bearer TOKEN (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--webhook-secret",
+        default=DEFAULT_WEBHOOK_SECRET,
+        help="what signs the webhooks of v2 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--webhook-private-key",
+        help="what signs the callbacks of 2023, without its pr_ (default: the first --key)",
     )
     parser.add_argument(
         "--webhook-host",

@@ -16,8 +16,8 @@ Stand-in choices, made because no public source says otherwise:
   the others, and another agent's id with 401. `/health` wants a key, too.
 * `X-Request-Id` on every answer.
 
-Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset` and
-`GET /_sandbox/webhooks`, and the pages of `bank`. These need no key.
+Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset`, what
+`webhooks.routes` has, and the pages of `bank`. These need no key.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -56,7 +56,10 @@ from .validation import (
     ValidRequest,
     read_document,
 )
-from .webhooks import RETRY_DELAYS, WebhookSender
+from .webhooks import routes as webhook_routes
+from .webhooks.samples import Samples
+from .webhooks.sender import RETRY_DELAYS, Settings, WebhookSender
+from .webhooks.signing import Authorization, Secrets
 from .world import World
 
 DEFAULT_KEY: Final = "pr_sandbox"
@@ -64,6 +67,7 @@ DEFAULT_CHECKOUT_KEY: Final = "ck_sandbox"
 DEFAULT_GATE_KEY: Final = "gk_sandbox"
 DEFAULT_AGENT_ID: Final = "11111111-1111-4111-8111-111111111111"
 DEFAULT_WEBHOOK_TOKEN: Final = "whk_sandbox"  # noqa: S105 (it protects nothing but a test)
+DEFAULT_WEBHOOK_SECRET: Final = "whs_sandbox"  # noqa: S105 (it protects nothing but a test)
 
 _PAY: Final = "pay"
 _KEY_HEADERS: Final[Mapping[str, bytes]] = {
@@ -75,9 +79,9 @@ _TICK: Final = 1.0
 _log = logging.getLogger("plexy_pay_sandbox")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Access:
-    """How a client gets in: the first key of each family, and the agent of the Gate.
+    """How a client gets in: the first key of each family, and the agent of the Gate. And what proves webhooks.
 
     `app.state.access` has it.
     """
@@ -86,6 +90,9 @@ class Access:
     checkout_key: str = DEFAULT_CHECKOUT_KEY
     gate_key: str = DEFAULT_GATE_KEY
     agent_id: str = DEFAULT_AGENT_ID
+    webhook_token: str = DEFAULT_WEBHOOK_TOKEN
+    webhook_secret: str = DEFAULT_WEBHOOK_SECRET
+    webhook_private_key: str = DEFAULT_KEY
 
 
 def utc_now() -> datetime:
@@ -102,7 +109,12 @@ def create_app(
     agent_id: str = DEFAULT_AGENT_ID,
     clock: Callable[[], datetime] = utc_now,
     webhook_token: str = DEFAULT_WEBHOOK_TOKEN,
+    webhook_authorization: Literal["bearer", "raw", "doubled"] = "bearer",
+    webhook_secret: str = DEFAULT_WEBHOOK_SECRET,
+    webhook_private_key: str | None = None,
     webhook_url: str | None = None,
+    webhook_checkout_url: str | None = None,
+    webhook_callback_url: str | None = None,
     webhook_hosts: Collection[str] = (),
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
 ) -> Starlette:
@@ -116,16 +128,22 @@ def create_app(
         gate_keys: The API keys that the Gate accepts.
         agent_id: The agent whom the keys of the Gate belong to.
         clock: Gives the real time; `POST /_sandbox/advance` moves ahead of it.
-        webhook_token: What webhooks carry as `Authorization: Bearer <token>`.
+        webhook_token: What webhooks of the Pay API carry as `Authorization: Bearer <token>`.
+        webhook_authorization: How they carry it: `Bearer <token>`, `<token>`, or `Bearer Bearer <token>`.
+        webhook_secret: What signs the webhooks of v2.
+        webhook_private_key: What signs the callbacks of 2023, without its `pr_`; None is the first of `keys`.
         webhook_url: Where events are posted to that have no callback URL of their own: those of settlement
             payment orders, of host-to-host payments, and of links without one. None posts none of them.
+        webhook_checkout_url: Where the events of v2 are posted to. None posts none of them.
+        webhook_callback_url: Where host-to-host payments report by the callback of 2023, in place of
+            `transaction.*`. None has them report by `transaction.*`.
         webhook_hosts: Hosts besides loopback that webhooks may be posted to.
         webhook_retry_delays: Seconds before each further attempt of a webhook.
 
     Raises:
         DocumentError: if the document cannot be read, or has an operation that no handler is registered for.
         ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
-            id.
+            id; or a secret for webhooks is empty or cannot stand in a header.
     """
     families = {_PAY: keys, CHECKOUT: checkout_keys, GATE: gate_keys}
     if not all(family and all(family) for family in families.values()):
@@ -136,15 +154,38 @@ def create_app(
         raise ValueError("The sandbox needs the id of the agent.")
     contract = Contract(read_document(document))
     handlers = _handlers_of(contract)
-    sender = WebhookSender(webhook_token, webhook_hosts, webhook_retry_delays, webhook_url)
-    world = World(Clock(clock), sender.post, sender.post_order)
+    access = Access(
+        keys[0],
+        checkout_keys[0],
+        gate_keys[0],
+        agent_id,
+        webhook_token,
+        webhook_secret,
+        keys[0] if webhook_private_key is None else webhook_private_key,
+    )
+    time = Clock(clock)
+    sender = WebhookSender(
+        Secrets(
+            token=access.webhook_token, private_key=access.webhook_private_key, secret=access.webhook_secret
+        ),
+        time,
+        Settings(
+            url=webhook_url,
+            checkout_url=webhook_checkout_url,
+            callback_url=webhook_callback_url,
+            authorization=Authorization(webhook_authorization),
+        ),
+        hosts=webhook_hosts,
+        retry_delays=webhook_retry_delays,
+    )
+    world = World(time, sender.post, sender.post_order, sender.post_checkout)
     known_keys = {name: [key.encode() for key in family] for name, family in families.items()}
     api = _Api(contract, handlers, world, known_keys, agent_id)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         sender.open()
-        ticking = asyncio.create_task(_follow_the_clock(world))
+        ticking = asyncio.create_task(_follow_the_clock(world, sender))
         try:
             yield
         finally:
@@ -156,6 +197,7 @@ def create_app(
     app = Starlette(
         routes=[
             *_own_routes(world, sender),
+            *webhook_routes.routes(sender, Samples(contract.document, time)),
             *bank.routes(world),
             *checkout.routes(world.state),
             Route("/{path:path}", api),
@@ -164,7 +206,7 @@ def create_app(
         exception_handlers={Exception: _unexpected},
         lifespan=lifespan,
     )
-    app.state.access = Access(keys[0], checkout_keys[0], gate_keys[0], agent_id)
+    app.state.access = access
     return app
 
 
@@ -260,6 +302,7 @@ def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
         try:
             by = _seconds(await request.body())
             now = world.state.advance(by)
+            sender.settle()
         except ValueError as error:
             return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
         return json_answer({"now": wire.to_microseconds(now)})
@@ -269,13 +312,9 @@ def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
         world.reset()
         return Response(status_code=204)
 
-    async def webhooks(request: Request) -> Response:
-        return json_answer({"deliveries": sender.deliveries()})
-
     return [
         Route("/_sandbox/advance", advance, methods=["POST"]),
         Route("/_sandbox/reset", reset, methods=["POST"]),
-        Route("/_sandbox/webhooks", webhooks, methods=["GET"]),
     ]
 
 
@@ -293,11 +332,12 @@ def _handlers_of(contract: Contract) -> dict[Operation, Handler]:
     return {operation: HANDLERS[operation.resource, operation.name] for operation in contract.operations}
 
 
-async def _follow_the_clock(world: World) -> None:
+async def _follow_the_clock(world: World, sender: WebhookSender) -> None:
     """Let captures and expiries happen at their time even if nobody asks, so that their webhooks go out."""
     while True:
         await asyncio.sleep(_TICK)
         world.state.settle()
+        sender.settle()
 
 
 def _seconds(content: bytes) -> timedelta:

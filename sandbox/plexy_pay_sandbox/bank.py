@@ -100,7 +100,9 @@ def routes(world: World) -> list[Route]:
         session = _session(world, request)
         if session is None:
             return _no_session()
-        return _closed(session) if session.status is not SessionStatus.PENDING else _session_end(session)
+        if session.status is not SessionStatus.PENDING:
+            return _closed(session)
+        return _session_end(world.checkout.decline_session(session.id))
 
     return [
         Route("/_sandbox/3ds/{id}", challenge, methods=["GET", "POST"]),

@@ -10,7 +10,8 @@ Stand-in choices, made because no public source says otherwise:
 * A payment with `authenticationData.attemptAuthentication: always` answers a redirect to a page of the
   sandbox, which sends the shopper back to `returnUrl` with a `redirectResult`; that finishes the payment, once.
 * Money is taken at once and belongs to the merchant's balance of the Pay API. The payments of v2 are no
-  transactions of v1: they cannot be found, captured or refunded there, and no webhook is sent about them.
+  transactions of v1: they cannot be found, captured or refunded there.
+* Each attempt to pay ends in an event, `payment.succeeded` or `payment.failed`; `webhooks` says where it goes.
 * A session is paid at its `url`, a page of the sandbox, within an hour. The page gives a `sessionResult`. A
   declined attempt leaves the session open and its result without payments.
 * Nothing is idempotent: the same call twice pays twice.
@@ -18,7 +19,7 @@ Stand-in choices, made because no public source says otherwise:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -62,6 +63,26 @@ class Redirect:
     refused: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckoutEvent:
+    """The end of a payment, or of a failed attempt at one."""
+
+    id: str
+    payment: CheckoutPayment
+    succeeded: bool
+    at: datetime
+
+    @property
+    def status(self) -> str:
+        """What became of it."""
+        return "succeeded" if self.succeeded else "failed"
+
+    @property
+    def name(self) -> str:
+        """The event's name, `payment.succeeded` or `payment.failed`."""
+        return f"payment.{self.status}"
+
+
 class SessionStatus(StrEnum):
     """State of a session; `completed` is documented."""
 
@@ -88,10 +109,12 @@ class CheckoutApi:
 
     Args:
         state: The payments; the checkout uses its time, its ids and its ledger.
+        on_event: Is called at the end of each payment, and of each failed attempt.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, on_event: Callable[[CheckoutEvent], None] = lambda event: None) -> None:
         self._state = state
+        self._on_event = on_event
         self.forget()
 
     def forget(self) -> None:
@@ -153,6 +176,7 @@ class CheckoutApi:
             if redirect is not None and result in (redirect.confirmed, redirect.refused):
                 del self._waiting[redirect.id]
                 if result == redirect.refused:
+                    self._tell(payment, succeeded=False)
                     raise CardDeclined("The shopper did not confirm the payment.", _SOURCE, "card_declined")
                 self._take(payment)
                 return CheckoutPayment(
@@ -212,27 +236,56 @@ class CheckoutApi:
             NotAllowed: if it is paid or has expired.
             CardDeclined: if the card is declined.
         """
-        session = self.session(session_id)
-        if session.status is not SessionStatus.PENDING:
-            raise NotAllowed(f"the session is {session.status}", _SOURCE)
+        session = self._open_session(session_id)
         payment = self._begin(session.request["amount"], session.request["reference"], None)
         self._take(payment)
         session.payments.append(payment)
         session.status = SessionStatus.COMPLETED
         return session
 
+    def decline_session(self, session_id: str) -> Session:
+        """What a shopper does whose card is declined: the session stays open.
+
+        Raises:
+            NotFound: if there is no such session.
+            NotAllowed: if it is paid or has expired.
+        """
+        session = self._open_session(session_id)
+        amount = session.request["amount"]
+        payment = self._new_payment(amount, session.request["reference"], None)
+        self._tell(payment, succeeded=False)
+        return session
+
+    def _open_session(self, session_id: str) -> Session:
+        session = self.session(session_id)
+        if session.status is not SessionStatus.PENDING:
+            raise NotAllowed(f"the session is {session.status}", _SOURCE)
+        return session
+
     def _begin(
         self, amount: Mapping[str, Any], reference: str | None, redirect: Redirect | None
     ) -> CheckoutPayment:
         major = major_amount(amount["value"], amount["currency"], _SOURCE)
+        payment = self._new_payment(amount, reference, redirect)
         if major in DECLINES:
             code, message = DECLINES[major]
+            self._tell(payment, succeeded=False)
             raise CardDeclined(message, _SOURCE, code)
+        return payment
+
+    def _new_payment(
+        self, amount: Mapping[str, Any], reference: str | None, redirect: Redirect | None
+    ) -> CheckoutPayment:
         return CheckoutPayment(self._code()[:16], amount["value"], amount["currency"], reference, redirect)
 
     def _take(self, payment: CheckoutPayment) -> None:
         amount = major_amount(payment.value, payment.currency, _SOURCE)
         self._state.ledger.move(OUTSIDE, MERCHANT, amount, payment.currency, _SOURCE)
+        self._tell(payment, succeeded=True)
+
+    def _tell(self, payment: CheckoutPayment, *, succeeded: bool) -> None:
+        event_id = f"evt_{self._state.new_id().hex}"
+        self._on_event(CheckoutEvent(event_id, payment, succeeded, self._state.settle()))
 
     def _code(self) -> str:
         return self._state.new_id().hex.upper()

@@ -137,6 +137,11 @@ class Payment:
     refunds: list[Transaction] = field(default_factory=list[Transaction])
 
     @property
+    def is_host_to_host(self) -> bool:
+        """Whether the merchant's server made it with a card: not through a link, and not with an earlier payment's."""
+        return self.link is None and self.transaction.parent_id is None
+
+    @property
     def held(self) -> Decimal:
         """What is on hold on the payer's card: authorized, and neither captured nor released."""
         return self.authorized - self.captured - self.released

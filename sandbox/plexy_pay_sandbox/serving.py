@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from .app import Access, create_app
+from .webhooks.control import WebhookControl, ask
 
 _PATIENCE: Final = 10.0
 
@@ -48,9 +49,17 @@ class RunningSandbox:
         """A key for the Gate."""
         self.agent_id: str = access.agent_id
         """The agent whom the key for the Gate belongs to."""
+        self.webhook_token: str = access.webhook_token
+        """What webhooks of the Pay API carry in `Authorization`."""
+        self.webhook_secret: str = access.webhook_secret
+        """What signs the webhooks of v2."""
+        self.webhook_private_key: str = access.webhook_private_key
+        """What signs the callbacks of 2023, without its `pr_`."""
         self._socket = listening_socket(host, port)
         self.base_url: str = base_url_of(self._socket)
         """The origin to give to the client."""
+        self.webhooks: WebhookControl = WebhookControl(self.base_url)
+        """Duplicates, delays, another order, and any event, on demand."""
         self._server = _Server(server_config(app))
         self._thread = threading.Thread(target=self._run, name="plexy-pay-sandbox", daemon=True)
         self._thread.start()
@@ -69,6 +78,17 @@ class RunningSandbox:
 
     def __repr__(self) -> str:
         return f"<RunningSandbox {self.base_url}>"
+
+    def advance(self, seconds: float) -> None:
+        """Move the sandbox's clock ahead: what becomes due, such as an automatic capture, happens.
+
+        Args:
+            seconds: How far.
+
+        Raises:
+            ValueError: if that would move it back, or beyond the calendar.
+        """
+        ask(self.base_url, "POST", "/_sandbox/advance", {"seconds": seconds})
 
     def close(self) -> None:
         """Stop the server and wait until it has. Closing twice does no harm."""

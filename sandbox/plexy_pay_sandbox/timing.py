@@ -22,6 +22,10 @@ class Clock:
         """The present moment of the sandbox, in UTC."""
         return (self._source() + self._ahead).astimezone(UTC)
 
+    def real_now(self) -> datetime:
+        """The present moment outside of the sandbox, in UTC: no matter how far its time was moved ahead."""
+        return self._source().astimezone(UTC)
+
     def advance(self, by: timedelta) -> None:
         """Move the time ahead.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from .beneficiaries import Beneficiaries
-from .checkout_api import CheckoutApi
+from .checkout_api import CheckoutApi, CheckoutEvent
 from .customers import Customers
 from .direct_payments import DirectPayments
 from .gate import Gate
@@ -28,6 +28,7 @@ class World:
         clock: The time of the sandbox.
         on_event: Is called at each status that a transaction reaches.
         on_order: Is called at each state that a settlement payment order reaches.
+        on_checkout: Is called at the end of each payment of v2.
         new_id: Makes the ids; another one makes tests repeatable.
     """
 
@@ -36,6 +37,7 @@ class World:
         clock: Clock,
         on_event: Callable[[Event], None] = lambda event: None,
         on_order: Callable[[SettlementOrder], None] = lambda order: None,
+        on_checkout: Callable[[CheckoutEvent], None] = lambda event: None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.state = State(clock, on_event, new_id)
@@ -45,7 +47,7 @@ class World:
         self.beneficiaries = Beneficiaries(self.state)
         self.split_requests = SplitRequests(self.state, self.beneficiaries)
         self.settlement_orders = SettlementOrders(self.state, self.beneficiaries, on_order)
-        self.checkout = CheckoutApi(self.state)
+        self.checkout = CheckoutApi(self.state, on_checkout)
         self.gate = Gate(self.state)
 
     def reset(self) -> None:

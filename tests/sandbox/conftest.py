@@ -10,7 +10,7 @@ import pytest
 from plexy_pay_sandbox import RunningSandbox, create_app
 from plexy_pay_sandbox.validation import Contract, bundled_document
 
-from .support import AGENT, CHECKOUT_KEY, GATE_KEY, KEY, TOKEN, Api, Receiver, fits_the_document
+from .support import AGENT, CHECKOUT_KEY, GATE_KEY, KEY, SECRET, TOKEN, Api, Receiver, fits_the_document
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -31,6 +31,7 @@ def running() -> Iterator[RunningSandbox]:
         agent_id=AGENT,
         clock=lambda: NOON,
         webhook_token=TOKEN,
+        webhook_secret=SECRET,
         webhook_retry_delays=(0, 0, 0),
     )
     with RunningSandbox(app) as running:

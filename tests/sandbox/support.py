@@ -17,6 +17,7 @@ CHECKOUT_KEY = "ck_test"
 GATE_KEY = "gk_test"
 AGENT = "22222222-2222-4222-8222-222222222222"
 TOKEN = "whk_test"
+SECRET = "whs_test"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class Receiver:
     """
 
     statuses: list[int] = field(default_factory=list[int])
-    requests: queue.Queue[tuple[dict[str, str], Any]] = field(
-        default_factory=queue.Queue[tuple[dict[str, str], Any]]
+    requests: queue.Queue[tuple[dict[str, str], bytes]] = field(
+        default_factory=queue.Queue[tuple[dict[str, str], bytes]]
     )
     gate: threading.Event = field(default_factory=threading.Event)
 
@@ -107,7 +108,7 @@ class Receiver:
         class Endpoint(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.put((dict(self.headers), wire.loads(content)))
+                receiver.requests.put((dict(self.headers), content))
                 receiver.gate.wait(30)
                 self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
                 self.send_header("Content-Length", "0")
@@ -138,6 +139,11 @@ class Receiver:
 
     def next_request(self) -> tuple[dict[str, str], Any]:
         """The headers and the body of the next request."""
+        headers, content = self.next_raw()
+        return headers, wire.loads(content)
+
+    def next_raw(self) -> tuple[dict[str, str], bytes]:
+        """The headers and the body of the next request, byte by byte."""
         return self.requests.get(timeout=30)
 
 

@@ -13,7 +13,11 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from plexy_pay_sandbox import WebhookControl, wire
 from plexy_pay_sandbox.__main__ import main
+from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets, signed_text
+
+from .support import Receiver
 
 
 @contextmanager
@@ -70,6 +74,32 @@ def test_each_family_has_its_key_on_the_command_line(stranger: httpx.Client) -> 
     assert (gate.status_code, paid.status_code) == (200, 200)
 
 
+def test_the_command_proves_webhooks_with_the_secrets_that_it_was_given() -> None:
+    secrets = {
+        "--webhook-token": "whk_mine",
+        "--webhook-secret": "whs_mine",
+        "--webhook-private-key": "pr_mine",
+    }
+    with Receiver() as receiver:
+        urls = [f"--webhook-{name}={receiver.url}" for name in ("url", "checkout-url", "callback-url")]
+        given = [f"{option}={value}" for option, value in secrets.items()]
+        with command(*given, *urls, "--webhook-authorization", "raw") as (base_url, printed):
+            webhooks = WebhookControl(base_url)
+            for name in ("transaction.charged", "callback", "payment.succeeded"):
+                webhooks.emit(name)
+            assert [one.state for one in webhooks.wait()] == ["delivered"] * 3
+        (token, _), (callback, body), (checkout, content) = (receiver.next_raw() for _ in range(3))
+
+    assert not any(secret in printed for secret in secrets.values())
+    assert token["Authorization"] == "whk_mine"
+    own = Secrets(token="-", private_key="pr_mine", secret="whs_mine")
+    text = signed_text(wire.loads(body))
+    signed = own.headers(Scheme.FIELDS, b"", text, 0, Authorization.RAW)["x-signature"]
+    assert callback["x-signature"] == signed
+    signed = own.headers(Scheme.BODY, content, "", 0, Authorization.RAW)["Plexy-Signature"]
+    assert checkout["Plexy-Signature"].partition(",")[2] == signed.partition(",")[2]
+
+
 def test_a_port_that_is_taken_ends_the_command_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code = main(["--port", str(taken.getsockname()[1])])
@@ -83,6 +113,7 @@ def test_a_port_that_is_taken_ends_the_command_with_a_hint(capsys: pytest.Captur
     [
         (["--document", "/nowhere/openapi.json"], "cannot be read"),
         (["--key", ""], "none of them empty"),
+        (["--webhook-secret", ""], "printable ASCII"),
         (["--port", "99999"], "0-65535"),
     ],
 )

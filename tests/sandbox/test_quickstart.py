@@ -16,7 +16,7 @@ from plexy_pay_sandbox import quickstart
 from plexy_pay_sandbox.records import Event, LinkStatus, Movement
 from plexy_pay_sandbox.refusals import AlreadyRefunded
 from plexy_pay_sandbox.state import State
-from plexy_pay_sandbox.webhooks import WebhookSender
+from plexy_pay_sandbox.webhooks.sender import WebhookSender
 
 IDS = re.compile(r"pl_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|127\.0\.0\.1:[0-9]+")
 

@@ -14,9 +14,10 @@ from plexy_pay_sandbox import RunningSandbox, app, create_app
 from plexy_pay_sandbox.state import State
 from plexy_pay_sandbox.timing import Clock
 from plexy_pay_sandbox.validation import Contract
-from plexy_pay_sandbox.webhooks import WebhookSender, is_loopback
+from plexy_pay_sandbox.webhooks.sender import ATTEMPT_TIMEOUT, Delivery, WebhookSender, is_loopback
+from plexy_pay_sandbox.webhooks.signing import Secrets
 
-from .support import TOKEN, Api, Receiver, exact
+from .support import KEY, SECRET, TOKEN, Api, Receiver, exact
 
 
 def deliveries(api: Api) -> list[tuple[str, str, int]]:
@@ -28,6 +29,24 @@ def deliveries(api: Api) -> list[tuple[str, str, int]]:
 def client_of(sandbox: RunningSandbox) -> httpx.Client:
     """A client with the sandbox's usual key."""
     return httpx.Client(base_url=sandbox.base_url, headers={"Authorization": "pr_sandbox"}, trust_env=False)
+
+
+def sender_of(**more: Any) -> WebhookSender:
+    """A sender that is not part of a sandbox."""
+    secrets = Secrets(token=TOKEN, private_key=KEY, secret=SECRET)
+    return WebhookSender(secrets, Clock(lambda: datetime.now(UTC)), **more)
+
+
+async def delivered_by(sender: WebhookSender, url: str) -> list[Delivery]:
+    """What a sender has to say about two events for an address, when it is done with them."""
+    sender.open()
+    state = State(Clock(lambda: datetime.now(UTC)), sender.post)
+    link = state.create_link(amount=1, currency="KZT", metadata={"callbackUrl": url})
+    state.decline_link(link.id)
+    assert await sender.idle(30)
+    listed = sender.deliveries()
+    await sender.close()
+    return listed
 
 
 def names(receiver: Receiver, count: int) -> list[str]:
@@ -212,20 +231,51 @@ def test_a_receiver_that_is_not_there_is_tried_and_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
-    async def deliver() -> list[dict[str, Any]]:
-        sender = WebhookSender(TOKEN, retry_delays=(0, 0))
-        sender.open()
-        state = State(Clock(lambda: datetime.now(UTC)), sender.post)
-        link = state.create_link(amount=1, currency="KZT", metadata={"callbackUrl": url})
-        state.decline_link(link.id)
-        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
-        listed = sender.deliveries()
-        await sender.close()
-        return listed
+    listed = asyncio.run(delivered_by(sender_of(retry_delays=(0, 0)), url))
 
-    for one in asyncio.run(deliver()):
-        assert one["state"] == "given_up"
-        assert [attempt["error"] for attempt in one["attempts"]] == ["ConnectError"] * 3
+    assert len(listed) == 2
+    for one in listed:
+        assert one.state == "given_up"
+        assert [attempt["error"] for attempt in one.attempts] == ["ConnectError"] * 3
+
+
+def test_the_pauses_before_further_attempts_grow_fourfold(receiver: Receiver) -> None:
+    receiver.statuses[:] = [500] * 8
+    pauses: list[float] = []
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+
+    listed = asyncio.run(delivered_by(sender_of(sleep=note), receiver.url))
+
+    assert [(one.state, len(one.attempts)) for one in listed] == [("given_up", 4)] * 2
+    assert pauses == [0.5, 2, 8] * 2
+
+
+def test_after_an_acknowledgement_there_is_no_pause_and_no_further_attempt(receiver: Receiver) -> None:
+    receiver.statuses[:] = [200, 500]
+    pauses: list[float] = []
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+
+    listed = asyncio.run(delivered_by(sender_of(sleep=note), receiver.url))
+
+    assert [(one.state, len(one.attempts)) for one in listed] == [("delivered", 1), ("delivered", 2)]
+    assert pauses == [0.5]
+
+
+def test_a_receiver_that_does_not_answer_in_time_has_not_taken_the_event(receiver: Receiver) -> None:
+    receiver.gate.clear()
+
+    listed = asyncio.run(delivered_by(sender_of(retry_delays=(), patience=0.01), receiver.url))
+
+    assert [one.attempts[0]["error"] for one in listed] == ["TimeoutError"] * 2
+    assert [one.state for one in listed] == ["given_up"] * 2
+
+
+def test_a_receiver_has_the_documented_thirty_seconds() -> None:
+    assert ATTEMPT_TIMEOUT == 30
 
 
 @pytest.mark.parametrize(

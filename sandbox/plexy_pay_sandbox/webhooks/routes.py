@@ -1,0 +1,229 @@
+"""What a test asks of the webhooks, over HTTP; `control` has the same for programs.
+
+| path below `/_sandbox/webhooks` | what it does |
+| --- | --- |
+| GET | lists the latest deliveries and the settings |
+| POST `/settings` | changes settings: the names of `Settings`, each optional |
+| POST `/emit` | sends a new event: `name`, and what `WebhookControl.emit` can be given besides |
+| POST `/{id}/redeliver` | sends once more what that delivery has sent |
+| POST `/hold` | keeps back what would be sent from now on |
+| POST `/release` | sends what was held: `order` is a list of ids, or `reversed` |
+| POST `/wait` | answers when nothing is on its way but what is held or delayed, or 504 after `seconds` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, TypeVar, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .. import wire
+from ..answers import json_answer, pay_error
+from .payloads import Names
+from .samples import Samples
+from .sender import Delivery, UnknownDelivery, WebhookSender
+from .signing import Authorization, Scheme
+
+PATH: Final = "/_sandbox/webhooks"
+
+_MOST_COPIES: Final = 10
+_LONGEST_DELAY: Final = 30 * 24 * 3600
+_LONGEST_WAIT: Final = 600
+_WAIT: Final = 30
+
+_Body = Mapping[str, Any]
+_Read = Callable[[str, object], object]
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
+    """The routes of the webhooks.
+
+    Args:
+        sender: Who delivers.
+        samples: The events that can be sent on demand.
+    """
+
+    async def show(request: Request) -> Response:
+        deliveries = [delivery.show() for delivery in sender.deliveries()]
+        return json_answer({"deliveries": deliveries} | _state(sender))
+
+    async def settings(request: Request) -> Response:
+        sender.configure(**_read(await request.body(), _SETTINGS))
+        return json_answer(_state(sender))
+
+    async def emit(request: Request) -> Response:
+        body = _read(await request.body(), _EVENT)
+        return _listed(_emit(sender, samples, body), 201)
+
+    async def redeliver(request: Request) -> Response:
+        return _listed([sender.redeliver(request.path_params["id"])], 201)
+
+    async def hold(request: Request) -> Response:
+        sender.hold()
+        return json_answer(_state(sender))
+
+    async def release(request: Request) -> Response:
+        body = _read(await request.body(), {"order": _order})
+        return _listed(sender.release(body.get("order", ())))
+
+    async def wait(request: Request) -> Response:
+        body = _read(await request.body(), {"seconds": _number_up_to(_LONGEST_WAIT)})
+        if not await sender.idle(body.get("seconds", _WAIT)):
+            return pay_error(504, 1, "deliveries are still on their way", "sandbox")
+        return _listed(sender.deliveries())
+
+    return [
+        Route(PATH, show, methods=["GET"]),
+        Route(f"{PATH}/settings", _answering(settings), methods=["POST"]),
+        Route(f"{PATH}/emit", _answering(emit), methods=["POST"]),
+        Route(f"{PATH}/hold", hold, methods=["POST"]),
+        Route(f"{PATH}/release", _answering(release), methods=["POST"]),
+        Route(f"{PATH}/wait", _answering(wait), methods=["POST"]),
+        Route(f"{PATH}/{{id}}/redeliver", _answering(redeliver), methods=["POST"]),
+    ]
+
+
+def _emit(sender: WebhookSender, samples: Samples, body: _Body) -> list[Delivery]:
+    if "name" not in body:
+        raise ValueError("name is required")
+    if "data" in body and "payload" in body:
+        raise ValueError(
+            "send data, which goes into the sample of the event, or payload, which is the whole body"
+        )
+    name: str = body["name"]
+    scheme: Scheme = body.get("scheme") or samples.scheme_of(name)
+    url = body.get("url") or sender.settings.url_for(scheme)
+    if url is None:
+        setting = {Scheme.TOKEN: "url", Scheme.FIELDS: "callback_url", Scheme.BODY: "checkout_url"}[scheme]
+        raise ValueError(f"there is no address for it: send url, or set {setting}")
+    forged = body.get("forged", False)
+    if "payload" in body:
+        given = {field: body.get(field) for field in ("names", "wrappers")}
+        return sender.emit(name, scheme, url, body["payload"], forged=forged, **given)
+    return sender.emit(
+        name,
+        scheme,
+        url,
+        samples.made(name, scheme, body.get("data")),
+        names=body.get("names", sender.settings.names),
+        wrappers=body.get("wrappers", sender.settings.wrappers),
+        forged=forged,
+    )
+
+
+def _state(sender: WebhookSender) -> dict[str, Any]:
+    settings = asdict(sender.settings)
+    return {"settings": settings | {"delay": Decimal(str(settings["delay"]))}, "holding": sender.holding}
+
+
+def _listed(deliveries: list[Delivery], status: int = 200) -> Response:
+    return json_answer({"deliveries": [delivery.show() for delivery in deliveries]}, status)
+
+
+def _answering(
+    endpoint: Callable[[Request], Any],
+) -> Callable[[Request], Any]:
+    """Answer what is wrong with a request as the sandbox's other addresses do."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return cast("Response", await endpoint(request))
+        except UnknownDelivery as error:
+            return pay_error(404, 4, str(error), "sandbox")
+        except ValueError as error:
+            return pay_error(422, 5, str(error), "sandbox")
+
+    return answer
+
+
+def _read(content: bytes, fields: Mapping[str, _Read]) -> dict[str, Any]:
+    body = wire.loads(content or b"{}")
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    given = cast("dict[str, object]", body)
+    for name in given:
+        if name not in fields:
+            raise ValueError(f"{name!r} is not known here; there is {', '.join(fields)}")
+    return {name: fields[name](name, value) for name, value in given.items()}
+
+
+def _anything(name: str, value: object) -> object:
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} must be a text")
+    return value
+
+
+def _truth(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    return value
+
+
+def _copies(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_COPIES:
+        raise ValueError(f"{name} must be a number from 1 to {_MOST_COPIES}")
+    return value
+
+
+def _order(name: str, value: Any) -> Any:
+    members: object = [] if value == "reversed" else value
+    if not isinstance(members, list) or not all(
+        isinstance(one, str) for one in cast("list[object]", members)
+    ):
+        raise ValueError(f'{name} must be a list of ids, or "reversed"')
+    return value
+
+
+def _number_up_to(most: int) -> _Read:
+    def read(name: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= most:
+            raise ValueError(f"{name} must be a number of seconds from 0 to {most}")
+        return float(value)
+
+    return read
+
+
+def _one_of(words: type[_Word]) -> _Read:
+    def read(name: str, value: object) -> _Word:
+        if isinstance(value, str) and value in tuple(words):
+            return words(value)
+        raise ValueError(f"{name} must be one of {', '.join(words)}")
+
+    return read
+
+
+def _or_none(read: _Read) -> _Read:
+    return lambda name, value: None if value is None else read(name, value)
+
+
+_SETTINGS: Final[Mapping[str, _Read]] = {
+    "url": _or_none(_text),
+    "checkout_url": _or_none(_text),
+    "callback_url": _or_none(_text),
+    "authorization": _one_of(Authorization),
+    "copies": _copies,
+    "delay": _number_up_to(_LONGEST_DELAY),
+    "names": _or_none(_one_of(Names)),
+    "wrappers": _or_none(_truth),
+}
+_EVENT: Final[Mapping[str, _Read]] = {
+    "name": _text,
+    "data": _anything,
+    "payload": _anything,
+    "url": _text,
+    "scheme": _one_of(Scheme),
+    "names": _or_none(_one_of(Names)),
+    "wrappers": _or_none(_truth),
+    "forged": _truth,
+}

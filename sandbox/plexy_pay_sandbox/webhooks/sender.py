@@ -1,0 +1,451 @@
+"""Delivers events: in order, again after a failure, and with the faults that a test asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from .. import wire
+from ..checkout_api import CheckoutEvent
+from ..records import Event, Status
+from ..settlement_orders import SettlementOrder
+from ..timing import Clock, Timeline
+from .payloads import (
+    Names,
+    callback_payload_of,
+    checkout_payload_of,
+    order_payload_of,
+    payload_of,
+    spelled,
+)
+from .samples import CALLBACK
+from .signing import Authorization, Scheme, Secrets, signed_text
+
+RETRY_DELAYS: Final = tuple(0.5 * 4**attempt for attempt in range(3))
+"""Seconds before each further attempt: 0.5, 2 and 8."""
+
+ATTEMPT_TIMEOUT: Final = 30.0
+"""Seconds that a receiver has for its answer."""
+
+_REMEMBERED: Final = 1000
+_NAMED_EVENTS: Final = frozenset(Status) - {Status.THREE_D_SECURE}
+_CALLBACK_EVENTS: Final = frozenset({Status.AUTHORIZED, Status.CHARGED, Status.REJECTED})
+
+_log = logging.getLogger("plexy_pay_sandbox")
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    HELD = "held"
+    DELAYED = "delayed"
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+    NOT_SENT = "not_sent"
+
+
+class UnknownDelivery(Exception):
+    """There is no delivery with that id, or it is not one that this can be done with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where events go and how they look; a test may change them while the sandbox runs.
+
+    Args:
+        url: Where events of the Pay API go that have no callback URL of their own.
+        checkout_url: Where events of v2 go.
+        callback_url: Where host-to-host payments report by the callback of 2023, in place of `transaction.*`.
+        authorization: How the token is written into `Authorization`.
+        copies: How often each event is delivered.
+        delay: Seconds of the sandbox's time between an event and its delivery.
+        names: Another spelling of the fields' names; None is the documented one.
+        wrappers: Whether ids are wrapped in `{"Value": ...}`; None is as documented.
+    """
+
+    url: str | None = None
+    checkout_url: str | None = None
+    callback_url: str | None = None
+    authorization: Authorization = Authorization.BEARER
+    copies: int = 1
+    delay: float = 0
+    names: Names | None = None
+    wrappers: bool | None = None
+
+    def url_for(self, scheme: Scheme) -> str | None:
+        """Where the events of a scheme go."""
+        urls = {Scheme.TOKEN: self.url, Scheme.FIELDS: self.callback_url, Scheme.BODY: self.checkout_url}
+        return urls[scheme]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is posted. `text` is what a callback signs; `forged` is proved with secrets that nobody knows."""
+
+    name: str
+    scheme: Scheme
+    url: str
+    payload: object
+    content: bytes = field(repr=False)
+    text: str = field(repr=False)
+    forged: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One message on its way."""
+
+    id: str
+    message: Message
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    reason: str | None = None
+
+    def show(self) -> dict[str, Any]:
+        """The delivery as `GET /_sandbox/webhooks` lists it; what proves it is not in it."""
+        message = self.message
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "name": message.name,
+            "scheme": message.scheme,
+            "url": message.url,
+            "state": self.state,
+        }
+        if self.reason is not None:
+            shown["reason"] = self.reason
+        return shown | {"attempts": self.attempts, "payload": message.payload}
+
+
+class WebhookSender:
+    """Posts events from background tasks, so that no answer of the API waits for a merchant's endpoint.
+
+    All of it runs in one event loop; whatever posts must be called there.
+
+    Args:
+        secrets: What proves the deliveries of each scheme.
+        clock: The time of the sandbox, in which deliveries are delayed.
+        settings: Where events go and how they look; a reset returns to these.
+        hosts: Hosts that may be posted to besides loopback.
+        retry_delays: Seconds before each further attempt.
+        patience: Seconds that a receiver has for its answer.
+        sleep: Waits before a further attempt.
+    """
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        clock: Clock,
+        settings: Settings | None = None,
+        *,
+        hosts: Collection[str] = (),
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        patience: float = ATTEMPT_TIMEOUT,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._secrets = secrets
+        self._strange_secrets = Secrets.of_a_stranger()
+        self._clock = clock
+        self._first_settings = settings or Settings()
+        self.settings = self._first_settings
+        """Where events go and how they look at present."""
+        self.holding = False
+        """Whether deliveries are held back."""
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._delays = tuple(retry_delays)
+        self._patience = patience
+        self._sleep = sleep
+        self._client: httpx.AsyncClient | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._forget()
+
+    def open(self) -> None:
+        """Get ready. Done before the first request, because loading the certificates takes its time."""
+        # No proxy, no netrc, no redirects: what is meant for this machine stays on it.
+        self._client = httpx.AsyncClient(trust_env=False, timeout=None)
+
+    # --- what happens in the sandbox ------------------------------------------------------------------------
+
+    def post(self, event: Event) -> None:
+        """Take an event as it is now and send it later, if there is an address for it."""
+        settings, payment = self.settings, event.payment
+        if settings.callback_url is not None and payment.is_host_to_host:
+            if event.status in _CALLBACK_EVENTS:
+                payload = callback_payload_of(event)
+                self._post(CALLBACK, Scheme.FIELDS, settings.callback_url, payload, event.at)
+            return
+        url = payment.callback_url or settings.url
+        if url is not None and event.status in _NAMED_EVENTS:
+            self._post(event.name, Scheme.TOKEN, url, payload_of(event), event.at)
+
+    def post_order(self, order: SettlementOrder) -> None:
+        """Take the state of an order as it is now and send it later, if there is an address for it."""
+        if self.settings.url is not None:
+            payload = order_payload_of(order)
+            self._post(payload["name"], Scheme.TOKEN, self.settings.url, payload, self._clock.now())
+
+    def post_checkout(self, event: CheckoutEvent) -> None:
+        """Send an event of v2 later, if there is an address for it."""
+        if self.settings.checkout_url is not None:
+            payload = checkout_payload_of(event)
+            self._post(event.name, Scheme.BODY, self.settings.checkout_url, payload, event.at)
+
+    # --- what a test asks for -------------------------------------------------------------------------------
+
+    def emit(
+        self,
+        name: str,
+        scheme: Scheme,
+        url: str,
+        payload: object,
+        *,
+        names: Names | None = None,
+        wrappers: bool | None = None,
+        forged: bool = False,
+    ) -> list[Delivery]:
+        """Send a body of any kind, as often as the settings say.
+
+        Args:
+            name: The name under which it is listed.
+            scheme: What it is proved with.
+            url: Where it goes.
+            payload: What is posted, in JSON.
+            names: Another spelling of the fields' names.
+            wrappers: Whether ids are wrapped.
+            forged: Prove it with a secret that nobody knows, and try only once.
+        """
+        message = _message(name, scheme, url, payload, names, wrappers, forged)
+        return self._send(message, self._clock.now())
+
+    def redeliver(self, delivery_id: str) -> Delivery:
+        """Send once more what a delivery has sent: the same body, to the same address.
+
+        Raises:
+            UnknownDelivery: if there is none with that id, or it is forgotten.
+        """
+        for delivery in self._deliveries:
+            if delivery.id == delivery_id:
+                return self._send_one(delivery.message, self._clock.now())
+        raise UnknownDelivery(f"there is no delivery {delivery_id}")
+
+    def hold(self) -> None:
+        """Keep back what would be sent from now on."""
+        self.holding = True
+
+    def release(self, order: Sequence[str] | Literal["reversed"] = ()) -> list[Delivery]:
+        """Send what was held back, and hold nothing any more.
+
+        Args:
+            order: The ids of deliveries that go first, in this order; the others follow as they came. Or all of
+                them from the last to the first.
+
+        Raises:
+            UnknownDelivery: if one of the ids is not of a delivery that is held; then all stays held.
+        """
+        held = dict(self._held)
+        if order == "reversed":
+            released = list(reversed(held.values()))
+        else:
+            for delivery_id in order:
+                if delivery_id not in held:
+                    raise UnknownDelivery(f"{delivery_id} is not held")
+            released = [held.pop(delivery_id) for delivery_id in dict.fromkeys(order)]
+            released += held.values()
+        self.holding = False
+        self._held.clear()
+        for delivery in released:
+            self._start(delivery)
+        return released
+
+    def configure(self, **changes: Any) -> None:
+        """Change some of the settings, for what happens from now on."""
+        self.settings = replace(self.settings, **changes)
+
+    def settle(self) -> None:
+        """Send what was delayed and has become due."""
+        self._agenda.settle()
+
+    async def idle(self, seconds: float) -> bool:
+        """Wait until nothing is on its way, apart from what is held or delayed; answer whether that came to be."""
+        self.settle()
+        try:
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            return False
+        return True
+
+    def deliveries(self) -> list[Delivery]:
+        """The latest deliveries, the oldest first."""
+        return list(self._deliveries)
+
+    async def reset(self) -> None:
+        """Stop what is on its way, forget all deliveries, and return to the first settings."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._forget()
+
+    async def close(self) -> None:
+        """Stop what is on its way."""
+        await self.reset()
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self.settings = self._first_settings
+        self._agenda = Timeline(self._clock)
+        self._deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
+        self._made = 0
+        self.holding = False
+        self._held: dict[str, Delivery] = {}
+        self._lanes: dict[str, deque[Delivery]] = {}
+
+    def _post(self, name: str, scheme: Scheme, url: str, payload: dict[str, Any], at: datetime) -> None:
+        self._send(_message(name, scheme, url, payload, self.settings.names, self.settings.wrappers), at)
+
+    def _send(self, message: Message, at: datetime) -> list[Delivery]:
+        return [self._send_one(message, at) for _ in range(self.settings.copies)]
+
+    def _send_one(self, message: Message, at: datetime) -> Delivery:
+        self._made += 1
+        delivery = Delivery(id=f"whd_{self._made}", message=message)
+        self._deliveries.append(delivery)
+        if (reason := self._refusal(message.url)) is not None:
+            delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
+            _log.warning("webhook %r was not sent: %s", message.name, reason)
+            return delivery
+        due = at + timedelta(seconds=self.settings.delay)
+        if due > self._clock.now():
+            delivery.state = DeliveryState.DELAYED
+            self._agenda.at(due, lambda _: self._start_or_hold(delivery))
+        else:
+            self._start_or_hold(delivery)
+        return delivery
+
+    def _start_or_hold(self, delivery: Delivery) -> None:
+        if self.holding:
+            delivery.state = DeliveryState.HELD
+            self._held[delivery.id] = delivery
+        else:
+            self._start(delivery)
+
+    def _start(self, delivery: Delivery) -> None:
+        delivery.state = DeliveryState.PENDING
+        url = delivery.message.url
+        if url in self._lanes:
+            self._lanes[url].append(delivery)
+            return
+        self._lanes[url] = deque([delivery])
+        task = asyncio.get_running_loop().create_task(self._drive(url))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drive(self, url: str) -> None:
+        lane = self._lanes[url]
+        while lane:
+            await self._deliver(lane[0])
+            lane.popleft()
+        del self._lanes[url]
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        if await self._attempt(delivery):
+            return
+        for delay in () if delivery.message.forged else self._delays:
+            await self._sleep(delay)
+            if await self._attempt(delivery):
+                return
+        delivery.state = DeliveryState.GIVEN_UP
+        delivery.reason = "no attempt was acknowledged with 200"
+        _log.warning(
+            "webhook %r was given up after %d attempt(s)", delivery.message.name, len(delivery.attempts)
+        )
+
+    async def _attempt(self, delivery: Delivery) -> bool:
+        if self._client is None:
+            raise RuntimeError("the sender has not been opened")
+        message, now = delivery.message, self._clock.real_now()
+        secrets = self._strange_secrets if message.forged else self._secrets
+        proof = secrets.headers(
+            message.scheme,
+            message.content,
+            message.text,
+            int(now.timestamp()),
+            self.settings.authorization,
+        )
+        headers = {"Content-Type": "application/json"} | proof
+        attempt: dict[str, Any] = {"at": wire.to_microseconds(now)}
+        try:
+            async with (
+                asyncio.timeout(self._patience),
+                self._client.stream("POST", message.url, content=message.content, headers=headers) as answer,
+            ):
+                attempt["status"] = answer.status_code
+        except Exception as error:
+            # Whatever a strange address makes the HTTP library do, the events behind this one must still go
+            # out.
+            attempt["error"] = type(error).__name__
+        delivery.attempts.append(attempt)
+        if attempt.get("status") != httpx.codes.OK:
+            return False
+        delivery.state = DeliveryState.DELIVERED
+        return True
+
+    def _refusal(self, url: str) -> str | None:
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return "the callback URL cannot be read"
+        if parts.scheme not in ("http", "https") or not host:
+            return "the callback URL is not an http or https address"
+        if is_loopback(host) or host.lower() in self._hosts:
+            return None
+        return f"{host} is not this machine; --webhook-host {host} allows it, if the events are meant for it"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _message(
+    name: str,
+    scheme: Scheme,
+    url: str,
+    payload: object,
+    names: Names | None,
+    wrappers: bool | None,
+    forged: bool = False,
+) -> Message:
+    """What is posted. A callback signs its fields as they are before they are spelled in another way."""
+    posted = spelled(payload, names, wrappers)
+    return Message(
+        name=name,
+        scheme=scheme,
+        url=url,
+        payload=posted,
+        content=wire.dumps(posted),
+        text=signed_text(payload),
+        forged=forged,
+    )
