@@ -1,4 +1,4 @@
-"""The fenced blocks of README.md and docs/, as programs.
+"""The fenced blocks of README.md, docs/ and the sandbox's README.md, as programs.
 
 A block that starts with ```python is a whole program. One that starts with ```python continues goes on where the
 block before it on the page stopped. One that starts with ```python file=NAME is a program that must be a file, because
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "sandbox/README.md"]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def test_the_command_proves_webhooks_with_the_secrets_that_it_was_given() -> Non
         given = [f"{option}={value}" for option, value in secrets.items()]
         with command(*given, *urls, "--webhook-authorization", "raw") as (base_url, printed):
             webhooks = WebhookControl(base_url)
-            for name in ("transaction.charged", "callback", "payment.succeeded"):
+            for name in ("transaction.charged", "callback-2023", "payment.succeeded"):
                 webhooks.emit(name)
             assert [one.state for one in webhooks.wait()] == ["delivered"] * 3
         (token, _), (callback, body), (checkout, content) = (receiver.next_raw() for _ in range(3))

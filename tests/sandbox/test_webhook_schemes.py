@@ -97,6 +97,14 @@ def test_a_secret_that_cannot_be_used_is_refused_and_not_shown(secrets: dict[str
     assert not any(value and value in str(caught.value) for value in secrets.values())
 
 
+def test_a_program_reads_from_the_sandbox_what_proves_its_webhooks() -> None:
+    app = create_app(keys=["pr_first", "pr_second"], webhook_token="whk_a", webhook_secret="whs_b")
+    with RunningSandbox(app) as sandbox:
+        own = (sandbox.webhook_token, sandbox.webhook_secret, sandbox.webhook_private_key)
+
+    assert own == ("whk_a", "whs_b", "pr_first")
+
+
 def test_secrets_do_not_show() -> None:
     shown = f"{SECRETS!r} {create_app(webhook_secret='whs_other').state.access!r}"
 
@@ -221,7 +229,9 @@ def told(sandbox: RunningSandbox, receiver: Receiver) -> Callable[[], list[tuple
 
     def callbacks() -> list[tuple[bool, bool]]:
         sent = sandbox.webhooks.wait()
-        assert {(one.name, one.scheme, one.state) for one in sent} == {("callback", "fields", "delivered")}
+        assert {(one.name, one.scheme, one.state) for one in sent} == {
+            ("callback-2023", "fields", "delivered")
+        }
         return [(one.payload["success"], one.payload["settled"]) for one in sent]
 
     return callbacks
@@ -338,7 +348,7 @@ def test_nothing_that_is_listed_or_logged_shows_a_secret(
     )
     with RunningSandbox(app) as sandbox:
         receiver.statuses[:] = [500, 500, 500]
-        for name in ("transaction.charged", "payment.succeeded", "callback", "transaction.charged"):
+        for name in ("transaction.charged", "payment.succeeded", "callback-2023", "transaction.charged"):
             sandbox.webhooks.emit(name)
         sent = sandbox.webhooks.wait()
         listed = httpx.get(f"{sandbox.base_url}/_sandbox/webhooks", trust_env=False).text

@@ -31,7 +31,7 @@ class SentWebhook:
 
     Attributes:
         id: Its id in the sandbox. The receiver does not see it.
-        name: The event's name; `callback` for the callback of 2023.
+        name: The event's name; `callback-2023` for the callback of 2023.
         scheme: What proves it: `token`, `fields` or `body`.
         url: Where it goes.
         state: `held`, `delayed`, `pending`, `delivered`, `given_up` or `not_sent`.
@@ -119,7 +119,7 @@ class WebhookControl:
         """Send a new event that nothing in the sandbox has led to.
 
         Args:
-            name: Any event of the OpenAPI document, `callback` for that of 2023, or a name that nobody knows.
+            name: Any event of the OpenAPI document, `callback-2023` for the callback of 2023, or a name that nobody knows.
             data: Fields that replace those of the document's sample.
             payload: The whole body, in place of the sample: any JSON, sent as it is.
             url: Where it goes; None is where the events of its scheme go.

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from ..records import MERCHANT_ID
 from ..timing import Clock
 from .signing import HEADERS, Scheme
 
-CALLBACK: Final = "callback"
-"""The name under which the callback of 2023 is asked for and listed; on the wire it has none."""
+CALLBACK: Final = "callback-2023"
+"""The name that the document gives to the callback of 2023; on the wire it has none."""
 
-_CALLBACK_SAMPLE: Final[Mapping[str, Any]] = {
-    "id": "txn_abcdef123456",
-    "amount": 1000,
-    "currency": "USD",
-    "orderReference": "ORD-1001",
-    "success": True,
-    "settled": True,
-    "externalReference": "RRN987654321",
-    "paymentMethod": "card",
-}
 _IDS: Final = ("id", "payment_order_id")
 
 
@@ -34,20 +24,17 @@ class Sample(NamedTuple):
 
 
 class Samples:
-    """The events of the document, and the callback of 2023.
+    """The events of the document.
 
     Args:
         document: The OpenAPI document.
         clock: The time of the sandbox.
-        new_id: Makes the ids; another one makes tests repeatable.
     """
 
-    def __init__(self, document: Mapping[str, Any], clock: Clock, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(self, document: Mapping[str, Any], clock: Clock) -> None:
         webhooks: Mapping[str, Any] = document.get("webhooks") or {}
-        self._samples = {CALLBACK: Sample(Scheme.FIELDS, _CALLBACK_SAMPLE)}
-        self._samples |= {name: _sample(document, item["post"]) for name, item in webhooks.items()}
+        self._samples = {name: _sample(document, item["post"]) for name, item in webhooks.items()}
         self._clock = clock
-        self._new_id = new_id
 
     def scheme_of(self, name: str) -> Scheme:
         """What proves an event: what the document says, and the token for a name that it does not have."""
@@ -76,7 +63,7 @@ class Samples:
         else:
             payload["data"] = data
         own: dict[str, Any] = {
-            "id": f"evt_{self._new_id().hex}",
+            "id": f"evt_{uuid4().hex}",
             "created": int(self._clock.now().timestamp()),
             "merchantId": MERCHANT_ID,
             "merchant_id": MERCHANT_ID,
@@ -85,7 +72,7 @@ class Samples:
 
     def _with_new_id(self, sample: Mapping[str, Any]) -> dict[str, Any]:
         """A sample about another thing than the one before, so that its event is no duplicate."""
-        return dict(sample) | {name: str(self._new_id()) for name in _IDS if name in sample}
+        return dict(sample) | {name: str(uuid4()) for name in _IDS if name in sample}
 
 
 def _shape(name: str, scheme: Scheme) -> dict[str, Any]:
