@@ -134,7 +134,7 @@ def read_document(source: str | Path | Mapping[str, Any] | None) -> dict[str, An
     if isinstance(source, Mapping):
         try:
             # Through text once: a number that another reader made a float must not meet a Decimal later.
-            return _as_document(json.dumps(source).encode(), "the given document")
+            return _as_document(json.dumps(source, default=_plain_number).encode(), "the given document")
         except TypeError as error:
             raise DocumentError(f"The given document is not JSON: {error}.") from None
     try:
@@ -538,6 +538,13 @@ def _members(document: Mapping[str, Any], key: str) -> Iterable[tuple[str, Mappi
     if not isinstance(members, Mapping):
         raise DocumentError(f"The document has no {key}.")
     return cast("Mapping[str, Mapping[str, Any]]", members).items()
+
+
+def _plain_number(value: object) -> float:
+    """A decimal number in a document that was read as the bundled one is; `json.dumps` asks for it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"a value of type {type(value).__name__} has no form in JSON")
 
 
 def _as_document(text: bytes, name: str) -> dict[str, Any]:

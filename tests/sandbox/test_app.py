@@ -666,6 +666,15 @@ def test_two_operations_at_one_path_stop_the_start() -> None:
         create_app(document)
 
 
+def test_a_document_with_exact_numbers_can_be_given() -> None:
+    create_app(bundled_document() | {"x-rate": Decimal("0.1")})
+
+
+def test_a_document_that_json_has_no_form_for_stops_the_start() -> None:
+    with pytest.raises(DocumentError, match="not JSON: a value of type object has no form in JSON"):
+        create_app(bundled_document() | {"x-rate": object()})
+
+
 def test_a_document_can_be_given_as_a_file(stranger: httpx.Client, tmp_path: Path) -> None:
     path = tmp_path / "openapi.json"
     path.write_bytes(wire.dumps(bundled_document()))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any, Literal
 
 import httpx
@@ -169,7 +167,7 @@ def test_an_event_on_demand_stays_on_this_machine(sandbox: RunningSandbox) -> No
 
 
 def test_a_custom_document_without_a_sample_still_has_its_event(receiver: Receiver) -> None:
-    document = json.loads(files("plexy_pay").joinpath("openapi.json").read_bytes())
+    document = bundled_document()
     content = document["webhooks"]["payment.failed"]["post"]["requestBody"]["content"]["application/json"]
     del content["example"]
     with RunningSandbox(create_app(document, webhook_checkout_url=receiver.url)) as sandbox:

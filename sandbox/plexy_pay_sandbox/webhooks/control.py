@@ -119,7 +119,8 @@ class WebhookControl:
         """Send a new event that nothing in the sandbox has led to.
 
         Args:
-            name: Any event of the OpenAPI document, `callback-2023` for the callback of 2023, or a name that nobody knows.
+            name: Any event of the OpenAPI document, such as `transaction.charged` or `callback-2023`, or a name
+                that nobody knows.
             data: Fields that replace those of the document's sample.
             payload: The whole body, in place of the sample: any JSON, sent as it is.
             url: Where it goes; None is where the events of its scheme go.
