@@ -19,7 +19,11 @@ from plexy_pay_sandbox.app import create_app
 from plexy_pay_sandbox.serving import RunningSandbox
 
 KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
-SCRIPTS = {program.file: program for program in PROGRAMS.values() if program.file is not None}
+SCRIPTS = {
+    program.file: program
+    for program in PROGRAMS.values()
+    if program.file is not None and program.page.name != "webhooks.md"
+}
 ORDERS = [f"ORD-{number}" for number in range(1, 1001)]
 # Every Python process that starts takes the sandbox for the live API; the programs themselves say nothing of it.
 GO_TO_THE_SANDBOX = """

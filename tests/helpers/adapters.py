@@ -7,7 +7,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from socketserver import ThreadingMixIn
 from types import ModuleType
@@ -127,6 +127,9 @@ class Setup:
     options: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+# Applications.
+
+
 def fastapi_app(setup: Setup) -> FastAPI:
     """An application with FastAPI."""
     app = FastAPI()
@@ -149,14 +152,134 @@ def aiohttp_app(setup: Setup) -> web.Application:
     return app
 
 
+def django_urls(setup: Setup) -> Any:
+    """The addresses of a project with Django."""
+    return [path(PATH[1:], plexy_pay.webhooks.django.webhook_view(setup.handle, **setup.options))]
+
+
 @contextmanager
-def django_urls(setup: Setup) -> Iterator[None]:
-    """The project's addresses, for as long as it lasts."""
-    view = plexy_pay.webhooks.django.webhook_view(setup.handle, **setup.options)
+def django_with(urlpatterns: Any) -> Iterator[None]:
+    """The project has these addresses, for as long as it lasts."""
     urls = ModuleType("urls")
-    vars(urls)["urlpatterns"] = [path(PATH[1:], view)]
+    vars(urls)["urlpatterns"] = urlpatterns
     with override_settings(ROOT_URLCONF=urls):
         yield
+
+
+# Servers.
+
+
+@contextmanager
+def on_uvicorn(app: Any) -> Iterator[Served]:
+    """An ASGI application on uvicorn."""
+    with RunningSandbox(app) as server:
+        yield Served(int(server.base_url.rpartition(":")[2]))
+
+
+class _Wsgiref(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def on_wsgiref(app: Any) -> Iterator[Served]:
+    """A WSGI application on the server of the standard library."""
+    with _Wsgiref(("127.0.0.1", 0), _Quiet) as server:
+        server.set_app(app)
+        with _serving(server):
+            yield Served(server.server_port)
+
+
+class _QuietWerkzeug(WerkzeugHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def on_werkzeug(app: Any) -> Iterator[Served]:
+    """A WSGI application on the server of Werkzeug."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietWerkzeug)
+    with server, _serving(server):
+        yield Served(server.server_port)
+
+
+@contextmanager
+def _serving(server: Any) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def on_aiohttp(app: web.Application) -> Iterator[Served]:
+    """An application of aiohttp on its own server."""
+    with asyncio.Runner() as runner, ExitStack() as ending:
+        # The loop belongs to the thread while that lasts.
+        loop = runner.get_loop()
+        server = web.AppRunner(app)
+
+        async def start() -> int:
+            await server.setup()
+            await web.TCPSite(server, "127.0.0.1", 0).start()
+            return int(server.addresses[0][1])
+
+        port = runner.run(start())
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        ending.callback(lambda: runner.run(server.cleanup()))
+        ending.callback(thread.join)
+        ending.callback(loop.call_soon_threadsafe, loop.stop)
+        yield Served(port)
+
+
+def fastapi_on_uvicorn(setup: Setup) -> AbstractContextManager[Served]:
+    """FastAPI on uvicorn."""
+    return on_uvicorn(fastapi_app(setup))
+
+
+def flask_on_werkzeug(setup: Setup) -> AbstractContextManager[Served]:
+    """Flask on the server of Werkzeug."""
+    return on_werkzeug(flask_app(setup))
+
+
+def aiohttp_on_aiohttp(setup: Setup) -> AbstractContextManager[Served]:
+    """aiohttp on its own server."""
+    return on_aiohttp(aiohttp_app(setup))
+
+
+@contextmanager
+def django_on_wsgiref(setup: Setup) -> Iterator[Served]:
+    """Django's WSGI application on the server of the standard library."""
+    with django_with(django_urls(setup)), on_wsgiref(get_wsgi_application()) as served:
+        yield served
+
+
+@contextmanager
+def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
+    """Django's ASGI application on uvicorn."""
+    application = get_asgi_application()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        for message in ("lifespan.startup.complete", "lifespan.shutdown.complete"):
+            await receive()
+            await send({"type": message})
+
+    with django_with(django_urls(setup)), on_uvicorn(app) as served:
+        yield served
+
+
+# Test clients.
 
 
 @contextmanager
@@ -180,7 +303,7 @@ def django_client(setup: Setup) -> Iterator[Called]:
         answer = client.generic(method, PATH, body, headers["Content-Type"], headers=headers)
         return Answer(answer.status_code, answer.content.decode())
 
-    with django_urls(setup):
+    with django_with(django_urls(setup)):
         yield Called(ask)
 
 
@@ -193,7 +316,7 @@ def django_async_client(setup: Setup) -> Iterator[Called]:
         answer = asyncio.run(client.generic(method, PATH, body, headers["Content-Type"], headers=headers))
         return Answer(answer.status_code, answer.content.decode())
 
-    with django_urls(setup):
+    with django_with(django_urls(setup)):
         yield Called(ask)
 
 
@@ -230,99 +353,5 @@ def aiohttp_client(setup: Setup) -> Iterator[Called]:
             runner.run(client.close())
 
 
-@contextmanager
-def fastapi_on_uvicorn(setup: Setup) -> Iterator[Served]:
-    """FastAPI on uvicorn."""
-    with RunningSandbox(fastapi_app(setup)) as server:
-        yield Served(port_of(server))
-
-
-@contextmanager
-def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
-    """Django's ASGI application on uvicorn."""
-    application = get_asgi_application()
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "lifespan":
-            await application(scope, receive, send)
-            return
-        for message in ("lifespan.startup.complete", "lifespan.shutdown.complete"):
-            await receive()
-            await send({"type": message})
-
-    with django_urls(setup), RunningSandbox(app) as server:
-        yield Served(port_of(server))
-
-
-def port_of(server: RunningSandbox) -> int:
-    """The port that it listens on."""
-    return int(server.base_url.rpartition(":")[2])
-
-
-class _Wsgiref(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def django_on_wsgiref(setup: Setup) -> Iterator[Served]:
-    """Django's WSGI application on the server of the standard library."""
-    with django_urls(setup), _Wsgiref(("127.0.0.1", 0), _Quiet) as server:
-        application: Any = get_wsgi_application()
-        server.set_app(application)
-        with _serving(server):
-            yield Served(server.server_port)
-
-
-class _QuietWerkzeug(WerkzeugHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def flask_on_werkzeug(setup: Setup) -> Iterator[Served]:
-    """Flask on the server of Werkzeug."""
-    server = make_server("127.0.0.1", 0, flask_app(setup), threaded=True, request_handler=_QuietWerkzeug)
-    with server, _serving(server):
-        yield Served(server.server_port)
-
-
-@contextmanager
-def _serving(server: Any) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-@contextmanager
-def aiohttp_on_itself(setup: Setup) -> Iterator[Served]:
-    """An aiohttp application on the server of aiohttp."""
-    with asyncio.Runner() as runner, ExitStack() as ending:
-        # What the loop runs while the thread lasts; the thread ends with it.
-        loop = runner.get_loop()
-        server = web.AppRunner(aiohttp_app(setup))
-
-        async def start() -> int:
-            await server.setup()
-            await web.TCPSite(server, "127.0.0.1", 0).start()
-            return int(server.addresses[0][1])
-
-        port = runner.run(start())
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        ending.callback(runner.run, server.cleanup())
-        ending.callback(thread.join)
-        ending.callback(loop.call_soon_threadsafe, loop.stop)
-        yield Served(port)
-
-
 CLIENTS = [fastapi_client, django_client, django_async_client, flask_client, aiohttp_client]
-SERVERS = [fastapi_on_uvicorn, django_on_wsgiref, django_on_uvicorn, flask_on_werkzeug, aiohttp_on_itself]
+SERVERS = [fastapi_on_uvicorn, django_on_wsgiref, django_on_uvicorn, flask_on_werkzeug, aiohttp_on_aiohttp]

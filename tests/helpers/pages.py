@@ -2,7 +2,7 @@
 
 A block that starts with ```python is a whole program. One that starts with ```python continues goes on where the
 block before it on the page stopped. One that starts with ```python file=NAME is a program that must be a file, because
-other processes import it; with the word `untyped` it uses a library that has no types.
+other processes import it. With the word `untyped` it uses a library that has no types.
 """
 
 from __future__ import annotations

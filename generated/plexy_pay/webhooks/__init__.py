@@ -15,12 +15,13 @@ from . import events
 from .errors import Reason, WebhookVerificationError
 from .event import UnknownEvent, WebhookEvent
 from .events import *  # noqa: F403 - the classes of the spec's events, whichever they are
-from .receiving import MemoryStore, Receiver, Reply, Store
+from .receiving import Claim, MemoryStore, Receiver, Reply, Store
 from .secrets import BodySecret, FieldsSecret, TokenSecret
 from .verifying import sign, unwrap
 
 __all__ = [
     "BodySecret",
+    "Claim",
     "FieldsSecret",
     "MemoryStore",
     "Reason",

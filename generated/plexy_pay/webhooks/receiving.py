@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from contextvars import copy_context
 from inspect import isawaitable, iscoroutinefunction
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from ..errors import ConfigurationError
 from ..logs import LOGGER
 from .errors import Reason, WebhookVerificationError
-from .verifying import MAX_BYTES, Body, Headers, Secrets, unwrap
+from .verifying import MAX_BYTES, Body, Headers, Secrets, unwrap, usable
 
 if TYPE_CHECKING:
     from .events import AnyEvent
@@ -113,6 +115,9 @@ class Receiver:
         secret: What deliveries must be proved with, as for `unwrap`.
         store: Which events were handled. Without one, this process remembers them.
         max_bytes: The largest body that is read.
+
+    Raises:
+        ConfigurationError: if the secrets cannot be used.
     """
 
     def __init__(
@@ -123,10 +128,16 @@ class Receiver:
         store: Store | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
+        _, problem = usable(secret)
+        if problem is not None:
+            del secret  # It may be plain text, which a traceback with local variables must not show.
+            raise ConfigurationError(problem)
         self._handle = handle
         self._secret = secret
         self._store: Store = MemoryStore() if store is None else store
         self.max_bytes = max_bytes
+        # An event loop holds its tasks by weak references only.
+        self._tasks: set[asyncio.Task[Reply]] = set()
 
     def receive(self, body: Body, headers: Headers) -> Reply:
         """Take one delivery, and say what to answer.
@@ -150,10 +161,26 @@ class Receiver:
         return _TAKEN
 
     async def receive_async(self, body: Body, headers: Headers) -> Reply:
-        """The async twin of `receive`: what is not `async` runs in a thread, so that it holds nobody else up."""
+        """The async twin of `receive`: what is not `async` runs in a thread, so that it holds nobody else up.
+
+        An event that was proved is handled to its end, even if the request is cancelled because its sender hung up.
+        """
         event, reply = self._verified(body, headers)
         if event is None:
             return reply
+        task = asyncio.create_task(self._hand_over(event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    def too_large(self) -> Reply:
+        """The answer to a body larger than `max_bytes`, of which no more was read than it takes to see that."""
+        LOGGER.warning(
+            "a webhook was refused (%s): it is larger than %d bytes", Reason.TOO_LARGE, self.max_bytes
+        )
+        return _TOO_LARGE
+
+    async def _hand_over(self, event: AnyEvent) -> Reply:
         claim = await _off_the_loop(self._store.claim, event.dedup_id)
         if claim != "new":
             return _reply_to(claim)
@@ -210,5 +237,28 @@ def _not_async(value: Any, whose: str) -> Any:
 async def _off_the_loop(function: Callable[[Any], Any], argument: Any) -> Any:
     if iscoroutinefunction(function):
         return await function(argument)
-    value = await asyncio.to_thread(function, argument)
+    context = copy_context()
+    future = asyncio.get_running_loop().run_in_executor(None, lambda: context.run(_call, function, argument))
+    # Nothing can stop a thread. So its end is waited for, even while the event loop is being closed: otherwise the
+    # event would be released while it is still handled.
+    while not future.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([future])
+    value = future.result()
     return await value if isawaitable(value) else value
+
+
+def _call(function: Callable[[Any], Any], argument: Any) -> Any:
+    try:
+        return function(argument)
+    except StopIteration as error:
+        # No future can hold it; before Python 3.12 it would be waited for in vain.
+        raise RuntimeError("StopIteration was raised.") from error
+
+
+def says_more(content_length: str | None, most: int) -> bool:
+    """Whether a header Content-Length is above `most`. One that cannot be read says nothing: the body is counted."""
+    try:
+        return int(content_length or 0) > most
+    except ValueError:
+        return False

@@ -63,7 +63,7 @@ def unwrap(
         WebhookVerificationError: the delivery must not be acted on; its `reason` says why.
         ConfigurationError: the secrets, or what was passed as body or headers, cannot be used.
     """
-    secrets, problem = _usable(secret)
+    secrets, problem = usable(secret)
     if problem is not None:
         del secret  # It may be plain text, which a traceback with local variables must not show.
         raise ConfigurationError(problem)
@@ -115,7 +115,7 @@ def sign(
         ConfigurationError: the secret or the body cannot be used.
         WebhookVerificationError: a `FieldsSecret` was given, and the body does not have the fields that it signs.
     """
-    secrets, problem = _usable(secret)
+    secrets, problem = usable(secret)
     if problem is not None:
         del secret  # It may be plain text, which a traceback with local variables must not show.
         raise ConfigurationError(problem)
@@ -124,7 +124,7 @@ def sign(
     return secrets[0].headers(raw, fields, time.time() if now is None else now)
 
 
-def _usable(secret: object) -> tuple[Sequence[Secret], str | None]:
+def usable(secret: object) -> tuple[Sequence[Secret], str | None]:
     """The secrets, all of one class, or what is wrong with them; it raises nothing, so that no traceback holds them."""
     several: tuple[Any, ...] = tuple(secret) if is_collection(secret) else (secret,)
     kinds: set[type[Any]] = set(map(type, several))

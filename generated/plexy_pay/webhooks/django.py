@@ -1,0 +1,77 @@
+# plexy-pay runtime, written by hand in generator/runtime/webhooks/django.py; the generator copies it unchanged.
+"""Webhooks in Django.
+
+urlpatterns = [path("plexy/webhooks", webhook_view(handle, secret=webhooks.TokenSecret(token)))]
+"""
+
+# Django has no types of its own.
+# mypy: disable-error-code="import-untyped"
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+from asgiref.sync import async_to_sync
+from django.core.exceptions import RequestDataTooBig
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from .events import AnyEvent
+from .receiving import Receiver, Store, says_more
+from .verifying import MAX_BYTES, Secrets
+
+__all__ = ["webhook_view"]
+
+
+def webhook_view(
+    handle: Callable[[AnyEvent], object],
+    *,
+    secret: Secrets,
+    store: Store | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A view that takes deliveries and hands each event to your function once.
+
+    It takes POST only, needs no CSRF token, and is in no transaction of `ATOMIC_REQUESTS`: a claim must be seen by
+    other processes at once. Your function opens its own with `transaction.atomic()`.
+
+    Args:
+        handle: Your function; it may be `async`, under WSGI and ASGI.
+        secret: What deliveries must be proved with, as for `unwrap`.
+        store: Which events were handled; its methods are not `async`. Without one, this process remembers them.
+        max_bytes: The largest body that is read. `DATA_UPLOAD_MAX_MEMORY_SIZE` may set a lower limit.
+
+    Raises:
+        ConfigurationError: if the secrets cannot be used.
+    """
+    call = async_to_sync(handle) if iscoroutinefunction(handle) else handle
+    receiver = Receiver(call, secret=secret, store=store, max_bytes=max_bytes)
+
+    def plexy_webhook(request: Any) -> HttpResponse:
+        try:
+            body = _read(request, receiver.max_bytes)
+        except UnreadablePostError:
+            return HttpResponse(status=400)
+        reply = receiver.too_large() if body is None else receiver.receive(body, request.headers)
+        return HttpResponse(reply.text.encode(), status=reply.status, content_type="text/plain")
+
+    view = csrf_exempt(require_POST(non_atomic_requests(plexy_webhook)))
+    return cast("Callable[[HttpRequest], HttpResponse]", view)
+
+
+def _read(request: Any, most: int) -> bytes | None:
+    """The body; None if it is larger than `most`."""
+    length = request.META.get("CONTENT_LENGTH")
+    if says_more(length, most):
+        return None
+    try:
+        # Without a length, `request.body` could be of any size.
+        body: bytes = request.body if length and length.isdecimal() else request.read(most + 1)
+        return body
+    except RequestDataTooBig:
+        return None

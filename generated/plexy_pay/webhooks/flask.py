@@ -1,0 +1,81 @@
+# plexy-pay runtime, written by hand in generator/runtime/webhooks/flask.py; the generator copies it unchanged.
+"""Webhooks in Flask.
+
+app.add_url_rule("/plexy/webhooks", view_func=webhook_view(handle, secret=webhooks.TokenSecret(token)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, current_app, request
+from flask.typing import RouteCallable
+from flask.views import View
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from .events import AnyEvent
+from .receiving import Receiver, Store
+from .verifying import MAX_BYTES, Secrets
+
+__all__ = ["webhook_view"]
+
+_PIECE = 64 * 1024
+
+
+def webhook_view(
+    handle: Callable[[AnyEvent], object],
+    *,
+    secret: Secrets,
+    store: Store | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> RouteCallable:
+    """A view function that takes deliveries and hands each event to your function once.
+
+    It takes POST only. Its endpoint is named after your function, unless you pass `endpoint` to `add_url_rule`. Where
+    Flask-WTF protects all views, exempt this one: `csrf.exempt(view)`.
+
+    Args:
+        handle: Your function; it may be `async` if Flask was installed with its extra `async`.
+        secret: What deliveries must be proved with, as for `unwrap`.
+        store: Which events were handled; its methods are not `async`. Without one, this process remembers them.
+        max_bytes: The largest body that is read. `MAX_CONTENT_LENGTH` may set a lower limit.
+
+    Raises:
+        ConfigurationError: if the secrets cannot be used.
+    """
+
+    def call(event: AnyEvent) -> object:
+        return current_app.ensure_sync(handle)(event)
+
+    receiver = Receiver(call, secret=secret, store=store, max_bytes=max_bytes)
+    return _WebhookView.as_view(getattr(handle, "__name__", "plexy_webhook"), receiver)
+
+
+class _WebhookView(View):
+    methods = ("POST",)
+    init_every_request = False
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+
+    def dispatch_request(self) -> Response:
+        """Answer one delivery."""
+        receiver = self._receiver
+        body = _read(receiver.max_bytes)
+        reply = receiver.too_large() if body is None else receiver.receive(body, request.headers)
+        return Response(reply.text, reply.status, mimetype="text/plain")
+
+
+def _read(most: int) -> bytes | None:
+    """The body; None if it is larger than `most`, as soon as that is seen."""
+    try:
+        if request.content_length is not None:
+            return None if request.content_length > most else request.get_data()
+        body = bytearray()
+        while piece := request.stream.read(_PIECE):  # in chunks, whose sum nobody has told
+            body += piece
+            if len(body) > most:
+                return None
+        return bytes(body)
+    except RequestEntityTooLarge:
+        return None

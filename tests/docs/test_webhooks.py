@@ -1,0 +1,279 @@
+"""The programs of docs/webhooks.md, and those like them elsewhere, take what the sandbox delivers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.core.wsgi import get_wsgi_application
+from helpers.adapters import Served, django_with, on_aiohttp, on_uvicorn, on_werkzeug, on_wsgiref
+from helpers.pages import PROGRAMS, Block
+from helpers.stores import SECRET, claims
+from plexy_pay import Money, PlexyPay, webhooks
+from plexy_pay_sandbox import RunningSandbox
+from plexy_pay_sandbox.app import DEFAULT_WEBHOOK_TOKEN
+
+PRICE = Money("22000", "KZT")
+SERVERS: dict[str, Callable[[Any], AbstractContextManager[Served]]] = {
+    "fastapi": on_uvicorn,
+    "django": on_wsgiref,
+    "flask": on_werkzeug,
+    "aiohttp": on_aiohttp,
+}
+HERE = {place: program for place, program in PROGRAMS.items() if program.page.name == "webhooks.md"}
+FILES = {program.file: program for program in HERE.values() if program.file is not None}
+
+
+# Each program that serves webhooks, wherever it is shown, with the name of its framework.
+SERVING = {
+    f"{framework}-{place}": (program, framework)
+    for place, program in PROGRAMS.items()
+    for framework in SERVERS
+    if f"from plexy_pay.webhooks.{framework} import" in program.text
+}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: RunningSandbox) -> Iterator[PlexyPay]:
+    with PlexyPay(sandbox.key, base_url=sandbox.base_url) as client:
+        yield client
+
+
+def run(program: Block, name: str = "__main__") -> dict[str, Any]:
+    """The names that a program of the page leaves behind."""
+    names: dict[str, Any] = {"__name__": name}
+    exec(compile(program.text, program.page, "exec", dont_inherit=True), names)
+    return names
+
+
+def pay(client: PlexyPay, callback: str, order: str = "ORD-1001") -> None:
+    """Have an order paid and captured; its webhooks go to the address."""
+    link = client.payment_links.create(
+        amount=PRICE, order_reference=order, metadata={"callback_url": callback}
+    )
+    assert httpx.post(f"{link.url}/pay", follow_redirects=False).status_code in (200, 303)
+    found = client.transactions.retrieve_by_payment_link(link.id)
+    assert isinstance(found.payment_id, str)
+    client.payments.capture(found.payment_id, amount=PRICE)
+
+
+def delivered(sandbox: RunningSandbox) -> list[tuple[str, list[int]]]:
+    """The names of the events and what each attempt was answered, once all have come to an end."""
+    while True:
+        listed = httpx.get(f"{sandbox.base_url}/_sandbox/webhooks").json()["deliveries"]
+        if all(one["state"] != "pending" for one in listed):
+            return [(one["name"], [attempt["status"] for attempt in one["attempts"]]) for one in listed]
+
+
+def test_each_framework_has_its_program() -> None:
+    assert {framework for _, framework in SERVING.values()} == set(SERVERS)
+
+
+def test_a_verified_webhook_in_fastapi_takes_less_than_15_lines() -> None:
+    shown = [program.text.strip() for program, framework in SERVING.values() if framework == "fastapi"]
+    assert min(len(text.splitlines()) for text in shown) < 15
+
+
+@pytest.mark.parametrize(("program", "framework"), SERVING.values(), ids=SERVING)
+def test_a_program_takes_what_the_sandbox_delivers(
+    program: Block,
+    framework: str,
+    sandbox: RunningSandbox,
+    client: PlexyPay,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PLEXY_WEBHOOK_TOKEN", DEFAULT_WEBHOOK_TOKEN)
+    names = run(program)
+    app = get_wsgi_application() if framework == "django" else names["app"]
+    with django_with(names.get("urlpatterns", [])), SERVERS[framework](app) as served:
+        address = f"http://127.0.0.1:{served.port}/webhooks"
+        pay(client, address)
+        events = delivered(sandbox)
+        assert ("transaction.charged", [200]) in events
+        assert all(statuses == [200] for _, statuses in events)
+        assert capsys.readouterr().out == "charged: ORD-1001\n"
+        body = b'{"name": "transaction.charged", "data": {"id": "txn_1", "merchantReference": "ORD-1"}}'
+        assert httpx.post(address, content=body).status_code == 401
+        assert [
+            httpx.post(address, content=body, headers=webhooks.sign(body, secret=SECRET)).status_code
+            for _ in range(2)
+        ] == [200, 200]
+    assert capsys.readouterr().out == "charged: ORD-1\n"
+
+
+def test_what_was_saved_under_its_key_is_worked_off_once(
+    sandbox: RunningSandbox, client: PlexyPay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shop = run(FILES["inbox.py"])
+
+    def rows(statement: str) -> list[tuple[Any, ...]]:
+        with shop["transaction"]() as database:
+            return list(database.execute(statement))
+
+    rows("INSERT INTO orders VALUES ('ORD-1001', '22000', 'open'), ('ORD-1002', '30000', 'open')")
+    receivers = [webhooks.Receiver(shop["save"], secret=SECRET) for _ in range(2)]
+    bodies: list[bytes] = []
+    with on_uvicorn(recorder(bodies)) as served:
+        for order in ("ORD-1001", "ORD-1002"):
+            pay(client, f"http://127.0.0.1:{served.port}/webhooks", order)
+        delivered(sandbox)
+    # Two processes get everything twice, and somebody knows the token who made up a transaction.
+    bodies.append(
+        b'{"name": "transaction.charged", "data": {"id": "txn_1", "merchantReference": "ORD-1002"}}'
+    )
+    for receiver in (*receivers, *receivers):
+        for body in bodies:
+            assert receiver.receive(body, webhooks.sign(body, secret=SECRET)).status == 200
+    assert len(rows("SELECT * FROM inbox")) == 3
+    for _ in range(2):
+        shop["work"](client)
+    assert rows("SELECT reference, state FROM orders ORDER BY reference") == [
+        ("ORD-1001", "paid"),
+        ("ORD-1002", "open"),
+    ]
+    assert sorted(rows("SELECT result, count(*) FROM inbox GROUP BY result"), key=str) == [
+        ("paid", 1),
+        ("somebody has to look", 1),
+        (None, 1),
+    ]
+
+
+def recorder(bodies: list[bytes]) -> Any:
+    """An application that keeps what is posted to it."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for message in ("lifespan.startup.complete", "lifespan.shutdown.complete"):
+                await receive()
+                await send({"type": message})
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        bodies.append(body)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+def test_the_store_over_sql_gives_each_event_to_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = run(FILES["sql_store.py"])
+    now = 1_700_000_000.0
+
+    def clock(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr("time.time", lambda: now)
+    claims(names["SqlStore"](str(tmp_path / "shop.db")), clock)
+
+
+DJANGO = """
+import sys
+from datetime import timedelta
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+database = {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1], "OPTIONS": {"transaction_mode": "IMMEDIATE"}}
+settings.configure(
+    DATABASES={"default": database},
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    INSTALLED_APPS=["shop"],
+    ROOT_URLCONF="shop.urls",
+    USE_TZ=True,
+)
+django.setup()
+call_command("migrate", run_syncdb=True, verbosity=0)
+
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from helpers.stores import SECRET, claims
+from plexy_pay import webhooks
+from shop.models import DjangoStore
+from shop.urls import handled
+
+ahead = timedelta()
+real = timezone.now
+timezone.now = lambda: real() + ahead
+
+
+def clock(seconds):
+    global ahead
+    ahead += timedelta(seconds=seconds)
+
+
+class Closing(DjangoStore):
+    # Each thread of the test has a connection of its own; Django closes those of its requests only.
+    def claim(self, dedup_id):
+        try:
+            return super().claim(dedup_id)
+        finally:
+            connection.close()
+
+
+claims(Closing(), clock)
+body = b'{"name": "transaction.charged", "data": {"id": "txn_1"}}'
+for _ in range(3):
+    headers = webhooks.sign(body, secret=SECRET)
+    answer = Client().post("/webhooks", body, content_type="application/json", headers=headers)
+    print(answer.status_code, len(handled))
+"""
+DJANGO_URLS = """
+from django.urls import path
+from helpers.stores import SECRET
+from plexy_pay.webhooks.django import webhook_view
+from shop.models import DjangoStore
+
+handled = []
+
+
+def handle(event):
+    handled.append(event)
+    if len(handled) == 1:
+        raise ValueError
+
+
+urlpatterns = [path("webhooks", webhook_view(handle, secret=SECRET, store=DjangoStore()))]
+"""
+
+
+def test_the_store_of_django_s_models_gives_each_event_to_one(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "__init__.py").touch()
+    (shop / "models.py").write_text(FILES["models.py"].text)
+    (shop / "urls.py").write_text(DJANGO_URLS)
+    (tmp_path / "use.py").write_text(DJANGO)
+    done = subprocess.run(
+        [sys.executable, "use.py", "shop.db"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.stdout == "500 1\n200 2\n200 2\n", done.stderr
+
+
+def test_every_program_of_a_file_is_run_here() -> None:
+    assert sorted(FILES) == ["inbox.py", "models.py", "sql_store.py"]
