@@ -17,6 +17,14 @@ import pytest
 from plexy_pay_sandbox.serving import RunningSandbox
 
 PACKAGE = Path(plexy_pay.__file__).parent
+# What the modules for web frameworks import, which are loaded by name only.
+ADAPTERS = {
+    Path("webhooks/aiohttp.py"): {"aiohttp"},
+    Path("webhooks/django.py"): {"asgiref", "django"},
+    Path("webhooks/fastapi.py"): {"fastapi", "starlette"},
+    Path("webhooks/flask.py"): {"flask", "werkzeug"},
+}
+FRAMEWORKS = {"aiohttp", "django", "fastapi", "starlette", "flask", "werkzeug"}
 
 
 def modules_after(program: str, **environment: str) -> set[str]:
@@ -107,13 +115,19 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
 
 def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
     for path in PACKAGE.rglob("*.py"):
+        known = sys.stdlib_module_names | {"httpx", "attrs"} | ADAPTERS.get(path.relative_to(PACKAGE), set())
         for module, dots in imports_of(path):
-            top = module.split(".")[0]
-            allowed = sys.stdlib_module_names | {"httpx", "attrs"}
-            if f".{path.parent.name}.{path.stem}" in plexy_pay._NOT_PRELOADED:
-                # A module for a framework imports that one; `preload` leaves it out, so it need not be there.
-                allowed |= {path.stem}
-            assert dots or top in allowed, f"{path}: {module}"
+            assert dots or module.split(".")[0] in known, f"{path}: {module}"
+
+
+def test_only_the_adapters_load_a_web_framework() -> None:
+    loaded = modules_after("import plexy_pay.webhooks")
+    assert "plexy_pay.webhooks.receiving" in loaded
+    assert not loaded & {"httpx", "attr", "attrs", "asgiref", *FRAMEWORKS}
+    for adapter, imported in ADAPTERS.items():
+        assert f".webhooks.{adapter.stem}" in plexy_pay._NOT_PRELOADED
+        loaded = modules_after(f"import plexy_pay.webhooks.{adapter.stem}")
+        assert loaded & FRAMEWORKS == imported & FRAMEWORKS
 
 
 def test_httpx_is_imported_by_three_modules_at_most() -> None:
@@ -143,3 +157,8 @@ def test_two_copies_under_other_names_live_side_by_side(
                 client.payment_links.retrieve("pl_unknown")
             client.close()
     assert copies[0].NotFoundError is not copies[1].NotFoundError
+    for adapter in ADAPTERS:
+        first, second = (
+            importlib.import_module(f"{copy.__name__}.webhooks.{adapter.stem}") for copy in copies
+        )
+        assert first.Receiver is not second.Receiver
