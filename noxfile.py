@@ -89,10 +89,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def tests_lowest(session: nox.Session) -> None:
-    """Test the runtime and the models with the oldest httpx and attrs that pyproject.toml allows."""
+    """Test the runtime and the models with the oldest httpx, attrs and cryptography that pyproject.toml allows."""
     install(session, "tests", project=True)
-    session.install("--upgrade", "--resolution", "lowest-direct", "--requirements", "pyproject.toml")
-    versions = "[(name, version(name)) for name in ('httpx', 'attrs')]"
+    lowest = ["--upgrade", "--resolution", "lowest-direct"]
+    session.install(*lowest, "--requirements", "pyproject.toml", "--extra", "cards")
+    versions = "[(name, version(name)) for name in ('httpx', 'attrs', 'cryptography')]"
     session.run("python", "-c", f"from importlib.metadata import version; print({versions})")
     parallel = ["--numprocesses=auto", "--dist=loadfile"]
     session.run("pytest", *parallel, "tests/runtime", "tests/sandbox/test_quickstart.py", *session.posargs)
@@ -174,7 +175,18 @@ def lock(session: nox.Session) -> None:
     """Refresh constraints.txt and package-lock.json (`-- --upgrade` takes the newest versions)."""
     groups = nox.project.load_toml(ROOT / "pyproject.toml")["dependency-groups"]
     session.run(
-        *("uv", "pip", "compile", "pyproject.toml", "--extra", "sandbox", "--output-file", CONSTRAINTS),
+        *(
+            "uv",
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--extra",
+            "cards",
+            "--extra",
+            "sandbox",
+            "--output-file",
+            CONSTRAINTS,
+        ),
         *(argument for group in groups for argument in ("--group", group)),
         *("--universal", "--python-version", PYTHONS[0], "--annotation-style", "line", "--quiet"),
         *("--custom-compile-command", "./nox -s lock", *session.posargs),

@@ -243,6 +243,18 @@ class SpecForTemplates:
         """The properties that give amounts of an answer as Money."""
         return pricing.moneys(self._data, self.schema(name)) if self.is_answer(name) else []
 
+    def next_action(self, name: str) -> Json | None:
+        """What the property that says what a payment wants next is made of, where the schema has one."""
+        schema = self.schema(name)
+        if not (mark := schema.get("x-next-action")):
+            return None
+        made = {key: snake(mark[key]) for key in ("id", "success", "challenge")}
+        # An answer whose schema has no such field may have it all the same.
+        declared = mark["action"] in properties(self._data, schema)
+        further = f'self.additional_properties.get("{mark["action"]}")'
+        made["action"] = f"self.{snake(mark['action'])}" if declared else further
+        return made | {key: _tuple(mark[key]) for key in ("shows", "finished")}
+
     def schema_names(self, names: list[str]) -> list[str]:
         """Those of the names that are schemas."""
         return [name for name in names if name in schemas(self._data)]

@@ -35,6 +35,7 @@ PUBLIC = {
     ),
     "keys": ("netrc_key",),
     "money": ("Money",),
+    "next_action": ("Finished", "NextAction", "ShowChallenge", "UnknownAction"),
     "pagination": ("AsyncPager", "Pager"),
     "reconciling": ("Found", "NotFound", "Reconciliation", "Undetermined", "save_call"),
     "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
@@ -42,6 +43,7 @@ PUBLIC = {
 
 # What it offers as modules of their own, loaded when they are asked for.
 SUBMODULES = (
+    "cards",
     "models",
     "params",
     "webhooks",

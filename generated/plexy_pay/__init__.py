@@ -15,6 +15,7 @@ from ._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import cards as cards
     from . import models as models
     from . import params as params
     from . import webhooks as webhooks
@@ -120,6 +121,18 @@ if TYPE_CHECKING:
     from .money import (
         Money as Money,
     )
+    from .next_action import (
+        Finished as Finished,
+    )
+    from .next_action import (
+        NextAction as NextAction,
+    )
+    from .next_action import (
+        ShowChallenge as ShowChallenge,
+    )
+    from .next_action import (
+        UnknownAction as UnknownAction,
+    )
     from .pagination import (
         AsyncPager as AsyncPager,
     )
@@ -162,6 +175,7 @@ if TYPE_CHECKING:
 
 # Where each lazily imported name comes from: `import plexy_pay` alone loads neither httpx nor attrs.
 _MODULES = {
+    "cards": "",
     "models": "",
     "params": "",
     "webhooks": "",
@@ -199,6 +213,10 @@ _MODULES = {
     "UnprocessableEntityError": "errors",
     "netrc_key": "keys",
     "Money": "money",
+    "Finished": "next_action",
+    "NextAction": "next_action",
+    "ShowChallenge": "next_action",
+    "UnknownAction": "next_action",
     "AsyncPager": "pagination",
     "Pager": "pagination",
     "Found": "reconciling",
@@ -230,6 +248,7 @@ __all__ = (
     "DeclinedError",
     "DecodingError",
     "Difference",
+    "Finished",
     "Found",
     "GatewayTimeoutError",
     "InferredOperationError",
@@ -237,6 +256,7 @@ __all__ = (
     "InternalServerError",
     "InvalidParameterError",
     "Money",
+    "NextAction",
     "NotFound",
     "NotFoundError",
     "Outcome",
@@ -255,14 +275,17 @@ __all__ = (
     "ResponseTooLargeError",
     "ServerError",
     "ServiceUnavailableError",
+    "ShowChallenge",
     "Timeout",
     "Timeouts",
     "UNSET",
     "Undetermined",
     "UnexpectedAnswerError",
+    "UnknownAction",
     "UnprocessableEntityError",
     "Unset",
     "__version__",
+    "cards",
     "models",
     "netrc_key",
     "params",

@@ -173,12 +173,12 @@ def _has_card_number(text: str) -> bool:
             digits += group
             if len(digits) > _LONGEST_CARD:
                 break
-            if len(digits) >= _SHORTEST_CARD and _luhn(digits):
+            if len(digits) >= _SHORTEST_CARD and luhn(digits):
                 return True
     return False
 
 
-def _luhn(digits: str) -> bool:
+def luhn(digits: str) -> bool:
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 try:
     from .app import create_app
+    from .payer import answer_challenge
     from .serving import RunningSandbox
     from .webhooks.control import SentWebhook, WebhookControl
 except ModuleNotFoundError as error:
@@ -24,4 +25,4 @@ except ModuleNotFoundError as error:
         ) from error
     raise
 
-__all__ = ["RunningSandbox", "SentWebhook", "WebhookControl", "create_app"]
+__all__ = ["RunningSandbox", "SentWebhook", "WebhookControl", "answer_challenge", "create_app"]

@@ -18,6 +18,8 @@ from .app import (
     DEFAULT_WEBHOOK_TOKEN,
     create_app,
 )
+from .card_keys import PADDINGS
+from .cards import ANY_PADDING
 from .serving import base_url_of, listening_socket, server_config
 from .validation import DocumentError
 from .webhooks.signing import Authorization
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             webhook_checkout_url=options.webhook_checkout_url,
             webhook_callback_url=options.webhook_callback_url,
             webhook_hosts=options.webhook_host,
+            card_padding=options.card_padding,
         )
         listening = listening_socket(options.host, options.port)
     except (DocumentError, ValueError, OverflowError) as error:
@@ -139,6 +142,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="HOST",
         help="a host besides this machine that webhooks may be posted to, may be repeated",
+    )
+    parser.add_argument(
+        "--card-padding",
+        choices=(ANY_PADDING, *PADDINGS),
+        default=ANY_PADDING,
+        help="the RSA padding of card data to take (default: %(default)s)",
     )
     parser.add_argument("--document", help="an OpenAPI document in JSON to use instead of the bundled one")
     return parser

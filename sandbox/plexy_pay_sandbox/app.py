@@ -44,6 +44,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import answers, bank, checkout, wire
 from .answers import CHECKOUT, GATE, Errors, json_answer, pay_error
+from .cards import ANY_PADDING
 from .handlers import HANDLERS, Call, Handler
 from .refusals import Refusal
 from .timing import Clock
@@ -117,6 +118,7 @@ def create_app(
     webhook_callback_url: str | None = None,
     webhook_hosts: Collection[str] = (),
     webhook_retry_delays: Sequence[float] = RETRY_DELAYS,
+    card_padding: str = ANY_PADDING,
 ) -> Starlette:
     """Make the sandbox's application, with an empty memory of its own.
 
@@ -139,11 +141,12 @@ def create_app(
             `transaction.*`. None has them report by `transaction.*`.
         webhook_hosts: Hosts besides loopback that webhooks may be posted to.
         webhook_retry_delays: Seconds before each further attempt of a webhook.
+        card_padding: The RSA padding of card data that is taken: `oaep-sha256`, `oaep-sha1`, `pkcs1-v1_5` or `any`.
 
     Raises:
         DocumentError: if the document cannot be read, or has an operation that no handler is registered for.
         ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
-            id; or a secret for webhooks is empty or cannot stand in a header.
+            id; or a secret for webhooks is empty or cannot stand in a header; or there is no such padding.
     """
     families = {_PAY: keys, CHECKOUT: checkout_keys, GATE: gate_keys}
     if not all(family and all(family) for family in families.values()):
@@ -178,7 +181,7 @@ def create_app(
         hosts=webhook_hosts,
         retry_delays=webhook_retry_delays,
     )
-    world = World(time, sender.post, sender.post_order, sender.post_checkout)
+    world = World(time, sender.post, sender.post_order, sender.post_checkout, card_padding=card_padding)
     known_keys = {name: [key.encode() for key in family] for name, family in families.items()}
     api = _Api(contract, handlers, world, known_keys, agent_id)
 

@@ -5,22 +5,17 @@ Stand-in choices, made because no public source says otherwise:
 * E-mail and phone are both required, and no two customers have the same two, as error texts of 2023 say.
 * A customer's cards are those that were saved for payouts, and those of the customer's payments that were
   authorized.
-* Nothing about a card is known but that it was sent, encrypted: every card looks like `******1111`.
+* The card of a payment link, which asks for none, looks like `******1111`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from .records import Payment, Transaction
+from .records import CardFace, Payment, Transaction
 from .refusals import NotAllowed, NotFound
 from .state import State
-
-CARD_MASK: Final = "******1111"
-CARD_EXPIRY: Final = "07/27"
-CARD_SCHEME: Final = "visa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,7 @@ class SavedCard:
 
     token_id: str
     customer_id: str | None
+    face: CardFace
 
 
 class Customers:
@@ -87,7 +83,7 @@ class Customers:
             raise NotFound("customer not found", "customers")
         return customer
 
-    def save_card(self, customer_id: str | None) -> SavedCard:
+    def save_card(self, customer_id: str | None, face: CardFace) -> SavedCard:
         """Save a card for payouts.
 
         Raises:
@@ -95,7 +91,7 @@ class Customers:
         """
         if customer_id is not None and customer_id not in self._customers:
             raise NotAllowed("customerId is not a known customer", "payouts")
-        card = SavedCard(str(self._state.new_id()), customer_id)
+        card = SavedCard(str(self._state.new_id()), customer_id, face)
         self._cards[card.token_id] = card
         return card
 
@@ -103,16 +99,20 @@ class Customers:
         """Whether a card was saved for payouts."""
         return token_id in self._cards
 
-    def card_tokens(self, customer_id: str) -> list[str]:
-        """The tokens of a customer's cards, each once.
+    def cards(self, customer_id: str) -> dict[str, CardFace]:
+        """A customer's cards by their tokens.
 
         Raises:
             NotFound: if there is no such customer.
         """
         self.get(customer_id)
-        saved = [card.token_id for card in self._cards.values() if card.customer_id == customer_id]
-        used = [payment.card_token_id for payment in self._payments_of(customer_id) if payment.authorized]
-        return list(dict.fromkeys([*saved, *used]))
+        saved = {card.token_id: card.face for card in self._cards.values() if card.customer_id == customer_id}
+        used = {
+            payment.card_token_id: payment.card
+            for payment in self._payments_of(customer_id)
+            if payment.authorized
+        }
+        return saved | used
 
     def transactions(self, customer_id: str) -> list[Transaction]:
         """A customer's payments and refunds, the newest first.

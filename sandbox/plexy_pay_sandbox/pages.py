@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from html import escape
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -31,10 +33,17 @@ form {{ display: inline; }}
 <body>
 <h1>{title}</h1>
 {content}
-<p class="note">This is the Plexy Pay sandbox. No card is asked for and no money moves.</p>
+<p class="note">This is the Plexy Pay sandbox. No money moves.</p>
 </body>
 </html>
 """
+
+
+_SCRIPT: Final = "document.forms[0].submit()"
+_SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+
+SENDS_ITSELF: Final = f"<script>{_SCRIPT}</script>"
+"""Sends the first form of a page as soon as it stands there; without a script the payer presses its button."""
 
 
 def page_text(title: str, content: str) -> str:
@@ -47,13 +56,21 @@ def page(title: str, content: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(page_text(title, content), status, headers=HEADERS)
 
 
+def self_sending_page(title: str, form: str) -> HTMLResponse:
+    """A page as an answer, with a form that sends itself."""
+    answer = page(title, form + SENDS_ITSELF)
+    answer.headers["Content-Security-Policy"] += f"; script-src 'sha256-{_SCRIPT_HASH}'"
+    return answer
+
+
 def button(action: str, label: str, **fields: str) -> str:
-    """A form that is one button."""
+    """A form that is one button; without an action it is posted to the address of its own page."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
     )
-    return f'<form method="post" action="{escape(action)}">{hidden}<button>{escape(label)}</button></form>'
+    target = f' action="{escape(action)}"' if action else ""
+    return f'<form method="post"{target}>{hidden}<button>{escape(label)}</button></form>'
 
 
 def is_web_address(text: str) -> bool:

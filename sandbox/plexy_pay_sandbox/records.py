@@ -6,11 +6,11 @@ Links keep minor units (tiyn) as an int; transactions and payments keep major un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 CURRENCY_DIGITS: Final[Mapping[str, int]] = {"EUR": 2, "KZT": 2, "USD": 2}
 """The decimals of each currency that the sandbox knows."""
@@ -44,6 +44,42 @@ class Status(StrEnum):
     CHARGED = "charged"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+
+
+class Bank(StrEnum):
+    """What the bank of a card does when it is asked about a payment (3-D Secure)."""
+
+    ASKS_FOR_A_CODE = "asks for a code"
+    ASKS_TO_CONFIRM = "asks to confirm"
+    IS_CANCELLED = "asks, and the payer cancels"
+    LOSES_THE_ANSWER = "asks, and its answer gets lost"
+    ANSWERS_WITH_AN_ERROR = "asks, and answers with an error"
+    TRUSTS = "does not ask, and confirms"
+    REJECTS = "does not ask, and rejects (R)"
+    DENIES = "does not ask, and denies (N)"
+    DOES_NOT_KNOW_THE_PAYER = "does not ask: the payer is not enrolled (N)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFace:
+    """What is kept of a card: never its number, nor its CVV."""
+
+    mask: str = "******1111"
+    expiry: str = "07/27"
+    scheme: str | None = "visa"
+    holder: str | None = None
+    bank: Bank = Bank.ASKS_FOR_A_CODE
+    refusal: tuple[str, str] | None = None
+    """Response code, if there is one, and text of a card that can pay nothing."""
+    wrong_cvv: bool = False
+
+    def refused(self, code: str, message: str, *, wrong_cvv: bool = False) -> Self:
+        """The same card, if it can pay nothing."""
+        return replace(self, refusal=(code, message), wrong_cvv=wrong_cvv)
+
+
+SOME_CARD: Final = CardFace()
+"""The card of a page that asks for none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +161,7 @@ class Payment:
     transaction: Transaction
     session_id: str
     card_token_id: str
+    card: CardFace = SOME_CARD
     auto_clearing: bool = True
     link: Link | None = None
     recurring_type: str | None = None

@@ -38,6 +38,8 @@ from uuid import UUID, uuid4
 
 from .money import MERCHANT, OUTSIDE, TOO_MUCH, Ledger, exact_amount, known_currency
 from .records import (
+    SOME_CARD,
+    CardFace,
     Event,
     Link,
     LinkStatus,
@@ -268,12 +270,12 @@ class State:
             payment for payment in reversed(self._payments.values()) if payment.customer_id == customer_id
         ]
 
-    def card_is_saved(self, card_token_id: str) -> bool:
-        """Whether a payment with this card was authorized, so that the card can be used again."""
-        return any(
-            payment.card_token_id == card_token_id and payment.authorized
-            for payment in self._payments.values()
-        )
+    def saved_card(self, card_token_id: str) -> CardFace | None:
+        """The card of this token, if a payment with it was authorized, so that it can be used again."""
+        for payment in self._payments.values():
+            if payment.card_token_id == card_token_id and payment.authorized:
+                return payment.card
+        return None
 
     def payment_by_order_reference(self, order_reference: str) -> Payment:
         """The latest payment with this order reference.
@@ -322,6 +324,7 @@ class State:
             now=now,
             card_token_id=card_token_id,
             recurring_type="ucof",
+            card=initial.card,
             callback_url=initial.callback_url,
             customer_id=initial.customer_id,
             parent_id=initial.transaction.id,
@@ -430,6 +433,7 @@ class State:
         recurring_type: str | None,
         callback_url: str | None,
         customer_id: str | None,
+        card: CardFace = SOME_CARD,
         link: Link | None = None,
         auto_clearing: bool = True,
         order_reference: str | None = None,
@@ -453,6 +457,7 @@ class State:
             transaction=transaction,
             session_id=str(self.new_id()),
             card_token_id=card_token_id,
+            card=card,
             auto_clearing=auto_clearing,
             link=link,
             recurring_type=recurring_type,

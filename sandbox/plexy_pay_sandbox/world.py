@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from .beneficiaries import Beneficiaries
+from .cards import ANY_PADDING, CardReader
 from .checkout_api import CheckoutApi, CheckoutEvent
 from .customers import Customers
 from .direct_payments import DirectPayments
@@ -30,6 +31,7 @@ class World:
         on_order: Is called at each state that a settlement payment order reaches.
         on_checkout: Is called at the end of each payment of v2.
         new_id: Makes the ids; another one makes tests repeatable.
+        card_padding: The padding of card data that is taken.
     """
 
     def __init__(
@@ -39,9 +41,11 @@ class World:
         on_order: Callable[[SettlementOrder], None] = lambda order: None,
         on_checkout: Callable[[CheckoutEvent], None] = lambda event: None,
         new_id: Callable[[], UUID] = uuid4,
+        card_padding: str = ANY_PADDING,
     ) -> None:
         self.state = State(clock, on_event, new_id)
-        self.direct_payments = DirectPayments(self.state)
+        self.card_reader = CardReader(card_padding)
+        self.direct_payments = DirectPayments(self.state, self.card_reader)
         self.customers = Customers(self.state)
         self.payouts = Payouts(self.state, self.customers)
         self.beneficiaries = Beneficiaries(self.state)

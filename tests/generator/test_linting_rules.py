@@ -19,6 +19,7 @@ from generator.linting.rules import (
     evidence,
     examples,
     names,
+    next_actions,
     operations,
     reconciling,
     schemas,
@@ -74,7 +75,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_registered_and_explained() -> None:
-    modules = (amounts, evidence, examples, names, operations, reconciling, schemas, webhooks)
+    modules = (amounts, evidence, examples, names, next_actions, operations, reconciling, schemas, webhooks)
     defined = {
         value
         for module in modules
@@ -688,6 +689,97 @@ def test_two_main_amounts_of_one_object_are_found(breaks: Breaks) -> None:
     )
 
     assert "'fee' and 'amount' are both marked" in found.message
+
+
+# -- 3-D Secure --------------------------------------------------------------------------------------------
+
+
+ACTIONS = """\
+Forgotten:
+  type: object
+  x-evidence: inferred
+  x-unused: true
+  x-next-action:
+    id: id
+    success: success
+    action: action
+    challenge: threeDS
+    shows: [ask]
+    finished: [skipped, done]
+  properties:
+    id:
+      type: string
+    success:
+      type: boolean
+    action:
+      $ref: "#/Action"
+    threeDS:
+      $ref: "#/Challenge"
+
+Action:
+  type: string
+  enum: [ask, skipped, done]
+  x-evidence: inferred
+  x-unused: true
+
+Challenge:
+  type: object
+  x-evidence: inferred
+  x-unused: true
+  properties:
+    html:
+      type: string
+    creq:
+      type: string
+    action:
+      type: string
+    status:
+      type: string
+    threeDSSessionData:
+      type: string
+"""
+ASKING = BASE | {ERRORS: dedent(BASE[ERRORS]).partition("Forgotten:")[0] + ACTIONS}
+
+
+def test_a_right_next_action_passes(tmp_path: Path) -> None:
+    assert list(rules.check(load(write_spec(tmp_path, ASKING)))) == []
+    undeclared = edited(ASKING, ERRORS, '    action:\n      $ref: "#/Action"\n', "")
+    assert list(rules.check(load(write_spec(tmp_path, undeclared)))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    id: id\n", "", "lacks, or does not know, id"),
+        ("    id: id\n", "    id: id\n    kind: id\n", "lacks, or does not know, kind"),
+        ("    id: id\n", "    id: uid\n", "names 'uid'"),
+        ("    success: success\n", "    success: ok\n", "names 'ok'"),
+        ("    challenge: threeDS\n", "    challenge: threeds\n", "names 'threeds'"),
+        (
+            "    challenge: threeDS\n",
+            "    challenge: id\n",
+            "has no action, creq, html, status, threeDSSessionData",
+        ),
+        ("    creq:\n      type: string\n", "", "the challenge has no creq"),
+        (
+            "[ask, skipped, done]",
+            "[ask, skipped, done, collect]",
+            "the schema has ['ask', 'skipped', 'done', 'collect']",
+        ),
+        ("shows: [ask]", "shows: [ask, done]", "has the actions ['ask', 'done', 'skipped', 'done']"),
+        (
+            "  properties:\n    id:",
+            "  properties:\n    nextAction:\n      type: string\n    id:",
+            "is named as",
+        ),
+    ],
+)
+def test_a_next_action_that_does_not_fit_its_schema_is_found(
+    breaks: Breaks, old: str, new: str, message: str
+) -> None:
+    found = breaks(next_actions.next_action_names_what_exists, (ERRORS, old, new), files=ASKING)
+
+    assert message in found.message
 
 
 def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.cards import card_params
 from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import AuthorizePayment, GateError, Transaction
@@ -90,7 +91,7 @@ async def links_and_payments(call: Call) -> str:
 async def direct_payments(call: Call) -> None:
     assert await call("direct_payments.keys")
     order = {"amount": Money("22000", "KZT"), "order_reference": "ORD-direct"}
-    card = {"encrypted_card_number": "QmFzZTY0"}
+    card = card_params()
     waiting = await call(
         "direct_payments.create",
         transaction_type="sale",
@@ -110,7 +111,7 @@ async def merchants(call: Call, transaction: str) -> None:
     assert await call("customers.list")
     await call("customers.card_tokens", customer.id)
     await call("customers.transactions", customer.id)
-    card = {"encrypted_card_number": "QmFzZTY0"}
+    card = card_params()
     saved = await call("payouts.save_card", customer_id=customer.id, card_data=card)
     await call("payouts.create", amount=1, currency="KZT", card_token_id=saved.card_token_id)
     assert await call("payouts.list")

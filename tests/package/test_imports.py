@@ -113,9 +113,14 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.level
 
 
+# What an extra brings, by the one module that imports it.
+EXTRAS = {"cards.py": {"cryptography"}}
+
+
 def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
     for path in PACKAGE.rglob("*.py"):
         known = sys.stdlib_module_names | {"httpx", "attrs"} | ADAPTERS.get(path.relative_to(PACKAGE), set())
+        known |= EXTRAS.get(path.name, set())
         for module, dots in imports_of(path):
             assert dots or module.split(".")[0] in known, f"{path}: {module}"
 
@@ -128,6 +133,14 @@ def test_only_the_adapters_load_a_web_framework() -> None:
         assert f".webhooks.{adapter.stem}" in plexy_pay._NOT_PRELOADED
         loaded = modules_after(f"import plexy_pay.webhooks.{adapter.stem}")
         assert loaded & FRAMEWORKS == imported & FRAMEWORKS
+
+
+def test_card_data_load_cryptography_only_when_they_are_encrypted() -> None:
+    loaded = modules_after(
+        "from plexy_pay import cards\n"
+        "cards.Card(number='4111111111111111', expiry_month=1, expiry_year=99, cvv='123', holder='A')"
+    )
+    assert not loaded & {"cryptography", "httpx", "attrs", "ssl"}
 
 
 def test_httpx_is_imported_by_three_modules_at_most() -> None:

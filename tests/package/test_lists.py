@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import plexy_pay
 import pytest
+from helpers.cards import card_params
 from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Response
 from plexy_pay_sandbox.serving import RunningSandbox
 
@@ -23,7 +24,7 @@ LISTS: dict[str, Any] = {
     for operation in item.values()
     if isinstance(operation, dict) and "x-pagination" in operation
 }
-CARD: Any = {"encrypted_card_number": "QmFzZTY0"}
+CARD = card_params()
 
 
 def paid(client: PlexyPay, **fields: Any) -> None:

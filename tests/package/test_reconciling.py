@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.cards import card_params
 from plexy_pay import (
     AsyncPlexyPay,
     Found,
@@ -88,7 +89,7 @@ class Shop:
         """A payment that waits for 3-D Secure."""
         order = {"amount": PRICE, "order_reference": reference}
         kind: Any = {"transaction_type": transaction_type, "payment_method": "card", "order_details": order}
-        return self.client.direct_payments.create(**kind, card_data={"encrypted_card_number": "QmFzZTY0"})
+        return self.client.direct_payments.create(**kind, card_data=card_params())
 
     def finished(self, reference: str, *, transaction_type: str = "auth") -> str:
         """The transaction id of a payment that is held (auth) or charged (sale)."""
@@ -258,7 +259,7 @@ def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
                     transaction_type="sale",
                     payment_method="card",
                     order_details={"amount": PRICE, "order_reference": "ORD-1"},
-                    card_data={"encrypted_card_number": "QmFzZTY0"},
+                    card_data=card_params(),
                 )
             assert isinstance(await caught.value.reconcile_async(min_age=0), wanted)
             assert isinstance(await client.reconcile(caught.value.saved_call, min_age=0), wanted)

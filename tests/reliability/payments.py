@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -25,9 +26,10 @@ from plexy_pay import (
     PlexyError,
     PlexyPay,
     Reconciliation,
+    cards,
     save_call,
 )
-from plexy_pay.models import Transaction, TransactionResponse
+from plexy_pay.models import CardData, Transaction, TransactionResponse
 from plexy_pay.retries import Pace
 from plexy_pay.types import Timeout
 
@@ -90,7 +92,6 @@ class Order:
                 "currency": "KZT",
                 "order_reference": reference,
             },
-            "card_data": {"encrypted_card_number": "QmFzZTY0"},
             "skip_three_ds": True,
         }
 
@@ -180,6 +181,7 @@ class Run:
         self._plan = plan
         self._sandbox = sandbox
         self._proxy = proxy
+        self._card = card_of(sandbox)
         dice = random.Random(plan.seed)
         self._orders = [
             Order(f"ORD-{plan.seed}-{number}", dice.randrange(100, 20_000)) for number in range(plan.payments)
@@ -228,7 +230,7 @@ class Run:
     def _pay_one(self, client: PlexyPay, order: Order) -> None:
         call = order.before_the_call()
         try:
-            self._note(order, client.direct_payments.create(**call))
+            self._note(order, client.direct_payments.create(**call, card_data=self._card))
         except PlexyError as error:
             self._note(order, error)
 
@@ -237,7 +239,7 @@ class Run:
             for order in orders:
                 call = order.before_the_call()
                 try:
-                    self._note(order, await client.direct_payments.create(**call))
+                    self._note(order, await client.direct_payments.create(**call, card_data=self._card))
                 except PlexyError as error:
                     self._note(order, error)
 
@@ -308,6 +310,17 @@ class Run:
             known = (order.transaction_id, order.amount)
             if len(payments) == 1 and known != (payments[0]["transactionId"], payments[0]["amount"]):
                 self.result.wrong += 1
+
+
+def card_of(sandbox: str) -> CardData:
+    """A card, encrypted for this sandbox."""
+    with PlexyPay(KEY, base_url=sandbox) as client:
+        key = client.direct_payments.keys()
+    year = datetime.now(UTC).year + 3
+    card = cards.Card(
+        number="4111111111111111", expiry_month=7, expiry_year=year, cvv="123", holder="ALIYA SAMPLE"
+    )
+    return card.encrypt(key, padding=cards.Padding.OAEP_SHA256)
 
 
 def _transactions(origin: str) -> Iterable[dict[str, Any]]:

@@ -14,8 +14,14 @@ TESTS = Path(__file__).parents[1]
 RUNTIME = Path(__file__).parents[2] / "generator" / "runtime"
 MODULES = sorted(RUNTIME.glob("*.py"))
 MOST_LINES = 2_500
-# Loaded only where they are asked for: debug logs, an answer that differs from the spec, an unknown outcome.
-ON_DEMAND = {"drift": 200, "masking": 200, "reconciling": 400}
+# Loaded only where they are asked for: debug logs, an answer that differs from the spec, an unknown outcome, card data.
+ON_DEMAND = {
+    "cards": 250,
+    "drift": 200,
+    "masking": 200,
+    "next_action": 80,
+    "reconciling": 400,
+}
 QUIET = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 

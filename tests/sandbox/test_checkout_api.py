@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.cards import card_data
 
 from .support import Api, exact
 
@@ -37,7 +38,7 @@ def result_of(checkout: Api, session: Any, result: str) -> Any:
 
 def merchant_has(api: Api, amount: int) -> bool:
     """Whether the merchant has exactly an amount: pays it out, and then cannot pay out anything."""
-    token = api.made("/v1/payouts/cards", cardData={"encryptedCardNumber": "QQ=="})["cardTokenId"]
+    token = api.made("/v1/payouts/cards", cardData=card_data())["cardTokenId"]
     body = {"currency": "KZT", "cardTokenId": token}
     taken = not amount or api.post("/v1/payouts", body | {"amount": amount}).status_code == 200
     return taken and api.post("/v1/payouts", body | {"amount": 1}).status_code == 422

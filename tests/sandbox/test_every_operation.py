@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from helpers.cards import card_data
 from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.validation import Contract
 
 from .support import Api, exact
 
-CARD = {"encryptedCardNumber": "QmFzZTY0"}
+CARD = card_data()
 
 
 @contextmanager

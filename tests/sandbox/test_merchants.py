@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from helpers.cards import card_data
 
 from .support import Api, exact
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-CARD = {"encryptedCardNumber": "QmFzZTY0"}
+CARD = card_data()
 BENEFICIARIES = "/v1/merchants/payment-beneficiaries"
 
 
@@ -19,7 +20,7 @@ def customer(api: Api, email: str = "payer@example.com", phone: str = "+70000000
 
 
 def card(api: Api, **fields: Any) -> str:
-    return api.made("/v1/payouts/cards", cardData=CARD, **fields)["cardTokenId"]
+    return api.made("/v1/payouts/cards", **{"cardData": CARD, **fields})["cardTokenId"]
 
 
 def split(api: Api, transaction: Any, beneficiary: Any, part_amount: Any, **fields: Any) -> Any:
@@ -92,7 +93,7 @@ def test_what_belongs_to_an_unknown_customer_is_not_found(api: Api, path: str) -
 
 def test_a_customers_cards_are_those_that_were_saved_and_those_that_paid(api: Api) -> None:
     id = customer(api)["id"]
-    saved = card(api, customerId=id)
+    saved = card(api, customerId=id, cardData=card_data(number="5555555555554444"))
     card(api)
     api.http.post(f"{api.create_link(customerId=id)['url']}/decline")
     api.paid(customerId=id)
@@ -100,8 +101,8 @@ def test_a_customers_cards_are_those_that_were_saved_and_those_that_paid(api: Ap
     cards = api.get(f"/v1/customers/{id}/card-tokens")
 
     assert cards[0]["cardTokenId"] == saved
-    assert len(cards) == 2
-    assert all(shown["cardMask"] == "******1111" for shown in cards)
+    assert [shown["cardMask"] for shown in cards] == ["******4444", "******1111"]
+    assert [shown["cardScheme"] for shown in cards] == ["mastercard", "visa"]
 
 
 def test_a_customers_transactions_are_payments_and_refunds_in_major_units(api: Api) -> None:
@@ -180,7 +181,10 @@ def test_only_a_card_that_was_saved_for_payouts_is_paid(api: Api) -> None:
         {},
         {"cardData": {}},
         {"cardData": {"tokenId": UNKNOWN}},
-        {"cardData": {"encryptedCardNumber": "QQ==", "number": "4111111111111111"}},
+        {"cardData": CARD | {"number": "4111111111111111"}},
+        {"cardData": {"encryptedCardNumber": CARD["encryptedCardNumber"]}},
+        {"cardData": CARD | {"encryptedExpiryYear": "QQ=="}},
+        {"cardData": card_data(number="4111111111111110")},
         {"cardData": CARD, "customerId": UNKNOWN},
     ],
     ids=str,

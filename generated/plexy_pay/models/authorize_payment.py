@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from ..money import Money
+    from ..next_action import NextAction
 
 _card_scheme = enum_decoder(CardScheme)
 _cvv_status = enum_decoder(CvvStatus)
@@ -285,6 +286,25 @@ class AuthorizePayment:
         from ..money import read_money
 
         return read_money(self.amount, "major", self.currency)
+
+    @property
+    def next_action(self) -> NextAction:
+        """What is left to do: `Finished`, `ShowChallenge` with the form that sends the payer to the bank, or
+        `UnknownAction` for all that this version does not know. Tell them apart with `match`.
+        """
+        from ..next_action import read_next_action
+
+        return read_next_action(
+            self.id,
+            self.success,
+            self.action,
+            self.three_ds,
+            shows=("3ds-required",),
+            finished=(
+                "3ds-skipped",
+                "3ds-completed",
+            ),
+        )
 
 
 # Here at the end, because models may name each other.

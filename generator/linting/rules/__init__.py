@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from ...document import Document
 from ...problems import Problem
-from . import amounts, evidence, examples, names, operations, reconciling, schemas, webhooks
+from . import (
+    amounts,
+    evidence,
+    examples,
+    names,
+    next_actions,
+    operations,
+    reconciling,
+    schemas,
+    webhooks,
+)
 
 Rule = Callable[[Document], Iterator[Problem]]
 
@@ -35,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     amounts.amount_has_a_unit,
     amounts.amount_fits_its_unit,
     amounts.main_amount_is_one_of_known_unit,
+    next_actions.next_action_names_what_exists,
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
     schemas.extension_is_known,

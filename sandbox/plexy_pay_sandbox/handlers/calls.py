@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from ..records import CardFace
 from ..refusals import NotAllowed
 from ..state import State
 from ..validation import ValidRequest
@@ -104,6 +105,15 @@ def cut(call: Call, rows: Sequence[Any], size_name: str = "size") -> tuple[int, 
 def present(**values: object) -> Json:
     """The values that are there; the API leaves out what it does not know."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def card_fields(face: CardFace) -> Json:
+    """How an answer shows a card."""
+    return present(
+        cardMask=face.mask,
+        cardExpiryDate=face.expiry,
+        cardScheme=face.scheme,
+    )
 
 
 def moment(text: str | None) -> datetime | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .. import bank
 from ..card_keys import public_key
-from ..customers import CARD_EXPIRY, CARD_MASK, CARD_SCHEME
-from ..direct_payments import Outcome, creq_of, session_data_of
-from .calls import Call, Json, handles, present
+from ..direct_payments import UNASKED, Outcome, creq_of, session_data_of
+from .calls import Call, Json, card_fields, handles, present
+
+_CVV_TEXTS = {"M": "match", "N": "no match"}
 
 
 @handles("direct_payments", "keys")
@@ -33,7 +34,7 @@ def continue_three_ds(call: Call) -> Json:
 def _outcome(outcome: Outcome, origin: str) -> Json:
     reference = outcome.payment.transaction.reference_number if outcome.payment else None
     approved = reference is not None and outcome.response_code == "00"
-    return present(
+    return card_fields(outcome.card) | present(
         id=outcome.id,
         orderReference=outcome.order_reference,
         amount=outcome.amount,
@@ -42,12 +43,13 @@ def _outcome(outcome: Outcome, origin: str) -> Json:
         # The sample of a payment that waits for its payer says `true`, too.
         captured=outcome.success,
         message=outcome.message,
+        code=outcome.code,
         threeDS=_three_ds(outcome, origin),
-        action="3ds-required" if outcome.waits else None,
+        action=outcome.action,
         cardTokenId=outcome.card_token_id,
-        cardMask=CARD_MASK,
-        cardExpiryDate=CARD_EXPIRY,
-        cardScheme=CARD_SCHEME,
+        cardholderName=outcome.card.holder,
+        cvvStatus=outcome.cvv_status,
+        cvvStatusDecoded=_CVV_TEXTS.get(outcome.cvv_status or ""),
         networkTransactionReference=f"{reference}A" if approved else None,
         responseCode=outcome.response_code,
         authCode=reference[-6:] if approved and reference else None,
@@ -68,9 +70,10 @@ def _three_ds(outcome: Outcome, origin: str) -> Json | None:
         }
     if outcome.three_ds_status is None:
         return None
-    authenticated = outcome.success
-    return {
-        "status": outcome.three_ds_status,
-        "electronicCommerceIndicator": "05" if authenticated else "07",
-        "directoryTransactionId": outcome.id,
-    }
+    return present(
+        status=outcome.three_ds_status,
+        statusReason=outcome.three_ds_reason,
+        type="frictionless" if outcome.card.bank in UNASKED else None,
+        electronicCommerceIndicator="05" if outcome.success else "07",
+        directoryTransactionId=outcome.id,
+    )

@@ -11,14 +11,14 @@ Stand-in choices in the answers, made because no public source says otherwise:
 from __future__ import annotations
 
 from ..beneficiaries import Beneficiary
-from ..customers import CARD_EXPIRY, CARD_MASK, CARD_SCHEME, Customer
+from ..customers import Customer
 from ..payouts import Payout
-from ..records import MERCHANT_ID, MERCHANT_NAME, Transaction
-from ..refusals import NotAllowed, NotFound
+from ..records import MERCHANT_ID, MERCHANT_NAME, CardFace, Transaction
+from ..refusals import NotFound
 from ..settlement_orders import SettlementOrder
 from ..split_requests import Split
 from ..wire import to_seconds
-from .calls import Call, Json, bare_page, handles, page, present
+from .calls import Call, Json, bare_page, card_fields, handles, page, present
 
 # --- the merchant -------------------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ def retrieve_customer(call: Call) -> Json:
 @handles("customers", "card_tokens")
 def customer_card_tokens(call: Call) -> list[Json]:
     """Get Customer's Card Tokens."""
-    return [_card(token) for token in call.world.customers.card_tokens(call.id)]
+    return [_card(token, face) for token, face in call.world.customers.cards(call.id).items()]
 
 
 @handles("customers", "transactions")
@@ -72,9 +72,9 @@ def customer_transactions(call: Call) -> Json:
 def save_card_for_payouts(call: Call) -> Json:
     """Save Card for Payouts."""
     [card] = call.required("payouts", "cardData")
-    if not card.get("encryptedCardNumber"):
-        raise NotAllowed("cardData needs encryptedCardNumber", "payouts")
-    return _card(call.world.customers.save_card(call.request.body.get("customerId")).token_id)
+    face = call.world.card_reader.for_a_payout(card)
+    saved = call.world.customers.save_card(call.request.body.get("customerId"), face)
+    return _card(saved.token_id, face)
 
 
 @handles("payouts", "create")
@@ -208,13 +208,8 @@ def _customer(customer: Customer) -> Json:
     }
 
 
-def _card(token_id: str) -> Json:
-    return {
-        "cardTokenId": token_id,
-        "cardMask": CARD_MASK,
-        "cardExpiryDate": CARD_EXPIRY,
-        "cardScheme": CARD_SCHEME,
-    }
+def _card(token_id: str, face: CardFace) -> Json:
+    return {"cardTokenId": token_id} | card_fields(face)
 
 
 def _transaction(transaction: Transaction) -> Json:

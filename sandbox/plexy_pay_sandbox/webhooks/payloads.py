@@ -34,7 +34,7 @@ def payload_of(event: Event) -> dict[str, Any]:
         "currency": transaction.currency,
         "status": event.status,
         "type": transaction.type,
-        "last4": "1111",
+        "last4": payment.card.mask[-4:],
         "paymentMethod": "card",
         "payerIp": "127.0.0.1",
         "merchantReference": transaction.order_reference,

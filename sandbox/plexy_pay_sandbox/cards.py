@@ -1,0 +1,144 @@
+"""Cards: what the sandbox reads of them, and what the bank of each test card does.
+
+Documented (2023), and kept here: the test cards and what they lead to, Rejected for a number whose check digit does
+not fit, and a CVV check that fails for the CVV 444.
+
+Stand-in choices, made because no public source says otherwise:
+
+* The paddings: see `card_keys`. A year has two digits or four.
+* The number, month and year are needed, and for a payment the CVV and the name too. What cannot be decrypted, or is
+  not what its field says, is refused with 422.
+* A card that is not in the list asks for a code, as 4111111111111111 does.
+* 4200000000000000, which the list calls a challenge and a table beside it frictionless, asks to confirm.
+* OOB, HTML, single and multi select all ask with two buttons instead of a code.
+* Of 4001880000000055 the payer cancels; of 5440382741349178 the bank's answer gets lost, and ten minutes later the
+  payment is rejected; of 5168159443230322 the bank answers with an error message.
+* An expired card has the response code 54. A failed check of the CVV refuses with 05.
+
+Of a card only its face is kept, with the mask of the number. The number itself is kept nowhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from .card_keys import PADDINGS, decrypt
+from .records import Bank, CardFace
+from .refusals import NotAllowed
+
+ANY_PADDING: Final = "any"
+
+TEST_CARDS: Final[Mapping[str, Bank]] = {
+    "4111111111111111": Bank.ASKS_FOR_A_CODE,
+    "4200000000000000": Bank.ASKS_TO_CONFIRM,
+    "4640170131116658": Bank.ASKS_TO_CONFIRM,
+    "4907639999909022": Bank.TRUSTS,
+    "4907639999990022": Bank.REJECTS,
+    "4907630099999922": Bank.DENIES,
+    "4001880000000055": Bank.IS_CANCELLED,
+    "4918914107195005": Bank.ASKS_TO_CONFIRM,
+    "5555555555554444": Bank.ASKS_FOR_A_CODE,
+    "5283901669012672": Bank.ASKS_TO_CONFIRM,
+    "5440382741349178": Bank.LOSES_THE_ANSWER,
+    "5168159443230322": Bank.ANSWERS_WITH_AN_ERROR,
+    "5283901906612672": Bank.REJECTS,
+    "5283901901266672": Bank.DOES_NOT_KNOW_THE_PAYER,
+}
+"""The documented test cards (2023), and how the bank of each behaves."""
+
+_FIELDS: Final[Mapping[str, str]] = {
+    "encryptedCardNumber": "[0-9]{12,19}",
+    "encryptedExpiryMonth": "0[1-9]|1[0-2]",
+    "encryptedExpiryYear": "(20)?[0-9]{2}",
+    "encryptedCvv": "[0-9]{3,4}",
+    "encryptedCardholderName": r"\S(.*\S)?",
+}
+_FOR_A_PAYMENT: Final = tuple(_FIELDS)
+_FOR_A_PAYOUT: Final = _FOR_A_PAYMENT[:3]
+_WRONG_CVV: Final = "444"
+
+
+class CardReader:
+    """Reads encrypted cards.
+
+    Args:
+        padding: The padding that is taken, or `any`.
+
+    Raises:
+        ValueError: if there is no such padding.
+    """
+
+    def __init__(self, padding: str = ANY_PADDING) -> None:
+        if padding not in (ANY_PADDING, *PADDINGS):
+            raise ValueError(f"The padding of card data is one of {', '.join((ANY_PADDING, *PADDINGS))}.")
+        self._paddings = tuple(PADDINGS) if padding == ANY_PADDING else (padding,)
+
+    def for_a_payment(self, card_data: Mapping[str, Any], now: datetime) -> CardFace:
+        """The face of a card that is to pay.
+
+        Raises:
+            NotAllowed: if a field is missing or cannot be read.
+        """
+        texts = self._texts(card_data, _FOR_A_PAYMENT, "payments")
+        number, month, year, cvv, holder = texts
+        face = _face(number, month, year, holder)
+        if not _check_digit_fits(number):
+            return face.refused("", "Invalid card number")
+        if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
+            return face.refused("54", "Expired card")
+        return face.refused("05", "CVV check failed", wrong_cvv=True) if cvv == _WRONG_CVV else face
+
+    def for_a_payout(self, card_data: Mapping[str, Any]) -> CardFace:
+        """The face of a card that is to be paid to.
+
+        Raises:
+            NotAllowed: if a field is missing or cannot be read, or it can be no card.
+        """
+        texts = self._texts(card_data, _FOR_A_PAYOUT, "payouts")
+        if not _check_digit_fits(texts[0]):
+            raise NotAllowed("the card number is not valid", "payouts")
+        return _face(*texts)
+
+    def _texts(self, card_data: Mapping[str, Any], fields: tuple[str, ...], source: str) -> list[str]:
+        missing = [name for name in fields if not card_data.get(name)]
+        if missing:
+            raise NotAllowed(f"cardData needs {', '.join(missing)}, or the tokenId of a known card", source)
+        texts = [self._text(card_data[name], re.compile(_FIELDS[name]).fullmatch) for name in fields]
+        unread = [name for name, text in zip(fields, texts, strict=True) if not text]
+        if unread:
+            raise NotAllowed(
+                f"{', '.join(f'cardData.{name}' for name in unread)} cannot be decrypted, or is not what the field is "
+                f"for: encrypt each value with the key of GET /v1/keys, RSA with {' or '.join(self._paddings)}, "
+                "then Base64",
+                source,
+            )
+        return texts
+
+    def _text(self, encrypted: str, fits: Callable[[str], object]) -> str:
+        """The text of one field; nothing, if it cannot be read."""
+        try:
+            ciphertext = base64.b64decode(encrypted, validate=True)
+        except (ValueError, binascii.Error):
+            return ""
+        read = (decrypt(ciphertext, padding) for padding in self._paddings)
+        return next((text for text in read if text and fits(text) and text.isprintable()), "")
+
+
+def _face(number: str, month: str, year: str, holder: str | None = None) -> CardFace:
+    return CardFace(
+        mask=f"******{number[-4:]}",
+        expiry=f"{month}/{year[-2:]}",
+        scheme="visa" if number[0] == "4" else "mastercard" if number[0] in "25" else None,
+        holder=holder,
+        bank=TEST_CARDS.get(number, Bank.ASKS_FOR_A_CODE),
+    )
+
+
+def _check_digit_fits(number: str) -> bool:
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))]
+    return sum(sum(divmod(value, 10)) for value in doubled) % 10 == 0
