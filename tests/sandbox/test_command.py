@@ -13,8 +13,10 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from helpers.cards import card_data
 from plexy_pay_sandbox import WebhookControl, wire
 from plexy_pay_sandbox.__main__ import main
+from plexy_pay_sandbox.card_keys import PADDINGS
 from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets, signed_text
 
 from .support import Receiver
@@ -53,6 +55,20 @@ def test_the_command_serves_on_loopback_and_says_how_to_use_it(stranger: httpx.C
         assert f'PlexyPay("pr_sandbox", base_url="{base_url}")' in printed
         answer = stranger.get(f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"})
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("padding", "status"), [("oaep-sha1", 200), ("oaep-sha256", 422)])
+def test_the_padding_of_card_data_can_be_chosen(stranger: httpx.Client, padding: str, status: int) -> None:
+    with command("--card-padding", "oaep-sha1") as (base_url, _):
+        key = stranger.get(f"{base_url}/v1/keys", headers={"Authorization": "pr_sandbox"}).json()["publicKey"]
+        body = {
+            "transactionType": "sale",
+            "paymentMethod": "card",
+            "orderDetails": {"amount": 1, "currency": "KZT"},
+            "cardData": card_data(padding=PADDINGS[padding], key=key),
+        }
+        answer = stranger.post(f"{base_url}/v1/payments", json=body, headers={"Authorization": "pr_sandbox"})
+    assert answer.status_code == status
 
 
 def test_a_key_from_the_command_line_is_accepted_and_not_printed(stranger: httpx.Client) -> None:
