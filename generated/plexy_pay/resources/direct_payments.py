@@ -105,11 +105,12 @@ class DirectPaymentsResource:
         Use it when payers must stay on your own page. For most shops a payment link is the better way: the
         card data never reach you then.
 
-        The way of it: encrypt each field of the card with the key of Get Keys, send the payment, look at
-        the answer. If its `action` is `3ds-required`, the bank wants to ask the payer: show `threeDS.html`,
-        or post `threeDS.creq` to `threeDS.action`. The bank posts its result (`cres`) to your
-        `threeDSNotificationUrl`; hand it to `direct_payments.continue_three_ds`, which finishes the
-        payment. Nothing is held or taken before that.
+        The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
+        send the payment, look at `next_action` of the answer. If the API's `action` is `3ds-required`, the
+        bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`. The
+        bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
+        that.
 
         Units: `orderDetails.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
         for the same sum.
@@ -427,11 +428,12 @@ class AsyncDirectPaymentsResource:
         Use it when payers must stay on your own page. For most shops a payment link is the better way: the
         card data never reach you then.
 
-        The way of it: encrypt each field of the card with the key of Get Keys, send the payment, look at
-        the answer. If its `action` is `3ds-required`, the bank wants to ask the payer: show `threeDS.html`,
-        or post `threeDS.creq` to `threeDS.action`. The bank posts its result (`cres`) to your
-        `threeDSNotificationUrl`; hand it to `direct_payments.continue_three_ds`, which finishes the
-        payment. Nothing is held or taken before that.
+        The way of it: encrypt each field of the card with the key of Get Keys (`plexy_pay.cards` does),
+        send the payment, look at `next_action` of the answer. If the API's `action` is `3ds-required`, the
+        bank wants to ask the payer: show `threeDS.html`, or post `threeDS.creq` to `threeDS.action`. The
+        bank posts its result (`cres`) to your `threeDSNotificationUrl`; hand it to
+        `direct_payments.continue_three_ds`, which finishes the payment. Nothing is held or taken before
+        that.
 
         Units: `orderDetails.amount` is in major units, `22000` is 22 000 KZT. Payment links say `2200000`
         for the same sum.
