@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, says_more
+from .receiving import Receiver, Store, declared_length
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
@@ -66,12 +66,12 @@ def webhook_view(
 
 def _read(request: Any, most: int) -> bytes | None:
     """The body; None if it is larger than `most`."""
-    length = request.META.get("CONTENT_LENGTH")
-    if says_more(length, most):
+    length = declared_length(request.META.get("CONTENT_LENGTH"))
+    if length > most:
         return None
     try:
         # Without a length, `request.body` could be of any size.
-        body: bytes = request.body if length and length.isdecimal() else request.read(most + 1)
+        body: bytes = request.body if length > 0 else request.read(most + 1)
         return body
     except RequestDataTooBig:
         return None

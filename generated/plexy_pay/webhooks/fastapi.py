@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, says_more
+from .receiving import Receiver, Store, declared_length
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_router"]
@@ -59,7 +59,7 @@ def webhook_router(
 
 async def _read(request: Request, most: int) -> bytes | None:
     """The body; None if it is larger than `most`, as soon as that is seen."""
-    if says_more(request.headers.get("content-length"), most):
+    if declared_length(request.headers.get("content-length")) > most:
         return None
     body = bytearray()
     async for chunk in request.stream():

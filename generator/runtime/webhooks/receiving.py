@@ -256,9 +256,9 @@ def _call(function: Callable[[Any], Any], argument: Any) -> Any:
         raise RuntimeError("StopIteration was raised.") from error
 
 
-def says_more(content_length: str | None, most: int) -> bool:
-    """Whether a header Content-Length is above `most`. One that cannot be read says nothing: the body is counted."""
+def declared_length(content_length: str | None) -> int:
+    """What a header Content-Length says; 0 if there is none, or one that cannot be read. The body is counted too."""
     try:
-        return int(content_length or 0) > most
+        return int(content_length or 0)
     except ValueError:
-        return False
+        return 0

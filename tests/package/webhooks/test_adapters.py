@@ -62,13 +62,18 @@ class Handler:
         """Handle an event."""
         self.entered.release()
         assert self.gate.wait(adapters.PATIENCE)
-        if self.failures:
-            raise self.failures.pop()
-        self.events.append(event)
+        self._end(event)
 
     async def take_async(self, event: webhooks.AnyEvent) -> None:
         """Handle an event without holding up the event loop."""
-        await asyncio.to_thread(self.take, event)
+        self.entered.release()
+        assert await asyncio.to_thread(self.gate.wait, adapters.PATIENCE)
+        self._end(event)
+
+    def _end(self, event: webhooks.AnyEvent) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.events.append(event)
 
 
 class Shop:
