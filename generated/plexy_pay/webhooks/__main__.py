@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"proved by {event.scheme}: {type(event).__name__} {event.name}".rstrip())
+    # Nothing in a name may write to the terminal as it pleases.
+    print(f"proved by {event.scheme}: {type(event).__name__} {event.name!r}")
     print(f"dedup_id: {event.dedup_id}")
     print(event)
     if options.any_age:
@@ -85,7 +86,7 @@ def _secret(options: argparse.Namespace) -> TokenSecret | FieldsSecret | BodySec
 def _read(file: Path, further: Sequence[str], *, whole_is_body: bool) -> tuple[list[tuple[str, str]], bytes]:
     content = file.read_bytes()
     head, body = (b"", content) if whole_is_body else _split(content)
-    lines = head.decode("latin-1").splitlines()
+    lines = [line.decode("latin-1") for line in head.splitlines()]
     if lines and not _HEADER.fullmatch(lines[0]):
         del lines[0]  # The request line: POST /webhooks HTTP/1.1
     return [_header(line) for line in (*lines, *further)], body
@@ -110,4 +111,6 @@ def _header(line: str) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
+    # A terminal that cannot show a letter shows its number.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

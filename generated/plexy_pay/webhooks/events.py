@@ -490,7 +490,7 @@ class PaymentCallback(WebhookEvent["PaymentCallbackDetails"]):
     (2023), src/Utils.php, plexypay/woocommerce (2023), includes/WC_PLEXYPAY_Payments_Gateway.php).
 
     `data` is of the class `PaymentCallbackDetails`. Deliveries have the same `dedup_id` if they agree in
-    `id`, `success`, `settled`, `amount`.
+    `id`, `amount`, `currency`, `orderReference`, `success`, `settled`.
     """
 
     __slots__ = ()
@@ -502,9 +502,11 @@ class PaymentCallback(WebhookEvent["PaymentCallbackDetails"]):
         prefix="callback",
         identity=(
             "/id",
+            "/amount",
+            "/currency",
+            "/orderReference",
             "/success",
             "/settled",
-            "/amount",
         ),
         data="",
         merchant="",

@@ -19,9 +19,23 @@ _NAMED_BY = tuple(dict.fromkeys(named_by for named_by, _ in EVENTS if named_by))
 _WRAPPER = "Value"
 
 
-def callback_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
-    """The event of a body that carries no name: the callback of 2023."""
-    return _event(EVENTS["", ""], payload, body, scheme)
+def callback_of(payload: Mapping[str, Any], signed: bytes, scheme: str) -> WebhookEvent[Any]:
+    """The event of a body that carries no name: the callback of 2023.
+
+    Its identity is the text that was signed. Other fields that can be written in several ways, or are not signed at
+    all, would let whoever caught a delivery make new events of it. Only `settled` counts too, which is true or not.
+    """
+    callback = EVENTS["", ""]
+    fields = callback_fields(payload)
+    return callback(
+        name="",
+        data=_decode(callback.kind, fields),
+        dedup_id=_hashed(
+            callback.kind.prefix, [signed.decode("utf-8", "surrogatepass"), fields.get("settled") is True]
+        ),
+        payload=payload,
+        scheme=scheme,
+    )
 
 
 def callback_fields(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,10 +46,9 @@ def callback_fields(payload: Mapping[str, Any]) -> dict[str, Any]:
 def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
     """The event that a body names; an `UnknownEvent` where this version knows none of that name and shape."""
     event = event_class(payload)
-    if event is not None and (
-        event.kind.data == "" or is_object(_enveloped(payload, event.kind).get(event.kind.data))
-    ):
-        return _event(event, payload, body, scheme)
+    shaped = {} if event is None else _enveloped(payload, event.kind)
+    if event is not None and is_object(shaped.get(event.kind.data)):
+        return _event(event, shaped, payload, body, scheme)
     merchant = next((payload[name] for name in ("merchantId", "merchant_id") if name in payload), None)
     return UnknownEvent(
         name=_name(payload),
@@ -84,23 +97,21 @@ def _enveloped(payload: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
 
 
 def _event(
-    event: type[WebhookEvent[Any]], payload: Mapping[str, Any], body: bytes, scheme: str
+    event: type[WebhookEvent[Any]],
+    shaped: dict[str, Any],
+    payload: Mapping[str, Any],
+    body: bytes,
+    scheme: str,
 ) -> WebhookEvent[Any]:
     kind = event.kind
-    if kind.data:
-        shaped = _enveloped(payload, kind)
-        shaped[kind.data] = data = one_shape(shaped[kind.data], _names(kind))
-        own_id = _text(shaped.get("id"))
-    else:
-        shaped = data = one_shape(payload, _names(kind))
-        own_id = None  # The id in the body is the payment's.
+    shaped[kind.data] = data = one_shape(shaped[kind.data], _names(kind))
     return event(
         name=kind.name,
         data=_decode(kind, data),
         dedup_id=_dedup_id(kind, shaped) or _of_body(body),
-        id=own_id,
-        merchant_id=_text(shaped.get(kind.merchant)),
-        created_at=_moment(shaped.get(kind.created)),
+        id=_text(shaped.get("id")),
+        merchant_id=_text(shaped.get(kind.merchant)) if kind.merchant else None,
+        created_at=_moment(shaped.get(kind.created)) if kind.created else None,
         payload=payload,
         scheme=scheme,
     )
@@ -123,8 +134,12 @@ def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
     values = [_at(shaped, pointer) for pointer in kind.identity]
     if values[0] in (None, "") or any(isinstance(value, (dict, list)) for value in values):
         return None
+    return _hashed(kind.prefix, values)
+
+
+def _hashed(prefix: str, values: list[Any]) -> str:
     text = json.dumps([_exact(value) for value in values], separators=(",", ":"))
-    return f"{kind.prefix}:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+    return f"{prefix}:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
 
 
 def _of_body(body: bytes) -> str:

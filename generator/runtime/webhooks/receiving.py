@@ -149,14 +149,19 @@ class Receiver:
         event, reply = self._verified(body, headers)
         if event is None:
             return reply
+        # A handler that fails is logged with its traceback, where no variable of this frame must show a token.
+        del body, headers
         claim = _not_async(self._store.claim(event.dedup_id), "store.claim")
         if claim != "new":
             return _reply_to(claim)
         try:
-            _not_async(self._handle(event), "the handler")
+            result = self._handle(event)
         except BaseException as error:
             _not_async(self._store.release(event.dedup_id), "store.release")
             return _failed(event, error)
+        if isawaitable(result):
+            _not_async(self._store.release(event.dedup_id), "store.release")
+            _not_async(result, "the handler")
         _not_async(self._store.done(event.dedup_id), "store.done")
         return _TAKEN
 

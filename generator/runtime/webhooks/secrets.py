@@ -19,9 +19,11 @@ from ..errors import ConfigurationError
 from ..presenting import MASK
 from .errors import Reason, refused
 
-_SCHEME_WORD = re.compile(r"bearer +", re.IGNORECASE | re.ASCII)
+_SCHEME_WORD = re.compile(r"bearer( |$)", re.IGNORECASE | re.ASCII)
 _AUTHORIZATION = re.compile(r"(?:bearer +){0,2}([\x21-\x7e]+)", re.IGNORECASE | re.ASCII)
 _HEX = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?", re.ASCII)
+_CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A header with more signatures than any rotation needs is an attempt to make us count.
 _MOST_SIGNATURES = 16
@@ -34,14 +36,12 @@ class Delivery(NamedTuple):
 
     Args:
         header: The value of the scheme's header.
-        body: The raw body.
-        fields: The body read into one shape, for the secrets that sign fields; else empty.
+        signed: What the scheme signs: the raw body, or the text of its fields.
         now: Seconds since 1970.
     """
 
     header: str
-    body: bytes
-    fields: Mapping[str, Any]
+    signed: bytes
     now: float
 
 
@@ -61,17 +61,15 @@ class Secret(ABC):
     header: ClassVar[str]
     signs_fields: ClassVar[bool] = False
     """Whether only fields of the parsed body are signed, so that the body must be read before it is trusted."""
+    prefix: ClassVar[str] = ""
+    """What the text may begin with that is no part of the secret."""
 
     def __init__(self, text: str) -> None:
-        problem = secret_problem(text)
+        problem = secret_problem(text, self.prefix)
         if problem is not None:
             del text  # A traceback with local variables must not show it.
             raise ConfigurationError(problem)
-        self._key = self._key_of(text)
-
-    @classmethod
-    def _key_of(cls, text: str) -> bytes:
-        return text.encode("ascii")
+        self._key = text.removeprefix(self.prefix).encode("ascii")
 
     @abstractmethod
     def proves(self, delivery: Delivery) -> bool:
@@ -82,8 +80,8 @@ class Secret(ABC):
         """
 
     @abstractmethod
-    def headers(self, body: bytes, fields: Mapping[str, Any], now: float) -> dict[str, str]:
-        """The header that proves a body."""
+    def headers(self, signed: bytes, now: float) -> dict[str, str]:
+        """The header that proves what the scheme signs."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({MASK})"
@@ -92,11 +90,11 @@ class Secret(ABC):
         raise TypeError(f"A {type(self).__name__} is never pickled or copied.")
 
 
-def secret_problem(text: object) -> str | None:
+def secret_problem(text: object, prefix: str = "") -> str | None:
     """What is wrong with the text of a secret, without any part of it; None if nothing is."""
     if not isinstance(text, str):
         return f"The webhook secret is a {type(text).__name__}, not text. Pass it as str."
-    if not text.strip():
+    if not text.removeprefix(prefix).strip():
         return "The webhook secret is empty. Pass the one that was agreed with Plexy Pay."
     if _SCHEME_WORD.match(text):
         return "The webhook secret begins with the word Bearer. Pass the token alone."
@@ -132,9 +130,10 @@ class TokenSecret(Secret):
                 "The header Authorization of the webhook is not a token, alone or after Bearer.",
                 "If Plexy Pay sent it, compare how your webhooks are set up.",
             )
-        return hmac.compare_digest(matched[1].encode("ascii"), self._key)
+        # Of equal length, so that the time does not even tell how long the token is.
+        return hmac.compare_digest(_sha256(matched[1].encode("ascii")), _sha256(self._key))
 
-    def headers(self, body: bytes, fields: Mapping[str, Any], now: float) -> dict[str, str]:
+    def headers(self, signed: bytes, now: float) -> dict[str, str]:
         """The header as it is documented, with one `Bearer`."""
         return {"Authorization": f"Bearer {self._key.decode('ascii')}"}
 
@@ -143,7 +142,8 @@ class FieldsSecret(Secret):
     """Your private API key, with which the callbacks of 2023 sign five of their fields in `x-signature`.
 
     Signed are `id`, `amount`, `currency`, `orderReference` and `success`, one after the other without anything between
-    them; so characters can move from one field to its neighbour without notice. Nothing else in the body is signed.
+    them. So digits can move from the end of `id` to the front of `amount` without notice: fetch the payment before you
+    believe its amount. The three letters of `currency` keep the others apart. Nothing else in the body is signed.
     Therefore a delivery proved so is always a `PaymentCallback`, whatever else it says.
 
     Args:
@@ -155,25 +155,19 @@ class FieldsSecret(Secret):
     scheme = "fields"
     header = "x-signature"
     signs_fields = True
-
-    @classmethod
-    def _key_of(cls, text: str) -> bytes:
-        return text.removeprefix("pr_").encode("ascii")
+    prefix = "pr_"
 
     def proves(self, delivery: Delivery) -> bool:
         """Whether the header is the HMAC-SHA256 of the five fields."""
         given = _digest_in(delivery.header, "x-signature")
-        # Each is compared, so that how long it takes tells nothing.
-        return True in [
-            hmac.compare_digest(given, self._sign(text)) for text in signed_texts(delivery.fields)
-        ]
+        return hmac.compare_digest(given, self._sign(delivery.signed))
 
-    def headers(self, body: bytes, fields: Mapping[str, Any], now: float) -> dict[str, str]:
-        """The header for a body with the five fields."""
-        return {"x-signature": self._sign(signed_texts(fields)[-1]).hex()}
+    def headers(self, signed: bytes, now: float) -> dict[str, str]:
+        """The header for the text of the five fields."""
+        return {"x-signature": self._sign(signed).hex()}
 
-    def _sign(self, text: str) -> bytes:
-        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    def _sign(self, text: bytes) -> bytes:
+        return hmac.digest(self._key, text, hashlib.sha256)
 
 
 class BodySecret(Secret):
@@ -194,12 +188,12 @@ class BodySecret(Secret):
 
     def __init__(self, text: str, *, tolerance: float = 300) -> None:
         problem = secret_problem(text)
-        if isinstance(tolerance, bool) or not 0 < tolerance < 10**9:
+        if type(tolerance) not in (int, float) or not 0 < tolerance < 10**9:
             problem = "The tolerance of a BodySecret is a number of seconds above 0."
         if problem is not None:
             del text  # A traceback with local variables must not show it.
             raise ConfigurationError(problem)
-        self._key = self._key_of(text)
+        super().__init__(text)
         self.tolerance = tolerance
 
     def proves(self, delivery: Delivery) -> bool:
@@ -208,7 +202,7 @@ class BodySecret(Secret):
         The signature is looked at first: a timestamp that is off tells of a clock only if the delivery is genuine.
         """
         timestamp, signatures = _parts(delivery.header)
-        expected = self._sign(delivery.body)
+        expected = self._sign(delivery.signed)
         if True not in [hmac.compare_digest(given, expected) for given in signatures]:
             return False
         age = delivery.now - timestamp
@@ -221,12 +215,16 @@ class BodySecret(Secret):
             "If that happens often, set the clock of this machine, or give BodySecret a larger tolerance.",
         )
 
-    def headers(self, body: bytes, fields: Mapping[str, Any], now: float) -> dict[str, str]:
+    def headers(self, signed: bytes, now: float) -> dict[str, str]:
         """The header for a body at a time."""
-        return {"Plexy-Signature": f"t={int(now)},v1={self._sign(body).hex()}"}
+        return {"Plexy-Signature": f"t={int(now)},v1={self._sign(signed).hex()}"}
 
     def _sign(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)
+
+
+def _sha256(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()
 
 
 def _digest_in(text: str, header: str) -> bytes:
@@ -254,7 +252,7 @@ def _parts(header: str) -> tuple[int, Sequence[bytes]]:
     return int(times[0]), [bytes.fromhex(value) for value in signatures]
 
 
-def signed_texts(fields: Mapping[str, Any]) -> list[str]:
+def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
     """What `FieldsSecret` signs: the five fields of a body one after the other.
 
     The number of `amount` can be written in more than one way, and the vendor's code signs it as PHP prints it: as
@@ -263,28 +261,36 @@ def signed_texts(fields: Mapping[str, Any]) -> list[str]:
     Raises:
         WebhookVerificationError: if a field is missing, or of another kind.
     """
-    amount = fields.get("amount")
-    # Without an order reference the vendor's code adds nothing.
-    reference = fields.get("orderReference") or ""
-    texts = (fields.get("id"), fields.get("currency"), reference)
+    own_id, amount, currency = fields.get("id"), fields.get("amount"), fields.get("currency")
+    success, reference = fields.get("success"), fields.get("orderReference")
+    if reference is None:
+        reference = ""  # Without one, the vendor's code adds nothing.
+    ways = _written(amount)
     if not (
-        all(isinstance(text, str) for text in texts)
-        and isinstance(fields.get("success"), bool)
-        and isinstance(amount, (int, Decimal, str))
-        and not isinstance(amount, bool)
-        and not (isinstance(amount, Decimal) and abs(amount.adjusted()) > _MOST_DIGITS)
+        isinstance(own_id, str)
+        and own_id
+        and ways
+        and isinstance(currency, str)
+        and _CURRENCY.fullmatch(currency)
+        and isinstance(reference, str)
+        and isinstance(success, bool)
     ):
         raise refused(
             Reason.MALFORMED_BODY,
-            "The callback lacks one of the fields that are signed: id, amount, currency, orderReference, success.",
+            "The callback lacks one of the fields that are signed (id, amount, currency, orderReference, success), "
+            "or one is of another kind.",
             "If it is an event of another kind, verify it with the secret of its own scheme.",
         )
-    ways = [str(amount)]
-    if isinstance(amount, Decimal):
-        ways = [f"{amount:f}", _without_end_zeros(f"{amount:f}")]
-    success = "true" if fields["success"] else "false"
-    return [f"{texts[0]}{way}{texts[1]}{reference}{success}" for way in dict.fromkeys(ways)]
+    end = f"{currency}{reference}{'true' if success else 'false'}"
+    return [f"{own_id}{way}{end}".encode("utf-8", "surrogatepass") for way in ways]
 
 
-def _without_end_zeros(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number else number
+def _written(amount: object) -> list[str]:
+    """The ways in which an amount may have been written when it was signed; none if it is no amount."""
+    if isinstance(amount, Decimal) and abs(amount.adjusted()) <= _MOST_DIGITS:
+        text = f"{amount:f}"
+        # The vendor's PHP drops the zeros at the end; what does not read JSON into floats keeps them.
+        return list(dict.fromkeys((text, text.rstrip("0").rstrip(".") if "." in text else text)))
+    if isinstance(amount, int) and not isinstance(amount, bool):
+        return [str(amount)]
+    return [amount] if isinstance(amount, str) and _NUMBER.fullmatch(amount) else []

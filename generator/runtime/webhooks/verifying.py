@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from ..encoding import is_collection, is_mapping, is_object, loads
-from ..errors import ConfigurationError
+from ..encoding import is_collection, is_object, loads
+from ..errors import ConfigurationError, PlexyError
 from .errors import Reason, refused
 from .payload import callback_fields, callback_of, event_class, event_of
-from .secrets import BodySecret, Delivery, FieldsSecret, Secret, TokenSecret
+from .secrets import BodySecret, Delivery, FieldsSecret, Secret, TokenSecret, signed_texts
 
 if TYPE_CHECKING:
+    from .event import WebhookEvent
     from .events import AnyEvent
 
 Body = bytes | bytearray | memoryview
@@ -65,8 +66,23 @@ def unwrap(
     """
     secrets, problem = usable(secret)
     if problem is not None:
-        del secret  # It may be plain text, which a traceback with local variables must not show.
+        # A traceback with local variables must not show a secret in plain text, nor a token that came.
+        del secret, body, headers
         raise ConfigurationError(problem)
+    try:
+        return cast("AnyEvent", _proved(body, headers, secrets, max_bytes, now))
+    except PlexyError as error:
+        refusal = error
+    # A token may be right while the rest is wrong. So the frames that saw the headers stay behind, with all that a
+    # traceback would show of them.
+    del body, headers
+    refusal.__context__ = None
+    raise refusal.with_traceback(None)
+
+
+def _proved(
+    body: object, headers: object, secrets: Sequence[Secret], max_bytes: int, now: float | None
+) -> WebhookEvent[Any]:
     raw = _bytes(body)
     kind = type(secrets[0])
     if len(raw) > max_bytes:
@@ -76,21 +92,20 @@ def unwrap(
             "If Plexy Pay sends such bodies, raise max_bytes.",
         )
     header = _header(headers, kind)
-    payload = fields = _object(raw) if kind.signs_fields else {}
-    if kind.signs_fields:
-        fields = callback_fields(payload)
-    delivery = Delivery(header, raw, fields, time.time() if now is None else now)
+    signed = _signed(raw, kind)
+    moment = time.time() if now is None else now
     # Each is asked, so that how long it takes does not tell which one is active.
-    if True not in [one.proves(delivery) for one in secrets]:
+    proved = [text for text in signed for one in secrets if one.proves(Delivery(header, text, moment))]
+    if not proved:
         raise refused(
             Reason.WRONG_SECRET,
             f"The webhook was not made with {'this secret' if len(secrets) == 1 else 'any of these secrets'}, "
             "or its body was changed on its way.",
             "If Plexy Pay sent it, check the secret, and that the body is passed byte by byte as it came.",
         )
-    if kind.signs_fields:
-        return cast("AnyEvent", callback_of(payload, raw, kind.scheme))
     payload = _object(raw)
+    if kind.signs_fields:
+        return callback_of(payload, proved[0], kind.scheme)
     event = event_class(payload)
     if event is not None and event.kind.secret is BodySecret and kind is not BodySecret:
         raise refused(
@@ -98,7 +113,7 @@ def unwrap(
             "The webhook is an event that Plexy Pay signs with Plexy-Signature, but only its token was looked at.",
             "Receive it at an address of its own, with a BodySecret.",
         )
-    return cast("AnyEvent", event_of(payload, raw, kind.scheme))
+    return event_of(payload, raw, kind.scheme)
 
 
 def sign(
@@ -119,9 +134,14 @@ def sign(
     if problem is not None:
         del secret  # It may be plain text, which a traceback with local variables must not show.
         raise ConfigurationError(problem)
-    raw = _bytes(body)
-    fields = callback_fields(_object(raw)) if secrets[0].signs_fields else {}
-    return secrets[0].headers(raw, fields, time.time() if now is None else now)
+    # Of the ways to write an amount, the last is the vendor's own.
+    signed = _signed(_bytes(body), type(secrets[0]))[-1]
+    return secrets[0].headers(signed, time.time() if now is None else now)
+
+
+def _signed(raw: bytes, kind: type[Secret]) -> list[bytes]:
+    """What a secret of the kind may have signed of a body."""
+    return signed_texts(callback_fields(_object(raw))) if kind.signs_fields else [raw]
 
 
 def usable(secret: object) -> tuple[Sequence[Secret], str | None]:
@@ -167,7 +187,8 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 def _header(headers: object, kind: type[Secret]) -> str:
     """The one value of the scheme's header."""
-    found = list(_values(headers, kind.header))
+    pairs = _pairs(headers)
+    found = [value for name, value in pairs if name == kind.header]
     if len(found) > 1:
         raise refused(
             Reason.REPEATED_HEADER,
@@ -182,7 +203,7 @@ def _header(headers: object, kind: type[Secret]) -> str:
     if value:
         return value
     for other in _SCHEMES:
-        if other is not kind and any(_values(headers, other.header)):
+        if other is not kind and any(value for name, value in pairs if name == other.header):
             raise refused(
                 Reason.WRONG_SCHEME,
                 f"The webhook has a header {other.header}, but none named {kind.header}, which {kind.__name__} reads.",
@@ -195,20 +216,21 @@ def _header(headers: object, kind: type[Secret]) -> str:
     )
 
 
-def _values(headers: Any, wanted: str) -> Iterator[str]:
-    """The values of a header, whose name may be in any case."""
-    pairs: Iterable[tuple[object, object]] = headers.items() if is_mapping(headers) else headers
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    """The headers of the schemes: their names in lower case, and each of their values."""
+    wanted = {kind.header for kind in _SCHEMES}
+    pairs: list[tuple[str, str]] = []
     try:
-        for name, value in pairs:
-            if _text(name).lower() == wanted:
-                yield from map(
-                    _text, cast("list[object]", value) if isinstance(value, (list, tuple)) else (value,)
-                )
+        for name, value in headers.items() if hasattr(headers, "items") else headers:
+            if (lower := _text(name).lower()) in wanted:
+                values = cast("list[object]", value) if isinstance(value, (list, tuple)) else [value]
+                pairs += [(lower, _text(one)) for one in values]
     except (TypeError, ValueError):
         raise ConfigurationError(
             "The headers of the webhook cannot be read. Pass the request's headers as your framework gives them: a "
             "mapping, or pairs of name and value, as text or bytes."
         ) from None
+    return pairs
 
 
 def _text(value: object) -> str:
