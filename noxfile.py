@@ -115,6 +115,13 @@ def reliability(session: nox.Session) -> None:
 
 
 @nox.session
+def deliveries(session: nox.Session) -> None:
+    """Send every hostile webhook in every scheme, and write docs/webhook-deliveries.md."""
+    install(session, "tests", project=True)
+    session.run("python", "-m", "runtime.webhooks.page", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def quickstart(session: nox.Session) -> None:
     """Regenerate the client, then take a payment from link to refund against the sandbox."""
     install(session, "generate", project=True)
