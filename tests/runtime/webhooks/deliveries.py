@@ -242,7 +242,8 @@ Section = tuple[str, str, tuple[Row, ...]]
 SECTIONS: tuple[Section, ...] = (
     (
         "Genuine deliveries",
-        "Sent by someone who knows the secret, in forms that are documented or were seen. Each scheme takes its own events.",
+        "Sent by someone who knows the secret, in forms that are documented or were seen. "
+        "Each scheme takes its own events.",
         (
             Row("As Plexy Pay sends it", lambda scheme: [scheme.sent()], EACH_EVENT),
             Row('Names in snake case, values as `{"Value": ...}`', signed(in_other_spelling), EACH_EVENT),
