@@ -1,0 +1,1 @@
+"""A fuzzer for `webhooks.unwrap`: `./nox -s fuzz`."""
