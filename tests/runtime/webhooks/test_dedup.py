@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, CALLBACK, EVENTS, changed, example, raw
 from plexy_pay.webhooks import TokenSecret, UnknownEvent, sign, unwrap
+from plexy_pay.webhooks.events import EVENTS as EVENTS_OF_THE_PACKAGE
 
 
 def dedup_id(body: Any, secret: Any = BY_TOKEN) -> str:
@@ -255,5 +256,7 @@ def test_each_signed_field_of_a_callback_makes_another_event() -> None:
 def test_it_is_of_one_length_however_long_the_event_is() -> None:
     long = {"name": "transaction.charged", "data": {"id": "t" * 100_000, "amount": 10**400}}
     assert len(dedup_id(long)) == len("transaction:") + 64
+    # A column of 100 characters has room for each.
+    assert max(len(event.kind.prefix) for event in EVENTS_OF_THE_PACKAGE.values()) + 1 + 64 <= 100
     assert unwrap(raw(long), {"Authorization": "tok"}, secret=TokenSecret("tok")).dedup_id.isascii()
     assert type(unwrap(b'{"name":"x"}', {"Authorization": "tok"}, secret=TokenSecret("tok"))) is UnknownEvent

@@ -108,7 +108,9 @@ def test_a_class_of_secrets_of_the_users_own_is_refused() -> None:
 # -- Bodies
 
 
-@pytest.mark.parametrize("body", [{"name": "x"}, [], "{}", None, 5, object()], ids=repr)
+@pytest.mark.parametrize(
+    "body", [{"name": "x"}, [], "{}", None, 5, object()], ids=lambda body: type(body).__name__
+)
 def test_a_body_that_was_parsed_or_decoded_is_a_mistake_in_the_program(body: Any) -> None:
     with pytest.raises(ConfigurationError, match=f"passed as {type(body).__name__}. Pass the raw bytes"):
         unwrap(body, BEARER, secret=BY_TOKEN)
