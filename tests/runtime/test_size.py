@@ -13,7 +13,10 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 RUNTIME = Path(__file__).parents[2] / "generator" / "runtime"
 MODULES = sorted(RUNTIME.glob("*.py"))
+WEBHOOKS = sorted((RUNTIME / "webhooks").glob("*.py"))
 MOST_LINES = 2_500
+# A package that no call loads: the one who receives webhooks imports it.
+MOST_LINES_OF_WEBHOOKS = 1_000
 # Loaded only where they are asked for: debug logs, an answer that differs from the spec, an unknown outcome, card data.
 ON_DEMAND = {
     "cards": 250,
@@ -53,6 +56,7 @@ def test_the_runtime_stays_within_its_budget() -> None:
     for name, most in ON_DEMAND.items():
         assert sizes.pop(name) <= most
     assert sum(sizes.values()) <= MOST_LINES
+    assert sum(lines_of_code(path.read_text()) for path in WEBHOOKS) <= MOST_LINES_OF_WEBHOOKS
 
 
 def test_a_call_that_succeeds_loads_nothing_of_what_is_loaded_on_demand() -> None:
@@ -62,12 +66,12 @@ from helpers.wire import WireServer, json_answer
 from plexy_pay import PlexyPay
 with WireServer(json_answer({{"id": "pl_1"}})) as server, PlexyPay("pr_1", base_url=server.origin) as client:
     client.payment_links.create(amount=100, currency="KZT")
-loaded = {set(ON_DEMAND)} & {{name.rpartition(".")[2] for name in sys.modules if name.startswith("plexy_pay.")}}
+loaded = { {"webhooks", *ON_DEMAND} } & {{name.rpartition(".")[2] for name in sys.modules if name.startswith("plexy_pay.")}}
 assert not loaded, loaded
 """
     subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": str(TESTS)})
 
 
 def test_three_modules_know_the_http_library() -> None:
-    users = [path.stem for path in MODULES if "import httpx" in path.read_text()]
+    users = [path.stem for path in (*MODULES, *WEBHOOKS) if "import httpx" in path.read_text()]
     assert users == ["auth", "guard", "transport"]
