@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from helpers.payloads import anything, texts
 from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, CALLBACK, EVENTS, SECRETS, example, raw
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -29,6 +28,14 @@ NOW = 1_716_640_000
 EXAMPLES = {name: raw(example(name)) for name in (*EVENTS, CALLBACK)}
 each_secret = pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret.scheme)
 
+texts = st.text(max_size=12)
+fractions = st.decimals(-(10**9), 10**9, places=3)
+scalars = st.one_of(st.none(), st.booleans(), st.integers(-(10**15), 10**15), fractions, texts)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=6,
+)
 names = st.one_of(
     texts,
     st.sampled_from(
