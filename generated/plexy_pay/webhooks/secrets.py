@@ -194,7 +194,7 @@ class BodySecret(Secret):
             del text  # A traceback with local variables must not show it.
             raise ConfigurationError(problem)
         super().__init__(text)
-        self.tolerance = tolerance
+        self.tolerance: float = tolerance
 
     def proves(self, delivery: Delivery) -> bool:
         """Whether one of the header's signatures is the HMAC-SHA256 of the body, and its timestamp is of now.

@@ -26,7 +26,7 @@ def handled(event: webhooks.AnyEvent) -> str:
             money: Money | None = event.data.money
             return f"{event.id} {money} {event.created_at}"
         case webhooks.PaymentCallback(data=callback):
-            return f"{callback.id} {callback.success} {callback.money}"
+            return f"{callback.id} {callback.success} {callback.amount}"
         case webhooks.UnknownEvent(name=name):
             return name
         case _:
