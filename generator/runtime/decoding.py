@@ -303,13 +303,13 @@ def refuse_unknown(params: Mapping[str, Any], owner: str) -> None:
 
 
 def refuse_duplicates(params: Mapping[str, Any], wire_names: frozenset[str], owner: str) -> None:
-    """Refuse further keys that a declared parameter already writes (`success_url` beside `successUrl`).
+    """Refuse further keys that a declared parameter writes (`successUrl`, which is `success_url` here).
 
     Raises:
         InvalidParameterError: naming them.
     """
-    twice = sorted(wire_names & params.keys())
-    if twice:
+    spelt = sorted(wire_names & params.keys())
+    if spelt:
         raise InvalidParameterError(
-            f"{owner} was given {', '.join(twice)} twice, once in snake_case. Nothing was sent. Pass one of the two."
+            f"{owner} has {', '.join(spelt)} in the API's spelling. Nothing was sent. Pass it once, in snake_case."
         )

@@ -277,7 +277,11 @@ def test_parameters_take_models_mappings_and_money(package: ModuleType) -> None:
         ({"amount": 1, "currency": "KZT", "lines": [{"titel": "tea"}]}, "no parameter titel"),
         (
             {"amount": 1, "currency": "KZT", "metadata": {"success_url": "a", "successUrl": "b"}},
-            "successUrl twice",
+            "successUrl in the API's spelling",
+        ),
+        (
+            {"amount": 1, "currency": "KZT", "metadata": {"successUrl": "b"}},
+            "Pass it once, in snake_case",
         ),
     ],
 )
