@@ -29,30 +29,36 @@ _SCHEMAS, _RESPONSES = "#/components/schemas/", "#/components/responses/"
 def grown(copies: int) -> dict[str, Any]:
     """The bundled document with every path, webhook, schema and answer that many times.
 
-    The first copy keeps its names. In each further one, paths, operation ids, resources and schemas have names of their
-    own, so that nothing is shared between the copies but tags and the ways to give a key.
+    The first copy keeps its names. In each further one, paths, operation ids, resources, schemas and events have names
+    of their own, so that nothing is shared between the copies but tags and the ways to give a key. The one webhook
+    whose body has no name stays alone, with its schema.
     """
     original = bundled()
+    named = {name: item for name, item in original["webhooks"].items() if "x-event" in item["post"]}
+    events = frozenset(item["post"]["x-event"] for item in named.values())
+    alone = json.dumps([item for name, item in original["webhooks"].items() if name not in named])
     document: dict[str, Any] = {**original, "paths": {}, "webhooks": {}, "components": {}}
     components = document["components"]
     components.update(original["components"], schemas={}, responses={})
     for number in range(copies):
-        renamed = _Copy(number)
+        renamed = _Copy(number, events)
         for path, item in original["paths"].items():
             document["paths"][renamed.path(path)] = renamed.value(item)
-        for name, item in original["webhooks"].items():
+        for name, item in (named if number else original["webhooks"]).items():
             document["webhooks"][renamed.name(name)] = renamed.value(item)
         for kind in ("schemas", "responses"):
             for name, value in original["components"][kind].items():
-                components[kind][renamed.name(name)] = renamed.value(value)
+                if not (number and f'"{_SCHEMAS}{name}"' in alone):
+                    components[kind][renamed.name(name)] = renamed.value(value)
     return document
 
 
 class _Copy:
     """One copy of the document: what its names are."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, events: frozenset[str]) -> None:
         self._suffix = f"Copy{number}" if number else ""
+        self._events = events
 
     def name(self, name: str) -> str:
         return name + self._suffix
@@ -66,13 +72,13 @@ class _Copy:
     def value(self, value: Any) -> Any:
         if is_sequence(value):
             return [self.value(item) for item in value]
+        if isinstance(value, str) and value in self._events:
+            return self.name(value)
         if not is_mapping(value):
             return value
         return {key: self._entry(key, item) for key, item in value.items()}
 
     def _entry(self, key: str, value: Any) -> Any:
-        if key in ("example", "examples"):
-            return value
         if key == "x-resource" and self._suffix:
             return f"{value}_{self._suffix.lower()}"
         if key in ("operationId", "x-class-name") or (
