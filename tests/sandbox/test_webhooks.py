@@ -228,10 +228,11 @@ def test_an_event_tells_the_transaction_as_it_was_when_it_happened(api: Api, rec
 
 
 def test_a_receiver_that_is_not_there_is_tried_and_given_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-
-    listed = asyncio.run(delivered_by(sender_of(retry_delays=(0, 0)), url))
+    # Bound and not listening: it refuses, and no other process can take the port meanwhile.
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{refusing.getsockname()[1]}/"
+        listed = asyncio.run(delivered_by(sender_of(retry_delays=(0, 0)), url))
 
     assert len(listed) == 2
     for one in listed:
