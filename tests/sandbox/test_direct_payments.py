@@ -116,7 +116,7 @@ def test_a_refusal_of_card_data_repeats_none_of_them(api: Api) -> None:
         refused = api.post("/v1/payments", body_of(cardData=CARD | {"encryptedCardNumber": text}))
 
         assert refused.status_code == 422
-        assert "4111" not in refused.text
+        assert not re.search("4111 ?1111", refused.text)
 
 
 @pytest.mark.parametrize("field", CARD)
