@@ -1,0 +1,98 @@
+"""`python -m generator.releasing`: build a version, make a release of it, publish it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from .project import Project, Refused
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 means that it was done, 1 that it was refused, with the reasons."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except Refused as refusal:
+        print(f"Refused:\n{refusal}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m generator.releasing", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser(
+        "build", help="build, check and install the archives, and put them into dist/"
+    )
+    build.add_argument(
+        "--python", action="append", default=[], help="a Python to install with; may be repeated"
+    )
+    build.set_defaults(run=_build)
+
+    sbom = commands.add_parser("sbom", help="write the bill of materials of the package")
+    sbom.add_argument("--out", type=Path, default=Path("dist/sbom"), metavar="FOLDER", help="where to")
+    sbom.set_defaults(run=_sbom)
+
+    release = commands.add_parser("release", help="make a version of what is here; commits nothing")
+    release.add_argument("version", help="the version, such as 0.2.0")
+    release.add_argument(
+        "--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the day; today if left out"
+    )
+    release.set_defaults(run=_release)
+
+    publish = commands.add_parser("publish", help="upload dist/ to an index, if nothing speaks against it")
+    publish.add_argument("index", help="the name of an index in ~/.pypirc; twine knows pypi and testpypi")
+    publish.add_argument(
+        "--repository-url", default="", metavar="URL", help="where to upload, without a ~/.pypirc"
+    )
+    publish.add_argument("--check-url", default="", metavar="URL", help="where the index lists its files")
+    publish.add_argument("--config-file", default="", metavar="FILE", help="another file than ~/.pypirc")
+    publish.add_argument(
+        "--tag", default="", help="the git tag that is published; it must fit version and commit"
+    )
+    publish.add_argument(
+        "--dry-run", action="store_true", help="find every reason against it, and send nothing"
+    )
+    publish.set_defaults(run=_publish)
+    return parser
+
+
+# What a command needs is imported when it runs: twine and its like take longer to import than most commands take.
+
+
+def _build(options: argparse.Namespace) -> None:
+    from . import building
+
+    building.build(Project(Path.cwd()), options.python or [sys.executable])
+
+
+def _sbom(options: argparse.Namespace) -> None:
+    from . import sbom
+
+    print(f"Wrote {sbom.write(Project(Path.cwd()), options.out)}, valid CycloneDX {sbom.FORMAT}.")
+
+
+def _release(options: argparse.Namespace) -> None:
+    from . import release
+
+    print("\n".join(release.release(Project(Path.cwd()), options.version, options.date)))
+
+
+def _publish(options: argparse.Namespace) -> None:
+    from . import indexes, publishing
+
+    index = indexes.find(
+        options.index,
+        repository_url=options.repository_url,
+        check_url=options.check_url,
+        config=options.config_file or indexes.CONFIG,
+    )
+    publishing.publish(Project(Path.cwd()), index, tag=options.tag, dry_run=options.dry_run)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,315 @@
+"""The sdist and the wheel: how they are made, the same bytes each time, and what must be in them and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from packaging.metadata import InvalidMetadata, Metadata
+from packaging.requirements import Requirement
+
+from .project import Project, Refused
+
+#: The date of every file in the archives. It is the one that hatchling takes by itself, so that whoever builds a
+#: released sdist without any option gets the released wheel.
+SOURCE_DATE_EPOCH = "1580601600"
+
+#: Where the wheel's packages are in the tree.
+PACKAGES = {"plexy_pay": "generated/plexy_pay", "plexy_pay_sandbox": "sandbox/plexy_pay_sandbox"}
+#: What else the sdist has from the tree. hatchling adds PKG-INFO.
+SDIST_FILES = (".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml")
+
+_HOMES = re.compile(rb"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[A-Za-z0-9_.-]+")
+_LOGIN_IN_ADDRESS = re.compile(rb"[a-z]+://[^\s/\"'<>]*:[^\s/\"'<>]*@")
+
+
+class Archives(NamedTuple):
+    """An sdist and a wheel of the same version."""
+
+    sdist: Path
+    wheel: Path
+
+
+def find(folder: Path) -> Archives:
+    """The archives in a folder.
+
+    Raises:
+        Refused: unless there is exactly one sdist and one wheel.
+    """
+    sdists, wheels = sorted(folder.glob("*.tar.gz")), sorted(folder.glob("*.whl"))
+    if len(sdists) != 1 or len(wheels) != 1:
+        there = ", ".join(path.name for path in [*sdists, *wheels]) or "no archive"
+        raise Refused(
+            [f"{folder.name}/ must hold one sdist and one wheel, and has {there}. Run `./nox -s build`."]
+        )
+    return Archives(sdists[0], wheels[0])
+
+
+def build(
+    root: Path,
+    out: Path,
+    *,
+    python: str = sys.executable,
+    env: Mapping[str, str] | None = None,
+    umask: int = -1,
+) -> Archives:
+    """Build the sdist, and the wheel from the sdist, with the hatchling of constraints.txt.
+
+    Args:
+        root: The project's folder.
+        out: Where the archives go.
+        python: The Python to build with.
+        env: Variables to change in the environment.
+        umask: The umask to build with; -1 for the one there is.
+
+    Raises:
+        Refused: if the build fails.
+    """
+    command = [
+        *("uv", "build", "--quiet", "--no-create-gitignore", "--python", python),
+        "--out-dir",
+        str(out),
+    ]
+    done = subprocess.run(
+        [*command, "--build-constraints", "constraints.txt"],
+        cwd=root,
+        env={**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, **(env or {})},
+        umask=umask,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Refused([f"The build failed:\n{(done.stdout + done.stderr).strip()}"])
+    return find(out)
+
+
+def build_twice(project: Project, out: Path, pythons: list[str]) -> Archives:
+    """Build here, and a copy of the tree elsewhere with all else that may differ: no byte may differ then.
+
+    The second build runs in another folder, with another Python if there is one, and another umask, time zone,
+    locale and hash seed.
+
+    Raises:
+        Refused: if a build fails, or if the two differ.
+    """
+    with tempfile.TemporaryDirectory(prefix="plexy-elsewhere-") as scratch:
+        copy = Path(scratch) / "another folder" / "clone"
+        copy_tree(project, copy)
+        unlike = {"TZ": "Asia/Almaty", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            elsewhere = executor.submit(
+                build, copy, Path(scratch) / "out", python=pythons[0], env=unlike, umask=0o077
+            )
+            here = build(project.root, out, python=pythons[-1], env={"TZ": "UTC", "PYTHONHASHSEED": "1"})
+            other = elsewhere.result()
+        different = [
+            path.name for path, twin in zip(here, other, strict=True) if digest(path) != digest(twin)
+        ]
+        if different:
+            raise Refused(
+                [f"Two builds of the same tree differ in {', '.join(different)}: look at what they hold."]
+            )
+    return here
+
+
+def copy_tree(project: Project, to: Path) -> None:
+    """Copy the files of the tree, as private files of this user."""
+    for name in project.files():
+        target = to / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.root / name, target)
+        target.chmod(0o600)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def problems(project: Project, archives: Archives) -> list[str]:
+    """What is wrong with the archives, by our own rules and by those of the usual tools; empty if nothing is."""
+    return wrong_in(project, archives) or said_by_tools(project, archives)
+
+
+def wrong_in(project: Project, archives: Archives) -> list[str]:
+    """What is wrong with the files that are in the archives, and with what the archives say of them."""
+    version = project.version
+    names = (f"plexy_pay-{version}.tar.gz", f"plexy_pay-{version}-py3-none-any.whl")
+    found = [
+        f"{path.name} must be called {name}."
+        for path, name in zip(archives, names, strict=True)
+        if path.name != name
+    ]
+    if found:
+        return found
+    wheel, sdist = read_wheel(archives.wheel), read_sdist(archives.sdist)
+    found += _contents(project, wheel, sdist)
+    for path, files in zip(archives, (sdist, wheel), strict=True):
+        found += _private(project, path, files)
+    info = f"plexy_pay-{version}.dist-info"
+    found += _record(wheel, f"{info}/RECORD")
+    for package in PACKAGES:
+        if f"{package}/py.typed" not in wheel:
+            found.append(f"The wheel has no {package}/py.typed: type checkers would not read the package.")
+    metadata = wheel.get(f"{info}/METADATA", b"")
+    found += _metadata(project, metadata)
+    if sdist.get("PKG-INFO") != metadata:
+        found.append("PKG-INFO of the sdist and METADATA of the wheel differ.")
+    return found
+
+
+def said_by_tools(project: Project, archives: Archives) -> list[str]:
+    """What twine has against them, which knows how an index shows README.md, and check-wheel-contents."""
+    twine = ["twine", "check", "--strict", str(archives.sdist), str(archives.wheel)]
+    check_wheel_contents = ["check_wheel_contents", "--config", str(project.pyproject), str(archives.wheel)]
+    return [*_said_by(twine, project.root), *_said_by(check_wheel_contents, project.root)]
+
+
+def read_wheel(path: Path) -> dict[str, bytes]:
+    """The files of a wheel."""
+    with zipfile.ZipFile(path) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+def read_sdist(path: Path) -> dict[str, bytes]:
+    """The files of an sdist, without the folder that all are in."""
+    files: dict[str, bytes] = {}
+    with tarfile.open(path) as sdist:
+        for member in sdist:
+            # A link or a device has no content, and is not expected: it shows as a file too many.
+            content = sdist.extractfile(member) if member.isfile() else None
+            files[str(PurePosixPath(*PurePosixPath(member.name).parts[1:]))] = (
+                content.read() if content else b""
+            )
+    return files
+
+
+def _contents(project: Project, wheel: dict[str, bytes], sdist: dict[str, bytes]) -> list[str]:
+    """Each archive has the files of the tree that belong in it, byte for byte, and no other."""
+    sources = {
+        name: (project.root / name).read_bytes() for name in project.files(*PACKAGES.values(), *SDIST_FILES)
+    }
+    info = f"plexy_pay-{project.version}.dist-info"
+    in_wheel = {
+        str(PurePosixPath(package, PurePosixPath(name).relative_to(folder))): content
+        for package, folder in PACKAGES.items()
+        for name, content in sources.items()
+        if name.startswith(f"{folder}/")
+    }
+    in_wheel[f"{info}/licenses/LICENSE"] = (project.root / "LICENSE").read_bytes()
+    written = {f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"}
+    return [
+        *_unlike("The wheel", wheel, in_wheel, written),
+        *_unlike("The sdist", sdist, sources, {"PKG-INFO"}),
+    ]
+
+
+def _unlike(where: str, there: dict[str, bytes], wanted: dict[str, bytes], written: set[str]) -> list[str]:
+    found = [f"{where} lacks {name}." for name in sorted((wanted.keys() | written) - there.keys())]
+    found += [f"{where} must not have {name}." for name in sorted(there.keys() - wanted.keys() - written)]
+    changed = sorted(name for name in there.keys() & wanted.keys() if there[name] != wanted[name])
+    return found + [f"{where} has other bytes than the tree in {name}." for name in changed]
+
+
+def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[str]:
+    """Nothing in an archive tells of the machine it was made on."""
+    folders = {
+        project.root,
+        Path.home(),
+        Path(tempfile.gettempdir()),
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+    }
+    # "/" or "/tmp" alone would be found in any text.
+    telling = [str(folder).encode() for folder in folders if len(folder.parts) > 2]
+    found: list[str] = []
+    for name, content in sorted(files.items()):
+        seen = [path for path in telling if path in content]
+        seen += [match[0] for pattern in (_HOMES, _LOGIN_IN_ADDRESS) if (match := pattern.search(content))]
+        found += [
+            f"{archive.name}: {name} names a place of this machine or a login: {path!r}." for path in seen
+        ]
+    return found
+
+
+def _record(wheel: dict[str, bytes], name: str) -> list[str]:
+    """The list of files that an installer trusts says what is there."""
+    listed: dict[str, str] = {
+        row[0]: row[1] for row in csv.reader(io.StringIO(wheel.get(name, b"").decode())) if row
+    }
+    there = {
+        path: "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        for path, content in wheel.items()
+    }
+    there[name] = ""
+    return [] if listed == there else [f"{name} of the wheel does not list exactly the files it has."]
+
+
+def _metadata(project: Project, content: bytes) -> list[str]:
+    """What an index and an installer read: right, and what pyproject.toml says."""
+    try:
+        metadata = Metadata.from_email(content, validate=True)
+    except ExceptionGroup as group:
+        return [f"METADATA: {error}" for error in group.exceptions]
+    except InvalidMetadata as error:
+        return [f"METADATA: {error}"]
+    table = project.metadata()
+    extras: dict[str, list[str]] = table["optional-dependencies"]
+    wanted = {_requirement(text) for text in table["dependencies"]}
+    wanted |= {_requirement(text, extra) for extra, texts in extras.items() for text in texts}
+    pairs: list[tuple[str, object, object]] = [
+        ("name", metadata.name, table["name"]),
+        ("version", str(metadata.version), table["version"]),
+        ("summary", metadata.summary, table["description"]),
+        ("license", metadata.license_expression, table["license"]),
+        ("license files", metadata.license_files, table["license-files"]),
+        ("Python", str(metadata.requires_python), table["requires-python"]),
+        ("description's type", metadata.description_content_type, "text/markdown"),
+        (
+            "description",
+            (metadata.description or "").strip(),
+            (project.root / "README.md").read_text("utf-8").strip(),
+        ),
+        ("classifiers", sorted(metadata.classifiers or []), sorted(table["classifiers"])),
+        ("addresses", metadata.project_urls, table["urls"]),
+        ("dependencies", {str(item) for item in metadata.requires_dist or []}, wanted),
+    ]
+    return [
+        f"METADATA: the {what} is {got!r}, and must be {want!r}." for what, got, want in pairs if got != want
+    ]
+
+
+def _requirement(text: str, extra: str = "") -> str:
+    requirement = Requirement(text)
+    if extra:
+        condition = f"extra == '{extra}'"
+        marker = f"({requirement.marker}) and {condition}" if requirement.marker else condition
+        requirement = Requirement(f"{text.split(';')[0]}; {marker}")
+    return str(requirement)
+
+
+def _said_by(command: list[str], folder: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [f"{command[0]} says:\n{(done.stdout + done.stderr).strip()}"] if done.returncode else []

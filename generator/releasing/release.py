@@ -1,0 +1,115 @@
+"""`nox -s release`: make a version of what is here. It writes files and commits nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date
+
+from packaging.version import Version
+
+from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
+
+_VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
+
+
+def release(project: Project, version: str, day: date) -> list[str]:
+    """Write the version into pyproject.toml and its date into CHANGELOG.md, generate, and record the released document.
+
+    Safe to repeat until the version is tagged. If something fails, every file is as it was.
+
+    Args:
+        project: The clone.
+        version: The version to make.
+        day: The date of the release.
+
+    Returns:
+        What to do next, one line each.
+
+    Raises:
+        Refused: if it cannot be a version that follows the last one, or if the changelog says nothing of it.
+    """
+    reasons = _unfit(project, version)
+    entry, problem = _entry(project, version)
+    if problem:
+        reasons.append(problem)
+    if reasons or entry is None:
+        raise Refused(reasons)
+    changelog = project.changelog_file.read_text("utf-8")
+    start, end = entry.heading
+    written = {
+        project.pyproject: _VERSION_LINE.sub(
+            f'version = "{version}"', project.pyproject.read_text("utf-8"), count=1
+        ),
+        project.changelog_file: f"{changelog[:start]}## [{version}] - {day.isoformat()}{changelog[end:]}",
+    }
+    before = {path: path.read_text("utf-8") for path in written}
+    try:
+        for path, text in written.items():
+            path.write_text(text, "utf-8")
+        # A process of its own, since it reads the version anew. It leaves generated/ as it was if it fails.
+        _generate(project)
+    except BaseException:
+        for path, text in before.items():
+            path.write_text(text, "utf-8")
+        raise
+    project.released_spec.parent.mkdir(exist_ok=True)
+    project.released_spec.write_bytes((project.package / "openapi.json").read_bytes())
+    project.released_version_file.write_text(f"{version}\n", "utf-8")
+    return [
+        f"This is {version} now: pyproject.toml, CHANGELOG.md, spec/released/ and generated/ say so.",
+        "Nothing is committed. Next:",
+        f"  git diff && git add --all && git commit --message 'Release {version}'",
+        "  ./nox -s check && ./nox -s tests",
+        "  ./nox -s build",
+        f"  git tag --sign {tag_of(version)} && git push origin HEAD {tag_of(version)}",
+        "CI publishes what is tagged. From here it is:",
+        "  ./nox -s publish -- INDEX",
+    ]
+
+
+def _unfit(project: Project, version: str) -> list[str]:
+    """Why it cannot be the next version; empty if it can."""
+    if problem := version_problem(version):
+        return [problem]
+    if project.tagged_commit(version):
+        return [f"{version} is released: there is a tag {tag_of(version)}. Choose a new version."]
+    last = project.released_version
+    if last and Version(version) < Version(last):
+        return [f"{version} is older than {last}, the last release."]
+    return []
+
+
+def _entry(project: Project, version: str) -> tuple[Entry | None, str]:
+    """The changelog's entry for the version, and why it cannot be used."""
+    entries = project.changelog()
+    newest = entries[0] if entries else None
+    if newest is None or (newest.version != version and not _is_open(newest)):
+        return (
+            None,
+            f"CHANGELOG.md must begin with an entry `## [{version}] - {UNRELEASED}` that tells users what changed.",
+        )
+    if not newest.text:
+        return None, f"CHANGELOG.md says nothing under [{newest.version}]. Tell users what changed."
+    return newest, ""
+
+
+def _is_open(entry: Entry) -> bool:
+    return UNRELEASED in (entry.version.lower(), entry.date.lower())
+
+
+def _generate(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "generate"],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Refused(
+            [
+                f"The package could not be generated, and nothing was changed:\n{(done.stdout + done.stderr).strip()}"
+            ]
+        )

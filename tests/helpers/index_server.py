@@ -1,0 +1,79 @@
+"""A real package index on this machine: pypiserver in a process of its own, and a record of every request it gets."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+LOGIN = ("publisher", "not-a-secret-7Jq")
+
+
+class RunningIndex:
+    """An index that listens from the moment it is made; only `LOGIN` may upload.
+
+    Args:
+        folder: Where it keeps the files, beside the record of its requests.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.packages = folder / "packages"
+        self.packages.mkdir(parents=True)
+        self._record = folder / "requests.txt"
+        self._record.touch()
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(self.packages), str(self._record)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        )
+        assert self._process.stdout
+        self.url = self._process.stdout.readline().strip()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.communicate()
+
+    @property
+    def requests(self) -> list[str]:
+        """Method, path and status of each request so far."""
+        return self._record.read_text("utf-8").splitlines()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The files that it has."""
+        return {path.name: path.read_bytes() for path in self.packages.iterdir()}
+
+
+def main(packages: str, record: str) -> None:
+    """Serve the folder, and print the address first."""
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+    import pypiserver
+
+    class Handler(WSGIRequestHandler):
+        def log_request(self, code: Any = "-", size: Any = "-") -> None:
+            with open(record, "a", encoding="utf-8") as file:
+                print(f"{self.command} {self.path} {code}", file=file)
+
+    index: Any = pypiserver.app(
+        roots=[packages],
+        authenticate=["update"],
+        auther=lambda name, password: (name, password) == LOGIN,
+        disable_fallback=True,
+    )
+    with make_server("127.0.0.1", 0, index, handler_class=Handler) as server:
+        print(f"http://127.0.0.1:{server.server_port}/", flush=True)
+        server.serve_forever(poll_interval=0.05)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,295 @@
+"""Publishing, with the commands that a maintainer runs, to a real index on this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from helpers.clones import clone, commit, git
+from helpers.index_server import LOGIN, RunningIndex
+
+from generator.releasing import archives, indexes, publishing, release
+from generator.releasing.project import Project, Refused
+
+VERSION = "7.8.9"
+DAY = date(2031, 2, 3)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A clone in which VERSION was released, committed and built, and not published."""
+    project = clone(tmp_path_factory.mktemp("released") / "clone")
+    head, _, tail = project.changelog_file.read_text("utf-8").partition("\n## ")
+    entry = f"## [{VERSION}] - unreleased\n\n### Fixed\n\n- A thing that users notice.\n"
+    project.changelog_file.write_text(f"{head}\n{entry}\n## {tail}", "utf-8")
+    done = run(project, "release", VERSION, "--date", DAY.isoformat())
+    assert done.returncode == 0, done.stderr
+    commit(project.root, "Release")
+    archives.build(project.root, project.dist)
+    return project
+
+
+@pytest.fixture
+def project(released: Project, tmp_path: Path) -> Project:
+    """A clone of that clone, with the same archives, to spoil."""
+    git(tmp_path, "clone", "--quiet", str(released.root), "clone")
+    spoilt = Project(tmp_path / "clone")
+    spoilt.dist.mkdir()
+    for path in archives.find(released.dist):
+        (spoilt.dist / path.name).write_bytes(path.read_bytes())
+    return spoilt
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[RunningIndex]:
+    with RunningIndex(tmp_path / "index") as running:
+        yield running
+
+
+@pytest.fixture
+def pypirc(tmp_path: Path, index: RunningIndex) -> str:
+    file = tmp_path / "pypirc"
+    file.write_text(f"[distutils]\nindex-servers =\n    shop\n\n[shop]\nrepository = {index.url}\n", "utf-8")
+    return str(file)
+
+
+def run(
+    project: Project, *arguments: str, login: tuple[str, str] = LOGIN
+) -> subprocess.CompletedProcess[str]:
+    """A command of a clone, with that clone's own code."""
+    return subprocess.run(
+        [sys.executable, "-m", "generator.releasing", *arguments],
+        cwd=project.root,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            "TWINE_USERNAME": login[0],
+            "TWINE_PASSWORD": login[1],
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def publish(
+    project: Project, pypirc: str, *arguments: str, name: str = "shop", login: tuple[str, str] = LOGIN
+) -> subprocess.CompletedProcess[str]:
+    return run(project, "publish", name, "--config-file", pypirc, *arguments, login=login)
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 1, done.stdout
+    assert done.stderr.startswith("Refused:\n- ")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def uploads(index: RunningIndex) -> list[str]:
+    return [request for request in index.requests if not request.startswith("GET ")]
+
+
+def test_a_release_is_uploaded_once_and_refused_the_second_time_before_anything_is_sent(
+    released: Project, index: RunningIndex, pypirc: str
+) -> None:
+    first = publish(released, pypirc)
+    assert first.returncode == 0, first.stderr
+    assert index.files == {path.name: path.read_bytes() for path in archives.find(released.dist)}
+    assert uploads(index) == ["POST / 200", "POST / 200"]
+    assert f"git tag --sign v{VERSION}" in first.stdout
+    assert LOGIN[1] not in first.stdout + first.stderr
+    assert not released.uncommitted()
+
+    before = len(index.requests)
+    said = refusal(publish(released, pypirc))
+    assert f"Version {VERSION} is on 'shop' already, with these very bytes" in said
+    assert index.requests[before:] == ["GET /simple/plexy-pay/ 200"]
+
+
+def test_a_dry_run_finds_what_speaks_against_it_and_sends_nothing(
+    project: Project, index: RunningIndex, pypirc: str
+) -> None:
+    with (project.package / "_client.py").open("a", encoding="utf-8") as file:
+        file.write("# By hand\n")
+    commit(project.root, "An edit by hand")
+    said = refusal(publish(project, pypirc, "--dry-run"))
+    assert "generated/ is not current" in said
+    assert "_client.py: it was edited by hand" in said
+    assert not uploads(index)
+
+
+def test_a_tree_that_is_not_clean_is_refused_and_each_file_named(
+    project: Project, index: RunningIndex, pypirc: str
+) -> None:
+    (project.root / "README.md").write_text("Other words\n", "utf-8")
+    (project.package / "stray.py").write_text("", "utf-8")
+    said = refusal(publish(project, pypirc))
+    assert " M README.md" in said
+    assert "?? generated/plexy_pay/stray.py" in said
+    assert not index.requests
+
+
+def test_every_reason_is_given_at_once(project: Project, index: RunningIndex, pypirc: str) -> None:
+    project.changelog_file.write_text("# Changelog\n", "utf-8")
+    project.released_version_file.write_text("7.0.0\n", "utf-8")
+    for path in archives.find(project.dist):
+        path.unlink()
+    said = refusal(publish(project, pypirc, "--tag", "v1.0.0"))
+    for reason in (
+        "The tree is not clean",
+        f"CHANGELOG.md does not tell of {VERSION}: it has no entry",
+        f"The last release on record is 7.0.0, and pyproject.toml says {VERSION}",
+        f"The tag 'v1.0.0' is not that of version {VERSION}",
+        "dist/ must hold one sdist and one wheel, and has no archive. Run `./nox -s build`",
+    ):
+        assert f"- {reason}" in said
+    assert not index.requests
+
+
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [
+        (f"## [{VERSION}] - unreleased", f"CHANGELOG.md has no date for {VERSION} but 'unreleased'"),
+        (f"## [{VERSION}]", f"CHANGELOG.md has no date for {VERSION} but 'nothing'"),
+        (f"## [{VERSION}] - 2031-02-30", f"CHANGELOG.md has no date for {VERSION} but '2031-02-30'"),
+        ("## [7.8.10] - 2031-02-03", f"CHANGELOG.md does not tell of {VERSION}: its newest entry is 7.8.10"),
+        (
+            f"## [{VERSION}] - 2031-02-03\n\n## [0.0.1] - 2030-01-01",
+            f"CHANGELOG.md says nothing of {VERSION}",
+        ),
+    ],
+)
+def test_a_changelog_that_does_not_tell_of_the_version_is_a_reason(
+    project: Project, heading: str, reason: str
+) -> None:
+    text = project.changelog_file.read_text("utf-8")
+    project.changelog_file.write_text(text.replace(f"## [{VERSION}] - {DAY}", heading), "utf-8")
+    commit(project.root, "Another changelog")
+    (said,) = publishing.unfinished(project)
+    assert said.startswith(reason)
+
+
+def test_a_document_other_than_the_released_one_is_a_reason(project: Project) -> None:
+    project.released_spec.write_text("{}\n", "utf-8")
+    commit(project.root, "Another document")
+    (said,) = publishing.unfinished(project)
+    assert said.startswith("spec/released/ is not the document of the package")
+
+
+def test_a_tag_must_name_this_commit(project: Project) -> None:
+    assert publishing.unfinished(project, f"v{VERSION}") == [f"There is no tag 'v{VERSION}' in this clone."]
+    git(project.root, "tag", "--annotate", "--message", "A release", f"v{VERSION}")
+    assert not publishing.unfinished(project, f"v{VERSION}")
+    (project.root / "NEWS.md").write_text("Later\n", "utf-8")
+    commit(project.root, "A later commit")
+    (said,) = publishing.unfinished(project, f"v{VERSION}")
+    assert said.startswith(f"The tag v{VERSION} names another commit")
+
+
+def test_archives_of_another_commit_are_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    # That generated/ is current is proven elsewhere; here it takes as long as all the rest.
+    monkeypatch.setattr(publishing, "out_of_date", lambda project: [])
+    assert not publishing.stale(project)
+    with (project.root / "README.md").open("a", encoding="utf-8") as file:
+        file.write("\nOne more line.\n")
+    commit(project.root, "Another README")
+    assert publishing.stale(project) == ["dist/ is not what this commit builds. Run `./nox -s build`."]
+
+
+def test_a_version_that_is_there_with_other_bytes_is_taken(
+    project: Project, index: RunningIndex, pypirc: str
+) -> None:
+    made = archives.find(project.dist)
+    (index.packages / made.wheel.name).write_bytes(b"somebody else's wheel")
+    said = refusal(publish(project, pypirc))
+    assert f"Version {VERSION} is taken on 'shop': {made.wheel.name} is there with other bytes" in said
+    assert not uploads(index)
+
+
+def test_other_versions_on_the_index_do_no_harm(project: Project, index: RunningIndex, pypirc: str) -> None:
+    for name in ("plexy_pay-7.8.8.tar.gz", "plexy_pay-7.8.90-py3-none-any.whl", "plexy_pay-7.8.9rc1.tar.gz"):
+        (index.packages / name).write_bytes(b"another version")
+    assert not indexes.files(indexes.find("shop", config=pypirc), "plexy-pay", VERSION)
+
+
+def test_an_upload_that_broke_off_is_finished(project: Project, index: RunningIndex, pypirc: str) -> None:
+    made = archives.find(project.dist)
+    (index.packages / made.sdist.name).write_bytes(made.sdist.read_bytes())
+    shop = indexes.find("shop", config=pypirc)
+    missing = publishing.not_there_yet(made, indexes.files(shop, "plexy-pay", VERSION), shop, VERSION)
+    assert missing == [made.wheel]
+
+
+def test_a_wrong_login_is_told_without_showing_it(
+    project: Project, index: RunningIndex, pypirc: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINE_USERNAME", "publisher")
+    monkeypatch.setenv("TWINE_PASSWORD", "a-wrong-password-9Xw")
+    shop = indexes.find("shop", config=pypirc)
+    with pytest.raises(Refused, match="twine could not upload to 'shop'") as refused:
+        publishing.upload(list(archives.find(project.dist)), shop, project.root)
+    assert "a-wrong-password-9Xw" not in str(refused.value)
+    assert "403" in str(refused.value)
+    assert not index.files
+
+
+def test_an_unknown_index_is_refused_with_the_names_that_are_known(project: Project, pypirc: str) -> None:
+    said = refusal(publish(project, pypirc, name="shpo"))
+    assert "No index is called 'shpo'. Known are pypi, shop." in said
+
+
+def test_a_release_that_cannot_be_generated_changes_nothing(project: Project) -> None:
+    spec = project.root / "spec" / "openapi.yaml"
+    spec.write_text(spec.read_text("utf-8") + "\n]\n", "utf-8")
+    commit(project.root, "A broken document")
+    text = project.changelog_file.read_text("utf-8")
+    entry = "## [7.9.0] - unreleased\n\n- A thing.\n\n"
+    project.changelog_file.write_text(text.replace(f"## [{VERSION}]", f"{entry}## [{VERSION}]"), "utf-8")
+    commit(project.root, "What comes next")
+    with pytest.raises(Refused, match="could not be generated, and nothing was changed"):
+        release.release(project, "7.9.0", DAY)
+    assert not project.uncommitted()
+
+
+def test_a_release_says_its_version_everywhere_and_commits_nothing(released: Project) -> None:
+    assert f'__version__ = "{VERSION}"' in (released.package / "_version.py").read_text("utf-8")
+    assert released.version == released.released_version == VERSION
+    assert released.changelog()[0].date == DAY.isoformat()
+    assert released.released_spec.read_bytes() == (released.package / "openapi.json").read_bytes()
+    assert git(released.root, "log", "--format=%s").splitlines() == ["Release", "All of it"]
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("7.9", "CHANGELOG.md must begin with an entry `## [7.9] - unreleased`"),
+        ("7.9.0-rc1", "The version '7.9.0-rc1' is spelled '7.9.0rc1'"),
+        ("7.9.0+shop", "has a local part or an epoch"),
+        ("seven", "'seven' is not a version"),
+        ("7.8.8", "7.8.8 is older than 7.8.9, the last release"),
+    ],
+)
+def test_a_version_that_cannot_follow_the_last_one_is_refused(
+    project: Project, version: str, reason: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        release.release(project, version, DAY)
+    assert reason in str(refused.value)
+    assert not project.uncommitted()
+
+
+def test_a_version_that_is_tagged_is_not_released_again(project: Project) -> None:
+    git(project.root, "tag", f"v{VERSION}")
+    with pytest.raises(Refused, match=f"{VERSION} is released: there is a tag v{VERSION}"):
+        release.release(project, VERSION, DAY)
+
+
+def test_a_release_of_which_the_changelog_says_nothing_is_refused(project: Project) -> None:
+    text = project.changelog_file.read_text("utf-8")
+    project.changelog_file.write_text(text.replace("## [", "## [Unreleased]\n\n## [", 1), "utf-8")
+    with pytest.raises(Refused, match=r"CHANGELOG.md says nothing under \[Unreleased\]"):
+        release.release(project, "7.9.0", DAY)
