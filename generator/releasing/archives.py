@@ -60,32 +60,27 @@ def find(folder: Path) -> Archives:
 
 
 def build(
-    root: Path,
-    out: Path,
-    *,
-    python: str = sys.executable,
-    env: Mapping[str, str] | None = None,
-    umask: int = -1,
+    root: Path, out: Path, *, python: str = "", env: Mapping[str, str] | None = None, umask: int = -1
 ) -> Archives:
     """Build the sdist, and the wheel from the sdist, with the hatchling of constraints.txt.
 
     Args:
         root: The project's folder.
         out: Where the archives go.
-        python: The Python to build with.
+        python: The Python to build with, which gets a hatchling of its own; without it this one, with the hatchling
+            that is installed beside it.
         env: Variables to change in the environment.
         umask: The umask to build with; -1 for the one there is.
 
     Raises:
         Refused: if the build fails.
     """
-    command = [
-        *("uv", "build", "--quiet", "--no-create-gitignore", "--python", python),
-        "--out-dir",
-        str(out),
-    ]
+    if python:
+        with_python = ["--python", python, "--build-constraints", "constraints.txt"]
+    else:
+        with_python = ["--python", sys.executable, "--no-build-isolation"]
     done = subprocess.run(
-        [*command, "--build-constraints", "constraints.txt"],
+        ["uv", "build", "--quiet", "--no-create-gitignore", "--out-dir", str(out), *with_python],
         cwd=root,
         env={**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, **(env or {})},
         umask=umask,

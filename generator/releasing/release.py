@@ -78,6 +78,8 @@ def _unfit(project: Project, version: str) -> list[str]:
     last = project.released_version
     if last and Version(version) < Version(last):
         return [f"{version} is older than {last}, the last release."]
+    if Version(version) < Version(project.version):
+        return [f"{version} is older than {project.version}, which pyproject.toml says."]
     return []
 
 

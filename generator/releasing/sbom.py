@@ -62,11 +62,16 @@ def write(project: Project, out: Path) -> Path:
             ],
             project.root,
         )
-        _prove(project, file, scratch)
+        prove(project, file, scratch)
     return file
 
 
-def _prove(project: Project, file: Path, scratch: str) -> None:
+def prove(project: Project, file: Path, scratch: str) -> None:
+    """The bill names what pyproject.toml asks for, and nothing of the machine or the run that it was made in.
+
+    Raises:
+        Refused: if it does not.
+    """
     text = file.read_text("utf-8")
     bill = json.loads(text)
     named = {component["name"] for component in bill["components"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ HERE = Project(Path(__file__).parents[2])
 
 
 def clone(folder: Path) -> Project:
-    """A copy with one commit. Nothing of the user's git configuration reaches it."""
+    """A copy with one commit."""
     for name in HERE.files():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

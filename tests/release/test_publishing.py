@@ -282,6 +282,12 @@ def test_a_version_that_cannot_follow_the_last_one_is_refused(
     assert not project.uncommitted()
 
 
+def test_a_version_does_not_go_down_before_the_first_release_either(project: Project) -> None:
+    project.released_version_file.unlink()
+    with pytest.raises(Refused, match=r"7\.8\.8 is older than 7\.8\.9, which pyproject\.toml says"):
+        release.release(project, "7.8.8", DAY)
+
+
 def test_a_version_that_is_tagged_is_not_released_again(project: Project) -> None:
     git(project.root, "tag", f"v{VERSION}")
     with pytest.raises(Refused, match=f"{VERSION} is released: there is a tag v{VERSION}"):
