@@ -30,20 +30,16 @@ def commit(folder: Path, message: str) -> None:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git there."""
-    settings = [
-        "user.name=A test",
-        "user.email=test@shop.example",
-        "commit.gpgsign=false",
-        "tag.gpgsign=false",
-    ]
-    options = [part for setting in settings for part in ("-c", setting)]
+    """Run git there, without the configuration of the user and the machine."""
+    name, email = "A test", "test@shop.example"
+    env = {
+        **os.environ,
+        **{"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+        **{"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email},
+        **{"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email},
+    }
+    command = ["git", *arguments]
     done = subprocess.run(
-        ["git", *options, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
+        command, cwd=folder, env=env, capture_output=True, text=True, check=True, encoding="utf-8"
     )
     return done.stdout
