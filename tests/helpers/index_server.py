@@ -42,6 +42,12 @@ class RunningIndex:
         self._process.terminate()
         self._process.communicate()
 
+    def empty(self) -> None:
+        """Forget every file and every request."""
+        for path in self.packages.iterdir():
+            path.unlink()
+        self._record.write_text("", "utf-8")
+
     @property
     def requests(self) -> list[str]:
         """Method, path and status of each request so far."""

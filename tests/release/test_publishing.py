@@ -45,10 +45,17 @@ def project(released: Project, tmp_path: Path) -> Project:
     return spoilt
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[RunningIndex]:
-    with RunningIndex(tmp_path / "index") as running:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIndex]:
+    with RunningIndex(tmp_path_factory.mktemp("index")) as running:
         yield running
+
+
+@pytest.fixture
+def index(running: RunningIndex) -> RunningIndex:
+    """An index without files, which was never asked for anything."""
+    running.empty()
+    return running
 
 
 @pytest.fixture
