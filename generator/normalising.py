@@ -306,15 +306,20 @@ def enum_members_get_unique_names(data: Json) -> None:
         values: list[Any] = [value for value in sequence(schema.get("enum")) if value is not None]
         if not values:
             continue
-        names: list[str] = []
-        for value in values:
-            name = base = _member_name(value)
-            count = 2
-            while name in names:
-                name = f"{base}_{count}"
-                count += 1
-            names.append(name)
-        schema["x-enum-varnames"] = names
+        schema["x-enum-varnames"] = enum_members(values)
+
+
+def enum_members(values: list[Any]) -> list[str]:
+    """The name of the member of each value of an enumeration."""
+    names: list[str] = []
+    for value in values:
+        name = base = _member_name(value)
+        count = 2
+        while name in names:
+            name = f"{base}_{count}"
+            count += 1
+        names.append(name)
+    return names
 
 
 def _member_name(value: Any) -> str:

@@ -1,0 +1,11 @@
+"""What changed between two specs, for the people who use the package: `python -m generator changes OLD NEW`."""
+
+from __future__ import annotations
+
+from .change import Change, Level
+from .changelog import changelog_entry
+from .comparing import compare
+from .sides import load_side
+from .versions import proposed_version
+
+__all__ = ("Change", "Level", "changelog_entry", "compare", "load_side", "proposed_version")

@@ -1,0 +1,69 @@
+"""One difference of two specs, as a user of the package meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What a change does to code that uses the package."""
+
+    BREAKING = "breaking"
+    ADDITIVE = "additive"
+    DOCS = "docs"
+
+
+#: The harshest first.
+LEVELS = (Level.BREAKING, Level.ADDITIVE, Level.DOCS)
+
+#: Kinds after which an unchanged program may move another amount of money, or move it twice.
+MONEY = frozenset(
+    {
+        *("amount-unit-changed", "amount-mark-added", "amount-mark-removed", "money-changed"),
+        *(
+            "moves-money-changed",
+            "idempotency-key-changed",
+            "idempotency-key-removed",
+            "idempotency-key-added",
+        ),
+        *("reconcile-changed", "reconcile-removed", "dedup-changed", "request-default-changed"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference.
+
+    Attributes:
+        kind: What sort of change it is, such as `parameter-added`.
+        level: What it does to code that uses the package.
+        where: The thing in Python that it is about: `client.payment_links.create`, `models.PaymentLink`.
+        pointer: Where it stands in the new document; in the old one if it is gone.
+        text: What changed, for people; it goes on where `where` stopped.
+        symbols: The names in Python that it changes, for the cross-check.
+    """
+
+    kind: str
+    level: Level
+    where: str
+    pointer: str
+    text: str
+    symbols: tuple[str, ...] = ()
+
+    @property
+    def is_about_money(self) -> bool:
+        """Whether it must not be overlooked, because money depends on it."""
+        return self.kind in MONEY
+
+
+def harsher(levels: Iterable[Level]) -> Level:
+    """The harshest of some levels; docs if there is none."""
+    return min(levels, key=LEVELS.index, default=Level.DOCS)
+
+
+def by_level(changes: Iterable[Change], level: Level) -> list[Change]:
+    """The changes of one level, those about money first."""
+    return sorted((change for change in changes if change.level is level), key=lambda c: not c.is_about_money)

@@ -1,0 +1,77 @@
+"""Reads what is compared: a git revision of this repository, a folder, or a bundled document in one file."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from .. import loading, pipeline
+from ..document import Document
+from ..problems import Problem, SpecError, ToolError
+
+#: Where a folder may have its document: the spec itself, a repository, a generated or vendored package.
+_ROOTS = ("openapi.yaml", "spec/openapi.yaml", "openapi.json")
+
+
+def load_side(text: str) -> Document:
+    """The bundled document that a text on the command line stands for.
+
+    Args:
+        text: A file, a folder with `openapi.yaml`, `spec/openapi.yaml` or `openapi.json`, or else a git revision of
+            this repository, whose `spec/` is read.
+
+    Raises:
+        SpecError: if the document cannot be read.
+        ToolError: if there is no such file, folder or revision.
+    """
+    path = Path(text)
+    if path.is_dir():
+        found = next((path / root for root in _ROOTS if (path / root).is_file()), None)
+        if found is None:
+            raise ToolError(
+                f"{text} has no {' or '.join(_ROOTS)}. Give the folder of a spec, or a bundled file."
+            )
+        return loading.load(found)
+    return loading.load(path) if path.is_file() else _revision(text)
+
+
+def _revision(text: str) -> Document:
+    wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    commit = _git(*wanted).decode().strip()
+    if not commit:
+        raise ToolError(
+            f"{text} is no file, no folder and no git revision of this repository. `git tag` and `git log --oneline` "
+            "list revisions; in a shallow clone `git fetch --unshallow --tags` brings them."
+        )
+    archive = _git("archive", "--format=tar", commit, "spec")
+    if not archive:
+        raise ToolError(f"the revision {text} has no spec/ folder. Give a later revision.")
+    with tempfile.TemporaryDirectory() as scratch:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(scratch, filter="data")
+        try:
+            return loading.load(Path(scratch, "spec", "openapi.yaml"))
+        except SpecError as error:
+            prefix = Path(scratch).as_posix() + "/"
+            raise SpecError(
+                Problem(
+                    f"{text}:{problem.file.removeprefix(prefix)}", problem.line, problem.message, problem.fix
+                )
+                for problem in error.problems
+            ) from None
+
+
+def _git(*arguments: str) -> bytes:
+    """What git prints; nothing if it refuses."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(pipeline.PROJECT), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise ToolError(
+            "git is not installed, so revisions cannot be read. Give two folders or files."
+        ) from None
+    return done.stdout if done.returncode == 0 else b""
