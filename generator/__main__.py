@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from . import checking, coverage, loading, openapi_client, pipeline
+from .changes import command as changes_command
 from .openapi_client import GenerationError
 from .problems import SpecError, ToolError
 
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="FOLDER",
                 help="a folder with operations.tsv and schemas.tsv; what they name and the spec lacks is an error",
             )
+    changes_command.add_to(commands)
     return parser
 
 

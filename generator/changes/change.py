@@ -58,6 +58,15 @@ class Change:
         """Whether it must not be overlooked, because money depends on it."""
         return self.kind in MONEY
 
+    @property
+    def sentence(self) -> str:
+        """The whole: what it is about, and what changed."""
+        return f"{self.where}{':' if self.text.startswith(_SUBJECTS) else ''} {self.text}"
+
+
+#: What a text begins with that has a subject of its own; any other goes on with `where` as its subject.
+_SUBJECTS = ("`", "parameter ", "the ", "further ")
+
 
 def harsher(levels: Iterable[Level]) -> Level:
     """The harshest of some levels; docs if there is none."""

@@ -65,7 +65,8 @@ def line(change: Change) -> str:
     words = ["Breaking"] if change.level is Level.BREAKING else []
     words += ["money"] if change.is_about_money else []
     weight = f"**{', '.join(words).capitalize()}.** " if words else ""
-    return f"{weight}{quoted(change.where)}: {change.text}"
+    rest = change.sentence.removeprefix(change.where)
+    return f"{weight}{quoted(change.where)}{rest}"
 
 
 def quoted(where: str) -> str:

@@ -38,7 +38,16 @@ def load_side(text: str) -> Document:
     return loading.load(path) if path.is_file() else _revision(text)
 
 
-def _revision(text: str) -> Document:
+def text_at(revision: str, path: str) -> str:
+    """The text of a file at a git revision; empty if there is none.
+
+    Raises:
+        ToolError: if there is no such revision.
+    """
+    return _git("show", f"{_commit(revision)}:{path}").decode()
+
+
+def _commit(text: str) -> str:
     wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     commit = _git(*wanted).decode().strip()
     if not commit:
@@ -46,7 +55,11 @@ def _revision(text: str) -> Document:
             f"{text} is no file, no folder and no git revision of this repository. `git tag` and `git log --oneline` "
             "list revisions; in a shallow clone `git fetch --unshallow --tags` brings them."
         )
-    archive = _git("archive", "--format=tar", commit, "spec")
+    return commit
+
+
+def _revision(text: str) -> Document:
+    archive = _git("archive", "--format=tar", _commit(text), "spec")
     if not archive:
         raise ToolError(f"the revision {text} has no spec/ folder. Give a later revision.")
     with tempfile.TemporaryDirectory() as scratch:

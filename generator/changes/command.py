@@ -1,0 +1,132 @@
+"""The commands `changes` and `check-version` of `python -m generator`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import tomllib
+from pathlib import Path
+
+from .. import pipeline
+from ..problems import ToolError
+from . import changelog, report
+from .comparing import compare
+from .cross_check import cross_check
+from .released import FOLDER, released, version_problem
+from .sides import load_side, text_at
+from .versions import parsed
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Add the commands to the program's."""
+    text = "say what changed between two specs, for the people who use the package"
+    command = commands.add_parser("changes", help=text, description=f"{text.capitalize()}.")
+    command.set_defaults(run=run, overlay=[])
+    side = "a git revision, a folder, or a bundled document"
+    command.add_argument("old", nargs="?", help=f"{side}; else what was released")
+    command.add_argument("new", nargs="?", default=_shown(pipeline.SPEC.parent), help=f"{side}; else spec/")
+    command.add_argument("--json", action="store_true", help="print JSON with stable keys")
+    command.add_argument("--changelog", action="store_true", help="print the entry for CHANGELOG.md")
+    command.add_argument(
+        "--write-changelog", metavar="VERSION", help="write the entry of this version to CHANGELOG.md"
+    )
+    command.add_argument("--date", help="the date of the entry (today's), or `unreleased`")
+    command.add_argument(
+        "--changelog-file", type=Path, default=pipeline.PROJECT / "CHANGELOG.md", metavar="FILE"
+    )
+    command.add_argument(
+        "--cross-check",
+        action="store_true",
+        help="generate both packages and fail on what griffe says is broken and no breaking change explains",
+    )
+    text = "say whether the version is large enough for what changed since the last release"
+    command = commands.add_parser("check-version", help=text, description=f"{text.capitalize()}.")
+    command.set_defaults(run=check_version, overlay=[])
+    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, and print or write what was asked for."""
+    date = _date(options.date)
+    if options.old is None:
+        if released() is None:
+            raise ToolError(
+                "Nothing was released yet, so say what to compare with: a git revision, a folder or a file."
+            )
+        options.old = _shown(FOLDER / "openapi.json")
+    old, new = load_side(options.old), load_side(options.new)
+    version = version_of(options.old)
+    comparison = report.Comparison(options.old, options.new, old, new, version, compare(old.data, new.data))
+    wanted = options.write_changelog or comparison.proposed
+    if parsed(wanted) < parsed(comparison.proposed):
+        raise ToolError(
+            f"{wanted} is too small for what changed since {version}: it asks for {comparison.proposed}. Give that, or "
+            "a later one."
+        )
+    unexplained = cross_check(old, new, comparison.changes) if options.cross_check else None
+    entry = changelog.changelog_entry(wanted, comparison.changes, date)
+    if options.json:
+        print(report.as_json(comparison, unexplained))
+    elif options.changelog:
+        print(entry, end="")
+    else:
+        print(report.as_text(comparison))
+        _print_unexplained(unexplained)
+    if unexplained:
+        return 1
+    if options.write_changelog:
+        changelog.insert(options.changelog_file, entry)
+        if not options.json:
+            print(
+                f"\nWrote the entry for {wanted} to {_shown(options.changelog_file)}. Read it, and make it shorter."
+            )
+    return 0
+
+
+def _print_unexplained(unexplained: list[str] | None) -> None:
+    if unexplained:
+        print("\ngriffe says that this broke, and no breaking change above explains it:")
+        print("\n".join(f"  {text}" for text in unexplained))
+        print("Class the change in generator/changes/, with a row in tests/generator/changes/table.yaml.")
+    elif unexplained is not None:
+        print("\nCross-check: every breakage that griffe finds in the two packages is explained above.")
+
+
+def check_version(options: argparse.Namespace) -> int:
+    """Compare the spec with the released one, and the version in pyproject.toml with what that asks for."""
+    enough, text = version_problem(pipeline.load(options.spec), pipeline.package_version())
+    print(text)
+    return 0 if enough else 1
+
+
+def version_of(side: str) -> str:
+    """The version of the package that a side of the comparison belongs to; that of today where nothing says it."""
+    path = Path(side)
+    if path.exists():
+        folder = path if path.is_dir() else path.parent
+        if (folder / "VERSION").is_file():
+            return (folder / "VERSION").read_text("utf-8").strip()
+        if (folder / "manifest.json").is_file():
+            record = json.loads((folder / "manifest.json").read_text("utf-8"))
+            return str(record.get("version") or pipeline.package_version())
+        return pipeline.package_version()
+    try:
+        return str(tomllib.loads(text_at(side, "pyproject.toml"))["project"]["version"])
+    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError):
+        return pipeline.package_version()
+
+
+def _date(text: str | None) -> str:
+    today = datetime.date.today().isoformat()
+    if text is None or text == "unreleased":
+        return text or today
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ToolError(f"{text!r} is not a date. Write one such as {today}, or `unreleased`.") from None
+
+
+def _shown(path: Path) -> str:
+    """A path from where the user stands, if it is below that."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,0 +1,68 @@
+"""The spec of the last release, which stays in `spec/released/`, and whether the version fits what changed since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import loading, pipeline
+from ..document import Document
+from ..problems import ToolError
+from .change import harsher
+from .comparing import compare
+from .versions import parsed, proposed_version, reason
+
+FOLDER = pipeline.SPEC.parent / "released"
+
+
+def released(folder: Path = FOLDER) -> tuple[str, Document] | None:
+    """The version that was released last and its document; None before the first release.
+
+    Raises:
+        ToolError: if only one of the two files is there.
+        SpecError: if the document cannot be read.
+    """
+    document, version = folder / "openapi.json", folder / "VERSION"
+    if not document.is_file() and not version.is_file():
+        return None
+    for path in (document, version):
+        if not path.is_file():
+            raise ToolError(f"{path} is missing, so nobody knows what was released. Restore it from git.")
+    return version.read_text("utf-8").strip(), loading.load(document)
+
+
+def version_problem(new: Document, version: str, folder: Path = FOLDER) -> tuple[bool, str]:
+    """Whether a version is large enough for what changed since the last release, and what to say of it.
+
+    Args:
+        new: The spec as it is.
+        version: The version in pyproject.toml.
+        folder: Where the released spec is.
+
+    Raises:
+        ToolError, SpecError: if what was released cannot be read.
+    """
+    last = released(folder)
+    if last is None:
+        return (
+            True,
+            f"Version {version}: nothing was released yet, so there is nothing that it could be too small for.",
+        )
+    before, old = last
+    changes = compare(old.data, new.data)
+    wanted = proposed_version(before, changes)
+    if parsed(parsed(version).base_version) >= parsed(wanted):
+        why = f"there is {reason(changes)}" if changes else "the description did not change"
+        return True, f"Version {version} is enough: since {before} {why}."
+    if not changes:
+        return False, f"Version {version} in pyproject.toml is older than {before}, which was released."
+    level = harsher(change.level for change in changes)
+    causes = [change for change in changes if change.level is level]
+    shown = [f"  - {change.sentence}" for change in causes[:10]]
+    shown += [f"  - and {len(causes) - 10} more"] if len(causes) > 10 else []
+    return False, "\n".join(
+        [
+            f"Version {version} in pyproject.toml is too small: since {before} there is {reason(changes)}:",
+            *shown,
+            f'Write version = "{wanted}" there, then run: python -m generator changes --write-changelog {wanted}',
+        ]
+    )
