@@ -65,7 +65,7 @@ class Change:
 
 
 #: What a text begins with that has a subject of its own; any other goes on with `where` as its subject.
-_SUBJECTS = ("`", "parameter ", "the ", "further ")
+_SUBJECTS = ("`", "parameter ", "the ", "further ", "values ")
 
 
 def harsher(levels: Iterable[Level]) -> Level:

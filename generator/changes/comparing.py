@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..document import format_pointer, is_mapping, mapping
+from ..document import format_pointer, is_mapping, mapping, sequence
 from . import derived, operations, schemas
 from .change import Change, Level
 from .findings import MISSING, Findings, Handler, Place, changed, same
@@ -194,7 +194,10 @@ def _part(found: Findings, place: Place, old: object, new: object) -> None:
 
 def _security_scheme(found: Findings, place: Place, old: object, new: object) -> None:
     key = str(place.pointer[-1])
-    there = Place("client", f"the key `{key}`", place.pointer)
+    events = {name for side in (found.old, found.new) for event in side.events for name in _keys(event.data)}
+    calls = {name for side in (found.old, found.new) for op in side.operations for name in _keys(op.data)}
+    where = "webhooks" if key in events - calls else "client"
+    there = Place(where, f"the key `{key}`", place.pointer)
 
     def sent(p: Place, before: object, after: object) -> None:
         text = (
@@ -211,3 +214,8 @@ def _security_scheme(found: Findings, place: Place, old: object, new: object) ->
         docs = {word: found.documentation(f"the {word.removeprefix('x-')}") for word in words}
         ways = dict.fromkeys(("type", "in", "name", "scheme", "x-webhook-secret"), sent)
         found.keys({**docs, **ways}, there, old, new)
+
+
+def _keys(operation: dict[str, Any]) -> set[str]:
+    """The security schemes that an operation or webhook names."""
+    return {name for requirement in sequence(operation.get("security")) for name in mapping(requirement)}

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..document import Pointer, format_pointer, mapping
 from .change import Change, Level, harsher
+from .kinds import KINDS
 from .side import BOTH, Direction, Side
 
 
@@ -82,13 +83,14 @@ class Findings:
 
     def add(self, kind: str, level: Level, place: Place, text: str) -> None:
         """Report a change. The text goes on where `place.where` stopped, and is a sentence."""
+        assert kind in KINDS, kind
         pointer = format_pointer(place.pointer)
         self.changes.append(Change(kind, level, place.where, pointer, text, place.symbols))
         self.settled += 1
 
     def docs(self, place: Place, what: str, kind: str = "documentation-changed") -> None:
         """Report a change that only readers notice."""
-        self.add(kind, Level.DOCS, place, f"{what}{of(place)}.")
+        self.add(kind, Level.DOCS, place, f"{what}{of(place)}".rstrip(",") + ".")
 
     def explained(self, *_: object) -> None:
         """Say that a difference is part of a change that is reported elsewhere. It can stand as a handler."""

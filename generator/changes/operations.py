@@ -150,8 +150,8 @@ class _Pair:
             if same(left, right):
                 continue
             if left is MISSING or right is MISSING:
-                text = f"the answer {status}, which {'is not described any more' if right is MISSING else 'is new'},"
-                self.found.docs(there, text)
+                became = "is not described any more" if right is MISSING else "is new"
+                self.found.docs(there, f"the answer {status}, which {became}")
             else:
                 self.found.settle(there, left, right, self._response)
         self.found.order(place, before, after)
@@ -187,7 +187,7 @@ def holder(found: Findings, place: Place, old: Json, new: Json, *, what: str) ->
 
     def required(there: Place, _: object, after: object) -> None:
         needed = after is True
-        text = f"{what} {'must be' if needed else 'need not be'} passed now."
+        text = "needs its body now." if needed else "does not need its body any more."
         kind = "body-becomes-required" if needed else "body-becomes-optional"
         found.add(kind, BREAKING if needed else ADDITIVE, there, about(there, text))
 
@@ -263,7 +263,7 @@ class _Event(_Pair):
         self.add("dedup-changed", BREAKING, place, text)
 
     def _proof(self, place: Place, old: object, new: object) -> None:
-        text = f"is proved by another secret, which {changed(old, new)}."
+        text = f"is proved by another secret: `security` {changed(old, new)}."
         self.add("event-proof-changed", BREAKING, place, text)
 
 
@@ -422,11 +422,11 @@ class _Operation(_Pair):
     def _moves_money(self, place: Place, old: object, new: object) -> None:
         if new is True:
             text = (
-                "is a call that moves money now: it waits longer, and raises `OutcomeUnknownError` where it raised a "
+                "is a call that moves money now. It waits longer, and raises `OutcomeUnknownError` where it raised a "
                 "timeout or a server error. Handle that error."
             )
         else:
-            text = "moves no money any more: it raises plain errors where it raised `OutcomeUnknownError`."
+            text = "moves no money any more. It raises plain errors where it raised `OutcomeUnknownError`."
         self.add("moves-money-changed", BREAKING, place, text)
 
     def _idempotency_key(self, place: Place, old: object, new: object) -> None:
@@ -470,8 +470,13 @@ class _Operation(_Pair):
         elif before == after:
             self.found.docs(place, "the evidence of how the list is paged")
         else:
-            text = f"is paged in another way, which {changed(before, after)}: the rows that a loop sees may be others."
-            self.add("pagination-changed", BREAKING, place, text)
+            for key in sorted(before.keys() | after.keys()):
+                left, right = before.get(key, MISSING), after.get(key, MISSING)
+                if not same(left, right):
+                    text = (
+                        f"is paged in another way: `{key}` {changed(left, right)}. A loop may see other rows."
+                    )
+                    self.add("pagination-changed", BREAKING, place, text)
 
     def _facts(self, place: Place, old: object, new: object) -> None:
         before, after = mapping(old), mapping(new)

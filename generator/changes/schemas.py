@@ -111,7 +111,7 @@ def _has_amount(side: Side, key: str) -> bool:
 def compare(found: Findings, place: Place, old: object, new: object, *, named: bool = False) -> None:
     """Compare two schemas, named ones or those that stand in place."""
     if is_mapping(old) and is_mapping(new):
-        before, after = _plain(old), _plain(new)
+        before, after = (old, new) if named else (_plain(old), _plain(new))
         if same(before, after):
             found.docs(place, "the way in which a reference is written")
         else:
@@ -297,14 +297,12 @@ class _Pair:
         return tuple(f"{symbol}.{name}" for symbol in self.place.symbols if symbol.startswith("models."))
 
     def meanings(self, place: Place, old: object, new: object) -> None:
-        self._table(place, old, new, "meaning", removed=BREAKING, edited=DOCS)
+        self._table(place, old, new, "meaning", edited=DOCS)
 
     def spellings(self, place: Place, old: object, new: object) -> None:
-        self._table(place, old, new, "canonical", removed=BREAKING, edited=BREAKING)
+        self._table(place, old, new, "canonical", edited=BREAKING)
 
-    def _table(
-        self, place: Place, old: object, new: object, name: str, *, removed: Level, edited: Level
-    ) -> None:
+    def _table(self, place: Place, old: object, new: object, name: str, *, edited: Level) -> None:
         """A table of an enumeration, which is a property of its values."""
         if (isinstance(old, Missing) or isinstance(new, Missing)) and is_mapping(old or new):
             gone = isinstance(new, Missing)
@@ -319,9 +317,12 @@ class _Pair:
             if same(left, right):
                 continue
             # What a new value means changes nothing that a program has done so far.
-            is_new = left is MISSING and (value not in known or edited is DOCS)
-            level = ADDITIVE if is_new else removed if right is MISSING else edited
-            kind = f"{name}-changed" if level is BREAKING else f"{name}-{level}"
+            if left is MISSING and (value not in known or edited is DOCS):
+                kind, level = f"{name}-added", ADDITIVE
+            elif right is MISSING:
+                kind, level = f"{name}-removed", BREAKING
+            else:
+                kind, level = f"{name}-changed", edited
             text = f"`.{name}` of the value `{value}` {changed(left, right)}."
             self.found.add(kind, level, place.at(value), about(place, text))
 
@@ -475,7 +476,7 @@ class _Pair:
         if old is MISSING or new is MISSING or Direction.REQUEST not in place.directions:
             self.found.docs(place, "what the API takes when it is left out")
             return
-        text = f"left out, stands for {brief(new)} now; it was {brief(old)}. Pass the value that you mean."
+        text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
         self.found.add("request-default-changed", BREAKING, place, about(place, text))
 
     def deprecated(self, place: Place, old: object, new: object) -> None:
@@ -587,7 +588,8 @@ def _is_object(schema: Json) -> bool:
 def _types(schema: Json) -> frozenset[str]:
     kinds = schema.get("type", [])
     names = [kinds] if isinstance(kinds, str) else sequence(kinds)
-    return frozenset(map(str, names)) | ({"null"} if schema.get("nullable") is True else set())
+    null = ["null"] if schema.get("nullable") is True else []
+    return frozenset([*map(str, names), *null])
 
 
 def _words(schema: Json) -> frozenset[str]:

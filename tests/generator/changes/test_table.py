@@ -1,0 +1,117 @@
+"""Every kind of change, with its class and its text: table.yaml is the contract, and docs/changes.md shows it.
+
+Run this file as a program to write docs/changes.md anew.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.patches import patched
+
+from generator import loading, yaml_files
+from generator.changes import Change, Level, compare
+from generator.changes.change import MONEY, harsher
+from generator.changes.kinds import KINDS
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent.parent.parent / "docs" / "changes.md"
+BASE: dict[str, Any] = loading.load(HERE / "base.yaml").data
+ROWS: list[dict[str, Any]] = yaml_files.read(HERE / "table.yaml", "table.yaml").value
+
+
+def changes_of(row: dict[str, Any]) -> list[Change]:
+    """What the comparison says of the row's edit."""
+    old = patched(BASE, row.get("from", []))
+    return compare(old, patched(old, row["edit"]))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}: {row['when']}")
+def test_a_change_has_its_kind_its_class_and_its_text(row: dict[str, Any]) -> None:
+    changes = changes_of(row)
+    found = {(change.kind, change.sentence) for change in changes}
+    assert (row["kind"], row["says"]) in found
+    assert harsher(change.level for change in changes) is Level(row["level"]), found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}: {row['when']}")
+def test_nothing_but_what_the_table_calls_so_is_unclassified_or_cannot_be_generated(
+    row: dict[str, Any],
+) -> None:
+    odd = {change.kind for change in changes_of(row)} & {"not-classified", "not-generated"}
+    # A body that is no JSON, and a parameter that no client can send, are what the generator refuses.
+    assert odd <= {row["kind"]} or row["kind"] == "content-changed"
+
+
+def test_the_table_has_every_kind_that_can_be_reported_and_no_other() -> None:
+    assert {row["kind"] for row in ROWS} == KINDS
+    assert MONEY <= KINDS
+    assert len(ROWS) >= 40
+
+
+def test_the_base_document_is_one_that_the_generator_understands() -> None:
+    changed = copy.deepcopy(BASE)
+    changed["info"]["title"] = "Other links"
+    assert [change.kind for change in compare(BASE, changed)] == ["documentation-changed"]
+
+
+def test_the_page_shows_the_table() -> None:
+    assert PAGE.read_text("utf-8") == page(), f"run python {Path(__file__).name} and read the diff"
+
+
+def page() -> str:
+    """docs/changes.md."""
+    lines = [_HEAD]
+    for level, title in (
+        (Level.BREAKING, "Breaking"),
+        (Level.ADDITIVE, "Additive"),
+        (Level.DOCS, "Docs only"),
+    ):
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            _LEVELS[level],
+            "",
+            "| when | the report says, for example |",
+            "| --- | --- |",
+        ]
+        for row in ROWS:
+            if _own_level(row) is level:
+                shout = "**money.** " if row["kind"] in MONEY else ""
+                lines.append(f"| {row['when']} | {shout}{row['says'].replace('|', chr(92) + '|')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _own_level(row: dict[str, Any]) -> Level:
+    """The class of the row's own kind, where the edit does more than that."""
+    own = (row["kind"], row["says"])
+    return next(change.level for change in changes_of(row) if (change.kind, change.sentence) == own)
+
+
+_HEAD = """\
+<!-- Written by `python tests/generator/changes/test_table.py` from the table beside it. Do not edit. -->
+# What counts as a breaking change
+
+`python -m generator changes OLD NEW` compares two descriptions of the API, and says what a user of the package notices.
+The classes below are a test: each line is an edit of a small description, and what the report must say of it.
+
+What a call takes and what it gives are judged the other way round. A parameter may take more without harm, and an
+answer may bring less. A class that is both sent and read gets the harsher of the two. What is not in these tables is
+taken as breaking, until somebody classes it.
+
+Before 1.0 a breaking change raises the minor version, and every other one the patch. From 1.0 on a breaking change
+raises the major version, an addition the minor, and docs alone the patch."""
+
+_LEVELS = {
+    Level.BREAKING: "A program that works may stop to work, type-check, or mean the same.",
+    Level.ADDITIVE: "There is more than before. A program that works goes on as it does.",
+    Level.DOCS: "Only readers notice.",
+}
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
