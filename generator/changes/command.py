@@ -11,9 +11,9 @@ from pathlib import Path
 from .. import pipeline
 from ..problems import ToolError
 from . import changelog, report
+from . import released as releases
 from .comparing import compare
 from .cross_check import cross_check
-from .released import FOLDER, released, version_problem
 from .sides import load_side, text_at
 from .versions import parsed
 
@@ -50,11 +50,11 @@ def run(options: argparse.Namespace) -> int:
     """Compare, and print or write what was asked for."""
     date = _date(options.date)
     if options.old is None:
-        if released() is None:
+        if releases.released() is None:
             raise ToolError(
                 "Nothing was released yet, so say what to compare with: a git revision, a folder or a file."
             )
-        options.old = _shown(FOLDER / "openapi.json")
+        options.old = _shown(releases.FOLDER / "openapi.json")
     old, new = load_side(options.old), load_side(options.new)
     version = version_of(options.old)
     comparison = report.Comparison(options.old, options.new, old, new, version, compare(old.data, new.data))
@@ -95,7 +95,7 @@ def _print_unexplained(unexplained: list[str] | None) -> None:
 
 def check_version(options: argparse.Namespace) -> int:
     """Compare the spec with the released one, and the version in pyproject.toml with what that asks for."""
-    enough, text = version_problem(pipeline.load(options.spec), pipeline.package_version())
+    enough, text = releases.version_problem(pipeline.load(options.spec), pipeline.package_version())
     print(text)
     return 0 if enough else 1
 

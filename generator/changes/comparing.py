@@ -35,9 +35,21 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         old: The data of a bundled document.
         new: The data of another one.
     """
-    if same(old, new):
-        return []
+    found = _described(old, new)
+    if found.changes:
+        derived.compare(found)
+    return _once(found.changes)
+
+
+def compare_described(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """As `compare`, without what only follows from a change elsewhere; every difference is reported here already."""
+    return _once(_described(old, new).changes)
+
+
+def _described(old: dict[str, Any], new: dict[str, Any]) -> Findings:
     found = Findings(Side(old), Side(new))
+    if same(old, new):
+        return found
     found.renamed = _renamed(found.old, found.new)
     operations.compare(found)
     docs = found.documentation
@@ -55,8 +67,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         "components": lambda place, before, after: _components(found, place, before, after),
     }
     found.keys(handlers, document, old, new)
-    derived.compare(found)
-    return _once(found.changes)
+    return found
 
 
 def _security(found: Findings, old: object, new: object) -> None:

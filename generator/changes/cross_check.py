@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ _NAME = "plexy_pay"
 _WHOLE = ("-removed", "-renamed", "type-changed", "-no-longer-sent")
 
 
+@dataclass(frozen=True)
+class Breakage:
+    """Something that griffe says is broken: in its words, and as the name that a change would have for it."""
+
+    text: str
+    symbol: str
+
+
 def cross_check(old: Document, new: Document, changes: Iterable[Change]) -> list[str]:
     """What griffe says is broken and no breaking change explains; one text each.
 
@@ -36,31 +45,48 @@ def cross_check(old: Document, new: Document, changes: Iterable[Change]) -> list
         ToolError: if griffe is not installed.
         GenerationError: if no package can be made of a document.
     """
+    return unexplained(breakages(old, new), changes)
+
+
+def unexplained(found: Iterable[Breakage], changes: Iterable[Change]) -> list[str]:
+    """The breakages that no breaking change explains."""
     breaking = [change for change in changes if change.level is Level.BREAKING]
+    return [f"{one.text} ({one.symbol})" for one in found if not is_explained(one.symbol, breaking)]
+
+
+def breakages(old: Document, new: Document) -> list[Breakage]:
+    """What griffe says is broken in the package of the new document.
+
+    Raises:
+        ToolError, GenerationError: as `cross_check`.
+    """
     names = _Names(Side(old.data))
-    found: dict[str, None] = {}
+    found: dict[Breakage, None] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for breakage in _breakages(old, new, Path(scratch)):
+        for breakage in _by_griffe(old, new, Path(scratch)):
             path = str(breakage.obj.path).removeprefix(f"{_NAME}.")
             symbol = names.symbol(path)
             if breakage.kind.name.startswith("PARAMETER_"):
                 parameter = breakage.old_value or breakage.new_value
                 symbol = f"{symbol}({getattr(parameter, 'name', parameter)})"
-            if not is_explained(symbol, breaking):
-                found[f"{breakage.kind.value}: {path} ({symbol})"] = None
+            found[Breakage(f"{breakage.kind.value}: {path}", symbol)] = None
     return list(found)
 
 
 def is_explained(symbol: str, changes: Iterable[Change]) -> bool:
     """Whether a change is about a name, or about all of what it is a part of."""
     return any(
-        symbol == name or (change.kind.endswith(_WHOLE) and symbol.startswith((f"{name}.", f"{name}(")))
+        symbol == name or (_is_about_all(change) and symbol.startswith((f"{name}.", f"{name}(")))
         for change in changes
         for name in change.symbols
     )
 
 
-def _breakages(old: Document, new: Document, folder: Path) -> list[Any]:
+def _is_about_all(change: Change) -> bool:
+    return change.kind.endswith(_WHOLE) or change.kind.startswith("body-")
+
+
+def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
     try:
         import griffe
     except ImportError:
@@ -94,6 +120,7 @@ class _Names:
 
     def __init__(self, side: Side) -> None:
         self._classes = {snake(name): name for name in side.classes.values()}
+        self._calls = {(op.resource.replace(".", "_"), op.function): op.call for op in side.operations}
         resources = {operation.resource for operation in side.operations}
         groups = {
             ".".join(name.split(".")[:depth]) for name in resources for depth in range(1, name.count(".") + 2)
@@ -111,6 +138,9 @@ class _Names:
             return ".".join((f"client.{self._resource(rest)}", *rest[2:]))
         if room == "webhooks" and rest[:1] == ["events"]:
             return ".".join((room, *rest[1:]))
+        if room == "api" and len(rest) > 2:
+            # The functions of an operation take what its method takes.
+            return self._calls.get((rest[0], rest[1]), path)
         if room == "api" and len(rest) == 1 and rest[0] in self._modules:
             return f"client.{self._modules[rest[0]]}"
         if room in ("PlexyPay", "AsyncPlexyPay", "_client"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .. import pricing, views
+from .. import events, pricing, views
 from ..normalising import normalise
 from ..normalising import schemas as named_schemas
 from .change import Level
@@ -27,6 +27,7 @@ class _Package:
     def __init__(self, side: Side) -> None:
         data = normalise(side.data)
         schemas = named_schemas(data)
+        events.event_views(data)
         self.operations = {f"client.{view.call}": view for view in views.operation_views(data)}
         self.params = {f"{name}Params" for name in views.request_schemas(data)}
         answers = views.answer_schemas(data) | (schemas.keys() - set(views.request_schemas(data)))

@@ -384,7 +384,7 @@ class _Operation(_Pair):
 
     def _parameter_place(self, parameter: _Parameter) -> Place:
         name = snake(parameter.name)
-        symbols = tuple(f"{symbol}({name})" for symbol in self.place.symbols)
+        symbols = (f"{self.old.call}({name})",)
         return Place(self.place.where, f"parameter `{name}`", parameter.pointer, REQUEST, symbols)
 
     def _parameter_removed(self, parameter: _Parameter) -> None:

@@ -14,13 +14,14 @@ from .versions import parsed, proposed_version, reason
 FOLDER = pipeline.SPEC.parent / "released"
 
 
-def released(folder: Path = FOLDER) -> tuple[str, Document] | None:
+def released(folder: Path | None = None) -> tuple[str, Document] | None:
     """The version that was released last and its document; None before the first release.
 
     Raises:
         ToolError: if only one of the two files is there.
         SpecError: if the document cannot be read.
     """
+    folder = folder or FOLDER
     document, version = folder / "openapi.json", folder / "VERSION"
     if not document.is_file() and not version.is_file():
         return None
@@ -30,13 +31,13 @@ def released(folder: Path = FOLDER) -> tuple[str, Document] | None:
     return version.read_text("utf-8").strip(), loading.load(document)
 
 
-def version_problem(new: Document, version: str, folder: Path = FOLDER) -> tuple[bool, str]:
+def version_problem(new: Document, version: str, folder: Path | None = None) -> tuple[bool, str]:
     """Whether a version is large enough for what changed since the last release, and what to say of it.
 
     Args:
         new: The spec as it is.
         version: The version in pyproject.toml.
-        folder: Where the released spec is.
+        folder: Where the released spec is, if not in `spec/released/`.
 
     Raises:
         ToolError, SpecError: if what was released cannot be read.

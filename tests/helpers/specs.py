@@ -309,7 +309,8 @@ def edited(files: dict[str, str], file: str, old: str, new: str) -> dict[str, st
     return {**files, file: text.replace(old, new)}
 
 
-_JUNK: list[Any] = [
+#: What does not belong in most places of a document.
+JUNK: list[Any] = [
     *(None, True, 0, -1.5, "", "x", [], {}, [1], [None], [[]], [{}]),
     *({"$ref": 1}, {"$ref": "#/nowhere"}, {"$ref": "#"}, {"$ref": "x.yaml"}, {"a": {}}),
 ]
@@ -320,14 +321,15 @@ def broken(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
     """A copy of a document with something that does not belong there in one or a few places."""
     copied = copy.deepcopy(document)
     for _ in range(draw(st.integers(1, 3))):
-        *outer, last = draw(st.sampled_from(_places(copied)[1:]))
+        *outer, last = draw(st.sampled_from(places(copied)[1:]))
         holder: Any = copied
         for token in outer:
             holder = holder[token]
-        holder[last] = copy.deepcopy(draw(st.sampled_from(_JUNK)))
+        holder[last] = copy.deepcopy(draw(st.sampled_from(JUNK)))
     return copied
 
 
-def _places(value: object, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+def places(value: object, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place in a value, the value itself first."""
     items: list[tuple[str | int, Any]] = [*mapping(value).items(), *enumerate(sequence(value))]
-    return [at, *(place for key, item in items for place in _places(item, (*at, key)))]
+    return [at, *(place for key, item in items for place in places(item, (*at, key)))]

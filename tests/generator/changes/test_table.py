@@ -15,6 +15,7 @@ from helpers.patches import patched
 from generator import loading, yaml_files
 from generator.changes import Change, Level, compare
 from generator.changes.change import MONEY, harsher
+from generator.changes.changelog import quoted
 from generator.changes.kinds import KINDS
 
 HERE = Path(__file__).parent
@@ -80,16 +81,18 @@ def page() -> str:
             "| --- | --- |",
         ]
         for row in ROWS:
-            if _own_level(row) is level:
-                shout = "**money.** " if row["kind"] in MONEY else ""
-                lines.append(f"| {row['when']} | {shout}{row['says'].replace('|', chr(92) + '|')} |")
+            change = _own(row)
+            if change.level is level:
+                shout = "**money.** " if change.is_about_money else ""
+                text = quoted(change.where) + change.sentence.removeprefix(change.where)
+                lines.append(f"| {row['when']} | {shout}{text.replace('|', chr(92) + '|')} |")
     return "\n".join(lines) + "\n"
 
 
-def _own_level(row: dict[str, Any]) -> Level:
-    """The class of the row's own kind, where the edit does more than that."""
+def _own(row: dict[str, Any]) -> Change:
+    """The change that the row is about, where the edit does more than that."""
     own = (row["kind"], row["says"])
-    return next(change.level for change in changes_of(row) if (change.kind, change.sentence) == own)
+    return next(change for change in changes_of(row) if (change.kind, change.sentence) == own)
 
 
 _HEAD = """\
