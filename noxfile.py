@@ -65,11 +65,19 @@ def coverage_spec(session: nox.Session) -> None:
 
 
 @nox.session
+def changes(session: nox.Session) -> None:
+    """Say what changed between two specs (`-- OLD NEW`), for the people who use the package."""
+    install(session, "changes", "generate")
+    session.run("python", "-m", "generator", "changes", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
-    install(session, "build", "generate", "lint", "nox", "tests", "types", "workflows", project=True)
+    install(session, "build", "changes", "generate", "lint", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     session.run("python", "-m", "generator", "check")
+    session.run("python", "-m", "generator", "check-version")
     session.run("python", "-m", "generator", "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".", "--exclude", "generated")
@@ -91,7 +99,7 @@ def workflows(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python at hand: all on the newest, the package's rooms on the oldest, its core between."""
-    install(session, "build", "generate", "nox", "tests", "types", "workflows", project=True)
+    install(session, "build", "changes", "generate", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
     rooms = [f"tests/{room}" for room in (PACKAGE_ROOMS if session.python == found[0] else EVERYWHERE)]
