@@ -30,6 +30,7 @@ def schema_doc(schema: Json) -> str:
     """The docstring of a model."""
     key = schema.get("x-schema-key", "")
     described = text(schema.get("description")) or f"The schema `{key}`."
+    described += f"\n\n{deprecation(schema)}" if deprecation(schema) else ""
     return f"{described}\n\nSchema `{key}`: {evidence(schema)}."
 
 
@@ -47,12 +48,25 @@ def property_doc(schema: Json, prop: Json) -> str:
         )
     if "x-wrapped" in prop:
         parts.append("An event has the value alone.")
+    parts.append(deprecation(prop))
     if "x-server-default" in prop:
         parts.append(f"Left out, the server takes {_json_word(prop['x-server-default'])}.")
     own = prop.get("x-evidence")
     if own and own != schema.get("x-evidence"):
         parts.append(f"Evidence: {evidence(prop)}.")
     return " ".join(part for part in parts if part)
+
+
+def deprecation(node: Json, subject: str = "It") -> str:
+    """What is said of something deprecated: since when, what to use, and how long it stays; else nothing."""
+    if node.get("deprecated") is not True:
+        return ""
+    advice: Json = node.get("x-deprecated") or {}
+    since, use, until = (" ".join(str(advice.get(key, "")).split()) for key in ("since", "use", "until"))
+    parts = [f"{subject} is deprecated{f' since {since}' if since else ''}."]
+    parts += [f"Use {use.rstrip('.')}."] if use else []
+    parts += [f"It will be removed in {until.rstrip('.')}."] if until else []
+    return " ".join(parts)
 
 
 def money_doc(field: str, prop: Json, currency: str, method: str) -> str:

@@ -57,6 +57,7 @@ class Field:
     encode: str
     build: str
     sensitive: bool
+    deprecated: str
     expected: str
     odd: str
 
@@ -187,6 +188,7 @@ class SpecForTemplates:
         self._answers = views.answer_schemas(data)
         self._bodies = {view.body for view in self._views.values()}
         self.docstring = _docstring
+        self.literal = json.dumps
 
     def schema(self, name: str) -> Json:
         """The schema behind a class."""
@@ -261,7 +263,7 @@ class SpecForTemplates:
 
     def function_doc(self, op: views.OperationView) -> str:
         """The docstring of the first function of a module of the functional layer."""
-        parts = [op.summary.rstrip(".") + ".", op.description, op.evidence_text]
+        parts = [op.summary.rstrip(".") + ".", op.deprecated, op.description, op.evidence_text]
         parts.append(f"Returns the whole response. Raises `PlexyError`; see `{op.call}` for the errors.")
         return "\n\n".join(part for part in parts if part)
 
@@ -306,6 +308,7 @@ class SpecForTemplates:
             encode=self._encode(owner, prop, node, name),
             build=self._build(prop, node, name, owner),
             sensitive=bool(node.get("x-sensitive", False)),
+            deprecated=describing.deprecation(node, f"The parameter `{name}` of {owner}"),
             expected=_expected(prop),
             odd=_odd_expression(prop, f"model.{name}", f'data["{wire}"] is UNSET'),
         )

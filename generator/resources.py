@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterable
@@ -136,7 +137,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    functions = {"docstring": _docstring, "method_doc": method_doc, "module": snake, "text": _text}
+    functions = {
+        "docstring": _docstring,
+        "method_doc": method_doc,
+        "module": snake,
+        "text": _text,
+        "literal": json.dumps,
+    }
     for name, function in {**functions, "imports": reconciling.imports}.items():
         environment.globals[name] = function  # pyright: ignore[reportUnknownMemberType]
     return environment
@@ -182,7 +189,7 @@ def _named_types(data: Json, members: Iterable[views.OperationView]) -> tuple[li
 
 def method_doc(op: views.OperationView) -> str:
     """The docstring of a resource method: what it does, each parameter, what it gives, what it raises."""
-    parts = [op.summary.rstrip(".") + ".", op.description]
+    parts = [op.summary.rstrip(".") + ".", op.deprecated, op.description]
     parts.append(_retried(op))
     parts.append(op.evidence_text)
     arguments = [(parameter.name, parameter.doc) for parameter in (*op.path_parameters, *op.arguments)]

@@ -27,7 +27,8 @@ class UnsupportedError(Exception):
 class Parameter:
     """A path, query or header parameter, or a property of the body.
 
-    `setting` names the client's own setting that fills a path parameter; callers do not pass it then.
+    `setting` names the client's own setting that fills a path parameter; callers do not pass it then. `deprecated` is
+    what a warning says when it is passed, and is empty where there is nothing to say.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Parameter:
     required: bool
     doc: str
     setting: str = ""
+    deprecated: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class OperationView:
     answer: Answer
     pagination: Pagination | None
     errors: tuple[tuple[str, str], ...] = field(default=())
+    deprecated: str = ""
 
     @property
     def constant(self) -> str:
@@ -123,6 +126,15 @@ class OperationView:
         """The keyword arguments of the resource's method, required ones first."""
         fields = (*self.query_parameters, *self.header_parameters, *self.body_fields)
         return tuple(sorted(fields, key=lambda parameter: not parameter.required))
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """What a call warns of: the parameter that must have been passed (none: always), and the text."""
+        named = (*self.path_parameters, *self.query_parameters, *self.header_parameters)
+        always = [("", self.deprecated)] if self.deprecated else []
+        return always + [
+            (parameter.name, parameter.deprecated) for parameter in named if parameter.deprecated
+        ]
 
     @property
     def parameter_models(self) -> list[str]:
@@ -178,7 +190,13 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         answer=_answer(data, operation),
         pagination=_pagination(data, operation),
         errors=_errors(data, operation),
+        deprecated=describing.deprecation(operation, _call(operation)),
     )
+
+
+def _call(operation: Json) -> str:
+    """How warnings name an operation."""
+    return f"client.{operation['x-resource']}.{operation['x-method']}"
 
 
 def _in_path_order(path: str, parameters: list[Parameter]) -> list[Parameter]:
@@ -195,6 +213,9 @@ def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
         required=bool(node.get("required", False)),
         doc=describing.property_doc(inherited, {**schema, **node}),
         setting=str(node.get("x-client-setting", "")),
+        deprecated=describing.deprecation(
+            node, f"The parameter `{snake(node['name'])}` of {_call(operation)}"
+        ),
     )
 
 

@@ -539,7 +539,7 @@ def deprecation(found: Findings, place: Place, new: object, node: Json) -> None:
         return
     advice = mapping(node.get("x-deprecated"))
     use = f" Use {advice['use']}." if "use" in advice else ""
-    until = f" It goes in {advice['until']}." if "until" in advice else ""
+    until = f" It will be removed in {advice['until']}." if "until" in advice else ""
     found.add("deprecated", ADDITIVE, place, about(place, f"is deprecated.{use}{until}"))
 
 

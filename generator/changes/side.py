@@ -21,7 +21,7 @@ from ..document import (
     references,
     sequence,
 )
-from ..naming import class_names, method, pascal, snake
+from ..naming import class_names, event_class, method, pascal, snake
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ class Operation:
     def call(self) -> str:
         """How a user writes it: `client.payment_links.create`; for an event its class."""
         if self.is_event:
-            return f"webhooks.{pascal(self.id.removeprefix('on'))}"
+            return f"webhooks.{event_class(self.id) or pascal(self.id)}"
         return f"client.{self.resource}.{method(str(self.data.get('x-method') or self.id))}"
 
 

@@ -8,6 +8,7 @@ from ...document import Document
 from ...problems import Problem
 from . import (
     amounts,
+    deprecation,
     evidence,
     examples,
     names,
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
     schemas.extension_is_known,
+    deprecation.deprecation_says_what_to_do,
     webhooks.webhook_becomes_a_class,
     webhooks.webhook_brings_an_object,
     webhooks.webhook_is_told_by_its_name,

@@ -15,7 +15,7 @@ EXTENSIONS = frozenset(
         *("x-resource", "x-method", "x-family", "x-moves-money", "x-pagination", "x-idempotency-key"),
         *("x-evidence", "x-source", "x-amount-unit", "x-amount-unit-evidence", "x-sensitive", "x-unused"),
         *("x-environment", "x-event", "x-call-facts", "x-reconcile", "x-server-default", "x-client-setting"),
-        *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action"),
+        *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action", "x-deprecated"),
         *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format"),
     }
 )
