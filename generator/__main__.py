@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (SpecError, ToolError, GenerationError) as error:
         print(error, file=sys.stderr)
         print("Nothing was changed.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; the interpreter must not say so at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

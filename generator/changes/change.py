@@ -73,6 +73,9 @@ def harsher(levels: Iterable[Level]) -> Level:
     return min(levels, key=LEVELS.index, default=Level.DOCS)
 
 
-def by_level(changes: Iterable[Change], level: Level) -> list[Change]:
-    """The changes of one level, those about money first."""
-    return sorted((change for change in changes if change.level is level), key=lambda c: not c.is_about_money)
+def alike(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes that say the same of several things together; those about money first."""
+    groups: dict[tuple[str, str], list[Change]] = {}
+    for change in sorted(changes, key=lambda change: not change.is_about_money):
+        groups.setdefault((change.kind, change.text), []).append(change)
+    return list(groups.values())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..problems import ToolError
-from .change import Change, Level
+from .change import Change, Level, alike
 
 #: The sections of an entry, in this order. Those of Keep a Changelog, of which "Fixed" is for people to write.
 SECTIONS = ("Changed", "Removed", "Deprecated", "Added", "Security", "Documentation")
@@ -28,9 +28,9 @@ def changelog_entry(version: str, changes: Iterable[Change], date: str) -> str:
     """
     found = list(changes)
     sections: dict[str, list[str]] = {section: [] for section in SECTIONS}
-    for alike in _alike(found):
-        if alike[0].level is not Level.DOCS and alike[0].kind != "class-added":
-            sections[section_of(alike[0])].append(line(alike))
+    for group in alike(found):
+        if group[0].level is not Level.DOCS and group[0].kind != "class-added":
+            sections[section_of(group[0])].append(line(group))
     classes = [change.where for change in found if change.kind == "class-added"]
     if classes:
         sections["Added"].append(f"New classes: {_listed(classes)}.")
@@ -60,14 +60,14 @@ def section_of(change: Change) -> str:
     return "Added"
 
 
-def line(alike: Sequence[Change]) -> str:
+def line(group: Sequence[Change]) -> str:
     """Changes of one text as one line of a list, with their weight in front."""
-    change = alike[0]
+    change = group[0]
     words = ["Breaking"] if change.level is Level.BREAKING else []
     words += ["money"] if change.is_about_money else []
     weight = f"**{', '.join(words).capitalize()}.** " if words else ""
-    if len(alike) > 1:
-        return f"{weight}{_listed([one.where for one in alike])}: {change.text}"
+    if len(group) > 1:
+        return f"{weight}{_listed([one.where for one in group])}: {change.text}"
     rest = change.sentence.removeprefix(change.where)
     return f"{weight}{quoted(change.where)}{rest}"
 
@@ -98,14 +98,6 @@ def insert(changelog: Path, entry: str) -> None:
             f"{changelog} already has an entry for {version}. Write the lines into it: `--changelog` prints them."
         )
     changelog.write_text(f"{text[: starts[0]]}{entry}\n{text[starts[0] :]}", "utf-8")
-
-
-def _alike(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes that say the same of several things together; those about money first."""
-    groups: dict[tuple[str, str], list[Change]] = {}
-    for change in sorted(changes, key=lambda change: not change.is_about_money):
-        groups.setdefault((change.kind, change.text), []).append(change)
-    return list(groups.values())
 
 
 def _wrapped(text: str) -> str:

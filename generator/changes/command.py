@@ -35,15 +35,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     command.add_argument(
         "--changelog-file", type=Path, default=pipeline.PROJECT / "CHANGELOG.md", metavar="FILE"
     )
+    _add_cross_check(command)
+    text = "say whether the version is large enough for what changed since the last release"
+    command = commands.add_parser("check-version", help=text, description=f"{text.capitalize()}.")
+    command.set_defaults(run=check_version, overlay=[])
+    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+    _add_cross_check(command)
+
+
+def _add_cross_check(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cross-check",
         action="store_true",
         help="generate both packages and fail on what griffe says is broken and no breaking change explains",
     )
-    text = "say whether the version is large enough for what changed since the last release"
-    command = commands.add_parser("check-version", help=text, description=f"{text.capitalize()}.")
-    command.set_defaults(run=check_version, overlay=[])
-    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,9 +100,14 @@ def _print_unexplained(unexplained: list[str] | None) -> None:
 
 def check_version(options: argparse.Namespace) -> int:
     """Compare the spec with the released one, and the version in pyproject.toml with what that asks for."""
-    enough, text = releases.version_problem(pipeline.load(options.spec), pipeline.package_version())
+    new, last = pipeline.load(options.spec), releases.released()
+    enough, text = releases.version_problem(new, pipeline.package_version())
     print(text)
-    return 0 if enough else 1
+    unexplained = None
+    if options.cross_check and last is not None:
+        unexplained = cross_check(last[1], new, compare(last[1].data, new.data))
+        _print_unexplained(unexplained)
+    return 0 if enough and not unexplained else 1
 
 
 def version_of(side: str) -> str:

@@ -64,6 +64,7 @@ def version_problem(new: Document, version: str, folder: Path | None = None) -> 
         [
             f"Version {version} in pyproject.toml is too small: since {before} there is {reason(changes)}:",
             *shown,
-            f'Write version = "{wanted}" there, then run: python -m generator changes --write-changelog {wanted}',
+            f'Write version = "{wanted}" there, then run: '
+            f"python -m generator changes --write-changelog {wanted} --date unreleased",
         ]
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..document import Document, parse_pointer
-from .change import LEVELS, Change, Level, by_level
+from .change import LEVELS, Change, Level, alike
 from .versions import proposed_version, reason
 
 _HEADINGS = {
@@ -49,14 +49,16 @@ def as_text(comparison: Comparison) -> str:
         return f"Nothing that a user can notice changed from {comparison.old_name} to {comparison.new_name}."
     lines = [f"{_counted(changes)} from {comparison.old_name} to {comparison.new_name}."]
     for level in LEVELS:
-        found = by_level(changes, level)
+        found = [change for change in changes if change.level is level]
         if found:
             lines += ["", _HEADINGS[level], ""]
             lines += _docs(found) if level is Level.DOCS else _listed(comparison, found)
     proposed = comparison.proposed
     lines += ["", f"Next version: {proposed} after {comparison.version}, for {reason(changes)}."]
     sides = f"{comparison.old_name} {comparison.new_name}"
-    lines.append(f"For CHANGELOG.md: python -m generator changes {sides} --write-changelog {proposed}")
+    lines.append(
+        f"For CHANGELOG.md: python -m generator changes {sides} --write-changelog {proposed} --date unreleased"
+    )
     return "\n".join(lines)
 
 
@@ -96,15 +98,16 @@ def _counted(changes: list[Change]) -> str:
 
 
 def _listed(comparison: Comparison, changes: list[Change]) -> list[str]:
-    lines: list[str] = []
-    for where in dict.fromkeys(change.where for change in changes):
-        lines.append(f"  {where}")
-        for change in changes:
-            if change.where == where:
-                shout = "MONEY: " if change.is_about_money else ""
-                lines.append(f"    - {shout}{change.text}")
-                lines.append(f"      {comparison.place(change)}")
-    return lines
+    """The changes by what they are about; what is said of several things alike is said once."""
+    lines: dict[str, list[str]] = {}
+    for group in alike(changes):
+        change = group[0]
+        shout = "MONEY: " if change.is_about_money else ""
+        more = f" and {len(group) - 1} more places" if len(group) > 1 else ""
+        lines.setdefault(", ".join(dict.fromkeys(one.where for one in group)), []).extend(
+            [f"    - {shout}{change.text}", f"      {comparison.place(change)}{more}"]
+        )
+    return [line for where, texts in lines.items() for line in (f"  {where}", *texts)]
 
 
 def _docs(changes: list[Change]) -> list[str]:

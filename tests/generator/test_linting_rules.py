@@ -16,6 +16,7 @@ from generator.linting import rules
 from generator.linting.rules import (
     Rule,
     amounts,
+    deprecation,
     evidence,
     examples,
     names,
@@ -75,7 +76,10 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_registered_and_explained() -> None:
-    modules = (amounts, evidence, examples, names, next_actions, operations, reconciling, schemas, webhooks)
+    modules = (
+        *(amounts, deprecation, evidence, examples, names, next_actions),
+        *(operations, reconciling, schemas, webhooks),
+    )
     defined = {
         value
         for module in modules

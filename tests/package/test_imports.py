@@ -120,9 +120,18 @@ EXTRAS = {"cards.py": {"cryptography"}}
 def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
     for path in PACKAGE.rglob("*.py"):
         known = sys.stdlib_module_names | {"httpx", "attrs"} | ADAPTERS.get(path.relative_to(PACKAGE), set())
+        if path == PACKAGE / "deprecation.py":
+            known |= {"typing_extensions"}  # For type checkers, which bring it along; see the next test.
         known |= EXTRAS.get(path.name, set())
         for module, dots in imports_of(path):
             assert dots or module.split(".")[0] in known, f"{path}: {module}"
+
+
+def test_deprecations_need_nothing_that_only_type_checkers_have() -> None:
+    hidden = (
+        "import sys; sys.modules['typing_extensions'] = None; from plexy_pay.deprecation import deprecated"
+    )
+    assert "plexy_pay.deprecation" in modules_after(hidden)
 
 
 def test_only_the_adapters_load_a_web_framework() -> None:

@@ -120,7 +120,7 @@ def test_the_report_says_what_where_in_which_file_and_what_to_do_next(
         in out
     )
     assert f"      {specs['money']}/schemas/links.yaml:11\n" in out
-    assert "--write-changelog 0.2.0" in out
+    assert "--write-changelog 0.2.0 --date unreleased" in out
 
 
 def test_what_is_gone_is_shown_where_it_was(
@@ -358,7 +358,7 @@ def test_a_version_that_is_too_small_is_told_which_is_needed_and_why(
     assert version_problem(load_side(specs["less"]), "0.1.1", released)[1] == (
         "Version 0.1.1 in pyproject.toml is too small: since 0.1.0 there is 1 breaking change:\n"
         "  - models.Link: `status` is gone. If answers still bring it, it is in `additional_properties`.\n"
-        'Write version = "0.2.0" there, then run: python -m generator changes --write-changelog 0.2.0'
+        'Write version = "0.2.0" there, then run: python -m generator changes --write-changelog 0.2.0 --date unreleased'
     )
 
 
