@@ -74,7 +74,9 @@ def changes(session: nox.Session) -> None:
 @nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
-    install(session, "build", "changes", "generate", "lint", "nox", "tests", "types", "workflows", project=True)
+    install(
+        session, "build", "changes", "generate", "lint", "nox", "tests", "types", "workflows", project=True
+    )
     node_tools(session)
     session.run("python", "-m", "generator", "check")
     session.run("python", "-m", "generator", "check-version")
