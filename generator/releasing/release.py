@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from datetime import date
+from pathlib import Path
 
 from packaging.version import Version
+
+from generator import pipeline
+from generator.changes.released import version_problem as size_problem
 
 from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
 
@@ -30,7 +35,7 @@ def release(project: Project, version: str, day: date) -> list[str]:
     Raises:
         Refused: if it cannot be a version that follows the last one, or if the changelog says nothing of it.
     """
-    reasons = _unfit(project, version)
+    reasons = _unfit(project, version) or _too_small(project, version)
     entry, problem = _entry(project, version)
     if problem:
         reasons.append(problem)
@@ -81,6 +86,21 @@ def _unfit(project: Project, version: str) -> list[str]:
     if Version(version) < Version(project.version):
         return [f"{version} is older than {project.version}, which pyproject.toml says."]
     return []
+
+
+def _too_small(project: Project, version: str) -> list[str]:
+    """Why the version is too small for what changed since the last one that was tagged; empty if it is not."""
+    tags = project.git("tag", "--merged", "HEAD", "--list", tag_of("*"), "--sort=-version:refname").split()
+    if not tags:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        for path in (project.released_spec, project.released_version_file):
+            text = project.git("show", f"{tags[0]}:{path.relative_to(project.root).as_posix()}")
+            (Path(folder) / path.name).write_text(text, "utf-8")
+        enough, text = size_problem(
+            pipeline.load(project.root / "spec" / "openapi.yaml"), version, Path(folder)
+        )
+    return [] if enough else [text]
 
 
 def _entry(project: Project, version: str) -> tuple[Entry | None, str]:

@@ -301,6 +301,18 @@ def test_a_version_that_is_tagged_is_not_released_again(project: Project) -> Non
         release.release(project, VERSION, DAY)
 
 
+def test_a_version_that_is_too_small_for_what_changed_is_refused(project: Project) -> None:
+    git(project.root, "tag", f"v{VERSION}")
+    links = project.root / "spec" / "schemas" / "payment_links.yaml"
+    text = links.read_text("utf-8")
+    links.write_text(
+        text.replace("  required:\n    - amount\n", "  required:\n    - description\n    - amount\n", 1)
+    )
+    assert links.read_text("utf-8") != text
+    with pytest.raises(Refused, match=r"Version 7\.8\.10 in pyproject\.toml is too small: since 7\.8\.9"):
+        release.release(project, "7.8.10", DAY)
+
+
 def test_a_release_of_which_the_changelog_says_nothing_is_refused(project: Project) -> None:
     text = project.changelog_file.read_text("utf-8")
     project.changelog_file.write_text(text.replace("## [", "## [Unreleased]\n\n## [", 1), "utf-8")
