@@ -48,6 +48,15 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
+def vendor(session: nox.Session) -> None:
+    """Copy the package into another repository (`-- DEST --name acme_pay --only payment_links`), check or update it."""
+    install(session, "generate")
+    # Paths mean what they mean where the user stands.
+    session.chdir(session.invoked_from)
+    session.run("python", "-m", "generator", "vendor", *session.posargs, env={"PYTHONPATH": str(ROOT)})
+
+
+@nox.session
 def lint_spec(session: nox.Session) -> None:
     """Lint spec/ with the validator, Redocly CLI and the project's own rules."""
     install(session, "generate")

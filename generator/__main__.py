@@ -13,6 +13,7 @@ from . import checking, coverage, loading, openapi_client, pipeline
 from .changes import command as changes_command
 from .openapi_client import GenerationError
 from .problems import SpecError, ToolError
+from .vendoring import command as vendoring_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
                 help="a folder with operations.tsv and schemas.tsv; what they name and the spec lacks is an error",
             )
     changes_command.add_to(commands)
+    vendoring_command.add_to(commands)
     return parser
 
 

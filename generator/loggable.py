@@ -41,6 +41,8 @@ def loggable(data: Json) -> Names:
                 _take(data, names, str(node["x-wrapped"]), node)
     for parameter in _parameters(data):
         _take(data, names, str(parameter["name"]), {**mapping(parameter.get("schema")), **_mark(parameter)})
+    # A document that was cut out of a larger one says what else is marked there.
+    names.hidden.update(map(str, sequence(data.get("x-sensitive-names"))))
     names.values -= names.hidden
     names.objects -= names.hidden
     names.maps = {name: fields for name, fields in names.maps.items() if name not in names.hidden}

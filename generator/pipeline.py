@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import events, formatting, linting, loading, manifest, openapi_client, params, resources, views
+from . import (
+    events,
+    formatting,
+    linting,
+    loading,
+    manifest,
+    openapi_client,
+    optional,
+    params,
+    resources,
+    views,
+)
 from .document import Document
 from .linting.reading import webhooks
 from .naming import event_class
@@ -100,7 +111,7 @@ def build_from(document: Document, package: Path, version: str, overlays: Sequen
             parameters.result()
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
-    copied = copy_runtime(package)
+    copied = copy_runtime(package, optional.left_out(normal))
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
@@ -120,10 +131,12 @@ def package_version() -> str:
     return str(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
-def copy_runtime(package: Path) -> frozenset[Path]:
-    """Copy the hand-written modules beside the generated ones; they keep every byte."""
+def copy_runtime(package: Path, left_out: frozenset[str] = frozenset()) -> frozenset[Path]:
+    """Copy the hand-written modules beside the generated ones, but for those left out; they keep every byte."""
     copied: set[Path] = set()
     for source in sorted(RUNTIME.rglob("*.py")):
+        if optional.is_left_out(source.relative_to(RUNTIME), left_out):
+            continue
         target = package / source.relative_to(RUNTIME)
         target.parent.mkdir(exist_ok=True)
         copied.add(Path(shutil.copyfile(source, target)))
@@ -143,7 +156,8 @@ def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -
 
 def _prove_every_webhook_has_its_class(document: Document, package: Path) -> None:
     """Each entry of the document's `webhooks` is one class and one row of the table, and there are no others."""
-    text = (package / "webhooks" / "events.py").read_text("utf-8")
+    events_file = package / "webhooks" / "events.py"
+    text = events_file.read_text("utf-8") if events_file.is_file() else ""
     wanted = [str(webhook.data.get("operationId")) for webhook in webhooks(document)]
     made = re.findall(r"^class (\w+)\(WebhookEvent\[", text, re.MULTILINE)
     rows = re.findall(r'^    \("[^"]*", "[^"]*"\): (\w+),$', text, re.MULTILINE)

@@ -13,7 +13,7 @@ from typing import Any
 from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, events, loggable, reconciling, views
+from . import describing, events, loggable, optional, reconciling, views
 from .naming import snake
 from .normalising import schemas
 
@@ -82,14 +82,16 @@ def generate(data: Json, out: Path, version: str) -> None:
             params=params,
         )
         (folder / f"{resource.replace('.', '_')}.py").write_text(text, "utf-8")
-    lazy = sorted(PUBLIC.items())
+    left_out = optional.left_out(data)
+    lazy = sorted(item for item in PUBLIC.items() if item[0] not in left_out)
+    submodules = [name for name in SUBMODULES if name not in left_out]
     exported = sorted(
         [
             "AsyncPlexyPay",
             "PlexyPay",
             "__version__",
             "preload",
-            *SUBMODULES,
+            *submodules,
             *(n for _, names in lazy for n in names),
         ]
     )
@@ -100,14 +102,15 @@ def generate(data: Json, out: Path, version: str) -> None:
         "version.py": {"version": version},
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
         "loggable.py": {"names": loggable.loggable(data)},
-        "events.py": {"events": events.event_views(data)},
         "package_init.py": {
             "lazy": lazy,
             "exported": exported,
-            "submodules": SUBMODULES,
-            "optional_modules": OPTIONAL_MODULES,
+            "submodules": submodules,
+            "optional_modules": [name for name in OPTIONAL_MODULES if name.split(".")[0] not in left_out],
         },
     }
+    if optional.WEBHOOKS not in left_out:
+        files["events.py"] = {"events": events.event_views(data)}
     targets = {"package_init.py": "__init__.py", "events.py": "webhooks/events.py"}
     for name, context in files.items():
         path = out / targets.get(name, f"_{name}")

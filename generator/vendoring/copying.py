@@ -1,0 +1,158 @@
+"""Writes the vendored package into the other repository in one step, and only over an untouched copy."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import pipeline
+from ..changes import Change
+from ..changes.versions import parsed
+from ..problems import ToolError
+from . import changing, placing
+from . import lock as locks
+from .building import Built, build
+from .lock import Edits, Lock, Options, Overlay
+from .placing import Place
+
+
+class EditedError(ToolError):
+    """The copy was edited by hand, and writing would undo that."""
+
+    def __init__(self, folder: Path, edits: Edits) -> None:
+        super().__init__(
+            f"{folder} was edited by hand since it was vendored, and writing it anew would undo that:\n"
+            f"{told(edits)}\n"
+            "Make the change in a module of your own, in an overlay or in plexy-pay, and restore these files from your "
+            "repository's history. Then run this again."
+        )
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What was written.
+
+    Attributes:
+        place: Where.
+        built: What.
+        before: The lock that was there, if there was one.
+        changes: What changed in the description since, as far as the copy has it.
+        is_new: Whether anything had to be written.
+    """
+
+    place: Place
+    built: Built
+    before: Lock | None
+    changes: list[Change]
+    is_new: bool
+
+
+def vendor(spec: Path, dest: Path, name: str, only: Sequence[str], overlays: Sequence[Path]) -> Copied:
+    """Copy the package, or change the options of an untouched copy.
+
+    Args:
+        spec: The root of the spec.
+        dest: A folder of the other repository from which code is imported.
+        name: The name of the package below it, with dots.
+        only: The parts; none for all.
+        overlays: Files of corrections, in their order.
+
+    Raises:
+        EditedError: if the copy that is there was edited.
+        ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
+    """
+    place = placing.place(dest, name)
+    before = _untouched(place.folder) if place.is_taken else None
+    for path in overlays:
+        if not path.is_file():
+            raise ToolError(f"There is no overlay {path}.")
+    recorded = tuple(_recorded(path, place.folder) for path in overlays)
+    return _write(spec, place, Options(tuple(only), recorded), overlays, before)
+
+
+def update(spec: Path, folder: Path) -> Copied:
+    """Bring an untouched copy to the spec and the generator of today, with the options of its lock.
+
+    Raises:
+        EditedError: if the copy was edited.
+        ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
+    """
+    before = _untouched(folder)
+    version = pipeline.package_version()
+    if parsed(version) < parsed(before.version):
+        raise ToolError(
+            f"{folder} is of plexy-pay {before.version}, and this is the older {version}. Update this clone (`git pull`). "
+            "To go back on purpose, vendor it again without --update."
+        )
+    options, overlays = again(folder, before)
+    return _write(spec, Place(folder, before.package, ()), options, overlays, before)
+
+
+def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
+    """The options of a copy with its overlays as they are today, and where these are.
+
+    Raises:
+        ToolError: if the copy was moved under another name, or an overlay is gone.
+    """
+    name = folder.resolve().name
+    if lock.package.rpartition(".")[2] != name:
+        raise ToolError(
+            f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as {name}."
+        )
+    paths = [Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays]
+    for path in paths:
+        if not path.is_file():
+            raise ToolError(
+                f"The overlay {path}, with which {lock.package} was vendored, is gone. Restore it, or vendor the package "
+                "again without --update and with the overlays that you want."
+            )
+    return Options(lock.options.only, tuple(_recorded(path, folder) for path in paths)), paths
+
+
+def told(edits: Edits) -> str:
+    """The edits for people, a line for each file."""
+    kinds = {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted}
+    return "\n".join(f"  {kind}: {name}" for kind, names in kinds.items() for name in names)
+
+
+def _untouched(folder: Path) -> Lock:
+    lock = locks.read(folder)
+    if edits := locks.edits(folder, lock):
+        raise EditedError(folder, edits)
+    return lock
+
+
+def _recorded(overlay: Path, folder: Path) -> Overlay:
+    name = Path(os.path.relpath(overlay.resolve(), folder.resolve())).as_posix()
+    return Overlay(name, locks.digest(overlay.read_bytes()))
+
+
+def _write(
+    spec: Path, place: Place, options: Options, overlays: Sequence[Path], before: Lock | None
+) -> Copied:
+    beside = (place.missing[0] if place.missing else place.folder).parent
+    with tempfile.TemporaryDirectory(prefix=".vendoring-", dir=beside) as scratch:
+        built = build(spec, Path(scratch) / place.folder.name, place.package, options, overlays)
+        changes = changing.between(place.folder, built.folder) if before else []
+        is_new = before != built.lock
+        if is_new:
+            _put(built.folder, place)
+    return Copied(place, built, before, changes, is_new)
+
+
+def _put(built: Path, place: Place) -> None:
+    made: list[Path] = []
+    try:
+        for folder in place.missing:
+            folder.mkdir()
+            made.append(folder)
+            (folder / "__init__.py").touch()
+        pipeline.swap(built, place.folder)
+    except OSError:
+        for folder in reversed(made):
+            (folder / "__init__.py").unlink(missing_ok=True)
+            folder.rmdir()
+        raise
