@@ -98,20 +98,30 @@ def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
     return build_from(document, package, package_version(), overlays)
 
 
-def build_from(document: Document, package: Path, version: str, overlays: Sequence[Path] = ()) -> Counts:
-    """Generate the package from a bundled document; the manifest records the overlays that were applied to it."""
+def build_from(
+    document: Document,
+    package: Path,
+    version: str,
+    overlays: Sequence[Path] = (),
+    unwanted: frozenset[str] = frozenset(),
+) -> Counts:
+    """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
+
+    Modules of the runtime that are unwanted, or that the document has no use for, stay out.
+    """
     bundled = loading.bundle_bytes(document)
     normal = normalise(document.data)
     try:
+        left_out = optional.left_out(normal, unwanted)
         with ThreadPoolExecutor(max_workers=1) as executor:
             # datamodel-code-generator is a process of its own, so it runs beside the other stages.
             parameters = executor.submit(params.generate, normal, package)
             openapi_client.generate(normal, package)
-            resources.generate(normal, package, version)
+            resources.generate(normal, package, version, left_out)
             parameters.result()
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
-    copied = copy_runtime(package, optional.left_out(normal))
+    copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
@@ -135,7 +145,7 @@ def copy_runtime(package: Path, left_out: frozenset[str] = frozenset()) -> froze
     """Copy the hand-written modules beside the generated ones, but for those left out; they keep every byte."""
     copied: set[Path] = set()
     for source in sorted(RUNTIME.rglob("*.py")):
-        if optional.is_left_out(source.relative_to(RUNTIME), left_out):
+        if optional.is_left_out(optional.module_of(source.relative_to(RUNTIME)), left_out):
             continue
         target = package / source.relative_to(RUNTIME)
         target.parent.mkdir(exist_ok=True)

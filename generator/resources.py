@@ -50,19 +50,18 @@ SUBMODULES = (
     "webhooks",
 )
 
-# What needs a package that is no dependency of ours; it is never imported ahead of time.
-OPTIONAL_MODULES = (
-    "webhooks.aiohttp",
-    "webhooks.django",
-    "webhooks.fastapi",
-    "webhooks.flask",
-)
-
 _COMMON_TYPES = {"Any", "Decimal", "Literal", "Mapping", "Money", "None", "Sequence", "Unset", "bool", "date"}
 
 
-def generate(data: Json, out: Path, version: str) -> None:
-    """Write the resources, clients, operation records and the package's `__init__` at `out`."""
+def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
+    """Write the resources, clients, operation records and the package's `__init__` at `out`.
+
+    Args:
+        data: The normalised document.
+        out: The folder of the package.
+        version: The version of the package.
+        left_out: The modules of the runtime that stay out of it.
+    """
     environment = _environment()
     operations = views.operation_views(data)
     groups = views.by_resource(operations)
@@ -82,8 +81,7 @@ def generate(data: Json, out: Path, version: str) -> None:
             params=params,
         )
         (folder / f"{resource.replace('.', '_')}.py").write_text(text, "utf-8")
-    left_out = optional.left_out(data)
-    lazy = sorted(item for item in PUBLIC.items() if item[0] not in left_out)
+    lazy = sorted(PUBLIC.items())
     submodules = [name for name in SUBMODULES if name not in left_out]
     exported = sorted(
         [
@@ -106,7 +104,9 @@ def generate(data: Json, out: Path, version: str) -> None:
             "lazy": lazy,
             "exported": exported,
             "submodules": submodules,
-            "optional_modules": [name for name in OPTIONAL_MODULES if name.split(".")[0] not in left_out],
+            "optional_modules": [
+                name for name in optional.ADAPTERS if not optional.is_left_out(name, left_out)
+            ],
         },
     }
     if optional.WEBHOOKS not in left_out:

@@ -15,7 +15,7 @@ from ..document import Document
 from ..openapi_client import GenerationError
 from . import lock as locks
 from .lock import Lock, Options
-from .selecting import select
+from .selecting import Selection, select
 
 #: The name that the package has in plexy-pay itself, and so in the examples of its docstrings.
 OWN_NAME = "plexy_pay"
@@ -59,9 +59,9 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
         UnknownPartError: if a chosen part does not exist.
     """
     whole = pipeline.load_and_lint(spec, overlays, redocly=False)
-    document, kept = cut_out(whole, options.only)
+    selection = cut_out(whole, options.only)
     version = pipeline.package_version()
-    counts = pipeline.build_from(document, folder, version)
+    counts = pipeline.build_from(selection.document, folder, version, unwanted=selection.unwanted)
     tools = manifest.read(folder)["tools"]
     # The lock says all that the manifest says.
     (folder / manifest.NAME).unlink()
@@ -72,26 +72,28 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
         package=package,
         spec=locks.digest(loading.bundle_bytes(whole)),
         generator={"plexy-pay": version, **tools},
-        requires=requirements(),
+        requires=requirements(folder),
         options=options,
         files=locks.hashes(folder),
     )
     lock.write(folder)
-    return Built(folder, lock, counts, kept)
+    return Built(folder, lock, counts, selection.kept)
 
 
-def cut_out(whole: Document, only: Sequence[str]) -> tuple[Document, dict[str, tuple[str, ...]]]:
-    """The chosen part of a document, all of it if nothing was chosen, and what was kept for look-ups."""
-    if not only:
-        return whole, {}
-    selection = select(whole, only)
-    return selection.document, selection.kept
+def cut_out(whole: Document, only: Sequence[str]) -> Selection:
+    """The chosen parts of a document; all of it if nothing was chosen."""
+    return select(whole, only) if only else Selection(whole, {}, frozenset())
 
 
-def requirements() -> tuple[str, ...]:
-    """What the package needs at run time, as pyproject.toml says it."""
+def requirements(folder: Path) -> tuple[str, ...]:
+    """What the package in the folder needs at run time, as pyproject.toml says it."""
     project = tomllib.loads((pipeline.PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    return tuple(map(str, project["dependencies"]))
+    needed = [*project["dependencies"]]
+    for extra, of_extra in project["optional-dependencies"].items():
+        # An extra has the name of the module that needs it.
+        if (folder / f"{extra}.py").is_file():
+            needed += of_extra
+    return tuple(map(str, needed))
 
 
 def _tell_where_it_comes_from(path: Path, package: str) -> None:
@@ -106,7 +108,9 @@ def _tell_where_it_comes_from(path: Path, package: str) -> None:
         raise GenerationError(f"{path.name} does not say in its first line where it comes from: {first}")
     renamed = re.sub(rf"\b{OWN_NAME}\b", package, rest)
     if renamed != rest and _code(renamed) != _code(rest):
-        raise GenerationError(f"{path.name} names {OWN_NAME} in its code; another name would change what it does")
+        raise GenerationError(
+            f"{path.name} names {OWN_NAME} in its code; another name would change what it does"
+        )
     path.write_text(f"{first}\n{renamed}", "utf-8")
 
 

@@ -37,7 +37,9 @@ def lines(found: list[Change]) -> list[str]:
         some = [change for change in found if change.level is level]
         if some:
             told.append(f"  {level}:")
-            told += [f"    - {'MONEY: ' if change.is_about_money else ''}{change.sentence}" for change in some]
+            told += [
+                f"    - {'MONEY: ' if change.is_about_money else ''}{change.sentence}" for change in some
+            ]
     return told
 
 

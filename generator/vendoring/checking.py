@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import pipeline
 from ..changes import Change
@@ -85,7 +86,8 @@ def check(spec: Path, folder: Path) -> Report:
             gone = error.names
             only = [name for name in options.only if name not in gone]
             whole = pipeline.load(spec, paths)
-            new = cut_out(whole, only)[0].data if only else whole.data | {"paths": {}, "webhooks": {}}
+            nothing: dict[str, Any] = {"paths": {}, "webhooks": {}}
+            new = cut_out(whole, only).document.data if only else {**whole.data, **nothing}
     own = "openapi.json"
     is_own_intact = own not in (*edits.changed, *edits.deleted)
     changes = changing.what_changed(changing.description(folder), new) if is_own_intact else None

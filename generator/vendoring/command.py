@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command to the program's."""
     text = "copy the package into another repository, and check or update such a copy"
     command = commands.add_parser("vendor", help=text, description=f"{text.capitalize()}.")
-    command.set_defaults(run=lambda options: run(command, options))
+    command.set_defaults(run=partial(run, command))
     command.add_argument(
         "dest",
         type=Path,
@@ -60,7 +61,8 @@ def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         command.error(
             "--only and --overlay are read from the lock; to change them, run this without --check and --update"
         )
-    only = [part.strip() for text in options.only or [] for part in text.split(",")]
+    given: list[str] = options.only or []
+    only = [part.strip() for text in given for part in text.split(",")]
     if not all(only):
         command.error("--only has an empty name; write it like payment_links,webhooks")
     if not (options.check or options.update):
@@ -88,7 +90,9 @@ def _copied(copied: Copied) -> list[str]:
         f"{'Vendored' if copied.before is None else 'Vendored anew'} {lock.package} in {folder}: {parts} of plexy-pay "
         f"{lock.version}, {_counted(built)}."
     ]
-    lines += [f"Kept besides: {name}, by which {_listed(calls)} can be looked up." for name, calls in _kept(copied)]
+    lines += [
+        f"Kept besides: {name}, by which {_listed(calls)} can be looked up." for name, calls in _kept(copied)
+    ]
     lines += _notes(copied)
     if copied.before is not None:
         lines += _differences(copied)
@@ -136,12 +140,15 @@ def _checked(report: Report) -> list[str]:
     else:
         lines.append(f"{name} in {report.folder} is untouched.")
     if report.is_current:
-        lines.append(f"It was made from the description and the generator of today: plexy-pay {report.version}.")
+        lines.append(
+            f"It was made from the description and the generator of today: plexy-pay {report.version}."
+        )
         return lines
     if report.is_newer:
         return [
             *lines,
-            f"It is of plexy-pay {report.lock.version}, and this is the older {report.version}. Update this clone first.",
+            f"It is of plexy-pay {report.lock.version}, and this is the older {report.version}. Update this clone "
+            "first.",
         ]
     versions = f"of plexy-pay {report.lock.version}"
     if report.lock.version != report.version:

@@ -84,8 +84,8 @@ def update(spec: Path, folder: Path) -> Copied:
     version = pipeline.package_version()
     if parsed(version) < parsed(before.version):
         raise ToolError(
-            f"{folder} is of plexy-pay {before.version}, and this is the older {version}. Update this clone (`git pull`). "
-            "To go back on purpose, vendor it again without --update."
+            f"{folder} is of plexy-pay {before.version}, and this is the older {version}. Update this clone first "
+            "(`git pull`). To go back on purpose, vendor it again without --update."
         )
     options, overlays = again(folder, before)
     return _write(spec, Place(folder, before.package, ()), options, overlays, before)
@@ -100,14 +100,15 @@ def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
     name = folder.resolve().name
     if lock.package.rpartition(".")[2] != name:
         raise ToolError(
-            f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as {name}."
+            f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as "
+            f"{name}."
         )
     paths = [Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays]
     for path in paths:
         if not path.is_file():
             raise ToolError(
-                f"The overlay {path}, with which {lock.package} was vendored, is gone. Restore it, or vendor the package "
-                "again without --update and with the overlays that you want."
+                f"The overlay {path}, with which {lock.package} was vendored, is gone. Restore it, or vendor the "
+                "package again without --update and with the overlays that you want."
             )
     return Options(lock.options.only, tuple(_recorded(path, folder) for path in paths)), paths
 

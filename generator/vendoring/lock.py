@@ -13,8 +13,8 @@ from ..problems import ToolError
 NAME = "plexy-vendor.lock.json"
 VERSION = 1
 _COMMENT = (
-    "Written by `./nox -s vendor` of plexy-pay, whose docs/vendoring.md tells of it. Do not edit the files listed here: "
-    "the next update would refuse. Line ends do not count in the hashes."
+    "Written by `./nox -s vendor` of plexy-pay, whose docs/vendoring.md tells of it. Do not edit the files listed "
+    "here, or updates refuse. Line ends do not count in the hashes."
 )
 
 

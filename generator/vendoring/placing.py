@@ -49,7 +49,8 @@ def place(dest: Path, name: str) -> Place:
         )
     if (dest / locks.NAME).is_file():
         raise ToolError(
-            f"{dest} is a vendored package itself. Add --update or --check, or give the folder that holds it and --name."
+            f"{dest} is a vendored package itself. Add --update or --check, or give the folder that holds it and "
+            "--name."
         )
     steps = name.split(".")
     if bad := next((step for step in steps if not step.isidentifier() or keyword.iskeyword(step)), None):
@@ -68,7 +69,8 @@ def place(dest: Path, name: str) -> Place:
         _check_free(path)
     if folder.is_dir() and locks.hashes(folder) and not (folder / locks.NAME).is_file():
         raise ToolError(
-            f"{folder} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move them."
+            f"{folder} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move "
+            "them."
         )
     return Place(folder, package, tuple(path for path in parents if not path.exists()))
 
@@ -81,10 +83,7 @@ def find(dest: Path, name: str | None) -> Path:
     """
     if not dest.is_dir():
         raise ToolError(f"There is no folder {dest}. Give the vendored package, or a folder that holds it.")
-    if (dest / locks.NAME).is_file():
-        found = [dest]
-    else:
-        found = _packages_below(dest)
+    found = [dest] if (dest / locks.NAME).is_file() else _packages_below(dest)
     if name is not None:
         tail = tuple(name.split("."))
         found = [folder for folder in found if folder.resolve().parts[-len(tail) :] == tail]
@@ -93,8 +92,8 @@ def find(dest: Path, name: str | None) -> Path:
     called = f" called {name}" if name else ""
     if not found:
         raise ToolError(
-            f"{dest} has no vendored package{called}: no {locks.NAME} was found. Without --check and --update this command "
-            "makes one."
+            f"{dest} has no vendored package{called}: no {locks.NAME} was found. Without --check and --update this "
+            "command makes one."
         )
     listed = "\n".join(f"  {folder}" for folder in found)
     raise ToolError(f"{dest} has several vendored packages{called}; give the folder of one:\n{listed}")
@@ -131,4 +130,6 @@ def _check_free(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise ToolError(f"{path} is no folder. Choose another name, or move it.")
     if (module := path.with_suffix(".py")).exists():
-        raise ToolError(f"{module} would be hidden by a package of its name. Choose another name, or move it.")
+        raise ToolError(
+            f"{module} would be hidden by a package of its name. Choose another name, or move it."
+        )

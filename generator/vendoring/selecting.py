@@ -1,8 +1,8 @@
 """Cuts chosen parts out of the document: the operations and webhooks, and all that they reach.
 
-A part is a resource as the client has it (`checkout.sessions`, or `checkout` for all below), `webhooks`, or `cards`.
-What is left is a document like any other, from which the ordinary pipeline makes a package. Nothing in it may mean
-something else than in the whole document: classes keep their names, and logs mask the same fields.
+A part is a resource as the client has it (`checkout.sessions`, or `checkout` for all below), `webhooks`, or one of a
+few hand-written modules. What is left is a document like any other, from which the ordinary pipeline makes a package.
+Nothing in it may mean something else than in the whole: classes keep their names, and logs mask the same fields.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import loggable
+from .. import loggable, optional
 from ..document import Document, Pointer, is_mapping, mapping, parse_pointer, references, sequence
 from ..naming import method, snake
 from ..normalising import METHODS, normalise, schemas
@@ -21,10 +21,10 @@ from ..problems import ToolError
 
 Json = dict[str, Any]
 
-#: The part that is no resource, but a room of its own in the document.
-WEBHOOKS = "webhooks"
-#: Parts that are hand-written modules, with the resource whose calls they are for.
-MODULES = {"cards": "direct_payments"}
+WEBHOOKS = optional.WEBHOOKS
+#: Parts that are hand-written modules, with the part that each is for, and brings along. They import what is no
+#: dependency of the package, so nobody gets them who has not asked for them, or for everything.
+MODULES = {"cards": "direct_payments", **dict.fromkeys(optional.ADAPTERS, WEBHOOKS)}
 
 
 class UnknownPartError(ToolError):
@@ -69,10 +69,12 @@ class Selection:
     Attributes:
         document: The document with it alone.
         kept: Operations that were not chosen, with the chosen calls that look themselves up by them.
+        unwanted: The hand-written modules that were not chosen.
     """
 
     document: Document
     kept: dict[str, tuple[str, ...]]
+    unwanted: frozenset[str]
 
 
 def parts(document: Document) -> list[str]:
@@ -83,8 +85,7 @@ def parts(document: Document) -> list[str]:
         names.update((".".join(steps[:depth]), None) for depth in range(1, len(steps) + 1))
     if mapping(document.data.get(WEBHOOKS)):
         names[WEBHOOKS] = None
-    names.update((module, None) for module, resource in MODULES.items() if resource in names)
-    return list(names)
+    return [*names, *(module for module, part in MODULES.items() if part in names)]
 
 
 def select(document: Document, only: Iterable[str]) -> Selection:
@@ -96,19 +97,21 @@ def select(document: Document, only: Iterable[str]) -> Selection:
     wanted, known = list(dict.fromkeys(only)), parts(document)
     if unknown := [name for name in wanted if name not in known]:
         raise UnknownPartError(unknown, known)
-    resources = {MODULES.get(name, name) for name in wanted}
+    chosen_parts = {MODULES.get(name, name) for name in wanted}
     calls = _calls(document)
-    chosen = [call for call in calls if any(f"{call.resource}.".startswith(f"{name}.") for name in resources)]
+    chosen = [
+        call for call in calls if any(f"{call.resource}.".startswith(f"{name}.") for name in chosen_parts)
+    ]
     kept = _look_ups(document, calls, chosen)
     data = copy.deepcopy(document.data)
     _keep_operations(data, [*chosen, *kept])
-    if WEBHOOKS not in wanted:
+    if WEBHOOKS not in chosen_parts:
         data.pop(WEBHOOKS, None)
     _keep_what_is_reached(data)
     _keep_tags(data)
     _keep_meanings(document.data, data)
     told = {call.name: tuple(sorted(others)) for call, others in kept.items()}
-    return Selection(document.with_data(data), told)
+    return Selection(document.with_data(data), told, frozenset(MODULES) - set(wanted))
 
 
 def _calls(document: Document) -> list[Call]:
@@ -167,7 +170,9 @@ def _keep_what_is_reached(data: Json) -> None:
     components = mapping(data.get("components"))
     for kind in list(components):
         kept = {
-            key: item for key, item in mapping(components[kind]).items() if ("components", kind, key) in reached
+            key: item
+            for key, item in mapping(components[kind]).items()
+            if ("components", kind, key) in reached
         }
         if kept or kind == "schemas":
             components[kind] = kept
