@@ -103,16 +103,15 @@ def build_from(
     package: Path,
     version: str,
     overlays: Sequence[Path] = (),
-    unwanted: frozenset[str] = frozenset(),
+    left_out: frozenset[str] = frozenset(),
 ) -> Counts:
     """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
 
-    Modules of the runtime that are unwanted, or that the document has no use for, stay out.
+    Modules of the runtime may be left out; `optional` tells which.
     """
     bundled = loading.bundle_bytes(document)
     normal = normalise(document.data)
     try:
-        left_out = optional.left_out(normal, unwanted)
         with ThreadPoolExecutor(max_workers=1) as executor:
             # datamodel-code-generator is a process of its own, so it runs beside the other stages.
             parameters = executor.submit(params.generate, normal, package)

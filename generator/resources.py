@@ -101,6 +101,7 @@ def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = fro
         "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
         "loggable.py": {"names": loggable.loggable(data)},
         "package_init.py": {
+            "calls": {view.call for view in operations},
             "lazy": lazy,
             "exported": exported,
             "submodules": submodules,

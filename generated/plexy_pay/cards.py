@@ -218,7 +218,7 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
     except ImportError:
         raise ConfigurationError(
             "Card data cannot be encrypted without cryptography. Nothing was sent. Install it: "
-            "pip install 'plexy-pay[cards]'"
+            "pip install 'plexy-pay[cards]', or cryptography alone."
         ) from None
     if padding not in set(Padding):
         raise ConfigurationError(

@@ -61,7 +61,7 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
     whole = pipeline.load_and_lint(spec, overlays, redocly=False)
     selection = cut_out(whole, options.only)
     version = pipeline.package_version()
-    counts = pipeline.build_from(selection.document, folder, version, unwanted=selection.unwanted)
+    counts = pipeline.build_from(selection.document, folder, version, left_out=selection.left_out)
     tools = manifest.read(folder)["tools"]
     # The lock says all that the manifest says.
     (folder / manifest.NAME).unlink()

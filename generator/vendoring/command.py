@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import pipeline
+from ..optional import ADAPTERS, WEBHOOKS
+from ..problems import ToolError
 from . import changing, copying, placing
 from .building import OWN_NAME, Built
 from .checking import Report, check
 from .copying import Copied, told
 from .lock import Lock
+
+_FRAMEWORKS = [name.rpartition(".")[2] for name in ADAPTERS]
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
@@ -30,7 +34,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="a folder from which the other repository imports its code; with --check or --update the copy, or any "
         "folder above it",
     )
-    command.add_argument("--name", help=f"the package to write, with dots (default: {OWN_NAME})")
+    command.add_argument(
+        "--name",
+        help=f"the package to write, with dots (default: {OWN_NAME}); with --check or --update which copy",
+    )
     command.add_argument(
         "--only",
         action="append",
@@ -65,10 +72,16 @@ def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     only = [part.strip() for text in given for part in text.split(",")]
     if not all(only):
         command.error("--only has an empty name; write it like payment_links,webhooks")
+    try:
+        return _run(options, only)
+    except OSError as error:
+        raise ToolError(f"{error.filename or options.dest}: {error.strerror or error}.") from None
+
+
+def _run(options: argparse.Namespace, only: list[str]) -> int:
     if not (options.check or options.update):
-        copied = copying.vendor(
-            options.spec, options.dest, options.name or OWN_NAME, only, options.overlay or []
-        )
+        name = OWN_NAME if options.name is None else options.name
+        copied = copying.vendor(options.spec, options.dest, name, only, options.overlay or [])
         print("\n".join(_copied(copied)))
         return 0
     folder = placing.find(options.dest, options.name)
@@ -229,6 +242,12 @@ def _notes(copied: Copied) -> Iterable[str]:
                 f"Note: {parent} has no __init__.py. Python imports from it all the same, but some build tools leave "
                 "such folders out."
             )
+    if (folder / WEBHOOKS).is_dir() and not any(
+        (folder / WEBHOOKS / f"{name}.py").exists() for name in _FRAMEWORKS
+    ):
+        yield (
+            f"Note: webhooks come without adapters for web frameworks. For one, choose {', '.join(ADAPTERS)}, too."
+        )
     root = placing.repository(folder)
     for overlay in copied.built.lock.options.overlays:
         if root is not None and not (folder / overlay.name).resolve().is_relative_to(root):

@@ -53,9 +53,10 @@ def place(dest: Path, name: str) -> Place:
             "--name."
         )
     steps = name.split(".")
-    if bad := next((step for step in steps if not step.isidentifier() or keyword.iskeyword(step)), None):
+    bad = [step for step in steps if not step.isidentifier() or keyword.iskeyword(step)]
+    if bad:
         raise ToolError(
-            f"--name {name}: {bad!r} is no name in Python. Write one such as shop._vendor.acme_pay."
+            f"--name {name}: {bad[0]!r} is no name in Python. Write one such as shop._vendor.acme_pay."
         )
     above = _packages_above(dest)
     package = ".".join([*above, *steps])

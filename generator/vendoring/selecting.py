@@ -24,7 +24,7 @@ Json = dict[str, Any]
 WEBHOOKS = optional.WEBHOOKS
 #: Parts that are hand-written modules, with the part that each is for, and brings along. They import what is no
 #: dependency of the package, so nobody gets them who has not asked for them, or for everything.
-MODULES = {"cards": "direct_payments", **dict.fromkeys(optional.ADAPTERS, WEBHOOKS)}
+MODULES = {optional.CARDS: "direct_payments", **dict.fromkeys(optional.ADAPTERS, WEBHOOKS)}
 
 
 class UnknownPartError(ToolError):
@@ -69,12 +69,12 @@ class Selection:
     Attributes:
         document: The document with it alone.
         kept: Operations that were not chosen, with the chosen calls that look themselves up by them.
-        unwanted: The hand-written modules that were not chosen.
+        left_out: The hand-written modules that were not chosen.
     """
 
     document: Document
     kept: dict[str, tuple[str, ...]]
-    unwanted: frozenset[str]
+    left_out: frozenset[str]
 
 
 def parts(document: Document) -> list[str]:
@@ -110,8 +110,9 @@ def select(document: Document, only: Iterable[str]) -> Selection:
     _keep_what_is_reached(data)
     _keep_tags(data)
     _keep_meanings(document.data, data)
+    modules = {*MODULES, WEBHOOKS} - {*wanted, *chosen_parts}
     told = {call.name: tuple(sorted(others)) for call, others in kept.items()}
-    return Selection(document.with_data(data), told, frozenset(MODULES) - set(wanted))
+    return Selection(document.with_data(data), told, frozenset(modules))
 
 
 def _calls(document: Document) -> list[Call]:
@@ -212,14 +213,14 @@ def _keep_tags(data: Json) -> None:
 
 def _keep_meanings(whole: Json, data: Json) -> None:
     """What depends on parts that are gone is written down: names of classes, and which fields are private."""
-    normal = normalise(whole)
-    names = {schema["x-schema-key"]: name for name, schema in schemas(normal).items()}
-    named = schemas(data)
-    alone = {schema["x-schema-key"]: name for name, schema in schemas(normalise(data)).items()}
-    for key, schema in named.items():
-        if alone.get(key) != names.get(key):
-            schema["x-class-name"] = names[key]
-    fields = loggable.loggable(normalise(data))
-    shown = fields.values | fields.objects | fields.maps.keys()
-    if private := sorted(shown & loggable.loggable(normal).hidden):
+    before, after = normalise(whole), normalise(data)
+    names = {schema["x-schema-key"]: name for name, schema in schemas(before).items()}
+    for name, schema in schemas(after).items():
+        key = schema["x-schema-key"]
+        # A schema that a pass made of a part of another one has no key in the document.
+        if names[key] != name and key in schemas(data):
+            schemas(data)[key]["x-class-name"] = names[key]
+    fields = loggable.loggable(after)
+    declared = fields.values | fields.objects | fields.maps.keys()
+    if private := sorted(declared & loggable.loggable(before).hidden):
         data["x-sensitive-names"] = private

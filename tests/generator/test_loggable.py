@@ -96,3 +96,8 @@ def test_a_wrapped_value_is_an_object_on_the_wire_whose_inner_name_is_as_secret_
         Card={"Value": TEXT},
     )
     assert found == Names(values={"linkid", "id"}, objects={"linkid"}, hidden={"cardtoken", "value"})
+
+
+def test_a_document_cut_out_of_a_larger_one_says_what_is_marked_there() -> None:
+    whole = document({"Shop": {"type": "object", "properties": {"name": TEXT, "place": TEXT}}})
+    assert loggable({**whole, "x-sensitive-names": ["name"]}) == Names(values={"place"}, hidden={"name"})

@@ -2,7 +2,8 @@
 
 A block that starts with ```python is a whole program. One that starts with ```python continues goes on where the
 block before it on the page stopped. One that starts with ```python file=NAME is a program that must be a file, because
-other processes import it. With the word `untyped` it uses a library that has no types.
+other processes import it. With the word `untyped` it uses a library that has no types. One that starts with
+```python sample=PATH is a file of the project that vendors the package, and runs there.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def programs() -> Iterator[Block]:
     for page in PAGES:
         before = ""
         for block in blocks(page):
-            if block.words[0] == "python":
+            if block.words[0] == "python" and not any(word.startswith("sample=") for word in block.words):
                 before = before if "continues" in block.words else ""
                 before += "\n" * (block.line - before.count("\n")) + block.text
                 yield replace(block, text=before)
