@@ -22,9 +22,8 @@ _HEADER = '''\
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import {typing}
 
-if TYPE_CHECKING:
 {imports}
 '''
 
@@ -67,7 +66,7 @@ def generate(data: Json, out: Path) -> None:
     if not names:
         module.write_text(_HEADER.split("from typing")[0], "utf-8")
         return
-    header = _HEADER.format(imports="\n".join(f"    {line}" for line in _imports(data)))
+    header = _header(data, names)
     with TemporaryDirectory() as scratch:
         source, head = Path(scratch, "params.json"), Path(scratch, "header.txt")
         source.write_text(json.dumps(params_document(data), indent=1), "utf-8")
@@ -83,6 +82,16 @@ def generate(data: Json, out: Path) -> None:
     missing = [name for name in names if f"class {name}Params(" not in written]
     if missing:
         raise GenerationError(f"datamodel-code-generator left out: {', '.join(missing)}")
+
+
+def _header(data: Json, names: list[str]) -> str:
+    """What the module begins with: it imports what it uses, since nobody takes an import out of an `__init__`."""
+    imports = _imports(data)
+    fields = [field for name in names for field in views.schema_fields(data, schemas(data)[name])]
+    typing = ["TYPE_CHECKING"] if imports else []
+    typing += ["NotRequired"] if not all(field.required for field in fields) else []
+    block = "\n    ".join(["if TYPE_CHECKING:", *imports]) if imports else ""
+    return _HEADER.format(typing=", ".join([*typing, "TypedDict"]), imports=block)
 
 
 def params_document(data: Json) -> Json:

@@ -4,7 +4,7 @@
 Names are without case, `_` and `-`. Only debug logging loads this module.
 """
 
-VALUES = frozenset(
+VALUES: frozenset[str] = frozenset(
     {
         "acceptheader",
         "accountid",
@@ -153,7 +153,7 @@ VALUES = frozenset(
 )
 """Names of plain values, which are shown, and of arrays of them."""
 
-OBJECTS = frozenset(
+OBJECTS: frozenset[str] = frozenset(
     {
         "amount",
         "browserdetails",
@@ -229,7 +229,7 @@ MAPS: dict[str, frozenset[str]] = {
 }
 """Names of objects that take any field, with the declared ones: only those are shown."""
 
-HIDDEN = frozenset(
+HIDDEN: frozenset[str] = frozenset(
     {
         "action",
         "addressline1",
