@@ -52,8 +52,8 @@ def vendor(session: nox.Session) -> None:
     """Copy the package into another repository (`-- DEST --name acme_pay --only payment_links`), check or update it."""
     install(session, "generate")
     # Paths mean what they mean where the user stands.
-    session.chdir(session.invoked_from)
-    session.run("python", "-m", "generator", "vendor", *session.posargs, env={"PYTHONPATH": str(ROOT)})
+    with session.chdir(session.invoked_from):
+        session.run("python", "-m", "generator", "vendor", *session.posargs, env={"PYTHONPATH": str(ROOT)})
 
 
 @nox.session
