@@ -9,11 +9,15 @@ import sys
 import time
 from pathlib import Path
 
-from . import checking, coverage, loading, openapi_client, pipeline
+from . import checking, coverage, loading, openapi_client, pipeline, writing
 from .changes import command as changes_command
+from .changes.summary import summary
 from .openapi_client import GenerationError
 from .problems import SpecError, ToolError
 from .vendoring import command as vendoring_command
+
+#: What compares with the commit that is checked out.
+_ALL_CHANGES = "./nox -s changes -- HEAD"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,12 +77,27 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace) -> int:
     started = time.perf_counter()
+    description: Path = options.out / "openapi.json"
+    before = description.read_bytes() if description.is_file() else None
+    is_new = not options.out.is_dir()
     counts = pipeline.generate(options.spec, options.out, options.overlay)
+    lines: list[str] = []
+    if counts.difference and not is_new:
+        lines = summary(before or b"", description.read_bytes(), _ALL_CHANGES if _is_own(options) else "")
+        lines += writing.told(counts.difference)
+    word = "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
     print(
-        f"Generated {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
+        f"{word} {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
         f"{counts.events} events, {counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
     )
+    print(*lines, sep="\n", end="\n" if lines else "")
     return 0
+
+
+def _is_own(options: argparse.Namespace) -> bool:
+    """Whether it is the package of this repository, from its own spec: git has what it was made from before."""
+    paths = ((options.spec, pipeline.SPEC), (options.out, pipeline.PACKAGE))
+    return not options.overlay and all(given.resolve() == own for given, own in paths)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from . import (
     params,
     resources,
     views,
+    writing,
 )
 from .document import Document
 from .linting.reading import webhooks
@@ -41,12 +41,21 @@ PACKAGE = PROJECT / "generated" / "plexy_pay"
 
 @dataclass(frozen=True)
 class Counts:
-    """What a generation made."""
+    """What a generation made.
+
+    Attributes:
+        operations: How many operations.
+        models: How many models and enums.
+        events: How many events of webhooks.
+        files: How many files, but for the manifest.
+        difference: The files that are not as they were, once the package is in its place.
+    """
 
     operations: int
     models: int
     events: int
     files: int
+    difference: writing.Difference | None = None
 
 
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
@@ -87,8 +96,8 @@ def generate(spec: Path = SPEC, package: Path = PACKAGE, overlays: Sequence[Path
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
         built = Path(scratch) / package.name
         counts = build(spec, built, overlays)
-        swap(built, package)
-    return counts
+        found = writing.put(built, package)
+    return replace(counts, difference=found)
 
 
 def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
@@ -174,19 +183,3 @@ def _prove_every_webhook_has_its_class(document: Document, package: Path) -> Non
         raise GenerationError(
             f"webhooks and classes of events differ: {', '.join(wanted)} became {', '.join(made)}"
         )
-
-
-def swap(built: Path, package: Path) -> None:
-    """Put the built package where the old one was.
-
-    Two renames are as near to one step as a folder gets; if the second fails the first is undone.
-    """
-    old = built.parent / "replaced"
-    if package.exists():
-        os.rename(package, old)
-    try:
-        os.rename(built, package)
-    except OSError:
-        if old.exists():
-            os.rename(old, package)
-        raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,7 @@ def as_text(comparison: Comparison) -> str:
     changes = comparison.changes
     if not changes:
         return f"Nothing that a user can notice changed from {comparison.old_name} to {comparison.new_name}."
-    lines = [f"{_counted(changes)} from {comparison.old_name} to {comparison.new_name}."]
+    lines = [f"{counted(changes)} from {comparison.old_name} to {comparison.new_name}."]
     for level in LEVELS:
         found = [change for change in changes if change.level is level]
         if found:
@@ -90,7 +90,8 @@ def as_json(comparison: Comparison, unexplained: Iterable[str] | None) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False)
 
 
-def _counted(changes: list[Change]) -> str:
+def counted(changes: Sequence[Change]) -> str:
+    """How many changes there are of each weight."""
     counts = Counter(change.level for change in changes)
     named = [f"{counts[level]} {level}" for level in LEVELS if counts[level]]
     text = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import pipeline
+from .. import pipeline, writing
 from ..changes import Change
 from ..changes.versions import parsed
 from ..problems import ToolError
@@ -151,7 +151,7 @@ def _put(built: Path, place: Place) -> None:
             folder.mkdir()
             made.append(folder)
             (folder / "__init__.py").touch()
-        pipeline.swap(built, place.folder)
+        writing.put(built, place.folder)
     except OSError:
         for folder in reversed(made):
             (folder / "__init__.py").unlink(missing_ok=True)

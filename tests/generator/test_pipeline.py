@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import checking, manifest, openapi_client, params, pipeline
+from generator import checking, manifest, openapi_client, params, pipeline, writing
 from generator.__main__ import main
 from generator.openapi_client import GenerationError
 from generator.problems import SpecError
@@ -101,6 +103,78 @@ def test_generating_replaces_the_package_as_a_whole(package: Path) -> None:
     assert sorted(path.name for path in package.parent.iterdir()) == ["plexy_pay"], "no scratch folder stays"
 
 
+@pytest.fixture
+def generate(
+    built: Path, package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[], list[str]]:
+    """Runs `generate` on the package, and gives the lines that it prints; what it would build was built already."""
+
+    def build(spec: Path, to: Path, overlays: object) -> pipeline.Counts:
+        shutil.copytree(built, to)
+        return pipeline.Counts(operations=1, models=2, events=3, files=4)
+
+    def run() -> list[str]:
+        assert main(["generate", "--out", str(package)]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    monkeypatch.setattr(pipeline, "build", build)
+    return run
+
+
+def test_generating_says_what_users_notice_and_then_which_files_changed(
+    package: Path, generate: Callable[[], list[str]]
+) -> None:
+    old = json.loads((package / "openapi.json").read_text("utf-8"))
+    link = old["components"]["schemas"]["response.PaymentLink"]["properties"]
+    link["shortUrl"] = {"type": "string"}
+    del link["orderReference"]
+    (package / "openapi.json").write_text(json.dumps(old), "utf-8")
+    (package / "models" / "payment_link.py").write_text("", "utf-8")
+    (package / "models" / "left_over.py").touch()
+    first, *rest = generate()
+    assert first.startswith("Generated plexy_pay: 1 operations, 2 models and enums, 3 events, 4 files in ")
+    assert rest == [
+        "Users of the package: 1 breaking and 1 additive changes.",
+        "  breaking: models.PaymentLink: `short_url` is gone. If answers still bring it, it is in "
+        "`additional_properties`.",
+        "  additive: models.PaymentLink: `order_reference` is new.",
+        "Files: 2 changed, 1 removed (~ changed, - removed).",
+        "  models: - left_over, ~ payment_link",
+        "  package: ~ openapi.json",
+    ]
+
+
+def test_generating_what_is_there_touches_nothing_and_says_so_in_one_line(
+    built: Path, package: Path, generate: Callable[[], list[str]]
+) -> None:
+    def times() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (package, *package.rglob("*"))}
+
+    before = times()
+    [line] = generate()
+    assert line.startswith("Nothing changed in plexy_pay: 1 operations, ")
+    assert times() == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", None])
+def test_an_old_document_that_cannot_be_read_does_not_stop_it(
+    package: Path, generate: Callable[[], list[str]], text: str | None
+) -> None:
+    (package / "openapi.json").unlink()
+    if text is not None:
+        (package / "openapi.json").write_text(text, "utf-8")
+    _, users, files, _ = generate()
+    assert users.startswith("Users of the package: what changed is not known, ")
+    assert files.startswith("Files: 1 ")
+    assert json.loads((package / "openapi.json").read_text("utf-8"))["openapi"] == "3.1.0"
+
+
+def test_a_package_that_was_not_there_is_called_new(package: Path, generate: Callable[[], list[str]]) -> None:
+    shutil.rmtree(package)
+    [line] = generate()
+    assert line.startswith("New plexy_pay: ")
+
+
 def test_a_broken_spec_names_file_and_line_and_leaves_the_package_untouched(
     package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,7 +207,7 @@ def test_a_swap_that_fails_half_way_is_undone(package: Path, tmp_path: Path) -> 
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with pytest.raises(OSError, match="not-built"):
-        pipeline.swap(scratch / "not-built", package)
+        writing.swap(scratch / "not-built", package)
     assert tree(package) == before
 
 

@@ -14,7 +14,7 @@ import pytest
 from helpers.shops import SHOPS
 from helpers.specs import edited, write_spec
 
-from generator import pipeline
+from generator import pipeline, writing
 from generator.__main__ import main
 from generator.document import Document
 from generator.openapi_client import GenerationError
@@ -482,13 +482,24 @@ def test_a_failure_leaves_the_repository_as_it_was(
     assert [path.name for path in project.copy.parent.iterdir() if path.name.startswith(".")] == []
 
 
+def test_an_update_leaves_the_files_that_did_not_change_as_they_are(project: Project) -> None:
+    def times() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in project.copy.rglob("*.py")}
+
+    before = times()
+    project.describe(NEW)
+    assert project.update() == 0
+    after = times()
+    assert {name for name in after if after[name] != before.get(name)} == {"_loggable.py", "shop.py"}
+
+
 def test_a_swap_that_fails_leaves_no_folder_that_was_made_for_it(
     empty: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(pipeline, "swap", fail)
+    monkeypatch.setattr(writing, "swap", fail)
     assert empty.vendor() == 1
     assert "the disk is full" in capsys.readouterr().err
     assert list(empty.source.iterdir()) == []

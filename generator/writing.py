@@ -1,0 +1,117 @@
+"""Puts a package in place of the one that was there, and says what is different.
+
+The whole folder is replaced in two renames, so that nobody ever sees half of a package. A file whose bytes did not
+change keeps the time of its last change, too, so that tools which look at that (builds, editors, backups) have nothing
+to do anew; and where no file changed, the folder stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import manifest
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The files of a package that a generation changed, by their paths in it."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def put(built: Path, package: Path) -> Difference:
+    """Put the built package where the old one is, if anything of it is different."""
+    before, after = manifest.hashes(package), manifest.hashes(built)
+    found = difference(before, after)
+    if not found and not _is_same(package / manifest.NAME, built / manifest.NAME):
+        # Other tools made the same files: only the record says so.
+        found = Difference((), (manifest.NAME,), ())
+    if not found:
+        return found
+    for name in before.keys() & after.keys():
+        if before[name] == after[name]:
+            status = (package / name).stat()
+            os.utime(built / name, ns=(status.st_atime_ns, status.st_mtime_ns))
+    swap(built, package)
+    return found
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both files are there with the same bytes, or neither is."""
+    there = [path.read_bytes() for path in (one, other) if path.is_file()]
+    return not there or (len(there) == 2 and there[0] == there[1])
+
+
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Difference:
+    """What is different between the files of two packages, given by their hashes."""
+    common = before.keys() & after.keys()
+    return Difference(
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=tuple(sorted(name for name in common if before[name] != after[name])),
+        removed=tuple(sorted(before.keys() - after.keys())),
+    )
+
+
+def swap(built: Path, package: Path) -> None:
+    """Put the built package where the old one was.
+
+    Two renames are as near to one step as a folder gets; if the second fails the first is undone.
+    """
+    old = built.parent / "replaced"
+    if package.exists():
+        os.rename(package, old)
+    try:
+        os.rename(built, package)
+    except OSError:
+        if old.exists():
+            os.rename(old, package)
+        raise
+
+
+def told(found: Difference) -> list[str]:
+    """What changed, as a person reads it: by operation, model and so on, with the sign of what happened to each."""
+    signs = (("+", "added", found.added), ("~", "changed", found.changed), ("-", "removed", found.removed))
+    counts = [f"{len(names)} {word}" for _, word, names in signs if names]
+    key = [f"{sign} {word}" for sign, word, names in signs if names]
+    groups: dict[str, list[str]] = {}
+    for sign, _, names in signs:
+        for name in names:
+            kind, what = _about(name)
+            groups.setdefault(kind, []).append(f"{sign} {what}" if what else sign)
+    lines = [f"Files: {', '.join(counts)} ({', '.join(key)})."]
+    for kind in _KINDS:
+        if kind in groups:
+            entries = sorted(groups[kind], key=lambda entry: (entry[2:], entry[0]))
+            rest = f", and {len(entries) - _MOST_SHOWN} more" if len(entries) > _MOST_SHOWN else ""
+            lines.append(f"  {kind}: {', '.join(entries[:_MOST_SHOWN])}{rest}")
+    return lines
+
+
+_MOST_SHOWN = 20
+_KINDS = ("operations", "resources", "models", "webhooks", "parameters", "runtime", "package")
+_OF_THE_PACKAGE = ("__init__.py", "openapi.json", "py.typed", manifest.NAME)
+
+
+def _about(name: str) -> tuple[str, str]:
+    """Which kind of thing a file is of, and the thing itself; the parameters are all in one file."""
+    folder, _, rest = name.partition("/")
+    stem = rest.removesuffix(".py")
+    if folder == "api" and "/" in rest and not rest.endswith("__init__.py"):
+        return "operations", stem.replace("/", ".")
+    if folder in ("models", "resources") and rest not in ("", "__init__.py"):
+        return folder, stem
+    if folder == "params":
+        return "parameters", "" if stem == "__init__" else stem
+    if folder == "webhooks" and rest:
+        return folder, stem
+    if rest or name in _OF_THE_PACKAGE or name.startswith("_"):
+        return "package", name
+    return "runtime", name.removesuffix(".py")
