@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates" / "ours"
 # What `from plexy_pay import ...` offers besides the clients, by the runtime module that defines it.
 PUBLIC = {
     "auth": ("ApiKeyAuth",),
+    "deprecation": ("PlexyDeprecationWarning",),
     "drift": ("Difference",),
     "errors": (
         "ApiConnectionError", "ApiError", "ApiTimeoutError", "AuthenticationError", "BadGatewayError",

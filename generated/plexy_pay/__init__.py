@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .auth import (
         ApiKeyAuth as ApiKeyAuth,
     )
+    from .deprecation import (
+        PlexyDeprecationWarning as PlexyDeprecationWarning,
+    )
     from .drift import (
         Difference as Difference,
     )
@@ -180,6 +183,7 @@ _MODULES = {
     "params": "",
     "webhooks": "",
     "ApiKeyAuth": "auth",
+    "PlexyDeprecationWarning": "deprecation",
     "Difference": "drift",
     "ApiConnectionError": "errors",
     "ApiError": "errors",
@@ -263,6 +267,7 @@ __all__ = (
     "OutcomeUnknownError",
     "Pager",
     "PermissionDeniedError",
+    "PlexyDeprecationWarning",
     "PlexyError",
     "PlexyPay",
     "RateLimitError",

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from .. import loading, pipeline
-from ..document import Document
+from ..document import Document, Location, Mark
 from ..problems import Problem, SpecError, ToolError
 
 #: Where a folder may have its document: the spec itself, a repository, a generated or vendored package.
@@ -65,16 +65,29 @@ def _revision(text: str) -> Document:
     with tempfile.TemporaryDirectory() as scratch:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(scratch, filter="data")
+        prefix = Path(scratch).as_posix() + "/"
         try:
-            return loading.load(Path(scratch, "spec", "openapi.yaml"))
+            document = loading.load(Path(scratch, "spec", "openapi.yaml"))
         except SpecError as error:
-            prefix = Path(scratch).as_posix() + "/"
             raise SpecError(
                 Problem(
                     f"{text}:{problem.file.removeprefix(prefix)}", problem.line, problem.message, problem.fix
                 )
                 for problem in error.problems
             ) from None
+    _rename(document.marks, prefix, f"{text}:")
+    return document
+
+
+def _rename(marks: Mark, old: str, new: str) -> None:
+    """Give the places of a document another beginning: as git writes them, `main:spec/openapi.yaml`."""
+    waiting = [marks]
+    while waiting:
+        mark = waiting.pop()
+        # Several places may share a mark, which has its new name then, and so have those below it.
+        if mark.location.file.startswith(old):
+            mark.location = Location(new + mark.location.file.removeprefix(old), mark.location.line)
+            waiting += mark.children.values()
 
 
 def _git(*arguments: str) -> bytes:

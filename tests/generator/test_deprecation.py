@@ -160,9 +160,7 @@ def test_the_docs_of_each_thing_say_it(package: ModuleType) -> None:
 
 
 def test_a_test_suite_can_turn_the_warnings_into_errors(package: ModuleType) -> None:
-    from importlib import import_module
-
-    warning = import_module(f"{package.__name__}.deprecation").PlexyDeprecationWarning
+    warning = package.PlexyDeprecationWarning
     with warnings.catch_warnings():
         warnings.simplefilter("error", warning)
         with pytest.raises(warning, match="is deprecated since"):

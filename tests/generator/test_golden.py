@@ -15,7 +15,7 @@ from generator import loading, pipeline
 
 HERE = Path(__file__).parent
 #: The specs, and what a file must hold to be kept: of the second one only what differs from others of its kind.
-SPECS = {"golden": "", "golden_deprecated": "deprecat"}
+SPECS = {"golden": "", "golden_deprecated": "deprecated"}
 
 
 def generated(spec: str, folder: Path) -> dict[str, str]:

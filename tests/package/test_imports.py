@@ -14,6 +14,7 @@ from pathlib import Path
 
 import plexy_pay
 import pytest
+from plexy_pay import deprecation
 from plexy_pay_sandbox.serving import RunningSandbox
 
 PACKAGE = Path(plexy_pay.__file__).parent
@@ -184,3 +185,9 @@ def test_two_copies_under_other_names_live_side_by_side(
             importlib.import_module(f"{copy.__name__}.webhooks.{adapter.stem}") for copy in copies
         )
         assert first.Receiver is not second.Receiver
+
+
+@pytest.mark.filterwarnings("ignore::plexy_pay.PlexyDeprecationWarning")
+def test_a_filter_of_pytest_finds_the_class_of_warnings_at_the_top_of_the_package() -> None:
+    deprecation.warn("Any other filter makes an error of this.")
+    assert "plexy_pay.deprecation" not in modules_after("import plexy_pay")

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers.specs import BASE, edited, write_spec
+from helpers.specs import BASE, edited, places, write_spec
 
 from generator import loading, pipeline
 from generator.__main__ import main
@@ -84,6 +84,21 @@ def test_a_revision_gives_the_version_that_it_had(
     assert main(["changes", "first", "second"]) == 0
     out = capsys.readouterr().out
     assert "Next version: 0.4.0 after 0.3.0, for 1 breaking change." in out
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_places_in_a_revision_are_named_as_git_names_them(
+    repository: Path, capsys: pytest.CaptureFixture[str], form: list[str]
+) -> None:
+    assert main(["changes", "first", "second~0", *form]) == 0
+    out = capsys.readouterr().out
+    assert "first:spec/schemas/links.yaml:31" in out
+    main(["changes", "second", "first", *form])
+    assert "first:spec/schemas/links.yaml:31" in capsys.readouterr().out
+    document = load_side("first")
+    assert str(document.where(())) == "first:spec/openapi.yaml:1"
+    files = {document.where(place).file for place in places(document.data)}
+    assert {file.partition("/")[0] for file in files} == {"first:spec"}
 
 
 @pytest.mark.parametrize("text", ["nowhere", "--help", "-x"])
