@@ -247,7 +247,7 @@ def sbom(session: nox.Session) -> None:
 @nox.session
 def release(session: nox.Session) -> None:
     """Make a version of what is here (`-- VERSION`): pyproject.toml, CHANGELOG.md, spec/released, generated."""
-    install(session, "build", "generate", "nox")
+    install(session, "build", "changes", "generate", "nox")
     session.run("python", "-m", "generator.releasing", "release", *session.posargs)
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 from packaging.version import Version
 
 from generator import pipeline
+from generator.changes import compare
+from generator.changes.cross_check import cross_check
+from generator.changes.released import released
 from generator.changes.released import version_problem as size_problem
+from generator.document import Document
+from generator.openapi_client import GenerationError
+from generator.problems import SpecError, ToolError
 
 from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
 
@@ -35,7 +41,9 @@ def release(project: Project, version: str, day: date) -> list[str]:
     Raises:
         Refused: if it cannot be a version that follows the last one, or if the changelog says nothing of it.
     """
-    reasons = _unfit(project, version) or _too_small(project, version)
+    reasons, compared = _unfit(project, version), ""
+    if not reasons:
+        reasons, compared = _since_the_last(project, version)
     entry, problem = _entry(project, version)
     if problem:
         reasons.append(problem)
@@ -64,6 +72,7 @@ def release(project: Project, version: str, day: date) -> list[str]:
     project.released_version_file.write_text(f"{version}\n", "utf-8")
     return [
         f"This is {version} now: pyproject.toml, CHANGELOG.md, spec/released/ and generated/ say so.",
+        *([compared] if compared else []),
         "Nothing is committed. Next:",
         f"  git diff && git add --all && git commit --message 'Release {version}'",
         "  ./nox -s check && ./nox -s tests",
@@ -88,19 +97,40 @@ def _unfit(project: Project, version: str) -> list[str]:
     return []
 
 
-def _too_small(project: Project, version: str) -> list[str]:
-    """Why the version is too small for what changed since the last one that was tagged; empty if it is not."""
+def _since_the_last(project: Project, version: str) -> tuple[list[str], str]:
+    """What speaks against the version in what changed since the last one that was tagged, and what griffe found."""
     tags = project.git("tag", "--merged", "HEAD", "--list", tag_of("*"), "--sort=-version:refname").split()
     if not tags:
-        return []
+        return [], ""
     with tempfile.TemporaryDirectory() as folder:
         for path in (project.released_spec, project.released_version_file):
             text = project.git("show", f"{tags[0]}:{path.relative_to(project.root).as_posix()}")
             (Path(folder) / path.name).write_text(text, "utf-8")
-        enough, text = size_problem(
-            pipeline.load(project.root / "spec" / "openapi.yaml"), version, Path(folder)
-        )
-    return [] if enough else [text]
+        try:
+            new = pipeline.load(project.root / "spec" / "openapi.yaml")
+            enough, text = size_problem(new, version, Path(folder))
+            return _cross_checked(new, Path(folder)) if enough else ([text], "")
+        except (SpecError, ToolError) as error:
+            return [str(error)], ""
+
+
+def _cross_checked(new: Document, folder: Path) -> tuple[list[str], str]:
+    """What griffe says is broken since the version in the folder and no breaking change explains."""
+    last = released(folder)
+    assert last is not None
+    before, old = last
+    try:
+        found = cross_check(old, new, compare(old.data, new.data))
+    except GenerationError as error:
+        # It may be of a time with other rules, and nobody can change it any more.
+        return [], f"griffe could not compare it with {before}. {error}"
+    if not found:
+        return [], f"Every breakage that griffe finds since {before} is told by `./nox -s changes`."
+    listed = "\n".join(f"    {text}" for text in found)
+    return [
+        f"griffe says that this broke since {before}, and no breaking change of the description explains it:\n"
+        f"{listed}\n  Class the change in generator/changes/, with a row in tests/generator/changes/table.yaml."
+    ], ""
 
 
 def _entry(project: Project, version: str) -> tuple[Entry | None, str]:

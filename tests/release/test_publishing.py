@@ -13,6 +13,7 @@ import pytest
 from helpers.clones import clone, commit, git
 from helpers.index_server import LOGIN, RunningIndex
 
+from generator.openapi_client import GenerationError
 from generator.releasing import archives, indexes, publishing, release
 from generator.releasing.project import Project, Refused
 
@@ -310,6 +311,49 @@ def test_a_version_that_is_too_small_for_what_changed_is_refused(project: Projec
     )
     assert links.read_text("utf-8") != text
     with pytest.raises(Refused, match=r"Version 7\.8\.10 in pyproject\.toml is too small: since 7\.8\.9"):
+        release.release(project, "7.8.10", DAY)
+
+
+def describe_next(project: Project, version: str) -> None:
+    """Tag what was released, and begin the entry of a version that follows it."""
+    git(project.root, "tag", f"v{VERSION}")
+    text = project.changelog_file.read_text("utf-8")
+    entry = f"## [{version}] - unreleased\n\n- A thing.\n\n"
+    project.changelog_file.write_text(text.replace("## [", f"{entry}## [", 1), "utf-8")
+    commit(project.root, "What comes next")
+
+
+def test_a_breakage_that_griffe_finds_and_nothing_explains_stops_a_release(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe_next(project, "7.8.10")
+    monkeypatch.setattr(release, "cross_check", lambda *_: ["Parameter was removed (client.links.create(a))"])
+    with pytest.raises(
+        Refused, match=r"griffe says that this broke since 7\.8\.9, and no breaking change"
+    ) as refused:
+        release.release(project, "7.8.10", DAY)
+    assert "    Parameter was removed (client.links.create(a))\n" in str(refused.value)
+    assert not project.uncommitted()
+
+
+def test_a_last_version_of_which_nothing_can_be_made_any_more_does_not_stop_a_release(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> list[str]:
+        raise GenerationError("The old document makes no package.")
+
+    describe_next(project, "7.8.10")
+    monkeypatch.setattr(release, "cross_check", fail)
+    monkeypatch.setattr(release, "_generate", lambda project: None)
+    said = release.release(project, "7.8.10", DAY)
+    assert "griffe could not compare it with 7.8.9. The old document makes no package." in said
+    assert project.released_version == "7.8.10"
+
+
+def test_a_broken_spec_stops_a_release_with_file_and_line(project: Project) -> None:
+    describe_next(project, "7.8.10")
+    (project.root / "spec" / "openapi.yaml").write_text("openapi: [\n", "utf-8")
+    with pytest.raises(Refused, match=r"spec/openapi\.yaml:\d+: the file is not YAML"):
         release.release(project, "7.8.10", DAY)
 
 

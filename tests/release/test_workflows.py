@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -68,6 +69,51 @@ def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_onc
     assert "secrets." not in (FOLDER / "publish.yml").read_text("utf-8")
     builders = [name for name, job in jobs.items() if any("run" in step for step in steps(job))]
     assert builders == ["build", "release"]
+
+
+def script_of(name: str, job: str, step: str) -> str:
+    (found,) = [one["run"] for one in steps(workflow(name)["jobs"][job]) if one["name"].startswith(step)]
+    return found
+
+
+def run_script(script: str, folder: Path, stub: str, **variables: str) -> None:
+    """Run a step as the workflow does, with a stub in place of the programs that it calls; `$0` is what was called."""
+    (folder / "bin").mkdir()
+    for path in (folder / "nox", *(folder / "bin" / name for name in ("git", "gh"))):
+        path.write_text(f"#!/bin/bash\n{stub}\n", "utf-8")
+        path.chmod(0o755)
+    env = {
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_TEMP": str(folder),
+        **variables,
+    }
+    subprocess.run(["bash", "-e", "-c", script], cwd=folder, env=env, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("status", ["0", "1"])
+def test_the_proposal_to_regenerate_says_what_changes_for_users_and_what_was_generated(
+    status: str, tmp_path: Path
+) -> None:
+    script = script_of("regenerate.yml", "generate", "Generate, and tell")
+    stub = 'if [ "$2" = changes ]; then yes "1 breaking" | head -n 9000; exit $STATUS; fi; echo "Files: 1 added."'
+    run_script(script, tmp_path, stub, STATUS=status)
+    body = (tmp_path / "proposal" / "body.md").read_text("utf-8")
+    assert "```text\n1 breaking\n" in body
+    assert body.endswith("```text\nFiles: 1 added.\n```\n")
+    assert body.count("\n```") == 4, "the blocks are closed"
+    assert len(body) < 65_536
+
+
+@pytest.mark.parametrize(
+    ("number", "command"), [("", "pr create "), ("7", "api --method PATCH repos/o/r/pulls/7 ")]
+)
+def test_a_proposal_that_is_open_already_gets_the_new_text(number: str, command: str, tmp_path: Path) -> None:
+    script = script_of("regenerate.yml", "propose", "Push the branch")
+    stub = 'echo "$(basename "$0") $*" >> "$RUNNER_TEMP/calls"; [[ "$*" != "pr list"* ]] || echo "$NUMBER"'
+    run_script(script, tmp_path, stub, BASE="main", GITHUB_REPOSITORY="o/r", NUMBER=number)
+    *_, last = (tmp_path / "calls").read_text("utf-8").splitlines()
+    assert last.startswith(f"gh {command}")
+    assert str(tmp_path / "proposal" / "body.md") in last
 
 
 @pytest.mark.parametrize(
