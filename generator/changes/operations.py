@@ -98,7 +98,7 @@ class _Pair:
             "responses": self.responses,
             "requestBody": self.body,
             "deprecated": self.deprecated,
-            "x-deprecated": text("the advice about the deprecation"),
+            "x-deprecated": schemas.deprecation_advice(found, old.data, new.data),
         }
 
     def keys(self, handlers: Mapping[str, Handler]) -> None:
@@ -586,7 +586,7 @@ def parameter(found: Findings, place: Place, old: Json, new: Json) -> None:
         **docs,
         **{"x-evidence": found.documentation("the evidence"), "x-source": found.documentation("the source")},
         **{"required": required, "schema": schema, "x-client-setting": setting},
-        **{"deprecated": deprecated, "x-deprecated": found.documentation("the advice about the deprecation")},
+        **{"deprecated": deprecated, "x-deprecated": schemas.deprecation_advice(found, old, new)},
         **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue", "name", "in"), sent),
         "x-sensitive": sensitive,
     }

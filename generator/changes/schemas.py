@@ -149,7 +149,7 @@ class _Pair:
             **{"default": self.default, "x-server-default": self.default},
             **{"readOnly": self.read_only, "writeOnly": text("the mark that it is only sent")},
             "deprecated": self.deprecated,
-            "x-deprecated": text("the advice about the deprecation"),
+            "x-deprecated": deprecation_advice(found, old, new),
             **dict.fromkeys((*_LIMITS, "pattern", "multipleOf", "uniqueItems"), self.limit),
             **{"x-amount-unit": self.unit, "x-main-amount": self.main_amount, "x-sensitive": self.sensitive},
             **{"x-enum-meanings": self.meanings, "x-enum-same": self.spellings},
@@ -541,6 +541,13 @@ def deprecation(found: Findings, place: Place, new: object, node: Json) -> None:
     use = f" Use {advice['use']}." if "use" in advice else ""
     until = f" It will be removed in {advice['until']}." if "until" in advice else ""
     found.add("deprecated", ADDITIVE, place, about(place, f"is deprecated.{use}{until}"))
+
+
+def deprecation_advice(found: Findings, old: Json, new: Json) -> Handler:
+    """How a change of the advice is told: with the deprecation, if that is another one too."""
+    if same(old.get("deprecated", MISSING), new.get("deprecated", MISSING)):
+        return found.documentation("the advice about the deprecation")
+    return found.explained
 
 
 def sensitivity(found: Findings, place: Place, new: object) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.clones import clone, commit, git
 from helpers.index_server import LOGIN, RunningIndex
 
+from generator.document import Document
 from generator.openapi_client import GenerationError
 from generator.releasing import archives, indexes, publishing, release
 from generator.releasing.project import Project, Refused
@@ -334,6 +337,31 @@ def test_a_breakage_that_griffe_finds_and_nothing_explains_stops_a_release(
         release.release(project, "7.8.10", DAY)
     assert "    Parameter was removed (client.links.create(a))\n" in str(refused.value)
     assert not project.uncommitted()
+
+
+def test_a_release_is_cross_checked_with_the_last_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def find_nothing(old: Document, new: Document, changes: object) -> list[str]:
+        asked.extend("description" in link(document)["properties"] for document in (old, new))
+        return []
+
+    def link(document: Document) -> dict[str, Any]:
+        return document.data["components"]["schemas"]["request.CreatePaymentLink"]
+
+    describe_next(project, "7.8.10")
+    released = json.loads(project.released_spec.read_text("utf-8"))
+    del link(Document(released))["properties"]["description"]
+    project.released_spec.write_text(json.dumps(released), "utf-8")
+    commit(project.root, "Another document")
+    git(project.root, "tag", "--force", f"v{VERSION}")
+    monkeypatch.setattr(release, "cross_check", find_nothing)
+    monkeypatch.setattr(release, "_generate", lambda project: None)
+    said = release.release(project, "7.8.10", DAY)
+    assert f"Every breakage that griffe finds since {VERSION} is told by `./nox -s changes`." in said
+    assert asked == [False, True]
 
 
 def test_a_last_version_of_which_nothing_can_be_made_any_more_does_not_stop_a_release(

@@ -30,6 +30,26 @@ def changes_of(row: dict[str, Any]) -> list[Change]:
     return compare(old, patched(old, row["edit"]))
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "/paths/~1v1~1links~1{id}~1void/post",
+        "/paths/~1v1~1links/get/parameters/3",
+        "/components/schemas/response.Link/properties/weight",
+    ],
+)
+def test_a_deprecation_and_its_advice_are_one_change_and_new_advice_is_another(holder: str) -> None:
+    marks = {"deprecated": True, "x-deprecated": {"use": "something"}}
+    old = patched(
+        BASE, [{"op": "add", "path": f"{holder}/{key}", "value": mark} for key, mark in marks.items()]
+    )
+    assert [change.kind for change in compare(BASE, old)] == ["deprecated"]
+    new = patched(old, [{"op": "replace", "path": f"{holder}/x-deprecated", "value": {"use": "another"}}])
+    assert [change.text.partition(" of ")[0] for change in compare(old, new)] == [
+        "the advice about the deprecation"
+    ]
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}: {row['when']}")
 def test_a_change_has_its_kind_its_class_and_its_text(row: dict[str, Any]) -> None:
     changes = changes_of(row)
