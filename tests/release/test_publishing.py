@@ -351,7 +351,7 @@ def test_a_release_is_cross_checked_with_the_last_one(
     def link(document: Document) -> dict[str, Any]:
         return document.data["components"]["schemas"]["request.CreatePaymentLink"]
 
-    describe_next(project, "7.8.10")
+    describe_next(project, "7.9.0")
     released = json.loads(project.released_spec.read_text("utf-8"))
     del link(Document(released))["properties"]["description"]
     project.released_spec.write_text(json.dumps(released), "utf-8")
@@ -359,7 +359,7 @@ def test_a_release_is_cross_checked_with_the_last_one(
     git(project.root, "tag", "--force", f"v{VERSION}")
     monkeypatch.setattr(release, "cross_check", find_nothing)
     monkeypatch.setattr(release, "_generate", lambda project: None)
-    said = release.release(project, "7.8.10", DAY)
+    said = release.release(project, "7.9.0", DAY)
     assert f"Every breakage that griffe finds since {VERSION} is told by `./nox -s changes`." in said
     assert asked == [False, True]
 

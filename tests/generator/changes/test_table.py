@@ -45,9 +45,8 @@ def test_a_deprecation_and_its_advice_are_one_change_and_new_advice_is_another(h
     )
     assert [change.kind for change in compare(BASE, old)] == ["deprecated"]
     new = patched(old, [{"op": "replace", "path": f"{holder}/x-deprecated", "value": {"use": "another"}}])
-    assert [change.text.partition(" of ")[0] for change in compare(old, new)] == [
-        "the advice about the deprecation"
-    ]
+    [advice] = compare(old, new)
+    assert advice.text.startswith("the advice about the deprecation")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}: {row['when']}")
