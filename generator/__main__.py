@@ -12,6 +12,7 @@ from pathlib import Path
 from . import checking, coverage, loading, openapi_client, pipeline, writing
 from .changes import command as changes_command
 from .changes.summary import summary
+from .drifting import command as drifting_command
 from .openapi_client import GenerationError
 from .problems import SpecError, ToolError
 from .vendoring import command as vendoring_command
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
             )
     changes_command.add_to(commands)
     vendoring_command.add_to(commands)
+    drifting_command.add_to(commands)
     return parser
 
 

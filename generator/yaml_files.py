@@ -61,7 +61,19 @@ def read(path: Path, name: str) -> SourceFile:
     Raises:
         SpecError: The file is not YAML, or says something that a JSON document cannot hold.
     """
-    text = _text(path, name)
+    return read_text(text_of(path, name), name)
+
+
+def read_text(text: str, name: str) -> SourceFile:
+    """Read YAML or JSON that is there as text.
+
+    Args:
+        text: What the file says.
+        name: How to call it in problems.
+
+    Raises:
+        SpecError: It is not YAML, or says something that a JSON document cannot hold.
+    """
     parser = yaml.CLoader(_joined_surrogates(text))
     builder = _Builder(parser, name, len(text) + _MAX_ALIASED)
     try:
@@ -75,7 +87,12 @@ def read(path: Path, name: str) -> SourceFile:
         parser.dispose()
 
 
-def _text(path: Path, name: str) -> str:
+def text_of(path: Path, name: str) -> str:
+    """The text of a file.
+
+    Raises:
+        SpecError: The file cannot be read, or is not UTF-8.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:

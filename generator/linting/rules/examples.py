@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -51,6 +52,19 @@ def _is_text(media_type: str) -> bool:
 
 def example_fits_its_schema(document: Document) -> Iterator[Problem]:
     """Every example is valid by the schema it stands beside."""
+    for example, error in misfits(document):
+        if isinstance(error, ValidationError):
+            yield document.problem(
+                (*example.pointer, *error.absolute_path),
+                f"the example does not fit its schema: {short(error.message)}",
+                "correct the example, or the schema if the example is what the API says",
+            )
+        else:
+            yield document.problem(example.pointer, error, "correct the schema beside it")
+
+
+def misfits(document: Document) -> Iterator[tuple[Located, ValidationError | str]]:
+    """Every example that is not valid by its schema, with what is wrong; a text where the schema is."""
     resource: Resource[Any] = Resource.from_contents(document.data, default_specification=DRAFT202012)
     registry: Registry[Any] = Registry[Any]().with_resource(_URI, resource)
     for schema, example in _examples(document):
@@ -62,15 +76,10 @@ def example_fits_its_schema(document: Document) -> Iterator[Problem]:
         try:
             errors = errors_of(validator, example.value)
         except Exception as broken:  # a broken schema breaks the validator in many ways
-            message = f"the example cannot be checked: {short(str(broken))}"
-            yield document.problem(example.pointer, message, "correct the schema beside it")
+            yield example, f"the example cannot be checked: {short(str(broken))}"
             continue
         for error in errors:
-            yield document.problem(
-                (*example.pointer, *error.absolute_path),
-                f"the example does not fit its schema: {short(error.message)}",
-                "correct the example, or the schema if the example is what the API says",
-            )
+            yield example, error
 
 
 def _examples(document: Document) -> Iterator[tuple[Pointer, Located]]:

@@ -1,0 +1,65 @@
+"""What both ways of finding drift need of `spec/`: how well a thing is known, and the edits that raise its evidence."""
+
+from __future__ import annotations
+
+from ..document import Document, Pointer, mapping, sequence
+from ..linting import reading
+from . import words
+from .finding import SCHEMA_ORDER, Append, Edit, Put
+
+#: What was only guessed may be corrected by what is known. A contradiction between two known things is for a person.
+GUESS = "inferred"
+
+
+def word_of(document: Document, pointer: Pointer) -> str:
+    """The evidence of a schema or of something in one: its own word, or that of the nearest schema around it."""
+    for length in range(len(pointer), 0, -1):
+        word = mapping(document.get(pointer[:length])).get("x-evidence")
+        if isinstance(word, str):
+            return word
+        if length == 3 and pointer[:2] == ("components", "schemas"):
+            break
+    return GUESS
+
+
+def sources_of(document: Document, pointer: Pointer) -> list[str]:
+    """The sources that stand at a place."""
+    return [
+        text for text in sequence(mapping(document.get(pointer)).get("x-source")) if isinstance(text, str)
+    ]
+
+
+def raised(
+    document: Document, pointer: Pointer, word: str, source: str, order: tuple[str, ...] = SCHEMA_ORDER
+) -> tuple[Edit, ...]:
+    """The edits that give a thing a better word; none if its own word is as good already."""
+    own = mapping(document.get(pointer)).get("x-evidence")
+    if isinstance(own, str) and not words.is_better(word, own):
+        return ()
+    return (Put((*pointer, "x-evidence"), word, order), *with_source(document, pointer, source, order))
+
+
+def with_source(
+    document: Document, pointer: Pointer, source: str, order: tuple[str, ...] = SCHEMA_ORDER
+) -> tuple[Edit, ...]:
+    """The edit that adds a source, if it is not there yet."""
+    if source in sources_of(document, pointer):
+        return ()
+    return (Append((*pointer, "x-source"), source, order),)
+
+
+def is_amount(document: Document, name: str, pointer: Pointer) -> bool:
+    """Whether a property is money."""
+    return words.is_amount(name) or reading.mark(document, pointer, "x-amount-unit") is not None
+
+
+def new_property(
+    name: str, kind: str, text: str, word: str, source: str, sensitive: frozenset[str]
+) -> dict[str, object]:
+    """A new property of a plain type; the unit of an amount is not known, and private data are masked."""
+    made: dict[str, object] = {"type": kind, "description": text}
+    if words.is_amount(name) and kind in ("integer", "number"):
+        made |= {"type": "number", "x-amount-unit": "unknown", "x-amount-unit-evidence": GUESS}
+    if name.lower() in sensitive or words.looks_private(name):
+        made["x-sensitive"] = True
+    return {**made, "x-evidence": word, "x-source": [source]}
