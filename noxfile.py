@@ -81,6 +81,13 @@ def changes(session: nox.Session) -> None:
 
 
 @nox.session
+def drift(session: nox.Session) -> None:
+    """Say where the real API and spec/ differ (`-- SOURCE`: a log or an OpenAPI export); `--write` patches spec/."""
+    install(session, "generate")
+    session.run("python", "-m", "generator", "drift", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
     install(

@@ -56,7 +56,9 @@ class Builder:
             made |= {"x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
         elif words.is_amount(name) and "string" in found.types:
             raise CannotBuildError("an amount as text has a unit that is not to be guessed")
-        head = {key: made.pop(key) for key in ("$ref", "oneOf", "type", "format") if key in made}
+        head: dict[str, object] = {
+            key: made.pop(key) for key in ("$ref", "oneOf", "type", "format") if key in made
+        }
         if "$ref" not in head and (name.lower() in self._sensitive or words.looks_private(name)):
             made["x-sensitive"] = True
         if found.data.get("readOnly") is True:
@@ -78,16 +80,16 @@ class Builder:
             raise CannotBuildError("its schema is nested too deep")
         if found.variants:
             raise CannotBuildError("it is a union of several schemas")
-        if found.enum is not None or (found.types == {"object"} and found.properties):
+        if found.enum is not None or (found.is_only("object") and found.properties):
             key = self._named(found, name, near, edits, depth, named_after)
             reference: dict[str, object] = {"$ref": f"#/components/schemas/{key}"}
             return {"oneOf": [reference, {"type": "null"}]} if found.nullable else reference
-        if found.types == {"array"}:
+        if found.is_only("array"):
             if found.items is None:
                 raise CannotBuildError("nothing says what the array holds")
             items = self._value(name, found.items, near, edits, depth + 1, named_after=named_after)
             return {"type": ["array", "null"] if found.nullable else "array", "items": items}
-        if found.types == {"object"}:
+        if found.is_only("object"):
             raise CannotBuildError("nothing says what the object holds")
         if len(found.types) != 1:
             raise CannotBuildError("its type is not one plain type")
@@ -150,11 +152,11 @@ class Builder:
         self, name: str, place: Pointer, near: Pointer, edits: list[Edit], depth: int, key: str
     ) -> dict[str, object]:
         """A property of a new schema; its evidence is that of the schema."""
-        made, more = {}, list[Edit]()
-        made = self._value(name, place, near, more, depth + 1, named_after=key)
-        edits += more
+        made = self._value(name, place, near, edits, depth + 1, named_after=key)
         found = shape(self._export, place)
-        head = {one: made.pop(one) for one in ("$ref", "oneOf", "type", "format") if one in made}
+        head: dict[str, object] = {
+            one: made.pop(one) for one in ("$ref", "oneOf", "type", "format") if one in made
+        }
         marks: dict[str, object] = {}
         if words.is_amount(name) and found.types <= {"integer", "number"} and "type" in head:
             marks |= {"x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}

@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
         patch=patch,
         rows=fact_rows.rows(document, patch.document, name) if patch.texts else {},
         unreadable=told.unreadable if isinstance(told, Log) else (),
+        told=not isinstance(told, Log) or bool(told.records),
         written=options.write and bool(patch.texts),
     )
     print(report.as_json(result) if options.json else report.as_text(result))

@@ -235,7 +235,7 @@ class _Comparison:
         yours = shape(self._theirs, (*theirs.pointer, "schema"))
         place = (*ours.pointer, "schema")
         is_same = True
-        if mine.types != yours.types and yours.types and not (is_path and mine.types == {"string"}):
+        if mine.types != yours.types and yours.types and not (is_path and mine.is_only("string")):
             text = f"{mine.shown} in `spec/`, {yours.shown} in the export"
             kinds = mine.types | yours.types
             if word == facts.GUESS and kinds <= PLAIN_TYPES and len(yours.types) == 1 and not mine.key:
@@ -307,7 +307,7 @@ class _Comparison:
         place = (*media.pointer, "schema")
         is_required = yours.value.get("required") is True
         if mine is None:
-            self._new_body(ours, place, is_required, subject)
+            self._new_body(ours, theirs, place, is_required, subject)
             return
         own = _json(mine)
         if own is not None:
@@ -322,11 +322,13 @@ class _Comparison:
                     "required", mine.pointer, subject, f"{text}; the operation is {_weakest(ours)}"
                 )
 
-    def _new_body(self, ours: Operation, place: Pointer, is_required: bool, subject: str) -> None:
+    def _new_body(
+        self, ours: Operation, theirs: Operation, place: Pointer, is_required: bool, subject: str
+    ) -> None:
         text = "a request body that `spec/` does not have"
-        if ours.method in ("get", "head", "delete"):
+        if theirs.method in ("get", "head", "delete"):
             self._notes.hand(
-                "body", ours.pointer, subject, f"{text}; a {ours.method.upper()} with one is unusual"
+                "body", ours.pointer, subject, f"{text}; a {theirs.method.upper()} with one is unusual"
             )
             return
         try:

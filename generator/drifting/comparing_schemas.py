@@ -207,7 +207,7 @@ class SchemaComparison:
             fits
             and word == facts.GUESS
             and here.pointer == place
-            and here.types == {"string"}
+            and here.is_only("string")
             and not here.enum
         ):
             return self._notes.patch(

@@ -138,7 +138,7 @@ def merged(findings: Sequence[Finding]) -> list[Finding]:
     found: dict[str, Finding] = {}
     for one in findings:
         other = found.setdefault(one.id, one)
-        if other != one and Verdict.HAND not in (other.verdict,):
+        if other != one and other.verdict is not Verdict.HAND:
             text = f"{other.text}; elsewhere the source says: {one.text}"
             found[one.id] = Finding(one.kind, Verdict.HAND, one.where, one.subject, text)
     return list(found.values())

@@ -52,7 +52,6 @@ class Record:
 class Log:
     """The records of a log, each difference once, and the lines with records that cannot be used."""
 
-    name: str
     records: tuple[Record, ...]
     unreadable: tuple[int, ...]
 
@@ -66,7 +65,7 @@ def is_log(text: str) -> bool:
     return _TEXT.search(text) is not None and "openapi:" not in text
 
 
-def read(text: str, name: str) -> Log:
+def read(text: str) -> Log:
     """The records of a log."""
     records: dict[tuple[object, ...], Record] = {}
     unreadable: list[int] = []
@@ -77,7 +76,7 @@ def read(text: str, name: str) -> Log:
                 unreadable.append(number)
             else:
                 records.setdefault((record.operation, record.pointer, record.kind, record.seen), record)
-    return Log(name, tuple(records.values()), tuple(unreadable))
+    return Log(tuple(records.values()), tuple(unreadable))
 
 
 def _facts(line: str) -> Iterator[Mapping[str, Any]]:

@@ -112,10 +112,9 @@ def _named(one: Operation, here: Sequence[Operation]) -> list[Operation]:
 
 def _is_telling(one: Operation, other: Operation) -> bool:
     """Whether a name says which operation it is: there may be a "Create" in every group."""
-    ids = {_plain(str(one.data.get("operationId", ""))), _plain(str(one.data.get("summary", "")))} - {""}
-    own = {_plain(str(other.data.get("operationId"))), _plain(call_of(other))}
     words = str(one.data.get("summary", "")).split()
-    return bool(ids & own) or len(words) > 2 or _same_group(one, other)
+    own = {_plain(str(other.data.get("operationId"))), _plain(call_of(other))}
+    return _plain(str(one.data.get("operationId", ""))) in own or len(words) > 2 or _same_group(one, other)
 
 
 def _names(operation: Operation) -> set[str]:

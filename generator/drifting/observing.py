@@ -30,7 +30,7 @@ def observe(spec: Document, log: Log, word: str, source: str, refused: Container
     found = [one for record in log.records for one in observer.findings(record)]
     return [
         Finding(one.kind, Verdict.HAND, one.where, one.subject, one.text) if one.id in refused else one
-        for one in merged(_agreed(found))
+        for one in merged(list(_agreed(found)))
     ]
 
 

@@ -67,6 +67,7 @@ def make(root: Path, document: Document, find: Callable[[dict[str, str]], list[F
         find: Gives the findings; it is told the ids of those that cannot be patched, with the reason.
     """
     refused: dict[str, str] = {}
+    wanted: list[Finding] = []
     for _ in range(_ROUNDS):
         findings = [_with_reason(one, refused) for one in find(refused)]
         wanted = [one for one in findings if one.verdict is Verdict.PATCH]
@@ -148,10 +149,12 @@ def _ordered(findings: Sequence[Finding]) -> list[Edit]:
 def _rank(edit: Edit) -> tuple[int, int]:
     if isinstance(edit, AddSchema):
         return 0, 0
-    if isinstance(edit, Drop):
+    if isinstance(edit, Drop):  # the last item of a list first
         last = edit.pointer[-1]
         return 2, -last if isinstance(last, int) else 0
-    return {Rename: 3, Move: 4}.get(type(edit), 1), 0
+    if isinstance(edit, Rename):
+        return 3, 0
+    return (4 if isinstance(edit, Move) else 1), 0
 
 
 def _changed(root: Path, texts: dict[str, str]) -> dict[str, str]:

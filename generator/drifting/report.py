@@ -33,6 +33,7 @@ class Report:
         patch: The findings and the patch.
         rows: The rows for the lists of facts.
         unreadable: Lines of the log with records that could not be used.
+        told: Whether the source tells of anything.
         written: Whether the patch was written.
     """
 
@@ -42,6 +43,7 @@ class Report:
     patch: Patch
     rows: dict[str, list[str]]
     unreadable: tuple[int, ...]
+    told: bool
     written: bool
 
     def of(self, verdict: Verdict) -> list[Finding]:
@@ -60,8 +62,8 @@ def as_text(report: Report) -> str:
             lines = [f"{title}: {len(found)}", *(f"  {_line(report, one)}" for one in found)]
             parts.append("\n".join(lines))
     if report.unreadable:
-        lines = ", ".join(map(str, report.unreadable[:10])) + (" ..." if len(report.unreadable) > 10 else "")
-        parts.append(f"Lines of the log that look like drift and cannot be read: {lines}")
+        shown = ", ".join(map(str, report.unreadable[:10])) + (" ..." if len(report.unreadable) > 10 else "")
+        parts.append(f"Lines of the log that look like drift and cannot be read: {shown}")
     if report.patch.texts and not report.written:
         parts.append("The patch:\n" + report.patch.diff().rstrip("\n"))
     parts.append("\n".join(_next(report)))
@@ -86,7 +88,8 @@ def as_json(report: Report) -> str:
 def _head(report: Report) -> str:
     counts = {verdict: len(report.of(verdict)) for verdict in Verdict}
     if not any(counts.values()) and not report.unreadable:
-        return f"{report.source}: spec/ says the same. Nothing to do."
+        said = "spec/ says the same" if report.told else "it holds no record of `plexy_pay.drift`"
+        return f"{report.source}: {said}. Nothing to do."
     return (
         f"{report.source}, which is {report.evidence}: {counts[Verdict.PATCH]} differences to write, "
         f"{counts[Verdict.HAND]} to decide by hand, {counts[Verdict.ONLY_HERE]} only in spec/."

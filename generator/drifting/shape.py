@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from ..document import Document, Pointer, is_sequence, mapping, sequence
 from ..linting import reading
 
+_TYPES = frozenset({"string", "integer", "number", "boolean", "object", "array"})
+_FORMAT = re.compile(r"[a-z][a-z-]{0,30}")
 _UNIONS = ("oneOf", "anyOf")
 #: Formats that say how wide a number is, or what every id looks like: the package does not differ by them.
 IGNORED_FORMATS = frozenset(
@@ -52,7 +55,11 @@ class Shape:
     @property
     def is_object(self) -> bool:
         """Whether it is an object and nothing else."""
-        return self.types == frozenset({"object"}) and not self.variants
+        return self.is_only("object") and not self.variants
+
+    def is_only(self, kind: str) -> bool:
+        """Whether this is the one type that it may have, but for null."""
+        return self.types == frozenset({kind})
 
     @property
     def shown(self) -> str:
@@ -91,7 +98,8 @@ def _shape(
 ) -> Shape:
     enum = data.get("enum")
     found = reading.properties(document, pointer) if data else {}
-    types = frozenset(reading.types(document, pointer)) if data else frozenset[str]()
+    # A broken document may have any text there, and none of it is to be shown or written.
+    types = frozenset(reading.types(document, pointer)) & _TYPES if data else frozenset[str]()
     if not types and found:
         types = frozenset({"object"})
     if not types and is_sequence(enum):
@@ -102,7 +110,9 @@ def _shape(
         data=data,
         types=types,
         nullable=nullable,
-        format=text if isinstance(text, str) and text not in IGNORED_FORMATS else None,
+        format=text
+        if isinstance(text, str) and _FORMAT.fullmatch(text) and text not in IGNORED_FORMATS
+        else None,
         enum=tuple(value for value in enum if value is not None) if is_sequence(enum) else None,
         properties={name: place.pointer for name, place in found.items()},
         required=_required(document, pointer, data),

@@ -43,7 +43,7 @@ def read(path: Path) -> log.Log | Export:
     if not text.strip():
         raise _stop(name, 1, "the file is empty", "give a log of `plexy_pay.drift`, or an OpenAPI export")
     if log.is_log(text):
-        return log.read(text, name)
+        return log.read(text)
     blocks = [found for found in _FENCE.finditer(text) if _OPENAPI.search(found["text"])]
     if len(blocks) > 1:
         line = text.count("\n", 0, blocks[1].start()) + 1

@@ -199,9 +199,8 @@ class YamlFile:
     def _replace_in_line(self, node: yaml.Node, value: object) -> bool:
         """Replace a value inside its line, with what follows there; False if either needs more lines."""
         start, end = node.start_mark, node.end_mark
-        is_plain = (
-            isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">") and start.line == end.line
-        )
+        style: object = getattr(node, "style", None)
+        is_plain = isinstance(node, yaml.ScalarNode) and style not in ("|", ">") and start.line == end.line
         if (
             not is_plain
             or is_mapping(value)
@@ -211,7 +210,7 @@ class YamlFile:
             return False
         line = self._lines[start.line]
         text = yaml_text.scalar(value)
-        if node.style == '"' and isinstance(value, str) and not text.startswith('"'):
+        if style == '"' and isinstance(value, str) and not text.startswith('"'):
             text = f'"{text}"'
         self._splice(start.line, start.line + 1, [line[: start.column] + text + line[end.column :]])
         return True
@@ -235,9 +234,11 @@ def _column(node: yaml.Node) -> int:
 
 def _last_line(node: yaml.Node, lines: list[str]) -> int:
     """The last line of a value, from 0; comments and empty lines behind it do not belong to it."""
-    if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) and node.value and not node.flow_style:
-        last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last, lines)
+    if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
+        return _last_line(_pairs(node)[-1][1], lines)
+    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
+        items: list[yaml.Node] = node.value
+        return _last_line(items[-1], lines)
     line, column = int(node.end_mark.line), int(node.end_mark.column)
     if line > node.start_mark.line and (column == 0 or line >= len(lines)):
         line -= 1

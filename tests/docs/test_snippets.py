@@ -59,7 +59,9 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def process() -> Iterator[None]:
     """What a program sets up for its whole process, logging and tracing, is undone."""
-    loggers = [logging.getLogger(name) for name in (None, "plexy_pay", "httpx", "httpcore")]
+    loggers = [
+        logging.getLogger(name) for name in (None, "plexy_pay", "plexy_pay.drift", "httpx", "httpcore")
+    ]
     before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     yield
     for logger, level, handlers in before:

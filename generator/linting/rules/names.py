@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...document import Document, Located, mapping
+from ...document import Document, Located, Pointer, mapping
 from ...naming import class_names, snake
 from ...problems import Problem
 from .. import reading
@@ -59,13 +59,15 @@ def money_properties_are_free(document: Document) -> Iterator[Problem]:
                 )
 
 
-def _is_priced(document: Document, place: Located) -> bool:
+def _is_priced(document: Document, place: Located, around: frozenset[Pointer] = frozenset()) -> bool:
     """Whether a property is an amount of known unit, or an object that may hold nothing but one and its currency."""
     unit = reading.mark(document, place.pointer, "x-amount-unit")
-    inner = reading.properties(document, place.pointer)
-    return (unit is not None and unit.value != "unknown") or (
-        len(inner) == 2 and any(_is_priced(document, part) for part in inner.values())
-    )
+    inner, real = reading.properties(document, place.pointer), document.follow(place.pointer).pointer
+    if unit is not None and unit.value != "unknown":
+        return True
+    if real in around or len(inner) != 2:  # a schema may hold itself
+        return False
+    return any(_is_priced(document, part, around | {real}) for part in inner.values())
 
 
 def _clashes(

@@ -1,0 +1,114 @@
+"""A small spec, a vendor's export that says the same, and the command on both."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.specs import BASE, edited, write_spec
+
+from generator.__main__ import main
+
+Change = Callable[[dict[str, Any]], None]
+
+#: The small spec, with comments in odd places and quotes that a YAML library would change.
+FILES = edited(BASE, "schemas/links.yaml", "    status:\n", "    # Seen in samples.\n    status:\n")
+FILES = edited(FILES, "schemas/links.yaml", "    - active\n", "    - 'active'  # can be paid\n")
+
+LINK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "balance": {"type": "number"},
+        "status": {"type": "string", "enum": ["active", "paid"]},
+    },
+    "required": ["id"],
+}
+#: What the vendor says of one operation, in the words of the small spec.
+RETRIEVE: dict[str, Any] = {
+    "openapi": "3.0.1",
+    "info": {"title": "", "version": "1.0.0"},
+    "servers": [{"url": "https://api.links.kz"}],
+    "paths": {
+        "/v1/links/{linkId}": {
+            "get": {
+                "summary": "Retrieve a link",
+                "tags": ["Links"],
+                "parameters": [
+                    {"name": "linkId", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "Authorization", "in": "header", "schema": {"type": "string"}},
+                ],
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/response.Link"}}
+                        },
+                    },
+                    "401": {"description": ""},
+                },
+            }
+        }
+    },
+    "components": {"schemas": {"response.Link": LINK}},
+}
+
+
+def link(export: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the link in an export."""
+    return export["components"]["schemas"]["response.Link"]
+
+
+def operation(export: dict[str, Any]) -> dict[str, Any]:
+    """The one operation of an export."""
+    return next(iter(next(iter(export["paths"].values())).values()))
+
+
+class Room:
+    """A copy of the small spec, and the command on it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+        self.spec = write_spec(folder / "spec", FILES)
+
+    def export(self, *changes: Change) -> Path:
+        """A file with an export in which something was changed."""
+        data = copy.deepcopy(RETRIEVE)
+        for change in changes:
+            change(data)
+        return self.file("export.json", json.dumps(data, indent=2))
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, source: Path, *options: str) -> tuple[int, str, str]:
+        code = main(["drift", str(source), "--spec", str(self.spec), *options])
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+    def report(self, source: Path, *options: str) -> dict[str, Any]:
+        code, out, err = self.run(source, "--json", *options)
+        assert code == 0, err
+        return json.loads(out)
+
+    def text(self, name: str) -> str:
+        return (self.spec.parent / name).read_text(encoding="utf-8")
+
+    def texts(self) -> dict[str, str]:
+        return {name: self.text(name) for name in FILES}
+
+
+def said(report: dict[str, Any], verdict: str) -> list[str]:
+    """What a report says with one verdict."""
+    return [
+        f"{one['kind']}: {one['subject']}: {one['text']}"
+        for one in report["findings"]
+        if one["verdict"] == verdict
+    ]
