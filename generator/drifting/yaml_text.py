@@ -18,7 +18,7 @@ def scalar(value: object) -> str:
     """A single value on one line."""
     if isinstance(value, str):
         is_plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if is_plain else json.dumps(value, ensure_ascii=False)
+        return value if is_plain else json.dumps(value, ensure_ascii=not value.isprintable())
     return json.dumps(value, ensure_ascii=False)
 
 
