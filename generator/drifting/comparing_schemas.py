@@ -54,12 +54,7 @@ class SchemaComparison:
         if not yours.types and not yours.variants and yours.enum is None:
             return True  # the export says nothing
         if mine.variants or yours.variants:
-            if mine.types == yours.types and len(mine.variants) == len(yours.variants) == 0:
-                return True
-            is_same = mine.types == yours.types and bool(mine.variants) == bool(yours.variants)
-            text = f"a union: {mine.shown} in `spec/`, {yours.shown} in the export; its variants are not compared"
-            self._notes.hand("type", mine.pointer, subject, text)
-            return is_same
+            return self._variants(mine, yours, subject)
         if mine.types and mine.types != yours.types:
             text = f"{mine.shown} in `spec/`, {yours.shown} in the export"
             self._notes.hand("type", ours, subject, text)
@@ -75,6 +70,20 @@ class SchemaComparison:
         if mine.key:
             self._confirm(mine.pointer, "", mine.enum is None)
         return True
+
+    def _variants(self, mine: Shape, yours: Shape, subject: str) -> bool:
+        """Compare the variants of two unions, if they are the same kinds in the same order."""
+        kinds = [[shape(self._spec, one).types for one in mine.variants]]
+        kinds.append([shape(self._theirs, one).types for one in yours.variants])
+        if kinds[0] != kinds[1]:
+            text = f"a union: {mine.shown} in `spec/`, {yours.shown} in the export; its variants are not compared"
+            self._notes.hand("type", mine.pointer, subject, text)
+            return False
+        same = [
+            self.compare(one, other, f"{subject} variant {number}")
+            for number, (one, other) in enumerate(zip(mine.variants, yours.variants, strict=True), 1)
+        ]
+        return all(same)
 
     def _object(self, mine: Shape, yours: Shape, subject: str) -> None:
         for name, there in yours.properties.items():
@@ -221,7 +230,7 @@ class SchemaComparison:
     ) -> bool:
         """Compare the values of an enumeration."""
         values = theirs.enum or ()
-        unfit = [value for value in values if not words.is_word(value)]
+        unfit = [value for value in values if value not in (here.enum or ()) and not words.is_word(value)]
         if unfit:
             text = f"values that do not look like words ({len(unfit)} in the export) are not written"
             self._notes.hand("enum-value", here.pointer, here.key or subject, text)

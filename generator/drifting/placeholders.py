@@ -8,7 +8,7 @@ from typing import Any, cast
 from jsonschema.exceptions import ValidationError
 
 from ..document import Document, Located, Pointer, child, is_mapping, mapping, objects, sequence
-from ..linting.rules.examples import misfits
+from ..linting.fitting import misfits
 from .shape import shape
 from .workspace import Workspace
 

@@ -15,7 +15,7 @@ from ..linting.reading import EVIDENCE
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}", re.ASCII)
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,47}", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,47}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]+|\{[A-Za-z_][A-Za-z0-9_]*\}))+", re.ASCII)
 _HEX = re.compile(r"(?=[0-9a-fA-F-]*[0-9])[0-9a-fA-F-]{8,}")
@@ -39,7 +39,7 @@ def is_header(text: str) -> bool:
 
 
 def is_word(value: object) -> bool:
-    """Whether a value looks like a word of an enumeration: `authorized`, `TRANSACTION_STATUS_PAID`, `3`."""
+    """Whether a value looks like a word of an enumeration: `authorized`, `TRANSACTION_STATUS_PAID`, `3ds-required`, `05`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1000
     return (

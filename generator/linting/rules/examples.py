@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
-from ...document import Document, Located, Pointer, format_pointer, is_mapping, mapping, objects, sequence
+from ...document import Document, mapping
 from ...problems import Problem
 from .. import reading
-from ..json_schema import errors_of, short
-
-_URI = "urn:document"
+from ..fitting import misfits
+from ..json_schema import short
 
 
 def operation_has_examples(document: Document) -> Iterator[Problem]:
@@ -61,41 +55,3 @@ def example_fits_its_schema(document: Document) -> Iterator[Problem]:
             )
         else:
             yield document.problem(example.pointer, error, "correct the schema beside it")
-
-
-def misfits(document: Document) -> Iterator[tuple[Located, ValidationError | str]]:
-    """Every example that is not valid by its schema, with what is wrong; a text where the schema is."""
-    resource: Resource[Any] = Resource.from_contents(document.data, default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry[Any]().with_resource(_URI, resource)
-    for schema, example in _examples(document):
-        validator = Draft202012Validator(
-            {"$ref": _URI + quote(format_pointer(schema), safe="#/~")},
-            registry=registry,
-            format_checker=Draft202012Validator.FORMAT_CHECKER,
-        )
-        try:
-            errors = errors_of(validator, example.value)
-        except Exception as broken:  # a broken schema breaks the validator in many ways
-            yield example, f"the example cannot be checked: {short(str(broken))}"
-            continue
-        for error in errors:
-            yield example, error
-
-
-def _examples(document: Document) -> Iterator[tuple[Pointer, Located]]:
-    """Every example, with the place of the schema it belongs to."""
-    for place, found in objects(document.data):
-        # Media types, parameters and headers hold a schema and beside it one example, or several by name.
-        if not is_mapping(found.get("schema")):
-            continue
-        if "example" in found:
-            yield (*place, "schema"), Located((*place, "example"), found["example"])
-        for name in mapping(found.get("examples")):
-            named = document.follow((*place, "examples", name))
-            if "value" in mapping(named.value):
-                yield (*place, "schema"), Located((*named.pointer, "value"), named.value["value"])
-    for schema in reading.schemas(document):
-        if "example" in schema.value:
-            yield schema.pointer, Located((*schema.pointer, "example"), schema.value["example"])
-        for index, example in enumerate(sequence(schema.value.get("examples"))):
-            yield schema.pointer, Located((*schema.pointer, "examples", index), example)
