@@ -39,7 +39,7 @@ def is_header(text: str) -> bool:
 
 
 def is_word(value: object) -> bool:
-    """Whether a value looks like a word of an enumeration: `authorized`, `TRANSACTION_STATUS_PAID`, `3ds-required`, `05`."""
+    """Whether a value looks like a word of an enumeration: `authorized`, `STATUS_PAID`, `3ds-required`, `05`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1000
     return (

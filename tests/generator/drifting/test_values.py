@@ -12,7 +12,7 @@ from helpers.specs import broken, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import loading
+from generator import loading, pipeline
 from generator.document import Document, mapping, parse_pointer, references
 from generator.drifting import comparing, words
 from generator.drifting.source import Export
@@ -98,6 +98,12 @@ def test_a_broken_export_breaks_nothing(spec: Document, data: dict[str, Any]) ->
     )
     if sound:  # others are refused when they are read
         written(spec, data)
+
+
+def test_the_spec_itself_as_an_export_differs_in_nothing_but_what_it_then_proves() -> None:
+    whole = loading.load(pipeline.SPEC)
+    said = comparing.compare(whole, Export(whole, is_whole=True), "documented", "the docs")
+    assert {one.kind for one in said} == {"evidence", "webhook"}
 
 
 def test_a_name_is_told_from_data() -> None:
