@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+import warnings
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+import datamodel_code_generator
+from datamodel_code_generator.enums import DataModelType, InputFileType
+from datamodel_code_generator.format import Formatter, PythonVersion
 
 from . import describing, views
 from .normalising import schemas
@@ -37,20 +39,8 @@ _ORIGINS = {
     "Money": "..money",
 }
 
-_OPTIONS = (
-    "--input-file-type", "openapi",
-    "--output-model-type", "typing.TypedDict",
-    "--target-python-version", "3.11",
-    "--disable-timestamp",
-    "--disable-future-imports",
-    "--use-schema-description",
-    "--use-field-description",
-    "--use-union-operator",
-    "--use-standard-collections",
-    "--keep-model-order",
-    "--no-use-closed-typed-dict",
-    "--formatters", "builtin",
-)  # fmt: skip
+#: Categories that a program which is run does not show by itself.
+_QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
 def generate(data: Json, out: Path) -> None:
@@ -66,22 +56,46 @@ def generate(data: Json, out: Path) -> None:
     if not names:
         module.write_text(_HEADER.split("from typing")[0], "utf-8")
         return
-    header = _header(data, names)
-    with TemporaryDirectory() as scratch:
-        source, head = Path(scratch, "params.json"), Path(scratch, "header.txt")
-        source.write_text(json.dumps(params_document(data), indent=1), "utf-8")
-        head.write_text(header, "utf-8")
-        command = [sys.executable, "-m", "datamodel_code_generator", *_OPTIONS]
-        command += ["--input", str(source), "--output", str(module), "--custom-file-header-path", str(head)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode or done.stderr.strip():
-        raise GenerationError(f"datamodel-code-generator: {done.stderr.strip() or done.returncode}")
-    written = module.read_text("utf-8")
+    written = _written(params_document(data), _header(data, names))
+    module.write_text(written, "utf-8")
     if "import Any" in written:
         raise GenerationError("datamodel-code-generator: a parameter lost its type and became Any")
     missing = [name for name in names if f"class {name}Params(" not in written]
     if missing:
         raise GenerationError(f"datamodel-code-generator left out: {', '.join(missing)}")
+
+
+def _written(document: Json, header: str) -> str:
+    """What datamodel-code-generator writes; in this process, since another would start longer than it works."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for category in _QUIET:
+            warnings.simplefilter("ignore", category)
+        try:
+            written = datamodel_code_generator.generate(
+                json.dumps(document, indent=1),
+                input_file_type=InputFileType.OpenAPI,
+                output_model_type=DataModelType.TypingTypedDict,
+                target_python_version=PythonVersion.PY_311,
+                custom_file_header=header,
+                disable_timestamp=True,
+                disable_future_imports=True,
+                use_schema_description=True,
+                use_field_description=True,
+                use_union_operator=True,
+                use_standard_collections=True,
+                keep_model_order=True,
+                use_closed_typed_dict=False,
+                formatters=[Formatter.BUILTIN],
+            )
+        except Exception as error:
+            raise GenerationError(f"datamodel-code-generator: {type(error).__name__}: {error}") from error
+    if warned:
+        texts = dict.fromkeys(str(warning.message) for warning in warned)
+        raise GenerationError(f"datamodel-code-generator: {'; '.join(texts)}")
+    if not isinstance(written, str):
+        raise GenerationError("datamodel-code-generator made several modules of the parameters")
+    return written
 
 
 def _header(data: Json, names: list[str]) -> str:

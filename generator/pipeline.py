@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -121,12 +120,9 @@ def build_from(
     bundled = loading.bundle_bytes(document)
     normal = normalise(document.data)
     try:
-        with ThreadPoolExecutor(max_workers=1) as executor:
-            # datamodel-code-generator is a process of its own, so it runs beside the other stages.
-            parameters = executor.submit(params.generate, normal, package)
-            openapi_client.generate(normal, package)
-            resources.generate(normal, package, version, left_out)
-            parameters.result()
+        openapi_client.generate(normal, package)
+        resources.generate(normal, package, version, left_out)
+        params.generate(normal, package)
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
     copied = copy_runtime(package, left_out)
