@@ -239,7 +239,7 @@ def determinism(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel twice, check them, install each on every Python, pay, and only then fill dist/."""
-    install(session, "build", "generate", "nox")
+    install(session, "build", "generate", "nox", "sbom")
     pythons = [argument for python in interpreters(session) for argument in ("--python", python)]
     session.run("python", "-m", "generator.releasing", "build", *pythons, *session.posargs)
 
@@ -247,7 +247,7 @@ def build(session: nox.Session) -> None:
 @nox.session
 def sbom(session: nox.Session) -> None:
     """Write the bill of materials of the package (CycloneDX), valid and with the same bytes each time."""
-    install(session, "build", "generate", "nox")
+    install(session, "build", "generate", "nox", "sbom")
     session.run("python", "-m", "generator.releasing", "sbom", *session.posargs)
 
 
