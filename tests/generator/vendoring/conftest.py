@@ -2,34 +2,123 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.pages import ROOT
+from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, made_once, run, vendor
 
-from generator import loading, pipeline
+from generator import linting, loading, pipeline
 from generator.document import Document
+from generator.problems import Problem
+from generator.vendoring import building
+from generator.vendoring import lock as locks
 
 #: The sample is a project of its own: its tests run in a copy of it.
 collect_ignore = ["sample"]
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, for all of its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept"
+
+
 @pytest.fixture(scope="module")
-def generated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The same description gives the same package: here it is generated once, and copied from then on."""
-    generate, kept = pipeline.build_from, tmp_path_factory.mktemp("kept")
-    made: dict[object, tuple[Path, pipeline.Counts]] = {}
+def generated_once(kept: Path) -> Iterator[None]:
+    """The same description gives the same package: it is linted and generated once, and copied from then on."""
+    lint, generate = linting.lint, pipeline.build_from
+
+    def key(document: Document, *more: object) -> str:
+        return hashlib.sha256(loading.bundle_bytes(document) + repr(more).encode()).hexdigest()
+
+    def linted(root: Path, document: Document, **options: Any) -> list[Problem]:
+        found: list[Problem] = []
+
+        def prove(_: Path) -> None:
+            found.extend(lint(root, document, **options))
+            if found:
+                raise Unsound
+
+        try:
+            made_once(kept / f"sound-{key(document, options)}", prove)
+        except Unsound:
+            return found
+        return []
 
     def build_from(document: Document, package: Path, version: str, **more: Any) -> pipeline.Counts:
-        key = (loading.bundle_bytes(document), version, more["left_out"])
-        if key not in made:
-            folder = kept / f"package_{len(made)}"
-            made[key] = (folder, generate(document, folder, version, **more))
-        shutil.copytree(made[key][0], package)
-        return made[key][1]
+        def make(folder: Path) -> None:
+            counts = generate(document, folder / "package", version, **more)
+            (folder / "counts").write_bytes(pickle.dumps(counts))
+
+        made = made_once(kept / f"package-{key(document, version, sorted(more['left_out']))}", make)
+        shutil.copytree(made / "package", package)
+        counts = pickle.loads((made / "counts").read_bytes())
+        assert isinstance(counts, pipeline.Counts)
+        return counts
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linting, "lint", linted)
         patch.setattr(pipeline, "build_from", build_from)
         yield
+
+
+class Unsound(Exception):
+    """A description has problems."""
+
+
+@pytest.fixture(scope="module")
+def clone(generated_once: None, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that stands for the clone of plexy-pay; beside it is the project with its copy of the package."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(SAMPLE, folder / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "plexy-pay").mkdir()
+        assert vendor(folder / "plexy-pay", *documented("--name")) == 0
+
+    work = tmp_path_factory.mktemp("work")
+    shutil.copytree(made_once(kept / "work", make), work, dirs_exist_ok=True)
+    return work / "plexy-pay"
+
+
+@pytest.fixture(scope="module")
+def shop(clone: Path) -> Path:
+    return clone.parent / "shop"
+
+
+@pytest.fixture(scope="module")
+def parts(generated_once: None, kept: Path) -> Path:
+    """A folder with a copy of each of `PARTS`, to look at."""
+
+    def make(folder: Path) -> None:
+        for part in PARTS:
+            building.build(pipeline.SPEC, folder / part, part, locks.Options((part,)), [])
+
+    return made_once(kept / "parts", make)
+
+
+@pytest.fixture(scope="module")
+def python(shop: Path, kept: Path) -> Callable[[str], str]:
+    """Gives the Python of an environment with what the lock says that the package requires, and nothing else."""
+    requires = locks.read(shop / "src/shop/_vendor/acme_pay").requires
+    uv = [sys.executable, "-m", "uv"]
+
+    def environment(version: str) -> str:
+        def make(folder: Path) -> None:
+            # Relocatable: it gets its name when it is complete.
+            create = [*uv, "venv", "--quiet", "--relocatable", "--allow-existing", "--python"]
+            run([*create, str(PYTHONS[version]), str(folder)], shop)
+            install = [*uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python")]
+            run([*install, "--constraint", str(ROOT / "constraints.txt"), *requires], shop)
+
+        return str(made_once(kept / f"environment-{version}", make) / "bin" / "python")
+
+    return environment

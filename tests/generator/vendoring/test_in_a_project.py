@@ -3,106 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import os
-import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from helpers.pages import ROOT, blocks
-from helpers.pythons import pythons
+from helpers.vendored import BLOCKS, PYTHONS, SAMPLE, documented, run, vendor
 from helpers.wire import WireServer, json_answer
 from plexy_pay_sandbox.serving import RunningSandbox
 
 from generator import pipeline
 from generator.__main__ import main
-from generator.vendoring import lock as locks
-
-SAMPLE = Path(__file__).parent / "sample"
-BLOCKS = list(blocks(ROOT / "docs" / "vendoring.md"))
-PYTHONS = pythons()
-#: The files of the project itself.
-OWN = ("src/shop/__init__.py", "src/shop/checkout.py", "src/shop/hooks.py", "tests")
-
-
-def documented(option: str) -> list[str]:
-    """The arguments of the one command of the page that has this option."""
-    lines = [line for block in BLOCKS if block.words[0] == "console" for line in block.text.splitlines()]
-    [found] = [line for line in lines if f" {option}" in line]
-    assert found.startswith("$ ./nox -s vendor -- ")
-    return shlex.split(found.partition(" -- ")[2])
-
-
-def vendor(clone: Path, *arguments: str) -> int:
-    """`./nox -s vendor -- ...`, run in that folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(clone)
-        return main(["vendor", *arguments])
-
-
-@pytest.fixture(scope="module")
-def clone(generated_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that stands for the clone of plexy-pay; beside it is the project with its copy of the package."""
-    folder = tmp_path_factory.mktemp("work")
-    shutil.copytree(SAMPLE, folder / "shop", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "plexy-pay").mkdir()
-    assert vendor(folder / "plexy-pay", *documented("--name")) == 0
-    return folder / "plexy-pay"
-
-
-@pytest.fixture(scope="module")
-def shop(clone: Path) -> Path:
-    return clone.parent / "shop"
-
-
-def run(command: list[str], shop: Path, **environment: str) -> None:
-    """Run a program in the project; its output is in the error if it fails."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PLEXY_"))}
-    done = subprocess.run(
-        command,
-        cwd=shop,
-        env={**clean, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-
-
-@pytest.fixture(scope="module")
-def python(shop: Path) -> Callable[[str], str]:
-    """Gives the Python of an environment with what the lock says that the package requires, and nothing else."""
-    made: dict[str, str] = {}
-
-    def environment(version: str) -> str:
-        if version not in made:
-            folder = shop / f"environment-{version}"
-            run(
-                [
-                    sys.executable,
-                    "-m",
-                    "uv",
-                    "venv",
-                    "--quiet",
-                    "--python",
-                    str(PYTHONS[version]),
-                    str(folder),
-                ],
-                shop,
-            )
-            made[version] = str(folder / "bin" / "python")
-            requires = locks.read(shop / "src/shop/_vendor/acme_pay").requires
-            install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", made[version]]
-            run([*install, "--constraint", str(ROOT / "constraints.txt"), *requires], shop)
-        return made[version]
-
-    return environment
 
 
 def test_the_page_shows_the_files_of_the_project() -> None:
@@ -119,32 +32,6 @@ def test_the_tests_of_the_project_pass(version: str, shop: Path, python: Callabl
     with RunningSandbox() as sandbox:
         command = [python(version), "-W", "error", "-m", "unittest", "--verbose"]
         run(command, shop, PYTHONPATH="src", SHOP_API=sandbox.base_url)
-
-
-@pytest.mark.parametrize("version", PYTHONS)
-def test_the_project_and_the_copy_pass_mypy_strict(
-    version: str, shop: Path, python: Callable[[str], str]
-) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--python-executable",
-        python(version),
-        "--python-version",
-        version,
-    ]
-    run([*command, "--cache-dir", str(shop / "cache")], shop)
-
-
-@pytest.mark.parametrize("version", PYTHONS)
-def test_the_project_and_the_copy_pass_pyright_strict(
-    version: str, shop: Path, python: Callable[[str], str]
-) -> None:
-    command = [sys.executable, "-m", "pyright", "--pythonpath", python(version), "--pythonversion", version]
-    # The copy itself takes long, and its code is the same for all: its files are reported on for the oldest Python.
-    files = [] if version == next(iter(PYTHONS)) else OWN
-    run([*command, "--warnings", "--project", ".", *files], shop)
 
 
 def test_the_copy_is_checked_and_updated_with_the_commands_of_the_page(
