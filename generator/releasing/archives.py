@@ -33,8 +33,9 @@ PACKAGES = {"plexy_pay": "generated/plexy_pay", "plexy_pay_sandbox": "sandbox/pl
 #: What else the sdist has from the tree. hatchling adds PKG-INFO.
 SDIST_FILES = (".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml")
 
-_HOMES = re.compile(rb"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[A-Za-z0-9_.-]+")
-_LOGIN_IN_ADDRESS = re.compile(rb"[a-z]+://[^\s/\"'<>]*:[^\s/\"'<>]*@")
+# Each begins with what is rare: every byte of the archives is looked at.
+_HOMES = re.compile(rb"(?:/(?:home|Users)/|:\\+Users\\+)[A-Za-z0-9_.-]+")
+_LOGIN_IN_ADDRESS = re.compile(rb"://[^\s/\"'<>]*:[^\s/\"'<>]*@")
 
 
 class Archives(NamedTuple):

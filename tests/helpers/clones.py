@@ -7,17 +7,28 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from helpers.specs import write_spec
+
 from generator.releasing.project import Project
 
 HERE = Project(Path(__file__).parents[2])
 
 
-def clone(folder: Path) -> Project:
-    """A copy with one commit."""
+def clone(folder: Path, spec: dict[str, str] | None = None) -> Project:
+    """A copy with one commit.
+
+    Args:
+        folder: Where it goes.
+        spec: The files of another description, to have in place of this repository's; a small one is generated sooner.
+    """
     for name in HERE.files():
+        if spec is not None and name.startswith("spec/"):
+            continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE.root / name, target)
+    if spec is not None:
+        write_spec(folder / "spec", spec)
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "All of it")
     return Project(folder)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from helpers.clones import clone, commit, git
 from helpers.index_server import LOGIN, RunningIndex
+from helpers.specs import BASE
 
 from generator.document import Document
 from generator.openapi_client import GenerationError
@@ -26,8 +27,8 @@ DAY = date(2031, 2, 3)
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A clone in which VERSION was released, committed and built, and not published."""
-    project = clone(tmp_path_factory.mktemp("released") / "clone")
+    """A clone with a small description in which VERSION was released, committed and built, and not published."""
+    project = clone(tmp_path_factory.mktemp("released") / "clone", BASE)
     head, _, tail = project.changelog_file.read_text("utf-8").partition("\n## ")
     entry = f"## [{VERSION}] - unreleased\n\n### Fixed\n\n- A thing that users notice.\n"
     project.changelog_file.write_text(f"{head}\n{entry}\n## {tail}", "utf-8")
@@ -77,7 +78,7 @@ def run(
         [sys.executable, "-m", "generator.releasing", *arguments],
         cwd=project.root,
         env={
-            **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
             "TWINE_USERNAME": login[0],
             "TWINE_PASSWORD": login[1],
         },
@@ -307,10 +308,10 @@ def test_a_version_that_is_tagged_is_not_released_again(project: Project) -> Non
 
 def test_a_version_that_is_too_small_for_what_changed_is_refused(project: Project) -> None:
     git(project.root, "tag", f"v{VERSION}")
-    links = project.root / "spec" / "schemas" / "payment_links.yaml"
+    links = project.root / "spec" / "schemas" / "links.yaml"
     text = links.read_text("utf-8")
     links.write_text(
-        text.replace("  required:\n    - amount\n", "  required:\n    - description\n    - amount\n", 1)
+        text.replace("  required:\n    - amount\n", "  required:\n    - requestId\n    - amount\n", 1)
     )
     assert links.read_text("utf-8") != text
     with pytest.raises(Refused, match=r"Version 7\.8\.10 in pyproject\.toml is too small: since 7\.8\.9"):
