@@ -7,6 +7,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from openapi_python_client import strings
@@ -36,6 +37,7 @@ _USED_BUILTINS = {
 strings.RESERVED_WORDS -= {name for name in dir(builtins) if name.islower()} - _USED_BUILTINS
 
 
+@cache
 def snake(name: str) -> str:
     """The Python name of a property, parameter or operation: snake_case, never a keyword or a builtin."""
     return str(PythonIdentifier(name, _FIELD_PREFIX))
