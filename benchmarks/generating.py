@@ -1,4 +1,4 @@
-"""How long generating takes: the whole spec, and a spec that is ten times as large."""
+"""How long generating takes: the whole spec, one that is ten times as large, and any document that grows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from generator.document import is_mapping, is_sequence
 
 #: How much larger the large spec is.
 TIMES = 10
+#: How much larger the large document of another API is.
+FOREIGN_TIMES = 4
 
 _SCHEMAS, _RESPONSES = "#/components/schemas/", "#/components/responses/"
 
@@ -88,10 +90,10 @@ class _Copy:
         return self.value(value)
 
 
-def generating(spec: Path, out: Path) -> Took:
-    """Generate the package from a spec into a folder."""
+def generating(spec: Path, out: Path, config: Path | None = None) -> Took:
+    """Generate the package from a spec into a folder; with a config as if the spec were that of another API."""
     command = [sys.executable, "-m", "generator", "generate", "--spec", str(spec), "--out", str(out)]
-    return Took.running(command)
+    return Took.running(command + (["--config", str(config)] if config else []))
 
 
 def nox(out: Path) -> Took:
@@ -102,7 +104,18 @@ def nox(out: Path) -> Took:
 def rows(effort: float = 1.0) -> list[Row]:
     """The whole spec, and what a spec of ten times the size takes."""
     with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
-        return [_whole(Path(folder), rounds(3, effort)), _growth(Path(folder), rounds(1, effort))]
+        return [
+            _whole(Path(folder), rounds(3, effort)),
+            _growth(Path(folder), rounds(1, effort), TIMES, "the spec", 11),
+            _growth(
+                Path(folder),
+                rounds(1, effort),
+                FOREIGN_TIMES,
+                "any document",
+                4.4,
+                config=Path(folder, "any.toml"),
+            ),
+        ]
 
 
 def _whole(folder: Path, count: int) -> Row:
@@ -115,27 +128,33 @@ def _whole(folder: Path, count: int) -> Row:
     )
 
 
-def _growth(folder: Path, count: int) -> Row:
-    specs = {copies: folder / f"openapi-{copies}.json" for copies in (1, TIMES)}
+def _growth(
+    folder: Path, count: int, times: int, what: str, limit: float, *, config: Path | None = None
+) -> Row:
+    if config:
+        config.touch()
+    specs = {copies: folder / f"openapi-{copies}.json" for copies in (1, times)}
     for copies, path in specs.items():
         path.write_text(json.dumps(grown(copies), indent=2, ensure_ascii=False), "utf-8")
     walls: dict[int, list[float]] = {copies: [] for copies in specs}
 
     def once(copies: int) -> float:
         # One slow start of the short run would decide the ratio.
-        runs = [generating(specs[copies], folder / "plexy_pay") for _ in range(3 if copies == 1 else 1)]
+        runs = [
+            generating(specs[copies], folder / "plexy_pay", config) for _ in range(3 if copies == 1 else 1)
+        ]
         walls[copies].append(min(run.wall for run in runs))
         return min(run.cpu for run in runs)
 
     sides: dict[str, Callable[[], float]] = {str(copies): partial(once, copies) for copies in specs}
     found = interleave(sides, rounds=count, warm_up=0)
-    wall = Spread.of(walls[TIMES]).median / Spread.of(walls[1]).median
-    seconds = f"{Spread.of(found['1']).median:.1f} s and {Spread.of(found[str(TIMES)]).median:.1f} s of CPU"
+    wall = Spread.of(walls[times]).median / Spread.of(walls[1]).median
+    seconds = f"{Spread.of(found['1']).median:.1f} s and {Spread.of(found[str(times)]).median:.1f} s of CPU"
     return Row(
-        f"time to generate as the spec grows {TIMES} times",
-        ratios(found[str(TIMES)], found["1"]),
+        f"time to generate as {what} grows {times} times",
+        ratios(found[str(times)], found["1"]),
         "x",
-        limit=11,
+        limit=limit,
         detail=f"{seconds}; {wall:.1f} x by the clock on the wall",
     )
 
