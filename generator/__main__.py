@@ -13,12 +13,13 @@ from . import checking, coverage, loading, openapi_client, pipeline, writing
 from .changes import command as changes_command
 from .changes.summary import summary
 from .drifting import command as drifting_command
-from .openapi_client import GenerationError
-from .problems import SpecError, ToolError
+from .problems import GenerationError, SpecError, ToolError
 from .vendoring import command as vendoring_command
 
 #: What compares with the commit that is checked out.
 _ALL_CHANGES = "./nox -s changes -- HEAD"
+#: How many places of one kind are listed.
+_MOST_PLACES = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name in ("generate", "check"):
             command.add_argument(
+                "--config",
+                type=Path,
+                metavar="FILE",
+                help="the TOML config of a document that is not this project's own (docs/any-spec.md); may be empty",
+            )
+            command.add_argument(
                 "--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package"
             )
         if name == "coverage":
@@ -82,11 +89,19 @@ def _generate(options: argparse.Namespace) -> int:
     description: Path = options.out / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
     is_new = not options.out.is_dir()
-    counts = pipeline.generate(options.spec, options.out, options.overlay)
+    counts = pipeline.generate(options.spec, options.out, options.overlay, options.config)
     lines: list[str] = []
     if counts.difference and not is_new:
-        lines = summary(before or b"", description.read_bytes(), _ALL_CHANGES if _is_own(options) else "")
+        # What users notice of a change is known of this project's own documents alone.
+        if options.config is None:
+            lines += summary(
+                before or b"", description.read_bytes(), _ALL_CHANGES if _is_own(options) else ""
+            )
         lines += writing.told(counts.difference)
+    lines += [f"Left out, as the config says: {name}" for name in counts.skipped]
+    for text, places in counts.notes.items():
+        lines += [f"Note: {text} ({len(places)}):", *(f"    {place}" for place in places[:_MOST_PLACES])]
+        lines += [f"    and {len(places) - _MOST_PLACES} more"] if len(places) > _MOST_PLACES else []
     word = "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
     print(
         f"{word} {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
@@ -103,13 +118,14 @@ def _is_own(options: argparse.Namespace) -> bool:
 
 
 def _check(options: argparse.Namespace) -> int:
-    found = checking.differences(options.spec, options.out, options.overlay)
+    found = checking.differences(options.spec, options.out, options.overlay, options.config)
+    made_by = "the document and its config" if options.config else "spec/ and generator/"
     for text in found:
         print(text)
     if found:
-        print(f"{len(found)} differences from what spec/ and generator/ make{_with(options)}.")
+        print(f"{len(found)} differences from what {made_by} make{_with(options)}.")
         return 1
-    print(f"{options.out.name} is exactly what spec/ and generator/ make{_with(options)}.")
+    print(f"{options.out.name} is exactly what {made_by} make{_with(options)}.")
     return 0
 
 

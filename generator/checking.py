@@ -12,7 +12,10 @@ from . import manifest, pipeline
 
 
 def differences(
-    spec: Path = pipeline.SPEC, package: Path = pipeline.PACKAGE, overlays: Sequence[Path] = ()
+    spec: Path = pipeline.SPEC,
+    package: Path = pipeline.PACKAGE,
+    overlays: Sequence[Path] = (),
+    config: Path | None = None,
 ) -> list[str]:
     """One text for each file that differs, with the reason and the remedy; none if all is current.
 
@@ -21,7 +24,7 @@ def differences(
     """
     with tempfile.TemporaryDirectory(prefix="plexy-check-") as scratch:
         wanted = Path(scratch) / package.name
-        pipeline.build(spec, wanted, overlays)
+        pipeline.build(spec, wanted, overlays, config)
         return compare(wanted, package)
 
 

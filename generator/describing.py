@@ -148,6 +148,11 @@ def docstring(value: str, *, indent: int, width: int = 108) -> str:
     )
 
 
+def line(value: Any) -> str:
+    """A text as one line of a docstring or of a comment."""
+    return safe_for_docstring(" ".join(str(value).split()))
+
+
 def wrapped(value: str, width: int) -> str:
     """The text with its paragraphs filled to the width; lists and argument sections keep their lines."""
     return "\n\n".join(_wrapped(part, width) for part in value.strip().split("\n\n"))

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .openapi_client import GenerationError
+from .problems import GenerationError
 
 # `--isolated`: a ruff configuration above the output folder must not change a byte of it.
 _COMMON = ("--isolated", "--no-cache", "--line-length", "110", "--target-version", "py311")
 # Sorted imports, no unused ones, imports for annotations only under TYPE_CHECKING: templates may then import amply.
 _FIXES = ("--select", "I,F401,F811,UP,TC,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
+
+# A command line has a greatest length.
+_AT_ONCE = 2000
 
 
 def format_tree(folder: Path, keep: frozenset[Path]) -> None:
@@ -22,8 +25,12 @@ def format_tree(folder: Path, keep: frozenset[Path]) -> None:
     """
     paths = sorted(str(path) for path in folder.rglob("*.py") if path not in keep)
     for command in (("check", *_COMMON, *_FIXES), ("format", *_COMMON)):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *paths], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise GenerationError(f"ruff {command[0]} failed on generated code:\n{done.stdout}{done.stderr}")
+        for first in range(0, len(paths), _AT_ONCE):
+            arguments = [*command, *paths[first : first + _AT_ONCE]]
+            done = subprocess.run(
+                [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                raise GenerationError(
+                    f"ruff {command[0]} failed on generated code:\n{done.stdout}{done.stderr}"
+                )

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
 NAME = "manifest.json"
+_COMMENT = "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead."
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "jinja2", "ruff", "iso4217")
 
 
-def write(folder: Path, document: bytes, version: str, overlays: Sequence[Path] = ()) -> None:
-    """Write the manifest of the package in the folder, with the overlays that the document was corrected by."""
+def write(
+    folder: Path,
+    document: bytes,
+    version: str,
+    overlays: Sequence[Path] = (),
+    words: Callable[[str], str] = str,
+) -> None:
+    """Write the manifest of the package in the folder, with the overlays that the document was corrected by.
+
+    Args:
+        folder: The package.
+        document: The document that it carries.
+        version: Its version.
+        overlays: The overlays.
+        words: Replaces the names of this project, where the package is for another API.
+    """
     record: dict[str, Any] = {
-        "comment": "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead.",
+        "comment": words(_COMMENT),
         "version": version,
         "document": _digest(document),
         "overlays": [{"name": path.name, "hash": _digest(path.read_bytes())} for path in overlays],

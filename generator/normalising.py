@@ -311,15 +311,15 @@ def enum_members_get_unique_names(data: Json) -> None:
 
 def enum_members(values: list[Any]) -> list[str]:
     """The name of the member of each value of an enumeration."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for value in values:
         name = base = _member_name(value)
         count = 2
         while name in names:
             name = f"{base}_{count}"
             count += 1
-        names.append(name)
-    return names
+        names[name] = None
+    return list(names)
 
 
 def _member_name(value: Any) -> str:

@@ -11,9 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+from jinja2 import ChoiceLoader, PackageLoader
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
@@ -29,18 +29,16 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from . import describing, pricing, views
+from . import classes, describing, pricing, views
+from .branding import Brand
 from .naming import snake
 from .normalising import properties, resolve, schemas
+from .problems import GenerationError
 
 Json = dict[str, Any]
 
 TEMPLATES = Path(__file__).parent / "templates" / "opc"
 FORKS = TEMPLATES / "upstream.json"
-
-
-class GenerationError(Exception):
-    """A tool could not represent the document; the text says what and what to do."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class EnumImport:
     module: str
 
 
-def generate(data: Json, out: Path) -> None:
+def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     """Write `models/` and `api/` of the package at `out`.
 
     Raises:
@@ -93,16 +91,12 @@ def generate(data: Json, out: Path) -> None:
         overwrite=True,
         output_path=out,
     )
-    parsed = GeneratorData.from_dict(_without_webhooks(data), config=config)
-    if isinstance(parsed, GeneratorError):
-        raise GenerationError(
-            f"openapi-python-client cannot read the document: {parsed.header} {parsed.detail or ''}"
-        )
+    parsed = classes.read(data, config)
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
-    project.env.globals["spec"] = SpecForTemplates(data)  # pyright: ignore[reportUnknownMemberType]
-    problems = _messages(parsed)
-    if problems:
-        raise GenerationError("openapi-python-client cannot represent the document:\n" + "\n".join(problems))
+    if brand:
+        project.env.loader = ChoiceLoader([brand.loader(TEMPLATES), PackageLoader("openapi_python_client")])
+    project.env.filters.update(literal=repr, line=describing.line)  # pyright: ignore[reportUnknownMemberType]
+    project.env.globals["spec"] = SpecForTemplates(data, brand)  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
     project._build_models()  # pyright: ignore[reportPrivateUsage]
     project._build_api()  # pyright: ignore[reportPrivateUsage]
@@ -110,25 +104,6 @@ def generate(data: Json, out: Path) -> None:
     (out / "client.py").unlink()
     (out / "errors.py").unlink()
     _prove_complete(data, parsed)
-
-
-def _without_webhooks(data: Json) -> Json:
-    return {key: value for key, value in data.items() if key != "webhooks"}
-
-
-def _messages(parsed: GeneratorData) -> list[str]:
-    errors: list[Any] = list(parsed.errors)
-    for collection in parsed.endpoint_collections_by_tag.values():
-        errors.extend(collection.parse_errors)
-    return [f"- {error.header} {error.detail or ''} {_origin(error)}".rstrip() for error in errors]
-
-
-def _origin(error: Any) -> str:
-    """The part of the document that an error of the tool is about, as far as it fits on a line."""
-    node: Any = getattr(error, "data", None)
-    if node is None:
-        return ""
-    return str(node.model_dump_json(exclude_none=True, by_alias=True))[:300]
 
 
 def _prove_complete(data: Json, parsed: GeneratorData) -> None:
@@ -181,11 +156,16 @@ def upstream_hash(name: str) -> str:
 class SpecForTemplates:
     """What the templates ask of the normalised document."""
 
-    def __init__(self, data: Json) -> None:
+    def __init__(self, data: Json, brand: Brand | None = None) -> None:
         self._data = data
+        self._words = brand.words if brand else str
+        self.branded = brand is not None
         self._views = {view.id: view for view in views.operation_views(data)}
         self._requests = set(views.request_schemas(data))
         self._answers = views.answer_schemas(data)
+        self._amounts: dict[str, dict[str, str]] = {}
+        self._currencies: dict[str, str] = {}
+        self._priced = any(map(self.amounts, schemas(data)))
         self._bodies = {view.body for view in self._views.values()}
         self.docstring = _docstring
         self.literal = json.dumps
@@ -215,6 +195,12 @@ class SpecForTemplates:
         """Whether the schema allows no further keys."""
         return bool(self.schema(name).get("x-closed"))
 
+    def amounts(self, name: str) -> dict[str, str]:
+        """The amounts of known unit of a class, with their units."""
+        if name not in self._amounts:
+            self._amounts[name] = pricing.amounts(self._data, self.schema(name))
+        return self._amounts[name]
+
     def priced_amount(self, name: str) -> str:
         """The Python name of the amount that brings its currency along, or nothing."""
         wire_name = pricing.priced_amount(self._data, self.schema(name))
@@ -222,8 +208,10 @@ class SpecForTemplates:
 
     def currency(self, name: str) -> str:
         """The Python name of the currency beside the amounts, or nothing."""
-        wire_name = pricing.currency_name(self._data, self.schema(name))
-        return snake(wire_name) if wire_name else ""
+        if name not in self._currencies:
+            wire_name = pricing.currency_name(self._data, self.schema(name))
+            self._currencies[name] = snake(wire_name) if wire_name else ""
+        return self._currencies[name]
 
     def currency_check(self, name: str) -> str:
         """The function that a request's currency goes through: it must be there where the document requires it."""
@@ -233,9 +221,10 @@ class SpecForTemplates:
 
     def needs_one_currency(self, name: str) -> bool:
         """Whether a body has to be checked for amounts in several currencies."""
-        return name in self._bodies and pricing.needs_one_currency(
-            self._data, views.with_parts(self._data, name)
-        )
+        # Without an amount of known unit there is nothing to check, and nothing to look through.
+        if not self._priced or name not in self._bodies:
+            return False
+        return pricing.needs_one_currency(self._data, views.with_parts(self._data, name))
 
     def is_answer(self, name: str) -> bool:
         """Whether the model is read from answers, and not only built for requests."""
@@ -264,7 +253,8 @@ class SpecForTemplates:
     def function_doc(self, op: views.OperationView) -> str:
         """The docstring of the first function of a module of the functional layer."""
         parts = [op.summary.rstrip(".") + ".", op.deprecated, op.description, op.evidence_text]
-        parts.append(f"Returns the whole response. Raises `PlexyError`; see `{op.call}` for the errors.")
+        error = self._words("PlexyError")
+        parts.append(f"Returns the whole response. Raises `{error}`; see `{op.call}` for the errors.")
         return "\n\n".join(part for part in parts if part)
 
     def fields(self, model: Any) -> list[Field]:
@@ -290,7 +280,7 @@ class SpecForTemplates:
             default = f" = {prop.value.python_code.as_unembedded_code()}"
         if not self.is_answer(owner):
             # Only in requests may the amount be Money; it brings the currency along.
-            if wire in pricing.amounts(self._data, schema):
+            if wire in self.amounts(owner):
                 annotation = f"{annotation.removesuffix(' | Unset')} | Money" + (
                     " | Unset" if default else ""
                 )
@@ -304,13 +294,13 @@ class SpecForTemplates:
             annotation=annotation,
             default=default,
             doc=describing.property_doc(schema, {"description": target, **node}),
-            decode=decode_expression(prop, f'data["{wire}"]'),
+            decode=decode_expression(prop, f"data[{wire!r}]"),
             encode=self._encode(owner, prop, node, name),
             build=self._build(prop, node, name, owner),
             sensitive=bool(node.get("x-sensitive", False)),
             deprecated=describing.deprecation(node, f"The parameter `{name}` of {owner}"),
             expected=_expected(prop),
-            odd=_odd_expression(prop, f"model.{name}", f'data["{wire}"] is UNSET'),
+            odd=_odd_expression(prop, f"model.{name}", f"data[{wire!r}] is UNSET"),
         )
 
     def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:
@@ -333,6 +323,14 @@ class SpecForTemplates:
         target = resolve(self._data, node)
         amount = pricing.money_object_amount(self._data, target) if "$ref" in node else ""
         return _build_expression(prop, node, name, owner, snake(amount) if amount else "")
+
+    def members(self, name: str) -> list[tuple[str, str]]:
+        """The members of an enumeration and their values, as Python writes them."""
+        schema = self.schema(name)
+        values = [value for value in schema["enum"] if value is not None]
+        return [
+            (member, repr(value)) for member, value in zip(schema["x-enum-varnames"], values, strict=True)
+        ]
 
     def enums_of(self, model: Any) -> list[EnumImport]:
         """The enumerations that the model's attributes name."""
@@ -381,7 +379,7 @@ class SpecForTemplates:
 
     def expected(self, fields: Any) -> str:
         """What the JSON of each field should be, as a mapping expression."""
-        return "{" + ", ".join(f'"{field.wire_name}": {field.expected!r}' for field in fields) + "}"
+        return "{" + ", ".join(f"{field.wire_name!r}: {field.expected!r}" for field in fields) + "}"
 
     def names(self, fields: Any) -> str:
         """The wire names of fields as a tuple expression."""
@@ -401,7 +399,7 @@ def _docstring(text: str, indent: int) -> str:
 
 
 def _tuple(names: list[str]) -> str:
-    return "(" + "".join(f'"{name}", ' for name in names) + ")"
+    return "(" + "".join(f"{name!r}, " for name in names) + ")"
 
 
 def _raw(name: Any) -> str:

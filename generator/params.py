@@ -13,8 +13,9 @@ from datamodel_code_generator.enums import DataModelType, InputFileType
 from datamodel_code_generator.format import Formatter, PythonVersion
 
 from . import describing, views
+from .branding import Brand
 from .normalising import schemas
-from .openapi_client import GenerationError
+from .problems import GenerationError
 
 Json = dict[str, Any]
 
@@ -42,8 +43,11 @@ _ORIGINS = {
 #: Categories that a program which is run does not show by itself.
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
+# A text within an annotation, whose words are no names.
+_LITERAL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 
-def generate(data: Json, out: Path) -> None:
+
+def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     """Write `params/` of the package at `out`.
 
     Raises:
@@ -52,11 +56,12 @@ def generate(data: Json, out: Path) -> None:
     folder = out / "params"
     folder.mkdir(parents=True)
     names = views.request_schemas(data)
+    words = brand.words if brand else str
     module = folder / "__init__.py"
     if not names:
-        module.write_text(_HEADER.split("from typing")[0], "utf-8")
+        module.write_text(words(_HEADER.split("from typing")[0]), "utf-8")
         return
-    written = _written(params_document(data), _header(data, names))
+    written = _written(params_document(data), _header(words(_HEADER), data, names))
     module.write_text(written, "utf-8")
     if "import Any" in written:
         raise GenerationError("datamodel-code-generator: a parameter lost its type and became Any")
@@ -98,14 +103,14 @@ def _written(document: Json, header: str) -> str:
     return written
 
 
-def _header(data: Json, names: list[str]) -> str:
+def _header(text: str, data: Json, names: list[str]) -> str:
     """What the module begins with: it imports what it uses, since nobody takes an import out of an `__init__`."""
     imports = _imports(data)
     fields = [field for name in names for field in views.schema_fields(data, schemas(data)[name])]
     typing = ["TYPE_CHECKING"] if imports else []
     typing += ["NotRequired"] if not all(field.required for field in fields) else []
     block = "\n    ".join(["if TYPE_CHECKING:", *imports]) if imports else ""
-    return _HEADER.format(typing=", ".join([*typing, "TypedDict"]), imports=block)
+    return text.format(typing=", ".join([*typing, "TypedDict"]), imports=block)
 
 
 def params_document(data: Json) -> Json:
@@ -150,6 +155,6 @@ def _imports(data: Json) -> list[str]:
         for name in views.request_schemas(data)
         for field in views.schema_fields(data, schemas(data)[name])
     )
-    words = sorted(set(re.findall(r"[A-Za-z_]\w*", types)))
+    words = sorted(set(re.findall(r"[A-Za-z_]\w*", _LITERAL.sub("", types))))
     named = {**_ORIGINS, **dict.fromkeys(schemas(data), "..models")}
     return [f"from {named[word]} import {word}" for word in words if word in named]

@@ -6,13 +6,15 @@ import re
 import shutil
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from . import (
     events,
+    foreign,
     formatting,
     linting,
     loading,
@@ -24,13 +26,15 @@ from . import (
     views,
     writing,
 )
-from .document import Document
+from .branding import OURS_ALONE, Brand, one_line
+from .config import Config as Config
+from .config import load as read_config
+from .document import Document, mapping
 from .linting.reading import webhooks
 from .naming import event_class
 from .normalising import normalise, operations
-from .openapi_client import GenerationError
 from .overlays import apply as apply_overlays
-from .problems import SpecError
+from .problems import GenerationError, SpecError
 
 PROJECT = Path(__file__).parent.parent
 SPEC = PROJECT / "spec" / "openapi.yaml"
@@ -55,6 +59,8 @@ class Counts:
     events: int
     files: int
     difference: writing.Difference | None = None
+    skipped: tuple[str, ...] = ()
+    notes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
@@ -79,31 +85,66 @@ def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
     return document
 
 
-def generate(spec: Path = SPEC, package: Path = PACKAGE, overlays: Sequence[Path] = ()) -> Counts:
+def generate(
+    spec: Path = SPEC, package: Path = PACKAGE, overlays: Sequence[Path] = (), config: Path | None = None
+) -> Counts:
     """Generate the package and put it in place in one step; a failure leaves what was there.
 
     Args:
         spec: The root of the spec.
         package: The folder of the package.
         overlays: Overlays that are applied to the document first, in this order.
+        config: The config of a document that is not ours.
 
     Raises:
-        SpecError: if the spec is broken.
+        SpecError: if the spec is broken, or no client can represent it.
         GenerationError: if a tool cannot represent it.
     """
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
         built = Path(scratch) / package.name
-        counts = build(spec, built, overlays)
+        counts = build(spec, built, overlays, config)
         found = writing.put(built, package)
     return replace(counts, difference=found)
 
 
-def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
+def build(spec: Path, package: Path, overlays: Sequence[Path] = (), config: Path | None = None) -> Counts:
     """Generate the package into a folder that does not exist yet."""
+    if config is not None:
+        return _build_foreign(spec, package, overlays, config)
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
     document = load_and_lint(spec, overlays, redocly=False)
     return build_from(document, package, package_version(), overlays)
+
+
+def _build_foreign(spec: Path, package: Path, overlays: Sequence[Path], path: Path) -> Counts:
+    """Generate the package from any document, with its config."""
+    config = read_config(path)
+    document = apply_overlays(foreign.load(spec), overlays)
+    foreign.check(document)
+    variables = config.variables or foreign.default_variables(package)
+    adapted = foreign.adapt(document, config, variables)
+    info = mapping(document.data.get("info"))
+    client = config.client or foreign.default_client(package)
+    brand = Brand(
+        package=package.name,
+        client=client,
+        error=config.error or f"{client}Error",
+        variables=variables,
+        api=config.api or one_line(str(info.get("title", ""))),
+        families=adapted.families,
+    )
+    version = re.sub(r"[^0-9A-Za-z.+-]", "", str(info.get("version", ""))) or "0"
+    counts = build_from(
+        adapted.document,
+        package,
+        version,
+        overlays,
+        OURS_ALONE,
+        brand=brand,
+        bundled=loading.bundle_bytes(document),
+    )
+    return replace(counts, skipped=adapted.skipped, notes=adapted.notes)
 
 
 def build_from(
@@ -112,26 +153,37 @@ def build_from(
     version: str,
     overlays: Sequence[Path] = (),
     left_out: frozenset[str] = frozenset(),
+    *,
+    brand: Brand | None = None,
+    bundled: bytes | None = None,
 ) -> Counts:
     """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
 
-    Modules of the runtime may be left out; `optional` tells which.
+    Args:
+        document: The document, with our marks.
+        package: The folder, which does not exist yet.
+        version: The version of the package.
+        overlays: The overlays that were applied.
+        left_out: The modules of the runtime that stay out of it; `optional` tells which may.
+        brand: The names of the package, where it is for another API.
+        bundled: The document that the package carries, if it is not this one.
     """
-    bundled = loading.bundle_bytes(document)
+    bundled = loading.bundle_bytes(document) if bundled is None else bundled
     normal = normalise(document.data)
     try:
-        openapi_client.generate(normal, package)
-        resources.generate(normal, package, version, left_out)
-        params.generate(normal, package)
+        openapi_client.generate(normal, package, brand)
+        resources.generate(normal, package, version, left_out, brand)
+        params.generate(normal, package, brand)
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
-    copied = copy_runtime(package, left_out)
+    copied = copy_runtime(package, left_out, brand)
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     _prove_every_operation_is_reachable(normal, package)
-    _prove_every_webhook_has_its_class(document, package)
-    manifest.write(package, bundled, version, overlays)
+    if brand is None:
+        _prove_every_webhook_has_its_class(document, package)
+    manifest.write(package, bundled, version, overlays, brand.words if brand else str)
     return Counts(
         operations=len(list(operations(normal))),
         models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
@@ -145,24 +197,37 @@ def package_version() -> str:
     return str(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
-def copy_runtime(package: Path, left_out: frozenset[str] = frozenset()) -> frozenset[Path]:
-    """Copy the hand-written modules beside the generated ones, but for those left out; they keep every byte."""
+def copy_runtime(
+    package: Path, left_out: frozenset[str] = frozenset(), brand: Brand | None = None
+) -> frozenset[Path]:
+    """Copy the hand-written modules beside the generated ones, but for those left out.
+
+    They keep every byte; those of the package for another API change their names.
+    """
     copied: set[Path] = set()
-    for source in sorted(RUNTIME.rglob("*.py")):
-        if optional.is_left_out(optional.module_of(source.relative_to(RUNTIME)), left_out):
+    rooms = [RUNTIME, foreign.RUNTIME] if brand else [RUNTIME]
+    for folder, source in [(room, source) for room in rooms for source in sorted(room.rglob("*.py"))]:
+        if optional.is_left_out(optional.module_of(source.relative_to(folder)), left_out):
             continue
-        target = package / source.relative_to(RUNTIME)
+        target = package / source.relative_to(folder)
         target.parent.mkdir(exist_ok=True)
-        copied.add(Path(shutil.copyfile(source, target)))
+        if brand:
+            target.write_text(brand.runtime(source.name, source.read_text("utf-8")), "utf-8")
+        else:
+            shutil.copyfile(source, target)
+        copied.add(target)
     return frozenset(copied)
 
 
 def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -> None:
     missing: list[str] = []
+    methods: dict[str, Counter[str]] = {}
     for view in views.operation_views(normal):
         function = package / "api" / view.module / f"{view.id}.py"
-        resource = (package / "resources" / f"{view.module}.py").read_text("utf-8")
-        if not function.is_file() or resource.count(f"def {view.method}(") != 4:
+        if view.module not in methods:
+            text = (package / "resources" / f"{view.module}.py").read_text("utf-8")
+            methods[view.module] = Counter(re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE))
+        if not function.is_file() or methods[view.module][view.method] != 4:
             missing.append(f"{view.http_method} {view.path}")
     if missing:
         raise GenerationError(f"operations without a function or method: {', '.join(missing)}")

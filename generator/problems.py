@@ -39,5 +39,9 @@ class SpecError(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+class GenerationError(Exception):
+    """A tool could not represent the document; the text says what and what to do."""
+
+
 class ToolError(Exception):
     """A tool that the generator calls is missing or broke; the message says what to do."""

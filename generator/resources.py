@@ -14,6 +14,7 @@ from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import describing, events, loggable, optional, reconciling, views
+from .branding import Brand
 from .naming import snake
 from .normalising import schemas
 
@@ -54,7 +55,9 @@ SUBMODULES = (
 _COMMON_TYPES = {"Any", "Decimal", "Literal", "Mapping", "Money", "None", "Sequence", "Unset", "bool", "date"}
 
 
-def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
+def generate(
+    data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset(), brand: Brand | None = None
+) -> None:
     """Write the resources, clients, operation records and the package's `__init__` at `out`.
 
     Args:
@@ -62,14 +65,16 @@ def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = fro
         out: The folder of the package.
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
+        brand: The names of the package, where it is for another API.
     """
-    environment = _environment()
+    environment = _environment(brand)
+    words = brand.words if brand else str
     operations = views.operation_views(data)
     groups = views.by_resource(operations)
     titles = _titles(data, groups)
     folder = out / "resources"
     folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text(_RESOURCES_INIT, "utf-8")
+    (folder / "__init__.py").write_text(words(_RESOURCES_INIT), "utf-8")
     for resource, members in groups.items():
         models, params = _named_types(data, members)
         text = environment.get_template("resource.py.jinja").render(
@@ -82,12 +87,13 @@ def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = fro
             params=params,
         )
         (folder / f"{resource.replace('.', '_')}.py").write_text(text, "utf-8")
-    lazy = sorted(PUBLIC.items())
+    public = {module: tuple(map(words, names)) for module, names in PUBLIC.items() if module not in left_out}
+    lazy = sorted(public.items())
     submodules = [name for name in SUBMODULES if name not in left_out]
     exported = sorted(
         [
-            "AsyncPlexyPay",
-            "PlexyPay",
+            words("AsyncPlexyPay"),
+            words("PlexyPay"),
             "__version__",
             "preload",
             *submodules,
@@ -133,15 +139,16 @@ def exponents() -> list[tuple[str, int]]:
     )
 
 
-def _environment() -> Environment:
+def _environment(brand: Brand | None) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=brand.loader(TEMPLATES) if brand else FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters.update(literal=repr, line=describing.line)  # pyright: ignore[reportUnknownMemberType]
     functions = {
         "docstring": _docstring,
         "method_doc": method_doc,
@@ -210,6 +217,8 @@ def method_doc(op: views.OperationView) -> str:
 def _retried(op: views.OperationView) -> str:
     """Whether the client repeats the call by itself, and why that can do no harm."""
     moves = "This call moves money. " if op.moves_money else ""
+    if op.money_assumed:
+        moves = "Nothing says whether this call moves money, so it is treated as if it does. "
     unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
     if op.http_method == "GET":
         return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
@@ -247,7 +256,12 @@ def _raises(op: views.OperationView) -> list[str]:
         "429": "RateLimitError",
     }
     lines += [f"{names[status]}: {doc}" for status, doc in op.errors if status in names]
-    if op.moves_money:
+    if op.money_assumed:
+        lines.append("DeclinedError: the API answered `success: false`; the call was not carried out.")
+        lines.append(
+            "OutcomeUnknownError: nobody knows whether it was carried out. Look before you call again."
+        )
+    elif op.moves_money:
         lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
         lines.append(
             "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."

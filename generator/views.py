@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import describing, pricing
+from . import describing, pricing, shapes
 from .document import mapping, sequence
-from .naming import constant, pascal, snake
+from .naming import constant, pascal, python_name
 from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
 
 Json = dict[str, Any]
@@ -17,6 +17,10 @@ Json = dict[str, Any]
 
 # What tells a row of a list apart from the others, where `x-pagination` names nothing else.
 ROW_IDS = ("id", "transactionId")
+
+
+# A longer enumeration is not written out in every annotation that takes its values.
+_MOST_LITERALS = 100
 
 
 class UnsupportedError(Exception):
@@ -28,7 +32,8 @@ class Parameter:
     """A path, query or header parameter, or a property of the body.
 
     `setting` names the client's own setting that fills a path parameter; callers do not pass it then. `deprecated` is
-    what a warning says when it is passed, and is empty where there is nothing to say.
+    what a warning says when it is passed, and is empty where there is nothing to say. `style` is how several values are
+    written, empty for the way of our own documents.
     """
 
     name: str
@@ -38,15 +43,43 @@ class Parameter:
     doc: str
     setting: str = ""
     deprecated: str = ""
+    style: str = ""
+
+    @property
+    def written(self) -> str:
+        """The expression that writes it, in a mapping by its name on the wire."""
+        name = repr(self.wire_name)
+        if self.style == "cookie":
+            return f"{f'cookie {self.wire_name}'!r}: _cookie({self.name})"
+        if self.style.rstrip("*") in ("simple", "label", "matrix"):
+            return f"{name}: _in_path({self.style!r}, {name}, {self.name})"
+        if self.style in ("deep", "spread"):
+            return f"**_{self.style}({name}, {self.name})"
+        return f"{name}: _{self.style}({self.name})" if self.style else f"{name}: {self.name}"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a success gives: its type, and the expression that decodes the parsed JSON (None: no body)."""
+    """What a success gives: its type, and the decoder of the parsed JSON (`no_body`: there is none).
+
+    `expression` is what the decoder gives of `data`, where no ready one does; `enums` are those that it names.
+    """
 
     type: str
     decode: str
     models: tuple[str, ...] = ()
+    expression: str = ""
+    enums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A body that is no object of JSON: its kind (`json`, `form`, `multipart`, `raw`), and how it is written."""
+
+    kind: str
+    type: str
+    required: bool
+    styles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +128,11 @@ class OperationView:
     pagination: Pagination | None
     errors: tuple[tuple[str, str], ...] = field(default=())
     deprecated: str = ""
+    sent: Sent | None = None
+    sends: str = ""
+    asks: str = ""
+    raw: bool = False
+    money_assumed: bool = False
 
     @property
     def constant(self) -> str:
@@ -117,6 +155,16 @@ class OperationView:
         return tuple(parameter for parameter in self.all_path_parameters if not parameter.setting)
 
     @property
+    def styled(self) -> bool:
+        """Whether a parameter is written in a way of its own."""
+        return any(p.style for p in (*self.path_parameters, *self.query_parameters, *self.header_parameters))
+
+    @property
+    def request_class(self) -> str:
+        """The class of its request."""
+        return "MediaRequest" if self.sends or self.asks or self.styled else "Request"
+
+    @property
     def call(self) -> str:
         """How a user writes the call."""
         return f"{self.resource}.{self.method}"
@@ -125,6 +173,9 @@ class OperationView:
     def arguments(self) -> tuple[Parameter, ...]:
         """The keyword arguments of the resource's method, required ones first."""
         fields = (*self.query_parameters, *self.header_parameters, *self.body_fields)
+        if self.sent and self.sent.kind in ("json", "raw"):
+            doc = "The body of the request."
+            fields += (Parameter("body", "body", self.sent.type, self.sent.required, doc),)
         return tuple(sorted(fields, key=lambda parameter: not parameter.required))
 
     @property
@@ -132,8 +183,11 @@ class OperationView:
         """What a call warns of: the parameter that must have been passed (none: always), and the text."""
         named = (*self.path_parameters, *self.query_parameters, *self.header_parameters)
         always = [("", self.deprecated)] if self.deprecated else []
+        # One that every call has is not looked for.
         return always + [
-            (parameter.name, parameter.deprecated) for parameter in named if parameter.deprecated
+            ("" if parameter.required else parameter.name, parameter.deprecated)
+            for parameter in named
+            if parameter.deprecated
         ]
 
     @property
@@ -142,12 +196,13 @@ class OperationView:
         types = " ".join(
             p.type for p in (*self.path_parameters, *self.query_parameters, *self.header_parameters)
         )
+        types += f" {self.sent.type}" if self.sent else ""
         return sorted(set(re.findall(r"[A-Za-z_]\w*", types)))
 
     @property
     def models(self) -> list[str]:
         """The model classes that the operation's functions name."""
-        return sorted({*self.answer.models, *([self.body] if self.body else [])})
+        return sorted({*self.answer.models, *self.answer.enums, *([self.body] if self.body else [])})
 
 
 def operation_views(data: Json) -> list[OperationView]:
@@ -164,15 +219,18 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
     for reference in sequence(operation.get("parameters")):
         node = resolve(data, reference)
         parameters[node["in"]].append(_parameter(data, node, operation))
-    if parameters["cookie"]:
+    if any(not parameter.style for parameter in parameters["cookie"]):
         raise UnsupportedError(f"{method.upper()} {path}: cookie parameters are not supported")
-    body, body_required, fields = _body(data, operation, f"{method.upper()} {path}")
+    sent = _sent(data, operation)
+    body, body_required, fields = _body(data, operation, f"{method.upper()} {path}", sent)
+    answer, raw, asks = _answer_and_media(data, operation)
+    sends = str(mapping(operation.get("x-body")).get("media", ""))
     return OperationView(
         id=operation["operationId"],
         resource=operation["x-resource"],
         method=operation["x-method"],
         http_method=method.upper(),
-        path=path,
+        path=operation.get("x-path", path),
         family=operation.get("x-family", "pay"),
         moves_money=bool(operation.get("x-moves-money", False)),
         evidence=describing.weakest_evidence(operation),
@@ -183,14 +241,19 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         evidence_text=describing.operation_evidence(operation),
         all_path_parameters=tuple(_in_path_order(path, parameters["path"])),
         query_parameters=tuple(parameters["query"]),
-        header_parameters=tuple(parameters["header"]),
+        header_parameters=tuple(parameters["header"] + parameters["cookie"]),
         body=body,
         body_required=body_required,
         body_fields=fields,
-        answer=_answer(data, operation),
+        answer=answer,
         pagination=_pagination(data, operation),
         errors=_errors(data, operation),
         deprecated=describing.deprecation(operation, _call(operation)),
+        sent=sent,
+        sends="" if sends == "application/json" else sends,
+        asks="" if asks == "application/json" and not raw else asks,
+        raw=raw,
+        money_assumed=bool(operation.get("x-moves-money-assumed", False)),
     )
 
 
@@ -207,21 +270,60 @@ def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
     schema = mapping(node.get("schema"))
     inherited = {"x-evidence": describing.weakest_evidence(operation)}
     return Parameter(
-        name=snake(node["name"]),
+        name=python_name(node["name"], node),
         wire_name=node["name"],
-        type=parameter_type(data, schema),
+        type=parameter_type(data, schema, built="x-style" not in node),
         required=bool(node.get("required", False)),
         doc=describing.property_doc(inherited, {**schema, **node}),
         setting=str(node.get("x-client-setting", "")),
         deprecated=describing.deprecation(
-            node, f"The parameter `{snake(node['name'])}` of {_call(operation)}"
+            node, f"The parameter `{python_name(node['name'], node)}` of {_call(operation)}"
         ),
+        style=str(node.get("x-style", "")),
     )
 
 
-def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Parameter, ...]]:
+def _sent(data: Json, operation: Json) -> Sent | None:
+    """The body, if it is no object of JSON whose properties are parameters."""
+    mark = mapping(operation.get("x-body"))
+    if mark.get("kind", "model") == "model":
+        return None
+    node = operation["requestBody"]
+    schema = node["content"]["application/json"]["schema"]
+    types = {
+        "raw": "str | bytes" if mark.get("text") else "bytes",
+        "json": parameter_type(data, schema, built=False),
+    }
+    return Sent(
+        kind=mark["kind"],
+        type=types.get(mark["kind"], "Mapping[str, object]"),
+        required=bool(node.get("required", False)),
+        styles=tuple(mapping(mark.get("styles")).items()),
+    )
+
+
+def _form_fields(data: Json, name: str, sent: Sent) -> tuple[Parameter, ...]:
+    """The properties of a form as parameters; a file is bytes, with or without its name and media type."""
+    file = "bytes | tuple[str, bytes] | tuple[str, bytes, str]"
+    styles = dict(sent.styles)
+    found: list[Parameter] = []
+    for field_ in schema_fields(data, schemas(data)[name]):
+        node = properties(data, schemas(data)[name])[field_.wire_name]
+        kind = parameter_type(data, node, built=False)
+        if styles.get(field_.wire_name) == "file":
+            kind = f"Sequence[{file}]" if resolve(data, node).get("type") == "array" else file
+        found.append(replace(field_, type=kind))
+    return tuple(found)
+
+
+def _body(
+    data: Json, operation: Json, where: str, sent: Sent | None
+) -> tuple[str, bool, tuple[Parameter, ...]]:
     node = resolve(data, operation.get("requestBody") or {})
-    if not node:
+    if sent and sent.kind in ("form", "multipart"):
+        reference = str(node["content"]["application/json"]["schema"]["$ref"])
+        return "", sent.required, _form_fields(data, reference.removeprefix(SCHEMA_PREFIX), sent)
+    if not node or sent:
         return "", False, ()
     media = mapping(mapping(node["content"]).get("application/json"))
     reference = str(mapping(media.get("schema")).get("$ref", ""))
@@ -238,7 +340,7 @@ def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
     money_brings = pricing.currency_name(data, schema) if pricing.priced_amount(data, schema) else ""
     return tuple(
         Parameter(
-            name=snake(name),
+            name=python_name(name, prop),
             wire_name=name,
             type=parameter_type(data, prop),
             required=name in needed and name != money_brings,
@@ -263,21 +365,32 @@ def required(data: Json, schema: Json) -> set[str]:
     return names
 
 
-def parameter_type(data: Json, schema: Json) -> str:
-    """The annotation of a parameter: what a caller may pass."""
-    return " | ".join(dict.fromkeys(_parameter_types(data, schema)))
+def parameter_type(data: Json, schema: Json, *, built: bool = True) -> str:
+    """The annotation of a parameter: what a caller may pass.
+
+    Args:
+        data: The normalised document.
+        schema: The parameter's schema.
+        built: Whether a TypedDict is turned into its model before it is sent.
+    """
+    return " | ".join(dict.fromkeys(_parameter_types(data, schema, built)))
 
 
-def _parameter_types(data: Json, schema: Json) -> list[str]:
+def _parameter_types(data: Json, schema: Json, built: bool) -> list[str]:
     if "$ref" in schema:
-        return _named_types(data, str(schema["$ref"]).removeprefix(SCHEMA_PREFIX))
+        return _named_types(data, str(schema["$ref"]).removeprefix(SCHEMA_PREFIX), built)
     for key in ("oneOf", "anyOf"):
         if key in schema:
-            return [name for part in schema[key] for name in _parameter_types(data, part)]
+            built = built and is_built(data, schema)
+            return [name for part in schema[key] for name in _parameter_types(data, part, built)]
     if len(sequence(schema.get("allOf"))) == 1:
-        return _parameter_types(data, schema["allOf"][0])
+        return _parameter_types(data, schema["allOf"][0], built)
     if isinstance(schema.get("type"), list):
-        return [name for kind in schema["type"] for name in _parameter_types(data, {**schema, "type": kind})]
+        return [
+            name
+            for kind in schema["type"]
+            for name in _parameter_types(data, {**schema, "type": kind}, built)
+        ]
     if "const" in schema:
         return [f"Literal[{schema['const']!r}]"]
     unit = schema.get("x-amount-unit", "unknown")
@@ -295,31 +408,81 @@ def _parameter_types(data: Json, schema: Json) -> list[str]:
         case "null":
             return ["None"]
         case "array":
-            return [f"Sequence[{parameter_type(data, schema.get('items') or {})}]"]
+            items = mapping(schema.get("items"))
+            return [f"Sequence[{parameter_type(data, items, built=built and '$ref' in items)}]"]
         case "object":
             return ["Mapping[str, object]"]
         case _:
             return ["object"]
 
 
-def _named_types(data: Json, name: str) -> list[str]:
+def is_built(data: Json, schema: Json) -> bool:
+    """Whether one class alone, or a list of one, can be meant by a mapping that is passed for a union."""
+    parts = [part for key in ("oneOf", "anyOf") for part in sequence(schema.get(key))]
+    objects = [part for part in parts if _is_object(resolve(data, part))]
+    lists = [part for part in parts if "$ref" in mapping(part.get("items"))]
+    others = [part for part in parts if part not in lists and part.get("type") != "null"]
+    return (len(objects) == 1 and not lists) or (len(lists) == 1 and not others)
+
+
+def _named_types(data: Json, name: str, built: bool) -> list[str]:
     schema = schemas(data)[name]
     if schema.get("enum"):
+        null = ["None"] if None in schema["enum"] else []
+        if len(schema["enum"]) > _MOST_LITERALS:
+            return [name, "int" if schema.get("type") == "integer" else "str", *null]
         values = [value for value in schema["enum"] if value is not None]
-        return [
-            name,
-            f"Literal[{', '.join(map(repr, values))}]",
-            *(["None"] if None in schema["enum"] else []),
-        ]
+        return [name, f"Literal[{', '.join(map(repr, values))}]", *null]
     if schema.get("type") == "object" or "properties" in schema or "allOf" in schema:
         further = [] if schema.get("x-closed") else ["Mapping[str, object]"]
         return [
             name,
-            f"{name}Params",
+            *([f"{name}Params"] if built else []),
+            *([] if built else ["Mapping[str, object]"]),
             *further,
             *(["Money"] if pricing.money_object_amount(data, schema) else []),
         ]
-    return _parameter_types(data, schema)
+    return _parameter_types(data, schema, built)
+
+
+def _answer_and_media(data: Json, operation: Json) -> tuple[Answer, bool, str]:
+    """The answer, whether it is read as it came, and the media type that is asked for."""
+    mark = mapping(operation.get("x-answer"))
+    media = str(mark.get("media", "application/json"))
+    match mark.get("kind"):
+        case None:
+            return _answer(data, operation), False, media
+        case "none":
+            return Answer("None", "no_body"), False, media
+        case "text":
+            return Answer("str", "text_body"), True, media
+        case "bytes":
+            return Answer("bytes", "bytes_body"), True, media
+        case _:
+            answer = _any_answer(data, operation)
+    if mark.get("optional") and answer.type not in ("Any", "None"):
+        kind = answer.type if answer.type.endswith("| None") else f"{answer.type} | None"
+        inner = answer.decode if not answer.expression else "_decode_body"
+        answer = replace(answer, type=kind, decode=f"Perhaps({inner})")
+    return answer, False, media
+
+
+def _any_answer(data: Json, operation: Json) -> Answer:
+    """What a success gives in a document that is not ours: any shape of JSON."""
+    schema = next(
+        mapping(mapping(answer["content"]["application/json"]).get("schema"))
+        for answer in mapping(operation["responses"]).values()
+        if "content" in answer
+    )
+    answer = _answer_of(data, schema)
+    kind = shapes.annotation(data, schema)
+    if answer.type != "Any" or kind == "Any":
+        return answer
+    made = shapes.Decoder(data)
+    expression = made.expression(schema, "data")
+    models, enums = tuple(sorted(made.models)), tuple(sorted(made.enums))
+    decode = "any_body" if expression == "data" else "_decode_body"
+    return Answer(kind, decode, models, "" if decode == "any_body" else expression, enums)
 
 
 def _answer(data: Json, operation: Json) -> Answer:
@@ -357,13 +520,14 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
     else:
         item = answer.type.removeprefix("list[").removesuffix("]")
     names = properties(data, schemas(data)[item])
-    identity = mark.get("identity") or next((name for name in ROW_IDS if name in names), "")
+    identity = str(mark.get("identity") or next((name for name in ROW_IDS if name in names), ""))
 
-    queries = [node["name"] for node in (resolve(data, p) for p in sequence(operation.get("parameters")))]
+    nodes = [resolve(data, parameter) for parameter in sequence(operation.get("parameters"))]
+    queries = {node["name"]: node for node in nodes}
 
-    def named(key: str, among: Iterable[str]) -> str:
+    def named(key: str, among: Json) -> str:
         name = str(mark.get(key, ""))
-        return snake(name) if name in among else ""
+        return python_name(name, among[name]) if name in among else ""
 
     return Pagination(
         item=item,
@@ -371,7 +535,7 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
         page=named("page", envelope),
         size=named("size", envelope),
         total=named("total", envelope),
-        identity=snake(identity) if identity else "",
+        identity=python_name(identity, mapping(names.get(identity))) if identity else "",
         page_parameter=named("page", queries),
         size_parameter=named("size", queries),
         whole=mark.get("whole", False),
@@ -390,9 +554,11 @@ def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
 
 def request_schemas(data: Json) -> list[str]:
     """The object schemas that a caller can pass, by class name, in order."""
-    return sorted(
-        {name for view in operation_views(data) if view.body for name in with_parts(data, view.body)}
-    )
+    found: set[str] = set()
+    for view in operation_views(data):
+        if view.body:
+            _reach(data, {"$ref": SCHEMA_PREFIX + view.body}, found)
+    return sorted(found)
 
 
 def with_parts(data: Json, name: str) -> set[str]:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from . import errors
 from .body import ACCEPT_ENCODING
 from .decoding import misfit
-from .encoding import dumps, encode, is_mapping, loads
+from .encoding import encode, is_mapping, loads
 from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
 from .logs import INFO, LOGGER, Log
@@ -104,7 +104,7 @@ class Send:
         self.method = request.operation.method
         self.header, self.origin = settings.family(request.operation.family)
         self.url = self.origin.text + request.target()
-        self.content = None if request.body is UNSET else dumps(request.body)
+        self.content = request.content()
         self.headers = call.headers()
         self.timeout, self.limit = call.timeout, settings.max_response_bytes
         self.monotonic = settings.pace.monotonic
@@ -202,9 +202,10 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        headers = {"accept": "application/json", "user-agent": user_agent(self.settings)}
+        asked, sent = self.request.media()
+        headers = {"accept": asked, "user-agent": user_agent(self.settings)}
         if self.request.body is not UNSET:
-            headers["content-type"] = "application/json"
+            headers["content-type"] = sent
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
         problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
         if problem:
@@ -253,7 +254,7 @@ class Call(Generic[T]):
         if answer.problem is not None:
             return None, None, answer.problem
         try:
-            data = loads(answer.body) if answer.body else None
+            data = self.request.read(answer.body)
         except ValueError:
             kind = one_line(answer.headers.get("content-type", "none given"))[:60]
             return None, None, Failure("unreadable", f"its body is not JSON (content type: {kind})", True)
@@ -263,7 +264,7 @@ class Call(Generic[T]):
             problem = problem or f"{type(error).__name__}: {one_line(str(error))}"
         else:
             # Only an operation that answers without a body makes nothing of nothing.
-            problem = problem if parsed is not None else ""
+            problem = problem if parsed is not None and data is None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
 
     def _differences(self, data: Any) -> tuple[Difference, ...]:

@@ -15,8 +15,7 @@ from typing import Any
 from .. import pipeline, views
 from ..document import Document
 from ..naming import snake
-from ..openapi_client import GenerationError
-from ..problems import ToolError
+from ..problems import GenerationError, ToolError
 from .change import Change, Level
 from .side import Side
 

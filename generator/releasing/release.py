@@ -17,8 +17,7 @@ from generator.changes.cross_check import cross_check
 from generator.changes.released import released
 from generator.changes.released import version_problem as size_problem
 from generator.document import Document
-from generator.openapi_client import GenerationError
-from generator.problems import SpecError, ToolError
+from generator.problems import GenerationError, SpecError, ToolError
 
 from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .encoding import is_mapping, is_uuid, query_text
+from .encoding import dumps, is_mapping, is_uuid, loads, query_text
 from .errors import InvalidParameterError
 from .types import UNSET
 
@@ -67,6 +67,18 @@ class Request(Generic[T]):
     def header_texts(self) -> dict[str, str]:
         """The header parameters that are sent."""
         return dict(_texts(self.headers))
+
+    def media(self) -> tuple[str, str]:
+        """The media types: what is asked for, and what is sent."""
+        return "application/json", "application/json"
+
+    def content(self) -> bytes | None:
+        """The body as bytes; None if there is none."""
+        return None if self.body is UNSET else dumps(self.body)
+
+    def read(self, body: bytes) -> Any:
+        """What `decode` gets of an answer's body; a ValueError if it is not JSON."""
+        return loads(body) if body else None
 
     def facts(self) -> dict[str, str | None]:
         """What the call can be found again by; None for what it does not carry."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .. import loading, manifest, pipeline
 from ..document import Document
-from ..openapi_client import GenerationError
+from ..problems import GenerationError
 from . import lock as locks
 from .lock import Lock, Options
 from .selecting import Selection, select

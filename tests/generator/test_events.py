@@ -14,7 +14,7 @@ from helpers.generation import document, generate, operation
 
 from generator import events, pipeline
 from generator.normalising import normalise
-from generator.openapi_client import GenerationError
+from generator.problems import GenerationError
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from helpers.generation import document, operation
 
 from generator import params
 from generator.normalising import normalise
-from generator.openapi_client import GenerationError
+from generator.problems import GenerationError
 
 ORDER = {"Order": {"type": "object", "properties": {"name": {"type": "string"}}}}
 DATA = normalise(document(ORDER, {"/orders": {"post": operation("orders", "create", body="Order")}}))

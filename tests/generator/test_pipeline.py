@@ -15,8 +15,7 @@ import pytest
 
 from generator import checking, manifest, openapi_client, params, pipeline, writing
 from generator.__main__ import main
-from generator.openapi_client import GenerationError
-from generator.problems import SpecError
+from generator.problems import GenerationError, SpecError
 
 GOLDEN = Path(__file__).parent / "golden" / "openapi.yaml"
 
@@ -109,7 +108,7 @@ def generate(
 ) -> Callable[[], list[str]]:
     """Runs `generate` on the package, and gives the lines that it prints; what it would build was built already."""
 
-    def build(spec: Path, to: Path, overlays: object) -> pipeline.Counts:
+    def build(spec: Path, to: Path, overlays: object, config: object) -> pipeline.Counts:
         shutil.copytree(built, to)
         return pipeline.Counts(operations=1, models=2, events=3, files=4)
 

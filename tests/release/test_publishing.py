@@ -17,7 +17,7 @@ from helpers.index_server import LOGIN, RunningIndex
 from helpers.specs import BASE
 
 from generator.document import Document
-from generator.openapi_client import GenerationError
+from generator.problems import GenerationError
 from generator.releasing import archives, indexes, publishing, release
 from generator.releasing.project import Project, Refused
 

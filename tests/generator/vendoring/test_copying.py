@@ -17,7 +17,7 @@ from helpers.specs import edited, write_spec
 from generator import pipeline, writing
 from generator.__main__ import main
 from generator.document import Document
-from generator.openapi_client import GenerationError
+from generator.problems import GenerationError
 from generator.vendoring import lock as locks
 
 pytestmark = pytest.mark.usefixtures("generated_once")
