@@ -166,9 +166,9 @@ def test_two_copies_under_other_names_live_side_by_side(
     for folder in (tmp_path / "acme", vendor):
         (folder / "__init__.py").touch()
     shutil.copytree(PACKAGE, vendor / "plexy_pay", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PACKAGE, tmp_path / "other_pay", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "second_pay", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.syspath_prepend(str(tmp_path))
-    copies = [importlib.import_module(name) for name in ("acme._vendor.plexy_pay", "other_pay")]
+    copies = [importlib.import_module(name) for name in ("acme._vendor.plexy_pay", "second_pay")]
     with RunningSandbox() as sandbox:
         for number, copy in enumerate(copies):
             client = copy.PlexyPay("pr_sandbox", base_url=sandbox.base_url)

@@ -106,6 +106,19 @@ def test_a_field_that_cannot_be_read_is_refused_by_its_name(api: Api, field: str
     assert f"cardData.{field} cannot be decrypted" in refused.json()["message"]
 
 
+def test_a_card_is_encrypted_with_one_padding(api: Api) -> None:
+    number, holder = "encryptedCardNumber", "encryptedCardholderName"
+    ours, theirs = (card_data(padding=PADDINGS[name]) for name in ("oaep-sha256", "oaep-sha1"))
+    for mixed, other in (
+        (ours | {holder: theirs[holder]}, holder),
+        (theirs | {number: ours[number]}, number),
+    ):
+        refused = api.post("/v1/payments", body_of(cardData=mixed))
+
+        assert refused.status_code == 422
+        assert f"cardData.{other} cannot be decrypted" in refused.json()["message"]
+
+
 def test_a_refusal_of_card_data_repeats_none_of_them(api: Api) -> None:
     stranger = rsa.generate_private_key(65537, 2048).public_key()
     for text in (
