@@ -20,12 +20,12 @@ ROOT = Path(__file__).parent
 CONSTRAINTS = "constraints.txt"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
-#: What is tested on every Python: the package.
-EVERYWHERE = ["runtime", "package"]
+#: What is tested on every Python of a machine: the package, as those who install it meet it.
+EVERYWHERE = ["package"]
 
-#: And on the oldest: the sandbox that comes with it, failures of the network, and the code that is generated.
-PACKAGE_ROOMS = [
-    *(*EVERYWHERE, "sandbox", "reliability"),
+#: And on the oldest: its hand-written part, the sandbox that comes with it, and the code that is generated.
+OLDEST = [
+    *(*EVERYWHERE, "runtime", "sandbox"),
     *("generator/test_generated_models.py", "generator/test_generated_resources.py"),
 ]
 
@@ -103,7 +103,9 @@ def check(session: nox.Session) -> None:
     session.run("pyright", "--warnings")
     session.run("mypy")
     # Among the types' tests: pyright finds a full type for every public name of the package.
-    session.run("pytest", "tests/docs", "tests/package/test_typing.py")
+    session.run(
+        "pytest", "--numprocesses=auto", "--dist=loadfile", "tests/docs", "tests/package/test_typing.py"
+    )
 
 
 @nox.session
@@ -116,11 +118,11 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on every Python at hand: all on the newest, the package's rooms on the oldest, its core between."""
+    """Run the tests on every Python at hand: all on the newest, most on the oldest, the package's own between."""
     install(session, "build", "changes", "generate", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
-    rooms = [f"tests/{room}" for room in (PACKAGE_ROOMS if session.python == found[0] else EVERYWHERE)]
+    rooms = [f"tests/{room}" for room in (OLDEST if session.python == found[0] else EVERYWHERE)]
     rooms = ["tests"] if session.python == found[-1] else rooms
     # The docs and the types are `check`'s. A file stays in one process, so that its servers are made once.
     elsewhere = ["--ignore=tests/docs", "--ignore=tests/package/test_typing.py"]

@@ -114,6 +114,8 @@ class Http2Server(_Listening):
 
     def _serve(self, connection: socket.socket) -> None:
         with self._tls.wrap_socket(connection, server_side=True) as wrapped:
+            # It has taken the connection over, so it is what has to be shut down in the end.
+            self._sockets.append(wrapped)
             assert wrapped.selected_alpn_protocol() == "h2"
             talk = H2Connection(H2Configuration(client_side=False, header_encoding="ascii"))
             talk.initiate_connection()

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import logging
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +182,10 @@ def send(kind: Any, case: Case, origin: str, http_client: Any) -> None:
             asyncio.run(run())
 
 
+#: One for all: to read the authorities anew for each client takes longer than its call.
+TLS = ssl.create_default_context()
+
+
 def no_client(**_: Any) -> None:
     """No http_client: the call uses one of ours."""
 
@@ -201,7 +206,7 @@ def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
         answer = http(case.status, json.dumps(case.answer).encode(), {"Content-Type": "application/json"})
         with WireServer(answer) as server:
             everything.shown.clear()
-            send(kind, case, server.origin, http_client(trust_env=False))
+            send(kind, case, server.origin, http_client(trust_env=False, verify=TLS))
         shown = "\n".join(everything.shown)
         assert len(server.requests) in (1, 2)
         for secret in [*case.sample.secrets, *KEYS.values()]:

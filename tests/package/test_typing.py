@@ -13,39 +13,35 @@ from pathlib import Path
 import plexy_pay
 import pytest
 
-Checker = Callable[[Path, Path], dict[int, list[str]]]
 PROGRAMS = Path(__file__).parent / "programs"
 PACKAGE_HOME = Path(plexy_pay.__file__).parent.parent
 
+CORRECT = ("events.py", "merchant.py", "money.py")
+MISTAKES = {"events_mistakes.py": 2, "mistakes.py": 5, "money_mistakes.py": 9}
 
-def pyright(folder: Path, file: Path) -> dict[int, list[str]]:
-    """The errors of pyright strict by line."""
+#: The errors of each program by line.
+Found = dict[str, dict[int, list[str]]]
+
+
+def pyright(folder: Path) -> Found:
+    """What pyright strict finds in the programs of a folder."""
     config = folder / "pyrightconfig.json"
     config.write_text(json.dumps({"typeCheckingMode": "strict", "extraPaths": [str(PACKAGE_HOME)]}))
-    shutil.copy(file, folder)
-    command = [
-        sys.executable,
-        "-m",
-        "pyright",
-        "--outputjson",
-        "-p",
-        str(config),
-        "--pythonpath",
-        sys.executable,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = ["pyright", "--outputjson", "-p", str(config), "--pythonpath", sys.executable]
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
-    assert report["summary"]["filesAnalyzed"] == 1
-    found: dict[int, list[str]] = {}
+    assert report["summary"]["filesAnalyzed"] == len(CORRECT) + len(MISTAKES)
+    found: Found = {}
     for item in report["generalDiagnostics"]:
-        found.setdefault(item["range"]["start"]["line"] + 1, []).append(item["message"])
+        lines = found.setdefault(Path(item["file"]).name, {})
+        lines.setdefault(item["range"]["start"]["line"] + 1, []).append(item["message"])
     return found
 
 
-def mypy(folder: Path, file: Path) -> dict[int, list[str]]:
-    """The errors of mypy strict by line."""
+def mypy(folder: Path) -> Found:
+    """What mypy strict finds in the programs of a folder."""
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context"]
-    command += ["--config-file", "", "--cache-dir", str(folder / "mypy"), str(file)]
+    command += ["--config-file", "", "--cache-dir", str(folder / "mypy"), *CORRECT, *MISTAKES]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -55,33 +51,37 @@ def mypy(folder: Path, file: Path) -> dict[int, list[str]]:
         env={"MYPYPATH": str(PACKAGE_HOME), "PATH": ""},
     )
     assert not done.stderr, done.stderr
-    found: dict[int, list[str]] = {}
+    found: Found = {}
     for line in done.stdout.splitlines():
         match = re.match(r"(.*?):(\d+): error: (.*)", line)
         if match:
-            assert match[1] == str(file), f"an error in the package itself: {line}"
-            found.setdefault(int(match[2]), []).append(match[3])
+            assert match[1] in MISTAKES or match[1] in CORRECT, f"an error in the package itself: {line}"
+            found.setdefault(match[1], {}).setdefault(int(match[2]), []).append(match[3])
     assert (done.returncode == 0) == (not found), done.stdout
     return found
 
 
-@pytest.mark.parametrize("checker", [pyright, mypy])
-@pytest.mark.parametrize("program", ["events.py", "merchant.py", "money.py"])
-def test_a_merchant_s_program_passes_in_strict_mode(checker: Checker, program: str, tmp_path: Path) -> None:
-    assert checker(tmp_path, PROGRAMS / program) == {}
+@pytest.fixture(scope="module", params=[pyright, mypy])
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What one checker finds in all programs: it reads the package once for them."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name in (*CORRECT, *MISTAKES):
+        shutil.copy(PROGRAMS / name, folder)
+    check: Callable[[Path], Found] = request.param
+    return check(folder)
 
 
-@pytest.mark.parametrize("checker", [pyright, mypy])
-@pytest.mark.parametrize(
-    ("program", "count"), [("events_mistakes.py", 2), ("mistakes.py", 5), ("money_mistakes.py", 9)]
-)
-def test_typical_mistakes_are_named_on_their_lines(
-    checker: Checker, program: str, count: int, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("program", CORRECT)
+def test_a_merchant_s_program_passes_in_strict_mode(found: Found, program: str) -> None:
+    assert found.get(program, {}) == {}
+
+
+@pytest.mark.parametrize(("program", "count"), MISTAKES.items())
+def test_typical_mistakes_are_named_on_their_lines(found: Found, program: str, count: int) -> None:
     lines = (PROGRAMS / program).read_text("utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if "# mistake:" in line}
     assert len(marked) == count
-    assert checker(tmp_path, PROGRAMS / program).keys() == marked
+    assert found[program].keys() == marked
 
 
 def test_every_public_symbol_has_a_known_type() -> None:
