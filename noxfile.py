@@ -23,6 +23,9 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 #: What is tested on every Python of a machine: the package, as those who install it meet it.
 EVERYWHERE = ["package"]
 
+#: What of it takes longest, and is left to the oldest and the newest.
+LONGEST = ["test_logs_show_no_secret.py", "test_tolerance.py", "webhooks/test_adapters.py"]
+
 #: And on the oldest: the sandbox that comes with it, and the code that is generated. All of the hand-written part but
 #: the webhooks runs in `tests_lowest`, too, with the Python that runs nox.
 OLDEST = [
@@ -119,7 +122,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on every Python at hand: all on the newest, most on the oldest, the package's own between."""
+    """Run the tests on every Python at hand: all on the newest, fewer on the oldest and between."""
     install(session, "build", "changes", "generate", "nox", "tests", "types", "workflows", project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
@@ -127,6 +130,8 @@ def tests(session: nox.Session) -> None:
     rooms = ["tests"] if session.python == found[-1] else rooms
     # The docs and the types are `check`'s. A file stays in one process, so that its servers are made once.
     elsewhere = ["--ignore=tests/docs", "--ignore=tests/package/test_typing.py"]
+    if session.python not in (found[0], found[-1]):
+        elsewhere += [f"--ignore=tests/package/{name}" for name in LONGEST]
     arguments = session.posargs or [*rooms, *elsewhere]
     session.run("pytest", "--numprocesses=auto", "--dist=loadfile", *arguments)
 
