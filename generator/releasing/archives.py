@@ -9,7 +9,6 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -23,6 +22,7 @@ from packaging.metadata import InvalidMetadata, Metadata
 from packaging.requirements import Requirement
 
 from .project import Project, Refused
+from .running import run
 
 #: The date of every file in the archives. It is the one that hatchling takes by itself, so that whoever builds a
 #: released sdist without any option gets the released wheel.
@@ -80,17 +80,14 @@ def build(
         with_python = ["--python", python, "--build-constraints", "constraints.txt"]
     else:
         with_python = ["--python", sys.executable, "--no-build-isolation"]
-    done = subprocess.run(
+    done = run(
         ["uv", "build", "--quiet", "--no-create-gitignore", "--out-dir", str(out), *with_python],
-        cwd=root,
+        root,
         env={**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, **(env or {})},
         umask=umask,
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    if done.returncode:
-        raise Refused([f"The build failed:\n{(done.stdout + done.stderr).strip()}"])
+    if done.failed:
+        raise Refused([f"The build failed:\n{done.said}"])
     return find(out)
 
 
@@ -300,12 +297,6 @@ def _requirement(text: str, extra: str = "") -> str:
 
 
 def _said_by(command: list[str], folder: Path) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [f"{command[0]} says:\n{(done.stdout + done.stderr).strip()}"] if done.returncode else []
+    env = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}
+    done = run([sys.executable, "-m", *command], folder, env=env)
+    return [f"{command[0]} says:\n{done.said}"] if done.failed else []

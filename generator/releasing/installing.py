@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
 from .archives import Archives
 from .project import Project, Refused
+from .running import output_of
 
 #: Run from an empty folder with what a plain install brings, which is less than the sandbox needs.
 FIRST_LOOK = """
@@ -84,8 +84,4 @@ def _run(command: list[str], folder: Path) -> str:
     env = {**os.environ, "UV_BUILD_CONSTRAINT": "constraints.txt"}
     # Its own sandbox is on this machine; a key of the caller has no place here.
     env = {name: value for name, value in env.items() if not name.startswith("PLEXY_")}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        shown = " ".join(command[:4])
-        raise Refused([f"`{shown} ...` failed:\n{(done.stdout + done.stderr).strip()}"])
-    return done.stdout
+    return output_of(command, folder, env)

@@ -7,7 +7,6 @@ takes the login from TWINE_USERNAME and TWINE_PASSWORD or from the keyring, and 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from . import archives, indexes
 from .project import UNRELEASED, Project, Refused, tag_of, version_problem
+from .running import run
 
 PACKAGE = "plexy-pay"
 
@@ -128,17 +128,9 @@ def _is_date(text: str) -> bool:
 def out_of_date(project: Project) -> list[str]:
     """Why generated/ is not what spec/ and generator/ make; empty if it is."""
     # Its own generator, in a process: the version and the runtime modules are those of that clone.
-    check = subprocess.run(
-        [sys.executable, "-m", "generator", "check"],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if check.returncode:
-        return [
-            f"generated/ is not current. Run `./nox -s generate` and commit.\n{(check.stdout + check.stderr).strip()}"
-        ]
+    check = run([sys.executable, "-m", "generator", "check"], project.root)
+    if check.failed:
+        return [f"generated/ is not current. Run `./nox -s generate` and commit.\n{check.said}"]
     return []
 
 
@@ -190,21 +182,18 @@ def upload(paths: list[Path], index: indexes.Index, folder: Path) -> None:
     Raises:
         Refused: if the index does not take them.
     """
-    done = subprocess.run(
+    done = run(
         [
             *(sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"),
             *(*index.options, *map(str, paths)),
         ],
-        cwd=folder,
+        folder,
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    if done.returncode:
+    if done.failed:
         raise Refused(
             [
-                f"twine could not upload to {index.name!r}. It says:\n{(done.stdout + done.stderr).strip()}\n"
+                f"twine could not upload to {index.name!r}. It says:\n{done.said}\n"
                 "A login comes from TWINE_USERNAME and TWINE_PASSWORD or from the keyring. "
                 "Once the cause is gone, run the same command again: it sends what is still missing."
             ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tempfile
 from datetime import date
@@ -20,6 +19,7 @@ from generator.document import Document
 from generator.problems import GenerationError, SpecError, ToolError
 
 from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
+from .running import run
 
 _VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
@@ -151,16 +151,6 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _generate(project: Project) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "generator", "generate"],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Refused(
-            [
-                f"The package could not be generated, and nothing was changed:\n{(done.stdout + done.stderr).strip()}"
-            ]
-        )
+    done = run([sys.executable, "-m", "generator", "generate"], project.root)
+    if done.failed:
+        raise Refused([f"The package could not be generated, and nothing was changed:\n{done.said}"])

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from .project import Project, Refused
+from .running import output_of
 
 #: The newest version of the format that the common scanners read.
 FORMAT = "1.6"
@@ -85,6 +85,4 @@ def prove(project: Project, file: Path, scratch: str) -> None:
 def _run(command: list[str], folder: Path) -> None:
     # A date in the environment would become a date in the bill.
     env = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Refused([f"`{' '.join(command[:4])} ...` failed:\n{(done.stdout + done.stderr).strip()}"])
+    output_of(command, folder, env)
