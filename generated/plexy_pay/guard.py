@@ -1,30 +1,34 @@
 # plexy-pay runtime, written by hand in generator/runtime/guard.py; the generator copies it unchanged.
-"""The guard: the last of ours that a request passes, beneath every hook, and the first that its answer meets.
+"""The guard: validates each outgoing request after all hooks have run, and reads the response before any hook sees it.
 
 httpx runs hooks, redirects and mounted transports after an `httpx.Auth`, so the auth hook alone cannot promise
-what leaves. The guard wraps the transport that is really used. It compares each request with the `Exchange` that our
-driver announced for it in a context variable, where no hook can remove or replace it, and refuses before a byte
-is sent. It also reads the whole answer, within the limit, before any hook can: what a hook does to it later changes
-nothing. What lies beneath the guard, such as a transport of the user's, is the user's.
+what leaves. The guard stands before the transport that is really used. It compares each request with the `Exchange`
+of the call, and refuses it before a byte is sent. For an httpx client of the user's it finds the exchange in a context
+variable, where no hook can remove or replace it. It also reads the whole response, within the limit, before any hook
+can: later changes by a hook have no effect. What lies beneath the guard, such as a transport of the user, is theirs.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import ContextVar, Token
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import httpx
 
 from .body import Body, BodyError
 from .flow import Answer, Failure, Send, one_line
+from .network import Closing, EarlyBytesError, has_decrypted
 
 # With these nothing of the request left. Only httpx's own transports are believed: others may have tried before.
-_NOT_SENT = (
+NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
+    EarlyBytesError,
 )
 _BELIEVED = (httpx.HTTPTransport, httpx.AsyncHTTPTransport, httpx.MockTransport)
 _LATE = (httpx.TimeoutException, TimeoutError)
@@ -37,12 +41,19 @@ class Refused(Exception):
 class Exchange:
     """One attempt: what must leave, whether it may have left, and what came back.
 
-    As a context it announces itself to the guard, and keeps every error in: `result` tells what it meant.
+    As a context it announces itself to the guard of a user's client, and keeps every error in: `result` tells what it
+    meant.
+
+    Attributes:
+        passed: Whether the guard let the request pass.
+        sent: Whether a byte of it may have left.
+        whole: Whether a response came to its end. Nothing that fails later changes it.
+        clean: Whether nothing else lay on the connection when the response had ended.
     """
 
     def __init__(self, step: Send) -> None:
         self.step = step
-        self.sent = self._late = False
+        self.passed = self.sent = self.whole = self.clean = self._late = False
         self._answer: Answer | None = None
         self._body = Body({}, step.limit)
         self._failure: Failure | None = None
@@ -55,10 +66,10 @@ class Exchange:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         if self._token is not None:
             CURRENT.reset(self._token)
-        if isinstance(error, Exception):
-            self._failure = self._explain(error)
-        else:
+        if not isinstance(error, Exception):
             self._interrupt = error
+        elif not (self.whole and isinstance(error, TimeoutError)):
+            self._failure = self._explain(error)
         return True
 
     def result(self) -> Answer | Failure:
@@ -86,16 +97,17 @@ class Exchange:
             text = f"{type(error).__name__}: {text}".rstrip(".: ")
         if self.step.key.raw.lower() in text.lower():
             text = type(error).__name__
-        kind = "connection" if self.sent or isinstance(error, httpx.TransportError) else "refused"
+        of_the_network = isinstance(error, (httpx.TransportError, EarlyBytesError))
+        kind = "connection" if self.sent or of_the_network else "refused"
         return Failure("timeout" if isinstance(error, _LATE) else kind, text, self.sent)
 
     def begin(self, response: httpx.Response) -> bool:
-        """Note the status and headers of an answer; says whether its body is still to come."""
+        """Note the status and headers of a response; say whether its body is still to come."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
         self._answer = Answer(response.status_code, headers, broken)
         try:
-            content = response.content  # A transport may give a finished answer; httpx has decompressed it.
+            content = response.content  # A transport may give a finished response; httpx has decompressed it.
         except httpx.ResponseNotRead:
             self._body = Body(self._answer.headers, self.step.limit)
             return True
@@ -110,11 +122,16 @@ class Exchange:
         self._body.add(piece)
         self._late = self.step.monotonic() >= self.step.deadline  # Matters only if yet another piece comes.
 
-    def end(self, response: httpx.Response, coming: bool) -> httpx.Response:
-        """The answer as httpx and the hooks get it: whole and decompressed."""
+    def end(self) -> None:
+        """Note that the response is whole."""
         assert self._answer is not None
         self._answer.body, self._answer.problem = self._body.decoded(), None
-        if coming:
+        self.whole = True
+
+    def as_read(self, response: httpx.Response) -> httpx.Response:
+        """Return the response as httpx and the hooks get it: whole and decompressed."""
+        assert self._answer is not None
+        if not response.is_stream_consumed:
             response.headers.pop("content-encoding", None)
             response.stream = httpx.ByteStream(self._answer.body)
         return response
@@ -168,32 +185,81 @@ def is_proxy(transport: object) -> bool:
     return hasattr(getattr(transport, "_pool", None), "_proxy_url")
 
 
-def _pass(request: httpx.Request, inner: object) -> Exchange:
+def check(exchange: Exchange, request: httpx.Request, inner: object) -> None:
     """Let the request pass, once, or raise Refused."""
-    exchange = CURRENT.get()
-    if exchange is None:
-        raise Refused("it does not come from a call of this client")
     problem = _why_refused(request, exchange.step)
-    if exchange.sent:
+    if exchange.passed:
         problem = "a hook or a client tried to send it a second time"
     elif exchange.step.origin.loopback and is_proxy(inner):
         problem = "it would go to a proxy, though its target is this machine"
     if problem:
         raise Refused(problem)
-    exchange.sent = True
+    exchange.passed = True
+
+
+def receive(exchange: Exchange, response: httpx.Response) -> None:
+    """Read a response to its end; its stream stays open."""
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    if exchange.begin(response):
+        for piece in response.stream:
+            exchange.take(piece)
+    exchange.end()
+    exchange.clean = not _has_surplus(response)
+
+
+async def receive_async(exchange: Exchange, response: httpx.Response) -> None:
+    """Read a response to its end; its stream stays open."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    if exchange.begin(response):
+        async for piece in response.stream:
+            exchange.take(piece)
+    exchange.end()
+    exchange.clean = not _has_surplus(response)
+
+
+def _has_surplus(response: httpx.Response) -> bool:
+    """Return whether more than the response lies on its connection, or whether that cannot be told."""
+    if response.extensions.get("http_version") == b"HTTP/2":
+        return False  # Each response has the number of its request.
+    state = _h11_state(response)
+    if state is None or state.trailing_data[0]:
+        return True
+    return has_decrypted(response.extensions["network_stream"].get_extra_info("ssl_object"))
+
+
+def _h11_state(response: httpx.Response) -> Any:
+    """Return what h11 knows of the connection of a response; None if it did not come by HTTP/1.1 and httpcore."""
+    stream = getattr(response.stream, "_httpcore_stream", None)
+    stream = getattr(stream, "_stream", stream)  # A pool of httpcore wraps the stream of its connection.
+    return getattr(getattr(stream, "_connection", None), "_h11_state", None)
+
+
+def _forbid_reuse(exchange: Exchange, response: httpx.Response) -> None:
+    """Have httpcore close the connection of a user's client, unless it is clean."""
+    state = None if exchange.clean else _h11_state(response)
+    if state is not None:
+        state.send_failed()
+
+
+def _announced() -> Exchange:
+    exchange = CURRENT.get()
+    if exchange is None:
+        raise Refused("it does not come from a call of this client")
     return exchange
 
 
 class GuardTransport(httpx.BaseTransport):
-    """Guards a transport of a sync client."""
+    """Guards a transport of the user's, for a sync client."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
-        self._not_sent = _NOT_SENT if type(inner) in _BELIEVED else ()
+        self._not_sent = NOT_SENT if type(inner) in _BELIEVED else ()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Check the request, let it leave, and read the answer whole."""
-        exchange = _pass(request, self._inner)
+        """Check the request, let it leave, and read the response whole."""
+        exchange = _announced()
+        check(exchange, request, self._inner)
+        exchange.sent = True
         try:
             response = self._inner.handle_request(request)
         except self._not_sent:
@@ -202,12 +268,12 @@ class GuardTransport(httpx.BaseTransport):
         stream = response.stream
         assert isinstance(stream, httpx.SyncByteStream)
         try:
-            coming = exchange.begin(response)
-            for piece in stream if coming else ():
-                exchange.take(piece)
+            receive(exchange, response)
         finally:
-            stream.close()
-        return exchange.end(response, coming)
+            _forbid_reuse(exchange, response)
+            with suppress(Exception):
+                stream.close()
+        return exchange.as_read(response)
 
     def close(self) -> None:
         """Close the inner transport."""
@@ -215,15 +281,18 @@ class GuardTransport(httpx.BaseTransport):
 
 
 class AsyncGuardTransport(httpx.AsyncBaseTransport):
-    """Guards a transport of an async client."""
+    """Guards a transport of the user's, for an async client."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
-        self._not_sent = _NOT_SENT if type(inner) in _BELIEVED else ()
+        self._not_sent = NOT_SENT if type(inner) in _BELIEVED else ()
+        self._closing = Closing()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Check the request, let it leave, and read the answer whole."""
-        exchange = _pass(request, self._inner)
+        """Check the request, let it leave, and read the response whole."""
+        exchange = _announced()
+        check(exchange, request, self._inner)
+        exchange.sent = True
         try:
             response = await self._inner.handle_async_request(request)
         except self._not_sent:
@@ -232,13 +301,11 @@ class AsyncGuardTransport(httpx.AsyncBaseTransport):
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
         try:
-            coming = exchange.begin(response)
-            if coming:
-                async for piece in stream:
-                    exchange.take(piece)
+            await receive_async(exchange, response)
         finally:
-            await stream.aclose()
-        return exchange.end(response, coming)
+            _forbid_reuse(exchange, response)
+            await self._closing.begin(stream)
+        return exchange.as_read(response)
 
     async def aclose(self) -> None:
         """Close the inner transport."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import copy
 import os
 import ssl
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from weakref import finalize
@@ -19,22 +19,22 @@ import httpx
 
 from .auth import ApiKeyAuth
 from .base_client import closed
+from .connections import AsyncPool, Pool
 from .errors import ConfigurationError
-from .flow import Answer, Failure, Send
-from .guard import AsyncGuardTransport, Exchange, GuardTransport, is_proxy
+from .guard import AsyncGuardTransport, Exchange, GuardTransport, Refused, is_proxy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
     from typing import Self
 
     from .base_client import Origin
+    from .flow import Answer, Failure, Send
 
 HTTP_LIBRARY = f"httpx {httpx.__version__}"
-# As many connections are kept as are opened: a pool of 50 threads must not open new ones all the time.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+_TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 GivenClient: TypeAlias = httpx.Client | httpx.BaseTransport
-"""What a sync client takes as `http_client`; only this module and its two neighbours know the HTTP library."""
+"""What a sync client takes as `http_client`; only this module and its neighbours know the HTTP library."""
 AsyncGivenClient: TypeAlias = httpx.AsyncClient | httpx.AsyncBaseTransport
 """What an async client takes as `http_client`."""
 
@@ -47,17 +47,34 @@ def check_http_client(client: object, *, is_async: bool) -> None:
         raise ConfigurationError(f"http_client is a {type(client).__name__}, not an {names}.")
 
 
-def _guarded(client: Any, kind: Any, guard: Any, origin: Origin) -> Any:
-    """Our own client, one around the user's transport, or a copy of the user's client; its transports guarded."""
-    if isinstance(client, kind):
-        made = copy.copy(client)
-    else:
-        # Plain http goes to this machine only: it needs no certificates, which are slow to load.
-        plain = origin.scheme == "http"
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # The environment's proxies are for the way out, not for this machine.
-        made = kind(verify=context, trust_env=not origin.loopback, transport=client, limits=_LIMITS)
+@lru_cache(maxsize=8)
+def _tls(*_environment: str | None) -> ssl.SSLContext:
+    """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
+    context = httpx.create_ssl_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _no_tls() -> ssl.SSLContext:
+    """Return TLS settings without certificates, for plain http, which goes to this machine only."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _dialer(kind: Any, origin: Origin) -> Callable[[], Any]:
+    """Return a function that makes a transport to the origin, through the proxy of the environment if it names one."""
+    context = _no_tls() if origin.scheme == "http" else _tls(*map(os.environ.get, _TLS_VARIABLES))
+
+    def dial() -> Any:
+        # The environment's proxies are for the way out, not for this machine. Only a client of httpx reads them.
+        client = kind(verify=context, trust_env=not origin.loopback)
+        return client._transport_for_url(httpx.URL(str(origin)))
+
+    return dial
+
+
+def _guarded(client: Any, guard: Any, origin: Origin) -> Any:
+    """Return a copy of the user's client with guarded transports."""
+    made = copy.copy(client)
     parts = cast("dict[str, Any]", vars(made))  # The transports of a client have no public name.
     parts["_transport"] = guard(parts["_transport"])
     parts["_mounts"] = mounts = dict(parts["_mounts"])
@@ -69,17 +86,14 @@ def _guarded(client: Any, kind: Any, guard: Any, origin: Origin) -> Any:
     return made
 
 
-def _route(client: Any, origin: Origin) -> Any:
-    """The transport, proxied or not, by which the client reaches the one origin that it is made for."""
-    return client._transport_for_url(httpx.URL(str(origin)))
-
-
 def _timeouts(step: Send) -> dict[str, float]:
     left = max(step.deadline - step.monotonic(), 0.001)
     connect, read, write, pool, _ = step.timeout
     return {
-        **{"connect": min(connect, left), "read": min(read, left)},
-        **{"write": min(write, left), "pool": min(pool, left)},
+        "connect": min(connect, left),
+        "read": min(read, left),
+        "write": min(write, left),
+        "pool": min(pool, left),
     }
 
 
@@ -87,13 +101,13 @@ _url = lru_cache(maxsize=64)(httpx.URL)  # To read one takes as long as all the 
 
 
 def _request(step: Send) -> httpx.Request:
-    """The request of a client of ours."""
+    """Return the request of a client of ours, without its key."""
     known: dict[str, Any] = {"headers": step.headers, "content": step.content}
     return httpx.Request(step.method, _url(step.url), extensions={"timeout": _timeouts(step)}, **known)
 
 
 def _request_of(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Request:
-    """The request of a client of the user's, with what that adds to each of its own."""
+    """Return the request of a client of the user's, with what that adds to each of its own."""
     known: dict[str, Any] = {"headers": step.headers, "content": step.content}
     return client.build_request(step.method, step.url, timeout=httpx.Timeout(**_timeouts(step)), **known)
 
@@ -106,14 +120,18 @@ class SyncTransport:
     """
 
     def __init__(self, origin: Origin, http_client: GivenClient | None) -> None:
-        self._given = http_client
-        self._client: httpx.Client
-        self._client = _guarded(http_client, httpx.Client, GuardTransport, origin)
-        self._straight: GuardTransport = _route(self._client, origin)
         self._lock, self._calls, self._closing = Lock(), 0, False
-        # Also when it is forgotten, and at the end of the program.
-        ours = http_client is None
-        self._end = finalize(self, _close, self._client, os.getpid()) if ours else lambda: None
+        self._end: Callable[[], object] = lambda: None
+        self._send: Callable[[Exchange, ApiKeyAuth], object]
+        if http_client is None:
+            pool = Pool(_dialer(httpx.Client, origin), origin.site)
+            self._send = partial(_send, pool)
+            # Also when it is forgotten, and at the end of the program.
+            self._end = finalize(self, _close, pool, os.getpid())
+        elif isinstance(http_client, httpx.Client):
+            self._send = partial(_send_by, http_client, _guarded(http_client, GuardTransport, origin))
+        else:
+            self._send = partial(_send_through, GuardTransport(http_client))
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -130,20 +148,10 @@ class SyncTransport:
             self._end()
 
     def send(self, step: Send) -> Answer | Failure:
-        """Send one request and give its answer, or why there is none."""
+        """Send one request and return its response, or why there is none."""
         exchange = Exchange(step)
-        auth = ApiKeyAuth(step.key, step.header)
-        if not isinstance(self._given, httpx.Client):
-            # A client of ours has no hooks and no cookies: nothing is left to do between the hook and the guard.
-            with exchange:
-                request = next(auth.auth_flow(_request(step)))
-                self._straight.handle_request(request)
-        elif self._given.is_closed:
-            return Failure("refused", "the http_client is closed", False)
-        else:
-            with exchange:
-                request = _request_of(self._client, step)
-                self._client.send(request, auth=auth, follow_redirects=False, stream=True)
+        with exchange:
+            self._send(exchange, ApiKeyAuth(step.key, step.header))
         return exchange.result()
 
     def close(self) -> None:
@@ -155,22 +163,50 @@ class SyncTransport:
             self._end()
 
 
+def _send(pool: Pool, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    # A client of ours has no hooks and no cookies: nothing is left to do between the auth hook and the guard.
+    pool.send(exchange, next(auth.auth_flow(_request(exchange.step))))
+
+
+def _send_through(guard: GuardTransport, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    guard.handle_request(next(auth.auth_flow(_request(exchange.step))))
+
+
+def _send_by(given: httpx.Client, copied: httpx.Client, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    if given.is_closed:
+        raise Refused("the http_client is closed")
+    request = _request_of(copied, exchange.step)
+    copied.send(request, auth=auth, follow_redirects=False, stream=True)
+
+
+def _close(pool: Pool, pid: int) -> None:
+    # The connections of a parent process are not this one's to close.
+    if pid == os.getpid():
+        pool.close()
+
+
 class AsyncTransport:
     """Sends the attempts of an async client; like `SyncTransport`."""
 
     def __init__(self, origin: Origin, http_client: AsyncGivenClient | None) -> None:
-        self._given = http_client
-        self._client: httpx.AsyncClient
-        self._client = _guarded(http_client, httpx.AsyncClient, AsyncGuardTransport, origin)
-        self._straight: AsyncGuardTransport = _route(self._client, origin)
         self._calls, self._closing = 0, False
+        self._pool: AsyncPool | None = None
         self._end: AsyncGenerator[None] | None = None
+        self._send: Callable[[Exchange, ApiKeyAuth], Awaitable[object]]
+        if http_client is None:
+            self._pool = AsyncPool(_dialer(httpx.AsyncClient, origin), origin.site)
+            self._send = partial(_send_async, self._pool)
+        elif isinstance(http_client, httpx.AsyncClient):
+            copied = _guarded(http_client, AsyncGuardTransport, origin)
+            self._send = partial(_send_by_async, http_client, copied)
+        else:
+            self._send = partial(_send_through_async, AsyncGuardTransport(http_client))
 
     async def __aenter__(self) -> Self:
         if self._closing:
             closed()
-        if self._end is None and self._given is None:
-            self._end = _until_the_end(self._client)
+        if self._end is None and self._pool is not None:
+            self._end = _until_the_end(self._pool)
             await anext(self._end)
         self._calls += 1
         return self
@@ -181,24 +217,13 @@ class AsyncTransport:
             await self._finish()
 
     async def send(self, step: Send) -> Answer | Failure:
-        """Send one request and give its answer, or why there is none."""
+        """Send one request and return its response, or why there is none."""
         from asyncio import timeout
 
         exchange = Exchange(step)
-        auth = ApiKeyAuth(step.key, step.header)
-        left = step.deadline - step.monotonic()
-        if not isinstance(self._given, httpx.AsyncClient):
-            with exchange:
-                async with timeout(left):
-                    request = next(auth.auth_flow(_request(step)))
-                    await self._straight.handle_async_request(request)
-        elif self._given.is_closed:
-            return Failure("refused", "the http_client is closed", False)
-        else:
-            with exchange:
-                async with timeout(left):
-                    request = _request_of(self._client, step)
-                    await self._client.send(request, auth=auth, follow_redirects=False, stream=True)
+        with exchange:
+            async with timeout(step.deadline - step.monotonic()):
+                await self._send(exchange, ApiKeyAuth(step.key, step.header))
         return exchange.result()
 
     async def aclose(self) -> None:
@@ -213,18 +238,27 @@ class AsyncTransport:
             await end.aclose()
 
 
-def _close(client: httpx.Client, pid: int) -> None:
-    # The connections of a parent process are not this one's to close. An error here must not hide a call's result.
-    if pid == os.getpid():
-        with suppress(Exception):
-            client.close()
+async def _send_async(pool: AsyncPool, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    await pool.send(exchange, next(auth.auth_flow(_request(exchange.step))))
 
 
-async def _until_the_end(client: httpx.AsyncClient) -> AsyncGenerator[None]:
+async def _send_through_async(guard: AsyncGuardTransport, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    await guard.handle_async_request(next(auth.auth_flow(_request(exchange.step))))
+
+
+async def _send_by_async(
+    given: httpx.AsyncClient, copied: httpx.AsyncClient, exchange: Exchange, auth: ApiKeyAuth
+) -> None:
+    if given.is_closed:
+        raise Refused("the http_client is closed")
+    request = _request_of(copied, exchange.step)
+    await copied.send(request, auth=auth, follow_redirects=False, stream=True)
+
+
+async def _until_the_end(pool: AsyncPool) -> AsyncGenerator[None]:
     # A loop ends its generators before it closes (asyncio.run does), and those that nobody holds any more: the
     # connections of a client that nobody closed are closed in their loop, the only place where they can be.
     try:
         yield
     finally:
-        with suppress(Exception):
-            await client.aclose()
+        await pool.aclose()

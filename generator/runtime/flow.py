@@ -96,6 +96,7 @@ class Send:
     limit: int
     monotonic: Callable[[], float]
     deadline: float
+    own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
     key: ApiKey
     result: Answer | Failure
 
@@ -109,6 +110,7 @@ class Send:
         self.timeout, self.limit = call.timeout, settings.max_response_bytes
         self.monotonic = settings.pace.monotonic
         self.deadline = self.monotonic() + self.timeout.total
+        self.own_connection = request.operation.moves_money or request.quiet
 
 
 class Call(Generic[T]):

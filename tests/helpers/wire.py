@@ -45,12 +45,20 @@ class Then:
         close: Whether the connection is closed after them.
         reset: Whether it is reset instead, so that the client sees an error.
         hang: Whether nothing more happens until the server stops.
+        sent: Is set once the bytes were sent.
     """
 
     def __init__(
-        self, data: bytes = b"", *, close: bool = False, reset: bool = False, hang: bool = False
+        self,
+        data: bytes = b"",
+        *,
+        close: bool = False,
+        reset: bool = False,
+        hang: bool = False,
+        sent: threading.Event | None = None,
     ) -> None:
         self.data = data
+        self.sent = sent or threading.Event()
         self.close = close
         self.reset = reset
         self.hang = hang
@@ -87,6 +95,7 @@ class WireServer:
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Recorded] = []
         self.connections = 0
+        self.hung_up = threading.Semaphore(0)  # Released for each connection that the client has closed.
         self.tls_versions: list[str | None] = []
         self.tls_failures: list[str] = []
         self._answers = list(answers) or [json_answer({})]
@@ -168,6 +177,7 @@ class WireServer:
             said = answer(request) if callable(answer) else answer
             then = said if isinstance(said, Then) else Then(said)
             connection.sendall(then.data)
+            then.sent.set()
             if then.hang:
                 self._stopped.wait(60)
             if then.reset:
@@ -183,6 +193,7 @@ class WireServer:
                 # What came without an end is recorded too: not a byte must get lost.
                 if raw:
                     self.requests.append(Recorded(raw))
+                self.hung_up.release()
                 return None
             raw += piece
         length = int((Recorded(raw).values("content-length") or ["0"])[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from email.utils import formatdate
 from typing import Any
 
@@ -288,14 +289,28 @@ def test_a_retry_after_beyond_the_total_time_is_left_to_the_caller(flavor: Flavo
     assert (error.attempts, error.retry_after, slept) == (1, 50.0, [])
 
 
+class Late(Recording):
+    """A clock that is 500 seconds on once a response was sent. Who reads it meanwhile waits for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.sent = threading.Event(), threading.Event()
+
+    def monotonic(self) -> float:
+        if self.asked.is_set():
+            assert self.sent.wait(60)
+        return self.now
+
+    def answer(self, data: bytes, *, hang: bool = False) -> Then:
+        self.asked.set()
+        self.now += 500
+        return Then(data, hang=hang, sent=self.sent)
+
+
 def test_an_answer_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
-    pace = Recording()
-
-    def drip(_: Any) -> Then:
-        pace.now += 500
-        return Then(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n", hang=True)
-
-    with WireServer(drip) as server:
+    pace = Late()
+    dripping = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n"
+    with WireServer(lambda _: pace.answer(dripping, hang=True)) as server:
         with pytest.raises(OutcomeUnknownError) as caught:
             flavor.call(flavor.client(server.origin, pace=pace, max_retries=0), capturing())
     assert type(caught.value.cause) is ApiTimeoutError
@@ -304,13 +319,8 @@ def test_an_answer_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
 
 
 def test_an_answer_that_came_whole_counts_even_if_it_came_late(flavor: Flavor) -> None:
-    pace = Recording()
-
-    def late(_: Any) -> bytes:
-        pace.now += 500
-        return OK
-
-    response, _, _ = run(flavor, capturing(), late, pace=pace)
+    pace = Late()
+    response, _, _ = run(flavor, capturing(), lambda _: pace.answer(OK), pace=pace)
     assert response.parsed == {"success": True}
     assert response.elapsed == 500
 
