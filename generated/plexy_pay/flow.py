@@ -22,8 +22,9 @@ from .errors import Outcome, PlexyError
 from .keys import MASK, KeyRing
 from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
+from .options import masked
 from .retries import Pace, delay, retry_after
-from .types import UNSET, Headers, Response, Timeout
+from .types import UNSET, Headers, Response
 from .user_agent import user_agent
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .base_client import AsyncClient, Origin, Settings, SyncClient
     from .drift import Difference
     from .keys import ApiKey
+    from .types import RequestOptions, Timeout
 
 T = TypeVar("T")
 _WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
@@ -39,7 +41,6 @@ _OWN_HEADERS = frozenset(
     {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-_OPTIONS = frozenset({"timeout", "max_retries", "extra_headers", "extra_body", "api_key"})
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
@@ -125,29 +126,24 @@ class Call(Generic[T]):
     ring: KeyRing
     timeout: Timeout
 
-    def __init__(self, request: Request[T], settings: Settings, options: Mapping[str, Any]) -> None:
+    def __init__(self, request: Request[T], settings: Settings, options: RequestOptions) -> None:
         operation = request.operation
+        asked = masked(options)
+        _refuse(operation, asked.problem())
         if operation.settings:
             path_params = {**request.path_params, **settings.path_values(operation.settings)}
             request = replace(request, path_params=path_params)
-        if options.get("extra_body"):
-            request = replace(request, body=_with_further(request, encode(options["extra_body"])))
+        if asked.get("extra_body"):
+            request = replace(request, body=_with_further(request, encode(asked.get("extra_body"))))
         body = _fields(request.body)
         settings.pace = settings.pace or Pace()
-        of_kind = settings.timeout_for(operation)
-        timeout = Timeout.of(options["timeout"]) if "timeout" in options else of_kind
         self.request, self.settings = request, settings
-        given = "api_key" in options
-        self.ring = KeyRing(options["api_key"]) if given else settings.ring(operation.family)
-        self.max_retries: int = options.get("max_retries", settings.max_retries)
-        self.extra_headers: Mapping[str, str] = options.get("extra_headers", {})
-        unknown = ", ".join(sorted(options.keys() - _OPTIONS))
-        problem = self.ring.problem or (f"there is no option {unknown}." if unknown else None)
-        if type(self.max_retries) is not int or self.max_retries < 0:
-            problem = "max_retries is not a whole number from 0."
-        if problem or isinstance(timeout, str):
-            raise errors.InvalidParameterError(f"{operation.call}: {problem or timeout} Nothing was sent.")
-        self.timeout = timeout
+        self.timeout = asked.timeout() or settings.timeout_for(operation)
+        given = "api_key" in asked
+        self.ring = KeyRing(asked.get("api_key")) if given else settings.ring(operation.family)
+        _refuse(operation, self.ring.problem)
+        self.max_retries: int = asked.get("max_retries", settings.max_retries)
+        self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
         name = operation.idempotency_key or ""
         self._idempotency_key = _text(body.get(name) or request.header_texts().get(name))
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
@@ -387,6 +383,12 @@ def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, A
             f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
         )
     return {**body, **further}
+
+
+def _refuse(operation: Operation, problem: str | None) -> None:
+    """Raise an InvalidParameterError if there is a problem."""
+    if problem:
+        raise errors.InvalidParameterError(f"{operation.call}: {problem} Nothing was sent.")
 
 
 def _check_evidence(operation: Operation, allowed: bool) -> None:

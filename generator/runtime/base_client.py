@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from .frames import forgets
 from .keys import MASK, KeyRing
 
 TYPE_CHECKING = False
@@ -311,12 +312,14 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         ConfigurationError: if an argument is wrong.
     """
 
+    @forgets
     def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
-        from .flow import Call, Send
-        from .types import mask
+        from .options import mask
 
         options = mask(options)
+        from .flow import Call, Send
+
         call = Call(request, self._settings, options)
         call.keys, call.client = call.ring.keys(), self
         # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
@@ -391,12 +394,14 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
     Tasks may share one. `api_key` may be a coroutine function too; `http_client` is an async one.
     """
 
+    @forgets
     async def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
-        from .flow import Call, Send
-        from .types import mask
+        from .options import mask
 
         options = mask(options)
+        from .flow import Call, Send
+
         call = Call(request, self._settings, options)
         call.keys, call.client = await call.ring.keys_async(), self
         async with self._transport(self._settings.family(request.operation.family)[1]) as transport:

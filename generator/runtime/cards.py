@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, SupportsIn
 
 from .encoding import is_array, is_mapping, is_object
 from .errors import ConfigurationError, InvalidParameterError
+from .frames import forgets
 from .presenting import MASK
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # OAEP with SHA-256 and the smallest key takes no more bytes.
 _LONGEST_HOLDER = 190
 _SMALLEST_KEY = 2048
+_TOO_LARGE = 10**9
 _LONGEST_CRES, _LONGEST_SESSION_DATA = 65_536, 4_096
 # The depths that EMV 3-D Secure knows.
 _DEPTHS = (48, 32, 24, 16, 15, 8, 4, 1)
@@ -97,6 +99,7 @@ class Card:
 
     last_four: str
 
+    @forgets
     def __init__(
         self,
         *,
@@ -119,16 +122,21 @@ class Card:
 
         Raises:
             InvalidCardError: if it can be no card, or has expired.
+            InvalidParameterError: if `today` is no date.
         """
-        typed = (number, expiry_month, expiry_year, cvv, holder)
-        secrets, field, problem = _read(*typed, today or (datetime.now(UTC) - timedelta(hours=12)).date())
-        # A report of the error may show the variables of this frame.
-        del number, expiry_month, expiry_year, cvv, holder, typed
+        if today is None:
+            today = (datetime.now(UTC) - timedelta(hours=12)).date()
+        if not isinstance(today, date):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidParameterError(
+                "today is no date. Nothing was sent. Pass datetime.date, or leave it out."
+            )
+        secrets, field, problem = _read(number, expiry_month, expiry_year, cvv, holder, today)
         if problem:
             raise InvalidCardError(f"{field}: {problem} Nothing was sent.", field=field)
         self.__secrets = secrets
         self.last_four = secrets["card_number"].reveal()[-4:]
 
+    @forgets
     def encrypt(
         self, public_key: KeyResponse | str | bytes, *, padding: Padding, year_digits: Literal[2, 4] = 2
     ) -> CardData:
@@ -203,8 +211,12 @@ def _read(
 
 
 def _plain(value: object) -> str:
-    """A whole number as text; nothing, if it is neither a number nor text."""
-    return str(value).strip() if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+    """A whole number as text; nothing, if it is neither text nor a number of a few digits."""
+    if isinstance(value, str):
+        return value.strip()
+    # Python does not write a number of thousands of digits, and no field here has so many.
+    plain = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
+    return str(value) if plain else ""
 
 
 def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
@@ -246,6 +258,7 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
     return lambda secret: base64.b64encode(rsa.encrypt(secret.reveal().encode(), scheme)).decode()
 
 
+@forgets
 def browser_details(
     *,
     user_agent: str,
@@ -321,6 +334,7 @@ class ThreeDSCallback(NamedTuple):
         return f"ThreeDSCallback(cres={MASK}, transaction_id={self.transaction_id!r})"
 
 
+@forgets
 def read_three_ds_callback(form: Mapping[str, Any]) -> ThreeDSCallback:
     """Read the form that the bank has the payer's browser post to your `threeDSNotificationUrl`.
 

@@ -18,6 +18,7 @@ Unit = Literal["minor", "major", "decimal-string", "unknown"]
 
 # More digits before the point than there is money; a slip of that size is caught, not sent.
 _MOST_DIGITS = 16
+_LONGEST_CODE = 8
 
 
 class Money:
@@ -262,10 +263,18 @@ def currency_beside(amount: Any, currency: Any, owner: str) -> Any:
         return currency
     if currency is not UNSET and currency != amount.currency:
         raise InvalidParameterError(
-            f"{owner} was given an amount in {amount.currency} and the currency {currency}. Nothing was sent. "
+            f"{owner} was given an amount in {amount.currency} and the currency {_short(currency)}. Nothing was sent. "
             "Leave currency out when the amount is Money."
         )
     return amount.currency
+
+
+def _short(currency: object) -> str:
+    """What was given as a currency, for an error. What is too long for one may be anything, a secret too."""
+    if not isinstance(currency, str):
+        return f"of type {type(currency).__name__}"
+    plain = len(currency) <= _LONGEST_CODE and currency.isprintable()
+    return currency if plain else f"of {len(currency)} characters"
 
 
 def one_currency(body: Any, currency: Any = UNSET) -> Any:
@@ -286,7 +295,7 @@ def one_currency(body: Any, currency: Any = UNSET) -> Any:
     if len(priced | named) > 1:
         raise InvalidParameterError(
             f"{type(body).__name__} was given Money in {', '.join(sorted(priced))}"
-            + (f" beside the currency {', '.join(sorted(named))}" if named else "")
+            + (f" beside the currency {', '.join(map(_short, sorted(named)))}" if named else "")
             + ". Nothing was sent. Give every amount of one request in the same currency."
         )
     return priced.pop()
@@ -392,7 +401,7 @@ def _exponent(currency: str) -> int:
     exponent = EXPONENTS.get(currency)
     if exponent is None:
         raise InvalidParameterError(
-            f"{currency!r} is not an ISO 4217 currency code with a known number of decimals. Nothing was sent. "
-            "Write the code in capitals, for example KZT."
+            f"The currency {_short(currency)} is not an ISO 4217 currency code with a known number of decimals. "
+            "Nothing was sent. Write the code in capitals, for example KZT."
         )
     return exponent

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
-from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
 
 T = TypeVar("T")
+
+# More seconds than any call takes; with far more the system's own timers fail.
+_FOREVER = 1e9
 
 # A key, a sequence of active keys, or a callable that is asked for them again at each request.
 ApiKeySource: TypeAlias = str | Sequence[str] | Callable[[], str | Sequence[str]]
@@ -62,9 +64,13 @@ class Timeout(NamedTuple):
         if isinstance(value, (int, float)):
             value = cls(value, value, value, value, max(value, 120.0))
         timeout: Any = cls() if value is None else value
-        if isinstance(timeout, cls) and all(type(one) in (int, float) and 0 < one < inf for one in timeout):
+        if isinstance(timeout, cls) and all(
+            type(one) in (int, float) and 0 < one < _FOREVER for one in timeout
+        ):
             return timeout
-        return "timeout is not a number of seconds above zero, or a Timeout of such numbers."
+        return (
+            "timeout is not a number of seconds above zero and below a billion, or a Timeout of such numbers."
+        )
 
 
 class Timeouts(NamedTuple):
@@ -91,7 +97,8 @@ class Timeouts(NamedTuple):
         if isinstance(reads, Timeout) and isinstance(writes, Timeout) and isinstance(money, Timeout):
             return reads, writes, money
         if not isinstance(value, cls):
-            return "timeout is not a number of seconds above zero, or a Timeout or Timeouts of such numbers."
+            numbers = "a number of seconds above zero and below a billion"
+            return f"timeout is not {numbers}, or a Timeout or Timeouts of such numbers."
         named = zip(cls._fields, (reads, writes, money), strict=True)
         return next(f"timeout.{name}: {problem}" for name, problem in named if isinstance(problem, str))
 
@@ -112,27 +119,6 @@ class RequestOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str]
     extra_body: Mapping[str, object]
     api_key: AsyncApiKeySource
-
-
-class MaskedOptions(dict[str, Any]):
-    """The options that were given; the repr shows names only, because a traceback with locals may print it."""
-
-    def __init__(self, options: RequestOptions | None) -> None:
-        super().__init__((name, value) for name, value in (options or {}).items() if value is not None)
-
-    def __repr__(self) -> str:
-        return f"<options {', '.join(self)}>"
-
-
-_NO_OPTIONS = cast("RequestOptions", MaskedOptions(None))
-
-
-def mask(options: RequestOptions | None) -> RequestOptions:
-    """A copy of the options for a frame of ours that an error may pass through."""
-    if not options:
-        return _NO_OPTIONS
-    masked = options if isinstance(options, MaskedOptions) else MaskedOptions(options)
-    return cast("RequestOptions", masked)
 
 
 class Headers(Mapping[str, str]):

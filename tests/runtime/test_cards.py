@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from helpers.frames import shown_by
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plexy_pay import UNSET, ConfigurationError, InvalidParameterError, Outcome, PlexyError, cards
@@ -509,16 +510,47 @@ def test_a_card_in_a_log_record_is_masked(caplog: pytest.LogCaptureFixture) -> N
     [
         {"number": TYPED["number"][:-1] + "2"},
         {"expiry_month": "13"},
+        {"expiry_month": 10**5000},
         {"expiry_year": "25"},
+        {"expiry_year": -(10**5000)},
         {"cvv": "98"},
+        {"cvv": 10**5000},
         {"holder": ""},
+        {"today": "2026-11-30"},
+        {"today": 20261130},
+        {"today": ""},
     ],
-    ids=str,
+    ids=lambda wrong: f"{next(iter(wrong))} of type {type(next(iter(wrong.values()))).__name__}",
 )
 def test_the_error_for_a_wrong_card_leaves_nothing_in_frames_of_the_package(wrong: dict[str, Any]) -> None:
-    with pytest.raises(cards.InvalidCardError) as caught:
+    with pytest.raises(
+        InvalidParameterError, match=rf"{next(iter(wrong)).split('_')[0]}.*Nothing was sent"
+    ) as caught:
         cards.Card(**{**TYPED, **wrong})
     assert_shows_nothing(caught.value)
+    for where, text in shown_by(caught.value, "plexy_pay"):
+        assert not shows(text), where
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_field_that_breaks_while_it_is_read_leaves_nothing_in_frames_of_the_package(name: str) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    # Text of another library, which fails when it is used.
+    methods = ("strip", "split", "replace")
+    broken: Any = type("Broken", (str,), dict.fromkeys(methods, fail))
+    with pytest.raises(RuntimeError) as caught:
+        cards.Card(**{**TYPED, name: broken(TYPED[name])})
+    for where, text in shown_by(caught.value, "plexy_pay"):
+        assert not shows(text), where
+
+
+@pytest.mark.parametrize("wrong", [10**5000, -(10**5000)], ids=["huge", "tiny"])
+@pytest.mark.parametrize("name", ["color_depth", "screen_height", "screen_width", "time_zone"])
+def test_a_huge_number_of_a_browser_is_a_wrong_parameter(name: str, wrong: int) -> None:
+    with pytest.raises(InvalidParameterError, match=name):
+        cards.browser_details(**{**BROWSER, name: wrong})
 
 
 def test_an_error_inside_the_encryption_leaves_nothing_in_frames_of_the_package(
@@ -531,10 +563,12 @@ def test_an_error_inside_the_encryption_leaves_nothing_in_frames_of_the_package(
     with pytest.raises(KeyboardInterrupt) as caught:
         card().encrypt(PEM, padding=cards.Padding.OAEP_SHA256)
     assert_shows_nothing(caught.value)
-    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
-    ours = [frame for frame in frames if "plexy_pay" in frame.filename]
+    ours = [
+        frame for frame in traceback.extract_tb(caught.value.__traceback__) if "plexy_pay" in frame.filename
+    ]
     assert len(ours) >= 2
-    assert not shows("".join(f"{frame.locals}" for frame in ours))
+    for where, text in shown_by(caught.value, "plexy_pay"):
+        assert not shows(text), where
 
 
 def test_the_encrypted_card_hides_even_its_ciphertexts() -> None:

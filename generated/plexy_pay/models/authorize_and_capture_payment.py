@@ -18,6 +18,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .response_code import ResponseCode
@@ -107,6 +108,7 @@ class AuthorizeAndCapturePayment:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

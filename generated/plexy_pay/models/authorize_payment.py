@@ -20,6 +20,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .card_scheme import CardScheme
@@ -230,6 +231,7 @@ class AuthorizePayment:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

@@ -22,6 +22,7 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .payment_transaction_type import PaymentTransactionType
@@ -186,6 +187,7 @@ class AuthorizePaymentRequest:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -212,6 +214,7 @@ class AuthorizePaymentRequest:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

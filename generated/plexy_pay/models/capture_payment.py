@@ -16,6 +16,7 @@ from ..decoding import (
     refuse_unknown,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     Money,
     amount_parameter,
@@ -72,6 +73,7 @@ class CapturePayment:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -86,6 +88,7 @@ class CapturePayment:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

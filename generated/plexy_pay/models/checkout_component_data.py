@@ -14,6 +14,7 @@ from ..decoding import (
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET
 
@@ -48,6 +49,7 @@ class CheckoutComponentData:
         model.additional_properties = free_fields(data, cls._blank)
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -61,6 +63,7 @@ class CheckoutComponentData:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -18,6 +18,7 @@ from ..decoding import (
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     Money,
     amount_parameter,
@@ -138,6 +139,7 @@ class CheckoutLineItem:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -165,6 +167,7 @@ class CheckoutLineItem:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -16,6 +16,7 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -61,6 +62,7 @@ class CheckoutPaymentDetailsRequest:
             return cls.from_dict({**cls._blank, **src_dict})
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -75,6 +77,7 @@ class CheckoutPaymentDetailsRequest:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -17,6 +17,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -105,6 +106,7 @@ class CheckoutPaymentMethod:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

@@ -21,6 +21,7 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     money_object,
 )
@@ -157,6 +158,7 @@ class CheckoutPaymentRequest:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -183,6 +185,7 @@ class CheckoutPaymentRequest:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

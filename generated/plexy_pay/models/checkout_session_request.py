@@ -22,6 +22,7 @@ from ..decoding import (
     to_models,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     money_object,
     one_currency,
@@ -185,6 +186,7 @@ class CheckoutSessionRequest:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -214,6 +216,7 @@ class CheckoutSessionRequest:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

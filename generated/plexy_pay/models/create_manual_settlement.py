@@ -17,6 +17,7 @@ from ..decoding import (
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     amount_parameter,
     wire_amount,
@@ -77,6 +78,7 @@ class CreateManualSettlement:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -92,6 +94,7 @@ class CreateManualSettlement:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

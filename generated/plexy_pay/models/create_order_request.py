@@ -20,6 +20,7 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     one_currency,
 )
@@ -95,6 +96,7 @@ class CreateOrderRequest:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -112,6 +114,7 @@ class CreateOrderRequest:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

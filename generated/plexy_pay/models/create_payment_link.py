@@ -22,6 +22,7 @@ from ..decoding import (
     to_model,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     Money,
     amount_parameter,
@@ -163,6 +164,7 @@ class CreatePaymentLink:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -186,6 +188,7 @@ class CreatePaymentLink:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -17,6 +17,7 @@ from ..decoding import (
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     amount_parameter,
     wire_amount,
@@ -85,6 +86,7 @@ class HandlePayout:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -101,6 +103,7 @@ class HandlePayout:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

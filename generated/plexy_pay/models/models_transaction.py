@@ -15,6 +15,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -62,6 +63,7 @@ class ModelsTransaction:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

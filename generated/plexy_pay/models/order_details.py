@@ -18,6 +18,7 @@ from ..decoding import (
     take,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     Money,
     amount_parameter,
@@ -117,6 +118,7 @@ class OrderDetails:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -136,6 +138,7 @@ class OrderDetails:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -15,6 +15,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -61,6 +62,7 @@ class PasswordRequest:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

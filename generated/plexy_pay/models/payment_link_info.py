@@ -18,6 +18,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .payment_link_status import PaymentLinkStatus
@@ -128,6 +129,7 @@ class PaymentLinkInfo:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

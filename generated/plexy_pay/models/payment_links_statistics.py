@@ -14,6 +14,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 
@@ -58,6 +59,7 @@ class PaymentLinksStatistics:
             return cls.from_dict({**cls._blank, **src_dict})
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

@@ -17,6 +17,7 @@ from ..decoding import (
     refuse_unknown,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     Money,
     amount_parameter,
@@ -92,6 +93,7 @@ class RefundPayment:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -108,6 +110,7 @@ class RefundPayment:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

@@ -19,6 +19,7 @@ from ..decoding import (
     take,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..money import (
     amount_parameter,
     wire_amount,
@@ -116,6 +117,7 @@ class SettlementPaymentOrder:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
@@ -135,6 +137,7 @@ class SettlementPaymentOrder:
         )
 
     @classmethod
+    @forgets
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Build the model from snake_case parameters, nested mappings included, as the resources take them.
 

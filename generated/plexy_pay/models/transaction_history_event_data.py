@@ -16,6 +16,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
 from .transaction_status import TransactionStatus
@@ -91,6 +92,7 @@ class TransactionHistoryEventData:
             misfit()
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

@@ -13,6 +13,7 @@ from ..decoding import (
     no_fields,
 )
 from ..encoding import encode, without_unset
+from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET
 
@@ -46,6 +47,7 @@ class UpdateMerchantSettingsRequest:
         model.additional_properties = further_fields(data, cls._blank)
         return model
 
+    @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 

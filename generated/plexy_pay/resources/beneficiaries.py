@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -28,6 +30,7 @@ class BeneficiariesResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
@@ -61,9 +64,9 @@ class BeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_payment_beneficiaries.request(
@@ -76,6 +79,7 @@ class BeneficiariesResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> PaymentBeneficiary:
@@ -111,6 +115,7 @@ class BeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -121,13 +126,13 @@ class BeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return create_payment_beneficiary.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentBeneficiary:
         """Gey By Id.
 
@@ -159,15 +164,16 @@ class BeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        options = mask(options)
         return get_payment_beneficiary_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update(
         self,
         id: str,
@@ -210,6 +216,7 @@ class BeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -220,7 +227,6 @@ class BeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return update_payment_beneficiary.sync(
             id,
             client=self._client,
@@ -228,6 +234,7 @@ class BeneficiariesResource:
             options=options,
         )
 
+    @forgets
     def transfer_to_merchant(
         self,
         id: str,
@@ -279,6 +286,7 @@ class BeneficiariesResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
@@ -289,7 +297,6 @@ class BeneficiariesResource:
             }
         )
 
-        options = mask(options)
         transfer_from_beneficiary_balance_to_merchant_balance.sync(
             id,
             client=self._client,
@@ -297,6 +304,7 @@ class BeneficiariesResource:
             options=options,
         )
 
+    @forgets
     def settle(
         self,
         id: str,
@@ -347,6 +355,7 @@ class BeneficiariesResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
@@ -357,7 +366,6 @@ class BeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return create_manual_settlement_for_beneficiary.sync(
             id,
             client=self._client,
@@ -372,13 +380,14 @@ class BeneficiariesResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        options = mask(options)
         return list_payment_beneficiaries.sync_detailed(
             client=self._client,
             page=page,
@@ -386,10 +395,12 @@ class BeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -400,24 +411,25 @@ class BeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_payment_beneficiary.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        options = mask(options)
         return get_payment_beneficiary_by_id.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update(
         self,
         id: str,
@@ -427,6 +439,7 @@ class BeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.update`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -437,7 +450,6 @@ class BeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return update_payment_beneficiary.sync_detailed(
             id,
             client=self._client,
@@ -445,6 +457,7 @@ class BeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def transfer_to_merchant(
         self,
         id: str,
@@ -454,6 +467,7 @@ class BeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[None]:
         """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
@@ -464,7 +478,6 @@ class BeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return transfer_from_beneficiary_balance_to_merchant_balance.sync_detailed(
             id,
             client=self._client,
@@ -472,6 +485,7 @@ class BeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def settle(
         self,
         id: str,
@@ -481,6 +495,7 @@ class BeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Settlement]:
         """As `beneficiaries.settle`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
@@ -491,7 +506,6 @@ class BeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_manual_settlement_for_beneficiary.sync_detailed(
             id,
             client=self._client,
@@ -506,6 +520,7 @@ class AsyncBeneficiariesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
@@ -539,9 +554,9 @@ class AsyncBeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_payment_beneficiaries.request(
@@ -554,6 +569,7 @@ class AsyncBeneficiariesResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> PaymentBeneficiary:
@@ -589,6 +605,7 @@ class AsyncBeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -599,13 +616,13 @@ class AsyncBeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return await create_payment_beneficiary.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentBeneficiary:
         """Gey By Id.
 
@@ -637,15 +654,16 @@ class AsyncBeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        options = mask(options)
         return await get_payment_beneficiary_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update(
         self,
         id: str,
@@ -688,6 +706,7 @@ class AsyncBeneficiariesResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -698,7 +717,6 @@ class AsyncBeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return await update_payment_beneficiary.asyncio(
             id,
             client=self._client,
@@ -706,6 +724,7 @@ class AsyncBeneficiariesResource:
             options=options,
         )
 
+    @forgets
     async def transfer_to_merchant(
         self,
         id: str,
@@ -757,6 +776,7 @@ class AsyncBeneficiariesResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
@@ -767,7 +787,6 @@ class AsyncBeneficiariesResource:
             }
         )
 
-        options = mask(options)
         await transfer_from_beneficiary_balance_to_merchant_balance.asyncio(
             id,
             client=self._client,
@@ -775,6 +794,7 @@ class AsyncBeneficiariesResource:
             options=options,
         )
 
+    @forgets
     async def settle(
         self,
         id: str,
@@ -825,6 +845,7 @@ class AsyncBeneficiariesResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
@@ -835,7 +856,6 @@ class AsyncBeneficiariesResource:
             }
         )
 
-        options = mask(options)
         return await create_manual_settlement_for_beneficiary.asyncio(
             id,
             client=self._client,
@@ -850,13 +870,14 @@ class AsyncBeneficiariesResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
 
-        options = mask(options)
         return await list_payment_beneficiaries.asyncio_detailed(
             client=self._client,
             page=page,
@@ -864,10 +885,12 @@ class AsyncBeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -878,26 +901,27 @@ class AsyncBeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_payment_beneficiary.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
 
-        options = mask(options)
         return await get_payment_beneficiary_by_id.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update(
         self,
         id: str,
@@ -907,6 +931,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[PaymentBeneficiary]:
         """As `beneficiaries.update`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
@@ -917,7 +942,6 @@ class AsyncBeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await update_payment_beneficiary.asyncio_detailed(
             id,
             client=self._client,
@@ -925,6 +949,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def transfer_to_merchant(
         self,
         id: str,
@@ -934,6 +959,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[None]:
         """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
@@ -944,7 +970,6 @@ class AsyncBeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await transfer_from_beneficiary_balance_to_merchant_balance.asyncio_detailed(
             id,
             client=self._client,
@@ -952,6 +977,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def settle(
         self,
         id: str,
@@ -961,6 +987,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Settlement]:
         """As `beneficiaries.settle`, but gives the whole response."""
+        options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
@@ -971,7 +998,6 @@ class AsyncBeneficiariesResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_manual_settlement_for_beneficiary.asyncio_detailed(
             id,
             client=self._client,

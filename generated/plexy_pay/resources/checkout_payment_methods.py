@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ class CheckoutPaymentMethodsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -65,6 +68,7 @@ class CheckoutPaymentMethodsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
@@ -78,7 +82,6 @@ class CheckoutPaymentMethodsResource:
             }
         )
 
-        options = mask(options)
         return list_payment_methods.sync(
             client=self._client,
             body=body,
@@ -92,6 +95,7 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -103,6 +107,7 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
@@ -116,7 +121,6 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return list_payment_methods.sync_detailed(
             client=self._client,
             body=body,
@@ -130,6 +134,7 @@ class AsyncCheckoutPaymentMethodsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self,
         *,
@@ -172,6 +177,7 @@ class AsyncCheckoutPaymentMethodsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
@@ -185,7 +191,6 @@ class AsyncCheckoutPaymentMethodsResource:
             }
         )
 
-        options = mask(options)
         return await list_payment_methods.asyncio(
             client=self._client,
             body=body,
@@ -199,6 +204,7 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self,
         *,
@@ -210,6 +216,7 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
@@ -223,7 +230,6 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await list_payment_methods.asyncio_detailed(
             client=self._client,
             body=body,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +31,7 @@ class CheckoutPaymentsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -110,6 +113,7 @@ class CheckoutPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
@@ -131,13 +135,13 @@ class CheckoutPaymentsResource:
             }
         )
 
-        options = mask(options)
         return start_payment.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def submit_details(
         self,
         *,
@@ -178,6 +182,7 @@ class CheckoutPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
@@ -187,7 +192,6 @@ class CheckoutPaymentsResource:
             }
         )
 
-        options = mask(options)
         return submit_payment_details.sync(
             client=self._client,
             body=body,
@@ -201,6 +205,7 @@ class CheckoutPaymentsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -229,6 +234,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPayment]:
         """As `checkout.payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
@@ -250,13 +256,13 @@ class CheckoutPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return start_payment.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def submit_details(
         self,
         *,
@@ -264,6 +270,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPayment]:
         """As `checkout.payments.submit_details`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
@@ -273,7 +280,6 @@ class CheckoutPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return submit_payment_details.sync_detailed(
             client=self._client,
             body=body,
@@ -287,6 +293,7 @@ class AsyncCheckoutPaymentsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -368,6 +375,7 @@ class AsyncCheckoutPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
@@ -389,13 +397,13 @@ class AsyncCheckoutPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await start_payment.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def submit_details(
         self,
         *,
@@ -436,6 +444,7 @@ class AsyncCheckoutPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
@@ -445,7 +454,6 @@ class AsyncCheckoutPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await submit_payment_details.asyncio(
             client=self._client,
             body=body,
@@ -459,6 +467,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -487,6 +496,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPayment]:
         """As `checkout.payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
@@ -508,13 +518,13 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await start_payment.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def submit_details(
         self,
         *,
@@ -522,6 +532,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutPayment]:
         """As `checkout.payments.submit_details`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
@@ -531,7 +542,6 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await submit_payment_details.asyncio_detailed(
             client=self._client,
             body=body,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +33,7 @@ class CheckoutSessionsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -100,6 +103,7 @@ class CheckoutSessionsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
@@ -123,13 +127,13 @@ class CheckoutSessionsResource:
             }
         )
 
-        options = mask(options)
         return create_session.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
     ) -> CheckoutSessionResult:
@@ -160,9 +164,9 @@ class CheckoutSessionsResource:
             NotFoundError: There is no such thing, or it is out of the key's scope.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        options = mask(options)
         return get_session_result.sync(
             session_id,
             client=self._client,
@@ -177,6 +181,7 @@ class CheckoutSessionsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -201,6 +206,7 @@ class CheckoutSessionsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutSession]:
         """As `checkout.sessions.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
@@ -224,20 +230,20 @@ class CheckoutSessionsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_session.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
     ) -> Response[CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        options = mask(options)
         return get_session_result.sync_detailed(
             session_id,
             client=self._client,
@@ -252,6 +258,7 @@ class AsyncCheckoutSessionsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -321,6 +328,7 @@ class AsyncCheckoutSessionsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
@@ -344,13 +352,13 @@ class AsyncCheckoutSessionsResource:
             }
         )
 
-        options = mask(options)
         return await create_session.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
     ) -> CheckoutSessionResult:
@@ -381,9 +389,9 @@ class AsyncCheckoutSessionsResource:
             NotFoundError: There is no such thing, or it is out of the key's scope.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        options = mask(options)
         return await get_session_result.asyncio(
             session_id,
             client=self._client,
@@ -398,6 +406,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -422,6 +431,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CheckoutSession]:
         """As `checkout.sessions.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
@@ -445,20 +455,20 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_session.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
     ) -> Response[CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
+        options = mask(options)
         from ..api.checkout_sessions import get_session_result
 
-        options = mask(options)
         return await get_session_result.asyncio_detailed(
             session_id,
             client=self._client,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -39,6 +41,7 @@ class CustomersResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Pager[SavedCard, builtins.list[SavedCard]]:
@@ -74,9 +77,9 @@ class CustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda _: get_customer_card_tokens.request(
@@ -88,6 +91,7 @@ class CustomersResource:
             whole=True,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[Customer, Customers]:
@@ -121,9 +125,9 @@ class CustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import list_customers
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_customers.request(
@@ -136,6 +140,7 @@ class CustomersResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Customer:
@@ -171,6 +176,7 @@ class CustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
@@ -181,13 +187,13 @@ class CustomersResource:
             }
         )
 
-        options = mask(options)
         return create_customer.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Customer:
         """Get Customer by ID.
 
@@ -218,15 +224,16 @@ class CustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        options = mask(options)
         return get_customer_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def transactions(
         self,
         id: str,
@@ -270,9 +277,9 @@ class CustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: get_customer_transactions.request(
@@ -293,26 +300,28 @@ class CustomersResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[SavedCard]]:
         """As `customers.card_tokens`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        options = mask(options)
         return get_customer_card_tokens.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[Customers]:
         """As `customers.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import list_customers
 
-        options = mask(options)
         return list_customers.sync_detailed(
             client=self._client,
             page=page,
@@ -320,10 +329,12 @@ class CustomersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[Customer]:
         """As `customers.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
@@ -334,24 +345,25 @@ class CustomersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_customer.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Customer]:
         """As `customers.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        options = mask(options)
         return get_customer_by_id.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def transactions(
         self,
         id: str,
@@ -361,9 +373,9 @@ class CustomersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CustomerTransactions]:
         """As `customers.transactions`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        options = mask(options)
         return get_customer_transactions.sync_detailed(
             id,
             client=self._client,
@@ -379,6 +391,7 @@ class AsyncCustomersResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> AsyncPager[SavedCard, builtins.list[SavedCard]]:
@@ -414,9 +427,9 @@ class AsyncCustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda _: get_customer_card_tokens.request(
@@ -428,6 +441,7 @@ class AsyncCustomersResource:
             whole=True,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[Customer, Customers]:
@@ -461,9 +475,9 @@ class AsyncCustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import list_customers
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_customers.request(
@@ -476,6 +490,7 @@ class AsyncCustomersResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Customer:
@@ -511,6 +526,7 @@ class AsyncCustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
@@ -521,13 +537,13 @@ class AsyncCustomersResource:
             }
         )
 
-        options = mask(options)
         return await create_customer.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Customer:
         """Get Customer by ID.
 
@@ -558,15 +574,16 @@ class AsyncCustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        options = mask(options)
         return await get_customer_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def transactions(
         self,
         id: str,
@@ -610,9 +627,9 @@ class AsyncCustomersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: get_customer_transactions.request(
@@ -633,26 +650,28 @@ class AsyncCustomersResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[SavedCard]]:
         """As `customers.card_tokens`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import get_customer_card_tokens
 
-        options = mask(options)
         return await get_customer_card_tokens.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[Customers]:
         """As `customers.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import list_customers
 
-        options = mask(options)
         return await list_customers.asyncio_detailed(
             client=self._client,
             page=page,
@@ -660,10 +679,12 @@ class AsyncCustomersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[Customer]:
         """As `customers.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
@@ -674,24 +695,25 @@ class AsyncCustomersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_customer.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Customer]:
         """As `customers.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.customers import get_customer_by_id
 
-        options = mask(options)
         return await get_customer_by_id.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def transactions(
         self,
         id: str,
@@ -701,9 +723,9 @@ class AsyncCustomersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CustomerTransactions]:
         """As `customers.transactions`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.customers import get_customer_transactions
 
-        options = mask(options)
         return await get_customer_transactions.asyncio_detailed(
             id,
             client=self._client,

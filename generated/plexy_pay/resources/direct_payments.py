@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ class DirectPaymentsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def keys(self, *, options: RequestOptions | None = None) -> KeyResponse:
         """Get Keys.
 
@@ -71,14 +74,15 @@ class DirectPaymentsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.direct_payments import get_keys
 
-        options = mask(options)
         return get_keys.sync(
             client=self._client,
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -178,6 +182,7 @@ class DirectPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
@@ -199,13 +204,13 @@ class DirectPaymentsResource:
             }
         )
 
-        options = mask(options)
         return create_host_to_host_payment.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> ContinueThreeDS:
@@ -253,6 +258,7 @@ class DirectPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
@@ -263,7 +269,6 @@ class DirectPaymentsResource:
             }
         )
 
-        options = mask(options)
         return continue_three_d_secure.sync(
             client=self._client,
             body=body,
@@ -277,16 +282,18 @@ class DirectPaymentsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def keys(self, *, options: RequestOptions | None = None) -> Response[KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import get_keys
 
-        options = mask(options)
         return get_keys.sync_detailed(
             client=self._client,
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -306,6 +313,7 @@ class DirectPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
@@ -327,17 +335,18 @@ class DirectPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_host_to_host_payment.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> Response[ContinueThreeDS]:
         """As `direct_payments.continue_three_ds`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
@@ -348,7 +357,6 @@ class DirectPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return continue_three_d_secure.sync_detailed(
             client=self._client,
             body=body,
@@ -362,6 +370,7 @@ class AsyncDirectPaymentsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def keys(self, *, options: RequestOptions | None = None) -> KeyResponse:
         """Get Keys.
 
@@ -394,14 +403,15 @@ class AsyncDirectPaymentsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.direct_payments import get_keys
 
-        options = mask(options)
         return await get_keys.asyncio(
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -501,6 +511,7 @@ class AsyncDirectPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
@@ -522,13 +533,13 @@ class AsyncDirectPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await create_host_to_host_payment.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> ContinueThreeDS:
@@ -576,6 +587,7 @@ class AsyncDirectPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
@@ -586,7 +598,6 @@ class AsyncDirectPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await continue_three_d_secure.asyncio(
             client=self._client,
             body=body,
@@ -600,16 +611,18 @@ class AsyncDirectPaymentsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def keys(self, *, options: RequestOptions | None = None) -> Response[KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import get_keys
 
-        options = mask(options)
         return await get_keys.asyncio_detailed(
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -629,6 +642,7 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
@@ -650,17 +664,18 @@ class AsyncDirectPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_host_to_host_payment.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
     ) -> Response[ContinueThreeDS]:
         """As `direct_payments.continue_three_ds`, but gives the whole response."""
+        options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
@@ -671,7 +686,6 @@ class AsyncDirectPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await continue_three_d_secure.asyncio_detailed(
             client=self._client,
             body=body,

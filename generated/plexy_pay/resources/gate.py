@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..frames import forgets
+from ..options import mask
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -96,6 +97,7 @@ class GateResource:
 
         return GateDepositsResource(self._client)
 
+    @forgets
     def health(self, *, options: RequestOptions | None = None) -> None:
         """API health.
 
@@ -121,9 +123,9 @@ class GateResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate import get_api_health
 
-        options = mask(options)
         get_api_health.sync(
             client=self._client,
             options=options,
@@ -178,11 +180,12 @@ class GateResourceWithRawResponse:
 
         return GateDepositsResourceWithRawResponse(self._client)
 
+    @forgets
     def health(self, *, options: RequestOptions | None = None) -> Response[None]:
         """As `gate.health`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate import get_api_health
 
-        options = mask(options)
         return get_api_health.sync_detailed(
             client=self._client,
             options=options,
@@ -237,6 +240,7 @@ class AsyncGateResource:
 
         return AsyncGateDepositsResource(self._client)
 
+    @forgets
     async def health(self, *, options: RequestOptions | None = None) -> None:
         """API health.
 
@@ -262,9 +266,9 @@ class AsyncGateResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate import get_api_health
 
-        options = mask(options)
         await get_api_health.asyncio(
             client=self._client,
             options=options,
@@ -319,11 +323,12 @@ class AsyncGateResourceWithRawResponse:
 
         return AsyncGateDepositsResourceWithRawResponse(self._client)
 
+    @forgets
     async def health(self, *, options: RequestOptions | None = None) -> Response[None]:
         """As `gate.health`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate import get_api_health
 
-        options = mask(options)
         return await get_api_health.asyncio_detailed(
             client=self._client,
             options=options,

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..frames import forgets
+from ..options import mask
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -19,6 +20,7 @@ class GateBalanceResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def retrieve(self, *, options: RequestOptions | None = None) -> GateBalanceList:
         """Get balance.
 
@@ -42,9 +44,9 @@ class GateBalanceResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_balance import get_balance
 
-        options = mask(options)
         return get_balance.sync(
             client=self._client,
             options=options,
@@ -57,11 +59,12 @@ class GateBalanceResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def retrieve(self, *, options: RequestOptions | None = None) -> Response[GateBalanceList]:
         """As `gate.balance.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_balance import get_balance
 
-        options = mask(options)
         return get_balance.sync_detailed(
             client=self._client,
             options=options,
@@ -74,6 +77,7 @@ class AsyncGateBalanceResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def retrieve(self, *, options: RequestOptions | None = None) -> GateBalanceList:
         """Get balance.
 
@@ -97,9 +101,9 @@ class AsyncGateBalanceResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_balance import get_balance
 
-        options = mask(options)
         return await get_balance.asyncio(
             client=self._client,
             options=options,
@@ -112,11 +116,12 @@ class AsyncGateBalanceResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def retrieve(self, *, options: RequestOptions | None = None) -> Response[GateBalanceList]:
         """As `gate.balance.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_balance import get_balance
 
-        options = mask(options)
         return await get_balance.asyncio_detailed(
             client=self._client,
             options=options,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -28,6 +30,7 @@ class GateDepositsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -61,9 +64,9 @@ class GateDepositsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_deposit_history.request(
@@ -84,6 +87,7 @@ class GateDepositsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -93,9 +97,9 @@ class GateDepositsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        options = mask(options)
         return list_deposit_history.sync_detailed(
             client=self._client,
             page=page,
@@ -111,6 +115,7 @@ class AsyncGateDepositsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -144,9 +149,9 @@ class AsyncGateDepositsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_deposit_history.request(
@@ -167,6 +172,7 @@ class AsyncGateDepositsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self,
         *,
@@ -176,9 +182,9 @@ class AsyncGateDepositsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_deposits import list_deposit_history
 
-        options = mask(options)
         return await list_deposit_history.asyncio_detailed(
             client=self._client,
             page=page,

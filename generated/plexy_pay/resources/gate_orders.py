@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -29,6 +31,7 @@ class GateOrdersResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -65,9 +68,9 @@ class GateOrdersResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_orders import list_orders
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_orders.request(
@@ -82,6 +85,7 @@ class GateOrdersResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -137,6 +141,7 @@ class GateOrdersResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
@@ -149,7 +154,6 @@ class GateOrdersResource:
             }
         )
 
-        options = mask(options)
         return create_order.sync(
             client=self._client,
             body=body,
@@ -157,6 +161,7 @@ class GateOrdersResource:
             options=options,
         )
 
+    @forgets
     def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Order:
         """Get order by ID.
 
@@ -183,9 +188,9 @@ class GateOrdersResource:
             NotFoundError: There is no such thing, or it is another agent's.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        options = mask(options)
         return get_order_by_id.sync(
             order_id,
             client=self._client,
@@ -199,6 +204,7 @@ class GateOrdersResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -209,9 +215,9 @@ class GateOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[GateOrderList]:
         """As `gate.orders.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_orders import list_orders
 
-        options = mask(options)
         return list_orders.sync_detailed(
             client=self._client,
             page=page,
@@ -221,6 +227,7 @@ class GateOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -232,6 +239,7 @@ class GateOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Order]:
         """As `gate.orders.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
@@ -244,7 +252,6 @@ class GateOrdersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_order.sync_detailed(
             client=self._client,
             body=body,
@@ -252,11 +259,12 @@ class GateOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Response[Order]:
         """As `gate.orders.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        options = mask(options)
         return get_order_by_id.sync_detailed(
             order_id,
             client=self._client,
@@ -270,6 +278,7 @@ class AsyncGateOrdersResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self,
         *,
@@ -306,9 +315,9 @@ class AsyncGateOrdersResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_orders import list_orders
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_orders.request(
@@ -323,6 +332,7 @@ class AsyncGateOrdersResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -378,6 +388,7 @@ class AsyncGateOrdersResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
@@ -390,7 +401,6 @@ class AsyncGateOrdersResource:
             }
         )
 
-        options = mask(options)
         return await create_order.asyncio(
             client=self._client,
             body=body,
@@ -398,6 +408,7 @@ class AsyncGateOrdersResource:
             options=options,
         )
 
+    @forgets
     async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Order:
         """Get order by ID.
 
@@ -424,9 +435,9 @@ class AsyncGateOrdersResource:
             NotFoundError: There is no such thing, or it is another agent's.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        options = mask(options)
         return await get_order_by_id.asyncio(
             order_id,
             client=self._client,
@@ -440,6 +451,7 @@ class AsyncGateOrdersResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self,
         *,
@@ -450,9 +462,9 @@ class AsyncGateOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[GateOrderList]:
         """As `gate.orders.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_orders import list_orders
 
-        options = mask(options)
         return await list_orders.asyncio_detailed(
             client=self._client,
             page=page,
@@ -462,6 +474,7 @@ class AsyncGateOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -473,6 +486,7 @@ class AsyncGateOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Order]:
         """As `gate.orders.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
@@ -485,7 +499,6 @@ class AsyncGateOrdersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_order.asyncio_detailed(
             client=self._client,
             body=body,
@@ -493,11 +506,12 @@ class AsyncGateOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Response[Order]:
         """As `gate.orders.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_orders import get_order_by_id
 
-        options = mask(options)
         return await get_order_by_id.asyncio_detailed(
             order_id,
             client=self._client,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, mask
+from ..types import UNSET
 
 if TYPE_CHECKING:
     import builtins
@@ -27,6 +29,7 @@ class GateProductCategoriesResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Pager[ProductCategory, builtins.list[ProductCategory]]:
@@ -54,9 +57,9 @@ class GateProductCategoriesResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda _: list_product_categories.request(),
@@ -73,11 +76,12 @@ class GateProductCategoriesResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductCategory]]:
         """As `gate.product_categories.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        options = mask(options)
         return list_product_categories.sync_detailed(
             client=self._client,
             options=options,
@@ -90,6 +94,7 @@ class AsyncGateProductCategoriesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, options: RequestOptions | None = None
     ) -> AsyncPager[ProductCategory, builtins.list[ProductCategory]]:
@@ -117,9 +122,9 @@ class AsyncGateProductCategoriesResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda _: list_product_categories.request(),
@@ -136,13 +141,14 @@ class AsyncGateProductCategoriesResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, options: RequestOptions | None = None
     ) -> Response[builtins.list[ProductCategory]]:
         """As `gate.product_categories.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_product_categories import list_product_categories
 
-        options = mask(options)
         return await list_product_categories.asyncio_detailed(
             client=self._client,
             options=options,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, mask
+from ..types import UNSET
 
 if TYPE_CHECKING:
     import builtins
@@ -27,6 +29,7 @@ class GateProductTypesResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, options: RequestOptions | None = None
     ) -> Pager[ProductType, builtins.list[ProductType]]:
@@ -52,9 +55,9 @@ class GateProductTypesResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda _: list_product_types.request(),
@@ -71,11 +74,12 @@ class GateProductTypesResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
         """As `gate.product_types.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        options = mask(options)
         return list_product_types.sync_detailed(
             client=self._client,
             options=options,
@@ -88,6 +92,7 @@ class AsyncGateProductTypesResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, options: RequestOptions | None = None
     ) -> AsyncPager[ProductType, builtins.list[ProductType]]:
@@ -113,9 +118,9 @@ class AsyncGateProductTypesResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda _: list_product_types.request(),
@@ -132,11 +137,12 @@ class AsyncGateProductTypesResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
         """As `gate.product_types.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_product_types import list_product_types
 
-        options = mask(options)
         return await list_product_types.asyncio_detailed(
             client=self._client,
             options=options,

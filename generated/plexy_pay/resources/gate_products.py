@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, mask
+from ..types import UNSET
 
 if TYPE_CHECKING:
     import builtins
@@ -27,6 +29,7 @@ class GateProductsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(self, *, options: RequestOptions | None = None) -> Pager[Product, builtins.list[Product]]:
         """List products.
 
@@ -54,9 +57,9 @@ class GateProductsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_products import list_products
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda _: list_products.request(),
@@ -66,6 +69,7 @@ class GateProductsResource:
             whole=True,
         )
 
+    @forgets
     def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
         """Get product.
 
@@ -92,9 +96,9 @@ class GateProductsResource:
             NotFoundError: There is no such thing, or it is another agent's.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_products import get_product
 
-        options = mask(options)
         return get_product.sync(
             product_id,
             client=self._client,
@@ -108,21 +112,23 @@ class GateProductsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
         """As `gate.products.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_products import list_products
 
-        options = mask(options)
         return list_products.sync_detailed(
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Response[Product]:
         """As `gate.products.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_products import get_product
 
-        options = mask(options)
         return get_product.sync_detailed(
             product_id,
             client=self._client,
@@ -136,6 +142,7 @@ class AsyncGateProductsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(self, *, options: RequestOptions | None = None) -> AsyncPager[Product, builtins.list[Product]]:
         """List products.
 
@@ -163,9 +170,9 @@ class AsyncGateProductsResource:
             AuthenticationError: The API key is missing or not valid.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_products import list_products
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda _: list_products.request(),
@@ -175,6 +182,7 @@ class AsyncGateProductsResource:
             whole=True,
         )
 
+    @forgets
     async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
         """Get product.
 
@@ -201,9 +209,9 @@ class AsyncGateProductsResource:
             NotFoundError: There is no such thing, or it is another agent's.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.gate_products import get_product
 
-        options = mask(options)
         return await get_product.asyncio(
             product_id,
             client=self._client,
@@ -217,21 +225,23 @@ class AsyncGateProductsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
         """As `gate.products.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.gate_products import list_products
 
-        options = mask(options)
         return await list_products.asyncio_detailed(
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Response[Product]:
         """As `gate.products.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.gate_products import get_product
 
-        options = mask(options)
         return await get_product.asyncio_detailed(
             product_id,
             client=self._client,

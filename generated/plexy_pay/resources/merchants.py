@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import mask
+from ..frames import forgets
+from ..options import mask
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -19,6 +20,7 @@ class MerchantsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Merchant:
         """Retrieve Merchant's Details.
 
@@ -50,9 +52,9 @@ class MerchantsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        options = mask(options)
         return retrieve_merchant_details.sync(
             id,
             client=self._client,
@@ -66,11 +68,12 @@ class MerchantsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Merchant]:
         """As `merchants.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        options = mask(options)
         return retrieve_merchant_details.sync_detailed(
             id,
             client=self._client,
@@ -84,6 +87,7 @@ class AsyncMerchantsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Merchant:
         """Retrieve Merchant's Details.
 
@@ -115,9 +119,9 @@ class AsyncMerchantsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        options = mask(options)
         return await retrieve_merchant_details.asyncio(
             id,
             client=self._client,
@@ -131,11 +135,12 @@ class AsyncMerchantsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Merchant]:
         """As `merchants.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.merchants import retrieve_merchant_details
 
-        options = mask(options)
         return await retrieve_merchant_details.asyncio_detailed(
             id,
             client=self._client,

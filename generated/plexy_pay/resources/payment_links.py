@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,7 @@ class PaymentLinksResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[PaymentLinkInfo, PaymentLinksInfo]:
@@ -75,9 +78,9 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_payment_links.request(
@@ -90,6 +93,7 @@ class PaymentLinksResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -167,6 +171,7 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
@@ -185,13 +190,13 @@ class PaymentLinksResource:
             }
         )
 
-        options = mask(options)
         return create_payment_link.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> PaymentLink:
@@ -227,15 +232,16 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        options = mask(options)
         return retrieve_payment_link_by_order_reference.sync(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
         """Retrieve Payment Link.
 
@@ -271,15 +277,16 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        options = mask(options)
         return retrieve_payment_link.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
 
@@ -313,15 +320,16 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        options = mask(options)
         cancel_payment_link.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> PaymentLink:
@@ -356,6 +364,7 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
@@ -365,7 +374,6 @@ class PaymentLinksResource:
             }
         )
 
-        options = mask(options)
         return update_payment_link_expiration.sync(
             id,
             client=self._client,
@@ -373,6 +381,7 @@ class PaymentLinksResource:
             options=options,
         )
 
+    @forgets
     def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
@@ -401,9 +410,9 @@ class PaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        options = mask(options)
         return retrieve_payment_links_statistics.sync(
             client=self._client,
             options=options,
@@ -416,13 +425,14 @@ class PaymentLinksResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        options = mask(options)
         return list_payment_links.sync_detailed(
             client=self._client,
             page=page,
@@ -430,6 +440,7 @@ class PaymentLinksResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -449,6 +460,7 @@ class PaymentLinksResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[PaymentLink]:
         """As `payment_links.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
@@ -467,52 +479,56 @@ class PaymentLinksResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_payment_link.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[PaymentLink]:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        options = mask(options)
         return retrieve_payment_link_by_order_reference.sync_detailed(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
         """As `payment_links.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        options = mask(options)
         return retrieve_payment_link.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
         """As `payment_links.cancel`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        options = mask(options)
         return cancel_payment_link.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> Response[PaymentLink]:
         """As `payment_links.update_expiration`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
@@ -522,7 +538,6 @@ class PaymentLinksResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return update_payment_link_expiration.sync_detailed(
             id,
             client=self._client,
@@ -530,11 +545,12 @@ class PaymentLinksResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
         """As `payment_links.statistics`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        options = mask(options)
         return retrieve_payment_links_statistics.sync_detailed(
             client=self._client,
             options=options,
@@ -547,6 +563,7 @@ class AsyncPaymentLinksResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[PaymentLinkInfo, PaymentLinksInfo]:
@@ -582,9 +599,9 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_payment_links.request(
@@ -597,6 +614,7 @@ class AsyncPaymentLinksResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -674,6 +692,7 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
@@ -692,13 +711,13 @@ class AsyncPaymentLinksResource:
             }
         )
 
-        options = mask(options)
         return await create_payment_link.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> PaymentLink:
@@ -734,15 +753,16 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        options = mask(options)
         return await retrieve_payment_link_by_order_reference.asyncio(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
         """Retrieve Payment Link.
 
@@ -778,15 +798,16 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        options = mask(options)
         return await retrieve_payment_link.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Cancel Payment Link.
 
@@ -820,15 +841,16 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        options = mask(options)
         await cancel_payment_link.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> PaymentLink:
@@ -863,6 +885,7 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
@@ -872,7 +895,6 @@ class AsyncPaymentLinksResource:
             }
         )
 
-        options = mask(options)
         return await update_payment_link_expiration.asyncio(
             id,
             client=self._client,
@@ -880,6 +902,7 @@ class AsyncPaymentLinksResource:
             options=options,
         )
 
+    @forgets
     async def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
@@ -908,9 +931,9 @@ class AsyncPaymentLinksResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        options = mask(options)
         return await retrieve_payment_links_statistics.asyncio(
             client=self._client,
             options=options,
@@ -923,13 +946,14 @@ class AsyncPaymentLinksResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.payment_links import list_payment_links
 
-        options = mask(options)
         return await list_payment_links.asyncio_detailed(
             client=self._client,
             page=page,
@@ -937,6 +961,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -956,6 +981,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[PaymentLink]:
         """As `payment_links.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
@@ -974,52 +1000,56 @@ class AsyncPaymentLinksResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_payment_link.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[PaymentLink]:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
 
-        options = mask(options)
         return await retrieve_payment_link_by_order_reference.asyncio_detailed(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
         """As `payment_links.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_link
 
-        options = mask(options)
         return await retrieve_payment_link.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
         """As `payment_links.cancel`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import cancel_payment_link
 
-        options = mask(options)
         return await cancel_payment_link.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
     ) -> Response[PaymentLink]:
         """As `payment_links.update_expiration`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
@@ -1029,7 +1059,6 @@ class AsyncPaymentLinksResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await update_payment_link_expiration.asyncio_detailed(
             id,
             client=self._client,
@@ -1037,11 +1066,12 @@ class AsyncPaymentLinksResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
         """As `payment_links.statistics`, but gives the whole response."""
+        options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
 
-        options = mask(options)
         return await retrieve_payment_links_statistics.asyncio_detailed(
             client=self._client,
             options=options,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,6 +24,7 @@ class PaymentsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
         """Cancel Payment.
 
@@ -66,15 +69,16 @@ class PaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import cancel_payment
 
-        options = mask(options)
         return cancel_payment.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def capture(
         self,
         id: str,
@@ -129,6 +133,7 @@ class PaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
@@ -138,7 +143,6 @@ class PaymentsResource:
             }
         )
 
-        options = mask(options)
         return capture_payment.sync(
             id,
             client=self._client,
@@ -146,6 +150,7 @@ class PaymentsResource:
             options=options,
         )
 
+    @forgets
     def refund(
         self,
         id: str,
@@ -205,6 +210,7 @@ class PaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
@@ -216,7 +222,6 @@ class PaymentsResource:
             }
         )
 
-        options = mask(options)
         return process_refund.sync(
             id,
             client=self._client,
@@ -231,17 +236,19 @@ class PaymentsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[CancelPaymentResponse]:
         """As `payments.cancel`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import cancel_payment
 
-        options = mask(options)
         return cancel_payment.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def capture(
         self,
         id: str,
@@ -250,6 +257,7 @@ class PaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CapturePaymentResponse]:
         """As `payments.capture`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
@@ -259,7 +267,6 @@ class PaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return capture_payment.sync_detailed(
             id,
             client=self._client,
@@ -267,6 +274,7 @@ class PaymentsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def refund(
         self,
         id: str,
@@ -277,6 +285,7 @@ class PaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[RefundPaymentResponse]:
         """As `payments.refund`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
@@ -288,7 +297,6 @@ class PaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return process_refund.sync_detailed(
             id,
             client=self._client,
@@ -303,6 +311,7 @@ class AsyncPaymentsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
         """Cancel Payment.
 
@@ -347,15 +356,16 @@ class AsyncPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import cancel_payment
 
-        options = mask(options)
         return await cancel_payment.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def capture(
         self,
         id: str,
@@ -410,6 +420,7 @@ class AsyncPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
@@ -419,7 +430,6 @@ class AsyncPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await capture_payment.asyncio(
             id,
             client=self._client,
@@ -427,6 +437,7 @@ class AsyncPaymentsResource:
             options=options,
         )
 
+    @forgets
     async def refund(
         self,
         id: str,
@@ -486,6 +497,7 @@ class AsyncPaymentsResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
@@ -497,7 +509,6 @@ class AsyncPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await process_refund.asyncio(
             id,
             client=self._client,
@@ -512,19 +523,21 @@ class AsyncPaymentsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def cancel(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[CancelPaymentResponse]:
         """As `payments.cancel`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import cancel_payment
 
-        options = mask(options)
         return await cancel_payment.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def capture(
         self,
         id: str,
@@ -533,6 +546,7 @@ class AsyncPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[CapturePaymentResponse]:
         """As `payments.capture`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
@@ -542,7 +556,6 @@ class AsyncPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await capture_payment.asyncio_detailed(
             id,
             client=self._client,
@@ -550,6 +563,7 @@ class AsyncPaymentsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def refund(
         self,
         id: str,
@@ -560,6 +574,7 @@ class AsyncPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[RefundPaymentResponse]:
         """As `payments.refund`, but gives the whole response."""
+        options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
@@ -571,7 +586,6 @@ class AsyncPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await process_refund.asyncio_detailed(
             id,
             client=self._client,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -29,6 +31,7 @@ class PayoutsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[Payout, builtins.list[Payout]]:
@@ -65,9 +68,9 @@ class PayoutsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: retrieve_payout_transactions.request(
@@ -80,6 +83,7 @@ class PayoutsResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -131,6 +135,7 @@ class PayoutsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
@@ -142,13 +147,13 @@ class PayoutsResource:
             }
         )
 
-        options = mask(options)
         return process_payout.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def save_card(
         self,
         *,
@@ -193,6 +198,7 @@ class PayoutsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
@@ -203,7 +209,6 @@ class PayoutsResource:
             }
         )
 
-        options = mask(options)
         return save_card_for_payouts.sync(
             client=self._client,
             body=body,
@@ -217,13 +222,14 @@ class PayoutsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        options = mask(options)
         return retrieve_payout_transactions.sync_detailed(
             client=self._client,
             page=page,
@@ -231,6 +237,7 @@ class PayoutsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -240,6 +247,7 @@ class PayoutsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Payout]:
         """As `payouts.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
@@ -251,13 +259,13 @@ class PayoutsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return process_payout.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def save_card(
         self,
         *,
@@ -266,6 +274,7 @@ class PayoutsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""
+        options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
@@ -276,7 +285,6 @@ class PayoutsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return save_card_for_payouts.sync_detailed(
             client=self._client,
             body=body,
@@ -290,6 +298,7 @@ class AsyncPayoutsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[Payout, builtins.list[Payout]]:
@@ -326,9 +335,9 @@ class AsyncPayoutsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: retrieve_payout_transactions.request(
@@ -341,6 +350,7 @@ class AsyncPayoutsResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -392,6 +402,7 @@ class AsyncPayoutsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
@@ -403,13 +414,13 @@ class AsyncPayoutsResource:
             }
         )
 
-        options = mask(options)
         return await process_payout.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def save_card(
         self,
         *,
@@ -454,6 +465,7 @@ class AsyncPayoutsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
@@ -464,7 +476,6 @@ class AsyncPayoutsResource:
             }
         )
 
-        options = mask(options)
         return await save_card_for_payouts.asyncio(
             client=self._client,
             body=body,
@@ -478,13 +489,14 @@ class AsyncPayoutsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
 
-        options = mask(options)
         return await retrieve_payout_transactions.asyncio_detailed(
             client=self._client,
             page=page,
@@ -492,6 +504,7 @@ class AsyncPayoutsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -501,6 +514,7 @@ class AsyncPayoutsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[Payout]:
         """As `payouts.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
@@ -512,13 +526,13 @@ class AsyncPayoutsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await process_payout.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def save_card(
         self,
         *,
@@ -527,6 +541,7 @@ class AsyncPayoutsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""
+        options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
@@ -537,7 +552,6 @@ class AsyncPayoutsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await save_card_for_payouts.asyncio_detailed(
             client=self._client,
             body=body,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..types import UNSET, Unset, mask
+from ..frames import forgets
+from ..options import mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -21,6 +23,7 @@ class RecurringPaymentsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -81,6 +84,7 @@ class RecurringPaymentsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
@@ -93,7 +97,6 @@ class RecurringPaymentsResource:
             }
         )
 
-        options = mask(options)
         return create_merchant_initiated_payment.sync(
             client=self._client,
             body=body,
@@ -107,6 +110,7 @@ class RecurringPaymentsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def create(
         self,
         *,
@@ -117,6 +121,7 @@ class RecurringPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[MerchantInitiatedPayment]:
         """As `recurring_payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
@@ -129,7 +134,6 @@ class RecurringPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_merchant_initiated_payment.sync_detailed(
             client=self._client,
             body=body,
@@ -143,6 +147,7 @@ class AsyncRecurringPaymentsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -203,6 +208,7 @@ class AsyncRecurringPaymentsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
@@ -215,7 +221,6 @@ class AsyncRecurringPaymentsResource:
             }
         )
 
-        options = mask(options)
         return await create_merchant_initiated_payment.asyncio(
             client=self._client,
             body=body,
@@ -229,6 +234,7 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def create(
         self,
         *,
@@ -239,6 +245,7 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[MerchantInitiatedPayment]:
         """As `recurring_payments.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
@@ -251,7 +258,6 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_merchant_initiated_payment.asyncio_detailed(
             client=self._client,
             body=body,

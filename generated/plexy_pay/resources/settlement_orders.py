@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -28,6 +30,7 @@ class SettlementOrdersResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
@@ -64,9 +67,9 @@ class SettlementOrdersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_settlement_payment_orders.request(
@@ -79,6 +82,7 @@ class SettlementOrdersResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -141,6 +145,7 @@ class SettlementOrdersResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
@@ -153,13 +158,13 @@ class SettlementOrdersResource:
             }
         )
 
-        options = mask(options)
         return create_settlement_payment_order.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SettlementPaymentOrder:
         """Get by id.
 
@@ -191,9 +196,9 @@ class SettlementOrdersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        options = mask(options)
         return get_settlement_payment_order_by_id.sync(
             id,
             client=self._client,
@@ -207,13 +212,14 @@ class SettlementOrdersResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        options = mask(options)
         return list_settlement_payment_orders.sync_detailed(
             client=self._client,
             page=page,
@@ -221,6 +227,7 @@ class SettlementOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -231,6 +238,7 @@ class SettlementOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SettlementPaymentOrder]:
         """As `settlement_orders.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
@@ -243,18 +251,18 @@ class SettlementOrdersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_settlement_payment_order.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SettlementPaymentOrder]:
         """As `settlement_orders.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        options = mask(options)
         return get_settlement_payment_order_by_id.sync_detailed(
             id,
             client=self._client,
@@ -268,6 +276,7 @@ class AsyncSettlementOrdersResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
@@ -304,9 +313,9 @@ class AsyncSettlementOrdersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_settlement_payment_orders.request(
@@ -319,6 +328,7 @@ class AsyncSettlementOrdersResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -381,6 +391,7 @@ class AsyncSettlementOrdersResource:
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
         """
+        options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
@@ -393,13 +404,13 @@ class AsyncSettlementOrdersResource:
             }
         )
 
-        options = mask(options)
         return await create_settlement_payment_order.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SettlementPaymentOrder:
         """Get by id.
 
@@ -431,9 +442,9 @@ class AsyncSettlementOrdersResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        options = mask(options)
         return await get_settlement_payment_order_by_id.asyncio(
             id,
             client=self._client,
@@ -447,13 +458,14 @@ class AsyncSettlementOrdersResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
 
-        options = mask(options)
         return await list_settlement_payment_orders.asyncio_detailed(
             client=self._client,
             page=page,
@@ -461,6 +473,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -471,6 +484,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SettlementPaymentOrder]:
         """As `settlement_orders.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
@@ -483,20 +497,20 @@ class AsyncSettlementOrdersResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_settlement_payment_order.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[SettlementPaymentOrder]:
         """As `settlement_orders.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
 
-        options = mask(options)
         return await get_settlement_payment_order_by_id.asyncio_detailed(
             id,
             client=self._client,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -28,6 +30,7 @@ class SplitRequestsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[SplitRequest, builtins.list[SplitRequest]]:
@@ -64,9 +67,9 @@ class SplitRequestsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_split_requests.request(
@@ -79,6 +82,7 @@ class SplitRequestsResource:
             whole=False,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -131,6 +135,7 @@ class SplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
@@ -143,13 +148,13 @@ class SplitRequestsResource:
             }
         )
 
-        options = mask(options)
         return create_split_request.sync(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SplitRequest:
         """Get By Id.
 
@@ -180,15 +185,16 @@ class SplitRequestsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        options = mask(options)
         return get_split_request_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update(
         self,
         id: str,
@@ -240,6 +246,7 @@ class SplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
@@ -252,7 +259,6 @@ class SplitRequestsResource:
             }
         )
 
-        options = mask(options)
         return update_split_request.sync(
             id,
             client=self._client,
@@ -260,6 +266,7 @@ class SplitRequestsResource:
             options=options,
         )
 
+    @forgets
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete.
 
@@ -296,9 +303,9 @@ class SplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        options = mask(options)
         delete_split_request.sync(
             id,
             client=self._client,
@@ -312,13 +319,14 @@ class SplitRequestsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        options = mask(options)
         return list_split_requests.sync_detailed(
             client=self._client,
             page=page,
@@ -326,6 +334,7 @@ class SplitRequestsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def create(
         self,
         *,
@@ -336,6 +345,7 @@ class SplitRequestsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SplitRequest]:
         """As `split_requests.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
@@ -348,24 +358,25 @@ class SplitRequestsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return create_split_request.sync_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SplitRequest]:
         """As `split_requests.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        options = mask(options)
         return get_split_request_by_id.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def update(
         self,
         id: str,
@@ -377,6 +388,7 @@ class SplitRequestsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SplitRequest]:
         """As `split_requests.update`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
@@ -389,7 +401,6 @@ class SplitRequestsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return update_split_request.sync_detailed(
             id,
             client=self._client,
@@ -397,11 +408,12 @@ class SplitRequestsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     def delete(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
         """As `split_requests.delete`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        options = mask(options)
         return delete_split_request.sync_detailed(
             id,
             client=self._client,
@@ -415,6 +427,7 @@ class AsyncSplitRequestsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[SplitRequest, builtins.list[SplitRequest]]:
@@ -451,9 +464,9 @@ class AsyncSplitRequestsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_split_requests.request(
@@ -466,6 +479,7 @@ class AsyncSplitRequestsResource:
             whole=False,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -518,6 +532,7 @@ class AsyncSplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
@@ -530,13 +545,13 @@ class AsyncSplitRequestsResource:
             }
         )
 
-        options = mask(options)
         return await create_split_request.asyncio(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SplitRequest:
         """Get By Id.
 
@@ -567,15 +582,16 @@ class AsyncSplitRequestsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        options = mask(options)
         return await get_split_request_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update(
         self,
         id: str,
@@ -627,6 +643,7 @@ class AsyncSplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
@@ -639,7 +656,6 @@ class AsyncSplitRequestsResource:
             }
         )
 
-        options = mask(options)
         return await update_split_request.asyncio(
             id,
             client=self._client,
@@ -647,6 +663,7 @@ class AsyncSplitRequestsResource:
             options=options,
         )
 
+    @forgets
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete.
 
@@ -683,9 +700,9 @@ class AsyncSplitRequestsResource:
                 again.
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
+        options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        options = mask(options)
         await delete_split_request.asyncio(
             id,
             client=self._client,
@@ -699,13 +716,14 @@ class AsyncSplitRequestsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[builtins.list[SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.split_requests import list_split_requests
 
-        options = mask(options)
         return await list_split_requests.asyncio_detailed(
             client=self._client,
             page=page,
@@ -713,6 +731,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def create(
         self,
         *,
@@ -723,6 +742,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SplitRequest]:
         """As `split_requests.create`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
@@ -735,24 +755,25 @@ class AsyncSplitRequestsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await create_split_request.asyncio_detailed(
             client=self._client,
             body=body,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SplitRequest]:
         """As `split_requests.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import get_split_request_by_id
 
-        options = mask(options)
         return await get_split_request_by_id.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def update(
         self,
         id: str,
@@ -764,6 +785,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
         options: RequestOptions | None = None,
     ) -> Response[SplitRequest]:
         """As `split_requests.update`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
@@ -776,7 +798,6 @@ class AsyncSplitRequestsResourceWithRawResponse:
             }
         )
 
-        options = mask(options)
         return await update_split_request.asyncio_detailed(
             id,
             client=self._client,
@@ -784,11 +805,12 @@ class AsyncSplitRequestsResourceWithRawResponse:
             options=options,
         )
 
+    @forgets
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
         """As `split_requests.delete`, but gives the whole response."""
+        options = mask(options)
         from ..api.split_requests import delete_split_request
 
-        options = mask(options)
         return await delete_split_request.asyncio_detailed(
             id,
             client=self._client,

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..frames import forgets
+from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset, mask
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
@@ -28,6 +30,7 @@ class TransactionsResource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
         """Find Transaction's History by ID.
 
@@ -59,15 +62,16 @@ class TransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        options = mask(options)
         return find_transaction_history_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> TransactionResponse:
@@ -107,15 +111,16 @@ class TransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        options = mask(options)
         return find_transaction_by_payment_link_id.sync(
             payment_link_id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
         """Find Transaction by ID.
 
@@ -151,15 +156,16 @@ class TransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        options = mask(options)
         return find_transaction_by_id.sync(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> TransactionResponse:
@@ -199,15 +205,16 @@ class TransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        options = mask(options)
         return find_transaction_by_order_reference.sync(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Pager[Transaction, TransactionList]:
@@ -245,9 +252,9 @@ class TransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import list_transactions
 
-        options = mask(options)
         return Pager(
             self._client,
             lambda number: list_transactions.request(
@@ -267,61 +274,66 @@ class TransactionsResourceWithRawResponse:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
+    @forgets
     def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
         """As `transactions.history`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        options = mask(options)
         return find_transaction_history_by_id.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> Response[TransactionResponse]:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        options = mask(options)
         return find_transaction_by_payment_link_id.sync_detailed(
             payment_link_id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionResponse]:
         """As `transactions.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        options = mask(options)
         return find_transaction_by_id.sync_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[TransactionResponse]:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        options = mask(options)
         return find_transaction_by_order_reference.sync_detailed(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.transactions import list_transactions
 
-        options = mask(options)
         return list_transactions.sync_detailed(
             client=self._client,
             page=page,
@@ -336,6 +348,7 @@ class AsyncTransactionsResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
         """Find Transaction's History by ID.
 
@@ -367,15 +380,16 @@ class AsyncTransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        options = mask(options)
         return await find_transaction_history_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> TransactionResponse:
@@ -415,15 +429,16 @@ class AsyncTransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        options = mask(options)
         return await find_transaction_by_payment_link_id.asyncio(
             payment_link_id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
         """Find Transaction by ID.
 
@@ -459,15 +474,16 @@ class AsyncTransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        options = mask(options)
         return await find_transaction_by_id.asyncio(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> TransactionResponse:
@@ -507,15 +523,16 @@ class AsyncTransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        options = mask(options)
         return await find_transaction_by_order_reference.asyncio(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> AsyncPager[Transaction, TransactionList]:
@@ -553,9 +570,9 @@ class AsyncTransactionsResource:
             RateLimitError: Too many requests.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
+        options = mask(options)
         from ..api.transactions import list_transactions
 
-        options = mask(options)
         return AsyncPager(
             self._client,
             lambda number: list_transactions.request(
@@ -575,63 +592,68 @@ class AsyncTransactionsResourceWithRawResponse:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @forgets
     async def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
         """As `transactions.history`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
 
-        options = mask(options)
         return await find_transaction_history_by_id.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
     ) -> Response[TransactionResponse]:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
 
-        options = mask(options)
         return await find_transaction_by_payment_link_id.asyncio_detailed(
             payment_link_id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
     ) -> Response[TransactionResponse]:
         """As `transactions.retrieve`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_id
 
-        options = mask(options)
         return await find_transaction_by_id.asyncio_detailed(
             id,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
     ) -> Response[TransactionResponse]:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
+        options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
 
-        options = mask(options)
         return await find_transaction_by_order_reference.asyncio_detailed(
             order_reference,
             client=self._client,
             options=options,
         )
 
+    @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
     ) -> Response[TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
+        options = mask(options)
         from ..api.transactions import list_transactions
 
-        options = mask(options)
         return await list_transactions.asyncio_detailed(
             client=self._client,
             page=page,

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.settlement import Settlement
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_manual_settlement import CreateManualSettlement
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Settlement)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -35,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
 ) -> Response[Settlement]:
@@ -64,6 +67,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
 ) -> Settlement:
@@ -72,6 +76,7 @@ def sync(
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
 ) -> Response[Settlement]:
@@ -86,6 +91,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
 ) -> Settlement:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_PAYMENT_BENEFICIARY
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_beneficiary import CreatePaymentBeneficiary
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentBeneficiary)
 
 
+@forgets
 def request(
     *,
     body: CreatePaymentBeneficiary,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> Response[PaymentBeneficiary]:
@@ -58,6 +61,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
@@ -66,6 +70,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> Response[PaymentBeneficiary]:
@@ -79,6 +84,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:

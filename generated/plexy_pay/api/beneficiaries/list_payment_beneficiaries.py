@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PAYMENT_BENEFICIARIES
 from ...decoding import ArrayBody
+from ...frames import forgets
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
-from ...types import UNSET, Response, Unset, mask
+from ...options import mask
+from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _decode = ArrayBody(PaymentBeneficiary)
 
 
+@forgets
 def request(
     *,
     page: int | Unset = UNSET,
@@ -34,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *,
     client: SyncClient,
@@ -62,6 +66,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *,
     client: SyncClient,
@@ -74,6 +79,7 @@ def sync(
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *,
     client: AsyncClient,
@@ -92,6 +98,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *,
     client: AsyncClient,

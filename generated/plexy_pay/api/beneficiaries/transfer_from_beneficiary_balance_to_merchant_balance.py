@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE
 from ...decoding import no_body
+from ...frames import forgets
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.transfer_to_merchant_balance import TransferToMerchantBalance
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = no_body
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -34,6 +36,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
 ) -> Response[None]:
@@ -65,6 +68,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
 ) -> None:
@@ -73,6 +77,7 @@ def sync(
     sync_detailed(id, body=body, client=client, options=options)
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
 ) -> Response[None]:
@@ -87,6 +92,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
 ) -> None:

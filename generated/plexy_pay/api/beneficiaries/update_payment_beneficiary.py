@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import UPDATE_PAYMENT_BENEFICIARY
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_beneficiary import CreatePaymentBeneficiary
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentBeneficiary)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -35,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> Response[PaymentBeneficiary]:
@@ -61,6 +64,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
@@ -69,6 +73,7 @@ def sync(
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> Response[PaymentBeneficiary]:
@@ -83,6 +88,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PAYMENT_METHODS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.checkout_payment_method_list import CheckoutPaymentMethodList
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPaymentMethodList)
 
 
+@forgets
 def request(
     *,
     body: CheckoutPaymentMethodsRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPaymentMethodList]:
@@ -57,6 +60,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
 ) -> CheckoutPaymentMethodList:
@@ -65,6 +69,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPaymentMethodList]:
@@ -78,6 +83,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
 ) -> CheckoutPaymentMethodList:

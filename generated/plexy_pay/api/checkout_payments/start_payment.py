@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import START_PAYMENT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.checkout_payment import CheckoutPayment
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_payment_request import CheckoutPaymentRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPayment)
 
 
+@forgets
 def request(
     *,
     body: CheckoutPaymentRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CheckoutPaymentRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPayment]:
@@ -65,6 +68,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CheckoutPaymentRequest, options: RequestOptions | None = None
 ) -> CheckoutPayment:
@@ -73,6 +77,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CheckoutPaymentRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPayment]:
@@ -86,6 +91,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CheckoutPaymentRequest, options: RequestOptions | None = None
 ) -> CheckoutPayment:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import SUBMIT_PAYMENT_DETAILS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.checkout_payment import CheckoutPayment
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPayment)
 
 
+@forgets
 def request(
     *,
     body: CheckoutPaymentDetailsRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPayment]:
@@ -61,6 +64,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
 ) -> CheckoutPayment:
@@ -69,6 +73,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutPayment]:
@@ -82,6 +87,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
 ) -> CheckoutPayment:

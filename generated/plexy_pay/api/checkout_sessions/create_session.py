@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_SESSION
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.checkout_session import CheckoutSession
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.checkout_session_request import CheckoutSessionRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutSession)
 
 
+@forgets
 def request(
     *,
     body: CheckoutSessionRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutSession]:
@@ -58,6 +61,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
 ) -> CheckoutSession:
@@ -66,6 +70,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
 ) -> Response[CheckoutSession]:
@@ -79,6 +84,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
 ) -> CheckoutSession:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_SESSION_RESULT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.checkout_session_result import CheckoutSessionResult
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutSessionResult)
 
 
+@forgets
 def request(
     session_id: str,
     *,
@@ -36,6 +38,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     session_id: str, *, client: SyncClient, session_result: str, options: RequestOptions | None = None
 ) -> Response[CheckoutSessionResult]:
@@ -61,6 +64,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     session_id: str, *, client: SyncClient, session_result: str, options: RequestOptions | None = None
 ) -> CheckoutSessionResult:
@@ -69,6 +73,7 @@ def sync(
     return sync_detailed(session_id, session_result=session_result, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     session_id: str, *, client: AsyncClient, session_result: str, options: RequestOptions | None = None
 ) -> Response[CheckoutSessionResult]:
@@ -83,6 +88,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     session_id: str, *, client: AsyncClient, session_result: str, options: RequestOptions | None = None
 ) -> CheckoutSessionResult:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_CUSTOMER
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.customer import Customer
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.save_one_customer import SaveOneCustomer
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Customer)
 
 
+@forgets
 def request(
     *,
     body: SaveOneCustomer,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Response[Customer]:
@@ -57,12 +60,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(*, client: SyncClient, body: SaveOneCustomer, options: RequestOptions | None = None) -> Customer:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Response[Customer]:
@@ -76,6 +81,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
 ) -> Customer:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_CUSTOMER_CARD_TOKENS
 from ...decoding import ArrayBody
+from ...frames import forgets
 from ...models.saved_card import SavedCard
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ArrayBody(SavedCard)
 
 
+@forgets
 def request(
     id: str,
 ) -> Request[list[SavedCard]]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[list[SavedCard]]:
@@ -57,12 +60,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> list[SavedCard]:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[SavedCard]]:
@@ -76,6 +81,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> list[SavedCard]:
     """The async twin of `sync`."""
     options = mask(options)

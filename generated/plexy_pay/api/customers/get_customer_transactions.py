@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_CUSTOMER_TRANSACTIONS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.customer_transactions import CustomerTransactions
 from ...operation import Request
-from ...types import UNSET, Response, Unset, mask
+from ...options import mask
+from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _decode = ObjectBody(CustomerTransactions)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -38,6 +41,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str,
     *,
@@ -72,6 +76,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str,
     *,
@@ -85,6 +90,7 @@ def sync(
     return sync_detailed(id, page=page, size=size, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str,
     *,
@@ -105,6 +111,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str,
     *,

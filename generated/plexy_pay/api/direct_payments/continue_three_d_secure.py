@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CONTINUE_THREE_D_SECURE
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.continue_three_ds import ContinueThreeDS
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.continue_three_ds_request import ContinueThreeDSRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(ContinueThreeDS)
 
 
+@forgets
 def request(
     *,
     body: ContinueThreeDSRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
 ) -> Response[ContinueThreeDS]:
@@ -65,6 +68,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
 ) -> ContinueThreeDS:
@@ -73,6 +77,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
 ) -> Response[ContinueThreeDS]:
@@ -86,6 +91,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
 ) -> ContinueThreeDS:

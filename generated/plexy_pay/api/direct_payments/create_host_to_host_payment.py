@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_HOST_TO_HOST_PAYMENT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.authorize_payment import AuthorizePayment
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.authorize_payment_request import AuthorizePaymentRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(AuthorizePayment)
 
 
+@forgets
 def request(
     *,
     body: AuthorizePaymentRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
 ) -> Response[AuthorizePayment]:
@@ -73,6 +76,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
 ) -> AuthorizePayment:
@@ -81,6 +85,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
 ) -> Response[AuthorizePayment]:
@@ -94,6 +99,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
 ) -> AuthorizePayment:

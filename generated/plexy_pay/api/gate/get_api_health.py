@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_API_HEALTH
 from ...decoding import no_body
+from ...frames import forgets
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = no_body
 
 
+@forgets
 def request() -> Request[None]:
     """The request of this operation, not yet sent."""
     return Request(
@@ -25,6 +27,7 @@ def request() -> Request[None]:
     )
 
 
+@forgets
 def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[None]:
     """API health.
 
@@ -43,18 +46,21 @@ def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) 
     return client.execute(request(), options)
 
 
+@forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> None:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     sync_detailed(client=client, options=options)
 
 
+@forgets
 async def asyncio_detailed(*, client: AsyncClient, options: RequestOptions | None = None) -> Response[None]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
     return await client.execute(request(), options)
 
 
+@forgets
 async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> None:
     """The async twin of `sync`."""
     options = mask(options)

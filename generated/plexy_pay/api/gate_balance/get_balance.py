@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_BALANCE
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.gate_balance_list import GateBalanceList
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(GateBalanceList)
 
 
+@forgets
 def request() -> Request[GateBalanceList]:
     """The request of this operation, not yet sent."""
     return Request(
@@ -26,6 +28,7 @@ def request() -> Request[GateBalanceList]:
     )
 
 
+@forgets
 def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[GateBalanceList]:
     """Get balance.
 
@@ -42,12 +45,14 @@ def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) 
     return client.execute(request(), options)
 
 
+@forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> GateBalanceList:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[GateBalanceList]:
@@ -56,6 +61,7 @@ async def asyncio_detailed(
     return await client.execute(request(), options)
 
 
+@forgets
 async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> GateBalanceList:
     """The async twin of `sync`."""
     options = mask(options)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from ..._operations import LIST_DEPOSIT_HISTORY
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.gate_deposit_list import GateDepositList
 from ...operation import Request
-from ...types import UNSET, Response, Unset, mask
+from ...options import mask
+from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _decode = ObjectBody(GateDepositList)
 
 
+@forgets
 def request(
     *,
     page: int | Unset = UNSET,
@@ -37,6 +40,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *,
     client: SyncClient,
@@ -67,6 +71,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *,
     client: SyncClient,
@@ -80,6 +85,7 @@ def sync(
     return sync_detailed(page=page, page_size=page_size, status=status, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *,
     client: AsyncClient,
@@ -100,6 +106,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *,
     client: AsyncClient,

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_ORDER
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.order import Order
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_order_request import CreateOrderRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Order)
 
 
+@forgets
 def request(
     *,
     body: CreateOrderRequest,
@@ -35,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *,
     client: SyncClient,
@@ -71,6 +74,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *,
     client: SyncClient,
@@ -83,6 +87,7 @@ def sync(
     return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *,
     client: AsyncClient,
@@ -101,6 +106,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *,
     client: AsyncClient,

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_ORDER_BY_ID
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.order import Order
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Order)
 
 
+@forgets
 def request(
     order_id: str,
 ) -> Request[Order]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     order_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[Order]:
@@ -55,12 +58,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(order_id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Order:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(order_id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     order_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Order]:
@@ -74,6 +79,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(order_id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> Order:
     """The async twin of `sync`."""
     options = mask(options)

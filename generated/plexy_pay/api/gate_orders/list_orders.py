@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from ..._operations import LIST_ORDERS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.gate_order_list import GateOrderList
 from ...operation import Request
-from ...types import UNSET, Response, Unset, mask
+from ...options import mask
+from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _decode = ObjectBody(GateOrderList)
 
 
+@forgets
 def request(
     *,
     page: int | Unset = UNSET,
@@ -39,6 +42,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *,
     client: SyncClient,
@@ -72,6 +76,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *,
     client: SyncClient,
@@ -88,6 +93,7 @@ def sync(
     ).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *,
     client: AsyncClient,
@@ -110,6 +116,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *,
     client: AsyncClient,

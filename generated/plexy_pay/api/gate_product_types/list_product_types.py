@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import LIST_PRODUCT_TYPES
 from ...decoding import ArrayBody
+from ...frames import forgets
 from ...models.product_type import ProductType
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ArrayBody(ProductType)
 
 
+@forgets
 def request() -> Request[list[ProductType]]:
     """The request of this operation, not yet sent."""
     return Request(
@@ -26,6 +28,7 @@ def request() -> Request[list[ProductType]]:
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[list[ProductType]]:
@@ -44,12 +47,14 @@ def sync_detailed(
     return client.execute(request(), options)
 
 
+@forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[ProductType]:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[list[ProductType]]:
@@ -58,6 +63,7 @@ async def asyncio_detailed(
     return await client.execute(request(), options)
 
 
+@forgets
 async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> list[ProductType]:
     """The async twin of `sync`."""
     options = mask(options)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_PRODUCT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.product import Product
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Product)
 
 
+@forgets
 def request(
     product_id: int,
 ) -> Request[Product]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     product_id: int, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[Product]:
@@ -55,12 +58,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(product_id: int, *, client: SyncClient, options: RequestOptions | None = None) -> Product:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(product_id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     product_id: int, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[Product]:
@@ -74,6 +79,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(product_id: int, *, client: AsyncClient, options: RequestOptions | None = None) -> Product:
     """The async twin of `sync`."""
     options = mask(options)

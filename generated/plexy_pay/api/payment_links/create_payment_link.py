@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_PAYMENT_LINK
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.create_payment_link import CreatePaymentLink
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
 
+@forgets
 def request(
     *,
     body: CreatePaymentLink,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -65,6 +68,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
@@ -73,6 +77,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -86,6 +91,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import RETRIEVE_PAYMENT_LINK
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
 
+@forgets
 def request(
     id: str,
 ) -> Request[PaymentLink]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -59,12 +62,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -78,6 +83,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """The async twin of `sync`."""
     options = mask(options)

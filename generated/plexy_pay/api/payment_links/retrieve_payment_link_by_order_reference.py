@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
 
+@forgets
 def request(
     order_reference: str,
 ) -> Request[PaymentLink]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -58,12 +61,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(order_reference: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -77,6 +82,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> PaymentLink:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import RETRIEVE_PAYMENT_LINKS_STATISTICS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_links_statistics import PaymentLinksStatistics
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLinksStatistics)
 
 
+@forgets
 def request() -> Request[PaymentLinksStatistics]:
     """The request of this operation, not yet sent."""
     return Request(
@@ -26,6 +28,7 @@ def request() -> Request[PaymentLinksStatistics]:
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLinksStatistics]:
@@ -45,12 +48,14 @@ def sync_detailed(
     return client.execute(request(), options)
 
 
+@forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> PaymentLinksStatistics:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[PaymentLinksStatistics]:
@@ -59,6 +64,7 @@ async def asyncio_detailed(
     return await client.execute(request(), options)
 
 
+@forgets
 async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> PaymentLinksStatistics:
     """The async twin of `sync`."""
     options = mask(options)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import UPDATE_PAYMENT_LINK_EXPIRATION
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.update_payment_link import UpdatePaymentLink
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -35,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -60,6 +63,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:
@@ -68,6 +72,7 @@ def sync(
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> Response[PaymentLink]:
@@ -82,6 +87,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
 ) -> PaymentLink:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import PROCESS_REFUND
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.refund_payment_response import RefundPaymentResponse
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.refund_payment import RefundPayment
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(RefundPaymentResponse)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -35,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: RefundPayment, options: RequestOptions | None = None
 ) -> Response[RefundPaymentResponse]:
@@ -69,6 +72,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: RefundPayment, options: RequestOptions | None = None
 ) -> RefundPaymentResponse:
@@ -77,6 +81,7 @@ def sync(
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: RefundPayment, options: RequestOptions | None = None
 ) -> Response[RefundPaymentResponse]:
@@ -91,6 +96,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: RefundPayment, options: RequestOptions | None = None
 ) -> RefundPaymentResponse:

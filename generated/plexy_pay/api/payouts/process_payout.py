@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import PROCESS_PAYOUT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.payout import Payout
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.handle_payout import HandlePayout
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Payout)
 
 
+@forgets
 def request(
     *,
     body: HandlePayout,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Response[Payout]:
@@ -62,12 +65,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(*, client: SyncClient, body: HandlePayout, options: RequestOptions | None = None) -> Payout:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Response[Payout]:
@@ -81,6 +86,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: HandlePayout, options: RequestOptions | None = None
 ) -> Payout:

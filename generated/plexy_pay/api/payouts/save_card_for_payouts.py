@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import SAVE_CARD_FOR_PAYOUTS
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.saved_card import SavedCard
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.save_card import SaveCard
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SavedCard)
 
 
+@forgets
 def request(
     *,
     body: SaveCard,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: SaveCard, options: RequestOptions | None = None
 ) -> Response[SavedCard]:
@@ -58,12 +61,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(*, client: SyncClient, body: SaveCard, options: RequestOptions | None = None) -> SavedCard:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None
 ) -> Response[SavedCard]:
@@ -77,6 +82,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(*, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None) -> SavedCard:
     """The async twin of `sync`."""
     options = mask(options)

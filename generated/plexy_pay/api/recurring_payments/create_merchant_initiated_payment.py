@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_MERCHANT_INITIATED_PAYMENT
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.merchant_initiated_payment import MerchantInitiatedPayment
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
     from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(MerchantInitiatedPayment)
 
 
+@forgets
 def request(
     *,
     body: MerchantInitiatedPaymentRequest,
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> Response[MerchantInitiatedPayment]:
@@ -67,6 +70,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> MerchantInitiatedPayment:
@@ -75,6 +79,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> Response[MerchantInitiatedPayment]:
@@ -88,6 +93,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> MerchantInitiatedPayment:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_SETTLEMENT_PAYMENT_ORDER
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.settlement_payment_order import SettlementPaymentOrder
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SettlementPaymentOrder)
 
 
+@forgets
 def request(
     *,
     body: SettlementPaymentOrder,
@@ -30,6 +32,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
@@ -68,6 +71,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *, client: SyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
@@ -76,6 +80,7 @@ def sync(
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
@@ -89,6 +94,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import GET_SETTLEMENT_PAYMENT_ORDER_BY_ID
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.settlement_payment_order import SettlementPaymentOrder
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SettlementPaymentOrder)
 
 
+@forgets
 def request(
     id: str,
 ) -> Request[SettlementPaymentOrder]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
@@ -55,12 +58,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> SettlementPaymentOrder:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
@@ -74,6 +79,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..._operations import LIST_SETTLEMENT_PAYMENT_ORDERS
 from ...decoding import ArrayBody
+from ...frames import forgets
 from ...models.settlement_payment_order import SettlementPaymentOrder
 from ...operation import Request
-from ...types import UNSET, Response, Unset, mask
+from ...options import mask
+from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _decode = ArrayBody(SettlementPaymentOrder)
 
 
+@forgets
 def request(
     *,
     page: int | Unset = UNSET,
@@ -34,6 +37,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *,
     client: SyncClient,
@@ -66,6 +70,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     *,
     client: SyncClient,
@@ -78,6 +83,7 @@ def sync(
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *,
     client: AsyncClient,
@@ -96,6 +102,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *,
     client: AsyncClient,

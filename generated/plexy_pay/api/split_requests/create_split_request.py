@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import CREATE_SPLIT_REQUEST
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.split_request import SplitRequest
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SplitRequest)
 
 
+@forgets
 def request(
     *,
     body: SplitRequest,
@@ -30,6 +32,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
@@ -61,12 +64,14 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(*, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None) -> SplitRequest:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
@@ -80,6 +85,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> SplitRequest:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..._operations import DELETE_SPLIT_REQUEST
 from ...decoding import no_body
+from ...frames import forgets
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = no_body
 
 
+@forgets
 def request(
     id: str,
 ) -> Request[None]:
@@ -30,6 +32,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Response[None]:
     """Delete.
 
@@ -53,12 +56,14 @@ def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None
     )
 
 
+@forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> None:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     sync_detailed(id, client=client, options=options)
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[None]:
@@ -72,6 +77,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> None:
     """The async twin of `sync`."""
     options = mask(options)

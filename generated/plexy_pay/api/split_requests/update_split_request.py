@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import UPDATE_SPLIT_REQUEST
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.split_request import SplitRequest
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SplitRequest)
 
 
+@forgets
 def request(
     id: str,
     *,
@@ -34,6 +36,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     id: str, *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
@@ -61,6 +64,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     id: str, *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> SplitRequest:
@@ -69,6 +73,7 @@ def sync(
     return sync_detailed(id, body=body, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     id: str, *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
@@ -83,6 +88,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     id: str, *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
 ) -> SplitRequest:

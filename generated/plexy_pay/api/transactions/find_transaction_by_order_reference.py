@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import FIND_TRANSACTION_BY_ORDER_REFERENCE
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.transaction_response import TransactionResponse
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(TransactionResponse)
 
 
+@forgets
 def request(
     order_reference: str,
 ) -> Request[TransactionResponse]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
@@ -62,6 +65,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
@@ -70,6 +74,7 @@ def sync(
     return sync_detailed(order_reference, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
@@ -83,6 +88,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     order_reference: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:

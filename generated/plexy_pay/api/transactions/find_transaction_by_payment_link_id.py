@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from ..._operations import FIND_TRANSACTION_BY_PAYMENT_LINK_ID
 from ...decoding import ObjectBody
+from ...frames import forgets
 from ...models.transaction_response import TransactionResponse
 from ...operation import Request
-from ...types import Response, mask
+from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+    from ...types import RequestOptions, Response
 
 _decode = ObjectBody(TransactionResponse)
 
 
+@forgets
 def request(
     payment_link_id: str,
 ) -> Request[TransactionResponse]:
@@ -31,6 +33,7 @@ def request(
     )
 
 
+@forgets
 def sync_detailed(
     payment_link_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
@@ -59,6 +62,7 @@ def sync_detailed(
     )
 
 
+@forgets
 def sync(
     payment_link_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
@@ -67,6 +71,7 @@ def sync(
     return sync_detailed(payment_link_id, client=client, options=options).parsed
 
 
+@forgets
 async def asyncio_detailed(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> Response[TransactionResponse]:
@@ -80,6 +85,7 @@ async def asyncio_detailed(
     )
 
 
+@forgets
 async def asyncio(
     payment_link_id: str, *, client: AsyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:

@@ -1,0 +1,89 @@
+# plexy-pay runtime, written by hand in generator/runtime/frames.py; the generator copies it unchanged.
+"""Frames that forget: an error that leaves the package takes nothing along that the caller gave.
+
+Error reporters store the variables of every frame that an error passed through. A caller's options hold a key, and a
+parameter may hold card data. So what a caller calls is decorated here: when it raises, the frames beneath keep their
+lines for the traceback, and lose their variables.
+"""
+
+from __future__ import annotations
+
+# Making a client loads this module, so it imports nothing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_PACKAGE = __name__.rpartition(".")[0]
+_COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
+_COROUTINE = 0x80  # `inspect.CO_COROUTINE`.
+
+
+def forgets(function: FunctionT) -> FunctionT:
+    """Have all frames of a function forget their variables when it raises; it stays the same to its callers."""
+    plain: Any = function
+    made: Any = _async(plain) if plain.__code__.co_flags & _COROUTINE else _sync(plain)
+    for name in _COPIED:
+        setattr(made, name, getattr(plain, name))
+    made.__wrapped__ = plain
+    same: FunctionT = made
+    return same
+
+
+def _sync(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*given: Any, **named: Any) -> Any:
+        # The arguments are no variable of this frame while the call is under way: log records may come with the stack.
+        taken: list[Any] = [named, given]
+        del given, named
+        try:
+            return function(*taken.pop(), **taken.pop())
+        except BaseException as error:
+            _forget(error)
+            raise
+
+    return call
+
+
+def _async(function: Callable[..., Any]) -> Callable[..., Any]:
+    async def call(*given: Any, **named: Any) -> Any:
+        taken: list[Any] = [named, given]
+        del given, named
+        try:
+            return await function(*taken.pop(), **taken.pop())
+        except BaseException as error:
+            _forget(error)
+            raise
+
+    return call
+
+
+def _forget(error: BaseException) -> None:
+    """Clear the frames of an error, and of those that were caught on its way."""
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        # What a caller was handling when they called us has frames of their own: those are left alone.
+        if one is None or one in seen or not _began_here(one):
+            continue
+        seen.append(one)
+        waiting += (one.__cause__, one.__context__)
+        step = one.__traceback__
+        while step is not None:
+            _clear(step.tb_frame)
+            step = step.tb_next
+
+
+def _began_here(error: BaseException) -> bool:
+    first = error.__traceback__
+    module = first.tb_frame.f_globals.get("__name__") if first is not None else None
+    return str(module).startswith(_PACKAGE)
+
+
+def _clear(frame: Any) -> None:
+    try:  # noqa: SIM105 - without contextlib, which making a client need not load
+        frame.clear()
+    except RuntimeError:
+        pass  # It still runs: the frame of a decorated function, which has nothing of the caller's left.

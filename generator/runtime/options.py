@@ -1,0 +1,88 @@
+# plexy-pay runtime, written by hand in generator/runtime/options.py; the generator copies it unchanged.
+"""The options of one call: hidden from the first line of a method on, and checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
+
+from .encoding import is_mapping
+from .types import RequestOptions, Timeout
+
+_KNOWN = RequestOptions.__optional_keys__
+
+
+class MaskedOptions:
+    """The options that a caller gave. It shows their names only, and no attribute of it holds a value."""
+
+    __slots__ = ("_reveal",)
+
+    def __init__(self, given: object) -> None:
+        # A copy: a list is fetched later, when the caller may have changed them. None is no option.
+        copied = dict(given) if is_mapping(given) else given
+        self._reveal: Callable[[], object] = lambda: copied
+
+    def _fields(self) -> dict[Any, Any]:
+        given: Any = self._reveal()
+        return (
+            {name: value for name, value in given.items() if value is not None} if is_mapping(given) else {}
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One option; the default if it was not given."""
+        return self._fields().get(name, default)
+
+    def timeout(self) -> Timeout | None:
+        """The timeout of the call, if it was given; `problem` says first that it is one."""
+        timeout = Timeout.of(self.get("timeout"))
+        return timeout if "timeout" in self and isinstance(timeout, Timeout) else None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields()
+
+    def problem(self) -> str | None:
+        """What is wrong with the options, without any value; None if nothing is. A key is checked by its ring."""
+        if not is_mapping(self._reveal()):
+            kind = type(self._reveal()).__name__
+            return f"options is of type {kind}. Pass a mapping, such as {{'timeout': 10}}."
+        unknown = [name for name in self._fields() if name not in _KNOWN]
+        if unknown:
+            named = ", ".join(sorted(name for name in unknown if isinstance(name, str)))
+            return f"there is no option {named or 'whose name is no text'}."
+        timeout = Timeout.of(self.get("timeout"))
+        if isinstance(timeout, str):
+            return timeout
+        retries = self.get("max_retries", 0)
+        if type(retries) is not int or retries < 0:
+            return "max_retries is not a whole number from 0."
+        return self._problem_of_extras()
+
+    def _problem_of_extras(self) -> str | None:
+        for name in ("extra_headers", "extra_body"):
+            extra: Any = self.get(name, {})
+            if not is_mapping(extra) or not all(isinstance(key, str) for key in extra):
+                return f"{name} is not a mapping whose names are text."
+        return None
+
+    def __repr__(self) -> str:
+        if not is_mapping(self._reveal()):
+            return f"<options of type {type(self._reveal()).__name__}>"
+        return f"<options {', '.join(map(str, self._fields()))}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("The options of a call are never pickled: they may hold a key.")
+
+
+_NONE = MaskedOptions({})
+
+
+def masked(options: object) -> MaskedOptions:
+    """The options that a caller gave, hidden."""
+    if options is None:
+        return _NONE
+    return options if isinstance(options, MaskedOptions) else MaskedOptions(options)
+
+
+def mask(options: RequestOptions | None) -> RequestOptions:
+    """Hide the options for a frame of ours: whatever fails in it later, they must not be among its variables."""
+    return cast("RequestOptions", masked(options))
