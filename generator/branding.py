@@ -147,8 +147,10 @@ class Brand:
         text = _replaced(text, "Pass {name}_base_url.", "Pass base_url.")
         text = _replaced(
             text,
-            "for name, ring in self._settings.rings.items()}",
-            'for name, ring in self._settings.rings.items() if FAMILIES[name]["argument"]}',
+            "pickled(ring.provider) for name, ring in self._settings.rings.items()\n",
+            "pickled(ring.provider)\n"
+            "            for name, ring in self._settings.rings.items()\n"
+            '            if FAMILIES[name]["argument"]\n',
         )
         if any(not family.argument for family in families):
             text = _replaced(text, "def _misconfigured(", _NO_KEY + "def _misconfigured(")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from .frames import forgets
-from .keys import MASK, KeyRing
+from .keys import MASK, KeyRing, pickled, unpickled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -269,8 +269,10 @@ class _Client(_Typed[KeyT, HttpT]):
         if any(ring.origin == "argument" for ring in self._settings.rings.values()):
             advice = "Pass a function of a module as api_key, or set the key in the environment."
             _misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
-        providers = {FAMILIES[name]["argument"]: ring.provider for name, ring in self._settings.rings.items()}
-        return _remake, (type(self), {**providers, **self._settings.given})
+        providers = {
+            FAMILIES[name]["argument"]: pickled(ring.provider) for name, ring in self._settings.rings.items()
+        }
+        return _remake, (type(self), providers, self._settings.given)
 
     def __copy__(self) -> Self:
         # Connections, and the resources that point at the first client, are not shared.
@@ -474,8 +476,8 @@ def closed() -> NoReturn:
     _misconfigured("The client is closed. Nothing was sent. Make a new one.")
 
 
-def _remake(kind: Any, given: dict[str, Any]) -> Any:
+def _remake(kind: Any, providers: dict[str, object], given: dict[str, Any]) -> Any:
     # A client that comes with each task of a pool must not connect anew each time: those of a process share.
-    client = kind(**given)
+    client = kind(**{name: unpickled(provider) for name, provider in providers.items()}, **given)
     client._transports = client._shared
     return client

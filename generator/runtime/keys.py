@@ -165,6 +165,10 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
         self.host = host
         self.path = path
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Nothing else that somebody may have set on it.
+        return netrc_key, (self.host, None if self.path is None else os.fspath(self.path))
+
     def __call__(self) -> str:
         """Read the key; a ConfigurationError says why it cannot be read."""
         from netrc import NetrcParseError, netrc
@@ -180,3 +184,53 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
         if entry is not None:
             return entry[2]
         raise ConfigurationError(f"The API key is to come from {path}, but that file {problem}.")
+
+
+def pickled(provider: object) -> object:
+    """Give what a pickle holds of a callable that gives the key: where it is found by its name, never the callable.
+
+    A partial, a bound method, a closure or an object of a class carries data, which may be the key. And some picklers
+    write whole functions with all that they use. A `netrc_key` is its host and its path.
+
+    Raises:
+        ConfigurationError: if the callable is not what its module knows by that name.
+    """
+    if provider is None or type(provider) is netrc_key:
+        return provider
+    place = f"{getattr(provider, '__module__', '')}:{getattr(provider, '__qualname__', '')}"
+    if _at(place) is not provider:
+        from .errors import ConfigurationError
+
+        raise ConfigurationError(
+            f"A client whose api_key is a callable of type {type(provider).__name__} cannot be pickled: it may carry "
+            "the key. Pass a function of a module, found there by its own name, or netrc_key(...), or set the key in "
+            "the environment."
+        )
+    return place
+
+
+def unpickled(held: object) -> Any:
+    """Find the callable again that `pickled` gave the place of.
+
+    Raises:
+        ConfigurationError: if it is not there in this process.
+    """
+    if not isinstance(held, str):
+        return held
+    found: Any = _at(held)
+    if not callable(found):
+        from .errors import ConfigurationError
+
+        raise ConfigurationError(
+            f"The api_key callable {held} is not there in this process. Make its module importable here."
+        )
+    return found
+
+
+def _at(place: str) -> object:
+    from pkgutil import resolve_name
+
+    try:
+        return resolve_name(place)
+    except (ValueError, ImportError, AttributeError):
+        return None
