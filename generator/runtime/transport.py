@@ -22,6 +22,7 @@ from .base_client import closed
 from .connections import AsyncPool, Pool
 from .errors import ConfigurationError
 from .guard import AsyncGuardTransport, Exchange, GuardTransport, Refused, is_proxy
+from .library_logs import watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -120,6 +121,7 @@ class SyncTransport:
     """
 
     def __init__(self, origin: Origin, http_client: GivenClient | None) -> None:
+        watch()
         self._lock, self._calls, self._closing = Lock(), 0, False
         self._end: Callable[[], object] = lambda: None
         self._send: Callable[[Exchange, ApiKeyAuth], object]
@@ -189,6 +191,7 @@ class AsyncTransport:
     """Sends the attempts of an async client; like `SyncTransport`."""
 
     def __init__(self, origin: Origin, http_client: AsyncGivenClient | None) -> None:
+        watch()
         self._calls, self._closing = 0, False
         self._pool: AsyncPool | None = None
         self._end: AsyncGenerator[None] | None = None
