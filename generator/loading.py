@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from .containing import WAY_OUT, is_file, is_inside
 from .document import (
     NAME_MAPS,
     Document,
+    Location,
     Mark,
     Pointer,
     child,
@@ -83,7 +85,8 @@ class _Bundler:
         self._pending: list[tuple[Pointer, Mark]] = []
         self._copied: set[tuple[str, Pointer]] = set()
         self._open: list[tuple[str, Pointer]] = []
-        self._root = self._read(Path(root.name))
+        self._root_name = Path(root.name)
+        self._root = self._read(self._root_name)
 
     def bundle(self) -> Document:
         root = self._root
@@ -109,11 +112,16 @@ class _Bundler:
         """A file of the document, by its path from the root's folder; None if broken (and reported)."""
         if relative not in self._files:
             path = self._folder / relative
+            self._files[relative] = None
+            # The root is the user's choice. The others are the document's, and become a part of the package.
+            if relative != self._root_name and not is_inside(self._folder, path):
+                place = Mark(Location(path.as_posix(), 1))
+                self._report(place, "the file is a link that leads outside of the spec folder", WAY_OUT)
+                return None
             try:
                 self._files[relative] = read(path, path.as_posix())
             except SpecError as error:
                 self._problems += error.problems
-                self._files[relative] = None
         return self._files[relative]
 
     def _folder_files(self, name: str) -> list[Path]:
@@ -247,10 +255,10 @@ class _Bundler:
         inside = Path(source.name).parent.relative_to(self._folder)
         relative = Path(os.path.normpath(inside / where))
         path = self._folder / relative
-        if relative.is_absolute() or ".." in relative.parts or not _contains(self._folder, path):
-            self._report(mark, f"{where!r} is outside of the spec folder", "move the file into the folder")
+        if relative.is_absolute() or ".." in relative.parts or not is_inside(self._folder, path):
+            self._report(mark, f"{where!r} is outside of the spec folder", WAY_OUT)
             return None
-        if not path.is_file():
+        if not is_file(path):
             siblings = sorted(other.relative_to(self._folder) for other in path.parent.glob("*"))
             near = self._close(where, (Path(os.path.relpath(other, inside)).as_posix() for other in siblings))
             self._report(
@@ -346,7 +354,3 @@ class _Bundler:
                         f"the path {key!r} is not part of the document",
                         f"add it under `paths` as `$ref: {relative.as_posix()}{format_pointer((key,))}`",
                     )
-
-
-def _contains(folder: Path, path: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from ..containing import WAY_OUT, is_file, is_inside
 from ..document import (
     NAME_MAPS,
     Document,
@@ -58,7 +59,8 @@ def load(root: Path) -> Document:
         root: The file that begins with `openapi`, or a folder with `openapi.yaml`, `.yml` or `.json`.
 
     Raises:
-        SpecError: A file is broken or missing, or a reference leads out of the files.
+        SpecError: A file is broken or missing, or a reference leads to an address or out of the document's folder:
+            whatever is read becomes a part of the package.
     """
     if root.is_dir():
         names = ("openapi.yaml", "openapi.yml", "openapi.json")
@@ -134,6 +136,7 @@ class _Loader:
         if isinstance(value.get("$dynamicRef"), str) and "$ref" not in value:
             # Without schemas that extend others at run time, it leads to the anchor of its own file.
             value["$ref"] = value.pop("$dynamicRef")
+            mark.children["$ref"] = mark.child("$dynamicRef")
         if isinstance(value.get("$ref"), str):
             value["$ref"] = self._inside(value["$ref"], mark.child("$ref"), path)
         targets = mapping(mapping(value.get("discriminator")).get("mapping"))
@@ -147,14 +150,19 @@ class _Loader:
         if _HAS_SCHEME.match(where):
             self._report(
                 mark,
-                f"{reference!r} leads to another computer, and nothing is downloaded",
-                "save what it means beside the document, and refer to that file",
+                f"{reference!r} is an address, and nothing is downloaded",
+                "save what it means below the document's folder, and refer to that file by its path",
             )
             return reference
         target = path
         if where:
-            target = Path(os.path.normpath(path.parent / unquote(where)))
-            if not target.is_file():
+            written = Path(unquote(where))
+            target = Path(os.path.normpath(path.parent / written))
+            if written.is_absolute() or not is_inside(self._root.parent, target):
+                folder = self._root.parent.as_posix()
+                self._report(mark, f"{where!r} is not below {folder}, and no other file is read", WAY_OUT)
+                return reference
+            if not is_file(target):
                 near = difflib.get_close_matches(target.name, [p.name for p in target.parent.glob("*")], 1)
                 fix = f"did you mean {near[0]!r}?" if near else "correct the path, which begins at this file"
                 self._report(mark, f"there is no file {where!r}", fix)

@@ -470,8 +470,8 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(loaded: Load)
             "`../openapi.yaml#/components/schemas/response.Link`",
         ),
         ("../openapi.yaml#/components/schemas/Absent", "leads nowhere", "add what it refers to"),
-        ("../../elsewhere.yaml#/A", "outside of the spec folder", "move the file"),
-        ("/etc/passwd", "outside of the spec folder", "move the file"),
+        ("../../elsewhere.yaml#/A", "outside of the spec folder", "copy the file below"),
+        ("/etc/passwd", "outside of the spec folder", "copy the file below"),
         ("https://example.com/a.yaml#/A", "leads out of the document", "copy"),
         ("file:///etc/passwd", "leads out of the document", "copy"),
         ("//example.com/a.yaml", "leads out of the document", "copy"),
@@ -522,6 +522,32 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     root = write_spec(tmp_path / "spec", {"openapi.yaml": HEAD + "paths: {/a: {$ref: link.yaml#/A}}\n"})
     (tmp_path / "spec" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
+    with pytest.raises(SpecError, match="outside of the spec folder"):
+        load(root)
+
+
+@pytest.mark.parametrize("folder", ["schemas", "paths"])
+def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "secret.yaml").write_text("Secret: {description: pr_of_the_machine}\n")
+    root = write_spec(tmp_path / "spec", {"openapi.yaml": HEAD + "paths: {}\n"})
+    (tmp_path / "spec" / folder).mkdir()
+    (tmp_path / "spec" / folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+
+    with pytest.raises(SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec folder") as caught:
+        load(root)
+    assert "pr_of_the_machine" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reference", ["%2Fetc%2Fpasswd", "..%2f..%2felsewhere.yaml", "a%00b.yaml", "../link/x.yaml"]
+)
+def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path: Path, reference: str) -> None:
+    files = edited(
+        BASE, "paths/links.yaml", "../schemas/links.yaml#/request.CreateLink", json.dumps(reference)
+    )
+    root = write_spec(tmp_path / "spec", files)
+    (tmp_path / "x.yaml").write_text("A: 1\n")
+    (tmp_path / "spec" / "link").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(SpecError, match="outside of the spec folder"):
         load(root)
 

@@ -1,0 +1,27 @@
+"""Which files a document may bring into the package: those below its own folder, whatever a reference says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: What to do about a file that lies elsewhere.
+WAY_OUT = (
+    "copy the file below that folder and refer to it there, or make the document one file first, for example with "
+    "`npx @redocly/cli bundle`"
+)
+
+
+def is_inside(folder: Path, path: Path) -> bool:
+    """Whether the path leads to something below the folder, with all links followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # A circle of links, or a name that no file can have.
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; no name that a document makes up is an error here."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # A name that is too long, for example.
+        return False
