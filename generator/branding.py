@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import BaseLoader, FunctionLoader
 
 from .foreign.security import Family
+from .hidden import without_hidden
 from .problems import GenerationError
 
 #: The modules of the runtime that are about this project's own API alone: the client of another one has none of them.
@@ -264,5 +265,5 @@ def _replaced(text: str, old: str, new: str) -> str:
 
 def one_line(text: str) -> str:
     """A title as part of Python texts: its letters, digits and plain signs."""
-    plain = " ".join(re.sub(r"[^\w .,&()/:+-]", " ", text).split())
+    plain = " ".join(re.sub(r"[^\w .,&()/:+-]", " ", without_hidden(text)).split())
     return textwrap.shorten(plain, 60, placeholder="") or "the"

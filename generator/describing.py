@@ -9,6 +9,7 @@ from typing import Any, cast
 from openapi_python_client.strings import safe_for_docstring
 
 from .document import sequence
+from .hidden import spelled_out
 
 Json = dict[str, Any]
 
@@ -149,13 +150,19 @@ def docstring(value: str, *, indent: int, width: int = 108) -> str:
 
 
 def line(value: Any) -> str:
-    """A text as one line of a docstring or of a comment."""
-    return safe_for_docstring(" ".join(str(value).split()))
+    """A text as one line of a docstring."""
+    return safe_for_docstring(" ".join(spelled_out(str(value)).split()))
+
+
+def comment(value: Any) -> str:
+    """A text as part of a comment, which at the head of a file could name another encoding of it (PEP 263)."""
+    return re.sub(r"coding(?=[:=])", "coding ", line(value))
 
 
 def wrapped(value: str, width: int) -> str:
     """The text with its paragraphs filled to the width; lists and argument sections keep their lines."""
-    return "\n\n".join(_wrapped(part, width) for part in value.strip().split("\n\n"))
+    shown = spelled_out(value).strip()
+    return "\n\n".join(_wrapped(part, width) for part in shown.split("\n\n"))
 
 
 def first_sentence(value: Any) -> str:

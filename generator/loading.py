@@ -34,6 +34,7 @@ from .document import (
     parse_pointer,
     reference_of,
 )
+from .hidden import in_json
 from .problems import Problem, SpecError
 from .yaml_files import SourceFile, read
 
@@ -65,7 +66,7 @@ def load(root: Path) -> Document:
 def bundle_bytes(document: Document) -> bytes:
     """The bundled document as JSON; the same document gives the same bytes on every machine."""
     text = json.dumps(document.data, indent=2, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    return (in_json(text) + "\n").encode()
 
 
 class _Target(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Any
 
 from openapi_python_client import strings
 from openapi_python_client.strings import ClassName, PythonIdentifier
+
+from .hidden import without_hidden
 
 _FIELD_PREFIX = "field_"
 _PACKAGE_PREFIX = re.compile(r"^(?:[A-Za-z0-9_]+\.)+(?=[^.]+$)")
@@ -35,6 +38,16 @@ _USED_BUILTINS = {
 
 # openapi-python-client renames every builtin (`type` -> `type_`). A caller should find the API's own name.
 strings.RESERVED_WORDS -= {name for name in dir(builtins) if name.islower()} - _USED_BUILTINS
+
+_sanitize = strings.sanitize
+
+
+def _visible(value: str) -> str:
+    """What may be in a name: as Python itself reads it (NFKC), and without letters that nobody sees."""
+    return _sanitize(without_hidden(unicodedata.normalize("NFKC", value)))
+
+
+strings.sanitize = _visible
 
 
 @cache

@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.parser.properties import string
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.date import DateProperty
@@ -83,6 +84,9 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     _check_forks()
     # Amounts must never become a binary float; there is no setting for the type of a number.
     FloatProperty._type_string = "Decimal | int"  # pyright: ignore[reportPrivateUsage]
+    # A constant is written with `repr`. What they escape before would be a part of the value then.
+    strings: Any = string
+    strings.remove_string_escapes = str
     config = Config.from_sources(
         ConfigFile(project_name_override=out.name, package_name_override=out.name, post_hooks=[]),
         MetaType.NONE,
@@ -95,7 +99,8 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
     if brand:
         project.env.loader = ChoiceLoader([brand.loader(TEMPLATES), PackageLoader("openapi_python_client")])
-    project.env.filters.update(literal=repr, line=describing.line)  # pyright: ignore[reportUnknownMemberType]
+    filters = {"literal": repr, "line": describing.line, "comment": describing.comment}
+    project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     project.env.globals["spec"] = SpecForTemplates(data, brand)  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
     project._build_models()  # pyright: ignore[reportPrivateUsage]

@@ -16,6 +16,7 @@ from . import (
     events,
     foreign,
     formatting,
+    hidden,
     linting,
     loading,
     manifest,
@@ -176,10 +177,12 @@ def build_from(
         params.generate(normal, package, brand)
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
+    hidden.escape_in(package)
     copied = copy_runtime(package, left_out, brand)
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
+    prove_nothing_hides(package)
     _prove_every_operation_is_reachable(normal, package)
     if brand is None:
         _prove_every_webhook_has_its_class(document, package)
@@ -217,6 +220,22 @@ def copy_runtime(
             shutil.copyfile(source, target)
         copied.add(target)
     return frozenset(copied)
+
+
+def prove_nothing_hides(package: Path) -> None:
+    """Look every file through for characters that a reader would not see.
+
+    Raises:
+        GenerationError: naming the file, the line and the character: a template or a tool let it through.
+    """
+    for path in sorted(package.rglob("*")):
+        if path.suffix not in (".py", ".json"):
+            continue
+        for line, char in hidden.found_in(path.read_text("utf-8")):
+            raise GenerationError(
+                f"{path.relative_to(package).as_posix()}:{line}: the generated file has the invisible character "
+                f"U+{ord(char):04X}. Remove it from the document, and report this: it should have been escaped."
+            )
 
 
 def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -> None:

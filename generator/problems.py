@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .hidden import spelled_out
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -23,7 +25,9 @@ class Problem:
     fix: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message.rstrip('.')}. Fix: {self.fix}"
+        # A document's own words are among them: on a terminal they must neither hide nor move anything.
+        text = f"{self.file}:{self.line}: {self.message.rstrip('.')}. Fix: {self.fix}"
+        return spelled_out(text).replace("\n", "\\n")
 
 
 class SpecError(Exception):

@@ -148,7 +148,7 @@ def _environment(brand: Brand | None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters.update(literal=repr, line=describing.line)  # pyright: ignore[reportUnknownMemberType]
+    environment.filters.update(literal=repr, line=describing.line, comment=describing.comment)  # pyright: ignore[reportUnknownMemberType]
     functions = {
         "docstring": _docstring,
         "method_doc": method_doc,

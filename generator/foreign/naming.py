@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from ..hidden import without_hidden
 from ..naming import method as method_name
 from ..naming import pascal, snake
 
@@ -55,7 +56,7 @@ CLASSES = frozenset(
 )
 #: Attributes that every model has, and names that its class uses after its fields.
 ATTRIBUTES = frozenset(
-    {"additional_properties", "from_dict", "from_params", "to_dict", "field", "define", "datetime"}
+    {"additional_properties", "from_dict", "from_params", "to_dict", "field", "define", "datetime", "forgets"}
 )
 #: Names that the methods and functions of an operation use themselves.
 ARGUMENTS = frozenset(
@@ -81,7 +82,7 @@ CLIENT = frozenset(
 METHODS = frozenset(
     {
         *("str", "int", "float", "bool", "bytes", "dict", "object", "tuple", "property", "date", "datetime"),
-        *("deprecated", "warn"),
+        *("deprecated", "forgets", "warn"),
     }
 )
 _PATH_VERSION = re.compile(r"v\d+(?:[._]\d+)*|api|rest", re.IGNORECASE)
@@ -116,7 +117,7 @@ class Names:
 def identifier(name: str, default: str) -> str:
     """A name in snake_case that Python, and the tools behind us, leave as it is."""
     # Whatever no name may have stands between two words.
-    text = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", name)[: 2 * _LONGEST]).strip()
+    text = re.sub(r"\W+", " ", without_hidden(unicodedata.normalize("NFKC", name))[: 2 * _LONGEST]).strip()
     found = snake(text) if re.search(r"[^\W_]", text) else default
     for _ in range(4):
         cut = found[:_LONGEST].strip("_") if len(found) > _LONGEST else found
@@ -129,7 +130,7 @@ def identifier(name: str, default: str) -> str:
 
 def class_name(key: str) -> str:
     """A class's name for a key, which is never the name of its own module."""
-    text = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", key)[: 2 * _LONGEST]).strip()
+    text = re.sub(r"\W+", " ", without_hidden(unicodedata.normalize("NFKC", key))[: 2 * _LONGEST]).strip()
     name = pascal(text) if re.search(r"[^\W_]", text) else "Schema"
     name = pascal(name[:_LONGEST])
     if not name.isidentifier() or not name[0].isalpha():
