@@ -6,6 +6,7 @@ Every file that is generated is read the way Python reads it, byte by byte and t
 from __future__ import annotations
 
 import ast
+import copy
 import io
 import json
 import tokenize
@@ -18,8 +19,9 @@ from typing import Any
 import attrs
 import pytest
 from helpers import foreign
+from helpers.specs import BASE, places, write_spec
 
-from generator import pipeline
+from generator import linting, loading, pipeline
 from generator.document import Document
 from generator.hidden import spelled_out
 from generator.problems import GenerationError, Problem
@@ -143,6 +145,35 @@ def test_no_text_of_our_own_document_runs_or_hides(ours: Document, tmp_path: Pat
     assert_harmless(tmp_path / "package")
     described = (tmp_path / "package" / "models" / "payment_link.py").read_text("utf-8")
     assert "\\\\u202e" in described, "what hid is spelled out for the reader"
+
+
+PAYLOAD = 'x"""\'); import injected; ("\u202e'
+
+
+def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(tmp_path: Path) -> None:
+    spec = write_spec(tmp_path / "spec", BASE)
+    base = loading.load(spec)
+    taken: list[tuple[str | int, ...]] = []
+    for place in places(base.data):
+        if isinstance(base.get(place), str) and place[-1] != "$ref":
+            document = base.with_data(replaced(base.data, [place]))
+            if not linting.lint(spec, document, redocly=False, overlaid=True):
+                taken.append(place)
+    assert ("webhooks", "link.paid", "post", "operationId") not in taken
+    assert ("paths", "/v1/links", "post", "x-reconcile", "check") in taken
+    pipeline.build_from(base.with_data(replaced(base.data, taken)), tmp_path / "package", "0.0.0")
+    assert_harmless(tmp_path / "package")
+
+
+def replaced(data: dict[str, Any], at: list[tuple[str | int, ...]]) -> dict[str, Any]:
+    """A copy of a document with the payload in some places."""
+    copied: dict[str, Any] = copy.deepcopy(data)
+    for *outer, last in at:
+        holder: Any = copied
+        for token in outer:
+            holder = holder[token]
+        holder[last] = PAYLOAD
+    return copied
 
 
 def foreign_document() -> dict[str, Any]:
