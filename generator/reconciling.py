@@ -8,7 +8,7 @@ from typing import Any
 
 from . import views
 from .document import mapping, sequence
-from .linting.reading import EVIDENCE, PROVES_ABSENCE
+from .linting.reading import EVIDENCE, PROVES_ABSENCE, deciding_properties
 from .naming import snake
 from .normalising import operations, properties, resolve, schemas
 
@@ -27,6 +27,7 @@ class LookUp:
     amount: str
     made: str
     found: tuple[str, ...]
+    ended: tuple[str, ...]
     absent: tuple[str, ...]
     whole: bool
     original: str
@@ -43,6 +44,8 @@ class Recipe:
     """All look-ups of one operation, the reason if there is none, and what a person can check."""
 
     call: str
+    family: str
+    settings: tuple[str, ...]
     facts: tuple[str, ...]
     amount_unit: str
     none: str
@@ -88,6 +91,8 @@ def recipes(data: Json) -> list[Recipe]:
         found.append(
             Recipe(
                 call=by_id[name].call,
+                family=by_id[name].family,
+                settings=by_id[name].settings,
                 facts=tuple(facts),
                 amount_unit=unit,
                 none=" ".join(str(mark.get("none", "")).split()),
@@ -109,7 +114,7 @@ def imports(looks: Iterable[LookUp]) -> list[str]:
 def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json, unit: str) -> LookUp:
     row = view.pagination.item if view.pagination else view.answer.type
     names = properties(data, schemas(data)[row])
-    used = [*mark["fields"], *(["status"] if mark.get("found") else [])]
+    used = deciding_properties(mark)
     words = [
         view.evidence,
         *map(str, mapping(operation.get("x-evidence")).values()),
@@ -131,11 +136,12 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
         amount=snake(amount) if unit and mapping(names.get(amount)).get("x-amount-unit") == unit else "",
         made=snake(mark["made"]) if "made" in mark else "",
         found=tuple(map(str, sequence(mark.get("found")))),
+        ended=tuple(map(str, sequence(mark.get("ended")))),
         # The lint refuses a mark that says more than is known; what is generated does not depend on it.
         absent=tuple(map(str, sequence(mark.get("absent")))) if strong else (),
         whole=mark.get("whole") is True,
         original=snake(mark["original"]) if "original" in mark else "",
-        absence=mark.get("absence") is True and strong,
+        absence=mark.get("absence") is True and strong and "made" in mark,
     )
 
 

@@ -154,9 +154,6 @@ if TYPE_CHECKING:
     from .reconciling import (
         Undetermined as Undetermined,
     )
-    from .reconciling import (
-        save_call as save_call,
-    )
     from .types import (
         UNSET as UNSET,
     )
@@ -227,7 +224,6 @@ _MODULES = {
     "NotFound": "reconciling",
     "Reconciliation": "reconciling",
     "Undetermined": "reconciling",
-    "save_call": "reconciling",
     "RequestOptions": "types",
     "Response": "types",
     "Timeout": "types",
@@ -295,7 +291,6 @@ __all__ = (
     "netrc_key",
     "params",
     "preload",
-    "save_call",
     "webhooks",
 )
 

@@ -14,7 +14,7 @@ from .models.settlement_payment_order import SettlementPaymentOrder
 from .models.transaction import Transaction
 from .models.transaction_list import TransactionList
 from .models.transaction_response import TransactionResponse
-from .reconciling import Listing, One, Recipe
+from .recipes import Listing, One, Recipe
 
 # The operations that can move money, and what a look-up may show of their calls.
 MoneyOperation: TypeAlias = Literal[
@@ -40,6 +40,7 @@ Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionRes
 
 RECIPES: dict[str, Recipe] = {
     "recurring_payments.create": Recipe(
+        family="pay",
         facts=(),
         none=(
             "The call carries no reference of your own, and the id of the payment comes with the answer only."
@@ -51,6 +52,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "direct_payments.create": Recipe(
+        family="pay",
         facts=(
             "order_reference",
             "amount",
@@ -73,7 +75,6 @@ RECIPES: dict[str, Recipe] = {
                     (
                         "authorized",
                         "charged",
-                        "refunded",
                     )
                 ),
                 amount=lambda row: row.amount,
@@ -93,10 +94,18 @@ RECIPES: dict[str, Recipe] = {
             field=lambda row: row.order_reference,
             amount=lambda row: row.amount,
             made=lambda row: row.created_at,
+            status=lambda row: row.status,
+            found=frozenset(
+                (
+                    "authorized",
+                    "charged",
+                )
+            ),
             absence=True,
         ),
     ),
     "direct_payments.continue_three_ds": Recipe(
+        family="pay",
         facts=("id",),
         check=(
             "Look at the payment with this id in the dashboard. While it still waits for 3-D Secure, "
@@ -117,8 +126,12 @@ RECIPES: dict[str, Recipe] = {
                     (
                         "authorized",
                         "charged",
-                        "cancelled",
                         "refunded",
+                    )
+                ),
+                ended=frozenset(
+                    (
+                        "cancelled",
                         "rejected",
                         "failed",
                     )
@@ -127,6 +140,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "payments.cancel": Recipe(
+        family="pay",
         facts=("id",),
         check=(
             "Look at the payment with this id in the dashboard: it is either cancelled, or its money is "
@@ -149,6 +163,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "payments.capture": Recipe(
+        family="pay",
         facts=(
             "id",
             "amount",
@@ -182,6 +197,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "payments.refund": Recipe(
+        family="pay",
         facts=(
             "id",
             "order_reference",
@@ -222,9 +238,17 @@ RECIPES: dict[str, Recipe] = {
             field=lambda row: row.order_reference,
             amount=lambda row: row.amount,
             made=lambda row: row.created_at,
+            status=lambda row: row.status,
+            found=frozenset(
+                (
+                    "charged",
+                    "refunded",
+                )
+            ),
         ),
     ),
     "split_requests.create": Recipe(
+        family="pay",
         facts=(),
         none=(
             "The call carries no reference of your own: a list of split requests cannot tell one of two "
@@ -236,6 +260,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "split_requests.update": Recipe(
+        family="pay",
         facts=("id",),
         none=("How a split request tells that it was updated is not known."),
         check=(
@@ -244,6 +269,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "split_requests.delete": Recipe(
+        family="pay",
         facts=("id",),
         none=("The path of the look-up is inferred: that it does not find the split request proves nothing."),
         check=(
@@ -251,6 +277,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "settlement_orders.create": Recipe(
+        family="pay",
         facts=("idempotency_key",),
         check=(
             "Call again with the same `request_id`: it prevents duplicates. The "
@@ -269,6 +296,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "payouts.create": Recipe(
+        family="pay",
         facts=(),
         none=(
             "The call carries no reference of your own, and the fields of the list of payouts are not known."
@@ -279,6 +307,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "beneficiaries.transfer_to_merchant": Recipe(
+        family="pay",
         facts=("id",),
         none=("The call carries no reference of your own, and no list of such transfers is known."),
         check=(
@@ -287,6 +316,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "beneficiaries.settle": Recipe(
+        family="pay",
         facts=("id",),
         none=("The call carries no reference of your own, and no list of such settlements is known."),
         check=(
@@ -295,6 +325,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "checkout.payments.create": Recipe(
+        family="checkout",
         facts=("order_reference",),
         none=("No operation is known that finds a checkout payment by its reference."),
         check=(
@@ -303,6 +334,7 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "checkout.payments.submit_details": Recipe(
+        family="checkout",
         facts=(),
         none=("No operation is known that finds a checkout payment."),
         check=(
@@ -310,6 +342,8 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "gate.orders.create": Recipe(
+        family="gate",
+        settings=("agent_id",),
         facts=(
             "order_reference",
             "idempotency_key",
@@ -330,6 +364,7 @@ RECIPES: dict[str, Recipe] = {
             total=lambda page: page.total,
             identity=lambda row: row.id,
             field=lambda row: row.idempotency_key,
+            made=lambda row: row.created_at,
             absence=True,
         ),
     ),

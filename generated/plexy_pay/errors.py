@@ -145,7 +145,7 @@ class OutcomeUnknownError(PlexyError):
     Attributes:
         cause: The error that it stands for.
         response: The whole response, where `cause` is an `UnexpectedAnswerError`.
-        saved_call: The plain data of the call, as `save_call` gives them: `client.reconcile` takes them.
+        saved_call: The plain data of the call, as `client.save_call` gives them: `client.reconcile` takes them.
         client: The client of the call. It is neither shown nor pickled, nor does it come along with a copy.
     """
 
@@ -161,31 +161,32 @@ class OutcomeUnknownError(PlexyError):
         error.client = None
         return error
 
-    def reconcile(self, client: SyncClient | None = None, *, min_age: float = 60.0) -> Reconciliation:
+    def reconcile(
+        self, client: SyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
+    ) -> Reconciliation:
         """Look up what became of the call. Look-ups only read; see `client.reconcile`.
 
         Args:
             client: The client to ask with; without it the one that made the call. After unpickling it is needed.
-            min_age: The age of the call in seconds from which on it counts as arrived or lost.
+            min_age: The seconds since the end of the call from which on it counts as arrived or lost.
+            key_rotated: Whether you know that the client is of the same merchant, though its keys are others.
 
         Raises:
-            ConfigurationError: if there is no client, or it is an async one.
+            ConfigurationError: if there is no client, it is an async one, or it is not one of the call's books.
         """
         from .base_client import SyncClient
 
-        return self._client(client, SyncClient, "await error.reconcile_async()").reconcile(
-            self.saved_call, min_age=min_age
-        )
+        asked = self._client(client, SyncClient, "await error.reconcile_async()")
+        return asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 
     async def reconcile_async(
-        self, client: AsyncClient | None = None, *, min_age: float = 60.0
+        self, client: AsyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
     ) -> Reconciliation:
         """The async twin of `reconcile`."""
         from .base_client import AsyncClient
 
-        return await self._client(client, AsyncClient, "error.reconcile()").reconcile(
-            self.saved_call, min_age=min_age
-        )
+        asked = self._client(client, AsyncClient, "error.reconcile()")
+        return await asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 
     def _client(self, given: Any, kind: type[ClientT], other: str) -> ClientT:
         client = given or self.client

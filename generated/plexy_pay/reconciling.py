@@ -1,38 +1,40 @@
 # plexy-pay runtime, written by hand in generator/runtime/reconciling.py; the generator copies it unchanged.
 """What became of a call whose outcome is unknown: it is looked up, and no more is said than what that proves.
 
-`reconcile` is a generator without input or output: it yields the requests of look-ups and takes their answers, or
+`Asking.steps` is a generator without input or output: it yields the requests of look-ups and takes their responses, or
 the errors in their place. Both clients drive it. Look-ups only read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
-from .encoding import encode_datetime, is_array, without_unset
 from .errors import ConfigurationError, InvalidParameterError, PlexyError
-from .money import Money, Unit, amount_parameter, wire_amount
-from .operation import Request, fact_text
+from .keys import ApiKey, KeyRing
+from .operation import Request
+from .options import masked
+from .readings import Reading, Steps, ask, failed, read
+from .recipes import Listing, One
+from .references import Reference
 from .retries import Pace
-from .types import UNSET, Unset
+from .saving import SavedCall, fingerprints
+from .types import RequestOptions, Timeouts, Unset
 
 if TYPE_CHECKING:
-    from ._lookups import MoneyOperation, Shown
-    from .base_client import AsyncClient, SyncClient
+    from ._lookups import Shown
+    from .base_client import AsyncClient, Settings, SyncClient
 
 T = TypeVar("T")
-RowT = TypeVar("RowT")
-PageT = TypeVar("PageT")
-Steps: TypeAlias = Generator[Request[Any], Any, T]
 
-MOST_PAGES, PAGE_SIZE = 1000, 50
-"""How many pages of a list are read at most, and how many rows are asked for on each."""
 CLOCK_SKEW = 300.0
-"""Seconds by which the API's clock may be behind the caller's."""
+"""Seconds by which the API's clock may differ from the caller's."""
+MARGIN = 60.0
+"""Seconds for which a call counts as running beyond the longest timeout."""
 _PROOF = frozenset(("documented", "observed"))
 
 
@@ -72,410 +74,359 @@ class Undetermined:
         reason: Why nothing is certain.
         check: What a person can check.
         retry_after: Seconds after which asking again may tell more; None if time alone does not help.
+        retry_at: The same as a moment, for a job that asks again.
     """
 
     reason: str
     check: str
     retry_after: float | None = None
+    retry_at: datetime | None = None
 
 
 Reconciliation: TypeAlias = Found | NotFound | Undetermined
 """The three answers."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class One(Generic[RowT]):
-    """A look-up that answers one payment, and which states of it tell something. Found states come first."""
+class Asking:
+    """Saved calls that a client asks about.
 
-    call: str
-    evidence: str
-    by: str  # The fact that it is asked with.
-    request: Callable[[str], Request[RowT]]
-    fields: Callable[
-        [RowT], tuple[object, ...]
-    ]  # One of them must be that fact; only the first proves absence.
-    status: Callable[[RowT], object]
-    found: frozenset[str]
-    absent: frozenset[str] = frozenset()  # States that the call would have ended.
-    whole: bool = False  # Whether the states tell only of calls for the whole amount.
-    amount: Callable[[RowT], object] = lambda row: UNSET
-    original: Callable[[RowT], object] | None = None  # The reference of the payment that the call is about.
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Listing(Generic[PageT, RowT]):
-    """A look-up that reads a whole list, and how its pages and rows are read."""
-
-    call: str
-    evidence: str
-    by: str
-    request: Callable[[int, int], Request[PageT]]  # Of the page with this number and size.
-    row: type[RowT]
-    rows: Callable[[PageT], object]
-    identity: Callable[[RowT], object]
-    field: Callable[[RowT], object]
-    page: Callable[[PageT], object] = lambda page: UNSET
-    size: Callable[[PageT], object] = lambda page: UNSET
-    total: Callable[[PageT], object] = lambda page: UNSET
-    amount: Callable[[RowT], object] = lambda row: UNSET
-    made: Callable[[RowT], object] | None = (
-        None  # When a row was made, where an older attempt may look alike.
-    )
-    absence: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Recipe:
-    """How one operation is reconciled: what to save, whom to ask, and what a person can check."""
-
-    facts: tuple[str, ...]
-    check: str
-    none: str = ""
-    amount_unit: Unit | None = None
-    ones: tuple[One[Any], ...] = ()
-    listing: Listing[Any, Any] | None = None
-
-
-def save_call(
-    operation: MoneyOperation,
-    *,
-    order_reference: str | Unset | None = UNSET,
-    idempotency_key: str | Unset = UNSET,
-    id: str | Unset = UNSET,
-    amount: Money | int | Decimal | Unset | None = UNSET,
-    sent_at: datetime | None = None,
-) -> dict[str, str | None]:
-    """The plain data of a call to save before it is made, for `client.reconcile` after a crash.
-
-    Args:
-        operation: The client's method, such as `direct_payments.create`.
-        order_reference: The order reference that the call carries.
-        idempotency_key: The key that the call carries, whatever its parameter is called.
-        id: The id in the call: of the payment, or of the transaction.
-        amount: The amount of the call as it is passed there; None if the call leaves it out.
-        sent_at: When the call is made, aware; now, if left out.
+    Attributes:
+        families: The families of operations that are asked. Before the steps each has to get its keys.
 
     Raises:
-        InvalidParameterError: if the operation moves no money, a fact is not one of its, or one is missing without
-            which nothing can be looked up.
+        InvalidParameterError: if what was saved is not the data of a call, or the age is none, or too small.
+        ConfigurationError: if the client is not one of the same origin, environment and agent.
     """
-    recipe = _recipe(operation)
-    texts = {"order_reference": order_reference, "idempotency_key": idempotency_key, "id": id}
-    given: dict[str, Any] = without_unset({**texts, "amount": amount})
-    unknown = sorted(given.keys() - set(recipe.facts))
-    needed = [look.by for look in _looks(recipe)[:1]]
-    missing = [name for name in needed if not given.get(name)]
-    if any(one.whole for one in recipe.ones) and "amount" not in given:
-        missing.append("amount, or amount=None for the whole")
-    if unknown or missing:
-        problem = f"has no {unknown[0]} to look it up by" if unknown else f"needs {missing[0]}"
-        raise InvalidParameterError(
-            f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
+
+    def __init__(
+        self,
+        settings: Settings,
+        saved_calls: Iterable[Mapping[str, object]],
+        min_age: float | None,
+        key_rotated: bool,
+    ) -> None:
+        pace: Pace = settings.pace or Pace()
+        age, self._now = _age(settings, min_age), pace.time()
+        self._key_rotated = key_rotated
+        self._cases = [_Case(SavedCall.read(saved), age, self._now) for saved in saved_calls]
+        for case in self._cases:
+            _check_books(settings, case.call)
+        self.families = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
+        self._rings: dict[str, KeyRing] = {}
+        self._known: dict[str, set[str]] = {}
+
+    def use(self, family: str, ring: KeyRing, keys: tuple[ApiKey, ...]) -> None:
+        """Ask the operations of this family with these keys, which the ring gave."""
+        self._rings[family] = ring.pinned(keys)
+        self._known[family] = fingerprints(keys)
+
+    def options(self, request: Request[Any]) -> RequestOptions:
+        """Return the options of a look-up: it is made with the very keys that were compared."""
+        ring: Any = self._rings[request.operation.family]
+        return cast("RequestOptions", masked({"api_key": ring}))
+
+    def steps(self) -> Steps[list[Reconciliation]]:
+        """Return the answers, in the order of the calls. Each list is read for all of them at once."""
+        asked = [case for case in self._cases if case.call.recipe.looks and self._is_ours(case)]
+        for case in asked:
+            for one in case.call.recipe.ones:
+                reference = case.call.references.get(one.by)
+                if reference and case.verdict is None:
+                    case.take(one, reference, (yield from ask(one.request(reference))))
+        searches = [search for case in asked if (search := case.to_search()) is not None]
+        for name in dict.fromkeys(search.look.call for search in searches):
+            yield from _search([search for search in searches if search.look.call == name])
+        return [case.answer() for case in self._cases]
+
+    def _is_ours(self, case: _Case) -> bool:
+        if self._key_rotated or self._known[case.call.recipe.family] & case.call.keys:
+            return True
+        case.doubt(
+            "the client has none of the keys that the call was made with, so it may be another merchant's"
         )
-    if recipe.amount_unit and "amount" in given:
-        amount = amount_parameter(given["amount"], recipe.amount_unit, "amount")
-        given["amount"] = wire_amount(amount, recipe.amount_unit, "amount")
-    moment = encode_datetime(sent_at or datetime.now(UTC))
-    return {
-        "operation": operation,
-        **{name: fact_text(value) for name, value in given.items()},
-        "sent_at": moment,
-    }
+        case.check = (
+            "Ask with a client that has one of the keys of the call. If this one belongs to the same merchant, whose "
+            "key was rotated since, say so with key_rotated=True."
+        )
+        return False
 
 
-def reconcile(
-    calls: Iterable[Mapping[str, object]], min_age: float, now: float
-) -> Steps[list[Reconciliation]]:
-    """The answers for saved calls, in their order. Each list is read once for all of them.
-
-    Raises:
-        InvalidParameterError: if what was saved is not the data of a call.
-        ConfigurationError: if the client cannot be used.
-    """
-    cases = [_Case(call, min_age, now) for call in calls]
-    for case in cases:
-        for one in case.recipe.ones:
-            reference = case.references.get(one.by)
-            if reference and case.verdict is None:
-                case.take(one, reference, (yield from _ask(one.request(reference))))
-    searches = [(case, *found) for case in cases if (found := case.to_search()) is not None]
-    walks: dict[str, _Walk] = {}
-    for case, listing, reference in searches:
-        if listing.call not in walks:
-            wanted = {text for _, other, text in searches if other.call == listing.call}
-            walks[listing.call] = yield from _walk(listing, wanted)
-        case.search(listing, reference, walks[listing.call])
-    return [case.answer() for case in cases]
+def _age(settings: Settings, given: float | None) -> float:
+    """Return the age from which on a call counts as arrived or lost."""
+    usual = Timeouts.of(None)
+    assert not isinstance(usual, str)
+    # A client that is impatient does not make the API any faster.
+    safe = max(map(max, (*settings.timeouts(), *usual))) + MARGIN
+    if given is None:
+        return safe
+    if not 0 <= given < float("inf"):
+        raise InvalidParameterError("min_age is not a number of seconds from 0. Nothing was sent.")
+    # No money moves in the test environment: there it may be tried out without waiting.
+    if given < safe and settings.given["environment"] != "test":
+        raise InvalidParameterError(
+            f"min_age is less than {safe:g} seconds. Nothing was sent. A call that is not listed by then may still be "
+            "carried out, and to call again might pay twice. Leave min_age out, or pass a larger one; only a client "
+            "with environment='test' takes a smaller one."
+        )
+    return given
 
 
-def _ask(request: Request[Any]) -> Steps[Any]:
-    answer: Any = yield replace(request, quiet=True)
-    if isinstance(answer, ConfigurationError):
-        raise answer
-    return answer
+def _check_books(settings: Settings, call: SavedCall) -> None:
+    """Raise an error where the client asks elsewhere than the call went: its lists say nothing of the call."""
+    recipe = call.recipe
+    mine = {name: str(value) for name, value in settings.path_values(recipe.settings).items()}
+    mine["origin"] = settings.family(recipe.family)[1].text
+    mine["environment"] = settings.given["environment"]
+    for name, theirs in call.books.items():
+        if mine[name] != theirs:
+            raise ConfigurationError(
+                f"{call.operation} was called with the {name} {theirs}, and this client has {mine[name]}: what it "
+                f"lists proves nothing about the call. Nothing was sent. Ask with a client of the same {name}."
+            )
 
 
 class _Case:
     """One saved call, and what is known of it so far."""
 
-    def __init__(self, saved: Mapping[str, object], min_age: float, now: float) -> None:
-        self.recipe = recipe = _recipe(saved.get("operation"))
-        facts = {name: saved[name] for name in recipe.facts if name in saved}
-        keys = {look.by for look in _looks(recipe)}
-        if any(value is not None and not isinstance(value, str) for value in facts.values()):
-            raise InvalidParameterError(
-                "The facts of a saved call are texts. Nothing was sent. Use save_call."
-            )
-        if keys and not keys & facts.keys():
-            wanted = " or ".join(sorted(keys))
-            raise InvalidParameterError(f"The saved call has no {wanted}. Nothing was sent. Use save_call.")
-        self.references = {name: str(value) for name, value in facts.items() if value and name != "amount"}
-        # None: the call was for the whole amount. UNSET: it is not known which amount it was for.
-        self.amount = _decimal(facts["amount"]) if "amount" in facts else UNSET
-        self.sent_at = _moment(saved.get("sent_at"))
-        self.to_wait = None if self.sent_at is None else min_age - (now - self.sent_at)
+    def __init__(self, call: SavedCall, min_age: float, now: float) -> None:
+        self.call = call
+        self.check = call.recipe.check
         self.verdict: Found | NotFound | None = None
-        self.reasons = [recipe.none] if recipe.none else []
-        self.retry_after: float | None = None
-        self.seen = False  # Something was shown that may be the call's: it is not absent.
+        self._now, self._min_age = now, min_age
+        self._to_wait = None if call.ended_by is None else call.ended_by + min_age - now
+        self._reasons = [call.recipe.none] if call.recipe.none else []
+        self._retry_after: float | None = None
+        self._seen = False  # Something was shown that may be the call's: it is not absent.
         # Whether the order reference is the call's own.
-        self.own = all(one.original is None for one in recipe.ones)
+        self._own = all(one.original is None for one in call.recipe.ones)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the call can be on its way any more."""
+        return self._to_wait is not None and self._to_wait <= 0
 
     def take(self, look: One[Any], reference: str, answer: Any) -> None:
         """Judge the answer of a look-up of one payment."""
         if isinstance(answer, PlexyError):
-            return self.doubt(_failed(look.call, answer), answer.retry_after)
-        self.seen = True
-        values, state = look.fields(answer), look.status(answer)
-        status = str(getattr(state, "canonical", state))
+            return self.doubt(failed(look.call, answer), answer.retry_after)
+        self._seen = True
+        values, status = look.fields(answer), _canonical(look.status(answer))
         if reference not in values:
             return self.doubt(f"{look.call} answered another payment than was asked for")
         if look.original is not None:
-            original = look.original(answer)
-            self.own = isinstance(original, str) and original not in (
-                "",
-                self.references.get("order_reference"),
-            )
-        if status in look.found and self._fits(look.amount(answer), whole=look.whole):
+            self._own = self._is_another(look.original(answer))
+        if (status in look.found and self._fits(look.amount(answer), whole=look.whole)) or (
+            status in look.ended and self.is_over
+        ):
             self.verdict = Found(transaction=answer, by=look.call, evidence=look.evidence)
-        elif status in look.absent and values[0] == reference and (self.amount is None or not look.whole):
+        elif status in look.ended:
+            self.doubt(f"{look.call} shows it as {status!r}, but the call may still run", self._to_wait)
+        elif (
+            status in look.absent and values[0] == reference and (self.call.amount is None or not look.whole)
+        ):
             self.deny(look)
         else:
             self.doubt(f"{look.call} shows it as {status!r}, which does not tell what became of this call")
+        return None
 
-    def to_search(self) -> tuple[Listing[Any, Any], str] | None:
-        """The list to search if nothing is certain yet, and what for."""
-        listing = self.recipe.listing
-        reference = self.references.get(listing.by) if listing else None
+    def _is_another(self, original: object) -> bool:
+        """Whether the payment's own reference is known, and another one than the call's."""
+        ours = Reference.of(self.call.references.get("order_reference", ""))
+        return (
+            isinstance(original, str)
+            and bool(original)
+            and Reference.of(original).whole not in ("", ours.whole)
+        )
+
+    def to_search(self) -> _Search | None:
+        """The list to search if nothing is certain yet."""
+        listing = self.call.recipe.listing
+        reference = self.call.references.get(listing.by) if listing else None
         if listing is None or reference is None or self.verdict is not None:
             return None
-        if not self.own:
+        if not self._own:
             self.doubt(
                 "the order reference is not known to be this call's own, so nothing can be found by it"
             )
             return None
-        return listing, reference
+        return _Search(self, listing, reference)
 
-    def search(self, look: Listing[Any, Any], reference: str, walk: _Walk) -> None:
+    def search(self, look: Listing[Any, Any], reference: str, reading: Reading) -> None:
         """Judge what a list shows."""
-        rows = walk.rows.get(reference, [])
+        rows = reading.rows(reference)
         if len(rows) > 1:
             self.doubt(
                 f"{look.call} shows {len(rows)} rows with {reference!r}, and which one it is is not known"
             )
-        elif rows and not self._fits(look.amount(rows[0]), whole=False):
-            self.doubt(f"{look.call} shows {reference!r} with another amount")
-        elif (
-            rows
-            and look.made is not None
-            and not self._recent(look.made(rows[0]), whole_list=not walk.problem)
-        ):
-            self.doubt(f"{look.call} shows {reference!r}, but it may be an older attempt")
         elif rows:
-            self.verdict = Found(transaction=rows[0], by=look.call, evidence=look.evidence)
-        elif walk.spellings.get(_folded(reference)):
+            self._take_row(look, reference, rows[0], reading)
+        elif reading.other_spelling(reference):
             self.doubt(f"{look.call} shows another spelling of {reference!r}")
-        elif walk.problem:
-            self.doubt(f"{look.call} was not read to its end: {walk.problem}", walk.retry_after)
+        elif reading.problem:
+            self.doubt(f"{look.call} was not read to its end: {reading.problem}", reading.retry_after)
         elif not look.absence:
             self.doubt(f"{look.call} does not show it, which proves nothing: it may not show all")
-        elif not self.seen:
+        elif not self._seen:
+            self._deny_row(look, reference, reading)
+
+    def _take_row(self, look: Listing[Any, Any], reference: str, row: Any, reading: Reading) -> None:
+        """Judge the only row that has the reference."""
+        what = f"{look.call} shows {reference!r}"
+        if not self._fits(look.amount(row), whole=False):
+            self.doubt(f"{what} with another amount")
+        elif look.repeats and not self._is_recent(look.made(row), whole_list=not reading.problem):
+            self.doubt(f"{what}, but it may be an older attempt")
+        elif not self.tells(look, row) and not self.is_over:
+            what = f"{what} as {_canonical(look.status(row))!r}"
+            self.doubt(f"{what}, but it may be an older attempt while the call still runs", self._to_wait)
+        elif not self.tells(look, row) and not (look.absence and reading.is_confirmed):
+            what = f"{what} as {_canonical(look.status(row))!r}"
+            self.doubt(f"{what}, but it may be an older attempt: what the list shows is not all")
+        else:
+            self.verdict = Found(transaction=row, by=look.call, evidence=look.evidence)
+
+    def _deny_row(self, look: Listing[Any, Any], reference: str, reading: Reading) -> None:
+        """Judge that no row of a list has the reference."""
+        if not self.is_over or look.evidence not in _PROOF:
+            return self.deny(look)
+        assert self.call.sent_at is not None
+        assert self.call.ended_by is not None
+        earliest = self.call.sent_at - CLOCK_SKEW
+        latest = self.call.ended_by + self._min_age + CLOCK_SKEW
+        if reading.may_show(reference, earliest, latest):
+            self.doubt(
+                f"{look.call} shows a row of that time whose reference may be what became of {reference!r}"
+            )
+        elif not reading.reaches(earliest):
+            self.doubt(
+                f"{look.call} shows no row that is older than the call, so it may not reach back to it"
+            )
+        elif not reading.is_confirmed:
+            self.doubt(f"{look.call} was read only once")
+        else:
             self.deny(look)
+        return None
+
+    def tells(self, look: Listing[Any, Any], row: Any) -> bool:
+        """Whether the state of a row tells at once that the call was carried out, whoever else may have tried."""
+        return not look.found or _canonical(look.status(row)) in look.found
 
     def deny(self, look: One[Any] | Listing[Any, Any]) -> None:
         """Say that it did not happen, if that is proved and nothing can be on its way any more."""
         if look.evidence not in _PROOF:
             self.doubt(f"{look.call} does not show it, which proves nothing: this look-up is {look.evidence}")
-        elif self.to_wait is None:
+        elif self._to_wait is None:
             self.doubt(
-                f"{look.call} does not show it, but when it was sent is not known: it may be on its way"
+                f"{look.call} does not show it, but when the call ended is not known: it may be on its way"
             )
-        elif self.to_wait > 0:
-            self.doubt(f"{look.call} does not show it yet, but it may still be on its way", self.to_wait)
+        elif self._to_wait > 0:
+            self.doubt(f"{look.call} does not show it yet, but it may still be on its way", self._to_wait)
         else:
             self.verdict = NotFound(by=look.call, evidence=look.evidence)
 
     def doubt(self, reason: str, retry_after: float | None = None) -> None:
         """Keep a reason why nothing is certain."""
-        self.reasons.append(reason)
-        self.retry_after = self.retry_after if retry_after is None else retry_after
+        self._reasons.append(reason)
+        self._retry_after = self._retry_after if retry_after is None else retry_after
 
     def answer(self) -> Reconciliation:
         """What can be said."""
-        reason = "; ".join(self.reasons) or "the call carried nothing that it can be found by"
-        check, retry_after = self.recipe.check, self.retry_after
-        return self.verdict or Undetermined(reason=f"{reason}.", check=check, retry_after=retry_after)
+        reason = "; ".join(self._reasons) or "the call carried nothing that it can be found by"
+        after, moment = self._retry_after, None
+        if after is not None:
+            with suppress(OverflowError, ValueError, OSError):  # Beyond the calendar.
+                moment = datetime.fromtimestamp(self._now + after, UTC)
+        return self.verdict or Undetermined(
+            reason=f"{reason}.", check=self.check, retry_after=after, retry_at=moment
+        )
 
     def _fits(self, shown: object, *, whole: bool) -> bool:
         """Whether the call's amount is the one that is shown; with `whole`, both must be known."""
-        if self.amount is None:
+        amount = self.call.amount
+        if amount is None:
             return True
-        if isinstance(self.amount, Unset) or not isinstance(shown, (int, Decimal)):
+        if isinstance(amount, Unset) or not isinstance(shown, (int, Decimal)):
             return not whole
-        return self.amount == shown
+        return amount == shown
 
-    def _recent(self, made: object, *, whole_list: bool) -> bool:
+    def _is_recent(self, made: object, *, whole_list: bool) -> bool:
         """Whether a row was made by this call, going by the time."""
-        if self.sent_at is None:
+        if self.call.sent_at is None:
             return whole_list
         # A list that was not read to its end may hide the call's own row behind that of an older attempt.
-        earliest = self.sent_at - (CLOCK_SKEW if whole_list else 0.0)
+        earliest = self.call.sent_at - (CLOCK_SKEW if whole_list else 0.0)
         return isinstance(made, datetime) and made.timestamp() >= earliest
 
 
-class _Walk:
-    """What a list showed of the references that are looked for."""
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A call that a list is searched for."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Any]] = {}
-        self.spellings: dict[
-            str, set[str]
-        ] = {}  # Values that differ from a reference in case or spaces only.
-        self.problem = ""  # Why the list is not known as a whole; the first reason.
-        self.retry_after: float | None = None
+    case: _Case
+    look: Listing[Any, Any]
+    reference: str
 
-
-def _walk(look: Listing[Any, Any], wanted: set[str]) -> Steps[_Walk]:
-    """Read the list from its first page to its last."""
-    walk, folded = _Walk(), {_folded(reference) for reference in wanted}
-    seen: set[object] = set()
-    count, totals = 0, set[object]()
-    for number in range(1, MOST_PAGES + 1):
-        answer = yield from _ask(look.request(number, PAGE_SIZE))
-        if isinstance(answer, PlexyError):
-            walk.problem, walk.retry_after = walk.problem or _failed("a page", answer), answer.retry_after
-            return walk
-        rows, shown, total = look.rows(answer), look.page(answer), look.total(answer)
-        totals.add(total if type(total) is int else None)
-        if not is_array(rows) or (type(shown) is int and shown != number):
-            walk.problem = walk.problem or f"page {number} is not the list's page {number}"
-            return walk
-        before = len(seen)
-        for row in rows:
-            identity, value = (
-                (look.identity(row), look.field(row)) if isinstance(row, look.row) else (None, None)
-            )
-            if not isinstance(identity, (str, int)) or identity in seen:
-                walk.problem = walk.problem or "a row has no id, or came twice: the pages moved meanwhile"
-                continue
-            seen.add(identity)
-            if not isinstance(value, str) or not value.strip():
-                walk.problem = walk.problem or "a row does not say what it belongs to"
-            elif value in wanted:
-                walk.rows.setdefault(value, []).append(row)
-            elif _folded(value) in folded:
-                walk.spellings.setdefault(_folded(value), set()).add(value)
-        count += len(rows)
-        # A total may be capped or stale: only a page that is not full, or an empty one after it, is the end.
-        size = look.size(answer)
-        full = min(size, PAGE_SIZE) if type(size) is int else PAGE_SIZE
-        if len(seen) == before or (type(total) is int and count >= total and len(rows) < full):
-            break
-    else:
-        walk.problem = walk.problem or f"it has more than {MOST_PAGES} pages"
-    if totals != {count}:
-        walk.problem = walk.problem or f"{count} rows were read, which is not the total that the list names"
-    return walk
+    def needs_proof(self, reading: Reading) -> bool:
+        """Whether a second reading of the list could decide about the call."""
+        if not self.look.absence or reading.problem or not self.case.is_over:
+            return False
+        rows = reading.rows(self.reference)
+        return len(rows) < 2 and not any(self.case.tells(self.look, row) for row in rows)
 
 
-def _recipe(operation: object) -> Recipe:
-    from ._lookups import RECIPES
-
-    recipe = RECIPES.get(operation) if isinstance(operation, str) else None
-    if recipe is None:
-        raise InvalidParameterError(
-            f"{operation!r} is no operation that moves money. Nothing was sent. "
-            f"Name the client's method: {', '.join(sorted(RECIPES))}."
-        )
-    return recipe
+def _search(searches: list[_Search]) -> Steps[None]:
+    """Read a list once for all calls that need it, and once more where that proves something."""
+    look, wanted = searches[0].look, {search.reference for search in searches}
+    reading = yield from read(look, wanted)
+    if any(search.needs_proof(reading) for search in searches):
+        reading.confirm((yield from read(look, wanted)))
+    for search in searches:
+        search.case.search(search.look, search.reference, reading)
 
 
-def _looks(recipe: Recipe) -> list[One[Any] | Listing[Any, Any]]:
-    return [*recipe.ones, *([recipe.listing] if recipe.listing else [])]
+def _canonical(state: object) -> str:
+    return str(getattr(state, "canonical", state))
 
 
-def _folded(text: str) -> str:
-    return "".join(text.split()).casefold()
-
-
-def _failed(what: str, error: PlexyError) -> str:
-    return f"{what} could not be read ({type(error).__name__}: {error})"
-
-
-def _decimal(text: object) -> Decimal | None:
-    try:
-        return None if text is None else Decimal(str(text))
-    except ArithmeticError:
-        raise InvalidParameterError("The amount of a saved call is no number. Nothing was sent.") from None
-
-
-def _moment(text: object) -> float | None:
-    try:
-        moment = None if text is None else datetime.fromisoformat(str(text))
-    except ValueError:
-        moment = datetime.min
-    if moment is not None and moment.tzinfo is None:
-        raise InvalidParameterError(
-            "sent_at is no ISO 8601 time with a time zone. Nothing was sent. Use save_call."
-        )
-    return None if moment is None else moment.timestamp()
-
-
-def begin(
-    client: SyncClient | AsyncClient, calls: Iterable[Mapping[str, object]], min_age: float
-) -> Steps[list[Reconciliation]]:
-    """The steps for a client; an InvalidParameterError for an age that is none."""
-    if not 0 <= min_age < float("inf"):
-        raise InvalidParameterError("min_age is not a number of seconds from 0. Nothing was sent.")
-    pace: Pace = client._settings.pace or Pace()  # pyright: ignore[reportPrivateUsage]
-    return reconcile(calls, min_age, pace.time())
-
-
-def drive(client: SyncClient, steps: Steps[T]) -> T:
+def drive(
+    client: SyncClient, saved_calls: Iterable[Mapping[str, object]], min_age: float | None, key_rotated: bool
+) -> list[Reconciliation]:
     """Carry out the look-ups with a sync client."""
-    answer: Any = None
+    settings = client._settings  # pyright: ignore[reportPrivateUsage]
+    asking = Asking(settings, saved_calls, min_age, key_rotated)
+    for family in asking.families:
+        ring = settings.ring(family)
+        asking.use(family, ring, ring.keys())
+    steps, answer = asking.steps(), cast("Any", None)
     while True:
         try:
             request = steps.send(answer)
         except StopIteration as end:
-            result: T = end.value
+            result: list[Reconciliation] = end.value
             return result
         try:
-            answer = client.execute(request).parsed
+            answer = client.execute(request, asking.options(request)).parsed
         except PlexyError as error:
             answer = error
 
 
-async def drive_async(client: AsyncClient, steps: Steps[T]) -> T:
+async def drive_async(
+    client: AsyncClient, saved_calls: Iterable[Mapping[str, object]], min_age: float | None, key_rotated: bool
+) -> list[Reconciliation]:
     """Carry out the look-ups with an async client."""
-    answer: Any = None
+    settings = client._settings  # pyright: ignore[reportPrivateUsage]
+    asking = Asking(settings, saved_calls, min_age, key_rotated)
+    for family in asking.families:
+        ring = settings.ring(family)
+        asking.use(family, ring, await ring.keys_async())
+    steps, answer = asking.steps(), cast("Any", None)
     while True:
         try:
             request = steps.send(answer)
         except StopIteration as end:
-            result: T = end.value
+            result: list[Reconciliation] = end.value
             return result
         try:
-            answer = (await client.execute(request)).parsed
+            answer = (await client.execute(request, asking.options(request))).parsed
         except PlexyError as error:
             answer = error

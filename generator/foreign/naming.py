@@ -76,7 +76,7 @@ ARGUMENTS = frozenset(
 )
 #: What the clients offer besides their resources.
 CLIENT = frozenset(
-    {"execute", "reconcile", "reconcile_all", "close", "aclose", "with_raw_response", "models"}
+    {"execute", "save_call", "reconcile", "reconcile_all", "close", "aclose", "with_raw_response", "models"}
 )
 #: Names that would hide a type in the annotations of the methods after it.
 METHODS = frozenset(

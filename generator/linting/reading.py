@@ -199,6 +199,16 @@ def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Itera
             waiting += [(*place, key, index) for index, _ in enumerate(sequence(value.get(key)))]
 
 
+def deciding_properties(look_up: dict[str, Any]) -> list[str]:
+    """The properties that decide what a look-up of `x-reconcile` proves."""
+    names = [str(name) for name in sequence(look_up.get("fields"))]
+    if look_up.get("absence") is True:
+        # A list proves by what it does not show: no status is read then, but how far back its rows reach.
+        return [*names, *([str(look_up["made"])] if "made" in look_up else [])]
+    has_states = any(look_up.get(key) for key in ("found", "ended", "absent"))
+    return [*names, *(["status"] if has_states else [])]
+
+
 def template_names(path: str) -> list[str]:
     """The parameters that a path template names."""
     return re.findall(r"\{([^{}]*)\}", path)

@@ -15,11 +15,14 @@ from .keys import MASK, KeyRing, pickled, unpickled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from functools import cached_property as cached_property
-    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, Unpack
 
+    from ._lookups import MoneyOperation
     from .operation import Operation, Request
     from .reconciling import Reconciliation
+    from .saving import CallFacts
     from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
     from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
 
@@ -174,15 +177,19 @@ class Settings:
             _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
         return ring
 
-    def timeout_for(self, operation: Operation) -> Timeout:
-        """How long a call of this kind may take."""
+    def timeouts(self) -> tuple[Timeout, Timeout, Timeout]:
+        """How long calls may take that read, that write, and that move money."""
         if self._timeouts is None:
             from .types import Timeouts
 
             timeouts = Timeouts.of(self.timeout)
             assert not isinstance(timeouts, str)  # `problem` has looked.
             self._timeouts = timeouts
-        reads, writes, money = self._timeouts
+        return self._timeouts
+
+    def timeout_for(self, operation: Operation) -> Timeout:
+        """How long a call of this kind may take."""
+        reads, writes, money = self.timeouts()
         return money if operation.moves_money else reads if operation.method == "GET" else writes
 
     def path_values(self, names: tuple[str, ...]) -> dict[str, object]:
@@ -333,7 +340,43 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
                     self._settings.pace.sleep(step)
         return call.response
 
-    def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+    @forgets
+    def save_call(
+        self,
+        operation: MoneyOperation,
+        *,
+        sent_at: datetime | None = None,
+        options: RequestOptions | None = None,
+        **facts: Unpack[CallFacts],
+    ) -> dict[str, str | None]:
+        """Return the plain data of a call to save right before it is made, for `reconcile` after a crash.
+
+        The data name what the call is found by, when it is over at the latest, and whose books it is in: the origin,
+        the environment and fingerprints of the keys, which cannot be turned back into the keys.
+
+        Args:
+            operation: The client's method, such as `direct_payments.create`.
+            sent_at: When the call is made, aware; now, if left out.
+            options: The options of the call, if it gets any: its timeout and its key count.
+            facts: What the call carries: `order_reference`; `idempotency_key`, whatever its parameter is called; `id`
+                of the payment or of the transaction; `amount` as it is passed there, None if it is left out.
+
+        Raises:
+            InvalidParameterError: if the operation moves no money, a fact is not one of its, or one is missing without
+                which nothing can be looked up.
+            ConfigurationError: if the client cannot make such a call.
+        """
+        from .options import mask
+
+        options = mask(options)
+        from .saving import Draft
+
+        draft = Draft(self._settings, operation, facts, sent_at, options)
+        return draft.saved(draft.ring.keys())
+
+    def reconcile(
+        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
+    ) -> Reconciliation:
         """Look up what became of a call that can move money, from the plain data saved before it.
 
         Look-ups only read. `Found` means that the API knows the payment: read its status. `NotFound` is said only
@@ -341,22 +384,30 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         Args:
             saved_call: What `save_call` gave, or `error.saved_call`.
-            min_age: The age of the call in seconds from which on it counts as arrived or lost. Before, nothing is
-                said to be not found. The default is a choice of ours: the API documents none.
+            min_age: The seconds since the end of the call from which on it counts as arrived or lost. Before, nothing
+                is said to be not found. Left out, it is a minute more than the longest timeout. That is a choice of
+                ours: the API documents none. Only a client with `environment="test"` takes a smaller one.
+            key_rotated: Whether you know that this client is of the same merchant, though it has none of the keys
+                that the call was made with. Otherwise nothing is looked up with other keys.
 
         Raises:
-            InvalidParameterError: if what was saved is not the data of a call that moves money.
-            ConfigurationError: if the client cannot be used.
+            InvalidParameterError: if what was saved is not the data of a call that moves money, or `min_age` is less
+                than the safe one.
+            ConfigurationError: if the client cannot be used, or is of another origin, environment or agent.
         """
-        return self.reconcile_all((saved_call,), min_age=min_age)[0]
+        return self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated)[0]
 
     def reconcile_all(
-        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+        self,
+        saved_calls: Iterable[Mapping[str, object]],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
     ) -> list[Reconciliation]:
-        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
-        from .reconciling import begin, drive
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read for all at once."""
+        from .reconciling import drive
 
-        return drive(self, begin(self, saved_calls, min_age))
+        return drive(self, saved_calls, min_age, key_rotated)
 
     _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
 
@@ -414,17 +465,41 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
                     await self._settings.pace.sleep_async(step)
         return call.response
 
-    async def reconcile(self, saved_call: Mapping[str, object], *, min_age: float = 60.0) -> Reconciliation:
+    @forgets
+    async def save_call(
+        self,
+        operation: MoneyOperation,
+        *,
+        sent_at: datetime | None = None,
+        options: RequestOptions | None = None,
+        **facts: Unpack[CallFacts],
+    ) -> dict[str, str | None]:
+        """The async twin of the sync client's `save_call`: the plain data of a call, to save before it is made."""
+        from .options import mask
+
+        options = mask(options)
+        from .saving import Draft
+
+        draft = Draft(self._settings, operation, facts, sent_at, options)
+        return draft.saved(await draft.ring.keys_async())
+
+    async def reconcile(
+        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
+    ) -> Reconciliation:
         """The async twin of the sync client's `reconcile`: what became of a saved call."""
-        return (await self.reconcile_all((saved_call,), min_age=min_age))[0]
+        return (await self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated))[0]
 
     async def reconcile_all(
-        self, saved_calls: Iterable[Mapping[str, object]], *, min_age: float = 60.0
+        self,
+        saved_calls: Iterable[Mapping[str, object]],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
     ) -> list[Reconciliation]:
-        """As `reconcile`, for many calls: the answers in their order. A list that they need is read once for all."""
-        from .reconciling import begin, drive_async
+        """As `reconcile`, for many calls: the answers in their order. A list that they need is read for all at once."""
+        from .reconciling import drive_async
 
-        return await drive_async(self, begin(self, saved_calls, min_age))
+        return await drive_async(self, saved_calls, min_age, key_rotated)
 
     _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
 

@@ -140,7 +140,7 @@ class Call(Generic[T]):
         self.request, self.settings = request, settings
         self.timeout = asked.timeout() or settings.timeout_for(operation)
         given = "api_key" in asked
-        self.ring = KeyRing(asked.get("api_key")) if given else settings.ring(operation.family)
+        self.ring = KeyRing.of(asked.get("api_key")) if given else settings.ring(operation.family)
         _refuse(operation, self.ring.problem)
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
@@ -160,7 +160,8 @@ class Call(Generic[T]):
         worst = Outcome.NOT_SENT
         log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            self.sent_at = pace.time()
+            if worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
+                self.sent_at = pace.time()
             if log:
                 log.sending(send, attempts + 1)
             yield send
@@ -292,19 +293,16 @@ class Call(Generic[T]):
         operation = self.request.operation
         facts = {name: self._without_keys(fact) for name, fact in vars(error).items()}
         facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
-        known = self.request.facts()
-        reference = known.get("order_reference")
+        reference = self.request.facts().get("order_reference")
         facts |= {"order_reference": reference, "idempotency_key": self._idempotency_key}
         facts |= {"outcome": outcome, "attempts": attempts}
         text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
         error = type(error)(text, **facts)
         if outcome is not Outcome.UNKNOWN or not operation.moves_money:
             return error
-        from datetime import UTC, datetime
+        from .saving import ended_call
 
-        moment = encode(datetime.fromtimestamp(self.sent_at, UTC))
-        saved = {"operation": operation.call, **known, "sent_at": moment}
-        unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=saved, **facts)
+        unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=ended_call(self), **facts)
         unknown.client = self.client
         return unknown
 

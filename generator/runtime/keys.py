@@ -96,6 +96,15 @@ class KeyRing:
         if source is None and self.problem:
             self.problem += f" Without {argument} it is read from the environment variable {variable}."
 
+    @classmethod
+    def of(cls, source: object) -> KeyRing:
+        """Return the ring of a source, which may be one already."""
+        return source if isinstance(source, cls) else cls(source)
+
+    def pinned(self, keys: tuple[ApiKey, ...]) -> KeyRing:
+        """Return a ring of the keys that this one gave, where its callable might give others next time."""
+        return self if self.provider is None else KeyRing([key.raw for key in keys])
+
     def keys(self) -> tuple[ApiKey, ...]:
         """The keys to try, in order; a callable is asked anew. A ConfigurationError says what is wrong with them."""
         found, problem, pending = self._ask()

@@ -1167,7 +1167,8 @@ def test_facts_of_a_call_that_it_has_not_are_found(breaks: Breaks, facts: str, m
     "look_up",
     [
         LOOK_UP + ", found: [paid], whole: true, amount: balance, original: id}\n",
-        IN_LIST + ", made: id}\n",
+        LOOK_UP + ", found: [paid], ended: [active]}\n",
+        IN_LIST + ", made: id, found: [paid]}\n",
         FACTS + LOOK_UP.replace("idempotency_key", "id") + "}\n",
     ],
 )
@@ -1189,6 +1190,8 @@ def test_look_ups_that_name_what_exists_pass(tmp_path: Path, look_up: str) -> No
         (LOOK_UP + ", absence: false}\n", "'absence' has no meaning"),
         (LOOK_UP + ", made: id}\n", "'made' has no meaning"),
         (IN_LIST + ", whole: true}\n", "'whole' has no meaning"),
+        (IN_LIST + ", ended: [paid]}\n", "'ended' has no meaning"),
+        (LOOK_UP + ", ended: [charged]}\n", "the status 'charged', which is not known"),
         (
             LOOK_UP + ", found: [paid], absent: [active]}\n",
             "GET /v1/links/{id} cannot prove that something is absent",
@@ -1218,7 +1221,7 @@ def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
     words = {"path": "observed", "pages": "observed", "schema": "documented", weak: word}
     assert passes(
         tmp_path,
-        (PATHS, NO_LOOK_UP, IN_LIST + ", absence: true}\n"),
+        (PATHS, NO_LOOK_UP, IN_LIST + ", made: id, absence: true}\n"),
         (
             PATHS,
             "method: documented\n      path: inferred",
@@ -1235,6 +1238,26 @@ def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
             f"response.Link:\n  type: object\n  x-evidence: {words['schema']}\n  x-source: [x]",
         ),
     ) is (word in ("documented", "observed"))
+
+
+def test_a_list_without_times_cannot_prove_absence(breaks: Breaks) -> None:
+    found = breaks(
+        reconciling.money_operation_is_reconciled,
+        (PATHS, NO_LOOK_UP, IN_LIST + ", absence: true}\n"),
+        (PATHS, "method: documented\n      path: inferred", "method: documented\n      path: observed"),
+        (
+            PATHS,
+            "total: total\n      x-evidence: inferred",
+            "total: total\n      x-evidence: observed\n      x-source: [x]",
+        ),
+        (
+            LINKS,
+            "response.Link:\n  type: object\n  x-evidence: inferred",
+            "response.Link:\n  type: object\n  x-evidence: observed\n  x-source: [x]",
+        ),
+    )
+
+    assert "reaches back to the call" in found.message
 
 
 # -- webhooks ----------------------------------------------------------------------------------------------

@@ -52,6 +52,13 @@ def test_a_weaker_fact_takes_the_claim_of_absence_away(
     assert absences(recipe(weaken)) == left
 
 
+def test_a_list_whose_rows_have_no_time_does_not_prove_absence() -> None:
+    def forget(data: Any) -> None:
+        del data["paths"]["/v1/orders/{id}/refund"]["post"]["x-reconcile"]["look-ups"][1]["made"]
+
+    assert absences(recipe(forget)) == (True, False)
+
+
 def test_amounts_are_compared_only_in_one_known_unit() -> None:
     def same_unit(data: Any) -> None:
         data["components"]["schemas"]["response.Order"]["properties"]["amount"]["x-amount-unit"] = "major"

@@ -6,6 +6,7 @@ import asyncio
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -20,7 +21,6 @@ from plexy_pay import (
     OutcomeUnknownError,
     PlexyPay,
     Undetermined,
-    save_call,
 )
 from plexy_pay._lookups import RECIPES
 from plexy_pay_sandbox.direct_payments import cres_of
@@ -79,6 +79,7 @@ class Shop:
         self.client = PlexyPay(
             sandbox.key,
             base_url=sandbox.base_url,
+            environment="test",  # No money moves: a short age may be asked for.
             http_client=self.network,
             max_retries=0,
             agent_id=sandbox.agent_id,
@@ -222,14 +223,19 @@ def test_the_error_of_a_call_carries_what_it_can_be_found_by(shop: Shop, call: s
         make()
     (error,) = errors
     assert {name: error.saved_call[name] for name in facts} == facts
-    assert set(error.saved_call) == {"operation", "sent_at", *RECIPES[call].facts}
+    recipe = RECIPES[call]
+    books = {"origin", "environment", "key_fingerprints", *recipe.settings}
+    assert set(error.saved_call) == {"operation", "sent_at", "ended_by", *books, *recipe.facts}
     assert error.order_reference == facts.get("order_reference")
     assert error.idempotency_key == facts.get("idempotency_key")
 
 
 def test_a_worker_that_died_after_saving_leaves_enough_behind(shop: Shop) -> None:
-    saved = save_call("direct_payments.create", order_reference="ORD-7", amount=PRICE)
-    assert isinstance(shop.client.reconcile(saved, min_age=0), NotFound)
+    died = datetime.now(UTC) - timedelta(hours=1)
+    saved = shop.client.save_call(
+        "direct_payments.create", order_reference="ORD-7", amount=PRICE, sent_at=died
+    )
+    assert isinstance(shop.client.reconcile(saved), NotFound)
     shop.payment("ORD-7")
     found = shop.client.reconcile(saved)
     assert isinstance(found, Found)
@@ -252,7 +258,9 @@ def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
         network = AsyncLossy(loses)
         async with (
             network.inner,
-            AsyncPlexyPay(sandbox.key, base_url=sandbox.base_url, http_client=network) as client,
+            AsyncPlexyPay(
+                sandbox.key, base_url=sandbox.base_url, environment="test", http_client=network
+            ) as client,
         ):
             with pytest.raises(OutcomeUnknownError) as caught:
                 await client.direct_payments.create(

@@ -78,7 +78,11 @@ class Runner:
 
     @contextmanager
     def _client(self, stage: Scene) -> Iterator[Any]:
-        given: dict[str, Any] = {"api_key": KEY, "base_url": stage.origin} | stage.client
+        given: dict[str, Any] = {
+            "api_key": KEY,
+            "base_url": stage.origin,
+            "environment": "test",
+        } | stage.client
         client: Any = PlexyPay(**given) if self._loop is None else AsyncPlexyPay(**given)
         client._settings.pace = stage.pace
         try:

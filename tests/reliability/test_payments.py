@@ -9,6 +9,8 @@ from reliability.__main__ import conclude
 from reliability.payments import Order, Plan, Run
 from reliability.proxy import ODDS
 
+# The path of Get Keys is inferred, and the client warns of that once in a process.
+pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 PLAN = Plan(payments=300, threads=8, tasks=16, seed=3, patience=2.0)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import plexy_pay
 import pytest
-from helpers.calls import KEY, Flavor, Recording
+from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
 from helpers.wire import Recorded, Then, WireServer, http, json_answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +29,6 @@ from plexy_pay import (
     OutcomeUnknownError,
     PlexyPay,
     Undetermined,
-    save_call,
 )
 from plexy_pay._lookups import RECIPES
 from plexy_pay._operations import OPERATIONS
@@ -37,10 +36,22 @@ from plexy_pay.encoding import loads
 from plexy_pay.errors import ApiTimeoutError, NotFoundError, PermissionDeniedError, RateLimitError
 from plexy_pay.models import Order, Transaction, TransactionResponse
 from plexy_pay.operation import Request
-from plexy_pay.reconciling import Listing, One, reconcile
+from plexy_pay.recipes import Listing, One
+from plexy_pay.reconciling import Asking
 
 NOW = 1_800_000_000.0
-SENT = datetime.fromtimestamp(NOW - 120, UTC)
+LONGEST = 240.0  # A call may take 120 seconds, and its last attempt as long as all of its phases.
+SAFE_AGE = 180.0  # A minute more than 120 seconds.
+SENT = datetime.fromtimestamp(NOW - LONGEST - SAFE_AGE, UTC)
+# In the test environment a shorter age may be asked for.
+CLIENT = PlexyPay(
+    KEY,
+    base_url="http://127.0.0.1:9",
+    environment="test",
+    checkout_api_key=KEY,
+    gate_api_key=OTHER_KEY,
+    agent_id="agent-1",
+)
 Api = Callable[[Request[Any]], Any]
 
 
@@ -54,6 +65,9 @@ def row(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
     fields = {"transactionId": f"tx-{reference}", "amount": 15000, "status": "TRANSACTION_STATUS_CHARGED"}
     fields |= {"createdAt": iso(1), "orderReference": reference, **changes}
     return {name: value for name, value in fields.items() if value is not ...}
+
+
+OLD = row("OLD", createdAt=iso(-86_400))
 
 
 def one(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
@@ -92,10 +106,17 @@ def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
 
 
 def ask_all(
-    calls: Any, answers: Api, *, min_age: float = 60.0, now: float = NOW
+    calls: Any, answers: Api, *, min_age: float | None = None, now: float = NOW, client: PlexyPay = CLIENT
 ) -> tuple[list[Any], list[Request[Any]]]:
     """The answers, and the requests that were made for them."""
-    steps = reconcile(calls, min_age, now)
+    settings = client._settings
+    settings.pace = pace = Recording()
+    pace.wall = now
+    asking = Asking(settings, calls, min_age, False)
+    for family in asking.families:
+        ring = settings.ring(family)
+        asking.use(family, ring, ring.keys())
+    steps = asking.steps()
     requests: list[Request[Any]] = []
     answer: Any = None
     while True:
@@ -114,14 +135,25 @@ def ask(saved: Any, answers: Api, **options: Any) -> Any:
     return ask_all([saved], answers, **options)[0][0]
 
 
+def save(operation: Any, **facts: Any) -> dict[str, Any]:
+    """A saved call; it is just over, unless another time is given."""
+    known: dict[str, Any] = {"sent_at": SENT, **facts}
+    return CLIENT.save_call(operation, **known)
+
+
 def payment(**changes: Any) -> dict[str, Any]:
     """A saved host-to-host payment."""
-    known: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT"), "sent_at": SENT}
-    return save_call("direct_payments.create", **{**known, **changes})
+    known: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT")}
+    return save("direct_payments.create", **{**known, **changes})
 
 
 def capture(amount: Any = None) -> dict[str, Any]:
-    return save_call("payments.capture", id="tx-1", amount=amount, sent_at=SENT)
+    return save("payments.capture", id="tx-1", amount=amount)
+
+
+def without(saved: dict[str, Any], name: str) -> dict[str, Any]:
+    """A saved call that lacks something."""
+    return {key: value for key, value in saved.items() if key != name}
 
 
 # -- a payment by its order reference -----------------------------------------------------------------------
@@ -147,11 +179,11 @@ def test_a_paid_payment_is_found_by_its_reference_without_reading_the_list() -> 
 
 
 def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
-    assert ask(payment(), api([row("ORD-0"), row("ORD-2")])) == NotFound(
+    assert ask(payment(), api([OLD, row("ORD-0"), row("ORD-2")])) == NotFound(
         by="transactions.list", evidence="observed"
     )
     assert isinstance(ask(payment(), api([])), NotFound)
-    assert isinstance(ask(payment(), api([row(f"ORD-1{n}") for n in range(120)])), NotFound)
+    assert isinstance(ask(payment(), api([OLD, *(row(f"ORD-9{n}") for n in range(120))])), NotFound)
 
 
 @pytest.mark.parametrize("status", ["rejected", "failed", "3d", "created", "odd", 7, ...])
@@ -213,6 +245,7 @@ def test_a_list_that_is_not_known_as_a_whole_proves_nothing(broken: Api) -> None
     answer = ask(payment(), answers)
     assert isinstance(answer, Undetermined)
     assert "transactions.list" in answer.reason
+    assert "older than the call" not in answer.reason
     assert "dashboard" in answer.check
 
 
@@ -223,13 +256,14 @@ def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> Non
     assert answer.retry_after == 7.0
 
 
-@pytest.mark.parametrize(("age", "wait"), [(0.0, 60.0), (59.0, 1.0), (-30.0, 90.0)])
+@pytest.mark.parametrize(("age", "wait"), [(0.0, 420.0), (240.0, 180.0), (419.0, 1.0), (-30.0, 450.0)])
 def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float, wait: float) -> None:
     answer = ask(payment(), api([]), now=SENT.timestamp() + age)
     assert isinstance(answer, Undetermined)
     assert answer.retry_after == wait
+    assert answer.retry_at == datetime.fromtimestamp(NOW, UTC)
     assert isinstance(ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotFound) is (
-        age >= 0
+        age >= LONGEST
     )
     assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Found)
 
@@ -237,7 +271,8 @@ def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float
 def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
     saved = {**payment(), "sent_at": None}
     assert isinstance(ask(saved, api([])), Undetermined)
-    assert isinstance(ask({key: saved[key] for key in saved if key != "sent_at"}, api([])), Undetermined)
+    for name in ("sent_at", "ended_by"):
+        assert isinstance(ask(without(payment(), name), api([])), Undetermined)
     assert isinstance(ask(saved, api([row(createdAt=...)])), Found)
 
 
@@ -295,18 +330,18 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
         (capture(14999), one(status="charged"), Undetermined),
         (capture(15000), one(status="charged", amount=...), Undetermined),
         (capture(15000), one(status="authorized"), Undetermined),
-        ({"operation": "payments.capture", "id": "tx-1", "sent_at": iso(0)}, one(status="authorized"), Undetermined),
-        ({"operation": "payments.capture", "id": "tx-1", "sent_at": iso(0)}, one(status="charged"), Undetermined),
-        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="cancelled"), Found),
-        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="authorized"), NotFound),
-        (save_call("payments.cancel", id="tx-1", sent_at=SENT), one(status="charged"), Undetermined),
-        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="rejected"), Found),
-        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="3d"), Undetermined),
-        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), one(status="new"), Undetermined),
-        (save_call("direct_payments.continue_three_ds", id="tx-1", sent_at=SENT), None, Undetermined),
-        (save_call("payments.refund", id="tx-1", amount=None, sent_at=SENT), one(status="refunded"), Found),
-        (save_call("payments.refund", id="tx-1", amount=None, sent_at=SENT), one(status="charged"), Undetermined),
-        (save_call("payments.refund", id="tx-1", amount=100, sent_at=SENT), one(status="refunded"), Undetermined),
+        (without(capture(), "amount"), one(status="authorized"), Undetermined),
+        (without(capture(), "amount"), one(status="charged"), Undetermined),
+        (save("payments.cancel", id="tx-1"), one(status="cancelled"), Found),
+        (save("payments.cancel", id="tx-1"), one(status="authorized"), NotFound),
+        (save("payments.cancel", id="tx-1"), one(status="charged"), Undetermined),
+        (save("direct_payments.continue_three_ds", id="tx-1"), one(status="rejected"), Found),
+        (save("direct_payments.continue_three_ds", id="tx-1"), one(status="3d"), Undetermined),
+        (save("direct_payments.continue_three_ds", id="tx-1"), one(status="new"), Undetermined),
+        (save("direct_payments.continue_three_ds", id="tx-1"), None, Undetermined),
+        (save("payments.refund", id="tx-1", amount=None), one(status="refunded"), Found),
+        (save("payments.refund", id="tx-1", amount=None), one(status="charged"), Undetermined),
+        (save("payments.refund", id="tx-1", amount=100), one(status="refunded"), Undetermined),
     ],
 )  # fmt: skip
 def test_the_state_of_a_transaction_tells_only_what_it_can(saved: Any, shown: Any, answer: type) -> None:
@@ -314,12 +349,12 @@ def test_the_state_of_a_transaction_tells_only_what_it_can(saved: Any, shown: An
 
 
 def test_a_call_that_was_saved_just_now_is_not_absent() -> None:
-    saved, now = save_call("payments.cancel", id="tx-1"), datetime.now(UTC).timestamp()
+    saved, now = save("payments.cancel", id="tx-1", sent_at=None), datetime.now(UTC).timestamp()
     assert isinstance(ask(saved, api(single=one(status="authorized")), now=now), Undetermined)
 
 
 def refund(reference: str | None = "REF-1") -> dict[str, Any]:
-    return save_call("payments.refund", id="tx-1", amount=100, order_reference=reference, sent_at=SENT)
+    return save("payments.refund", id="tx-1", amount=100, order_reference=reference)
 
 
 def test_a_refund_is_found_by_a_reference_of_its_own_and_never_absent() -> None:
@@ -336,18 +371,17 @@ def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(shown: A
 
 
 def test_a_gate_order_is_found_or_absent_by_its_idempotency_key() -> None:
-    saved = save_call("gate.orders.create", idempotency_key="k-1", sent_at=SENT)
+    saved = save("gate.orders.create", idempotency_key="k-1")
     found = ask(saved, api([{"id": "o-1", "idempotency_key": "k-1", "created_at": "2020-01-01T00:00:00Z"}]))
     assert isinstance(found, Found)
     assert isinstance(found.transaction, Order)
-    assert ask(saved, api([{"id": "o-1", "idempotency_key": "k-2"}])) == NotFound(
-        by="gate.orders.list", evidence="documented"
-    )
+    other = {"id": "o-1", "idempotency_key": "k-2", "created_at": iso(-86_400)}
+    assert ask(saved, api([other])) == NotFound(by="gate.orders.list", evidence="documented")
     assert isinstance(ask(saved, api([{"id": "o-1"}])), Undetermined)
 
 
 def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> None:
-    saved = save_call("settlement_orders.create", idempotency_key="r-1", sent_at=SENT)
+    saved = save("settlement_orders.create", idempotency_key="r-1")
     orders = [{"id": f"s-{n}", "requestId": f"r-{n}"} for n in range(120)]
     assert isinstance(ask(saved, api(orders)), Found)
     answer = ask(saved, api(orders[2:]))
@@ -357,7 +391,7 @@ def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> Non
 
 @pytest.mark.parametrize("call", [call for call, recipe in RECIPES.items() if recipe.none])
 def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
-    answers, requests = ask_all([save_call(call)], api())
+    answers, requests = ask_all([save(call)], api())
     assert isinstance(answers[0], Undetermined)
     assert answers[0].reason == f"{RECIPES[call].none}."
     assert answers[0].check
@@ -375,10 +409,11 @@ def test_every_operation_that_moves_money_has_a_recipe_and_no_other() -> None:
 def test_many_calls_share_one_walk_and_keep_their_order() -> None:
     calls = [payment(order_reference=f"ORD-{n}") for n in range(5)]
     calls.insert(2, capture())
-    shown = api([row(f"ORD-{n}", transactionId=f"t{n}") for n in (0, 2, 4)])
+    shown = api([OLD, *(row(f"ORD-{n}", transactionId=f"t{n}") for n in (0, 2, 4))])
     answers, requests = ask_all(calls, shown)
     assert [type(answer) for answer in answers] == [Found, NotFound, Undetermined, Found, NotFound, Found]
-    assert sum(request.operation.call == "transactions.list" for request in requests) == 1
+    # The second reading is the proof for those that the first one did not show.
+    assert sum(request.operation.call == "transactions.list" for request in requests) == 2
     assert ask_all([], shown) == ([], [])
 
 
@@ -442,7 +477,7 @@ def test_a_weak_look_up_says_nothing_even_if_its_table_did(
         listing=recipe.listing and replace(recipe.listing, evidence=evidence),
     )
     monkeypatch.setitem(RECIPES, call, weaker)
-    saved = payment() if call == "direct_payments.create" else save_call(call, id="tx-1", sent_at=SENT)
+    saved = payment() if call == "direct_payments.create" else save(call, id="tx-1")
     shown = None if call == "direct_payments.create" else one(status="authorized")
     assert isinstance(ask(saved, api([], shown)), NotFound) is (evidence in ("documented", "observed"))
 
@@ -500,7 +535,9 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
     count: int, odd: dict[int, Any], size: int, events: Any, faults: dict[int, str]
 ) -> None:
     references = {n: odd.get(n, f"ORD-9{n}") for n in range(count)}
-    rows = [row(reference, transactionId=f"t{n}") for n, reference in references.items()]
+    rows = [
+        row(reference, transactionId=f"t{n}", createdAt=iso(-86_400)) for n, reference in references.items()
+    ]
     seen: set[str] = set()
     shop = Shop(rows, size, events, faults)
 
@@ -520,7 +557,7 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
 
 @given(st.integers(0, 120), st.integers(1, 60))
 def test_an_honest_list_without_the_payment_is_proof(count: int, size: int) -> None:
-    rows = [row(f"ORD-9{n}", transactionId=f"t{n}") for n in range(count)]
+    rows = [row(f"ORD-9{n}", transactionId=f"t{n}", createdAt=iso(-86_400)) for n in range(count)]
     assert isinstance(ask(payment(), Shop(rows, size, [], {})), NotFound)
 
 
@@ -529,18 +566,29 @@ def test_an_honest_list_without_the_payment_is_proof(count: int, size: int) -> N
 
 def test_a_saved_call_is_plain_data_that_json_carries() -> None:
     saved = payment()
+    fingerprint = saved.pop("key_fingerprints")
     assert saved == {
         "operation": "direct_payments.create",
         "order_reference": "ORD-1",
         "amount": "15000",
-        "sent_at": "2027-01-15T07:58:00Z",
+        "sent_at": "2027-01-15T07:53:00Z",
+        "ended_by": "2027-01-15T07:57:00Z",
+        "origin": "http://127.0.0.1:9",
+        "environment": "test",
     }
     assert json.loads(json.dumps(saved)) == saved
+    assert len(fingerprint) == 16
+    assert int(fingerprint, 16)
+    assert save("gate.orders.create", idempotency_key="k")["agent_id"] == "agent-1"
+    assert save("payments.capture", id="tx", amount=Money("15.50", "KZT"))["amount"] == "15.50"
+    assert save("payments.capture", id="tx", amount=None)["amount"] is None
+
+
+def test_a_call_is_saved_with_the_time_of_the_client_s_clock() -> None:
+    client = PlexyPay(KEY)
     before = datetime.now(UTC)
-    sent = datetime.fromisoformat(str(save_call("payments.cancel", id="tx")["sent_at"]))
+    sent = datetime.fromisoformat(str(client.save_call("payments.cancel", id="tx")["sent_at"]))
     assert before <= sent <= datetime.now(UTC)
-    assert save_call("payments.capture", id="tx", amount=Money("15.50", "KZT"))["amount"] == "15.50"
-    assert save_call("payments.capture", id="tx", amount=None)["amount"] is None
 
 
 @pytest.mark.parametrize(
@@ -560,12 +608,12 @@ def test_a_saved_call_is_plain_data_that_json_carries() -> None:
 )
 def test_a_call_that_could_not_be_looked_up_is_not_saved(call: Any, facts: Any, problem: str) -> None:
     with pytest.raises(InvalidParameterError, match=problem):
-        save_call(call, **facts)
+        save(call, **facts)
 
 
 def test_a_time_without_a_zone_is_not_guessed() -> None:
     with pytest.raises(InvalidParameterError, match="without a time zone"):
-        save_call("payments.cancel", id="tx", sent_at=datetime(2027, 1, 1))
+        save("payments.cancel", id="tx", sent_at=datetime(2027, 1, 1))
 
 
 def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> None:
@@ -575,7 +623,8 @@ def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> N
             run(flavor, client.payments.capture("tx-1", options={"extra_body": {"amount": 12.5}}))
     assert caught.value.saved_call["amount"] == "12.5"
     assert isinstance(
-        ask(caught.value.saved_call, api(single=one(status="authorized")), now=2e9), Undetermined
+        ask(caught.value.saved_call, api(single=one(status="authorized")), now=2e9, client=client),
+        Undetermined,
     )
 
 
@@ -585,11 +634,15 @@ def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> N
         {},
         {"operation": "transactions.list"},
         {"operation": ["payments.cancel"], "id": "tx"},
-        {"operation": "payments.cancel", "sent_at": iso(0)},
-        {"operation": "payments.cancel", "id": 5},
-        {"operation": "payments.cancel", "id": "tx", "sent_at": "yesterday"},
-        {"operation": "payments.cancel", "id": "tx", "sent_at": "2026-01-01T00:00:00"},
-        {"operation": "payments.capture", "id": "tx", "amount": "much"},
+        without(capture(), "id"),
+        {**capture(), "id": 5},
+        {**capture(), "sent_at": "yesterday"},
+        {**capture(), "sent_at": "2026-01-01T00:00:00"},
+        {**capture(), "ended_by": "2026-01-01T00:00:00"},
+        {**capture(), "amount": "much"},
+        *(without(capture(), name) for name in ("origin", "environment", "key_fingerprints")),
+        without(save("gate.orders.create", idempotency_key="k"), "agent_id"),
+        "payments.capture",
     ],
 )
 def test_what_is_no_saved_call_is_refused(saved: Any) -> None:
@@ -637,6 +690,12 @@ def reconciled(flavor: Flavor, error: OutcomeUnknownError, *arguments: Any, **na
     return run(flavor, error.reconcile_async(*arguments, **named))
 
 
+def saved_by(flavor: Flavor, client: Any) -> Any:
+    """A payment that this client saved, and that is over."""
+    facts: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT"), "sent_at": SENT}
+    return run(flavor, client.save_call("direct_payments.create", **facts))
+
+
 def plexy(*rows: Any) -> Callable[[Recorded], bytes | Then]:
     """A server that breaks off each payment, knows no transaction by reference, and lists these rows."""
 
@@ -660,31 +719,57 @@ def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
     assert isinstance(found, Found)
     assert [request.line.split(" ")[0] for request in server.requests] == ["POST", "GET", "GET"]
     assert error.order_reference == "ORD-1"
+    moment = datetime.fromtimestamp(pace.wall, UTC).isoformat().replace("+00:00", "Z")
     assert error.saved_call == {
         "operation": "direct_payments.create",
         "order_reference": "ORD-1",
         "amount": "15000",
-        "sent_at": datetime.fromtimestamp(pace.wall, UTC).isoformat().replace("+00:00", "Z"),
+        "sent_at": moment,
+        "ended_by": moment,
+        "origin": server.origin,
+        "environment": "live",
+        "key_fingerprints": error.saved_call["key_fingerprints"],
     }
 
 
-def test_what_never_arrived_is_not_found_once_it_is_a_minute_old(flavor: Flavor) -> None:
+def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(flavor: Flavor) -> None:
     pace = Recording()
     with WireServer(plexy()) as server:
-        client = client_of(flavor, server, pace)
+        client = client_of(flavor, server, pace, environment="test")
         error = pay(flavor, client)
         early = reconciled(flavor, error)
         assert isinstance(early, Undetermined)
-        assert early.retry_after == 60.0
+        assert early.retry_after == SAFE_AGE
+        assert early.retry_at == datetime.fromtimestamp(pace.wall + SAFE_AGE, UTC)
         assert isinstance(reconciled(flavor, error, min_age=0.0), NotFound)
-        pace.wall += 60
+        pace.wall += SAFE_AGE
         assert isinstance(reconciled(flavor, error), NotFound)
         assert isinstance(run(flavor, client.reconcile(error.saved_call)), NotFound)
         answers = run(flavor, client.reconcile_all([error.saved_call] * 2))
         assert [type(answer) for answer in answers] == [NotFound, NotFound]
 
 
-def test_the_time_of_a_call_is_that_of_its_last_attempt(flavor: Flavor) -> None:
+def test_a_call_with_a_key_was_sent_when_the_first_of_its_attempts_was_that_may_have_done_it(
+    flavor: Flavor,
+) -> None:
+    pace = Recording()
+    answers = iter([http(429), http(500), Then(reset=True)])
+
+    def answer(request: Recorded) -> bytes | Then:
+        pace.wall += 1000
+        return next(answers)
+
+    with WireServer(answer) as server:
+        create = client_of(flavor, server, pace).settlement_orders.create
+        part: Any = {"beneficiary_id": "b", "amount": 100, "currency": "KZT"}
+        with pytest.raises(OutcomeUnknownError) as caught:
+            run(flavor, create(request_id="r-1", **part))
+    saved = caught.value.saved_call
+    times = [datetime.fromisoformat(str(saved[name])) for name in ("sent_at", "ended_by")]
+    assert [time.timestamp() for time in times] == [1_800_001_000.0, 1_800_003_000.0]
+
+
+def test_an_attempt_that_was_rejected_does_not_count_for_the_times_of_a_call(flavor: Flavor) -> None:
     pace = Recording()
     answers = iter([http(429, b"", {"Retry-After": "30"}), Then(reset=True)])
 
@@ -694,28 +779,27 @@ def test_the_time_of_a_call_is_that_of_its_last_attempt(flavor: Flavor) -> None:
 
     with WireServer(answer) as server:
         error = pay(flavor, client_of(flavor, server, pace))
-    sent = datetime.fromisoformat(str(error.saved_call["sent_at"])).timestamp()
-    assert sent == 1_800_000_010.0
+    times = [datetime.fromisoformat(str(error.saved_call[name])) for name in ("sent_at", "ended_by")]
+    assert [time.timestamp() for time in times] == [1_800_000_010.0, 1_800_000_020.0]
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 520, 301])
 def test_a_look_up_that_fails_is_a_reason_and_no_exception(flavor: Flavor, status: int) -> None:
     with WireServer(http(status)) as server:
-        saved = payment()
-        answer = run(flavor, client_of(flavor, server, Recording(), max_retries=0).reconcile(saved))
+        client = client_of(flavor, server, Recording(), max_retries=0)
+        answer = run(flavor, client.reconcile(saved_by(flavor, client)))
     assert isinstance(answer, Undetermined)
     assert "transactions.list" in answer.reason
 
 
 def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(flavor: Flavor) -> None:
-    answers = iter([http(500), http(404), http(503), json_answer({"data": [], "total": 0})])
+    empty = json_answer({"data": [], "total": 0})
+    answers = iter([http(500), http(404), http(503), empty, empty])
     with WireServer(lambda request: next(answers)) as server:
-        answer = run(
-            flavor,
-            client_of(flavor, server, Recording()).reconcile(payment(sent_at=SENT - timedelta(days=1))),
-        )
+        client = client_of(flavor, server, Recording())
+        answer = run(flavor, client.reconcile(saved_by(flavor, client)))
     assert isinstance(answer, NotFound)
-    assert len(server.requests) == 4
+    assert len(server.requests) == 5
 
 
 def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: Flavor) -> None:
@@ -723,7 +807,7 @@ def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: 
     with WireServer(plexy()) as server:
         client = client_of(flavor, server, pace)
         error = pay(flavor, client)
-        pace.wall += 60
+        pace.wall += SAFE_AGE
         for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
             assert other.client is None
             assert other.saved_call == error.saved_call
@@ -760,9 +844,12 @@ def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
                 run(flavor, client.reconcile(wrong))
         for age in (-1.0, float("nan"), float("inf")):
             with pytest.raises(InvalidParameterError, match="min_age"):
-                run(flavor, client.reconcile(payment(), min_age=age))
+                run(flavor, client.reconcile(saved_by(flavor, client), min_age=age))
+        gate = save("gate.orders.create", idempotency_key="k")
         with pytest.raises(ConfigurationError, match="agent_id"):
-            run(flavor, client.reconcile(save_call("gate.orders.create", idempotency_key="k")))
+            run(flavor, client.reconcile(gate))
+        with pytest.raises(ConfigurationError, match="gate_api_key"):
+            run(flavor, client.save_call("gate.orders.create", idempotency_key="k"))
         assert server.requests == []
 
 

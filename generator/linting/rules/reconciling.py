@@ -9,9 +9,12 @@ from ...problems import Problem
 from .. import reading
 
 _FACTS = ("order_reference", "id", "amount")
-_KEYS = ("operation", "by", "fields", "amount", "made", "found", "absent", "whole", "original", "absence")
+_KEYS = (
+    *("operation", "by", "fields", "amount", "made", "found"),
+    *("ended", "absent", "whole", "original", "absence"),
+)
 _LIST_ONLY = frozenset(("made", "absence"))
-_ONE_ONLY = frozenset(("found", "absent", "whole", "original"))
+_ONE_ONLY = frozenset(("ended", "absent", "whole", "original"))
 
 
 def call_facts_name_what_exists(document: Document) -> Iterator[Problem]:
@@ -109,18 +112,14 @@ def _look_up_problems(
                 yield document.problem((*place, key), message, "correct the name")
     yield from _status_problems(document, place, look, names)
     if look.get("absence") is True or look.get("absent"):
-        used = [
-            names[name].pointer
-            for name in (*fields, *(["status"] if look.get("found") else []))
-            if name in names
-        ]
+        used = [names[name].pointer for name in reading.deciding_properties(look) if name in names]
         yield from _absence_problems(document, target, place, look, used)
 
 
 def _status_problems(
     document: Document, place: Pointer, look: dict[str, object], names: dict[str, Located]
 ) -> Iterator[Problem]:
-    states = [*sequence(look.get("found")), *sequence(look.get("absent"))]
+    states = [state for key in ("found", "ended", "absent") for state in sequence(look.get(key))]
     status = names.get("status")
     known = sequence(mapping(document.follow(status.pointer).value).get("enum")) if status else []
     for state in states:
@@ -157,6 +156,9 @@ def _absence_problems(
     elif look.get("absence") is True and "total" not in pages:
         message = f"{target.title} has no total, so nobody knows whether a list was read to its end"
         yield document.problem((*place, "absence"), message, "remove `absence`")
+    elif look.get("absence") is True and "made" not in look:
+        message = f"nobody knows whether {target.title} reaches back to the call: its rows have no time"
+        yield document.problem((*place, "absence"), message, "write `made:`, or remove `absence`")
 
 
 def _evidence(document: Document, pointer: Pointer) -> str:

@@ -334,7 +334,7 @@ def test_what_may_have_changed_something_is_not_sent_again(acme: ModuleType, wir
         wire.client(b"", 500, max_retries=3).pets.create(id=1)
     assert len(wire.requests) == 1
     assert "The call may have been carried out." in str(caught.value)
-    answer = caught.value.reconcile(min_age=0)
+    answer = caught.value.reconcile()
     assert isinstance(answer, acme.Undetermined)
     assert "does not say how a call is looked up" in answer.reason
 

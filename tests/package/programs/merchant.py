@@ -20,7 +20,6 @@ from plexy_pay import (
     Reconciliation,
     Undetermined,
     Unset,
-    save_call,
 )
 from plexy_pay.api.payment_links import create_payment_link
 from plexy_pay.models import (
@@ -137,16 +136,17 @@ def decided(answer: Reconciliation) -> bool | None:
 
 
 def resolved(client: PlexyPay, payment_id: str) -> bool | None:
-    saved: dict[str, str | None] = save_call("payments.cancel", id=payment_id)
+    saved: dict[str, str | None] = client.save_call("payments.cancel", id=payment_id)
     try:
         client.payments.cancel(payment_id)
     except OutcomeUnknownError as error:
         return decided(error.reconcile())
-    return decided(client.reconcile(saved, min_age=90)) and all(map(decided, client.reconcile_all([saved])))
+    return decided(client.reconcile(saved, min_age=900)) and all(map(decided, client.reconcile_all([saved])))
 
 
 async def resolved_later(client: AsyncPlexyPay, error: OutcomeUnknownError) -> bool | None:
     print(decided(await client.reconcile(error.saved_call)))
+    await client.save_call("direct_payments.create", order_reference="ORD-1", amount=Money(1, "KZT"))
     return decided(await error.reconcile_async(client))
 
 
