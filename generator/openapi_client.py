@@ -59,6 +59,7 @@ class Field:
     deprecated: str
     expected: str
     odd: str
+    is_needed: bool
 
     @property
     def argument(self) -> str:
@@ -306,6 +307,11 @@ class SpecForTemplates:
             deprecated=describing.deprecation(node, f"The parameter `{name}` of {owner}"),
             expected=_expected(prop),
             odd=_odd_expression(prop, f"model.{name}", f"data[{wire!r}] is UNSET"),
+            # Money brings a currency along, and null may be a value.
+            is_needed=prop.required
+            and not node.get("readOnly", False)
+            and default != " = UNSET"
+            and not {"None", "Any"} & set(annotation.split(" | ")),
         )
 
     def _encode(self, owner: str, prop: PropertyProtocol, node: Json, name: str) -> str:

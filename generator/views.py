@@ -46,16 +46,27 @@ class Parameter:
     style: str = ""
 
     @property
-    def written(self) -> str:
-        """The expression that writes it, in a mapping by its name on the wire."""
+    def is_needed(self) -> bool:
+        """Whether a call without it, or with None for it, cannot be sent."""
+        return self.required and "None" not in self.type.split(" | ")
+
+    def written(self, operation: str) -> str:
+        """Return the expression that writes it, in a mapping by its name on the wire.
+
+        Args:
+            operation: The record of its operation, which refuses what is needed and not there; none for a value of
+                a path, which is refused where the path is made.
+        """
         name = repr(self.wire_name)
+        checked = operation and self.is_needed
+        value = f"{operation}.needs({self.name!r}, {self.name})" if checked else self.name
         if self.style == "cookie":
-            return f"{f'cookie {self.wire_name}'!r}: _cookie({self.name})"
+            return f"{f'cookie {self.wire_name}'!r}: _cookie({value})"
         if self.style.rstrip("*") in ("simple", "label", "matrix"):
-            return f"{name}: _in_path({self.style!r}, {name}, {self.name})"
+            return f"{name}: _in_path({self.style!r}, {name}, {value})"
         if self.style in ("deep", "spread"):
-            return f"**_{self.style}({name}, {self.name})"
-        return f"{name}: _{self.style}({self.name})" if self.style else f"{name}: {self.name}"
+            return f"**_{self.style}({name}, {value})"
+        return f"{name}: _{self.style}({value})" if self.style else f"{name}: {value}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,11 @@ class Sent:
     type: str
     required: bool
     styles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a call without it, or with None for it, cannot be sent."""
+        return self.required and not {"None", "object"} & set(self.type.split(" | "))
 
 
 @dataclass(frozen=True)

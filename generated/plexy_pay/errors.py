@@ -201,6 +201,11 @@ class OutcomeUnknownError(PlexyError):
         return client
 
 
+def missing_parameter(owner: str, name: str) -> InvalidParameterError:
+    """Return the error of a call or a model that was given no value for what the API requires."""
+    return InvalidParameterError(f"{owner} needs {name}. Nothing was sent. Pass {name}.")
+
+
 _BY_STATUS: dict[int, type[ApiError]] = {
     **{3: RedirectError, 4: ClientError, 5: ServerError},
     **{400: BadRequestError, 401: AuthenticationError, 403: PermissionDeniedError, 404: NotFoundError},

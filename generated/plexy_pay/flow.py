@@ -135,7 +135,6 @@ class Call(Generic[T]):
             request = replace(request, path_params=path_params)
         if asked.get("extra_body"):
             request = replace(request, body=_with_further(request, encode(asked.get("extra_body"))))
-        body = _fields(request.body)
         settings.pace = settings.pace or Pace()
         self.request, self.settings = request, settings
         self.timeout = asked.timeout() or settings.timeout_for(operation)
@@ -144,8 +143,7 @@ class Call(Generic[T]):
         _refuse(operation, self.ring.problem)
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
-        name = operation.idempotency_key or ""
-        self._idempotency_key = _text(body.get(name) or request.header_texts().get(name))
+        self._idempotency_key = request.idempotency_key()
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
         if not request.quiet:
             _check_evidence(

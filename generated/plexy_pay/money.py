@@ -245,7 +245,7 @@ def wire_currency(amount: Any, currency: Any, owner: str) -> Any:
         InvalidParameterError: if the two differ, or neither is there.
     """
     found = currency_beside(amount, currency, owner)
-    if found is UNSET:
+    if found is UNSET or found is None:
         raise InvalidParameterError(
             f"{owner} needs a currency. Nothing was sent. "
             'Pass amount=Money("22000", "KZT"), or currency="KZT" beside a raw number.'

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 from .encoding import is_array, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
-from .errors import InvalidParameterError
+from .errors import InvalidParameterError, missing_parameter
 from .types import UNSET, Unset
 
 
@@ -285,8 +285,20 @@ def take(params: dict[str, Any], name: str, owner: str) -> Any:
     """
     value = params.pop(name, UNSET)
     if value is UNSET:
-        raise InvalidParameterError(f"{owner} needs {name}. Nothing was sent. Pass {name}.")
+        raise missing_parameter(owner, name)
     return value
+
+
+def refuse_nothing(model: object, needed: Iterable[str]) -> None:
+    """Refuse a model of a request that a caller made with None or UNSET for what the API requires.
+
+    Raises:
+        InvalidParameterError: naming the first.
+    """
+    for name in needed:
+        value = getattr(model, name)
+        if value is None or value is UNSET:
+            raise missing_parameter(type(model).__name__, name)
 
 
 def refuse_unknown(params: Mapping[str, Any], owner: str) -> None:

@@ -171,6 +171,8 @@ def _text(value: Any) -> str:
         return "[" + ",".join(_text(item) for item in value) + "]"
     if isinstance(value, float) and math.isfinite(value):
         return float.__repr__(value)
+    if is_uuid(value):
+        return json.dumps(str(value))
     raise InvalidParameterError(
         f"A value of type {type(value).__name__} has no form in JSON. Nothing was sent. Pass a finite number or text."
     )

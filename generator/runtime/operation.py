@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from .encoding import dumps, is_mapping, is_uuid, loads, query_text
-from .errors import InvalidParameterError
+from .errors import InvalidParameterError, missing_parameter
+from .idempotency import idempotency_key
 from .types import UNSET
 
 T = TypeVar("T")
@@ -32,6 +33,16 @@ class Operation:
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
     # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def needs(self, name: str, value: T) -> T:
+        """Return the value of a required parameter.
+
+        Raises:
+            InvalidParameterError: if there is none: None would be left out, or be sent as null, in silence.
+        """
+        if value is None or value is UNSET:
+            raise missing_parameter(self.call, name)
+        return value
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -79,6 +90,19 @@ class Request(Generic[T]):
     def read(self, body: bytes) -> Any:
         """What `decode` gets of an answer's body; a ValueError if it is not JSON."""
         return loads(body) if body else None
+
+    def idempotency_key(self) -> str | None:
+        """Return the key that makes a second arrival harmless; None where the request carries none.
+
+        Raises:
+            InvalidParameterError: if what stands in its place is no text with visible characters.
+        """
+        name, call = self.operation.idempotency_key, self.operation.call
+        for place in (self.headers, self.body):
+            value = place.get(name, UNSET) if name and is_mapping(place) else UNSET
+            if value is not UNSET:
+                return idempotency_key(value, call)
+        return None
 
     def facts(self) -> dict[str, str | None]:
         """What the call can be found again by; None for what it does not carry."""

@@ -14,6 +14,7 @@ from ..decoding import (
     new_model,
     no_fields,
     refuse_duplicates,
+    refuse_nothing,
     take,
 )
 from ..encoding import encode, without_unset
@@ -65,6 +66,16 @@ class CheckoutAmount:
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
+
+    def __attrs_post_init__(self) -> None:
+        # Answers are read without the constructor: only a caller comes here.
+        refuse_nothing(
+            self,
+            (
+                "currency",
+                "value",
+            ),
+        )
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -17,6 +17,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    refuse_nothing,
     refuse_unknown,
     take,
     to_model,
@@ -126,6 +127,10 @@ class CreatePaymentLink:
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
+
+    def __attrs_post_init__(self) -> None:
+        # Answers are read without the constructor: only a caller comes here.
+        refuse_nothing(self, ("amount",))
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

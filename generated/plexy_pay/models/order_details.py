@@ -14,6 +14,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    refuse_nothing,
     refuse_unknown,
     take,
 )
@@ -85,6 +86,10 @@ class OrderDetails:
     """What is in the basket. What an item looks like is not documented; the sample has none."""
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
+
+    def __attrs_post_init__(self) -> None:
+        # Answers are read without the constructor: only a caller comes here.
+        refuse_nothing(self, ("amount",))
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -13,6 +13,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    refuse_nothing,
     refuse_unknown,
     take,
 )
@@ -46,6 +47,10 @@ class UpdatePaymentLink:
     """Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`."""
     additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
     """Fields that this version of the spec does not know, as they came."""
+
+    def __attrs_post_init__(self) -> None:
+        # Answers are read without the constructor: only a caller comes here.
+        refuse_nothing(self, ("expires_at",))
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
-        body=body.to_dict(),
+        body=CREATE_PAYMENT_BENEFICIARY.needs("body", body).to_dict(),
         decode=_decode,
     )
 

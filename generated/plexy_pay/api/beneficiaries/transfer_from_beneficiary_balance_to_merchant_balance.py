@@ -31,7 +31,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=body.to_dict(),
+        body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -32,7 +32,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=body.to_dict(),
+        body=UPDATE_PAYMENT_BENEFICIARY.needs("body", body).to_dict(),
         decode=_decode,
     )
 

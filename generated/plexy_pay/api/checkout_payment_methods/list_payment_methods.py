@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PAYMENT_METHODS,
-        body=body.to_dict(),
+        body=LIST_PAYMENT_METHODS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         START_PAYMENT,
-        body=body.to_dict(),
+        body=START_PAYMENT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

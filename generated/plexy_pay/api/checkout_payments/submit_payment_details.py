@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SUBMIT_PAYMENT_DETAILS,
-        body=body.to_dict(),
+        body=SUBMIT_PAYMENT_DETAILS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -32,7 +32,7 @@ def request(
             "session_id": session_id,
         },
         query={
-            "sessionResult": session_result,
+            "sessionResult": GET_SESSION_RESULT.needs("session_result", session_result),
         },
         decode=_decode,
     )

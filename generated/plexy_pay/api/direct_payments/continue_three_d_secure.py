@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
-        body=body.to_dict(),
+        body=CONTINUE_THREE_D_SECURE.needs("body", body).to_dict(),
         decode=_decode,
     )
 

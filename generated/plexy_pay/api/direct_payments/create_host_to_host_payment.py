@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
-        body=body.to_dict(),
+        body=CREATE_HOST_TO_HOST_PAYMENT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -30,9 +30,9 @@ def request(
     return Request(
         CREATE_ORDER,
         headers={
-            "Idempotency-Key": idempotency_key,
+            "Idempotency-Key": CREATE_ORDER.needs("idempotency_key", idempotency_key),
         },
-        body=body.to_dict(),
+        body=CREATE_ORDER.needs("body", body).to_dict(),
         decode=_decode,
     )
 

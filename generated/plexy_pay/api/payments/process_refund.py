@@ -32,7 +32,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=body.to_dict(),
+        body=PROCESS_REFUND.needs("body", body).to_dict(),
         decode=_decode,
     )
 

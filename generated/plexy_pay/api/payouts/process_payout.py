@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         PROCESS_PAYOUT,
-        body=body.to_dict(),
+        body=PROCESS_PAYOUT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

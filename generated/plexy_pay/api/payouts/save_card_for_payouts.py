@@ -28,7 +28,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
-        body=body.to_dict(),
+        body=SAVE_CARD_FOR_PAYOUTS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

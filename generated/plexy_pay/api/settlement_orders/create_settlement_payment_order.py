@@ -27,7 +27,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SETTLEMENT_PAYMENT_ORDER,
-        body=body.to_dict(),
+        body=CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body).to_dict(),
         decode=_decode,
     )
 

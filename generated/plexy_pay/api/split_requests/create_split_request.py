@@ -27,7 +27,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SPLIT_REQUEST,
-        body=body.to_dict(),
+        body=CREATE_SPLIT_REQUEST.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -31,7 +31,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=body.to_dict(),
+        body=UPDATE_SPLIT_REQUEST.needs("body", body).to_dict(),
         decode=_decode,
     )
 
