@@ -171,7 +171,7 @@ def _flow(text: str) -> str:
         "    header: str  # The form of the key: where it goes, and how.\n"
         "    further: tuple[tuple[str, ApiKey], ...]\n",
     )
-    text = _replaced(text, "import MASK, KeyRing\n", "import MASK, ApiKey, KeyRing\n")
+    text = _replaced(text, "import KeyRing\n", "import ApiKey, KeyRing\n")
     # The header of a key is its family's alone: in another one a parameter may have that name.
     text = _replaced(text, '{"authorization", "x-api-key", "host"', '{"authorization", "host"')
     own = "        self.header, self.origin = settings.family(request.operation.family)\n"

@@ -145,9 +145,7 @@ class Log:
         if self._masker is None:
             from .masking import Masker
 
-            rings = (self._call.ring, *self._call.settings.rings.values())
-            given = [key.raw for key in self._call.keys]
-            self._masker = Masker([*given, *(key for ring in rings for key in ring.known())])
+            self._masker = Masker(self._call.key_mask())
         return self._masker
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:

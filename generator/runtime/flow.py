@@ -19,7 +19,7 @@ from .body import ACCEPT_ENCODING
 from .decoding import misfit
 from .encoding import encode, is_mapping, loads
 from .errors import Outcome, PlexyError
-from .keys import MASK, KeyRing
+from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
 from .options import masked
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from .base_client import AsyncClient, Origin, Settings, SyncClient
     from .drift import Difference
+    from .hiding import KeyMask
     from .keys import ApiKey
     from .types import RequestOptions, Timeout
 
@@ -197,6 +198,14 @@ class Call(Generic[T]):
             yield pause
             retries += 1
 
+    def key_mask(self) -> KeyMask:
+        """Return the mask of every key that the client has: an answer may quote any of them."""
+        from .hiding import KeyMask
+
+        rings = (self.ring, *self.settings.rings.values())
+        held = [raw for ring in rings for raw in ring.known()]
+        return KeyMask([*held, *(key.raw for key in self.keys)])
+
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
         asked, sent = self.request.media()
@@ -228,21 +237,39 @@ class Call(Generic[T]):
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
             facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
-            return _bad_status(answer, facts)
+            return _bad_status(answer, facts, self.key_mask())
         before = misfit()
         data, parsed, problem = self._decode(answer)
         unlike = self._differences(data) if misfit() != before + 1 else ()
         if _fields(data).get("success") is False and self.request.operation.method != "GET":
             # A GET that shows a declined payment is a good answer; any other call failed itself.
+            shown, parsed = self._without_keys(data, parsed)
             facts |= {"outcome": Outcome.REJECTED, "response": parsed}
-            return errors.DeclinedError(f"the API declined it{_quoted(data.get('message'))}.", **facts)
+            return errors.DeclinedError(f"the API declined it{_quoted(shown.get('message'))}.", **facts)
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
         response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
-        return self._unlike(response, unlike, facts) if unlike and self.settings.strict else response
+        if not (unlike and self.settings.strict):
+            return response
+        mask = self.key_mask()
+        _, response.parsed = self._without_keys(data, parsed)
+        response.headers, response.content = mask.headers(headers), mask.content(answer.body)
+        response.request_id = mask.fact(request_id)
+        return self._unlike(response, unlike, facts)
+
+    def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
+        """Return the JSON of an answer, and what was made of it, as an error may hold them."""
+        shown = self.key_mask().data(data)
+        if shown is data or parsed is None:
+            return shown, parsed
+        try:
+            return shown, self.request.decode(shown)
+        except Exception:
+            # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
+            return shown, None
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
@@ -253,12 +280,13 @@ class Call(Generic[T]):
         try:
             data = self.request.read(answer.body)
         except ValueError:
-            kind = one_line(answer.headers.get("content-type", "none given"))[:60]
+            # Masked before it is cut: a part of a key would not be found.
+            kind = one_line(self.key_mask().text(answer.headers.get("content-type", "none given")))[:60]
             return None, None, Failure("unreadable", f"its body is not JSON (content type: {kind})", True)
         try:
             parsed = self.request.decode(data)
         except Exception as error:
-            problem = problem or f"{type(error).__name__}: {one_line(str(error))}"
+            problem = problem or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
         else:
             # Only an operation that answers without a body makes nothing of nothing.
             problem = problem if parsed is not None and data is None else ""
@@ -268,17 +296,15 @@ class Call(Generic[T]):
         """What differs from the spec in the JSON of an answer; reported, too."""
         from .drift import differences, report
 
-        found = differences(self.request.decode, data)
+        # The name of a field may be a key, too.
+        found = differences(self.request.decode, self.key_mask().data(data))
         report(self.request.operation.call, found)
         return tuple(found)
 
     def _unlike(
         self, response: Response[T], found: tuple[Difference, ...], facts: dict[str, Any]
     ) -> PlexyError:
-        """The error of a strict client; its response holds no key that the API may have quoted."""
-        content: bytes = self._without_keys(response.content)
-        if content != response.content:
-            response.content, response.parsed = content, self.request.decode(loads(content))
+        """The error of a strict client."""
         shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
         text = (
             f"the API answered {response.status_code}, so by its status the call was carried out; but the answer "
@@ -289,12 +315,13 @@ class Call(Generic[T]):
     def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""
         operation = self.request.operation
-        facts = {name: self._without_keys(fact) for name, fact in vars(error).items()}
+        mask = self.key_mask()
+        facts = {name: mask.fact(fact) for name, fact in vars(error).items()}
         facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
         reference = self.request.facts().get("order_reference")
         facts |= {"order_reference": reference, "idempotency_key": self._idempotency_key}
         facts |= {"outcome": outcome, "attempts": attempts}
-        text: str = self._without_keys(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
+        text = mask.text(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
         error = type(error)(text, **facts)
         if outcome is not Outcome.UNKNOWN or not operation.moves_money:
             return error
@@ -303,14 +330,6 @@ class Call(Generic[T]):
         unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=ended_call(self), **facts)
         unknown.client = self.client
         return unknown
-
-    def _without_keys(self, fact: Any) -> Any:
-        for key in self.keys:
-            if type(fact) is str:
-                fact = fact.replace(key.raw, MASK)
-            elif type(fact) is bytes:
-                fact = fact.replace(key.raw.encode(), MASK.encode())
-        return fact
 
     def _meaning(self, outcome: Outcome, reference: str | None) -> str:
         """What the outcome means for the money, and what to do next."""
@@ -341,10 +360,10 @@ def _no_answer(failure: Failure) -> PlexyError:
     return kind(f"{what}{failure.text}.", outcome=outcome)
 
 
-def _bad_status(answer: Answer, facts: dict[str, Any]) -> PlexyError:
+def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyError:
     status = answer.status
     try:
-        fields = _fields(loads(answer.body))
+        fields = _fields(mask.data(loads(answer.body)))
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields
@@ -352,7 +371,7 @@ def _bad_status(answer: Answer, facts: dict[str, Any]) -> PlexyError:
     facts["api_message"] = _text(fields.get("message"))
     what = f"the API answered {status}{_quoted(facts['api_message'])}.{_ADVICE.get(status, '')}"
     if 300 <= status < 400:
-        target = _target(answer.headers.get("location", ""))
+        target = _target(mask.text(answer.headers.get("location", "")))
         what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
     elif 400 <= status < 500 and status != 408:
         facts["outcome"] = Outcome.REJECTED

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
 
 from .encoding import is_array, is_mapping, loads
+from .hiding import KeyMask
 from .presenting import MASK
 
 # Limits: a longer text is hidden, a larger body is not read, and of what is shown only the beginning is.
@@ -68,14 +68,14 @@ class Masker:
     """Masks what is logged of one call.
 
     Args:
-        keys: The API keys, which must show nowhere.
+        keys: The mask of the API keys, which must show nowhere.
     """
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    def __init__(self, keys: KeyMask) -> None:
+        self._keys = keys
         self._secrets: set[str] = set()
-        self._pattern = re.compile("")
+        self._pattern = re.compile(r"(?!)")
         self._masked: list[Any] = []
-        self.hide(form for key in keys for form in (key, quote(key, safe="")))
 
     @cached_property
     def _names(self) -> Any:
@@ -99,7 +99,7 @@ class Masker:
         """The text on one line, without anything that looks like a secret."""
         if len(text) > _LONGEST_TEXT:
             return f"{MASK} ({len(text)} characters)"
-        text = self._pattern.sub(MASK, text)
+        text = self._pattern.sub(MASK, self._keys.text(text))
         if not text.isprintable():
             text = "".join(char if char.isprintable() else "\ufffd" for char in text)
         if "@" in text or "%40" in text:

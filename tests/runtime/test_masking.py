@@ -11,6 +11,7 @@ from helpers.calls import KEY
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._loggable import HIDDEN, MAPS, OBJECTS, VALUES
+from plexy_pay.hiding import KeyMask
 from plexy_pay.masking import Masker
 from plexy_pay.presenting import MASK
 
@@ -18,7 +19,7 @@ CARDS = ["4111111111111111", "378282246310005", "5555555555554444", "60110009901
 
 
 def text(given: str) -> str:
-    return Masker([KEY]).text(given)
+    return Masker(KeyMask([KEY])).text(given)
 
 
 @pytest.mark.parametrize("card", [*CARDS, "4000000000000000006"])
@@ -59,7 +60,7 @@ def test_a_personal_value_is_masked_in_any_text(secret: str, write: str) -> None
 
 def test_a_key_is_masked_in_the_form_that_it_has_in_an_address() -> None:
     key = "pr_a/b+c=d"
-    assert Masker([key]).text(f"https://x.kz/{quote(key, safe='')}") == f"https://x.kz/{MASK}"
+    assert Masker(KeyMask([key])).text(f"https://x.kz/{quote(key, safe='')}") == f"https://x.kz/{MASK}"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_an_ordinary_value_is_shown_as_it_is(harmless: str) -> None:
 
 
 def shown(data: Any) -> Any:
-    return json.loads(Masker([KEY]).body(json.dumps(data).encode()))
+    return json.loads(Masker(KeyMask([KEY])).body(json.dumps(data).encode()))
 
 
 def test_a_name_is_the_same_in_camel_and_snake_case() -> None:
@@ -122,7 +123,7 @@ def test_null_says_nothing_and_is_shown() -> None:
 
 
 def test_a_number_that_is_a_card_number_is_masked_and_others_keep_every_digit() -> None:
-    masker = Masker([])
+    masker = Masker(KeyMask([]))
     assert (
         masker.body(b'{"id": 4111111111111111, "amount": 100.50}') == '{"id": "********", "amount": 100.50}'
     )
@@ -162,7 +163,7 @@ HIDING = documents(st.just(WORD) | LEAF)
 
 @given(documents(LEAF | FORMED))
 def test_what_has_the_form_of_a_secret_shows_nowhere_in_any_document(data: Any) -> None:
-    written = Masker([KEY]).body(json.dumps(data).encode())
+    written = Masker(KeyMask([KEY])).body(json.dumps(data).encode())
     for secret in SECRETS:
         assert secret not in written
 
@@ -171,12 +172,14 @@ def test_what_has_the_form_of_a_secret_shows_nowhere_in_any_document(data: Any) 
 def test_a_word_below_a_marked_or_undeclared_name_shows_nowhere(data: Any, above: list[str]) -> None:
     for name in above:
         data = {name: [data]}
-    assert WORD not in Masker([]).body(json.dumps(data).encode())
+    assert WORD not in Masker(KeyMask([])).body(json.dumps(data).encode())
 
 
 @given(documents(LEAF), st.sampled_from([*SECRETS, WORD]))
 def test_a_secret_as_an_undeclared_name_shows_nowhere(data: Any, secret: str) -> None:
-    assert secret not in Masker([KEY]).body(json.dumps({secret: data, "data": [{secret: data}]}).encode())
+    assert secret not in Masker(KeyMask([KEY])).body(
+        json.dumps({secret: data, "data": [{secret: data}]}).encode()
+    )
 
 
 @given(st.text(max_size=60))
@@ -186,4 +189,4 @@ def test_any_text_becomes_one_printable_line(given_text: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_json_show_only_their_number(content: bytes) -> None:
-    assert Masker([]).body(b"\xff" + content) == f"{MASK} ({len(content) + 1} bytes)"
+    assert Masker(KeyMask([])).body(b"\xff" + content) == f"{MASK} ({len(content) + 1} bytes)"
