@@ -143,6 +143,8 @@ class OperationView:
     answer: Answer
     pagination: Pagination | None
     errors: tuple[tuple[str, str], ...] = field(default=())
+    refusals: tuple[int, ...] = ()
+    says_success: bool = False
     deprecated: str = ""
     sent: Sent | None = None
     sends: str = ""
@@ -264,6 +266,8 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         answer=answer,
         pagination=_pagination(data, operation),
         errors=_errors(data, operation),
+        refusals=_refusals(data, operation),
+        says_success=_says_success(data, operation),
         deprecated=describing.deprecation(operation, _call(operation)),
         sent=sent,
         sends="" if sends == "application/json" else sends,
@@ -566,6 +570,42 @@ def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
                 (str(status), describing.first_sentence(resolve(data, reference).get("description")))
             )
     return tuple(found)
+
+
+def _refusals(data: Json, operation: Json) -> tuple[int, ...]:
+    """The 4xx that the document describes for an operation; what is only inferred describes nothing."""
+    inherited = describing.weakest_evidence(operation)
+    found: list[int] = []
+    for status, reference in mapping(operation.get("responses")).items():
+        evidence = resolve(data, reference).get("x-evidence", inherited)
+        if re.fullmatch("4[0-9][0-9]", str(status)) and evidence != "inferred":
+            found.append(int(status))
+    return tuple(sorted(found))
+
+
+def _says_success(data: Json, operation: Json) -> bool:
+    """Whether the answer has a property `success` that is true or false."""
+    for status, reference in mapping(operation.get("responses")).items():
+        content = mapping(resolve(data, reference).get("content"))
+        if str(status).startswith("2") and "application/json" in content:
+            return _has_success(data, mapping(content["application/json"].get("schema")))
+    return False
+
+
+def _has_success(data: Json, schema: Json, above: tuple[Json, ...] = ()) -> bool:
+    target = resolve(data, schema)
+    if target in above:
+        return False  # A union that holds itself.
+    prop = mapping(properties(data, target).get("success"))
+    if "boolean" in _json_types(resolve(data, prop)):
+        return True
+    parts = [*sequence(target.get("oneOf")), *sequence(target.get("anyOf"))]
+    return any(_has_success(data, part, (*above, target)) for part in parts)
+
+
+def _json_types(schema: Json) -> list[Any]:
+    kind = schema.get("type")
+    return sequence(kind) or [kind]
 
 
 def request_schemas(data: Json) -> list[str]:

@@ -14,6 +14,7 @@ LIST_PAYMENT_LINKS = Operation(
     moves_money=False,
     evidence="documented",
     source="https://test-docs.plexypay.com/pay-by-link-api.html",
+    refusals=(401,),
 )
 CREATE_PAYMENT_LINK = Operation(
     id="create_payment_link",
@@ -27,6 +28,7 @@ CREATE_PAYMENT_LINK = Operation(
     facts={
         "order_reference": "$request.body#/orderReference",
     },
+    refusals=(401,),
 )
 RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE = Operation(
     id="retrieve_payment_link_by_order_reference",
@@ -40,6 +42,10 @@ RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE = Operation(
     facts={
         "order_reference": "$request.path.order_reference",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 RETRIEVE_PAYMENT_LINK = Operation(
     id="retrieve_payment_link",
@@ -50,6 +56,10 @@ RETRIEVE_PAYMENT_LINK = Operation(
     moves_money=False,
     evidence="observed",
     source="https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of two merchants, 2026 (polling of payment links)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 CANCEL_PAYMENT_LINK = Operation(
     id="cancel_payment_link",
@@ -60,6 +70,10 @@ CANCEL_PAYMENT_LINK = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/payment-links-4976244f0",
+    refusals=(
+        401,
+        404,
+    ),
 )
 UPDATE_PAYMENT_LINK_EXPIRATION = Operation(
     id="update_payment_link_expiration",
@@ -70,6 +84,10 @@ UPDATE_PAYMENT_LINK_EXPIRATION = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/payment-links-4976244f0",
+    refusals=(
+        401,
+        404,
+    ),
 )
 RETRIEVE_PAYMENT_LINKS_STATISTICS = Operation(
     id="retrieve_payment_links_statistics",
@@ -80,6 +98,7 @@ RETRIEVE_PAYMENT_LINKS_STATISTICS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/payment-links-4976244f0",
+    refusals=(401,),
 )
 CREATE_MERCHANT_INITIATED_PAYMENT = Operation(
     id="create_merchant_initiated_payment",
@@ -90,6 +109,7 @@ CREATE_MERCHANT_INITIATED_PAYMENT = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://test-docs.plexypay.com/recurring-payments-api.html",
+    refusals=(401,),
 )
 GET_KEYS = Operation(
     id="get_keys",
@@ -100,6 +120,7 @@ GET_KEYS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/get-keys-25187447e0",
+    refusals=(401,),
 )
 CREATE_HOST_TO_HOST_PAYMENT = Operation(
     id="create_host_to_host_payment",
@@ -114,6 +135,8 @@ CREATE_HOST_TO_HOST_PAYMENT = Operation(
         "amount": "$request.body#/orderDetails/amount",
         "order_reference": "$request.body#/orderDetails/orderReference",
     },
+    refusals=(401,),
+    says_success=True,
 )
 CONTINUE_THREE_D_SECURE = Operation(
     id="continue_three_d_secure",
@@ -127,6 +150,11 @@ CONTINUE_THREE_D_SECURE = Operation(
     facts={
         "id": "$request.body#/transactionId",
     },
+    refusals=(
+        401,
+        404,
+    ),
+    says_success=True,
 )
 FIND_TRANSACTION_HISTORY_BY_ID = Operation(
     id="find_transaction_history_by_id",
@@ -137,6 +165,10 @@ FIND_TRANSACTION_HISTORY_BY_ID = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/transaction-management-4976246f0",
+    refusals=(
+        401,
+        404,
+    ),
 )
 FIND_TRANSACTION_BY_PAYMENT_LINK_ID = Operation(
     id="find_transaction_by_payment_link_id",
@@ -147,6 +179,10 @@ FIND_TRANSACTION_BY_PAYMENT_LINK_ID = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/authorization-1614875m0",
+    refusals=(
+        401,
+        404,
+    ),
 )
 FIND_TRANSACTION_BY_ID = Operation(
     id="find_transaction_by_id",
@@ -157,6 +193,10 @@ FIND_TRANSACTION_BY_ID = Operation(
     moves_money=False,
     evidence="observed",
     source="public code of a merchant, 2026 (reading of a transaction before a refund)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 FIND_TRANSACTION_BY_ORDER_REFERENCE = Operation(
     id="find_transaction_by_order_reference",
@@ -170,6 +210,10 @@ FIND_TRANSACTION_BY_ORDER_REFERENCE = Operation(
     facts={
         "order_reference": "$request.path.order_reference",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 LIST_TRANSACTIONS = Operation(
     id="list_transactions",
@@ -180,6 +224,7 @@ LIST_TRANSACTIONS = Operation(
     moves_money=False,
     evidence="observed",
     source="public code of a merchant, 2026 (listing of transactions)",
+    refusals=(401,),
 )
 CANCEL_PAYMENT = Operation(
     id="cancel_payment",
@@ -193,6 +238,11 @@ CANCEL_PAYMENT = Operation(
     facts={
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
+    says_success=True,
 )
 CAPTURE_PAYMENT = Operation(
     id="capture_payment",
@@ -207,6 +257,11 @@ CAPTURE_PAYMENT = Operation(
         "amount": "$request.body#/amount",
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
+    says_success=True,
 )
 PROCESS_REFUND = Operation(
     id="process_refund",
@@ -222,6 +277,11 @@ PROCESS_REFUND = Operation(
         "id": "$request.path.id",
         "order_reference": "$request.body#/orderReference",
     },
+    refusals=(
+        401,
+        404,
+    ),
+    says_success=True,
 )
 LIST_SPLIT_REQUESTS = Operation(
     id="list_split_requests",
@@ -232,6 +292,7 @@ LIST_SPLIT_REQUESTS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(401,),
 )
 CREATE_SPLIT_REQUEST = Operation(
     id="create_split_request",
@@ -242,6 +303,7 @@ CREATE_SPLIT_REQUEST = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(401,),
 )
 GET_SPLIT_REQUEST_BY_ID = Operation(
     id="get_split_request_by_id",
@@ -252,6 +314,10 @@ GET_SPLIT_REQUEST_BY_ID = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 UPDATE_SPLIT_REQUEST = Operation(
     id="update_split_request",
@@ -265,6 +331,10 @@ UPDATE_SPLIT_REQUEST = Operation(
     facts={
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 DELETE_SPLIT_REQUEST = Operation(
     id="delete_split_request",
@@ -278,6 +348,10 @@ DELETE_SPLIT_REQUEST = Operation(
     facts={
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 LIST_SETTLEMENT_PAYMENT_ORDERS = Operation(
     id="list_settlement_payment_orders",
@@ -288,6 +362,7 @@ LIST_SETTLEMENT_PAYMENT_ORDERS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/settlement-payment-order-5318170f0",
+    refusals=(401,),
 )
 CREATE_SETTLEMENT_PAYMENT_ORDER = Operation(
     id="create_settlement_payment_order",
@@ -302,6 +377,7 @@ CREATE_SETTLEMENT_PAYMENT_ORDER = Operation(
     facts={
         "idempotency_key": "$request.body#/requestId",
     },
+    refusals=(401,),
 )
 GET_SETTLEMENT_PAYMENT_ORDER_BY_ID = Operation(
     id="get_settlement_payment_order_by_id",
@@ -312,6 +388,10 @@ GET_SETTLEMENT_PAYMENT_ORDER_BY_ID = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/settlement-payment-order-5318170f0",
+    refusals=(
+        401,
+        404,
+    ),
 )
 RETRIEVE_PAYOUT_TRANSACTIONS = Operation(
     id="retrieve_payout_transactions",
@@ -322,6 +402,7 @@ RETRIEVE_PAYOUT_TRANSACTIONS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/payouts-4976245f0",
+    refusals=(401,),
 )
 PROCESS_PAYOUT = Operation(
     id="process_payout",
@@ -332,6 +413,7 @@ PROCESS_PAYOUT = Operation(
     moves_money=True,
     evidence="inferred",
     source="https://developer.plexy.money/payouts-4976245f0",
+    refusals=(401,),
 )
 SAVE_CARD_FOR_PAYOUTS = Operation(
     id="save_card_for_payouts",
@@ -342,6 +424,7 @@ SAVE_CARD_FOR_PAYOUTS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money/payouts-4976245f0",
+    refusals=(401,),
 )
 GET_CUSTOMER_CARD_TOKENS = Operation(
     id="get_customer_card_tokens",
@@ -352,6 +435,10 @@ GET_CUSTOMER_CARD_TOKENS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 LIST_CUSTOMERS = Operation(
     id="list_customers",
@@ -362,6 +449,7 @@ LIST_CUSTOMERS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(401,),
 )
 CREATE_CUSTOMER = Operation(
     id="create_customer",
@@ -372,6 +460,7 @@ CREATE_CUSTOMER = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only), plexypay/docs-portal (2023), docs/online_payments/response_codes.md (errors 1162 and 1165)",
+    refusals=(401,),
 )
 GET_CUSTOMER_BY_ID = Operation(
     id="get_customer_by_id",
@@ -382,6 +471,10 @@ GET_CUSTOMER_BY_ID = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 GET_CUSTOMER_TRANSACTIONS = Operation(
     id="get_customer_transactions",
@@ -392,6 +485,10 @@ GET_CUSTOMER_TRANSACTIONS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 LIST_PAYMENT_BENEFICIARIES = Operation(
     id="list_payment_beneficiaries",
@@ -402,6 +499,7 @@ LIST_PAYMENT_BENEFICIARIES = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(401,),
 )
 CREATE_PAYMENT_BENEFICIARY = Operation(
     id="create_payment_beneficiary",
@@ -412,6 +510,7 @@ CREATE_PAYMENT_BENEFICIARY = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(401,),
 )
 GET_PAYMENT_BENEFICIARY_BY_ID = Operation(
     id="get_payment_beneficiary_by_id",
@@ -422,6 +521,10 @@ GET_PAYMENT_BENEFICIARY_BY_ID = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 UPDATE_PAYMENT_BENEFICIARY = Operation(
     id="update_payment_beneficiary",
@@ -432,6 +535,10 @@ UPDATE_PAYMENT_BENEFICIARY = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE = Operation(
     id="transfer_from_beneficiary_balance_to_merchant_balance",
@@ -445,6 +552,10 @@ TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE = Operation(
     facts={
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY = Operation(
     id="create_manual_settlement_for_beneficiary",
@@ -458,6 +569,10 @@ CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY = Operation(
     facts={
         "id": "$request.path.id",
     },
+    refusals=(
+        401,
+        404,
+    ),
 )
 RETRIEVE_MERCHANT_DETAILS = Operation(
     id="retrieve_merchant_details",
@@ -468,6 +583,10 @@ RETRIEVE_MERCHANT_DETAILS = Operation(
     moves_money=False,
     evidence="inferred",
     source="https://developer.plexy.money (menu; the name only)",
+    refusals=(
+        401,
+        404,
+    ),
 )
 LIST_PAYMENT_METHODS = Operation(
     id="list_payment_methods",
@@ -491,6 +610,7 @@ START_PAYMENT = Operation(
     facts={
         "order_reference": "$request.body#/reference",
     },
+    refusals=(402,),
 )
 SUBMIT_PAYMENT_DETAILS = Operation(
     id="submit_payment_details",
@@ -501,6 +621,7 @@ SUBMIT_PAYMENT_DETAILS = Operation(
     moves_money=True,
     evidence="documented",
     source="https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web, api/payments/details.js",
+    refusals=(402,),
 )
 CREATE_SESSION = Operation(
     id="create_session",
@@ -534,6 +655,7 @@ LIST_PRODUCT_TYPES = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/list-product-types-25538206e0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 LIST_PRODUCT_CATEGORIES = Operation(
@@ -545,6 +667,7 @@ LIST_PRODUCT_CATEGORIES = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/overview-1860564m0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 LIST_PRODUCTS = Operation(
@@ -556,6 +679,7 @@ LIST_PRODUCTS = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/overview-1860564m0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 GET_PRODUCT = Operation(
@@ -567,6 +691,10 @@ GET_PRODUCT = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/get-product-25538209e0",
+    refusals=(
+        401,
+        404,
+    ),
     settings=("agent_id",),
 )
 LIST_ORDERS = Operation(
@@ -578,6 +706,7 @@ LIST_ORDERS = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/list-orders-25538210e0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 CREATE_ORDER = Operation(
@@ -594,6 +723,10 @@ CREATE_ORDER = Operation(
         "idempotency_key": "$request.header.Idempotency-Key",
         "order_reference": "$request.body#/external_ref",
     },
+    refusals=(
+        400,
+        401,
+    ),
     settings=("agent_id",),
 )
 GET_ORDER_BY_ID = Operation(
@@ -605,6 +738,10 @@ GET_ORDER_BY_ID = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/get-order-by-id-25538212e0",
+    refusals=(
+        401,
+        404,
+    ),
     settings=("agent_id",),
 )
 GET_BALANCE = Operation(
@@ -616,6 +753,7 @@ GET_BALANCE = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/get-balance-25538213e0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 LIST_DEPOSIT_HISTORY = Operation(
@@ -627,6 +765,7 @@ LIST_DEPOSIT_HISTORY = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/list-deposit-history-25538214e0",
+    refusals=(401,),
     settings=("agent_id",),
 )
 GET_API_HEALTH = Operation(
@@ -638,6 +777,7 @@ GET_API_HEALTH = Operation(
     moves_money=False,
     evidence="documented",
     source="https://developer.plexy.money/overview-1860564m0",
+    refusals=(401,),
 )
 
 OPERATIONS = (

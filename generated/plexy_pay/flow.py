@@ -23,6 +23,7 @@ from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request
 from .options import masked
+from .proof import Success, refuses, seen_success, success_of
 from .retries import Pace, delay, retry_after
 from .types import UNSET, Headers, Response
 from .user_agent import user_agent
@@ -237,12 +238,14 @@ class Call(Generic[T]):
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
             facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
+            if refuses(status, self.request.operation):
+                facts["outcome"] = Outcome.REJECTED
             return _bad_status(answer, facts, self.key_mask())
         before = misfit()
         data, parsed, problem = self._decode(answer)
         unlike = self._differences(data) if misfit() != before + 1 else ()
-        if _fields(data).get("success") is False and self.request.operation.method != "GET":
-            # A GET that shows a declined payment is a good answer; any other call failed itself.
+        success = success_of(data, self.request.operation)
+        if success is Success.DECLINED:
             shown, parsed = self._without_keys(data, parsed)
             facts |= {"outcome": Outcome.REJECTED, "response": parsed}
             return errors.DeclinedError(f"the API declined it{_quoted(shown.get('message'))}.", **facts)
@@ -252,13 +255,15 @@ class Call(Generic[T]):
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
         response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
-        if not (unlike and self.settings.strict):
+        unclear = success is Success.UNCLEAR
+        if not unclear and not (unlike and self.settings.strict):
             return response
         mask = self.key_mask()
         _, response.parsed = self._without_keys(data, parsed)
         response.headers, response.content = mask.headers(headers), mask.content(answer.body)
         response.request_id = mask.fact(request_id)
-        return self._unlike(response, unlike, facts)
+        text = _unclear(status, data) if unclear else _unlike(status, unlike)
+        return errors.UnexpectedAnswerError(text, response=response, differences=unlike, **facts)
 
     def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
         """Return the JSON of an answer, and what was made of it, as an error may hold them."""
@@ -300,17 +305,6 @@ class Call(Generic[T]):
         found = differences(self.request.decode, self.key_mask().data(data))
         report(self.request.operation.call, found)
         return tuple(found)
-
-    def _unlike(
-        self, response: Response[T], found: tuple[Difference, ...], facts: dict[str, Any]
-    ) -> PlexyError:
-        """The error of a strict client."""
-        shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-        text = (
-            f"the API answered {response.status_code}, so by its status the call was carried out; but the answer "
-            f"differs from the spec, which strict=True makes an error: {shown}. The answer is in error.response."
-        )
-        return errors.UnexpectedAnswerError(text, response=response, differences=found, **facts)
 
     def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""
@@ -373,9 +367,27 @@ def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyEr
     if 300 <= status < 400:
         target = _target(mask.text(answer.headers.get("location", "")))
         what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
-    elif 400 <= status < 500 and status != 408:
-        facts["outcome"] = Outcome.REJECTED
+    elif 400 <= status < 500 and facts["outcome"] is Outcome.UNKNOWN:
+        what += " This status does not say that the call was not carried out."
     return errors.status_error(status)(what, **facts)
+
+
+def _unclear(status: int, data: Any) -> str:
+    """The text for a call that moves money whose success does not say whether it did."""
+    return (
+        f"the API answered {status}, but does not say whether it was carried out: `success`, which is true then, is "
+        f"{seen_success(data)}. The answer is in error.response."
+    )
+
+
+def _unlike(status: int, found: tuple[Difference, ...]) -> str:
+    """The text of the error of a strict client."""
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    shown = ", ".join(map(str, found[:5])) + more
+    return (
+        f"the API answered {status}, so by its status the call was carried out; but the answer differs from the spec, "
+        f"which strict=True makes an error: {shown}. The answer is in error.response."
+    )
 
 
 def _target(location: str) -> str:

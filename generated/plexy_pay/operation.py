@@ -31,6 +31,9 @@ class Operation:
     idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
     source: str  # The page that describes it.
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
+    # The 4xx of which the API's description says what they mean for this operation.
+    refusals: tuple[int, ...] = ()
+    says_success: bool = False  # Whether its answer has `success`, which says that it was carried out.
     # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
 

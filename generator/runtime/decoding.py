@@ -218,7 +218,7 @@ class ObjectBody(Generic[ModelT]):
 
     def __call__(self, data: Any) -> ModelT:
         if not is_object(data):
-            raise ValueError(f"a JSON object was expected, not {_kind(data)}")
+            raise ValueError(f"a JSON object was expected, not {kind_of(data)}")
         return self.model.from_dict(data)
 
 
@@ -236,7 +236,7 @@ class ArrayBody(Generic[ModelT]):
             misfit()
             return []
         if not is_array(data):
-            raise ValueError(f"a JSON array was expected, not {_kind(data)}")
+            raise ValueError(f"a JSON array was expected, not {kind_of(data)}")
         return cast("list[ModelT]", decode_models(self.model, data))
 
 
@@ -254,7 +254,8 @@ def any_body(data: Any) -> Any:
     return data
 
 
-def _kind(data: object) -> str:
+def kind_of(data: object) -> str:
+    """Return the kind of a JSON value in words."""
     kinds = (
         (dict, "an object"),
         (list, "an array"),

@@ -122,7 +122,11 @@ class InferredOperationWarning(UserWarning): """The path of an operation is only
 
 
 class UnexpectedAnswerError(DecodingError):
-    """With `strict=True`: a success whose answer differs from the spec. The call itself was answered as carried out.
+    """A success whose answer does not say what it must.
+
+    Of a call that moves money: its answer has `success`, which is neither true nor a no, or is missing; nobody knows
+    whether money moved. With `strict=True` also: an answer that differs from the spec; by its status the call was
+    carried out.
 
     Attributes:
         response: The whole response, with the parsed answer.
@@ -134,7 +138,7 @@ class UnexpectedAnswerError(DecodingError):
 
 
 class DeclinedError(PlexyError):
-    """A call was answered with `success: false`. `response` is the parsed answer, where it could be parsed."""
+    """A call was answered with `success: false` or another no. `response` is the parsed answer, if it can be parsed."""
 
     response: Any = None
 

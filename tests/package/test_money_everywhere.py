@@ -152,7 +152,7 @@ class Wire:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.bodies.append(loads(request.content))
-        return httpx.Response(200, json={"id": "1", "transactionId": "1"})
+        return httpx.Response(200, json={"id": "1", "transactionId": "1", "success": True})
 
     def call(self, name: str, body: Json) -> Json:
         """Make the call with this body, and give what was sent."""

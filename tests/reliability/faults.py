@@ -156,8 +156,8 @@ def _make(fault: str, kind: Kind, pace: Pace, elsewhere: WireServer) -> Scene:
     made = Scene(server, elsewhere, pace, server.origin, answer=kind.answer)
     if fault == "rotated":
         made.client["api_key"] = [OTHER_KEY, KEY]
-    if fault == "declined":
-        made.answer = _declined(kind)
+    if fault in _NO:
+        made.answer = _declined(kind, _NO[fault])
     return made
 
 
@@ -173,8 +173,11 @@ def _slow(kind: Kind, body: bytes, elsewhere: WireServer, pace: Pace) -> Scene:
     return Scene(server, elsewhere, pace, server.origin, {"timeout": Timeout(read=SHORT)}, held=held)
 
 
-def _declined(kind: Kind) -> dict[str, Any]:
-    return kind.answer | {"success": False, "message": "Do not honor"}
+_NO: dict[str, object] = {"declined": False, "declined_in_text": "false"}
+
+
+def _declined(kind: Kind, success: object) -> dict[str, Any]:
+    return kind.answer | {"success": success, "message": "Do not honor"}
 
 
 def _half(kind: Kind) -> bytes:
@@ -249,7 +252,8 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
         "gzip_bomb": lambda: [gzipped(_BOMB)],
         "too_long": lambda: [http(200, body, {**JSON, "Content-Length": str(2**40)})],
         "html_404": lambda: [http(404, HTML, {"Content-Type": "text/html"})],
-        "declined": lambda: [json_answer(_declined(kind))],
+        "declined": lambda: [json_answer(_declined(kind, False))],
+        "declined_in_text": lambda: [json_answer(_declined(kind, "false"))],
         "rotated": lambda: [_failure(401), whole],
         "wait_then_good": lambda: [many, whole],
         "reset_then_good": lambda: [Then(reset=True), whole],

@@ -4,8 +4,9 @@ The rules are these. Every error says what it means for the money: `not_sent` (n
 (the API said no to it), `unknown` (anything else). An unknown outcome of a call that moves money raises
 OutcomeUnknownError, whatever stands behind it. A call is sent again only where a second arrival can do no harm: it
 only reads, nothing of it left, it got a 429, or it carries the idempotency key of its operation. Clients here have
-`max_retries=2`, so three tries is the most. An answer that arrived whole and can be read is given to the caller,
-however odd it is; one that arrived and cannot be read is not asked for again.
+`max_retries=2`, so three tries is the most. A 4xx is a rejection only if HTTP says that it means so. An answer that
+arrived whole and can be read is given to the caller, however odd it is, unless it is that of a payment and does not say
+`success: true`; one that arrived and cannot be read is not asked for again.
 """
 
 from __future__ import annotations
@@ -99,6 +100,18 @@ def rejected(fault: str, text: str, error: str) -> Row:
     return Row(fault, text, cell, cell, cell)
 
 
+def declined(fault: str, text: str) -> Row:
+    """The API says no with a status of success: it was not done. What a GET shows is an answer all the same."""
+    cell = Cell(1, 1, "rejected", "DeclinedError")
+    return Row(fault, text, Cell(1, 1, "answer"), cell, cell)
+
+
+def odd_success(fault: str, text: str) -> Row:
+    """Odd, and given to the caller; but a refund whose `success` is not `true` has not said that it was done."""
+    cell = Cell(1, 1, "answer")
+    return Row(fault, text, cell, open_payment(1, 1, "UnexpectedAnswerError"), cell)
+
+
 def held_back(fault: str, text: str, *waits: float) -> Row:
     """429: the API did not do it, so that every kind of call comes back, after as long as it was told."""
     tries = len(waits) + 1
@@ -163,17 +176,19 @@ REFUSALS = [
     rejected("status_401", "401", "AuthenticationError"),
     rejected("status_403", "403", "PermissionDeniedError"),
     rejected("status_404", "404", "NotFoundError"),
-    rejected("status_409", "409", "ConflictError"),
+    rejected("status_402", "402", "ClientError"),
     rejected("status_422", "422", "UnprocessableEntityError"),
     rejected("html_404", "404 with an HTML page", "NotFoundError"),
-    rejected("status_418", "Another 4xx: 418", "ClientError"),
-    Row(
-        "declined",
-        "200 with `success: false` (a GET only shows it)",
-        read=Cell(1, 1, "answer"),
-        pay=Cell(1, 1, "rejected", "DeclinedError"),
-        keyed=Cell(1, 1, "rejected", "DeclinedError"),
-    ),
+    declined("declined", "200 with `success: false` (a GET only shows it)"),
+    declined("declined_in_text", '200 with `success: "false"`, as text (a GET only shows it)'),
+]
+
+NO_PROOF = [
+    open_after_one("status_409", "409, which no page describes for the call", "ConflictError"),
+    open_after_one("status_425", "425: something on the way sent the request early", "ClientError"),
+    open_after_one("status_460", "460: a load balancer says that its client went away", "ClientError"),
+    open_after_one("status_499", "499: a proxy says that its client went away", "ClientError"),
+    open_after_one("status_418", "Another 4xx that HTTP does not define: 418", "ClientError"),
 ]
 
 TOO_MANY = [
@@ -203,9 +218,9 @@ ODD = [
     answered("new_value", "A value that its enumeration does not have"),
     answered("new_field", "A field that nobody knows"),
     answered("new_variant", "A variant that its union does not have [^union]"),
-    answered("null", "null for fields that are never null"),
-    answered("other_type", "Text for numbers, and numbers for text"),
-    answered("missing", "Required fields that are missing"),
+    odd_success("null", "null for fields that are never null, `success` among them"),
+    odd_success("other_type", "Text for numbers and for `true`, and numbers for text"),
+    odd_success("missing", "Fields that are missing, `success` among them"),
 ]
 
 AGAIN = [
@@ -299,6 +314,11 @@ SECTIONS: list[tuple[str, str, list[Row]]] = [
     ),
     ("Refusals", "The API did not do it.", REFUSALS),
     (
+        "Refusals that prove nothing",
+        "Something on the way may have given up while the API went on, or an earlier arrival may have been done.",
+        NO_PROOF,
+    ),
+    (
         "429, too many requests",
         "The API did not do it, and every call comes back: after as long as it was told, or else by itself.",
         TOO_MANY,
@@ -310,7 +330,8 @@ SECTIONS: list[tuple[str, str, list[Row]]] = [
     ),
     (
         "Odd answers",
-        "An answer that arrived is not thrown away because it does not fit: all of it is in the model.",
+        "An answer that arrived is not thrown away because it does not fit: all of it is in the model, or in the "
+        "`response` of the error where a refund is not answered with `success: true`.",
         ODD,
     ),
     ("One thing after another", "What an earlier attempt left open stays open.", AGAIN),

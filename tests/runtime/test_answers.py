@@ -256,12 +256,6 @@ def test_reading_a_payment_that_was_declined_is_no_failure(flavor: Flavor) -> No
         assert flavor.call(flavor.client(server.origin), reading()).parsed == {"id": "tx_1", "success": False}
 
 
-@pytest.mark.parametrize("value", [None, 0, "false", True])
-def test_only_a_plain_false_is_a_decline(flavor: Flavor, value: Any) -> None:
-    with WireServer(json_answer({"success": value})) as server:
-        assert flavor.call(flavor.client(server.origin), capturing()).parsed == {"success": value}
-
-
 # Sizes and encodings
 
 
