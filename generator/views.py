@@ -33,7 +33,7 @@ class Parameter:
 
     `setting` names the client's own setting that fills a path parameter; callers do not pass it then. `deprecated` is
     what a warning says when it is passed, and is empty where there is nothing to say. `style` is how several values are
-    written, empty for the way of our own documents.
+    written, empty for the way of our own documents. `is_own_text` says of a path parameter that it is no id of the API.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Parameter:
     setting: str = ""
     deprecated: str = ""
     style: str = ""
+    is_own_text: bool = False
 
     @property
     def is_needed(self) -> bool:
@@ -166,6 +167,11 @@ class OperationView:
     def settings(self) -> tuple[str, ...]:
         """The settings of the client that its path needs."""
         return tuple(parameter.setting for parameter in self.all_path_parameters if parameter.setting)
+
+    @property
+    def own_texts(self) -> tuple[str, ...]:
+        """The parameters of its path that hold a text of the caller's own, by their names on the wire."""
+        return tuple(parameter.wire_name for parameter in self.all_path_parameters if parameter.is_own_text)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:
@@ -300,6 +306,15 @@ def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
             node, f"The parameter `{python_name(node['name'], node)}` of {_call(operation)}"
         ),
         style=str(node.get("x-style", "")),
+        is_own_text=_is_own_text(node, operation),
+    )
+
+
+def _is_own_text(node: Json, operation: Json) -> bool:
+    """Whether a path parameter holds a text of the caller's own: an order reference, or what nothing is known of."""
+    place = mapping(operation.get("x-call-facts")).get("order_reference")
+    return node["in"] == "path" and (
+        place == f"$request.path.{node['name']}" or node.get("x-own-text") is True
     )
 
 

@@ -46,6 +46,7 @@ RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE = Operation(
         401,
         404,
     ),
+    own_texts=("order_reference",),
 )
 RETRIEVE_PAYMENT_LINK = Operation(
     id="retrieve_payment_link",
@@ -214,6 +215,7 @@ FIND_TRANSACTION_BY_ORDER_REFERENCE = Operation(
         401,
         404,
     ),
+    own_texts=("order_reference",),
 )
 LIST_TRANSACTIONS = Operation(
     id="list_transactions",

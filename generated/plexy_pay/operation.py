@@ -12,6 +12,7 @@ from urllib.parse import quote
 from .encoding import dumps, is_mapping, is_uuid, loads, query_text
 from .errors import InvalidParameterError, missing_parameter
 from .idempotency import idempotency_key
+from .paths import path_problem
 from .types import UNSET
 
 T = TypeVar("T")
@@ -30,6 +31,8 @@ class Operation:
     evidence: str  # How sure its method and path are; the weaker of the two.
     idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
     source: str  # The page that describes it.
+    # The parameters of its path that hold a text of the caller's own, such as an order reference. All others are ids.
+    own_texts: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
     # The 4xx of which the API's description says what they mean for this operation.
     refusals: tuple[int, ...] = ()
@@ -73,7 +76,11 @@ class Request(Generic[T]):
         return f"{self.url_path()}?{query}" if query else self.url_path()
 
     def url_path(self) -> str:
-        """The path; a value that is missing, empty, `.`, `..`, or no text, int or UUID is an InvalidParameterError."""
+        """The path; a value that is missing, no text, int or UUID, or could reach another path is refused.
+
+        Raises:
+            InvalidParameterError: naming the parameter.
+        """
         first, *rest = self.operation.path.split("{")
         pieces = (piece.partition("}") for piece in rest)
         return first + "".join(self._path_value(name) + fixed for name, _, fixed in pieces)
@@ -125,13 +132,13 @@ class Request(Generic[T]):
         if (isinstance(value, (str, int)) or is_uuid(value)) and not isinstance(value, bool):
             # A member of an open enum is text already, whatever its class makes of str().
             text = str.__str__(value) if isinstance(value, str) else str(value)
-            # Proxies and servers take dots for steps in the path, however they are encoded.
-            if text not in ("", ".", ".."):
+            found = path_problem(text, is_id=name not in self.operation.own_texts)
+            if found is None:
                 return self._quote(name, text)
-            problem = f"is {text!r}"
+            problem = f"{found}, so it could reach another path"
         raise InvalidParameterError(
             f"{self.operation.call}: the path parameter {name} {problem}. Nothing was sent. "
-            "Pass the id as text, as the API gave it."
+            "Pass it as text, an id as the API gave it."
         )
 
     def _quote(self, name: str, text: str) -> str:

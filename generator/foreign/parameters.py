@@ -106,6 +106,9 @@ def _parameter(adapting: Adapting, shapes: Shapes, parameter: Located, name: str
             _not_written(adapting, pointer, wire, f"in the style {node.get('style', 'of its place')}")
             return None
         made |= {"x-style": style} if style else {}
+    if where == "path":
+        # Nothing says that it is an id, which has no slash.
+        made["x-own-text"] = True
     if where == "path" or node.get("required") is True:
         made["required"] = True
     for key in ("description", "deprecated"):

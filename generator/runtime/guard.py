@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from contextvars import ContextVar, Token
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -141,12 +142,25 @@ CURRENT: ContextVar[Exchange | None] = ContextVar("plexy_pay_exchange", default=
 
 
 def _holds(texts: list[bytes], key: bytes) -> bool:
+    """Whether a text has the key in it, in any case."""
+    small = [text.lower() for text in texts]
     # A very short key, as tests use them, would be found in ordinary words.
-    return key in b"\n".join(texts) if len(key) >= 8 else key in texts
+    return key.lower() in b"\n".join(small) if len(key) >= 8 else key.lower() in small
+
+
+@lru_cache(maxsize=64)
+def _target(url: str) -> bytes:
+    """Return the path and query as httpx writes them."""
+    return httpx.URL(url).raw_path
 
 
 def _why_refused(request: httpx.Request, step: Send) -> str | None:
-    """What is wrong with the request that is about to leave; None if it is exactly what it must be."""
+    """What is wrong with the request that is about to leave; None if it is what it must be.
+
+    It goes to the one origin, with the key in its header and nowhere else, and its method, path, query, body and
+    announced headers are those of the call. Not compared are the User-Agent and headers that a hook or a client of the
+    user's adds, such as X-Shop or a cookie.
+    """
     origin, url = step.origin, request.url
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != origin.site:
@@ -171,13 +185,38 @@ def _why_refused(request: httpx.Request, step: Send) -> str | None:
         return f"its {step.header} header is not exactly the raw key, once"
     if hosts != [origin.netloc.encode("ascii")]:
         return f"its Host header is not {origin.netloc}"
-    if _holds(others, raw) or _holds(others, raw.lower()):
+    if _holds(others, raw):
         return f"the key is in another header than {step.header}"
     if _holds([unquote_to_bytes(url.raw_path + b"#" + url.fragment.encode())], raw):
         return "the key is in its URL"
     if request.extensions.get("sni_hostname") not in (None, origin.host):
         return "its sni_hostname extension names another host"
-    return "its target extension replaces the path" if "target" in request.extensions else None
+    if "target" in request.extensions:
+        return "its target extension replaces the path"
+    return _why_changed(request, step)
+
+
+def _why_changed(request: httpx.Request, step: Send) -> str | None:
+    """What the request says that its call did not; None if there is no such thing."""
+    if request.method != step.method:
+        return f"its method was changed; the call is a {step.method}"
+    if request.url.raw_path != _target(step.url):
+        return "its path or query was changed, by a hook, or by `params` or `base_url` of the http_client"
+    content = step.content or b""
+    # What leaves is the stream, whatever `request.content` shows.
+    if type(request.stream) is not httpx.ByteStream or b"".join(request.stream) != content:
+        return "its body was changed"
+    headers: dict[str, list[bytes]] = {}
+    for field, value in request.headers.raw:
+        headers.setdefault(field.decode("latin-1").lower(), []).append(value)
+    lengths = headers.get("content-length", [])
+    none_given = not content and not lengths
+    if "transfer-encoding" in headers or not (none_given or lengths == [str(len(content)).encode("ascii")]):
+        return "its Content-Length or Transfer-Encoding header is not that of its body"
+    for name, text in step.headers.items():
+        if name != "user-agent" and headers.get(name) != [text.encode("ascii")]:
+            return f"its {name} header was changed"
+    return None
 
 
 def is_proxy(transport: object) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from helpers.calls import KEY, Flavor, capturing, reading
+from helpers.calls import KEY, Flavor, capturing, listing, reading
 from helpers.wire import Then, WireServer, http, json_answer
 from plexy_pay.base_client import AsyncClient, SyncClient
 from plexy_pay.errors import (
@@ -192,6 +192,35 @@ def extension(name: str, value: Any) -> Callable[[httpx.Request], None]:
     return hook
 
 
+def method(name: str) -> Callable[[httpx.Request], None]:
+    def hook(request: httpx.Request) -> None:
+        request.method = name
+
+    return hook
+
+
+def twice(name: str, value: str) -> Callable[[httpx.Request], None]:
+    def hook(request: httpx.Request) -> None:
+        request.headers = httpx.Headers([*request.headers.raw, (name.encode(), value.encode())])
+
+    return hook
+
+
+def body(content: bytes) -> Callable[[httpx.Request], None]:
+    def hook(request: httpx.Request) -> None:
+        request.stream = httpx.ByteStream(content)
+        request.headers["Content-Length"] = str(len(content))
+
+    return hook
+
+
+def stream(request: httpx.Request) -> None:
+    class Pieces(httpx.ByteStream):
+        pass
+
+    request.stream = Pieces(request.content)
+
+
 HOOKS = {
     "a scheme before the key": (header("Authorization", f"Bearer {KEY}"), "not exactly the raw key, once"),
     "another key": (header("Authorization", "pr_another_key"), "not exactly the raw key, once"),
@@ -212,7 +241,46 @@ HOOKS = {
     "another Host header": (header("Host", "evil.example"), "Host header"),
     "another server name for TLS": (extension("sni_hostname", "evil.example"), "sni_hostname"),
     "another target": (extension("target", b"http://evil.example/"), "target extension"),
+    "the key in capitals in another header": (header("X-Copy", KEY.upper()), "in another header"),
+    "the key in small letters in the query": (
+        url(query=f"k={KEY.lower()}".encode()),
+        "the key is in its URL",
+    ),
+    "another method": (method("PUT"), "its method was changed"),
+    "another path": (url(path="/v1/payments/tx_2/capture"), "path or query was changed"),
+    "another path of steps": (
+        url(raw_path=b"/v1/payments/tx_1/../tx_2/capture"),
+        "path or query was changed",
+    ),
+    "a slash at the end": (url(path="/v1/payments/tx_1/capture/"), "path or query was changed"),
+    "a query": (url(query=b"amount=1"), "path or query was changed"),
+    "an empty query": (url(raw_path=b"/v1/payments/tx_1/capture?"), "path or query was changed"),
+    "another body": (body(b'{"amount":9641,"orderReference":"ORD-1"}'), "its body was changed"),
+    "a longer body": (body(b'{"amount":56411,"orderReference":"ORD-1"}'), "its body was changed"),
+    "no body": (body(b""), "its body was changed"),
+    "a body that streams": (stream, "its body was changed"),
+    "another length": (header("Content-Length", "3"), "Content-Length"),
+    "no length": (lambda request: request.headers.pop("content-length") and None, "Content-Length"),
+    "a transfer in chunks": (header("Transfer-Encoding", "chunked"), "Transfer-Encoding"),
+    "another content type": (header("Content-Type", "text/plain"), "its content-type header was changed"),
+    "another encoding of the answer": (
+        header("Accept-Encoding", "br"),
+        "its accept-encoding header was changed",
+    ),
+    "another idempotency key": (header("Idempotency-Key", "k-2"), "its idempotency-key header was changed"),
+    "no idempotency key": (
+        lambda request: request.headers.pop("idempotency-key") and None,
+        "its idempotency-key header was changed",
+    ),
+    "a second idempotency key": (twice("Idempotency-Key", "k-2"), "its idempotency-key header was changed"),
 }
+
+
+def paying() -> Any:
+    """A capture with an idempotency key in a header."""
+    request = capturing(idempotency_key="Idempotency-Key")
+    request.headers = {"Idempotency-Key": "k-1"}
+    return request
 
 
 @pytest.mark.parametrize("name", HOOKS)
@@ -223,7 +291,7 @@ def test_a_request_hook_that_rewrites_the_request_is_refused_before_a_byte_is_se
     with WireServer() as server:
         client = flavor.client(server.origin, http_client=flavor.request_hook(hook))
         with pytest.raises(RequestRefusedError, match=problem) as caught:
-            flavor.call(client, capturing())
+            flavor.call(client, paying())
     assert server.requests == []
     assert server.connections == 0
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -270,11 +338,76 @@ def test_a_request_hook_that_clears_the_extensions_does_not_blind_the_guard(
     assert server.requests == []
 
 
-def test_a_harmless_request_hook_works(flavor: Flavor) -> None:
+@pytest.mark.parametrize("name", ["X-Trace", "User-Agent", "Cookie"])
+def test_a_request_hook_that_adds_a_header_works(flavor: Flavor, name: str) -> None:
     with WireServer() as server:
-        client = flavor.client(server.origin, http_client=flavor.request_hook(header("X-Trace", "t-1")))
+        client = flavor.client(server.origin, http_client=flavor.request_hook(header(name, "t-1")))
+        flavor.call(client, paying())
         flavor.call(client, reading())
-    assert server.requests[0].values("x-trace") == ["t-1"]
+    assert [request.values(name) for request in server.requests] == [["t-1"], ["t-1"]]
+
+
+def test_a_request_hook_that_reads_the_body_changes_nothing(flavor: Flavor) -> None:
+    seen: list[bytes] = []
+    with WireServer() as server:
+        injected = flavor.request_hook(lambda request: seen.append(request.content))
+        flavor.call(flavor.client(server.origin, http_client=injected), capturing())
+    assert seen == [server.requests[0].body]
+
+
+@pytest.mark.parametrize("made", [reading, capturing, lambda: listing({"page": 1})])
+def test_an_injected_clients_params_are_refused_with_a_clear_text(flavor: Flavor, made: Any) -> None:
+    injected = flavor.http_client(params={"shop": "7"}, trust_env=False)
+    with WireServer() as server:
+        client = flavor.client(server.origin, http_client=injected)
+        with pytest.raises(RequestRefusedError, match="`params` or `base_url` of the http_client") as caught:
+            flavor.call(client, made())
+    assert server.requests == []
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_an_injected_client_that_builds_another_path_is_refused() -> None:
+    class Prefixed(httpx.Client):
+        def build_request(self, method: str, url: Any, **arguments: Any) -> httpx.Request:
+            made = super().build_request(method, url, **arguments)
+            made.url = made.url.copy_with(path=f"/proxy{made.url.path}")
+            return made
+
+    with Prefixed(trust_env=False) as injected, WireServer() as server:
+        with pytest.raises(RequestRefusedError, match="path or query was changed"):
+            SyncClient(KEY, base_url=server.origin, http_client=injected).execute(capturing())
+    assert server.requests == []
+
+
+def test_an_injected_clients_base_url_and_default_headers_change_nothing_of_ours(
+    flavor: Flavor, elsewhere: WireServer
+) -> None:
+    headers = {"Content-Type": "text/plain", "Idempotency-Key": "one-for-all", "X-Shop": "7"}
+    injected = flavor.http_client(base_url=f"{elsewhere.origin}/prefix", headers=headers, trust_env=False)
+    with WireServer() as server:
+        flavor.call(flavor.client(server.origin, http_client=injected), paying())
+    (request,) = server.requests
+    assert request.target == "/v1/payments/tx_1/capture"
+    assert request.values("idempotency-key") == ["k-1"]
+    assert request.values("content-type") == ["application/json"]
+    assert request.values("x-shop") == ["7"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        paying,
+        reading,
+        lambda: listing({"q": "a b/~'()*!&=é", "many": ["1", "2"]}),
+        lambda: reading("a~b'(c)*!:@,;$é"),
+    ],
+)
+@pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
+def test_whatever_a_call_announces_passes_the_guard(flavor: Flavor, made: Any, injected: bool) -> None:
+    http_client = flavor.http_client(trust_env=False) if injected else None
+    with WireServer() as server:
+        flavor.call(flavor.client(server.origin, http_client=http_client), made())
+    assert server.requests[0].target == made().target()
 
 
 def test_a_request_hook_that_fails_means_that_nothing_was_sent(flavor: Flavor) -> None:

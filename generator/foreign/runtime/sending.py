@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 from .encoding import dumps, encode, is_array, is_collection, is_mapping, query_text, without_unset
 from .errors import InvalidParameterError
 from .operation import Request
+from .paths import path_problem
 from .types import UNSET, Unset
 
 T = TypeVar("T")
@@ -225,10 +226,14 @@ def in_path(style: str, name: str, value: Any) -> str:
             [f"{key}={part}" for part in parts] if explode else [f"{key}={between.join(parts)}"][: len(parts)]
         )
     joined = between.join(parts)
-    if joined in ("", ".", ".."):
-        problem = "A list, an object or a text in a path must not be empty, nor a step."
-        raise InvalidParameterError(f"The path parameter {name} cannot be sent. Nothing was sent. {problem}")
-    return _Encoded({"simple": "", "label": ".", "matrix": ";"}[kind] + joined)
+    whole = {"simple": "", "label": ".", "matrix": ";"}[kind] + joined
+    problem = path_problem(joined, is_id=False) or path_problem(whole, is_id=False)
+    if problem:
+        raise InvalidParameterError(
+            f"The path parameter {name} {problem}, so it could reach another path. Nothing was sent. "
+            "A list, an object or a text in a path must not be empty, nor hold a step."
+        )
+    return _Encoded(whole)
 
 
 def _fields(value: Any, safe: str | None = None) -> Iterator[tuple[str, str]]:
