@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .document import mapping, sequence
@@ -49,6 +50,25 @@ def annotation(data: Json, schema: Json) -> str:
     if kind == "string" and schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]
     return _TYPES.get(kind, "Any") if isinstance(kind, str) else "Any"
+
+
+def words(data: Json, schema: Json) -> str:
+    """What the JSON should be, in the words that the runtime's `drift` reads."""
+    parts = [part for key in ("oneOf", "anyOf") for part in sequence(schema.get(key))]
+    if parts:
+        return " | ".join(dict.fromkeys(words(data, part) for part in parts))
+    if "$ref" in schema:
+        name = str(schema["$ref"]).removeprefix(SCHEMA_PREFIX)
+        target = schemas(data)[name]
+        return name if _is_class(target) else words(data, target)
+    if isinstance(schema.get("const"), (str, int)):
+        return f"={json.dumps(schema['const'])}"
+    kind = schema.get("type")
+    if kind == "array":
+        return f"[{words(data, mapping(schema.get('items')))}]"
+    if kind == "string" and schema.get("format") in _FORMATS:
+        return str(schema["format"])
+    return kind if isinstance(kind, str) and kind in _PLAIN else "any"
 
 
 def _is_class(schema: Json) -> bool:

@@ -497,8 +497,7 @@ def _answer_and_media(data: Json, operation: Json) -> tuple[Answer, bool, str]:
             answer = _any_answer(data, operation)
     if mark.get("optional") and answer.type not in ("Any", "None"):
         kind = answer.type if answer.type.endswith("| None") else f"{answer.type} | None"
-        inner = answer.decode if not answer.expression else "_decode_body"
-        answer = replace(answer, type=kind, decode=f"Perhaps({inner})")
+        answer = replace(answer, type=kind, decode=f"Perhaps({answer.decode})")
     return answer, False, media
 
 
@@ -516,8 +515,9 @@ def _any_answer(data: Json, operation: Json) -> Answer:
     made = shapes.Decoder(data)
     expression = made.expression(schema, "data")
     models, enums = tuple(sorted(made.models)), tuple(sorted(made.enums))
-    decode = "any_body" if expression == "data" else "_decode_body"
-    return Answer(kind, decode, models, "" if decode == "any_body" else expression, enums)
+    inner = "any_body" if expression == "data" else "_decode_body"
+    decode = f"ShapeBody({inner}, {shapes.words(data, schema)!r}, __name__)"
+    return Answer(kind, decode, models, "" if inner == "any_body" else expression, enums)
 
 
 def _answer(data: Json, operation: Json) -> Answer:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
 
 from .encoding import is_array, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
@@ -207,6 +207,23 @@ def decode_union(value: Any, plain: Container[type], *decoders: Callable[[Any], 
     return odd(value)
 
 
+class Shape(NamedTuple):
+    """The JSON that a decoder expects.
+
+    Args:
+        words: In the words of a model's table, such as `Transaction`, `[Transaction]` or `date-time | null`.
+        module: The module whose names they are.
+    """
+
+    words: str
+    module: str
+
+
+def expected_by(decode: Callable[[Any], object]) -> Shape | None:
+    """The JSON that a decoder says it expects; None where any will do."""
+    return getattr(decode, "expects", None)
+
+
 class ObjectBody(Generic[ModelT]):
     """The decoder of an answer that is one JSON object.
 
@@ -215,6 +232,7 @@ class ObjectBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
+        self.expects = Shape(model.__name__, model.__module__)
 
     def __call__(self, data: Any) -> ModelT:
         if not is_object(data):
@@ -230,6 +248,7 @@ class ArrayBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
+        self.expects = Shape(f"[{model.__name__}]", model.__module__)
 
     def __call__(self, data: Any) -> list[ModelT]:
         if data is None:

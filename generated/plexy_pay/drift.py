@@ -10,13 +10,12 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
-from threading import Lock
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from .decoding import ArrayBody, Model, ObjectBody, decode_date, decode_datetime, variant_of
+from .decoding import Model, decode_date, decode_datetime, expected_by, variant_of
 from .encoding import is_array, is_object
 from .enums import OpenIntEnum, OpenStrEnum
 
@@ -26,10 +25,13 @@ _MOST_RECORDS = 1000
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
 _WORD = re.compile(r'="(?:[^"\\]|\\.)*"|\[.*\]|[^|\s]+')
 _FORMATS = {"date-time": decode_datetime, "date": decode_date}
+# A module may have something of its own by such a name.
+_PLAIN = frozenset(("string", "integer", "number", "boolean", "null", "array", "object", "any", *_FORMATS))
 
 _logger = logging.getLogger(f"{__package__}.drift")
-_reported: set[tuple[str, str, str, str]] = set()
-_lock = Lock()
+# Which record was written, and by which call of `report`. No lock: one that another thread holds while the process is
+# forked is held in the child for good.
+_reported: dict[tuple[str, str, str, str], object] = {}
 
 
 class Difference(NamedTuple):
@@ -51,25 +53,27 @@ class Difference(NamedTuple):
         return f"{self.pointer or 'its root'} ({self.kind}: expected {self.expected}, seen {self.seen})"
 
 
-def differences(decode: object, data: Any) -> list[Difference]:
-    """What is different in the JSON that a decoder was given; each difference once."""
-    if not isinstance(decode, (ObjectBody, ArrayBody)):
+def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
+    """Tell what is different in the JSON that a decoder was given: each difference once, and not more than 1,000."""
+    shape = expected_by(decode)
+    if shape is None:
         return []
-    root = _Expected(cast("Any", decode).model)
-    if isinstance(decode, ArrayBody):
-        root = _Expected("array", (root,))
-    found = _in_value((root,), data, "")
-    return list(dict.fromkeys(_as_deep_as_python_goes(found)))
+    found: dict[Difference, None] = {}
+    for one in _as_deep_as_python_goes(_in_value(_expected(shape.module, shape.words), data, "")):
+        found[one] = None
+        if len(found) == _MOST_RECORDS:
+            break
+    return list(found)
 
 
 def report(operation: str, found: list[Difference]) -> None:
     """Write a record for each difference that this process has not reported yet."""
+    ours = object()
     for one in found:
         key = (operation, one.pointer, one.kind, one.seen)
-        with _lock:
-            if key in _reported or len(_reported) >= _MOST_RECORDS:
-                continue
-            _reported.add(key)
+        # Of several threads that come here at once, one puts its own object there.
+        if len(_reported) >= _MOST_RECORDS or _reported.setdefault(key, ours) is not ours:
+            continue
         # A log filter of the user's that fails must not cost the answer of a call that moved money.
         with suppress(Exception):
             _logger.warning(
@@ -102,15 +106,15 @@ class _Expected:
 
 def _in_model(model: type[Model], data: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
     types, required = model._types, model._required  # pyright: ignore[reportPrivateUsage]
-    further = model._further  # pyright: ignore[reportPrivateUsage]
+    further, module = model._further, model.__module__  # pyright: ignore[reportPrivateUsage]
     for name in types.keys() - data.keys():
         if name in required:
-            yield Difference(_at(pointer, name), "missing", _names(_expected(model, types[name])), "absent")
+            yield Difference(_at(pointer, name), "missing", _names(_expected(module, types[name])), "absent")
     for name, value in data.items():
         if name in types:
-            yield from _in_value(_expected(model, types[name]), value, _at(pointer, name))
+            yield from _in_value(_expected(module, types[name]), value, _at(pointer, name))
         elif further:
-            yield from _in_value(_expected(model, further), value, f"{pointer}/*")
+            yield from _in_value(_expected(module, further), value, f"{pointer}/*")
         else:
             shown = name if len(name) <= 64 and _FIELD_NAME.fullmatch(name) else "*"
             yield Difference(_at(pointer, shown), "unknown-field", "absent", _json_type(value))
@@ -150,16 +154,16 @@ def _takes(expected: _Expected, value: Any) -> bool:
 
 
 @cache
-def _expected(model: type[Model], text: str) -> tuple[_Expected, ...]:
+def _expected(module: str, text: str) -> tuple[_Expected, ...]:
     """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `Card | Wallet`, `="card"`."""
-    names = vars(sys.modules[model.__module__])
-    parts = _WORD.findall(text)
-    return tuple(
-        _Expected("array", _expected(model, part[1:-1]))
-        if part.startswith("[")
-        else _Expected(names.get(part, part))
-        for part in parts
-    )
+    names = vars(sys.modules[module])
+    return tuple(_one_expected(module, part, names) for part in _WORD.findall(text))
+
+
+def _one_expected(module: str, part: str, names: Mapping[str, Any]) -> _Expected:
+    if part.startswith("["):
+        return _Expected("array", _expected(module, part[1:-1]))
+    return _Expected(part if part in _PLAIN else names.get(part, part))
 
 
 def _names(expected: tuple[_Expected, ...]) -> str:

@@ -66,6 +66,7 @@ class Request(Generic[T]):
     headers: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
     body: object = field(default=UNSET, kw_only=True)
     decode: Callable[[Any], T] = field(kw_only=True)
+    part: str = field(default="", kw_only=True)  # Which part of a whole is asked for, such as `page 2`.
     quiet: bool = field(
         default=False, kw_only=True
     )  # No warning about an inferred path: the client asks, not the user.

@@ -262,7 +262,7 @@ class Call(Generic[T]):
         _, response.parsed = self._without_keys(data, parsed)
         response.headers, response.content = mask.headers(headers), mask.content(answer.body)
         response.request_id = mask.fact(request_id)
-        text = _unclear(status, data) if unclear else _unlike(status, unlike)
+        text = _unclear(status, data) if unclear else _unlike(status, unlike, self.request.part)
         return errors.UnexpectedAnswerError(text, response=response, differences=unlike, **facts)
 
     def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
@@ -380,10 +380,11 @@ def _unclear(status: int, data: Any) -> str:
     )
 
 
-def _unlike(status: int, found: tuple[Difference, ...]) -> str:
-    """The text of the error of a strict client."""
+def _unlike(status: int, found: tuple[Difference, ...], part: str) -> str:
+    """Return the text of the error of a strict client."""
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    shown = ", ".join(map(str, found[:5])) + more
+    where = f"{part}: " if part else ""
+    shown = where + ", ".join(map(str, found[:5])) + more
     return (
         f"the API answered {status}, so by its status the call was carried out; but the answer differs from the spec, "
         f"which strict=True makes an error: {shown}. The answer is in error.response."

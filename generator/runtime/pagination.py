@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from .decoding import expected_by
 from .encoding import dumps, encode, is_array
 from .errors import InvalidParameterError
 from .types import UNSET, Unset
@@ -62,6 +63,27 @@ class PageRules(NamedTuple):
         )
 
 
+class PageBody(Generic[PageT]):
+    """The decoder of one page: an answer is not readable if its rows are not; the error then names the page.
+
+    It expects what the decoder of the answer expects.
+    """
+
+    def __init__(self, decode: Callable[[Any], PageT], rules: PageRules, number: int) -> None:
+        self.expects = expected_by(decode)
+        self._decode = decode
+        self._rules = rules
+        self._number = number
+
+    def __call__(self, data: Any) -> PageT:
+        try:
+            answer = self._decode(data)
+            self._rules.rows(answer, self._number)
+        except ValueError as error:
+            raise ValueError(f"page {self._number}: {error}") from None
+        return answer
+
+
 class _Walk:
     """The state of one walk over the pages; it does no input or output of its own.
 
@@ -85,18 +107,9 @@ class _Walk:
         return 1 if isinstance(self.page, Unset) else self.page
 
     def checked(self, request: Request[PageT]) -> Request[PageT]:
-        """The request, whose answer is not readable if its rows are not; the error then names the page."""
-        decode, number = request.decode, self.number
-
-        def decode_page(data: Any) -> PageT:
-            try:
-                answer = decode(data)
-                self._rules.rows(answer, number)
-            except ValueError as error:
-                raise ValueError(f"page {number}: {error}") from None
-            return answer
-
-        request.decode = decode_page
+        """The request of a page, whose answer is not readable if its rows are not; errors name the page."""
+        request.decode = PageBody(request.decode, self._rules, self.number)
+        request.part = f"page {self.number}"
         return request
 
     def take(self, answer: Any) -> list[Any]:

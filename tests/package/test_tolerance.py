@@ -33,7 +33,7 @@ from helpers.payloads import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from plexy_pay.decoding import misfit
+from plexy_pay.decoding import expected_by, misfit
 from plexy_pay.drift import Difference, differences
 from plexy_pay.encoding import dumps, encode, loads
 
@@ -138,6 +138,11 @@ def test_every_operation_with_an_answer_is_here() -> None:
         if status.startswith("2")
     )
     assert len(list(answers())) == wanted > 50
+
+
+@every_answer
+def test_every_decoder_says_what_it_expects(answer: Answer) -> None:
+    assert expected_by(answer.decode) is not None
 
 
 @every_answer

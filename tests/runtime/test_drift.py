@@ -5,12 +5,22 @@ from __future__ import annotations
 import logging
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from string import ascii_letters
 from typing import Any
 
 import pytest
-from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, operation
+from helpers.calls import KEY, OTHER_KEY, AsyncFlavor, Flavor, capturing, operation
 from helpers.wire import WireServer, http, json_answer
-from plexy_pay import Difference, OutcomeUnknownError, UnexpectedAnswerError, drift
+from plexy_pay import (
+    Difference,
+    Money,
+    OutcomeUnknownError,
+    Undetermined,
+    UnexpectedAnswerError,
+    drift,
+    save_call,
+    webhooks,
+)
 from plexy_pay.decoding import ArrayBody, ObjectBody
 from plexy_pay.errors import BadRequestError, DeclinedError, DecodingError, Outcome, PlexyError
 from plexy_pay.models import PaymentLink, RefundPaymentResponse, Transaction, TransactionList
@@ -22,7 +32,7 @@ ODD_REFUND = {"id": "tx_2", "responseCode": "00", "authCode": 123456}
 
 @pytest.fixture(autouse=True)
 def _nothing_reported_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drift, "_reported", set[Any]())
+    monkeypatch.setattr(drift, "_reported", {})
 
 
 def link(**changes: Any) -> Request[PaymentLink]:
@@ -196,3 +206,29 @@ def test_a_number_that_no_program_can_hold_cannot_be_read(flavor: Flavor, number
     for status, kind in ((200, DecodingError), (400, BadRequestError)):
         with WireServer(http(status, b'{"id": %b}' % number)) as server, pytest.raises(kind):
             flavor.call(flavor.client(server.origin), link())
+
+
+def test_the_look_ups_of_reconcile_are_checked_too(flavor: Flavor, caplog: pytest.LogCaptureFixture) -> None:
+    saved = save_call("payments.refund", id="tx_1", amount=Money("5", "KZT"))
+    for strict in (False, True):
+        with WireServer(json_answer({"transactionId": 7, "brandNew": 1})) as server:
+            client = flavor.client(server.origin, strict=strict)
+            found: Any = client.reconcile(saved)
+            found = flavor.runner.run(found) if isinstance(flavor, AsyncFlavor) else found
+        assert isinstance(found, Undetermined)
+        assert ("UnexpectedAnswerError" in found.reason) is strict
+    assert {"/brandNew", "/transactionId"} <= {found[1] for found in told(caplog)}
+
+
+def test_an_event_whose_data_is_no_object_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    secret = webhooks.TokenSecret("whk_0a1B2c3D4e5F")
+    body = b'{"name": "transaction.charged", "data": [1]}'
+    event = webhooks.unwrap(body, webhooks.sign(body, secret=secret), secret=secret)
+    assert isinstance(event, webhooks.UnknownEvent)
+    assert told(caplog) == [("webhooks.transaction.charged", "", "type", "object", "array")]
+
+
+def test_of_a_hostile_answer_no_more_differences_are_kept_than_are_reported(flavor: Flavor) -> None:
+    names = (a + b + c for a in ascii_letters for b in ascii_letters for c in "_ab")
+    error = failure(flavor, {"id": "pl_1", **dict.fromkeys(names, 1)})
+    assert len(error.differences) == 1000

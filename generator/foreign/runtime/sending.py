@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeGuard, TypeVar
 from urllib.parse import quote, quote_plus
 
+from .decoding import Shape, expected_by, misfit
 from .encoding import dumps, encode, is_array, is_collection, is_mapping, query_text, without_unset
 from .errors import InvalidParameterError
 from .operation import Request
@@ -300,6 +301,20 @@ class Perhaps(Generic[T]):
 
     def __init__(self, decode: Callable[[Any], T]) -> None:
         self.decode = decode
+        shape = expected_by(decode)
+        self.expects = shape and Shape(f"{shape.words} | null", shape.module)
 
     def __call__(self, data: Any) -> T | None:
         return None if data is None else self.decode(data)
+
+
+class ShapeBody(Generic[T]):
+    """The decoder of an answer that is any shape of JSON but one object or an array of objects."""
+
+    def __init__(self, decode: Callable[[Any], T], words: str, module: str) -> None:
+        self.decode = decode
+        self.expects = Shape(words, module)
+
+    def __call__(self, data: Any) -> T:
+        misfit()  # Nothing looks at plain values while they are decoded: `drift` looks at each answer.
+        return self.decode(data)

@@ -47,8 +47,10 @@ def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEve
     """The event that a body names; an `UnknownEvent` where this version knows none of that name and shape."""
     event = event_class(payload)
     shaped = {} if event is None else _enveloped(payload, event.kind)
-    if event is not None and is_object(shaped.get(event.kind.data)):
-        return _event(event, shaped, payload, body, scheme)
+    if event is not None:
+        if is_object(shaped.get(event.kind.data)):
+            return _event(event, shaped, payload, body, scheme)
+        _report(event.kind, shaped.get(event.kind.data))
     merchant = next((payload[name] for name in ("merchantId", "merchant_id") if name in payload), None)
     return UnknownEvent(
         name=_name(payload),
@@ -119,14 +121,17 @@ def _event(
 
 def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
     """The model of the data; what does not fit the spec is reported to the drift logger, as it is for answers."""
-    model = kind.model()
     before = misfit()
-    decoded = model.from_dict(data)
+    decoded = kind.model().from_dict(data)
     if misfit() != before + 1:
-        from ..drift import differences, report
-
-        report(f"webhooks.{kind.name or 'callback'}", differences(ObjectBody(model), data))
+        _report(kind, data)
     return decoded
+
+
+def _report(kind: Kind, data: Any) -> None:
+    from ..drift import differences, report
+
+    report(f"webhooks.{kind.name or 'callback'}", differences(ObjectBody(kind.model()), data))
 
 
 def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:

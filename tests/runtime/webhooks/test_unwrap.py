@@ -662,7 +662,7 @@ def test_every_class_is_exported_and_says_how_it_is_proved() -> None:
 def test_what_differs_from_the_spec_is_reported_once_and_without_values(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drift, "_reported", set())
+    monkeypatch.setattr(drift, "_reported", {})
     caplog.set_level(logging.WARNING, "plexy_pay.drift")
     body = raw(changed("transaction.charged", amount="c4n4ry", brandNew="c4n4ry", updatedAt="c4n4ry"))
     for _ in range(3):
@@ -682,7 +682,7 @@ def test_what_differs_from_the_spec_is_reported_once_and_without_values(
 def test_the_example_of_each_event_has_no_difference_from_the_spec(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drift, "_reported", set())
+    monkeypatch.setattr(drift, "_reported", {})
     for name in EVENTS:
         unwrap(*delivery(name, BY_BODY), secret=BY_BODY)
     unwrap(*delivery(CALLBACK, BY_FIELDS), secret=BY_FIELDS)
