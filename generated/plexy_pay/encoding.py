@@ -23,6 +23,9 @@ from .types import UNSET, Unset
 # A JSON number with more digits than this is no amount of money; written out it would only fill the memory.
 _MOST_DIGITS = 100
 
+# To read a whole number takes time with the square of its digits. Python's own limit is far above any amount, too.
+_MOST_WHOLE_DIGITS = sys.int_info.default_max_str_digits
+
 _PLAIN = frozenset((str, int, bool, type(None), Decimal, float, Unset))
 
 
@@ -194,8 +197,10 @@ def loads(data: bytes) -> Any:
     Raises:
         ValueError: if the bytes are not JSON.
     """
+    # Python refuses long whole numbers by itself, unless the program has changed its limit.
+    decoder = _DECODER if sys.get_int_max_str_digits() == _MOST_WHOLE_DIGITS else _CAREFUL_DECODER
     try:
-        return _DECODER.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
+        return decoder.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
     except ArithmeticError:
@@ -206,8 +211,17 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _whole_number(text: str) -> int:
+    if len(text) > _MOST_WHOLE_DIGITS:
+        raise ValueError("a number in the JSON has too many digits")
+    return int(text)
+
+
 # Made once: `json.loads` with arguments makes one each time.
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_CAREFUL_DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_refuse_constant, parse_int=_whole_number
+)
 
 
 def query_text(value: Any) -> str | None:

@@ -7,8 +7,10 @@ Every error is picklable and holds plain data only: no key, no object of the HTT
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from typing import Self, TypeVar
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from .reconciling import Reconciliation
 
     ClientT = TypeVar("ClientT", SyncClient, AsyncClient)
+
+
+# Deeper than any answer of the API, and not so deep that Python could not pickle and copy it.
+_DEEPEST = 50
 
 
 class Outcome(StrEnum):
@@ -29,6 +35,9 @@ class Outcome(StrEnum):
 
 class PlexyError(Exception):
     """The base of all errors of this client.
+
+    A pickle and a copy have all of it but a parsed answer that is nested more than 50 deep, which Python may be unable
+    to pickle or copy: `body` has its bytes.
 
     Attributes:
         message: What happened, what it means for the money, what to do next.
@@ -59,7 +68,10 @@ class PlexyError(Exception):
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)
-        self.__dict__.update(facts)  # Pickle and copy carry __dict__ along by themselves.
+        self.__dict__.update(facts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args, {name: _portable(fact) for name, fact in vars(self).items()}
 
     @property
     def message(self) -> str:
@@ -208,6 +220,42 @@ class OutcomeUnknownError(PlexyError):
 def missing_parameter(owner: str, name: str) -> InvalidParameterError:
     """Return the error of a call or a model that was given no value for what the API requires."""
     return InvalidParameterError(f"{owner} needs {name}. Nothing was sent. Pass {name}.")
+
+
+def _portable(fact: Any) -> Any:
+    """Give a fact without a parsed answer that is nested too deeply."""
+    from dataclasses import replace
+
+    if not _is_deep(fact):
+        return fact
+    return replace(fact, parsed=None) if _is_response(fact) else None
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = list(chain.from_iterable(map(_inside, level)))
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """Give what a response, a model or a value of JSON holds."""
+    if _is_response(value):
+        return (value.parsed,)
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).values()
+    if isinstance(value, (list, tuple)):
+        return cast("Iterable[Any]", value)
+    further = getattr(value, "additional_properties", {})
+    return (*(getattr(value, name, None) for name in getattr(value, "_fields", ())), *further.values())
+
+
+def _is_response(value: object) -> bool:
+    from .types import Response
+
+    return isinstance(value, Response)
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -110,7 +110,7 @@ class Exchange:
         try:
             content = response.content  # A transport may give a finished response; httpx has decompressed it.
         except httpx.ResponseNotRead:
-            self._body = Body(self._answer.headers, self.step.limit)
+            self._body = Body(self._answer.headers, self.step.limit, self.step)
             return True
         self._body = Body({}, self.step.limit)
         self.take(content)

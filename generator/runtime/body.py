@@ -5,8 +5,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .flow import Send
 
 ACCEPT_ENCODING = "gzip, deflate"
+# A piece that is inflated at once: each member of a file begins with a small one.
+_FIRST_PIECE, _LARGEST_PIECE = 256, 64 * 1024
+# After so many compressed bytes the time is looked at.
+_STRETCH = 64 * 1024
 
 
 class BodyError(Exception):
@@ -20,13 +28,19 @@ class BodyError(Exception):
 class Body:
     """Collects the pieces of a body as they come and decompresses it; each at most to the limit.
 
+    Args:
+        headers: Of the answer.
+        limit: How many bytes it may have, before and after it is decompressed.
+        step: Until whose deadline it may be decompressed; without it, for as long as it takes.
+
     Raises:
         BodyError: if the announced length is more than the limit.
     """
 
-    def __init__(self, headers: Mapping[str, str], limit: int) -> None:
+    def __init__(self, headers: Mapping[str, str], limit: int, step: Send | None = None) -> None:
         self._encoding = headers.get("content-encoding", "").strip().lower()
         self._limit = limit
+        self._step = step
         self.raw: bytearray = bytearray()
         length = headers.get("content-length", "")
         self._check(int(length[:20]) if length.isdecimal() else 0)
@@ -37,7 +51,12 @@ class Body:
         self._check(len(self.raw))
 
     def decoded(self) -> bytes:
-        """The whole body; a BodyError says that it is too large, damaged, cut off or oddly encoded."""
+        """Give the whole body.
+
+        Raises:
+            BodyError: if it is too large, damaged, cut off or oddly encoded.
+            TimeoutError: if the call's time is over before the end.
+        """
         if self._encoding in ("", "identity") or not self.raw:
             return bytes(self.raw)
         if self._encoding not in ("gzip", "x-gzip", "deflate"):
@@ -45,23 +64,35 @@ class Body:
                 "unreadable", f"it has the Content-Encoding {self._encoding[:40]!r}, which was not asked for"
             )
         try:
-            return self._inflate()
+            with memoryview(self.raw) as raw:
+                return self._inflate(raw)
         except zlib.error:
             raise BodyError("unreadable", "its compressed data are damaged") from None
 
-    def _inflate(self) -> bytes:
-        rest, body = bytes(self.raw), bytearray()
+    def _inflate(self, raw: memoryview) -> bytes:
+        body, begin, looked_at = bytearray(), 0, 0
         # "deflate" means the zlib format, but some servers send the bare data without zlib's two-byte header.
-        has_header = rest[0] & 15 == zlib.DEFLATED and int.from_bytes(rest[:2]) % 31 == 0
+        has_header = raw[0] & 15 == zlib.DEFLATED and int.from_bytes(raw[:2]) % 31 == 0
         window = 31 if self._encoding != "deflate" else 15 if has_header else -15
-        while rest:  # A gzip file may have several members.
-            member = zlib.decompressobj(window)
-            body += member.decompress(rest, self._limit + 1 - len(body))
-            self._check(len(body))
-            if not member.eof:
-                raise BodyError("unreadable", "its compressed data are cut off")
-            rest = member.unused_data
+        while begin < len(raw):  # A gzip file may have several members.
+            member, size = zlib.decompressobj(window), _FIRST_PIECE
+            while not member.eof:
+                if begin == len(raw):
+                    raise BodyError("unreadable", "its compressed data are cut off")
+                if begin - looked_at >= _STRETCH:
+                    looked_at = begin
+                    self._look_at_the_time()
+                piece = raw[begin : begin + size]
+                body += member.decompress(piece, self._limit + 1 - len(body))
+                self._check(len(body))
+                # What follows the member was copied in vain, so the pieces grow with what the member has taken.
+                begin += len(piece) - len(member.unused_data)
+                size = min(2 * size, _LARGEST_PIECE)
         return bytes(body)
+
+    def _look_at_the_time(self) -> None:
+        if self._step is not None and self._step.monotonic() >= self._step.deadline:
+            raise TimeoutError
 
     def _check(self, size: int) -> None:
         if size > self._limit:

@@ -19,6 +19,8 @@ Unit = Literal["minor", "major", "decimal-string", "unknown"]
 # More digits before the point than there is money; a slip of that size is caught, not sent.
 _MOST_DIGITS = 16
 _LONGEST_CODE = 8
+# More digits in all than anybody writes: the time to make a whole number of them grows with the square of their number.
+_MOST_WRITTEN = 100
 
 
 class Money:
@@ -366,12 +368,18 @@ def _decimal(amount: object) -> Decimal:
             f"Money cannot be made of a {type(amount).__name__}. Nothing was sent. "
             'Pass text, an int or a Decimal: Money("22000.50", "KZT").'
         )
+    if isinstance(amount, int) and abs(amount) >= 10**_MOST_DIGITS:
+        raise InvalidParameterError("The amount is far too large. Nothing was sent.")
     try:
         exact = Decimal(amount)
     except InvalidOperation:
         raise InvalidParameterError("The amount is not a decimal number. Nothing was sent.") from None
     if not exact.is_finite() or exact.adjusted() >= _MOST_DIGITS:
         raise InvalidParameterError("The amount is not finite or far too large. Nothing was sent.")
+    if len(exact.as_tuple().digits) > _MOST_WRITTEN:
+        raise InvalidParameterError(
+            f"The amount is written with more than {_MOST_WRITTEN} digits. Nothing was sent."
+        )
     return exact
 
 

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import islice
+from hashlib import sha256
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from .decoding import expected_by
-from .encoding import dumps, encode, is_array
+from .encoding import encode, is_array, is_object
 from .errors import InvalidParameterError
 from .types import UNSET, Unset
 
@@ -131,7 +132,7 @@ class _Walk:
             new.append(row)
         if anonymous and not self._whole:
             # Rows that nothing tells apart are known again only as a whole page that came before.
-            page = dumps(encode(rows))
+            page = _fingerprint(rows)
             new = [] if page in self._anonymous_pages else new
             self._anonymous_pages.add(page)
         # A page without anything new may be a burst of new rows, which moved the known ones on; a second one with the
@@ -149,6 +150,22 @@ class _Walk:
         total = self._rules.number_in(answer, self._rules.total)
         # The size may be what was asked for, while the API gives fewer: then the total tells.
         return size is not None and length < size and (total is None or (self._received or 0) >= total)
+
+
+def _fingerprint(rows: list[Any]) -> bytes:
+    """Tell rows from others; in a loop, because a row may be nested deeper than Python can call."""
+    digest, left = sha256(), [encode(rows)]
+    while left:
+        item = left.pop()
+        if is_object(item):
+            digest.update(b"{%d" % len(item))
+            left += chain.from_iterable(item.items())
+        elif is_array(item):
+            digest.update(b"[%d" % len(item))
+            left += item
+        else:
+            digest.update(b" " + ascii(item).encode())
+    return digest.digest()
 
 
 class _AnyPager(Generic[PageT]):

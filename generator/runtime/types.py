@@ -125,10 +125,10 @@ class Headers(Mapping[str, str]):
     """Response headers; names in any case, repeated ones joined by a comma. The repr shows names only."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, str] = {}
+        found: dict[str, list[str]] = {}
         for name, value in pairs:
-            key = name.lower()
-            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+            found.setdefault(name.lower(), []).append(value)
+        self._values = {name: ", ".join(values) for name, values in found.items()}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
