@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from .encoding import is_array, is_mapping, loads
@@ -77,7 +76,7 @@ class Masker:
         self._pattern = re.compile(r"(?!)")
         self._masked: list[Any] = []
 
-    @cached_property
+    @property
     def _names(self) -> Any:
         from . import _loggable
 

@@ -7,12 +7,11 @@ No web framework is in here; the adapters beside this module give their requests
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from contextvars import copy_context
 from inspect import isawaitable, iscoroutinefunction
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from ..errors import ConfigurationError
@@ -65,7 +64,8 @@ class MemoryStore:
     """Remembers in this process only, and only the latest events: for one process, and for tests.
 
     After a restart it knows nothing, so an event that is sent again is handled again. With several processes, or where
-    handling an event twice would cost money, write a store over your database.
+    handling an event twice would cost money, write a store over your database. The child of a fork knows what its
+    parent had handled, and holds none of its parent's claims.
 
     Args:
         size: How many events it remembers.
@@ -75,32 +75,40 @@ class MemoryStore:
         if size < 1:
             raise ConfigurationError("A MemoryStore remembers at least one event.")
         self._size = size
+        # No lock: one that another thread holds while the process is forked is held in the child for good. Each step
+        # on these is whole by itself.
         self._done: OrderedDict[str, None] = OrderedDict()
-        self._busy: set[str] = set()
-        self._lock = Lock()
+        # With the process: the child of a fork has not the thread that made a claim, so nothing would ever end it.
+        self._busy: dict[tuple[int, str], object] = {}
 
     def claim(self, dedup_id: str) -> Claim:
         """Take an event to handle it."""
-        with self._lock:
-            if dedup_id in self._done:
-                return "done"
-            if dedup_id in self._busy:
-                return "busy"
-            self._busy.add(dedup_id)
-            return "new"
+        ours, key = object(), (os.getpid(), dedup_id)
+        try:
+            mine = self._busy.setdefault(key, ours) is ours
+            # Asked after the claim: another thread may have come to its end just before.
+            if dedup_id not in self._done:
+                return "new" if mine else "busy"
+        except BaseException:
+            self._let_go(key, ours)
+            raise
+        self._let_go(key, ours)
+        return "done"
 
     def done(self, dedup_id: str) -> None:
         """The event was handled."""
-        with self._lock:
-            self._busy.discard(dedup_id)
-            self._done[dedup_id] = None
-            if len(self._done) > self._size:
-                self._done.popitem(last=False)
+        self._done[dedup_id] = None
+        if len(self._done) > self._size:
+            self._done.popitem(last=False)
+        self._busy.pop((os.getpid(), dedup_id), None)
 
     def release(self, dedup_id: str) -> None:
         """Handling it failed."""
-        with self._lock:
-            self._busy.discard(dedup_id)
+        self._busy.pop((os.getpid(), dedup_id), None)
+
+    def _let_go(self, key: tuple[int, str], claim: object) -> None:
+        if self._busy.get(key) is claim:
+            self._busy.pop(key, None)
 
 
 class Receiver:
@@ -151,18 +159,27 @@ class Receiver:
             return reply
         # A handler that fails is logged with its traceback, where no variable of this frame must show a token.
         del body, headers
-        claim = _not_async(self._store.claim(event.dedup_id), "store.claim")
-        if claim != "new":
-            return _reply_to(claim)
+        claims, results = list[Any](), list[Any]()
+        in_handler = over = False
         try:
-            result = self._handle(event)
+            _call(self._store.claim, event.dedup_id, claims)
+            claim = _not_async(claims[0], "store.claim")
+            if claim != "new":
+                return _reply_to(claim)
+            in_handler = True
+            _call(self._handle, event, results)
+            in_handler = False
+            _not_async(results[0], "the handler")
+            over = True
+            _not_async(self._store.done(event.dedup_id), "store.done")
         except BaseException as error:
-            _not_async(self._store.release(event.dedup_id), "store.release")
+            if over and isinstance(error, Exception):
+                raise  # Of the store: it was asked already.
+            end = self._end(claims, results)
+            _not_async(end(event.dedup_id), "the store")
+            if not in_handler:
+                raise
             return _failed(event, error)
-        if isawaitable(result):
-            _not_async(self._store.release(event.dedup_id), "store.release")
-            _not_async(result, "the handler")
-        _not_async(self._store.done(event.dedup_id), "store.done")
         return _TAKEN
 
     async def receive_async(self, body: Body, headers: Headers) -> Reply:
@@ -186,16 +203,31 @@ class Receiver:
         return _TOO_LARGE
 
     async def _hand_over(self, event: AnyEvent) -> Reply:
-        claim = await _off_the_loop(self._store.claim, event.dedup_id)
-        if claim != "new":
-            return _reply_to(claim)
+        claims, results = list[Any](), list[Any]()
+        in_handler = over = False
         try:
-            await _off_the_loop(self._handle, event)
+            await _off_the_loop(self._store.claim, event.dedup_id, claims)
+            if claims[0] != "new":
+                return _reply_to(claims[0])
+            in_handler = True
+            await _off_the_loop(self._handle, event, results)
+            in_handler, over = False, True
+            await _off_the_loop(self._store.done, event.dedup_id, [])
         except BaseException as error:
-            await _off_the_loop(self._store.release, event.dedup_id)
+            if over and isinstance(error, Exception):
+                raise  # Of the store: it was asked already.
+            await _off_the_loop(self._end(claims, results), event.dedup_id, [])
+            if not in_handler:
+                raise
             return _failed(event, error)
-        await _off_the_loop(self._store.done, event.dedup_id)
         return _TAKEN
+
+    def _end(self, claims: list[Any], results: list[Any]) -> Callable[[str], object]:
+        """Choose what ends a claim that was interrupted, wherever that was; nothing does if it is not ours."""
+        if claims != ["new"]:
+            return _nothing
+        handled = bool(results) and not isawaitable(results[0])
+        return self._store.done if handled else self._store.release
 
     def _verified(self, body: Body, headers: Headers) -> tuple[AnyEvent | None, Reply]:
         try:
@@ -239,26 +271,42 @@ def _not_async(value: Any, whose: str) -> Any:
     raise ConfigurationError(f"{whose} is async, and receive() cannot await it. Use receive_async().")
 
 
-async def _off_the_loop(function: Callable[[Any], Any], argument: Any) -> Any:
+def _nothing(dedup_id: str) -> None:
+    """End no claim."""
+
+
+async def _off_the_loop(function: Callable[[Any], Any], argument: Any, results: list[Any]) -> None:
+    """Put what a function gives into the list; one that is not async runs in a thread."""
     if iscoroutinefunction(function):
-        return await function(argument)
+        results.append(await function(argument))
+        return
     context = copy_context()
-    future = asyncio.get_running_loop().run_in_executor(None, lambda: context.run(_call, function, argument))
+    work = asyncio.get_running_loop().run_in_executor(
+        None, lambda: context.run(_call, function, argument, results)
+    )
+    interrupts: list[BaseException] = []
     # Nothing can stop a thread. So its end is waited for, even while the event loop is being closed: otherwise the
-    # event would be released while it is still handled.
-    while not future.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait([future])
-    value = future.result()
-    return await value if isawaitable(value) else value
+    # event would be released while it is still handled, or claimed after it was given up.
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError:
+            continue
+        except BaseException as error:
+            interrupts.append(error)
+    problem = work.exception()
+    for reason in (*interrupts, *filter(None, [problem])):
+        raise reason
+    if isawaitable(results[0]):
+        results.append(await results.pop())
 
 
-def _call(function: Callable[[Any], Any], argument: Any) -> Any:
-    try:
-        return function(argument)
-    except StopIteration as error:
-        # No future can hold it; before Python 3.12 it would be waited for in vain.
-        raise RuntimeError("StopIteration was raised.") from error
+def _call(function: Callable[[Any], Any], argument: Any, results: list[Any]) -> None:
+    # In one step: no interrupt can come between what the function did and the note of it.
+    results += map(function, (argument,))
+    if not results:
+        # It ended the iteration. No future can hold it, either.
+        raise RuntimeError("StopIteration was raised.")
 
 
 def declared_length(content_length: str | None) -> int:
