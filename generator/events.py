@@ -134,6 +134,7 @@ def _doc(name: str, operation: Json, model: str, dedup: Json) -> str:
         describing.text(operation.get("summary")).rstrip(".") + ".",
         describing.text(operation.get("description")),
         f"{told}: {describing.evidence(operation)}.",
-        f"`data` is of the class `{model}`. Deliveries have the same `dedup_id` if they agree in {same}.",
+        f"`data` is of the class `{model}`. Deliveries have the same `dedup_id` if they agree in {same} "
+        "and lack none of them.",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -22,7 +22,7 @@ from plexy_pay.webhooks.secrets import BodySecret, FieldsSecret, TokenSecret
 
 NOW = 1_716_640_000
 HEADERS = ("Authorization", "x-signature", "Plexy-Signature")
-_ID = re.compile(r"(transaction|payment_order|event|callback|body):[0-9a-f]{64}")
+_ID = re.compile(r"(transaction|transaction_state|payment_order|event|callback|body):[0-9a-f]{64}")
 # How the header comes to be: from the input alone, by the secret, or by the secret with the input at its end.
 _AS_IT_IS, _SIGNED, _LENGTHENED = range(3)
 # Refusals of a delivery whose proof is right.

@@ -117,7 +117,8 @@ def test_the_docstring_says_what_happened_how_that_is_known_and_what_makes_it_th
 ) -> None:
     assert re.sub(r"\s+", " ", view(webhook("order.paid", description="Money came.")).doc) == (
         "order paid. Money came. Event `order.paid`: documented by the vendor (https://docs.example). "
-        "`data` is of the class `Order`. Deliveries have the same `dedup_id` if they agree in `id`, `data.number`."
+        "`data` is of the class `Order`. Deliveries have the same `dedup_id` if they agree in `id`, `data.number` "
+        "and lack none of them."
     )
     assert "It has no name in its body: documented by" in view(webhook("")).doc
 

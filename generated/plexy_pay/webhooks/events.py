@@ -71,7 +71,7 @@ class TransactionCreated(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -80,14 +80,13 @@ class TransactionCreated(WebhookEvent["TransactionWebhookDetails"]):
         name="transaction.created",
         named_by="name",
         secret=TokenSecret,
-        prefix="transaction",
+        prefix="transaction_state",
         identity=(
             "/data/id",
             "/name",
             "/data/status",
             "/data/updatedAt",
             "/data/amount",
-            "/data/processedAmount",
         ),
         data="data",
         merchant="merchantId",
@@ -107,7 +106,7 @@ class TransactionAuthorized(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -116,14 +115,13 @@ class TransactionAuthorized(WebhookEvent["TransactionWebhookDetails"]):
         name="transaction.authorized",
         named_by="name",
         secret=TokenSecret,
-        prefix="transaction",
+        prefix="transaction_state",
         identity=(
             "/data/id",
             "/name",
             "/data/status",
             "/data/updatedAt",
             "/data/amount",
-            "/data/processedAmount",
         ),
         data="data",
         merchant="merchantId",
@@ -141,7 +139,7 @@ class TransactionRejected(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -150,14 +148,13 @@ class TransactionRejected(WebhookEvent["TransactionWebhookDetails"]):
         name="transaction.rejected",
         named_by="name",
         secret=TokenSecret,
-        prefix="transaction",
+        prefix="transaction_state",
         identity=(
             "/data/id",
             "/name",
             "/data/status",
             "/data/updatedAt",
             "/data/amount",
-            "/data/processedAmount",
         ),
         data="data",
         merchant="merchantId",
@@ -175,7 +172,7 @@ class TransactionFailed(WebhookEvent["TransactionWebhookDetails"]):
     Event `transaction.failed`: documented by the vendor (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -184,14 +181,13 @@ class TransactionFailed(WebhookEvent["TransactionWebhookDetails"]):
         name="transaction.failed",
         named_by="name",
         secret=TokenSecret,
-        prefix="transaction",
+        prefix="transaction_state",
         identity=(
             "/data/id",
             "/name",
             "/data/status",
             "/data/updatedAt",
             "/data/amount",
-            "/data/processedAmount",
         ),
         data="data",
         merchant="merchantId",
@@ -209,7 +205,8 @@ class TransactionCharged(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount` and lack none
+    of them.
     """
 
     __slots__ = ()
@@ -243,7 +240,7 @@ class TransactionCancelled(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount` and lack none of them.
     """
 
     __slots__ = ()
@@ -252,14 +249,13 @@ class TransactionCancelled(WebhookEvent["TransactionWebhookDetails"]):
         name="transaction.cancelled",
         named_by="name",
         secret=TokenSecret,
-        prefix="transaction",
+        prefix="transaction_state",
         identity=(
             "/data/id",
             "/name",
             "/data/status",
             "/data/updatedAt",
             "/data/amount",
-            "/data/processedAmount",
         ),
         data="data",
         merchant="merchantId",
@@ -278,7 +274,8 @@ class TransactionRefunded(WebhookEvent["TransactionWebhookDetails"]):
     (https://developer.plexy.money/webhooks-1614772m0).
 
     `data` is of the class `TransactionWebhookDetails`. Deliveries have the same `dedup_id` if they agree in
-    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount`.
+    `data.id`, `name`, `data.status`, `data.updatedAt`, `data.amount`, `data.processedAmount` and lack none
+    of them.
     """
 
     __slots__ = ()
@@ -312,7 +309,7 @@ class PaymentOrderCreated(WebhookEvent["PaymentOrderWebhookDetails"]):
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
 
     `data` is of the class `PaymentOrderWebhookDetails`. Deliveries have the same `dedup_id` if they agree
-    in `data.payment_order_id`, `name`, `data.status`.
+    in `data.payment_order_id`, `name`, `data.status` and lack none of them.
     """
 
     __slots__ = ()
@@ -344,7 +341,7 @@ class PaymentOrderPaid(WebhookEvent["PaymentOrderWebhookDetails"]):
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
 
     `data` is of the class `PaymentOrderWebhookDetails`. Deliveries have the same `dedup_id` if they agree
-    in `data.payment_order_id`, `name`, `data.status`.
+    in `data.payment_order_id`, `name`, `data.status` and lack none of them.
     """
 
     __slots__ = ()
@@ -376,7 +373,7 @@ class PaymentOrderFailed(WebhookEvent["PaymentOrderWebhookDetails"]):
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
 
     `data` is of the class `PaymentOrderWebhookDetails`. Deliveries have the same `dedup_id` if they agree
-    in `data.payment_order_id`, `name`, `data.status`.
+    in `data.payment_order_id`, `name`, `data.status` and lack none of them.
     """
 
     __slots__ = ()
@@ -407,7 +404,8 @@ class PaymentSucceeded(WebhookEvent["CheckoutWebhookData"]):
     Event `payment.succeeded`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
 
-    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`.
+    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`
+    and lack none of them.
     """
 
     __slots__ = ()
@@ -433,7 +431,8 @@ class PaymentFailed(WebhookEvent["CheckoutWebhookData"]):
     Event `payment.failed`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
 
-    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`.
+    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`
+    and lack none of them.
     """
 
     __slots__ = ()
@@ -459,7 +458,8 @@ class RefundSucceeded(WebhookEvent["CheckoutWebhookData"]):
     Event `refund.succeeded`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).
 
-    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`.
+    `data` is of the class `CheckoutWebhookData`. Deliveries have the same `dedup_id` if they agree in `id`
+    and lack none of them.
     """
 
     __slots__ = ()
@@ -490,7 +490,7 @@ class PaymentCallback(WebhookEvent["PaymentCallbackDetails"]):
     (2023), src/Utils.php, plexypay/woocommerce (2023), includes/WC_PLEXYPAY_Payments_Gateway.php).
 
     `data` is of the class `PaymentCallbackDetails`. Deliveries have the same `dedup_id` if they agree in
-    `id`, `amount`, `currency`, `orderReference`, `success`, `settled`.
+    `id`, `amount`, `currency`, `orderReference`, `success`, `settled` and lack none of them.
     """
 
     __slots__ = ()

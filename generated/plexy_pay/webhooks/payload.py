@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..decoding import ObjectBody, misfit
-from ..encoding import is_object
+from ..decoding import ObjectBody, decode_datetime, misfit
+from ..encoding import encode_datetime, is_object
 from .event import Kind, UnknownEvent, WebhookEvent
 from .events import EVENTS
 
 _NAMED_BY = tuple(dict.fromkeys(named_by for named_by, _ in EVENTS if named_by))
 _WRAPPER = "Value"
+# A datetime holds six digits at most.
+_FRACTION = re.compile(r"[.,]([0-9]+)(?=(?:Z|[+-][0-9:]+)\Z)", re.ASCII)
 
 
 def callback_of(payload: Mapping[str, Any], signed: bytes, scheme: str) -> WebhookEvent[Any]:
@@ -135,11 +138,33 @@ def _report(kind: Kind, data: Any) -> None:
 
 
 def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
-    """The identity of an event from the values that the spec lists; None where its id is not among them."""
-    values = [_at(shaped, pointer) for pointer in kind.identity]
-    if values[0] in (None, "") or any(isinstance(value, (dict, list)) for value in values):
+    """The identity of an event from the values that the spec lists; None where one is missing.
+
+    Without it, two events could look alike, and the second would never be handled.
+    """
+    values = [_comparable(kind, pointer, _at(shaped, pointer)) for pointer in kind.identity]
+    if any(value is None or value == "" or isinstance(value, (dict, list)) for value in values):
         return None
     return _hashed(kind.prefix, values)
+
+
+def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
+    """A value such that one moment is always written in one way."""
+    place, _, name = pointer.rpartition("/")
+    types: Mapping[str, str] = kind.model()._types  # pyright: ignore[reportPrivateUsage]
+    is_moment = place.removeprefix("/") == kind.data and "date-time" in types.get(name, "")
+    return _moment_text(value) if is_moment and isinstance(value, str) else value
+
+
+def _moment_text(text: str) -> str:
+    """The moment in UTC, without zeros at the end of its second; a text that is no moment as it came."""
+    fraction = _FRACTION.search(text)
+    digits = fraction[1].rstrip("0") if fraction else ""
+    moment = decode_datetime(_FRACTION.sub("", text))
+    written = encode_datetime(moment) if isinstance(moment, datetime) else ""
+    if not written.endswith("Z"):
+        return text
+    return f"{written[:-1]}.{digits}Z" if digits else written
 
 
 def _hashed(prefix: str, values: list[Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -259,22 +260,30 @@ def test_one_shape_loses_no_value_and_never_replaces_a_field_by_another(fields: 
 # -- dedup_id
 
 values_of_data = st.one_of(texts, st.integers(-(10**12), 10**12), st.booleans(), st.none())
-data = st.fixed_dictionaries(
-    {"id": st.text(min_size=1, max_size=8)},
-    optional=dict.fromkeys(
+IDENTITY = ("id", "status", "updatedAt", "amount", "processedAmount")
+FURTHER = ("merchantReference", "paymentLinkId", "brandNew")
+# A moment, and how it may be written.
+moments = st.builds(
+    lambda moment, minutes, form: form(moment.astimezone(timezone(timedelta(minutes=minutes)))),
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.integers(-14 * 60, 14 * 60),
+    st.sampled_from(
         [
-            "status",
-            "updatedAt",
-            "amount",
-            "processedAmount",
-            "merchantReference",
-            "paymentLinkId",
-            "brandNew",
-        ],
-        values_of_data,
+            lambda moment: moment.isoformat(),
+            lambda moment: moment.isoformat(timespec="microseconds"),
+            lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        ]
     ),
 )
-IDENTITY = ("id", "status", "updatedAt", "amount", "processedAmount")
+parts = st.one_of(texts, st.integers(-(10**12), 10**12), st.booleans()).filter(lambda value: value != "")
+whole = st.fixed_dictionaries(
+    dict.fromkeys(IDENTITY, parts) | {"updatedAt": st.one_of(moments, parts)},
+    optional=dict.fromkeys(FURTHER, values_of_data),
+)
+data = st.one_of(
+    whole,
+    st.fixed_dictionaries({}, optional=dict.fromkeys([*IDENTITY, *FURTHER], values_of_data)),
+)
 
 
 def dedup_id(body: object) -> str:
@@ -283,7 +292,7 @@ def dedup_id(body: object) -> str:
 
 
 @given(
-    data=data,
+    data=whole,
     order=st.randoms(use_true_random=False),
     wrapped=st.booleans(),
     snake=st.booleans(),
@@ -311,10 +320,31 @@ def test_two_events_have_one_id_only_if_they_agree_in_what_identifies_them(
     one: dict[str, Any], two: dict[str, Any]
 ) -> None:
     def identity(data: dict[str, Any]) -> str:
-        return json.dumps([data.get(name) for name in IDENTITY])
+        if any(data.get(name) in (None, "") for name in IDENTITY):
+            return json.dumps(data)
+        return json.dumps([as_moment(data[name]) if name == "updatedAt" else data[name] for name in IDENTITY])
 
     ids = [dedup_id({"name": "transaction.charged", "data": data}) for data in (one, two)]
     assert (ids[0] == ids[1]) == (identity(one) == identity(two))
+
+
+@given(data=whole, moment=moments)
+def test_a_moment_has_one_id_in_each_time_zone(data: dict[str, Any], moment: str) -> None:
+    written = datetime.fromisoformat(moment).astimezone(UTC).isoformat(timespec="microseconds")
+    ids = {
+        dedup_id({"name": "transaction.charged", "data": data | {"updatedAt": text}})
+        for text in (moment, written, written.replace("+00:00", "000Z"))
+    }
+    assert len(ids) == 1
+
+
+def as_moment(value: Any) -> Any:
+    """The seconds of a moment; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+    return value if moment.tzinfo is None else ["moment", moment.timestamp(), moment.microsecond]
 
 
 @given(body=objects)
