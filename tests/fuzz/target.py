@@ -30,6 +30,7 @@ _OF_THE_BODY = {
     Reason.NOT_JSON,
     Reason.NOT_AN_OBJECT,
     Reason.MALFORMED_BODY,
+    Reason.AMBIGUOUS,
     Reason.WRONG_SCHEME,
     Reason.TOO_LARGE,
 }

@@ -64,7 +64,9 @@ class PaymentCallbackDetails:
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     id: str
-    """Id of the payment; signed."""
+    """Id of the payment; signed. The docs of 2023 call the id of a transaction a Guid, and their samples are
+    UUIDs; that this id is one is inferred.
+    """
     amount: Decimal | int | Unset = UNSET
     """The amount; signed. The unit is not known: the vendor's code does not state it, and major units are
     documented for other places of the 2023 API only. Compare it with what you asked for before you trust

@@ -11,10 +11,12 @@ import hashlib
 import hmac
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
+from .._currencies import EXPONENTS
 from ..errors import ConfigurationError
 from ..presenting import MASK
 from .errors import Reason, refused
@@ -23,7 +25,8 @@ _SCHEME_WORD = re.compile(r"bearer( |$)", re.IGNORECASE | re.ASCII)
 _AUTHORIZATION = re.compile(r"(?:bearer +){0,2}([\x21-\x7e]+)", re.IGNORECASE | re.ASCII)
 _HEX = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?", re.ASCII)
-_CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
+_CURRENCY = re.compile(r"(?<=[0-9])[A-Z]{3}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A header with more signatures than any rotation needs is an attempt to make us count.
 _MOST_SIGNATURES = 16
@@ -142,8 +145,9 @@ class FieldsSecret(Secret):
     """Your private API key, with which the callbacks of 2023 sign five of their fields in `x-signature`.
 
     Signed are `id`, `amount`, `currency`, `orderReference` and `success`, one after the other without anything between
-    them. So digits can move from the end of `id` to the front of `amount` without notice: fetch the payment before you
-    believe its amount. The three letters of `currency` keep the others apart. Nothing else in the body is signed.
+    them. So a delivery is refused if the text that was signed can be divided into another id, amount or currency. It
+    cannot where the id is a UUID: then the amount ends where the letters of an ISO 4217 code begin. The docs of 2023
+    call the id of a transaction a Guid; that the callback's id is one is inferred. Nothing else in the body is signed.
     Therefore a delivery proved so is always a `PaymentCallback`, whatever else it says.
 
     Args:
@@ -271,7 +275,7 @@ def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
         and own_id
         and ways
         and isinstance(currency, str)
-        and _CURRENCY.fullmatch(currency)
+        and currency in EXPONENTS
         and isinstance(reference, str)
         and isinstance(success, bool)
     ):
@@ -283,6 +287,29 @@ def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
         )
     end = f"{currency}{reference}{'true' if success else 'false'}"
     return [f"{own_id}{way}{end}".encode("utf-8", "surrogatepass") for way in ways]
+
+
+def can_be_read_otherwise(own_id: str, text: str) -> bool:
+    """Say whether a text that was signed may mean another id, amount or currency than it is said to.
+
+    An id that begins with a UUID is that UUID. Any other id may end with digits, or hold an amount and a currency.
+    """
+    uuid = _UUID.match(text)
+    if uuid is not None:
+        return own_id != uuid[0]
+    return len(list(islice(_readings(text), 2))) != 1
+
+
+def _readings(text: str) -> Iterator[tuple[int, int]]:
+    """Give where the amount and the currency of a text may begin, if its id may be any text."""
+    for currency in _CURRENCY.finditer(text):
+        if currency[0] in EXPONENTS:
+            end = currency.start()
+            for begin in range(end - 1, 0, -1):
+                if _NUMBER.fullmatch(text, begin, end):
+                    yield begin, end
+                elif text[begin] not in "-.0123456789":
+                    break
 
 
 def _written(amount: object) -> list[str]:

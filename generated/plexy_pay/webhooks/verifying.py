@@ -11,7 +11,15 @@ from ..encoding import is_collection, is_object, loads
 from ..errors import ConfigurationError, PlexyError
 from .errors import Reason, refused
 from .payload import callback_fields, callback_of, event_class, event_of
-from .secrets import BodySecret, Delivery, FieldsSecret, Secret, TokenSecret, signed_texts
+from .secrets import (
+    BodySecret,
+    Delivery,
+    FieldsSecret,
+    Secret,
+    TokenSecret,
+    can_be_read_otherwise,
+    signed_texts,
+)
 
 if TYPE_CHECKING:
     from .event import WebhookEvent
@@ -105,6 +113,7 @@ def _proved(
         )
     payload = _object(raw)
     if kind.signs_fields:
+        _refuse_another_reading(callback_fields(payload)["id"], proved[0])
         return callback_of(payload, proved[0], kind.scheme)
     event = event_class(payload)
     if event is not None and event.kind.secret is BodySecret and kind is not BodySecret:
@@ -142,6 +151,16 @@ def sign(
 def _signed(raw: bytes, kind: type[Secret]) -> list[bytes]:
     """What a secret of the kind may have signed of a body."""
     return signed_texts(callback_fields(_object(raw))) if kind.signs_fields else [raw]
+
+
+def _refuse_another_reading(own_id: str, signed: bytes) -> None:
+    if can_be_read_otherwise(own_id, signed.decode("utf-8", "surrogatepass")):
+        raise refused(
+            Reason.AMBIGUOUS,
+            "The five fields of the callback are signed without anything between them, and what was signed may mean "
+            "another id, amount or currency.",
+            "Look the payment up by the reference of your order, not by what the callback says.",
+        )
 
 
 def usable(secret: object) -> tuple[Sequence[Secret], str | None]:

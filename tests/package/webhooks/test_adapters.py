@@ -37,7 +37,13 @@ CHARGED = json.dumps(
 ).encode()
 SIGNED = webhooks.sign(CHARGED, secret=TOKEN)
 CALLBACK = json.dumps(
-    {"id": "ps_1", "amount": 1000, "currency": "KZT", "orderReference": "ORD-1001", "success": True}
+    {
+        "id": "6fff162f-1273-4e44-9392-694cdc2e8a22",
+        "amount": 1000,
+        "currency": "KZT",
+        "orderReference": "ORD-1001",
+        "success": True,
+    }
 ).encode()
 SUCCEEDED = json.dumps(
     {"id": "evt_1", "type": "payment.succeeded", "created": 1679529600, "data": {"id": "pay_1"}}

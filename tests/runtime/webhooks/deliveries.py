@@ -206,6 +206,15 @@ def digits_moved(scheme: Scheme) -> bytes:
     return scheme.with_data(id=data["id"][:-1], amount=json.loads(f"{data['id'][-1]}{data['amount']}"))
 
 
+def out_of_the_reference(scheme: Scheme) -> list[Sent]:
+    """A delivery whose order reference is `5USD9` claims that 5 USD were paid."""
+    data = scheme.native if scheme.name == "fields" else scheme.native["data"]
+    sent = scheme.with_data(orderReference="5USD9")
+    own_id = f"{data['id']}{data['amount']}{data['currency']}"
+    claimed = scheme.with_data(id=own_id, amount=5, currency="USD", orderReference="9")
+    return [Sent(claimed, scheme.headers(sent))]
+
+
 def two_of_one_payment(scheme: Scheme) -> list[Sent]:
     if scheme.name == "token":
         refund = example("transaction.refunded")
@@ -434,9 +443,19 @@ SECTIONS: tuple[Section, ...] = (
                 ("TransactionCharged 200 1", "malformed_body 401 0", "wrong_secret 401 0"),
             ),
             Row(
+                "Another currency, which is none of ISO 4217",
+                changed(lambda scheme: scheme.with_data(currency="XYZ")),
+                ("TransactionCharged 200 1", "malformed_body 401 0", "wrong_secret 401 0"),
+            ),
+            Row(
+                "An amount and a currency out of the order reference, where the rest belongs to the id",
+                out_of_the_reference,
+                ("TransactionCharged 200 1", "ambiguous 401 0", "wrong_secret 401 0"),
+            ),
+            Row(
                 "A digit moved from the id to the amount",
                 changed(digits_moved),
-                (*EACH_EVENT[:2], "wrong_secret 401 0"),
+                ("TransactionCharged 200 1", "ambiguous 401 0", "wrong_secret 401 0"),
             ),
         ),
     ),
@@ -531,7 +550,7 @@ SECTIONS: tuple[Section, ...] = (
                 replayed(digits_moved),
                 (
                     "TransactionCharged 200+200 2",
-                    "PaymentCallback 200+200 1",
+                    "PaymentCallback+ambiguous 200+401 1",
                     "PaymentSucceeded+wrong_secret 200+401 1",
                 ),
             ),

@@ -41,9 +41,9 @@ _TAIL = """
 - **A token says nothing of the body.** Whoever learns it can send any event, and what changes the body on its way is
   not noticed. Keep the token as you keep a key, take webhooks over HTTPS only, and fetch the transaction before you
   hand over anything of value.
-- **`x-signature` covers five fields**, and not where one ends and the next begins. Digits can move from the end of the
-  id to the front of the amount: such a callback tells of a payment that does not exist, and counts as the same event as
-  the genuine one. `settled` is not signed at all. Fetch the payment here too.
+- **`x-signature` covers five fields**, and not where one ends and the next begins. What can be divided in another way
+  is refused as `ambiguous`; a callback whose id is a UUID never is. `settled` is not signed at all, and a delivery that
+  was caught can be sent again. Fetch the payment here too.
 - **`Plexy-Signature` covers the whole body, but not its timestamp.** A delivery that was caught can be sent again with
   a timestamp of now. Only the `dedup_id` answers that.
 """

@@ -13,6 +13,7 @@ from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, CALLBACK, EVENTS, SEC
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from plexy_pay import webhooks
+from plexy_pay._currencies import EXPONENTS
 from plexy_pay.encoding import dumps, loads
 from plexy_pay.webhooks import (
     PaymentCallback,
@@ -130,13 +131,13 @@ callbacks = st.builds(
     st.dictionaries(names, anything, max_size=3),
     st.fixed_dictionaries(
         {
-            "id": st.text(min_size=1, max_size=20),
+            "id": st.uuids().map(str),
             "amount": st.one_of(
                 st.integers(-(10**20), 10**20),
                 st.decimals(-(10**9), 10**9, places=2),
                 st.from_regex(r"\A[0-9]{1,9}(\.[0-9]{1,4})?\Z", fullmatch=True),
             ),
-            "currency": st.from_regex(r"\A[A-Z]{3}\Z", fullmatch=True),
+            "currency": st.sampled_from(sorted(EXPONENTS)),
             "orderReference": st.one_of(st.none(), texts),
             "success": st.booleans(),
         }

@@ -240,61 +240,65 @@ def test_a_header_signed_by_hand_proves_a_body() -> None:
 # What is signed, written by hand: id, amount, currency, orderReference, and "true" or "false".
 VECTORS: dict[str, tuple[bytes, str]] = {
     "two digits": (
-        b'{"id":"p1","amount":126.27,"currency":"KZT","orderReference":"O-1","success":true}',
-        "p1126.27KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":126.27,"currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22126.27KZTO-1true",
     ),
     "a zero at the end, as PHP prints it": (
-        b'{"id":"p1","amount":126.50,"currency":"KZT","orderReference":"O-1","success":true}',
-        "p1126.5KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":126.50,"currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22126.5KZTO-1true",
     ),
     "a zero at the end, as it came": (
-        b'{"id":"p1","amount":126.50,"currency":"KZT","orderReference":"O-1","success":true}',
-        "p1126.50KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":126.50,"currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22126.50KZTO-1true",
     ),
     "zeros alone, as PHP prints them": (
-        b'{"id":"p1","amount":100.0,"currency":"KZT","orderReference":"O-1","success":false}',
-        "p1100KZTO-1false",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":100.0,"currency":"KZT","orderReference":"O-1","success":false}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22100KZTO-1false",
     ),
     "zeros alone, as they came": (
-        b'{"id":"p1","amount":100.0,"currency":"KZT","orderReference":"O-1","success":false}',
-        "p1100.0KZTO-1false",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":100.0,"currency":"KZT","orderReference":"O-1","success":false}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22100.0KZTO-1false",
     ),
     "a whole number": (
-        b'{"id":"p1","amount":100,"currency":"KZT","orderReference":"O-1","success":true}',
-        "p1100KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":100,"currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22100KZTO-1true",
     ),
     "an exponent": (
-        b'{"id":"p1","amount":1.5e3,"currency":"KZT","orderReference":"O-1","success":true}',
-        "p11500KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1.5e3,"currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221500KZTO-1true",
     ),
     "a text": (
-        b'{"id":"p1","amount":"126.50","currency":"KZT","orderReference":"O-1","success":true}',
-        "p1126.50KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":"126.50","currency":"KZT","orderReference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a22126.50KZTO-1true",
     ),
     "a big number": (
-        b'{"id":"p1","amount":%s,"currency":"KZT","orderReference":"O-1","success":true}' % (b"9" * 400),
-        f"p1{'9' * 400}KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":%s,"currency":"KZT","orderReference":"O-1","success":true}'
+        % (b"9" * 400),
+        f"6fff162f-1273-4e44-9392-694cdc2e8a22{'9' * 400}KZTO-1true",
     ),
     "letters of another alphabet": (
-        '{"id":"p1","amount":1,"currency":"KZT","orderReference":"Заказ","success":true}'.encode(),
-        "p11KZTЗаказtrue",
+        '{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1,"currency":"KZT","orderReference":"Заказ","success":true}'.encode(),
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZTЗаказtrue",
     ),
     "half a character": (
-        b'{"id":"p1","amount":1,"currency":"KZT","orderReference":"\\ud83d","success":true}',
-        "p11KZT\ud83dtrue",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1,"currency":"KZT","orderReference":"\\ud83d","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZT\ud83dtrue",
     ),
-    "no order reference": (b'{"id":"p1","amount":1,"currency":"KZT","success":true}', "p11KZTtrue"),
+    "no order reference": (
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1,"currency":"KZT","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZTtrue",
+    ),
     "null for the order reference": (
-        b'{"id":"p1","amount":1,"currency":"KZT","orderReference":null,"success":true}',
-        "p11KZTtrue",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1,"currency":"KZT","orderReference":null,"success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZTtrue",
     ),
     "snake case": (
-        b'{"id":"p1","amount":1,"currency":"KZT","order_reference":"O-1","success":true}',
-        "p11KZTO-1true",
+        b'{"id":"6fff162f-1273-4e44-9392-694cdc2e8a22","amount":1,"currency":"KZT","order_reference":"O-1","success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZTO-1true",
     ),
     "wrapped": (
-        b'{"id":{"Value":"p1"},"amount":1,"currency":"KZT","orderReference":{"Value":"O-1"},"success":true}',
-        "p11KZTO-1true",
+        b'{"id":{"Value":"6fff162f-1273-4e44-9392-694cdc2e8a22"},"amount":1,"currency":"KZT","orderReference":{"Value":"O-1"},"success":true}',
+        "6fff162f-1273-4e44-9392-694cdc2e8a221KZTO-1true",
     ),
 }
 
