@@ -232,7 +232,7 @@ class ObjectBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
-        self.expects = Shape(model.__name__, model.__module__)
+        self.expects: Shape = Shape(model.__name__, model.__module__)
 
     def __call__(self, data: Any) -> ModelT:
         if not is_object(data):
@@ -248,7 +248,7 @@ class ArrayBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
-        self.expects = Shape(f"[{model.__name__}]", model.__module__)
+        self.expects: Shape = Shape(f"[{model.__name__}]", model.__module__)
 
     def __call__(self, data: Any) -> list[ModelT]:
         if data is None:

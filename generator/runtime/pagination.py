@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from .decoding import expected_by
+from .decoding import Shape, expected_by
 from .encoding import encode, is_array, is_object
 from .errors import InvalidParameterError
 from .types import UNSET, Unset
@@ -71,7 +71,7 @@ class PageBody(Generic[PageT]):
     """
 
     def __init__(self, decode: Callable[[Any], PageT], rules: PageRules, number: int) -> None:
-        self.expects = expected_by(decode)
+        self.expects: Shape | None = expected_by(decode)
         self._decode = decode
         self._rules = rules
         self._number = number

@@ -302,7 +302,7 @@ class Perhaps(Generic[T]):
     def __init__(self, decode: Callable[[Any], T]) -> None:
         self.decode = decode
         shape = expected_by(decode)
-        self.expects = shape and Shape(f"{shape.words} | null", shape.module)
+        self.expects: Shape | None = shape and Shape(f"{shape.words} | null", shape.module)
 
     def __call__(self, data: Any) -> T | None:
         return None if data is None else self.decode(data)
@@ -313,7 +313,7 @@ class ShapeBody(Generic[T]):
 
     def __init__(self, decode: Callable[[Any], T], words: str, module: str) -> None:
         self.decode = decode
-        self.expects = Shape(words, module)
+        self.expects: Shape = Shape(words, module)
 
     def __call__(self, data: Any) -> T:
         misfit()  # Nothing looks at plain values while they are decoded: `drift` looks at each answer.
