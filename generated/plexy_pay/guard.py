@@ -93,11 +93,12 @@ class Exchange:
     def _explain(self, error: Exception) -> Failure:
         if isinstance(error, BodyError):
             return Failure(error.kind, str(error), True)
-        text = "" if isinstance(error, (httpx.LocalProtocolError, *_LATE)) else one_line(str(error))
+        # Asked of the whole text: of what is cut off, a part of the key could stay.
+        is_silent = isinstance(error, (httpx.LocalProtocolError, *_LATE))
+        is_silent = is_silent or self.step.key.raw.lower() in str(error).lower()
+        text = "" if is_silent else one_line(str(error))
         if not isinstance(error, Refused):
             text = f"{type(error).__name__}: {text}".rstrip(".: ")
-        if self.step.key.raw.lower() in text.lower():
-            text = type(error).__name__
         of_the_network = isinstance(error, (httpx.TransportError, EarlyBytesError))
         kind = "connection" if self.sent or of_the_network else "refused"
         return Failure("timeout" if isinstance(error, _LATE) else kind, text, self.sent)

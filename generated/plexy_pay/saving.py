@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from .encoding import encode_datetime, is_mapping, without_unset
 from .errors import InvalidParameterError
+from .idempotency import idempotency_key
 from .keys import ApiKey, KeyRing
 from .money import Money, amount_parameter, wire_amount
 from .operation import fact_text
@@ -98,6 +99,8 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
         raise InvalidParameterError(
             f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
         )
+    if "idempotency_key" in given:
+        given["idempotency_key"] = idempotency_key(given["idempotency_key"], operation)
     if recipe.amount_unit and "amount" in given:
         amount = amount_parameter(given["amount"], recipe.amount_unit, "amount")
         given["amount"] = wire_amount(amount, recipe.amount_unit, "amount")

@@ -110,7 +110,9 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
     return [
         one
         for one in found
-        if not (one.kind is tables and one.obj.parent is not None and one.obj.parent.is_module)
+        # attrs calls its hook; no program of a user's does.
+        if one.obj.name != "__attrs_post_init__"
+        and not (one.kind is tables and one.obj.parent is not None and one.obj.parent.is_module)
     ]
 
 

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from helpers.calls import Flavor, Recording, creating
+from helpers.calls import KEY, Flavor, Recording, creating
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
+from plexy_pay import PlexyPay
 from plexy_pay.errors import InvalidParameterError, Outcome, OutcomeUnknownError
 from plexy_pay.idempotency import idempotency_key
 from plexy_pay.operation import Request
@@ -153,3 +154,10 @@ def test_whatever_text_passes_is_unchanged_and_visible_at_both_ends(text: str) -
     else:
         assert text == text.strip() != ""
         assert text.isprintable()
+
+
+@pytest.mark.parametrize("key", ["", " ", "\u200b", " k-1", 7])
+def test_the_key_of_a_saved_call_is_one_that_the_call_takes(key: Any) -> None:
+    with PlexyPay(gate_api_key=KEY, gate_base_url="https://gate.example", agent_id="a-1") as client:
+        with pytest.raises(InvalidParameterError, match="idempotency.key"):
+            client.save_call("gate.orders.create", idempotency_key=key, order_reference="ORD-1")

@@ -259,7 +259,7 @@ def nothing_came(connection: socket.socket) -> None:
 
 def test_bare_httpx_still_takes_the_surplus_of_one_response_for_the_next() -> None:
     # When this fails, httpcore throws the surplus away itself, and `network.py` may do less.
-    # https://github.com/encode/httpcore/blob/1.0.9/httpcore/_sync/http11.py#L203
+    # https://github.com/encode/httpcore/blob/1.0.9/httpcore/_sync/http11.py#L209
     surplus: Answer = json_answer({"id": "th_1"}) + DONE
     with WireServer(surplus, DECLINED) as server, httpx.Client(trust_env=False) as client:
         client.get(server.origin)
