@@ -52,6 +52,12 @@ class Exchange:
         clean: Whether nothing else lay on the connection when the response had ended.
     """
 
+    step: Send
+    passed: bool
+    sent: bool
+    whole: bool
+    clean: bool
+
     def __init__(self, step: Send) -> None:
         self.step = step
         self.passed = self.sent = self.whole = self.clean = self._late = False

@@ -45,6 +45,11 @@ class Channel:
         used: Whether a call before this one used the connection.
     """
 
+    plain: bool
+    wrote: bool
+    broken: bool
+    used: bool
+
     def __init__(self, *, plain: bool) -> None:
         self.plain = plain
         self.wrote = self.broken = self.used = False

@@ -111,7 +111,7 @@ class Asking:
         self._cases = [_Case(SavedCall.read(saved), age, self._now) for saved in saved_calls]
         for case in self._cases:
             _check_books(settings, case.call)
-        self.families = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
+        self.families: set[str] = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
         self._rings: dict[str, KeyRing] = {}
         self._known: dict[str, set[str]] = {}
 

@@ -49,7 +49,7 @@ class _Place:
         self._site = site
         self._transport: Any = None
         self._channel = self._new_channel()
-        self.idle_since = 0.0
+        self.idle_since: float = 0.0
 
     def _new_channel(self) -> Channel:
         return Channel(plain=self._site[0] == "http")

@@ -49,9 +49,9 @@ class Reading:
 
     def __init__(self, wanted: set[str]) -> None:
         self.wanted = wanted
-        self.problem = ""
+        self.problem: str = ""
         self.retry_after: float | None = None
-        self.is_confirmed = False
+        self.is_confirmed: bool = False
         self.references: dict[object, object] = {}  # Of all rows, by their ids.
         self._found: dict[str, dict[object, Any]] = {}
         self._spellings: set[str] = set()
