@@ -17,6 +17,7 @@ from decimal import Decimal
 from .money import MERCHANT, OUTSIDE, exact_amount
 from .refusals import NotAllowed, NotFound
 from .state import State
+from .tables import NewestFirst, Table
 
 _SOURCE = "paymentBeneficiaries"
 
@@ -59,7 +60,7 @@ class Beneficiaries:
 
     def forget(self) -> None:
         """Forget all beneficiaries."""
-        self._beneficiaries: dict[str, Beneficiary] = {}
+        self._beneficiaries: Table[Beneficiary] = Table()
 
     def create(self, name: str | None, iban: str | None) -> Beneficiary:
         """Make a beneficiary.
@@ -68,7 +69,7 @@ class Beneficiaries:
             NotAllowed: if it has no name.
         """
         beneficiary = Beneficiary(str(self._state.new_id()), _some(name), iban or None)
-        self._beneficiaries[beneficiary.id] = beneficiary
+        self._beneficiaries.add(beneficiary.id, beneficiary)
         return beneficiary
 
     def update(self, beneficiary_id: str, name: str | None, iban: str | None) -> Beneficiary:
@@ -82,10 +83,10 @@ class Beneficiaries:
         beneficiary.name, beneficiary.iban = _some(name), iban or None
         return beneficiary
 
-    def all(self) -> list[Beneficiary]:
+    def all(self) -> NewestFirst[Beneficiary]:
         """All beneficiaries, the newest first."""
         self._state.settle()
-        return list(reversed(self._beneficiaries.values()))
+        return self._beneficiaries.all()
 
     def get(self, beneficiary_id: str) -> Beneficiary:
         """The beneficiary with this id.

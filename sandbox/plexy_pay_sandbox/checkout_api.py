@@ -20,7 +20,7 @@ Stand-in choices, made because no public source says otherwise:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -29,6 +29,7 @@ from typing import Any, Final
 from .money import MERCHANT, OUTSIDE, known_currency, major_amount
 from .refusals import CardDeclined, NotAllowed, NotFound
 from .state import State
+from .tables import Table
 
 SESSION_LIFETIME: Final = timedelta(hours=1)
 """How long a session can be paid."""
@@ -119,7 +120,8 @@ class CheckoutApi:
 
     def forget(self) -> None:
         """Forget all payments and sessions."""
-        self._waiting: dict[str, CheckoutPayment] = {}
+        self._waiting: Table[CheckoutPayment] = Table()
+        self._waiting_by_result = self._waiting.grouped(_results)
         self._sessions: dict[str, Session] = {}
 
     def check_amount(self, amount: Mapping[str, Any] | None) -> None:
@@ -148,7 +150,7 @@ class CheckoutApi:
         if payment.redirect is None:
             self._take(payment)
         else:
-            self._waiting[payment.redirect.id] = payment
+            self._waiting.add(payment.redirect.id, payment)
         return payment
 
     def waiting(self, redirect_id: str) -> Redirect:
@@ -171,18 +173,15 @@ class CheckoutApi:
         """
         self._state.settle()
         result = details.get("redirectResult")
-        for payment in self._waiting.values():
-            redirect = payment.redirect
-            if redirect is not None and result in (redirect.confirmed, redirect.refused):
-                del self._waiting[redirect.id]
-                if result == redirect.refused:
-                    self._tell(payment, succeeded=False)
-                    raise CardDeclined("The shopper did not confirm the payment.", _SOURCE, "card_declined")
-                self._take(payment)
-                return CheckoutPayment(
-                    payment.reference_id, payment.value, payment.currency, payment.merchant_reference
-                )
-        raise NotAllowed("redirectResult is not of a payment that waits", _SOURCE)
+        payment = self._waiting_by_result.latest(result) if isinstance(result, str) else None
+        if payment is None or payment.redirect is None:
+            raise NotAllowed("redirectResult is not of a payment that waits", _SOURCE)
+        self._waiting.remove(payment.redirect.id)
+        if result == payment.redirect.refused:
+            self._tell(payment, succeeded=False)
+            raise CardDeclined("The shopper did not confirm the payment.", _SOURCE, "card_declined")
+        self._take(payment)
+        return replace(payment, redirect=None)
 
     def create_session(self, body: Mapping[str, Any]) -> Session:
         """Prepare a payment that the component carries out.
@@ -289,6 +288,12 @@ class CheckoutApi:
 
     def _code(self) -> str:
         return self._state.new_id().hex.upper()
+
+
+def _results(payment: CheckoutPayment) -> list[str]:
+    """What a shopper may bring back to finish a payment."""
+    redirect = payment.redirect
+    return [] if redirect is None else [redirect.confirmed, redirect.refused]
 
 
 def _expire(session: Session) -> None:

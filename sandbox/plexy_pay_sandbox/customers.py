@@ -13,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .records import CardFace, Payment, Transaction
+from .records import CardFace, SavedCard, Transaction
 from .refusals import NotAllowed, NotFound
 from .state import State
+from .tables import NewestFirst, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,6 @@ class Customer:
     email: str
     phone: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SavedCard:
-    """A card that was saved for payouts."""
-
-    token_id: str
-    customer_id: str | None
-    face: CardFace
 
 
 class Customers:
@@ -50,8 +42,14 @@ class Customers:
 
     def forget(self) -> None:
         """Forget all customers and saved cards."""
-        self._customers: dict[str, Customer] = {}
-        self._cards: dict[str, SavedCard] = {}
+        self._customers: Table[Customer] = Table()
+        self._customers_by_contact = self._customers.grouped(
+            lambda customer: [(customer.email, customer.phone)]
+        )
+        self._cards: Table[SavedCard] = Table()
+        self._cards_by_customer = self._cards.grouped(
+            lambda card: [] if card.customer_id is None else [card.customer_id]
+        )
 
     def create(self, email: str, phone: str) -> Customer:
         """Make a customer.
@@ -62,15 +60,15 @@ class Customers:
         now = self._state.settle()
         if not email or not phone:
             raise NotAllowed("both email and phone are required to create a new customer", "customers")
-        if any((known.email, known.phone) == (email, phone) for known in self._customers.values()):
+        if self._customers_by_contact.latest((email, phone)) is not None:
             raise NotAllowed("customer with provided email and phone already exists", "customers")
         customer = Customer(str(self._state.new_id()), email, phone, now)
-        self._customers[customer.id] = customer
+        self._customers.add(customer.id, customer)
         return customer
 
-    def all(self) -> list[Customer]:
+    def all(self) -> NewestFirst[Customer]:
         """All customers, the newest first."""
-        return list(reversed(self._customers.values()))
+        return self._customers.all()
 
     def get(self, customer_id: str) -> Customer:
         """The customer with this id.
@@ -92,7 +90,7 @@ class Customers:
         if customer_id is not None and customer_id not in self._customers:
             raise NotAllowed("customerId is not a known customer", "payouts")
         card = SavedCard(str(self._state.new_id()), customer_id, face)
-        self._cards[card.token_id] = card
+        self._cards.add(card.token_id, card)
         return card
 
     def has_card(self, token_id: str) -> bool:
@@ -106,23 +104,15 @@ class Customers:
             NotFound: if there is no such customer.
         """
         self.get(customer_id)
-        saved = {card.token_id: card.face for card in self._cards.values() if card.customer_id == customer_id}
-        used = {
-            payment.card_token_id: payment.card
-            for payment in self._payments_of(customer_id)
-            if payment.authorized
-        }
-        return saved | used
+        saved = reversed(self._cards_by_customer.of(customer_id))
+        used = self._state.cards_of_customer(customer_id)
+        return {card.token_id: card.face for card in (*saved, *used)}
 
-    def transactions(self, customer_id: str) -> list[Transaction]:
+    def transactions(self, customer_id: str) -> NewestFirst[Transaction]:
         """A customer's payments and refunds, the newest first.
 
         Raises:
             NotFound: if there is no such customer.
         """
         self.get(customer_id)
-        theirs = {payment.id for payment in self._payments_of(customer_id)}
-        return [transaction for transaction in self._state.transactions() if transaction.payment_id in theirs]
-
-    def _payments_of(self, customer_id: str) -> list[Payment]:
-        return self._state.payments_of_customer(customer_id)
+        return self._state.transactions_of_customer(customer_id)

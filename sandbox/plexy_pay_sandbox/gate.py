@@ -33,6 +33,7 @@ from .money import AGENT, OUTSIDE, read_decimal_text
 from .records import ZERO
 from .refusals import Conflict, NotAllowed, NotFound
 from .state import State
+from .tables import NewestFirst, Table
 
 COMPLETION_DELAY: Final = timedelta(seconds=90)
 """How long after its creation an order is completed, or fails."""
@@ -175,8 +176,9 @@ class Gate:
 
     def forget(self) -> None:
         """Forget all orders, and start with the two deposits again."""
-        self._orders: dict[str, Order] = {}
-        self._by_key: dict[str, Order] = {}
+        self._orders: Table[Order] = Table()
+        self._by_key = self._orders.grouped(lambda order: [order.idempotency_key])
+        self._by_filter = self._orders.grouped(_filters)
         now = self._state.settle()
         posted = Deposit(1201, Decimal(250), "bank_wire", "WIRE-1201", now)
         pending = Deposit(1202, Decimal(100), "manual", None, now)
@@ -205,7 +207,7 @@ class Gate:
         now = self._state.settle()
         if not key:
             raise NotAllowed("Idempotency-Key is empty", _SOURCE)
-        known = self._by_key.get(key)
+        known = self._by_key.latest(key)
         if known is not None:
             if known.request != body:
                 raise Conflict("the Idempotency-Key was used for another order", _SOURCE)
@@ -230,18 +232,16 @@ class Gate:
         )
         self._state.ledger.move(AGENT, order.account, charged, CURRENCY, _SOURCE)
         self._changed_at = now
-        self._orders[order.id] = self._by_key[key] = order
+        self._orders.add(order.id, order)
         self._state.timeline.at(now + COMPLETION_DELAY, lambda due: self._finish(order, due))
         return order
 
-    def orders(self, status: str | None = None, product_id: int | None = None) -> list[Order]:
-        """The orders, the newest first."""
+    def orders(self, status: str | None = None, product_id: int | None = None) -> NewestFirst[Order]:
+        """The orders, the newest first; of one status, of one product, or of both."""
         self._state.settle()
-        return [
-            order
-            for order in reversed(self._orders.values())
-            if status in (None, order.status) and product_id in (None, order.product.id)
-        ]
+        if status is None and product_id is None:
+            return self._orders.all()
+        return self._by_filter.of((status, product_id))
 
     def get(self, order_id: str) -> Order:
         """The order with this id.
@@ -275,12 +275,18 @@ class Gate:
         self._state.ledger.move(OUTSIDE, AGENT, deposit.amount, CURRENCY, _SOURCE)
 
     def _finish(self, order: Order, now: datetime) -> None:
-        order.status = OrderStatus.FAILED if order.product.fails else OrderStatus.COMPLETED
-        order.finished_at = now
+        with self._orders.changing(order.id):
+            order.status = OrderStatus.FAILED if order.product.fails else OrderStatus.COMPLETED
+            order.finished_at = now
         taker = AGENT if order.product.fails else OUTSIDE
         self._state.ledger.move(order.account, taker, order.charged, CURRENCY, _SOURCE)
         if taker is AGENT:
             self._changed_at = now
+
+
+def _filters(order: Order) -> list[tuple[str | None, int | None]]:
+    """Each status and product that a list may ask for to show this order."""
+    return [(order.status, None), (None, order.product.id), (order.status, order.product.id)]
 
 
 def _orderable(body: Mapping[str, Any]) -> Product:

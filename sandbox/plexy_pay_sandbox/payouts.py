@@ -18,6 +18,7 @@ from .customers import Customers
 from .money import MERCHANT, OUTSIDE, exact_amount
 from .refusals import NotAllowed
 from .state import State
+from .tables import NewestFirst, Table
 
 _SOURCE = "payouts"
 
@@ -47,7 +48,7 @@ class Payouts:
 
     def forget(self) -> None:
         """Forget all payouts."""
-        self._payouts: list[Payout] = []
+        self._payouts: Table[Payout] = Table()
 
     def create(self, amount: Decimal | int, currency: str, card_token_id: str) -> Payout:
         """Pay to a saved card.
@@ -61,9 +62,9 @@ class Payouts:
             raise NotAllowed("cardTokenId is not a card that was saved for payouts", _SOURCE)
         self._state.ledger.move(MERCHANT, OUTSIDE, exact, currency, _SOURCE)
         payout = Payout(str(self._state.new_id()), exact, currency, now)
-        self._payouts.append(payout)
+        self._payouts.add(payout.id, payout)
         return payout
 
-    def all(self) -> list[Payout]:
+    def all(self) -> NewestFirst[Payout]:
         """All payouts, the newest first."""
-        return self._payouts[::-1]
+        return self._payouts.all()

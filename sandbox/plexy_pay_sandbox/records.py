@@ -82,6 +82,15 @@ SOME_CARD: Final = CardFace()
 """The card of a page that asks for none."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedCard:
+    """A card that can be used again: saved for payouts, or by a payment that was authorized."""
+
+    token_id: str
+    customer_id: str | None
+    face: CardFace
+
+
 @dataclass(slots=True, kw_only=True)
 class Link:
     """A payment link. Its amount is in minor units (tiyn)."""

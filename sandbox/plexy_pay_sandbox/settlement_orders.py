@@ -24,6 +24,7 @@ from .beneficiaries import Beneficiaries, Beneficiary
 from .money import MERCHANT, OUTSIDE, exact_amount
 from .refusals import NotAllowed, NotFound
 from .state import State
+from .tables import NewestFirst, Table
 
 PAYMENT_DELAY: Final = timedelta(minutes=1)
 """How long after its creation an order is paid, or fails."""
@@ -80,8 +81,8 @@ class SettlementOrders:
 
     def forget(self) -> None:
         """Forget all orders."""
-        self._orders: dict[str, SettlementOrder] = {}
-        self._by_request_id: dict[str, SettlementOrder] = {}
+        self._orders: Table[SettlementOrder] = Table()
+        self._by_request_id = self._orders.grouped(lambda order: [order.request_id])
 
     def create(self, body: Mapping[str, Any]) -> SettlementOrder:
         """Make an order, or find the one that this very request has made before.
@@ -95,7 +96,7 @@ class SettlementOrders:
         request_id = body["requestId"]
         if not request_id:
             raise NotAllowed("requestId is empty", _SOURCE)
-        known = self._by_request_id.get(request_id)
+        known = self._by_request_id.latest(request_id)
         if known is not None:
             if known.request != request:
                 raise NotAllowed("requestId was used for another order", _SOURCE)
@@ -112,15 +113,15 @@ class SettlementOrders:
             request=request,
         )
         self._state.ledger.move(MERCHANT, order.account, order.amount, order.currency, _SOURCE)
-        self._orders[order.id] = self._by_request_id[request_id] = order
+        self._orders.add(order.id, order)
         self._on_event(order)
         self._state.timeline.at(now + PAYMENT_DELAY, lambda due: self._finish(order))
         return order
 
-    def all(self) -> list[SettlementOrder]:
+    def all(self) -> NewestFirst[SettlementOrder]:
         """All orders, the newest first."""
         self._state.settle()
-        return list(reversed(self._orders.values()))
+        return self._orders.all()
 
     def get(self, order_id: str) -> SettlementOrder:
         """The order with this id.

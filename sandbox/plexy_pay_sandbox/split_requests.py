@@ -21,6 +21,7 @@ from .money import MERCHANT, exact_amount
 from .records import ZERO, Payment, Status
 from .refusals import NotAllowed, NotFound
 from .state import State
+from .tables import NewestFirst, Table
 
 _SOURCE = "splitRequests"
 
@@ -52,7 +53,8 @@ class SplitRequests:
 
     def forget(self) -> None:
         """Forget all splits."""
-        self._splits: dict[str, Split] = {}
+        self._splits: Table[Split] = Table()
+        self._totals = self._splits.totalled(lambda split: split.payment.id, lambda split: split.amount)
 
     def create(self, body: Mapping[str, Any]) -> Split:
         """Give a part of a payment to a beneficiary.
@@ -60,10 +62,12 @@ class SplitRequests:
         Raises:
             NotAllowed: if something is missing or not known, or there is not enough money.
         """
-        split = self._read(str(self._state.new_id()), body)
-        self._check(split, None)
+        split_id = str(self._state.new_id())
+        split = self._read(split_id, body)
+        self._check(split, ZERO)
         self._state.ledger.require(MERCHANT, split.amount, split.currency, _SOURCE)
         self._give(split)
+        self._splits.add(split_id, split)
         return split
 
     def update(self, split_id: str, body: Mapping[str, Any]) -> Split:
@@ -75,13 +79,14 @@ class SplitRequests:
         """
         old = self.get(split_id)
         new = self._read(split_id, body)
-        self._check(new, old)
+        self._check(new, old.amount if old.payment is new.payment else ZERO)
         ledger = self._state.ledger
         ledger.require(old.beneficiary.account, old.amount, old.currency, _SOURCE)
         returned = old.amount if old.currency == new.currency else ZERO
         ledger.require(MERCHANT, new.amount - returned, new.currency, _SOURCE)
         self._take_back(old)
         self._give(new)
+        self._splits.replace(split_id, new)
         return new
 
     def delete(self, split_id: str) -> None:
@@ -93,12 +98,12 @@ class SplitRequests:
         """
         split = self.get(split_id)
         self._take_back(split)
-        del self._splits[split_id]
+        self._splits.remove(split_id)
 
-    def all(self) -> list[Split]:
+    def all(self) -> NewestFirst[Split]:
         """All splits, the newest first."""
         self._state.settle()
-        return list(reversed(self._splits.values()))
+        return self._splits.all()
 
     def get(self, split_id: str) -> Split:
         """The split with this id.
@@ -130,15 +135,8 @@ class SplitRequests:
         self._beneficiaries.check_currency(beneficiary, currency, _SOURCE)
         return Split(split_id, payment, transaction.id, beneficiary, amount, currency)
 
-    def _check(self, split: Split, replaced: Split | None) -> None:
-        others = sum(
-            (
-                other.amount
-                for other in self._splits.values()
-                if other.payment is split.payment and other is not replaced
-            ),
-            ZERO,
-        )
+    def _check(self, split: Split, replaced: Decimal) -> None:
+        others = self._totals.of(split.payment.id).amount - replaced
         if others + split.amount > split.payment.balance:
             raise NotAllowed("the splits of a payment must not exceed its balance", _SOURCE)
 
@@ -146,7 +144,6 @@ class SplitRequests:
         account = split.beneficiary.account
         self._state.ledger.move(MERCHANT, account, split.amount, split.currency, _SOURCE)
         split.beneficiary.currency = split.currency
-        self._splits[split.id] = split
 
     def _take_back(self, split: Split) -> None:
         account = split.beneficiary.account

@@ -45,10 +45,12 @@ from .records import (
     LinkStatus,
     Movement,
     Payment,
+    SavedCard,
     Status,
     Transaction,
 )
 from .refusals import AlreadyRefunded, NotAllowed, NotFound
+from .tables import NewestFirst, Table, Total
 from .timing import Clock, Timeline
 
 AUTO_CLEARING_DELAY: Final = timedelta(hours=1)
@@ -125,7 +127,7 @@ class State:
         known_currency(currency, "paymentLinks")
         if not 0 < amount < TOO_MUCH:
             raise NotAllowed("amount must be a positive number of minor units", "paymentLinks")
-        if order_reference is not None and order_reference in self._links_by_reference:
+        if order_reference is not None and self._links_by_reference.latest(order_reference) is not None:
             raise NotAllowed("payment link with provided order reference already exists", "paymentLinks")
         if expires_at is not None and expires_at <= now:
             raise NotAllowed("expiresAt must be in the future", "paymentLinks")
@@ -144,16 +146,19 @@ class State:
             auto_clearing=auto_clearing,
             validation=validation,
         )
-        self._links[link.id] = link
-        if order_reference is not None:
-            self._links_by_reference[order_reference] = link
+        self._links.add(link.id, link)
         self._await_expiry(link)
         return link
 
-    def links(self) -> list[Link]:
+    def links(self) -> NewestFirst[Link]:
         """All payment links, the newest first."""
         self.settle()
-        return list(reversed(self._links.values()))
+        return self._links.all()
+
+    def link_totals(self) -> Mapping[tuple[LinkStatus, str], Total]:
+        """How many payment links there are by status and currency, and their amounts in minor units."""
+        self.settle()
+        return self._link_totals.all()
 
     def link(self, link_id: str) -> Link:
         """The payment link with this id.
@@ -171,7 +176,7 @@ class State:
             NotFound: if there is none.
         """
         self.settle()
-        link = self._links_by_reference.get(order_reference)
+        link = self._links_by_reference.latest(order_reference)
         if link is None:
             raise NotFound("payment link not found", "paymentLinks")
         return link
@@ -187,7 +192,7 @@ class State:
         link = self._known_link(link_id)
         if link.status is not LinkStatus.ACTIVE:
             raise NotAllowed(f"payment link can not be cancelled: it is {link.status}", "paymentLinks")
-        link.status, link.updated_at = LinkStatus.CANCELLED, now
+        self._close_link(link, LinkStatus.CANCELLED, now)
         return link
 
     def update_link_expiration(self, link_id: str, expires_at: datetime) -> Link:
@@ -220,7 +225,7 @@ class State:
         link = self._payable_link(link_id)
         payment = self._open_payment_of(link, now)
         self.authorize(payment, now)
-        link.status, link.updated_at = LinkStatus.PAID, now
+        self._close_link(link, LinkStatus.PAID, now)
         return payment
 
     def decline_link(self, link_id: str) -> Payment:
@@ -237,10 +242,10 @@ class State:
 
     # --- transactions ---------------------------------------------------------------------------------------
 
-    def transactions(self) -> list[Transaction]:
+    def transactions(self) -> NewestFirst[Transaction]:
         """All transactions, the newest first."""
         self.settle()
-        return list(reversed(self._transactions.values()))
+        return self._transactions.all()
 
     def transaction(self, transaction_id: str) -> tuple[Payment, Transaction]:
         """The transaction with this id, and the payment it belongs to.
@@ -252,7 +257,7 @@ class State:
         transaction = self._transactions.get(transaction_id)
         if transaction is None:
             raise NotFound("transaction not found", "transactions")
-        return self._payments[transaction.payment_id], transaction
+        return self._payment_of(transaction), transaction
 
     def payment_of_link(self, link_id: str) -> Payment:
         """The latest payment of a link.
@@ -261,21 +266,22 @@ class State:
             NotFound: if there is no such link, or nobody has tried to pay it yet.
         """
         self.settle()
-        return self._latest(lambda payment: payment.link is not None and payment.link.id == link_id)
+        return _found(self._payments_by_link.latest(link_id))
 
-    def payments_of_customer(self, customer_id: str) -> list[Payment]:
-        """All payments of a customer, the newest first."""
+    def transactions_of_customer(self, customer_id: str) -> NewestFirst[Transaction]:
+        """A customer's payments and refunds, the newest first."""
         self.settle()
-        return [
-            payment for payment in reversed(self._payments.values()) if payment.customer_id == customer_id
-        ]
+        return self._transactions_by_customer.of(customer_id)
+
+    def cards_of_customer(self, customer_id: str) -> NewestFirst[SavedCard]:
+        """The cards with which a payment of a customer was authorized, the newest first."""
+        self.settle()
+        return self._cards_by_customer.of(customer_id)
 
     def saved_card(self, card_token_id: str) -> CardFace | None:
         """The card of this token, if a payment with it was authorized, so that it can be used again."""
-        for payment in self._payments.values():
-            if payment.card_token_id == card_token_id and payment.authorized:
-                return payment.card
-        return None
+        card = self._cards.get(card_token_id)
+        return None if card is None else card.face
 
     def payment_by_order_reference(self, order_reference: str) -> Payment:
         """The latest payment with this order reference.
@@ -284,7 +290,7 @@ class State:
             NotFound: if there is none.
         """
         self.settle()
-        return self._latest(lambda payment: payment.transaction.order_reference == order_reference)
+        return _found(self._payments_by_reference.latest(order_reference))
 
     # --- payments -------------------------------------------------------------------------------------------
 
@@ -306,11 +312,7 @@ class State:
         now = self.settle()
         try:
             if initial_transaction_id is None:
-                initial = self._latest(
-                    lambda payment: (
-                        payment.card_token_id == card_token_id and payment.transaction.parent_id is None
-                    )
-                )
+                initial = _found(self._initial_payments_by_card.latest(card_token_id))
             else:
                 initial = self._known_payment(initial_transaction_id)
         except NotFound:
@@ -412,6 +414,7 @@ class State:
             description=original.description if description is None else description,
             parent_id=original.id,
         )
+        self._transactions.add(refund.id, refund)
         refund.processed_at, refund.processed_amount = now, returned
         payment.refunds.append(refund)
         payment.refunded += returned
@@ -464,7 +467,8 @@ class State:
             callback_url=callback_url,
             customer_id=customer_id,
         )
-        self._payments[payment_id] = payment
+        self._payments.add(payment_id, payment)
+        self._transactions.add(transaction.id, transaction)
         self.reach(payment, transaction, Status.CREATED, now)
         return payment
 
@@ -472,6 +476,9 @@ class State:
         """Put the amount of a payment on hold, to be captured by itself in the end."""
         payment.authorized = payment.transaction.amount
         payment.transaction.authorized_at = now
+        if payment.card_token_id not in self._cards:
+            card = SavedCard(payment.card_token_id, payment.customer_id, payment.card)
+            self._cards.add(card.token_id, card)
         self.reach(payment, payment.transaction, Status.AUTHORIZED, now)
 
         def clear(due: datetime) -> None:
@@ -508,17 +515,38 @@ class State:
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        self._links: dict[str, Link] = {}
-        self._links_by_reference: dict[str, Link] = {}
-        self._payments: dict[str, Payment] = {}
-        self._transactions: dict[str, Transaction] = {}
+        self._links: Table[Link] = Table()
+        self._links_by_reference = self._links.grouped(lambda link: _keys(link.order_reference))
+        self._link_totals = self._links.totalled(
+            lambda link: (link.status, link.currency), lambda link: link.amount
+        )
+        self._payments: Table[Payment] = Table()
+        self._payments_by_link = self._payments.grouped(
+            lambda payment: _keys(payment.link.id if payment.link else None)
+        )
+        self._payments_by_reference = self._payments.grouped(
+            lambda payment: _keys(payment.transaction.order_reference)
+        )
+        self._initial_payments_by_card = self._payments.grouped(
+            lambda payment: [payment.card_token_id] if payment.transaction.parent_id is None else []
+        )
+        self._transactions: Table[Transaction] = Table()
+        self._transactions_by_customer = self._transactions.grouped(
+            lambda transaction: _keys(self._payment_of(transaction).customer_id)
+        )
+        self._cards: Table[SavedCard] = Table()
+        self._cards_by_customer = self._cards.grouped(lambda card: _keys(card.customer_id))
         self._numbers = itertools.count(1)
+
+    def _close_link(self, link: Link, status: LinkStatus, now: datetime) -> None:
+        with self._links.changing(link.id):
+            link.status, link.updated_at = status, now
 
     def _await_expiry(self, link: Link) -> None:
         def expire(due: datetime) -> None:
             # The end may have been moved since this was planned.
             if link.status is LinkStatus.ACTIVE and link.expires_at == due:
-                link.status, link.updated_at = LinkStatus.EXPIRED, due
+                self._close_link(link, LinkStatus.EXPIRED, due)
 
         if link.expires_at is not None:
             self.timeline.at(link.expires_at, expire)
@@ -540,16 +568,13 @@ class State:
         if payment is None and (transaction := self._transactions.get(some_id)) is not None:
             if transaction.type == "refund":
                 raise NotAllowed("this is the transaction of a refund, not a payment", "payments")
-            payment = self._payments[transaction.payment_id]
+            payment = self._payment_of(transaction)
         if payment is None:
             raise NotFound("transaction not found", "payments")
         return payment
 
-    def _latest(self, wanted: Callable[[Payment], bool]) -> Payment:
-        for payment in reversed(self._payments.values()):
-            if wanted(payment):
-                return payment
-        raise NotFound("transaction not found", "transactions")
+    def _payment_of(self, transaction: Transaction) -> Payment:
+        return _found(self._payments.get(transaction.payment_id))
 
     def _open_payment_of(self, link: Link, now: datetime) -> Payment:
         recurring_type = (link.recurring or {}).get("type")
@@ -582,7 +607,7 @@ class State:
         description: str | None,
         parent_id: str | None,
     ) -> Transaction:
-        transaction = Transaction(
+        return Transaction(
             id=str(self.new_id()),
             payment_id=payment_id,
             type=type,
@@ -595,5 +620,14 @@ class State:
             description=description,
             parent_id=parent_id,
         )
-        self._transactions[transaction.id] = transaction
-        return transaction
+
+
+def _keys(key: str | None) -> list[str]:
+    """The one key of a row, or none."""
+    return [] if key is None else [key]
+
+
+def _found(payment: Payment | None) -> Payment:
+    if payment is None:
+        raise NotFound("transaction not found", "transactions")
+    return payment

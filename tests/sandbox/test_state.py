@@ -74,7 +74,7 @@ def test_an_order_reference_belongs_to_one_link_even_after_that_link_was_cancell
     with pytest.raises(NotAllowed, match="already exists"):
         world.state.create_link(amount=1, currency="KZT", order_reference="A")
 
-    assert world.state.links() == [link]
+    assert list(world.state.links()) == [link]
 
 
 def test_links_without_an_order_reference_do_not_collide(world: World) -> None:
@@ -262,7 +262,7 @@ def test_an_amount_that_the_currency_cannot_express_moves_nothing(
     with pytest.raises(NotAllowed, match="amount"):
         world.state.charge_card(amount=amount, currency="KZT", card_token_id=payment.card_token_id)
     assert (payment.captured, payment.refunded) == (22000, 0)
-    assert world.state.transactions() == [payment.transaction]
+    assert list(world.state.transactions()) == [payment.transaction]
 
 
 def test_a_cancelled_payment_holds_nothing_and_is_not_captured_later(world: World) -> None:
@@ -297,7 +297,7 @@ def test_a_refund_is_a_transaction_of_its_own_that_names_the_original(world: Wor
     assert (refund.type, refund.status, refund.amount) == ("refund", Status.REFUNDED, 5000)
     assert (refund.parent_id, refund.payment_id) == (payment.transaction.id, payment.id)
     assert (refund.order_reference, refund.description) == ("A-R1", "Shoes")
-    assert world.state.transactions() == [refund, payment.transaction]
+    assert list(world.state.transactions()) == [refund, payment.transaction]
     assert world.state.transaction(refund.id) == (payment, refund)
     assert (payment.transaction.status, moved.balance) == (Status.CHARGED, 17000)
 
@@ -403,7 +403,7 @@ def test_a_reset_forgets_everything_and_returns_to_the_real_time(world: World) -
     world.state.reset()
 
     assert world.state.settle() == NOON
-    assert (world.state.links(), world.state.transactions()) == ([], [])
+    assert (list(world.state.links()), list(world.state.transactions())) == ([], [])
     with pytest.raises(NotFound):
         world.state.capture(payment.id)
     assert world.paid(order_reference="A").transaction.created_at == NOON

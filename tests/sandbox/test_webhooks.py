@@ -14,8 +14,14 @@ from plexy_pay_sandbox import RunningSandbox, app, create_app
 from plexy_pay_sandbox.state import State
 from plexy_pay_sandbox.timing import Clock
 from plexy_pay_sandbox.validation import Contract
-from plexy_pay_sandbox.webhooks.sender import ATTEMPT_TIMEOUT, Delivery, WebhookSender, is_loopback
-from plexy_pay_sandbox.webhooks.signing import Secrets
+from plexy_pay_sandbox.webhooks.sender import (
+    ATTEMPT_TIMEOUT,
+    Delivery,
+    UnknownDelivery,
+    WebhookSender,
+    is_loopback,
+)
+from plexy_pay_sandbox.webhooks.signing import Scheme, Secrets
 
 from .support import KEY, SECRET, TOKEN, Api, Receiver, exact
 
@@ -339,6 +345,19 @@ def test_the_automatic_capture_needs_no_request_to_happen(
 )
 def test_loopback_is_this_machine_and_nothing_else(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_the_latest_thousand_deliveries_are_remembered() -> None:
+    sender = sender_of()
+    made = [
+        sender.emit("x", Scheme.TOKEN, "https://shop.example/hook", {"number": number})[0]
+        for number in range(1001)
+    ]
+
+    assert sender.deliveries() == made[1:]
+    assert sender.redeliver(made[2].id).message is made[2].message
+    with pytest.raises(UnknownDelivery, match="whd_1"):
+        sender.redeliver(made[0].id)
 
 
 def test_a_reset_stops_what_is_on_its_way(api: Api, receiver: Receiver) -> None:

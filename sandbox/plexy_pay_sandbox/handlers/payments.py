@@ -18,6 +18,7 @@ from typing import Final
 
 from ..records import HistoryEntry, Link, Movement, Status, Transaction
 from ..refusals import NotAllowed
+from ..tables import Total
 from ..wire import to_microseconds, to_seconds
 from .calls import Call, Json, handles, moment, page, present
 
@@ -86,10 +87,10 @@ def update_payment_link_expiration(call: Call) -> Json:
 @handles("payment_links", "statistics")
 def payment_links_statistics(call: Call) -> Json:
     """Retrieve Payment Links Statistics."""
-    groups: dict[str, list[Link]] = {}
-    for link in call.state.links():
-        groups.setdefault(link.status, []).append(link)
-    return {"items": [_statistics_item(status, links) for status, links in groups.items()]}
+    groups: dict[str, list[Total]] = {}
+    for (status, _), total in call.state.link_totals().items():
+        groups.setdefault(status, []).append(total)
+    return {"items": [_statistics_item(status, group) for status, group in groups.items()]}
 
 
 # --- transactions -------------------------------------------------------------------------------------------
@@ -213,11 +214,10 @@ def _link_row(link: Link, origin: str) -> Json:
     )
 
 
-def _statistics_item(status: str, links: Sequence[Link]) -> Json:
-    one_currency = len({link.currency for link in links}) == 1
-    return present(
-        status=status, count=len(links), amount=sum(link.amount for link in links) if one_currency else None
-    )
+def _statistics_item(status: str, totals: Sequence[Total]) -> Json:
+    """The total of each currency together, and the amount where there is one currency."""
+    count = sum(total.count for total in totals)
+    return present(status=status, count=count, amount=totals[0].amount if len(totals) == 1 else None)
 
 
 def _transaction(transaction: Transaction) -> Json:

@@ -21,13 +21,15 @@ Stand-in choices, made because no public source says otherwise:
 * The private key that signs callbacks is the first key of the Pay API.
 * One address gets its events one after another, in order. An event that is not acknowledged with 200 within 30
   seconds is sent again after 0.5, 2 and 8 seconds, and then given up. Each attempt is signed anew.
+* Addresses do not wait for each other, up to a hundred at once. A connection is kept for a second, if the receiver
+  keeps it, and carries one event at a time.
 * 3-D Secure is no event: `transaction.3d` is not among the documented names.
 
 The sandbox posts to loopback addresses only, unless it was told of other hosts: a test must not send
 "authorized" to a shop's real endpoint because its callback URL was left in the configuration.
 
-`sender` delivers, `payloads` and `samples` say what, `signing` proves it, `routes` and `control` let a test cause
-duplicates, delays, another order, and any event it likes.
+`sender` delivers, `posting` keeps the connections, `payloads` and `samples` say what, `signing` proves it, `routes` and
+`control` let a test cause duplicates, delays, another order, and any event it likes.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from .payloads import (
     payload_of,
     spelled,
 )
+from .posting import Poster
 from .samples import CALLBACK
 from .signing import Authorization, Scheme, Secrets, signed_text
 
@@ -165,14 +166,14 @@ class WebhookSender:
         self._delays = tuple(retry_delays)
         self._patience = patience
         self._sleep = sleep
-        self._client: httpx.AsyncClient | None = None
+        self._poster: Poster | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._forget()
 
     def open(self) -> None:
         """Get ready. Done before the first request, because loading the certificates takes its time."""
-        # No proxy, no netrc, no redirects: what is meant for this machine stays on it.
-        self._client = httpx.AsyncClient(trust_env=False, timeout=None)
+        tls = httpx.create_ssl_context(trust_env=False)
+        self._poster = Poster(tls, patience=self._patience)
 
     # --- what happens in the sandbox ------------------------------------------------------------------------
 
@@ -233,10 +234,10 @@ class WebhookSender:
         Raises:
             UnknownDelivery: if there is none with that id, or it is forgotten.
         """
-        for delivery in self._deliveries:
-            if delivery.id == delivery_id:
-                return self._send_one(delivery.message, self._clock.now())
-        raise UnknownDelivery(f"there is no delivery {delivery_id}")
+        delivery = self._deliveries.get(delivery_id)
+        if delivery is None:
+            raise UnknownDelivery(f"there is no delivery {delivery_id}")
+        return self._send_one(delivery.message, self._clock.now())
 
     def hold(self) -> None:
         """Keep back what would be sent from now on."""
@@ -288,7 +289,7 @@ class WebhookSender:
 
     def deliveries(self) -> list[Delivery]:
         """The latest deliveries, the oldest first."""
-        return list(self._deliveries)
+        return list(self._deliveries.values())
 
     async def reset(self) -> None:
         """Stop what is on its way, forget all deliveries, and return to the first settings."""
@@ -301,16 +302,16 @@ class WebhookSender:
     async def close(self) -> None:
         """Stop what is on its way."""
         await self.reset()
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        if self._poster is not None:
+            await self._poster.close()
+            self._poster = None
 
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self.settings = self._first_settings
         self._agenda = Timeline(self._clock)
-        self._deliveries: deque[Delivery] = deque(maxlen=_REMEMBERED)
+        self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
         self._made = 0
         self.holding = False
         self._held: dict[str, Delivery] = {}
@@ -325,7 +326,7 @@ class WebhookSender:
     def _send_one(self, message: Message, at: datetime) -> Delivery:
         self._made += 1
         delivery = Delivery(id=f"whd_{self._made}", message=message)
-        self._deliveries.append(delivery)
+        self._remember(delivery)
         if (reason := self._refusal(message.url)) is not None:
             delivery.state, delivery.reason = DeliveryState.NOT_SENT, reason
             _log.warning("webhook %r was not sent: %s", message.name, reason)
@@ -337,6 +338,11 @@ class WebhookSender:
         else:
             self._start_or_hold(delivery)
         return delivery
+
+    def _remember(self, delivery: Delivery) -> None:
+        self._deliveries[delivery.id] = delivery
+        if len(self._deliveries) > _REMEMBERED:
+            self._deliveries.popitem(last=False)
 
     def _start_or_hold(self, delivery: Delivery) -> None:
         if self.holding:
@@ -377,7 +383,7 @@ class WebhookSender:
         )
 
     async def _attempt(self, delivery: Delivery) -> bool:
-        if self._client is None:
+        if self._poster is None:
             raise RuntimeError("the sender has not been opened")
         message, now = delivery.message, self._clock.real_now()
         secrets = self._strange_secrets if message.forged else self._secrets
@@ -391,14 +397,9 @@ class WebhookSender:
         headers = {"Content-Type": "application/json"} | proof
         attempt: dict[str, Any] = {"at": wire.to_microseconds(now)}
         try:
-            async with (
-                asyncio.timeout(self._patience),
-                self._client.stream("POST", message.url, content=message.content, headers=headers) as answer,
-            ):
-                attempt["status"] = answer.status_code
+            attempt["status"] = await self._poster.post(message.url, headers, message.content)
         except Exception as error:
-            # Whatever a strange address makes the HTTP library do, the events behind this one must still go
-            # out.
+            # Whatever becomes of a strange address, the events behind this one must still go out.
             attempt["error"] = type(error).__name__
         delivery.attempts.append(attempt)
         if attempt.get("status") != httpx.codes.OK:
