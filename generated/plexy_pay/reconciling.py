@@ -1,18 +1,18 @@
 # plexy-pay runtime, written by hand in generator/runtime/reconciling.py; the generator copies it unchanged.
 """What became of a call whose outcome is unknown: it is looked up, and no more is said than what that proves.
 
-`Asking.steps` is a generator without input or output: it yields the requests of look-ups and takes their responses, or
-the errors in their place. Both clients drive it. Look-ups only read.
+`Asking.rounds` gives generators without input or output: each yields the requests of look-ups and takes their
+responses, or the errors in their place. Both clients drive them, several side by side. Look-ups only read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .errors import ConfigurationError, InvalidParameterError, PlexyError
 from .keys import ApiKey, KeyRing
@@ -26,15 +26,20 @@ from .saving import SavedCall, fingerprints
 from .types import RequestOptions, Timeouts, Unset
 
 if TYPE_CHECKING:
+    from asyncio import Semaphore
+
     from ._lookups import Shown
     from .base_client import AsyncClient, Settings, SyncClient
 
-T = TypeVar("T")
+Progress: TypeAlias = Callable[[int, int], object]
+"""Is told how many calls are settled, and how many there are in all."""
 
 CLOCK_SKEW = 300.0
 """Seconds by which the API's clock may differ from the caller's."""
 MARGIN = 60.0
 """Seconds for which a call counts as running beyond the longest timeout."""
+SIDE_BY_SIDE = 10
+"""How many look-ups are made at the same time."""
 _PROOF = frozenset(("documented", "observed"))
 
 
@@ -91,7 +96,9 @@ class Asking:
     """Saved calls that a client asks about.
 
     Attributes:
-        families: The families of operations that are asked. Before the steps each has to get its keys.
+        families: The families of operations that are asked. Before the rounds each has to get its keys.
+        total: How many calls there are.
+        settled: How many of them nothing more is asked about.
 
     Raises:
         InvalidParameterError: if what was saved is not the data of a call, or the age is none, or too small.
@@ -112,6 +119,8 @@ class Asking:
         for case in self._cases:
             _check_books(settings, case.call)
         self.families: set[str] = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
+        self.total: int = len(self._cases)
+        self.settled: int = 0
         self._rings: dict[str, KeyRing] = {}
         self._known: dict[str, set[str]] = {}
 
@@ -125,17 +134,26 @@ class Asking:
         ring: Any = self._rings[request.operation.family]
         return cast("RequestOptions", masked({"api_key": ring}))
 
-    def steps(self) -> Steps[list[Reconciliation]]:
-        """Return the answers, in the order of the calls. Each list is read for all of them at once."""
+    def rounds(self) -> Iterator[list[Steps[int]]]:
+        """Yield look-ups that may be made side by side: first those of single payments, then the lists.
+
+        Each ends with the number of calls that nothing more is asked about.
+        """
         asked = [case for case in self._cases if case.call.recipe.looks and self._is_ours(case)]
-        for case in asked:
-            for one in case.call.recipe.ones:
-                reference = case.call.references.get(one.by)
-                if reference and case.verdict is None:
-                    case.take(one, reference, (yield from ask(one.request(reference))))
+        yield [_look_up(case) for case in asked]
         searches = [search for case in asked if (search := case.to_search()) is not None]
-        for name in dict.fromkeys(search.look.call for search in searches):
-            yield from _search([search for search in searches if search.look.call == name])
+        self.settled = self.total - len(searches)
+        names = dict.fromkeys(search.look.call for search in searches)
+        yield [_search([search for search in searches if search.look.call == name]) for name in names]
+
+    def tell(self, settled: int, progress: Progress | None) -> None:
+        """Count calls that are settled, and tell the caller."""
+        self.settled += settled
+        if settled and progress is not None:
+            progress(self.settled, self.total)
+
+    def answers(self) -> list[Reconciliation]:
+        """Return the answers, in the order of the calls."""
         return [case.answer() for case in self._cases]
 
     def _is_ours(self, case: _Case) -> bool:
@@ -374,7 +392,16 @@ class _Search:
         return len(rows) < 2 and not any(self.case.tells(self.look, row) for row in rows)
 
 
-def _search(searches: list[_Search]) -> Steps[None]:
+def _look_up(case: _Case) -> Steps[int]:
+    """Ask for the payment itself, in each way that there is."""
+    for one in case.call.recipe.ones:
+        reference = case.call.references.get(one.by)
+        if reference and case.verdict is None:
+            case.take(one, reference, (yield from ask(one.request(reference))))
+    return 0 if case.verdict is None else 1
+
+
+def _search(searches: list[_Search]) -> Steps[int]:
     """Read a list once for all calls that need it, and once more where that proves something."""
     look, wanted = searches[0].look, {search.reference for search in searches}
     reading = yield from read(look, wanted)
@@ -382,6 +409,7 @@ def _search(searches: list[_Search]) -> Steps[None]:
         reading.confirm((yield from read(look, wanted)))
     for search in searches:
         search.case.search(search.look, search.reference, reading)
+    return len(searches)
 
 
 def _canonical(state: object) -> str:
@@ -389,21 +417,47 @@ def _canonical(state: object) -> str:
 
 
 def drive(
-    client: SyncClient, saved_calls: Iterable[Mapping[str, object]], min_age: float | None, key_rotated: bool
+    client: SyncClient,
+    saved_calls: Iterable[Mapping[str, object]],
+    min_age: float | None,
+    key_rotated: bool,
+    progress: Progress | None = None,
 ) -> list[Reconciliation]:
-    """Carry out the look-ups with a sync client."""
+    """Make the look-ups with a sync client, on threads where there are several."""
     settings = client._settings  # pyright: ignore[reportPrivateUsage]
     asking = Asking(settings, saved_calls, min_age, key_rotated)
     for family in asking.families:
         ring = settings.ring(family)
         asking.use(family, ring, ring.keys())
-    steps, answer = asking.steps(), cast("Any", None)
+    for look_ups in asking.rounds():
+        for settled in _side_by_side(client, asking, look_ups):
+            asking.tell(settled, progress)
+    return asking.answers()
+
+
+def _side_by_side(client: SyncClient, asking: Asking, look_ups: list[Steps[int]]) -> Iterator[int]:
+    if len(look_ups) < 2:
+        yield from (_run(client, asking, steps) for steps in look_ups)
+        return
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+    from contextvars import copy_context
+
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(look_ups))) as pool:
+        made = [pool.submit(copy_context().run, _run, client, asking, steps) for steps in look_ups]
+        try:
+            yield from (one.result() for one in as_completed(made))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _run(client: SyncClient, asking: Asking, steps: Steps[int]) -> int:
+    answer: Any = None
     while True:
         try:
             request = steps.send(answer)
         except StopIteration as end:
-            result: list[Reconciliation] = end.value
-            return result
+            settled: int = end.value
+            return settled
         try:
             answer = client.execute(request, asking.options(request)).parsed
         except PlexyError as error:
@@ -411,22 +465,42 @@ def drive(
 
 
 async def drive_async(
-    client: AsyncClient, saved_calls: Iterable[Mapping[str, object]], min_age: float | None, key_rotated: bool
+    client: AsyncClient,
+    saved_calls: Iterable[Mapping[str, object]],
+    min_age: float | None,
+    key_rotated: bool,
+    progress: Progress | None = None,
 ) -> list[Reconciliation]:
-    """Carry out the look-ups with an async client."""
+    """Make the look-ups with an async client, in tasks."""
+    from asyncio import Semaphore, as_completed, create_task
+
     settings = client._settings  # pyright: ignore[reportPrivateUsage]
     asking = Asking(settings, saved_calls, min_age, key_rotated)
     for family in asking.families:
         ring = settings.ring(family)
         asking.use(family, ring, await ring.keys_async())
-    steps, answer = asking.steps(), cast("Any", None)
-    while True:
+    limit = Semaphore(SIDE_BY_SIDE)
+    for look_ups in asking.rounds():
+        tasks = [create_task(_run_async(client, asking, steps, limit)) for steps in look_ups]
         try:
-            request = steps.send(answer)
-        except StopIteration as end:
-            result: list[Reconciliation] = end.value
-            return result
-        try:
-            answer = (await client.execute(request, asking.options(request))).parsed
-        except PlexyError as error:
-            answer = error
+            for task in as_completed(tasks):
+                asking.tell(await task, progress)
+        finally:
+            for task in tasks:
+                task.cancel()
+    return asking.answers()
+
+
+async def _run_async(client: AsyncClient, asking: Asking, steps: Steps[int], limit: Semaphore) -> int:
+    answer: Any = None
+    async with limit:
+        while True:
+            try:
+                request = steps.send(answer)
+            except StopIteration as end:
+                settled: int = end.value
+                return settled
+            try:
+                answer = (await client.execute(request, asking.options(request))).parsed
+            except PlexyError as error:
+                answer = error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._lookups import MoneyOperation
     from .operation import Operation, Request
-    from .reconciling import Reconciliation
+    from .reconciling import Progress, Reconciliation
     from .saving import CallFacts
     from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
     from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
@@ -403,11 +403,21 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
+        progress: Progress | None = None,
     ) -> list[Reconciliation]:
-        """As `reconcile`, for many calls: the answers in their order. A list that they need is read for all at once."""
+        """Reconcile many calls; return the answers in their order.
+
+        Ten look-ups are made at the same time, on threads. A list that several calls need is read for all at once.
+
+        Args:
+            saved_calls: As for `reconcile`.
+            min_age: As for `reconcile`.
+            key_rotated: As for `reconcile`.
+            progress: Is called with the number of calls that are settled and the number of all, whenever that changed.
+        """
         from .reconciling import drive
 
-        return drive(self, saved_calls, min_age, key_rotated)
+        return drive(self, saved_calls, min_age, key_rotated, progress)
 
     _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
 
@@ -495,11 +505,12 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
+        progress: Progress | None = None,
     ) -> list[Reconciliation]:
-        """As `reconcile`, for many calls: the answers in their order. A list that they need is read for all at once."""
+        """Do as the sync client's `reconcile_all`, in tasks instead of threads."""
         from .reconciling import drive_async
 
-        return await drive_async(self, saved_calls, min_age, key_rotated)
+        return await drive_async(self, saved_calls, min_age, key_rotated, progress)
 
     _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
 

@@ -116,14 +116,20 @@ def ask_all(
     for family in asking.families:
         ring = settings.ring(family)
         asking.use(family, ring, ring.keys())
-    steps = asking.steps()
     requests: list[Request[Any]] = []
+    for look_ups in asking.rounds():
+        for steps in look_ups:
+            _answer(steps, answers, requests)
+    return asking.answers(), requests
+
+
+def _answer(steps: Any, answers: Api, requests: list[Request[Any]]) -> None:
     answer: Any = None
     while True:
         try:
             request = steps.send(answer)
-        except StopIteration as end:
-            return end.value, requests
+        except StopIteration:
+            return
         requests.append(request)
         assert len(requests) < 2_000
         data = answers(request)
