@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money
-from plexy_pay.encoding import dumps, encode, loads, query_text
+from plexy_pay.encoding import _DECODER, _fast_reader, _read, dumps, encode, loads, query_text
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20)
 scalars = st.none() | st.booleans() | st.integers() | st.text() | decimals
@@ -91,3 +93,61 @@ def test_money_where_no_amount_is_expected_is_refused() -> None:
 )
 def test_query_values_become_text(value: object, text: str | None) -> None:
     assert query_text(value) == text
+
+
+# The faster reader
+
+ODD_JSON = [
+    *("1", "-0", "-0.0", "1e400", "1E+2", "0.1000", "1e-7", "[1.0]", "18446744073709551616"),
+    *(
+        "123456789012345678901234567890",
+        "-9223372036854775809",
+        "1" * 4300,
+        "1" * 4301,
+        "1e99999999999999999999",
+    ),
+    *(
+        '"\\ud800"',
+        '"\\ud83d\\ude00"',
+        '"\\u0000"',
+        '{"a": 1, "a": 2}',
+        '{"": 1}',
+        " 1 ",
+        "\ufeff1",
+        '"тенге"',
+    ),
+    *("NaN", "Infinity", "-Infinity", "1.", "01", "+1", "'a'", '"\t"', "[1,]", '{"a"}', "", "[" * 100_000),
+]
+
+
+def read_with(reader: str, text: bytes) -> str:
+    """What a fresh read gives: the types and values, or that it is refused."""
+    try:
+        return repr(_read(text, _DECODER) if reader == "json" else loads(text))
+    except ValueError:
+        return "refused"
+
+
+def test_msgspec_is_used_wherever_it_is_installed() -> None:
+    assert (_fast_reader() is not None) is (find_spec("msgspec") is not None)
+
+
+@pytest.mark.parametrize("text", ODD_JSON, ids=lambda text: text[:20])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
+def test_the_faster_reader_reads_what_the_standard_one_reads(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    assert read_with("msgspec", data) == read_with("json", data)
+
+
+JSON_NUMBER = r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?"
+
+
+@given(st.from_regex(re.compile(JSON_NUMBER, re.ASCII), fullmatch=True))
+def test_the_faster_reader_keeps_every_digit_of_a_number(text: str) -> None:
+    assert read_with("msgspec", text.encode()) == read_with("json", text.encode())
+
+
+@given(values)
+def test_the_faster_reader_reads_any_document_as_the_standard_one_does(value: Any) -> None:
+    data = dumps(value)
+    assert read_with("msgspec", data) == read_with("json", data)
