@@ -333,6 +333,8 @@ def preload() -> None:
     for module in walk_packages(__path__, f"{__name__}."):
         if not module.name.endswith(_NOT_PRELOADED):
             import_module(module.name)
+    # httpx itself waits with it until the first connection.
+    import_module("httpcore")
 
 
 def _preload_if_asked() -> None:

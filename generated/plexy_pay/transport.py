@@ -56,6 +56,7 @@ def _tls(*_environment: str | None) -> ssl.SSLContext:
     return context
 
 
+@lru_cache(maxsize=1)
 def _no_tls() -> ssl.SSLContext:
     """Return TLS settings without certificates, for plain http, which goes to this machine only."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

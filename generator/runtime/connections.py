@@ -9,7 +9,6 @@ call failed, was interrupted, or left bytes behind.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -183,7 +182,7 @@ class _Free(Generic[PlaceT]):
         self._empty: list[PlaceT] = places
         self._kept: list[PlaceT] = []
 
-    def take(self) -> PlaceT | None:
+    def take(self, now: float) -> PlaceT | None:
         """Take a place, with a connection if possible; None if none is free."""
         places = self._kept or self._empty
         if not places:
@@ -191,19 +190,19 @@ class _Free(Generic[PlaceT]):
         # Without a call in between, after which a signal handler could raise and lose the place.
         place = places[-1]
         del places[-1]
-        if time.monotonic() - place.idle_since > KEEPALIVE_EXPIRY:
+        if now - place.idle_since > KEEPALIVE_EXPIRY:
             place.close()
         return place
 
-    def give(self, place: PlaceT) -> None:
+    def give(self, place: PlaceT, now: float) -> None:
         """Take a place back, and close the connection that is idle for longest if that is too long."""
         if place.is_empty:
             self._empty.append(place)
             return
-        place.idle_since = time.monotonic()
+        place.idle_since = now
         self._kept.append(place)
         oldest = self._kept[0]
-        if place.idle_since - oldest.idle_since > KEEPALIVE_EXPIRY:
+        if now - oldest.idle_since > KEEPALIVE_EXPIRY:
             oldest.close()
             del self._kept[0]
             self._empty.append(oldest)
@@ -230,16 +229,16 @@ class Pool:
         try:
             place.send(exchange, request)
         finally:
-            self._give(place)
+            self._give(place, exchange)
 
     def _take(self, exchange: Exchange) -> Place:
+        step = exchange.step
         with self._lock:
-            place = self._free.take()
+            place = self._free.take(step.monotonic())
             if place is not None:
                 return place
             turn: SimpleQueue[Place] = SimpleQueue()
             self._waiting.append(turn)
-        step = exchange.step
         try:
             return turn.get(timeout=max(0.0, min(step.timeout.pool, step.deadline - step.monotonic())))
         except BaseException as error:
@@ -248,17 +247,17 @@ class Pool:
                 if not given:
                     self._waiting.remove(turn)
             if given:
-                self._give(turn.get())
+                self._give(turn.get(), exchange)
             if isinstance(error, Empty):
                 raise PoolTimeoutError from None
             raise
 
-    def _give(self, place: Place) -> None:
+    def _give(self, place: Place, exchange: Exchange) -> None:
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().put(place)
             else:
-                self._free.give(place)
+                self._free.give(place, exchange.step.monotonic())
 
     def close(self) -> None:
         """Close the connections that no call uses."""
@@ -276,11 +275,11 @@ class AsyncPool:
 
     async def send(self, exchange: Exchange, request: Any) -> None:
         """Send a request and read its response, on a connection that no other call uses meanwhile."""
-        place = self._free.take() or await self._turn(exchange)
+        place = self._free.take(exchange.step.monotonic()) or await self._turn(exchange)
         try:
             await place.send(exchange, request)
         finally:
-            self._give(place)
+            self._give(place, exchange)
 
     async def _turn(self, exchange: Exchange) -> AsyncPlace:
         from asyncio import get_running_loop, timeout
@@ -292,18 +291,18 @@ class AsyncPool:
                 return await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._give(turn.result())
+                self._give(turn.result(), exchange)
             else:
                 self._waiting.remove(turn)
             if isinstance(error, TimeoutError):
                 raise PoolTimeoutError from None
             raise
 
-    def _give(self, place: AsyncPlace) -> None:
+    def _give(self, place: AsyncPlace, exchange: Exchange) -> None:
         waiting = (turn for turn in self._waiting if not turn.done())
         turn = next(waiting, None)
         if turn is None:
-            self._free.give(place)
+            self._free.give(place, exchange.step.monotonic())
         else:
             self._waiting.remove(turn)
             turn.set_result(place)

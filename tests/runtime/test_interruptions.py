@@ -155,7 +155,7 @@ def test_a_call_that_finds_no_free_connection_in_time_was_not_sent(flavor: Flavo
 def test_more_calls_than_connections_all_get_their_turn(flavor: Flavor) -> None:
     with WireServer(lambda request: http(200, request.body)) as server:
         client = flavor.client(server.origin, timeout=Timeout(pool=60.0))
-        bodies = [{"n": n} for n in range(3 * CONNECTIONS)]
+        bodies = [{"n": n} for n in range(20 * CONNECTIONS if flavor.name == "async" else 3 * CONNECTIONS)]
         if flavor.name == "async":
 
             async def main() -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 import plexy_pay
 import pytest
+import trustme
 from helpers.calls import KEY, OTHER_KEY, Recording, capturing, creating, reading
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay.base_client import AsyncClient, SyncClient
@@ -95,6 +97,41 @@ def test_one_event_loop_after_another_leaves_no_connection_behind() -> None:
             assert server.connections == number
             assert len(client._transports) == 1
     assert open_files() <= before
+
+
+TLS_SETTINGS = """
+import asyncio, gc, ssl, sys
+sys.path[:0] = sys.argv[2:]
+from helpers.calls import KEY, reading
+from plexy_pay.base_client import AsyncClient, SyncClient
+
+def settings():
+    return sum(isinstance(one, ssl.SSLContext) for one in gc.get_objects())
+
+async def main():
+    for _ in range(3):
+        async with AsyncClient(KEY, base_url=sys.argv[1]) as client:
+            await client.execute(reading())
+
+for _ in range(3):
+    with SyncClient(KEY, base_url=sys.argv[1]) as client:
+        client.execute(reading())
+asyncio.run(main())
+print(settings())
+"""
+
+
+def test_the_clients_of_a_process_share_their_tls_settings(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with WireServer(OK, tls=context) as server:
+        command = [sys.executable, "-c", TLS_SETTINGS, server.origin, *PATHS]
+        environment = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "authority.pem")}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "1"
+    assert len(server.requests) == 6
 
 
 # Closing

@@ -9,13 +9,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import trustme
-from helpers.calls import Flavor, capturing, creating, deleting, reading
+from helpers.calls import AsyncFlavor, Flavor, Recording, capturing, creating, deleting, reading
 from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer
 from plexy_pay.errors import DeclinedError
 from plexy_pay.network import Channel, EarlyBytesError, narrow, narrow_async
@@ -173,6 +174,43 @@ def test_each_look_up_of_a_reconciliation_has_a_connection_of_its_own(flavor: Fl
         for request in (reading(), looking, looking):
             flavor.call(client, request)
     assert server.connections == 3
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(29.0, 1), (31.0, 2)])
+def test_a_connection_is_kept_for_thirty_seconds_without_a_call(
+    flavor: Flavor, idle: float, connections: int
+) -> None:
+    pace = Recording()
+    with WireServer(json_answer({"id": "th_1"})) as server:
+        client = flavor.client(server.origin, pace=pace)
+        flavor.call(client, reading())
+        pace.now += idle
+        flavor.call(client, reading())
+        assert server.connections == connections
+
+
+def test_connections_that_no_call_takes_any_more_are_closed_by_later_calls(flavor: Flavor) -> None:
+    pace, together = Recording(), threading.Barrier(2)
+
+    def both(_: Recorded) -> bytes:
+        together.wait(60)
+        return json_answer({"id": "th_1"})
+
+    async def two() -> None:
+        await asyncio.gather(client.execute(reading()), client.execute(reading()))
+
+    with WireServer(both, both, json_answer({"id": "th_1"})) as server:
+        client = flavor.client(server.origin, pace=pace)
+        if isinstance(flavor, AsyncFlavor):
+            flavor.runner.run(two())
+        else:
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(lambda _: client.execute(reading()), range(2)))
+        for _ in range(3):
+            pace.now += 20.0
+            flavor.call(client, reading())
+        assert server.hung_up.acquire(timeout=60)
+        assert server.connections == 2
 
 
 # A server that speaks first
