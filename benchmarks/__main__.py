@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import calls, decoding, dependencies, generating, startup
+from benchmarks import calls, concurrency, decoding, dependencies, generating, startup
 from benchmarks.report import Measurement, run
 
 #: By the name that `--only` knows. What measures in this process comes first, while its memory is small.
 MEASUREMENTS: dict[str, Measurement] = {
     "call": calls.rows,
+    "concurrency": concurrency.rows,
     "decode": decoding.rows,
     "start": startup.rows,
     "generate": generating.rows,

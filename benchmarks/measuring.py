@@ -7,8 +7,11 @@ import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ class Took:
 
 
 def interleave(
-    sides: dict[str, Callable[[], float]], *, rounds: int, warm_up: int = 1
-) -> dict[str, list[float]]:
+    sides: Mapping[str, Callable[[], ValueT]], *, rounds: int, warm_up: int = 1
+) -> dict[str, list[ValueT]]:
     """Measure every side once in each round, and give the values of each side, round by round.
 
     A machine that grows slower or faster meanwhile does so for all sides alike. Every second round goes backwards, so
@@ -69,9 +72,9 @@ def interleave(
         rounds: How many values each side gets.
         warm_up: Rounds before the first that counts.
     """
-    values: dict[str, list[float]] = {name: [] for name in sides}
+    values: dict[str, list[ValueT]] = {name: [] for name in sides}
     for number in range(-warm_up, rounds):
-        for name in reversed(sides) if number % 2 else sides:
+        for name in reversed(list(sides)) if number % 2 else sides:
             value = sides[name]()
             if number >= 0:
                 values[name].append(value)

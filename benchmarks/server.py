@@ -1,4 +1,4 @@
-"""A loopback server that answers as fast as asyncio can, in a process of its own.
+"""A loopback server that answers as fast as asyncio can, or after a delay, in a process of its own.
 
 HTTP/1.1 with keep-alive, no TLS, whole answers made ready before the first request. It looks at method and path alone.
 """
@@ -40,6 +40,7 @@ def responses() -> dict[bytes, bytes]:
 
 class _Connection(asyncio.Protocol):
     known = responses()
+    latency = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -57,11 +58,16 @@ class _Connection(asyncio.Protocol):
         # Clients here wait for the answer before they send the next request.
         self.waiting = b""
         target = head[: head.find(b" HTTP/")] + b" "
-        self.transport.write(self.known.get(target, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+        response = self.known.get(target, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        if self.latency:
+            asyncio.get_running_loop().call_later(self.latency, self.transport.write, response)
+        else:
+            self.transport.write(response)
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0)
+async def _serve(latency: float) -> None:
+    _Connection.latency = latency
+    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     # Whoever started this process closes its standard input to end it.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -69,15 +75,18 @@ async def _serve() -> None:
 
 
 @contextmanager
-def running() -> Generator[str]:
-    """A server while the block runs; gives its origin."""
-    with subprocess.Popen(
-        [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+def running(latency: float = 0.0) -> Generator[str]:
+    """Run a server during the block, and yield its origin.
+
+    Args:
+        latency: Seconds between a request and its response.
+    """
+    command = [sys.executable, __file__, str(latency)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         process.communicate()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(float(sys.argv[1])))

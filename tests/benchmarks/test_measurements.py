@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 
-from benchmarks import calls, decoding, dependencies, generating, server, startup, stock
+from benchmarks import calls, concurrency, decoding, dependencies, generating, server, startup, stock
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.document import KEY, LINK_ID, LINKS, TRANSACTIONS, bundled
 from generator import document, linting, loading, normalising
@@ -42,6 +42,23 @@ def test_every_call_has_a_row_with_a_budget() -> None:
     assert [row.what.split(", ")[1] for row in found] == ["sync GET", "sync POST", "async GET", "async POST"]
     assert {row.limit for row in found} == {1.05}
     assert all(row.beside["stock"] > 0 for row in found)
+
+
+def test_many_calls_in_flight_have_a_row_for_each_way_and_number() -> None:
+    found = concurrency.measure(0.001, rounds=1, in_flight=(2, 3))
+
+    assert list(found) == [("asyncio", 2), ("threads", 2), ("asyncio", 3), ("threads", 3)]
+    for loads in found.values():
+        assert {"plexy_pay", "httpx"} <= loads.keys()
+        assert not any(load.failed for side in loads.values() for load in side)
+    rows = concurrency._rows("asyncio", 100, 0.05, found["asyncio", 3])
+    assert [(row.limit, row.at_least) for row in rows] == [(1.5, True), (0.75, False)]
+
+
+def test_no_speed_is_told_of_a_client_whose_calls_failed() -> None:
+    load = concurrency.Load(per_second=1000.0, cpu=0.1, failed=1)
+    with pytest.raises(RuntimeError, match="calls of ours failed"):
+        concurrency._rows("threads", 10, 0.0, {"plexy_pay": [load], "httpx": [load]})
 
 
 def test_every_side_decodes_the_same_page() -> None:
