@@ -17,7 +17,15 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .guard import NOT_SENT, Exchange, check, receive, receive_async
-from .network import Channel, Closing, EarlyBytesError, Site, narrow, narrow_async
+from .network import (
+    Channel,
+    Closing,
+    EarlyBytesError,
+    Site,
+    can_serve_again,
+    narrow,
+    narrow_async,
+)
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -71,7 +79,7 @@ class _Place:
         """Note in the exchange what left; return whether the connection may be used again."""
         exchange.sent = self._channel.wrote and not isinstance(error, NOT_SENT)
         self._channel.used = True
-        return error is None and exchange.clean
+        return error is None and exchange.clean and can_serve_again(self._transport)
 
     def _check_written(self, response: Any) -> None:
         if self._channel.broken and response.status_code < 400:

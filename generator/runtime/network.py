@@ -100,6 +100,12 @@ def narrow_async(transport: Any, site: Site, channel: Channel) -> None:
     transport._pool = pool.create_connection(_origin(site))
 
 
+def can_serve_again(transport: Any) -> bool:
+    """Return whether the one connection of a transport is open and without a call, going by what the server said."""
+    idle: bool = transport._pool.is_idle()
+    return idle
+
+
 def _origin(site: Site) -> Any:
     from httpcore import Origin
 

@@ -166,6 +166,27 @@ def test_a_clean_connection_is_used_again_except_by_calls_that_move_money(flavor
     assert server.connections == 3
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        json_answer({"id": "th_1"}, headers={"Connection": "close"}),
+        json_answer({"id": "th_1"}).replace(b"HTTP/1.1", b"HTTP/1.0"),
+        b'HTTP/1.1 200 OK\r\n\r\n{"id": "th_1"}',
+    ],
+    ids=["Connection: close", "HTTP/1.0", "no length"],
+)
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_connection_that_the_server_ends_is_not_used_again(
+    flavor: Flavor, tls: Any, last: bytes, hangs_up: bool
+) -> None:
+    ended = hangs_up or b"Content-Length" not in last
+    with WireServer(Then(last, close=ended), json_answer({"id": "th_2"}), tls=tls) as server:
+        client = flavor.client(server.origin)
+        assert flavor.call(client, reading()).parsed == {"id": "th_1"}
+        assert flavor.call(client, creating({})).parsed == {"id": "th_2"}
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
 def test_each_look_up_of_a_reconciliation_has_a_connection_of_its_own(flavor: Flavor) -> None:
     looking = reading()
     looking.quiet = True
