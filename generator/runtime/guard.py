@@ -231,8 +231,8 @@ def is_proxy(transport: object) -> bool:
     return hasattr(getattr(transport, "_pool", None), "_proxy_url")
 
 
-def check(exchange: Exchange, request: httpx.Request, inner: object) -> None:
-    """Let the request pass, once, or raise Refused."""
+def check(exchange: Exchange, request: httpx.Request, inner: object) -> httpx.Request:
+    """Return the request that may leave, once, or raise Refused."""
     problem = _why_refused(request, exchange.step)
     if exchange.passed:
         problem = "a hook or a client tried to send it a second time"
@@ -241,6 +241,7 @@ def check(exchange: Exchange, request: httpx.Request, inner: object) -> None:
     if problem:
         raise Refused(problem)
     exchange.passed = True
+    return request
 
 
 def receive(exchange: Exchange, response: httpx.Response) -> None:
@@ -304,7 +305,7 @@ class GuardTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Check the request, let it leave, and read the response whole."""
         exchange = _announced()
-        check(exchange, request, self._inner)
+        request = check(exchange, request, self._inner)
         exchange.sent = True
         try:
             response = self._inner.handle_request(request)
@@ -337,7 +338,7 @@ class AsyncGuardTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Check the request, let it leave, and read the response whole."""
         exchange = _announced()
-        check(exchange, request, self._inner)
+        request = check(exchange, request, self._inner)
         exchange.sent = True
         try:
             response = await self._inner.handle_async_request(request)
