@@ -116,7 +116,7 @@ class Place(_Place):
 
     def _open(self, exchange: Exchange, request: Any) -> Any:
         transport = self._begin(exchange, narrow)
-        request = check(exchange, request, transport)
+        request = check(exchange, request)
         try:
             response: Any = transport.handle_request(request)
         except EarlyBytesError:
@@ -162,7 +162,7 @@ class AsyncPlace(_Place):
 
     async def _open(self, exchange: Exchange, request: Any) -> Any:
         transport = self._begin(exchange, narrow_async)
-        request = check(exchange, request, transport)
+        request = check(exchange, request)
         try:
             response: Any = await transport.handle_async_request(request)
         except EarlyBytesError:

@@ -162,11 +162,9 @@ def _target(url: str) -> bytes:
 
 
 def _why_refused(request: httpx.Request, step: Send) -> str | None:
-    """What is wrong with the request that is about to leave; None if it is what it must be.
+    """Return what is wrong with where the request goes, or with its key; None if nothing is.
 
-    It goes to the one origin, with the key in its header and nowhere else, and its method, path, query, body and
-    announced headers are those of the call. Not compared are the User-Agent and headers that a hook or a client of the
-    user's adds, such as X-Shop or a cookie.
+    It goes to the one origin, with the key in its header and nowhere else.
     """
     origin, url = step.origin, request.url
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
@@ -198,13 +196,15 @@ def _why_refused(request: httpx.Request, step: Send) -> str | None:
         return "the key is in its URL"
     if request.extensions.get("sni_hostname") not in (None, origin.host):
         return "its sni_hostname extension names another host"
-    if "target" in request.extensions:
-        return "its target extension replaces the path"
-    return _why_changed(request, step)
+    return "its target extension replaces the path" if "target" in request.extensions else None
 
 
 def _why_changed(request: httpx.Request, step: Send) -> str | None:
-    """What the request says that its call did not; None if there is no such thing."""
+    """Return what the request says that its call did not; None if there is no such thing.
+
+    Its method, path, query, body and announced headers are those of the call. Not compared are the User-Agent and
+    headers that a hook or a client of the user's adds, such as X-Shop or a cookie.
+    """
     if request.method != step.method:
         return f"its method was changed; the call is a {step.method}"
     if request.url.raw_path != _target(step.url):
@@ -231,17 +231,30 @@ def is_proxy(transport: object) -> bool:
     return hasattr(getattr(transport, "_pool", None), "_proxy_url")
 
 
-def check(exchange: Exchange, request: httpx.Request, inner: object) -> httpx.Request:
+def check(exchange: Exchange, request: httpx.Request) -> httpx.Request:
     """Return the request that may leave, once, or raise Refused."""
     problem = _why_refused(request, exchange.step)
     if exchange.passed:
         problem = "a hook or a client tried to send it a second time"
-    elif exchange.step.origin.loopback and is_proxy(inner):
-        problem = "it would go to a proxy, though its target is this machine"
     if problem:
         raise Refused(problem)
     exchange.passed = True
     return request
+
+
+def _check_given(request: httpx.Request, inner: object) -> tuple[Exchange, httpx.Request]:
+    """Return the call and its request as it may leave by a transport of the user's, or raise Refused."""
+    exchange = CURRENT.get()
+    if exchange is None:
+        raise Refused("it does not come from a call of this client")
+    if exchange.step.origin.loopback and is_proxy(inner):
+        raise Refused("it would go to a proxy, though its target is this machine")
+    checked = check(exchange, request)
+    # Hooks and clients of the user's have had it: what leaves must be the call that was announced.
+    problem = _why_changed(request, exchange.step)
+    if problem:
+        raise Refused(problem)
+    return exchange, checked
 
 
 def receive(exchange: Exchange, response: httpx.Response) -> None:
@@ -288,13 +301,6 @@ def _forbid_reuse(exchange: Exchange, response: httpx.Response) -> None:
         state.send_failed()
 
 
-def _announced() -> Exchange:
-    exchange = CURRENT.get()
-    if exchange is None:
-        raise Refused("it does not come from a call of this client")
-    return exchange
-
-
 class GuardTransport(httpx.BaseTransport):
     """Guards a transport of the user's, for a sync client."""
 
@@ -304,8 +310,7 @@ class GuardTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Check the request, let it leave, and read the response whole."""
-        exchange = _announced()
-        request = check(exchange, request, self._inner)
+        exchange, request = _check_given(request, self._inner)
         exchange.sent = True
         try:
             response = self._inner.handle_request(request)
@@ -337,8 +342,7 @@ class AsyncGuardTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Check the request, let it leave, and read the response whole."""
-        exchange = _announced()
-        request = check(exchange, request, self._inner)
+        exchange, request = _check_given(request, self._inner)
         exchange.sent = True
         try:
             response = await self._inner.handle_async_request(request)

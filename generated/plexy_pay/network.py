@@ -228,6 +228,9 @@ class _AsyncStream:
 
 def _holds_bytes(stream: Any) -> bool:
     """Return whether there is anything to read: bytes, the end of the stream or an error."""
+    if stream.get_extra_info("ssl_object") is None and not stream.get_extra_info("is_readable"):
+        return False
+    # With TLS only reading tells bytes from session tickets.
     try:
         stream.read(1, timeout=0)
     except Exception as error:

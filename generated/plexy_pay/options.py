@@ -15,18 +15,15 @@ _KNOWN = RequestOptions.__optional_keys__
 class MaskedOptions:
     """The options that a caller gave. It shows their names only, and no attribute of it holds a value."""
 
-    __slots__ = ("_reveal",)
+    __slots__ = ("_fields", "_strange")
 
     def __init__(self, given: object) -> None:
         # A copy: a list is fetched later, when the caller may have changed them. None is no option.
-        copied = dict(given) if is_mapping(given) else given
-        self._reveal: Callable[[], object] = lambda: copied
-
-    def _fields(self) -> dict[Any, Any]:
-        given: Any = self._reveal()
-        return (
-            {name: value for name, value in given.items() if value is not None} if is_mapping(given) else {}
-        )
+        fields: dict[Any, Any] = {}
+        if is_mapping(given):
+            fields = {name: value for name, value in given.items() if value is not None}
+        self._strange = None if is_mapping(given) else type(given).__name__
+        self._fields: Callable[[], dict[Any, Any]] = lambda: fields
 
     def get(self, name: str, default: Any = None) -> Any:
         """One option; the default if it was not given."""
@@ -42,9 +39,8 @@ class MaskedOptions:
 
     def problem(self) -> str | None:
         """What is wrong with the options, without any value; None if nothing is. A key is checked by its ring."""
-        if not is_mapping(self._reveal()):
-            kind = type(self._reveal()).__name__
-            return f"options is of type {kind}. Pass a mapping, such as {{'timeout': 10}}."
+        if self._strange is not None:
+            return f"options is of type {self._strange}. Pass a mapping, such as {{'timeout': 10}}."
         unknown = [name for name in self._fields() if name not in _KNOWN]
         if unknown:
             named = ", ".join(sorted(name for name in unknown if isinstance(name, str)))
@@ -65,8 +61,8 @@ class MaskedOptions:
         return None
 
     def __repr__(self) -> str:
-        if not is_mapping(self._reveal()):
-            return f"<options of type {type(self._reveal()).__name__}>"
+        if self._strange is not None:
+            return f"<options of type {self._strange}>"
         return f"<options {', '.join(map(str, self._fields()))}>"
 
     def __reduce__(self) -> NoReturn:
