@@ -31,8 +31,10 @@ class MaskedOptions:
 
     def timeout(self) -> Timeout | None:
         """The timeout of the call, if it was given; `problem` says first that it is one."""
+        if "timeout" not in self:
+            return None
         timeout = Timeout.of(self.get("timeout"))
-        return timeout if "timeout" in self and isinstance(timeout, Timeout) else None
+        return timeout if isinstance(timeout, Timeout) else None
 
     def __contains__(self, name: object) -> bool:
         return name in self._fields()
@@ -41,6 +43,8 @@ class MaskedOptions:
         """What is wrong with the options, without any value; None if nothing is. A key is checked by its ring."""
         if self._strange is not None:
             return f"options is of type {self._strange}. Pass a mapping, such as {{'timeout': 10}}."
+        if not self._fields():
+            return None
         unknown = [name for name in self._fields() if name not in _KNOWN]
         if unknown:
             named = ", ".join(sorted(name for name in unknown if isinstance(name, str)))

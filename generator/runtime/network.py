@@ -195,6 +195,7 @@ class _AsyncStream:
         self._inner = inner
         self._channel = channel
         self._carries_requests = carries_requests
+        self._tls = inner.get_extra_info("ssl_object")  # To ask anyio for it takes longer than to read it.
         channel.stream = self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -204,7 +205,7 @@ class _AsyncStream:
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         channel = self._channel
         if self._carries_requests and buffer and not channel.wrote:
-            if await _holds_bytes_async(self._inner, used=channel.used):
+            if await _holds_bytes_async(self._inner, self._tls, used=channel.used):
                 raise EarlyBytesError
             channel.wrote = True
         try:
@@ -220,7 +221,7 @@ class _AsyncStream:
         return _AsyncStream(stream, self._channel, carries_requests=True)
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -243,9 +244,8 @@ def _found_nothing(error: Exception) -> bool:
     return isinstance(error.__cause__, (BlockingIOError, ssl.SSLWantReadError))
 
 
-async def _holds_bytes_async(stream: Any, *, used: bool) -> bool:
+async def _holds_bytes_async(stream: Any, tls: Any, *, used: bool) -> bool:
     """Return whether there is anything to read: bytes, the end of the stream or an error."""
-    tls = stream.get_extra_info("ssl_object")
     if tls is not None and has_decrypted(tls):
         return True
     if not stream.get_extra_info("is_readable"):
