@@ -66,7 +66,8 @@ def test_ten_look_ups_are_made_at_the_same_time_and_their_answers_keep_the_order
     look_ups = LookUps()
     with WireServer(look_ups) as server:
         answers, ids = reconciled(kind, server)
-    assert [isinstance(answer, Found) and answer.transaction.transaction_id for answer in answers] == ids
+    assert all(isinstance(answer, Found) for answer in answers)
+    assert [answer.transaction.transaction_id for answer in answers] == ids
     assert look_ups.most == SIDE_BY_SIDE
 
 
