@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from importlib import import_module
 from typing import Any, TypeGuard
 
 from .errors import InvalidParameterError
@@ -222,14 +223,12 @@ def _read(data: bytes, decoder: json.JSONDecoder) -> Any:
 def _fast_reader() -> Callable[[bytes], Any] | None:
     """Return msgspec's reader if it is installed (the extra `speed`) and reads numbers exactly."""
     try:
-        from msgspec.json import Decoder
-    except ImportError:
-        return None
-    read: Callable[[bytes], Any] = Decoder(float_hook=Decimal).decode
-    try:
+        # By its name, because type checkers need not have it.
+        msgspec: Any = import_module("msgspec.json")
+        read: Callable[[bytes], Any] = msgspec.Decoder(float_hook=Decimal).decode
         numbers = read(_NUMBERS.encode())
     except Exception:
-        return None
+        return None  # It is not there, or is another than it was.
     exact = _DECODER.decode(_NUMBERS)
     return read if list(map(repr, numbers)) == list(map(repr, exact)) else None
 

@@ -116,7 +116,7 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
 
 
 # What an extra or httpx brings, by the one module that imports it.
-EXTRAS = {"cards.py": {"cryptography"}, "encoding.py": {"msgspec"}, "network.py": {"httpcore"}}
+EXTRAS = {"cards.py": {"cryptography"}, "network.py": {"httpcore"}}
 
 
 def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
