@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -124,11 +125,14 @@ def lines_of(action: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
+    # A collection may begin at any time, and runs lines of whoever asked to be told of it.
+    gc.disable()
     sys.settrace(trace)
     try:
         action()
     finally:
         sys.settrace(before)
+        gc.enable()
     return lines
 
 
