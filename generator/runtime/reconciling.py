@@ -483,8 +483,8 @@ async def drive_async(
     for look_ups in asking.rounds():
         tasks = [create_task(_run_async(client, asking, steps, limit)) for steps in look_ups]
         try:
-            for task in as_completed(tasks):
-                asking.tell(await task, progress)
+            for done in as_completed(tasks):
+                asking.tell(await done, progress)
         finally:
             for task in tasks:
                 task.cancel()
