@@ -40,7 +40,7 @@ PUBLIC = {
     "money": ("Money",),
     "next_action": ("Finished", "NextAction", "ShowChallenge", "UnknownAction"),
     "pagination": ("AsyncPager", "Pager"),
-    "reconciling": ("Found", "NotFound", "Reconciliation", "Undetermined"),
+    "reconciling": ("Executed", "NotExecuted", "Reconciliation", "Undetermined"),
     "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
 }  # fmt: skip
 

@@ -143,10 +143,10 @@ if TYPE_CHECKING:
         Pager as Pager,
     )
     from .reconciling import (
-        Found as Found,
+        Executed as Executed,
     )
     from .reconciling import (
-        NotFound as NotFound,
+        NotExecuted as NotExecuted,
     )
     from .reconciling import (
         Reconciliation as Reconciliation,
@@ -220,8 +220,8 @@ _MODULES = {
     "UnknownAction": "next_action",
     "AsyncPager": "pagination",
     "Pager": "pagination",
-    "Found": "reconciling",
-    "NotFound": "reconciling",
+    "Executed": "reconciling",
+    "NotExecuted": "reconciling",
     "Reconciliation": "reconciling",
     "Undetermined": "reconciling",
     "RequestOptions": "types",
@@ -248,8 +248,8 @@ __all__ = (
     "DeclinedError",
     "DecodingError",
     "Difference",
+    "Executed",
     "Finished",
-    "Found",
     "GatewayTimeoutError",
     "InferredOperationError",
     "InferredOperationWarning",
@@ -257,7 +257,7 @@ __all__ = (
     "InvalidParameterError",
     "Money",
     "NextAction",
-    "NotFound",
+    "NotExecuted",
     "NotFoundError",
     "Outcome",
     "OutcomeUnknownError",

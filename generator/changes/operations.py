@@ -513,9 +513,7 @@ class _Operation(_Pair):
             elif left is MISSING:
                 self.add("reconcile-added", ADDITIVE, place, "is looked up after an unknown outcome.")
             else:
-                text = (
-                    "is looked up in another way after an unknown outcome: `NotFound` rests on other facts."
-                )
+                text = "is looked up in another way after an unknown outcome: `NotExecuted` rests on other facts."
                 self.add("reconcile-changed", BREAKING, place.at("look-ups"), text)
         for key, what in words.items():
             if not same(before.get(key, MISSING), after.get(key, MISSING)):

@@ -379,7 +379,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
     ) -> Reconciliation:
         """Look up what became of a call that can move money, from the plain data saved before it.
 
-        Look-ups only read. `Found` means that the API knows the payment: read its status. `NotFound` is said only
+        Look-ups only read. `Executed` means that the API knows the payment: read its status. `NotExecuted` is said only
         where it is proved, `Undetermined` says why nothing is certain and what a person can check.
 
         Args:

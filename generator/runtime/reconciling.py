@@ -44,8 +44,8 @@ _PROOF = frozenset(("documented", "observed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The API knows the payment. That does not say that it is paid: read its status.
+class Executed:
+    """The API received the call and knows its payment. That does not say that it is paid: read its status.
 
     Args:
         transaction: The payment, as the look-up shows it.
@@ -59,8 +59,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotFound:
-    """It did not happen: a look-up that is known to be reliable shows all, and not this. It is safe to call again.
+class NotExecuted:
+    """The call had no effect: a look-up that is known to be reliable shows all, and not this. It is safe to call again.
 
     Args:
         by: The operation that shows it, such as `transactions.list`.
@@ -88,7 +88,7 @@ class Undetermined:
     retry_at: datetime | None = None
 
 
-Reconciliation: TypeAlias = Found | NotFound | Undetermined
+Reconciliation: TypeAlias = Executed | NotExecuted | Undetermined
 """The three answers."""
 
 
@@ -209,7 +209,7 @@ class _Case:
     def __init__(self, call: SavedCall, min_age: float, now: float) -> None:
         self.call = call
         self.check = call.recipe.check
-        self.verdict: Found | NotFound | None = None
+        self.verdict: Executed | NotExecuted | None = None
         self._now, self._min_age = now, min_age
         self._to_wait = None if call.ended_by is None else call.ended_by + min_age - now
         self._reasons = [call.recipe.none] if call.recipe.none else []
@@ -236,7 +236,7 @@ class _Case:
         if (status in look.found and self._fits(look.amount(answer), whole=look.whole)) or (
             status in look.ended and self.is_over
         ):
-            self.verdict = Found(transaction=answer, by=look.call, evidence=look.evidence)
+            self.verdict = Executed(transaction=answer, by=look.call, evidence=look.evidence)
         elif status in look.ended:
             self.doubt(f"{look.call} shows it as {status!r}, but the call may still run", self._to_wait)
         elif (
@@ -301,7 +301,7 @@ class _Case:
             what = f"{what} as {_canonical(look.status(row))!r}"
             self.doubt(f"{what}, but it may be an older attempt: what the list shows is not all")
         else:
-            self.verdict = Found(transaction=row, by=look.call, evidence=look.evidence)
+            self.verdict = Executed(transaction=row, by=look.call, evidence=look.evidence)
 
     def _deny_row(self, look: Listing[Any, Any], reference: str, reading: Reading) -> None:
         """Judge that no row of a list has the reference."""
@@ -340,7 +340,7 @@ class _Case:
         elif self._to_wait > 0:
             self.doubt(f"{look.call} does not show it yet, but it may still be on its way", self._to_wait)
         else:
-            self.verdict = NotFound(by=look.call, evidence=look.evidence)
+            self.verdict = NotExecuted(by=look.call, evidence=look.evidence)
 
     def doubt(self, reason: str, retry_after: float | None = None) -> None:
         """Keep a reason why nothing is certain."""

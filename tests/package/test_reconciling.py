@@ -15,9 +15,9 @@ import pytest
 from helpers.cards import card_params
 from plexy_pay import (
     AsyncPlexyPay,
-    Found,
+    Executed,
     Money,
-    NotFound,
+    NotExecuted,
     OutcomeUnknownError,
     PlexyPay,
     Undetermined,
@@ -169,13 +169,13 @@ def losing(shop: Shop, what: str) -> Iterator[list[OutcomeUnknownError]]:
 
 
 LOST = {  # What is said when the answer was lost, and when the request was.
-    "direct_payments.create": (Found, NotFound),
-    "direct_payments.continue_three_ds": (Found, Undetermined),
-    "payments.capture": (Found, NotFound),
-    "payments.cancel": (Found, NotFound),
-    "payments.refund": (Found, Undetermined),
-    "settlement_orders.create": (Found, Undetermined),
-    "gate.orders.create": (Found, NotFound),
+    "direct_payments.create": (Executed, NotExecuted),
+    "direct_payments.continue_three_ds": (Executed, Undetermined),
+    "payments.capture": (Executed, NotExecuted),
+    "payments.cancel": (Executed, NotExecuted),
+    "payments.refund": (Executed, Undetermined),
+    "settlement_orders.create": (Executed, Undetermined),
+    "gate.orders.create": (Executed, NotExecuted),
 }
 
 
@@ -196,12 +196,12 @@ def test_each_call_is_reconciled_against_the_sandbox(shop: Shop, call: str, what
     if isinstance(answer, Undetermined):
         assert answer.reason
         assert answer.check
-    if isinstance(answer, NotFound):
+    if isinstance(answer, NotExecuted):
         early = error.reconcile()
         assert isinstance(early, Undetermined)
         assert early.retry_after
         make()  # It is safe to call again: now it is there.
-        assert isinstance(error.reconcile(min_age=0), Found)
+        assert isinstance(error.reconcile(min_age=0), Executed)
 
 
 @pytest.mark.parametrize(
@@ -235,10 +235,10 @@ def test_a_worker_that_died_after_saving_leaves_enough_behind(shop: Shop) -> Non
     saved = shop.client.save_call(
         "direct_payments.create", order_reference="ORD-7", amount=PRICE, sent_at=died
     )
-    assert isinstance(shop.client.reconcile(saved), NotFound)
+    assert isinstance(shop.client.reconcile(saved), NotExecuted)
     shop.payment("ORD-7")
     found = shop.client.reconcile(saved)
-    assert isinstance(found, Found)
+    assert isinstance(found, Executed)
     assert found.by == "transactions.list"
 
 
@@ -246,13 +246,13 @@ def test_a_refund_of_a_part_is_found_by_a_reference_of_its_own(shop: Shop) -> No
     charged = shop.finished("ORD-1", transaction_type="sale")
     with losing(shop, "answer") as errors:
         shop.client.payments.refund(charged, amount=Money("500", "KZT"), order_reference="REF-1")
-    assert isinstance(errors[0].reconcile(), Found)
+    assert isinstance(errors[0].reconcile(), Executed)
     with losing(shop, "answer") as errors:
         shop.client.payments.refund(charged, amount=Money("500", "KZT"))
     assert isinstance(errors[0].reconcile(), Undetermined)
 
 
-@pytest.mark.parametrize(("loses", "wanted"), [("answer", Found), ("request", NotFound)])
+@pytest.mark.parametrize(("loses", "wanted"), [("answer", Executed), ("request", NotExecuted)])
 def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
     async def program(sandbox: RunningSandbox) -> None:
         network = AsyncLossy(loses)

@@ -62,8 +62,8 @@ fifth of the exchanges: it resets the connection, cuts answers off, gives none, 
 or an HTML page, before and after it has passed the request on. Each worker does what
 [When a payment's outcome is unknown](reconciling.md) advises: it saves the call, calls, and saves the result. What ends
 with an `OutcomeUnknownError` is reconciled, among faults too; what stays undetermined is looked up once more without
-faults; and an order is paid again, under a reference of its own, only where the answer is `NotFound`. No money
-moves at the sandbox, so the wait before a `NotFound` is left out (`environment="test"`, `min_age=0`).
+faults; and an order is paid again, under a reference of its own, only where the answer is `NotExecuted`. No money
+moves at the sandbox, so the wait before a `NotExecuted` is left out (`environment="test"`, `min_age=0`).
 
 At the end the sandbox's own ledger is asked, past the proxy. The run prints its counts, and fails unless every order
 was paid exactly once and the books of the merchant say the same. A test lets the same run pay again without looking,

@@ -20,8 +20,8 @@ from typing import Any
 import httpx
 from plexy_pay import (
     AsyncPlexyPay,
-    Found,
-    NotFound,
+    Executed,
+    NotExecuted,
     OutcomeUnknownError,
     PlexyError,
     PlexyPay,
@@ -303,10 +303,10 @@ class Run:
             answers = [*first.result(), *second]
         for order, answer in zip(orders, answers, strict=True):
             self.result.reconciled[type(answer).__name__] += 1
-            if isinstance(answer, Found):
+            if isinstance(answer, Executed):
                 assert isinstance(answer.transaction, (Transaction, TransactionResponse))
                 order.transaction_id = answer.transaction.transaction_id
-            elif isinstance(answer, NotFound):
+            elif isinstance(answer, NotExecuted):
                 order.saved = None
 
     def _ask_the_ledger(self) -> None:

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from plexy_pay import (
     AsyncPlexyPay,
     ConfigurationError,
-    Found,
+    Executed,
     InvalidParameterError,
     Money,
-    NotFound,
+    NotExecuted,
     OutcomeUnknownError,
     PlexyPay,
     Undetermined,
@@ -167,7 +167,7 @@ def without(saved: dict[str, Any], name: str) -> dict[str, Any]:
 
 def test_a_payment_in_the_list_is_found_and_says_by_what() -> None:
     found = ask(payment(), api([row("ORD-0"), row(), row("ORD-2")]))
-    assert isinstance(found, Found)
+    assert isinstance(found, Executed)
     assert isinstance(found.transaction, Transaction)
     assert (found.transaction.order_reference, found.by, found.evidence) == (
         "ORD-1",
@@ -178,24 +178,24 @@ def test_a_payment_in_the_list_is_found_and_says_by_what() -> None:
 
 def test_a_paid_payment_is_found_by_its_reference_without_reading_the_list() -> None:
     answers, requests = ask_all([payment()], api(single=one()))
-    assert isinstance(answers[0], Found)
+    assert isinstance(answers[0], Executed)
     assert isinstance(answers[0].transaction, TransactionResponse)
     assert answers[0].evidence == "inferred"
     assert [request.operation.call for request in requests] == ["transactions.retrieve_by_order_reference"]
 
 
 def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
-    assert ask(payment(), api([OLD, row("ORD-0"), row("ORD-2")])) == NotFound(
+    assert ask(payment(), api([OLD, row("ORD-0"), row("ORD-2")])) == NotExecuted(
         by="transactions.list", evidence="observed"
     )
-    assert isinstance(ask(payment(), api([])), NotFound)
-    assert isinstance(ask(payment(), api([OLD, *(row(f"ORD-9{n}") for n in range(120))])), NotFound)
+    assert isinstance(ask(payment(), api([])), NotExecuted)
+    assert isinstance(ask(payment(), api([OLD, *(row(f"ORD-9{n}") for n in range(120))])), NotExecuted)
 
 
 @pytest.mark.parametrize("status", ["rejected", "failed", "3d", "created", "odd", 7, ...])
 def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_list(status: Any) -> None:
     shown = one(status=status)
-    assert isinstance(ask(payment(), api([row(status="rejected")], shown)), Found)
+    assert isinstance(ask(payment(), api([row(status="rejected")], shown)), Executed)
     assert isinstance(
         ask(payment(), api([], shown)), Undetermined
     )  # The list contradicts it: nothing is certain.
@@ -268,10 +268,10 @@ def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float
     assert isinstance(answer, Undetermined)
     assert answer.retry_after == wait
     assert answer.retry_at == datetime.fromtimestamp(NOW, UTC)
-    assert isinstance(ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotFound) is (
+    assert isinstance(ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotExecuted) is (
         age >= LONGEST
     )
-    assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Found)
+    assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Executed)
 
 
 def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
@@ -279,19 +279,19 @@ def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
     assert isinstance(ask(saved, api([])), Undetermined)
     for name in ("sent_at", "ended_by"):
         assert isinstance(ask(without(payment(), name), api([])), Undetermined)
-    assert isinstance(ask(saved, api([row(createdAt=...)])), Found)
+    assert isinstance(ask(saved, api([row(createdAt=...)])), Executed)
 
 
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [
-        ({"createdAt": iso(-299)}, Found),
+        ({"createdAt": iso(-299)}, Executed),
         ({"createdAt": iso(-301)}, Undetermined),
         ({"createdAt": ...}, Undetermined),
         ({"createdAt": "yesterday"}, Undetermined),
         ({"amount": 15001}, Undetermined),
-        ({"amount": ...}, Found),
-        ({"amount": "much"}, Found),
+        ({"amount": ...}, Executed),
+        ({"amount": "much"}, Executed),
     ],
 )
 def test_a_row_with_the_reference_is_found_only_if_it_can_be_the_call_s(changes: Any, answer: type) -> None:
@@ -312,7 +312,7 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
             else {"data": [row(createdAt=iso(seconds))], "total": "?"}
         )
 
-    assert isinstance(ask(payment(), broken(1)), Found)
+    assert isinstance(ask(payment(), broken(1)), Executed)
     assert isinstance(ask(payment(), broken(-1)), Undetermined)
     assert isinstance(ask({**payment(), "sent_at": None}, broken(1)), Undetermined)
 
@@ -323,29 +323,29 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
 @pytest.mark.parametrize(
     ("saved", "shown", "answer"),
     [
-        (capture(), one(status="charged"), Found),
-        (capture(), one(status="TRANSACTION_STATUS_CHARGED", transactionId="x", paymentId="tx-1"), Found),
-        (capture(), one(status="refunded"), Found),
-        (capture(), one(status="TRANSACTION_STATUS_AUTHED"), NotFound),
+        (capture(), one(status="charged"), Executed),
+        (capture(), one(status="TRANSACTION_STATUS_CHARGED", transactionId="x", paymentId="tx-1"), Executed),
+        (capture(), one(status="refunded"), Executed),
+        (capture(), one(status="TRANSACTION_STATUS_AUTHED"), NotExecuted),
         (capture(), one(status="authorized", transactionId="x", paymentId="tx-1"), Undetermined),
         (capture(), one(status="authorized", transactionId="x"), Undetermined),
         (capture(), one(status="created"), Undetermined),
         (capture(), None, Undetermined),
-        (capture(15000), one(status="charged"), Found),
-        (capture(Decimal("15000.00")), one(status="charged"), Found),
+        (capture(15000), one(status="charged"), Executed),
+        (capture(Decimal("15000.00")), one(status="charged"), Executed),
         (capture(14999), one(status="charged"), Undetermined),
         (capture(15000), one(status="charged", amount=...), Undetermined),
         (capture(15000), one(status="authorized"), Undetermined),
         (without(capture(), "amount"), one(status="authorized"), Undetermined),
         (without(capture(), "amount"), one(status="charged"), Undetermined),
-        (save("payments.cancel", id="tx-1"), one(status="cancelled"), Found),
-        (save("payments.cancel", id="tx-1"), one(status="authorized"), NotFound),
+        (save("payments.cancel", id="tx-1"), one(status="cancelled"), Executed),
+        (save("payments.cancel", id="tx-1"), one(status="authorized"), NotExecuted),
         (save("payments.cancel", id="tx-1"), one(status="charged"), Undetermined),
-        (save("direct_payments.continue_three_ds", id="tx-1"), one(status="rejected"), Found),
+        (save("direct_payments.continue_three_ds", id="tx-1"), one(status="rejected"), Executed),
         (save("direct_payments.continue_three_ds", id="tx-1"), one(status="3d"), Undetermined),
         (save("direct_payments.continue_three_ds", id="tx-1"), one(status="new"), Undetermined),
         (save("direct_payments.continue_three_ds", id="tx-1"), None, Undetermined),
-        (save("payments.refund", id="tx-1", amount=None), one(status="refunded"), Found),
+        (save("payments.refund", id="tx-1", amount=None), one(status="refunded"), Executed),
         (save("payments.refund", id="tx-1", amount=None), one(status="charged"), Undetermined),
         (save("payments.refund", id="tx-1", amount=100), one(status="refunded"), Undetermined),
     ],
@@ -365,7 +365,7 @@ def refund(reference: str | None = "REF-1") -> dict[str, Any]:
 
 def test_a_refund_is_found_by_a_reference_of_its_own_and_never_absent() -> None:
     listed = [row(), row("REF-1", amount=100)]
-    assert isinstance(ask(refund(), api(listed, one())), Found)
+    assert isinstance(ask(refund(), api(listed, one())), Executed)
     assert isinstance(ask(refund(), api([row()], one())), Undetermined)
 
 
@@ -379,17 +379,17 @@ def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(shown: A
 def test_a_gate_order_is_found_or_absent_by_its_idempotency_key() -> None:
     saved = save("gate.orders.create", idempotency_key="k-1")
     found = ask(saved, api([{"id": "o-1", "idempotency_key": "k-1", "created_at": "2020-01-01T00:00:00Z"}]))
-    assert isinstance(found, Found)
+    assert isinstance(found, Executed)
     assert isinstance(found.transaction, Order)
     other = {"id": "o-1", "idempotency_key": "k-2", "created_at": iso(-86_400)}
-    assert ask(saved, api([other])) == NotFound(by="gate.orders.list", evidence="documented")
+    assert ask(saved, api([other])) == NotExecuted(by="gate.orders.list", evidence="documented")
     assert isinstance(ask(saved, api([{"id": "o-1"}])), Undetermined)
 
 
 def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> None:
     saved = save("settlement_orders.create", idempotency_key="r-1")
     orders = [{"id": f"s-{n}", "requestId": f"r-{n}"} for n in range(120)]
-    assert isinstance(ask(saved, api(orders)), Found)
+    assert isinstance(ask(saved, api(orders)), Executed)
     answer = ask(saved, api(orders[2:]))
     assert isinstance(answer, Undetermined)
     assert "same `request_id`" in answer.check
@@ -417,7 +417,14 @@ def test_many_calls_share_one_walk_and_keep_their_order() -> None:
     calls.insert(2, capture())
     shown = api([OLD, *(row(f"ORD-{n}", transactionId=f"t{n}") for n in (0, 2, 4))])
     answers, requests = ask_all(calls, shown)
-    assert [type(answer) for answer in answers] == [Found, NotFound, Undetermined, Found, NotFound, Found]
+    assert [type(answer) for answer in answers] == [
+        Executed,
+        NotExecuted,
+        Undetermined,
+        Executed,
+        NotExecuted,
+        Executed,
+    ]
     # The second reading is the proof for those that the first one did not show.
     assert sum(request.operation.call == "transactions.list" for request in requests) == 2
     assert ask_all([], shown) == ([], [])
@@ -485,7 +492,7 @@ def test_a_weak_look_up_says_nothing_even_if_its_table_did(
     monkeypatch.setitem(RECIPES, call, weaker)
     saved = payment() if call == "direct_payments.create" else save(call, id="tx-1")
     shown = None if call == "direct_payments.create" else one(status="authorized")
-    assert isinstance(ask(saved, api([], shown)), NotFound) is (evidence in ("documented", "observed"))
+    assert isinstance(ask(saved, api([], shown)), NotExecuted) is (evidence in ("documented", "observed"))
 
 
 class Shop:
@@ -554,17 +561,17 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
         return page
 
     answer = ask(payment(), watched)
-    if isinstance(answer, NotFound):
+    if isinstance(answer, NotExecuted):
         assert all(references[n] == f"ORD-9{n}" for n in references), "a row could be ours"
         assert {f"t{n}" for n in references} <= seen, "a row was not seen"
-    if isinstance(answer, Found):
+    if isinstance(answer, Executed):
         assert list(references.values()).count("ORD-1") >= 1
 
 
 @given(st.integers(0, 120), st.integers(1, 60))
 def test_an_honest_list_without_the_payment_is_proof(count: int, size: int) -> None:
     rows = [row(f"ORD-9{n}", transactionId=f"t{n}", createdAt=iso(-86_400)) for n in range(count)]
-    assert isinstance(ask(payment(), Shop(rows, size, [], {})), NotFound)
+    assert isinstance(ask(payment(), Shop(rows, size, [], {})), NotExecuted)
 
 
 # -- saving -------------------------------------------------------------------------------------------------
@@ -722,7 +729,7 @@ def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
         warnings.simplefilter("error")  # The look-up by reference is inferred: that is no news for the user.
         error = pay(flavor, client_of(flavor, server, pace))
         found = reconciled(flavor, error)
-    assert isinstance(found, Found)
+    assert isinstance(found, Executed)
     assert [request.line.split(" ")[0] for request in server.requests] == ["POST", "GET", "GET"]
     assert error.order_reference == "ORD-1"
     moment = datetime.fromtimestamp(pace.wall, UTC).isoformat().replace("+00:00", "Z")
@@ -747,12 +754,12 @@ def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(fla
         assert isinstance(early, Undetermined)
         assert early.retry_after == SAFE_AGE
         assert early.retry_at == datetime.fromtimestamp(pace.wall + SAFE_AGE, UTC)
-        assert isinstance(reconciled(flavor, error, min_age=0.0), NotFound)
+        assert isinstance(reconciled(flavor, error, min_age=0.0), NotExecuted)
         pace.wall += SAFE_AGE
-        assert isinstance(reconciled(flavor, error), NotFound)
-        assert isinstance(run(flavor, client.reconcile(error.saved_call)), NotFound)
+        assert isinstance(reconciled(flavor, error), NotExecuted)
+        assert isinstance(run(flavor, client.reconcile(error.saved_call)), NotExecuted)
         answers = run(flavor, client.reconcile_all([error.saved_call] * 2))
-        assert [type(answer) for answer in answers] == [NotFound, NotFound]
+        assert [type(answer) for answer in answers] == [NotExecuted, NotExecuted]
 
 
 def test_a_call_with_a_key_was_sent_when_the_first_of_its_attempts_was_that_may_have_done_it(
@@ -804,7 +811,7 @@ def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(flavor: Flav
     with WireServer(lambda request: next(answers)) as server:
         client = client_of(flavor, server, Recording())
         answer = run(flavor, client.reconcile(saved_by(flavor, client)))
-    assert isinstance(answer, NotFound)
+    assert isinstance(answer, NotExecuted)
     assert len(server.requests) == 5
 
 
@@ -819,7 +826,7 @@ def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: 
             assert other.saved_call == error.saved_call
             with pytest.raises(ConfigurationError, match="Pass one"):
                 reconciled(flavor, other)
-            assert isinstance(reconciled(flavor, other, client), NotFound)
+            assert isinstance(reconciled(flavor, other, client), NotExecuted)
     assert error.client is client
     assert "client" not in repr(error)
     assert "client" not in vars(error)
@@ -861,8 +868,8 @@ def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
 
 def test_the_answers_are_values_that_pickle_and_do_not_change() -> None:
     answers = [
-        Found(transaction=Transaction(transaction_id="tx"), by="transactions.list", evidence="observed"),
-        NotFound(by="transactions.list", evidence="observed"),
+        Executed(transaction=Transaction(transaction_id="tx"), by="transactions.list", evidence="observed"),
+        NotExecuted(by="transactions.list", evidence="observed"),
         Undetermined(reason="who knows", check="look", retry_after=1.0),
     ]
     for answer, name in zip(answers, ("transaction", "by", "reason"), strict=True):

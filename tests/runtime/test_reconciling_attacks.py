@@ -15,10 +15,10 @@ from helpers.wire import Recorded, Then, WireServer, http, json_answer
 from plexy_pay import (
     AsyncPlexyPay,
     ConfigurationError,
-    Found,
+    Executed,
     InvalidParameterError,
     Money,
-    NotFound,
+    NotExecuted,
     OutcomeUnknownError,
     PlexyPay,
     Timeout,
@@ -146,7 +146,7 @@ def test_a_payment_that_the_api_carries_out_after_the_client_gave_up_is_found_no
     assert isinstance(shop.ask(error), Undetermined)
     api.pace.wall += 1
     api.rows = [api.row(REFERENCE, 88)]
-    assert isinstance(shop.ask(error), Found)
+    assert isinstance(shop.ask(error), Executed)
 
 
 def test_a_capture_that_the_api_carries_out_after_the_client_gave_up_is_found_not_denied(
@@ -158,7 +158,7 @@ def test_a_capture_that_the_api_carries_out_after_the_client_gave_up_is_found_no
     api.pace.wall += 7
     assert isinstance(shop.ask(error), Undetermined)
     api.single["status"] = "charged"
-    assert isinstance(shop.ask(error), Found)
+    assert isinstance(shop.ask(error), Executed)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_age_exceeds_every_timeout_of_the_client(shop: Shop, api: Api, timeo
     assert early.retry_after == 1.0
     assert early.retry_at == datetime.fromtimestamp(api.pace.wall + 1, UTC)
     api.pace.wall += 1
-    assert isinstance(shop.ask(error), NotFound)
+    assert isinstance(shop.ask(error), NotExecuted)
 
 
 def save(shop: Shop, client: Any, operation: Any = "direct_payments.create", **facts: Any) -> Any:
@@ -211,7 +211,7 @@ def test_a_call_saved_before_it_was_sent_may_run_as_long_as_its_timeout_and_retr
     assert isinstance(early, Undetermined)
     assert early.retry_after == 1.0
     api.pace.wall += 1
-    assert isinstance(run(shop.flavor, client.reconcile(saved)), NotFound)
+    assert isinstance(run(shop.flavor, client.reconcile(saved)), NotExecuted)
 
 
 @pytest.mark.parametrize("age", [0.0, 60.0, 179.0])
@@ -228,7 +228,7 @@ def test_an_age_that_proves_nothing_is_refused_but_where_no_money_moves(
     assert shop.gets() == []
     tested = shop.pay(shop.client(environment="test"))
     api.pace.wall += age
-    assert isinstance(shop.ask(tested, min_age=age), NotFound)
+    assert isinstance(shop.ask(tested, min_age=age), NotExecuted)
 
 
 def test_a_moment_beyond_the_calendar_is_no_moment_but_still_a_wait(shop: Shop, api: Api) -> None:
@@ -269,7 +269,7 @@ def test_such_a_row_is_found_once_the_call_would_be_listed_beside_it(
     api.rows = [api.row(REFERENCE, -200.0, status=status)]
     api.pace.wall += 180
     found = shop.ask(error)
-    assert isinstance(found, Found)
+    assert isinstance(found, Executed)
     assert found.transaction.status == status
     api.rows.append(api.row(REFERENCE, status="charged"))
     answer = shop.ask(error)
@@ -293,7 +293,7 @@ def test_a_row_that_took_or_holds_money_is_found_at_once(
     # If it was an older attempt, the order is paid all the same: nobody must pay it again.
     error = shop.pay(shop.client())
     api.rows = [api.row(REFERENCE, made, status=status)]
-    assert isinstance(shop.ask(error), Found)
+    assert isinstance(shop.ask(error), Executed)
 
 
 @pytest.mark.parametrize("status", ["failed", "rejected", "cancelled"])
@@ -308,7 +308,7 @@ def test_an_end_of_the_transaction_without_money_tells_nothing_while_the_call_ma
     assert isinstance(early, Undetermined)
     assert early.retry_after == 180.0
     api.pace.wall += 180
-    assert isinstance(shop.ask(caught.value), Found)
+    assert isinstance(shop.ask(caught.value), Executed)
 
 
 def test_a_failed_refund_is_not_said_to_be_this_one(shop: Shop, api: Api) -> None:
@@ -320,7 +320,7 @@ def test_a_failed_refund_is_not_said_to_be_this_one(shop: Shop, api: Api) -> Non
     api.pace.wall += 3600
     assert isinstance(shop.ask(caught.value), Undetermined)
     api.rows[1]["status"] = "refunded"
-    assert isinstance(shop.ask(caught.value), Found)
+    assert isinstance(shop.ask(caught.value), Executed)
 
 
 # -- absence that is none -----------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ def test_a_list_that_lost_a_row_in_front_while_it_was_read_is_read_again(shop: S
 
     api.between = [lose_one_in_front]
     api.pace.wall += 3600
-    assert isinstance(shop.ask(error), Found)
+    assert isinstance(shop.ask(error), Executed)
 
 
 def test_a_list_that_moves_between_two_readings_proves_nothing(shop: Shop, api: Api) -> None:
@@ -400,13 +400,13 @@ def test_a_list_whose_rows_are_all_younger_than_the_call_proves_nothing(
     assert isinstance(answer, Undetermined)
     assert "older than the call" in answer.reason
     api.rows.append(api.row("C", LONG_AGO))
-    assert isinstance(shop.ask(error), NotFound)
+    assert isinstance(shop.ask(error), NotExecuted)
 
 
 def test_an_empty_account_is_proof(shop: Shop, api: Api) -> None:
     error = shop.pay(shop.client())
     api.pace.wall += 3600
-    assert isinstance(shop.ask(error), NotFound)
+    assert isinstance(shop.ask(error), NotExecuted)
     lists = [target for target in shop.gets() if "by-order-reference" not in target]
     assert len(lists) == 2, "it is read twice"
 
@@ -427,7 +427,7 @@ def test_the_pages_that_many_calls_cost_are_bounded_by_two_readings(shop: Shop, 
     api.rows = [api.row(f"A-{number}", LONG_AGO) for number in range(120)]
     api.pace.wall += 3600
     answers = run(shop.flavor, client.reconcile_all([error.saved_call for error in errors]))
-    assert {type(answer) for answer in answers} == {NotFound}
+    assert {type(answer) for answer in answers} == {NotExecuted}
     lists = [target for target in shop.gets() if "by-order-reference" not in target]
     assert len(lists) == 6
 
@@ -450,9 +450,9 @@ def test_who_knows_that_the_key_was_rotated_says_so(shop: Shop, api: Api) -> Non
     error = shop.pay(shop.client())
     rotated = shop.client(OTHER_KEY)
     api.pace.wall += 3600
-    assert isinstance(shop.ask(error, rotated, key_rotated=True), NotFound)
+    assert isinstance(shop.ask(error, rotated, key_rotated=True), NotExecuted)
     answers = run(shop.flavor, rotated.reconcile_all([error.saved_call], key_rotated=True))
-    assert isinstance(answers[0], NotFound)
+    assert isinstance(answers[0], NotExecuted)
 
 
 @pytest.mark.parametrize(
@@ -473,7 +473,7 @@ def test_a_client_is_known_by_any_of_the_keys_of_the_call(
     calls = [shop.pay(client).saved_call, save(shop, client)]
     api.pace.wall += 3600
     answers = run(shop.flavor, shop.client(after).reconcile_all(calls))
-    assert {type(answer) for answer in answers} == {NotFound if is_known else Undetermined}
+    assert {type(answer) for answer in answers} == {NotExecuted if is_known else Undetermined}
 
 
 def test_the_key_of_one_call_names_its_books(shop: Shop, api: Api) -> None:
@@ -487,7 +487,7 @@ def test_the_key_of_one_call_names_its_books(shop: Shop, api: Api) -> None:
     for call in (saved, caught.value.saved_call):
         assert isinstance(run(shop.flavor, client.reconcile(call)), Undetermined)
     assert shop.gets() == []
-    assert isinstance(run(shop.flavor, shop.client(OTHER_KEY).reconcile(saved)), NotFound)
+    assert isinstance(run(shop.flavor, shop.client(OTHER_KEY).reconcile(saved)), NotExecuted)
 
 
 def test_look_ups_are_made_with_the_keys_that_were_compared(shop: Shop, api: Api) -> None:
@@ -495,7 +495,7 @@ def test_look_ups_are_made_with_the_keys_that_were_compared(shop: Shop, api: Api
     client = shop.client(lambda: next(keys))
     error = shop.pay(client)
     api.pace.wall += 3600
-    assert isinstance(shop.ask(error), NotFound)
+    assert isinstance(shop.ask(error), NotExecuted)
     assert {one.values("authorization")[0] for one in shop.server.requests} == {KEY}
 
 

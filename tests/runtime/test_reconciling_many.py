@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from helpers.calls import KEY
 from helpers.wire import Recorded, WireServer, json_answer
-from plexy_pay import AsyncPlexyPay, Found, PlexyPay
+from plexy_pay import AsyncPlexyPay, Executed, PlexyPay
 
 CALLS = 40
 SIDE_BY_SIDE = 10
@@ -66,7 +66,7 @@ def test_ten_look_ups_are_made_at_the_same_time_and_their_answers_keep_the_order
     look_ups = LookUps()
     with WireServer(look_ups) as server:
         answers, ids = reconciled(kind, server)
-    assert all(isinstance(answer, Found) for answer in answers)
+    assert all(isinstance(answer, Executed) for answer in answers)
     assert [answer.transaction.transaction_id for answer in answers] == ids
     assert look_ups.most == SIDE_BY_SIDE
 

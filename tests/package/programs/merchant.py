@@ -9,9 +9,9 @@ from plexy_pay import (
     UNSET,
     AsyncPager,
     AsyncPlexyPay,
-    Found,
+    Executed,
     Money,
-    NotFound,
+    NotExecuted,
     NotFoundError,
     OutcomeUnknownError,
     Pager,
@@ -125,10 +125,10 @@ async def charge_saved_card(card_token: str) -> None:
 
 def decided(answer: Reconciliation) -> bool | None:
     match answer:
-        case Found(transaction=transaction, by=by):
+        case Executed(transaction=transaction, by=by):
             print(by, transaction.status)
             return True
-        case NotFound():
+        case NotExecuted():
             return False
         case Undetermined(reason=reason, check=check, retry_after=seconds):
             print(reason, check, 0 if seconds is None else seconds)
