@@ -153,6 +153,15 @@ def tests_lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def tests_httpx2(session: nox.Session) -> None:
+    """Test the runtime once more, with clients and transports of httpx2 wherever a test hands one over."""
+    install(session, "tests", project=True)
+    parallel = ["--numprocesses=auto", "--dist=loadfile"]
+    arguments = session.posargs or [*parallel, "tests/runtime", "--ignore=tests/runtime/webhooks"]
+    session.run("pytest", *arguments, env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"})
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Run the contract tests alone: the client against Prism, a mock server of another house."""
     install(session, "tests", project=True)

@@ -12,12 +12,13 @@ Where each part of that rule is kept:
 * `guard.py` then checks the request that really leaves, after those hooks, and refuses anything else.
 * `flow.py` moves on to the next key after a 401.
 
-httpx calls `auth_flow` anew for each request it sends; the hook keeps no state and reads no answer.
+httpx calls the hook anew for each request it sends; the hook keeps no state and reads no response.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 import httpx
 
@@ -26,6 +27,8 @@ from .keys import ApiKey
 
 class ApiKeyAuth(httpx.Auth):
     """Write one API key, raw, into the header of its family.
+
+    It is an `httpx.Auth`, and a function from a request to a request, which is what httpx2 takes.
 
     Args:
         key: The key of this attempt; it shows itself only as a mask.
@@ -36,10 +39,14 @@ class ApiKeyAuth(httpx.Auth):
         self._key = key
         self._header = header
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def __call__(self, request: Any) -> Any:
         """Put the key into the header, in place of whatever stood there."""
         request.headers[self._header] = self._key.raw
-        yield request
+        return request
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Do the same, as httpx asks for it."""
+        yield self(request)
 
     def __repr__(self) -> str:
         return f"ApiKeyAuth({self._key!r})"

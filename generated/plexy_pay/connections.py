@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .guard import NOT_SENT, Exchange, check, receive, receive_async
+from .causes import failures_ignored
+from .guard import Exchange, check, receive, receive_async
+from .http_libraries import HTTPX
 from .network import (
     Channel,
     Closing,
@@ -30,6 +31,7 @@ from .network import (
 if TYPE_CHECKING:
     from asyncio import Future
 
+_NOT_SENT = (*HTTPX.not_sent, EarlyBytesError)
 MOST_CONNECTIONS = 100
 KEEPALIVE_EXPIRY = 30.0
 """Seconds for which an idle connection is kept."""
@@ -77,7 +79,7 @@ class _Place:
 
     def _end(self, exchange: Exchange, error: BaseException | None) -> bool:
         """Note in the exchange what left; return whether the connection may be used again."""
-        exchange.sent = self._channel.wrote and not isinstance(error, NOT_SENT)
+        exchange.sent = self._channel.wrote and not isinstance(error, _NOT_SENT)
         self._channel.used = True
         return error is None and exchange.clean and can_serve_again(self._transport)
 
@@ -105,7 +107,7 @@ class Place(_Place):
             response = self._open(exchange, request)
             self._check_written(response)
             receive(exchange, response)
-            with suppress(Exception):
+            with failures_ignored():
                 response.stream.close()
         except BaseException as error:
             failure = error
@@ -131,7 +133,7 @@ class Place(_Place):
         """Close the connection, if there is one."""
         stream = self._forget()
         if stream is not None:
-            with suppress(Exception):
+            with failures_ignored():
                 stream.close()
 
 
@@ -151,7 +153,7 @@ class AsyncPlace(_Place):
             response = await self._open(exchange, request)
             self._check_written(response)
             await receive_async(exchange, response)
-            with suppress(Exception):
+            with failures_ignored():
                 await response.stream.aclose()
         except BaseException as error:
             failure = error

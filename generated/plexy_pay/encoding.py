@@ -19,6 +19,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, TypeGuard
 
+from .causes import foreign, is_interruption
 from .errors import InvalidParameterError
 from .types import UNSET, Unset
 
@@ -205,8 +206,11 @@ def loads(data: bytes) -> Any:
     read_fast = _fast_reader()
     if read_fast is not None:
         # The standard library knows more encodings and forms of text, and decides about what this one refuses.
-        with suppress(Exception):
+        try:
             return read_fast(data)
+        except Exception as error:
+            if foreign(error) is not None:
+                raise
     return _read(data, _DECODER)
 
 
@@ -227,7 +231,9 @@ def _fast_reader() -> Callable[[bytes], Any] | None:
         msgspec: Any = import_module("msgspec.json")
         read: Callable[[bytes], Any] = msgspec.Decoder(float_hook=Decimal).decode
         numbers = read(_NUMBERS.encode())
-    except Exception:
+    except Exception as error:
+        if is_interruption(error):
+            raise
         return None  # It is not there, or is another than it was.
     exact = _DECODER.decode(_NUMBERS)
     return read if list(map(repr, numbers)) == list(map(repr, exact)) else None

@@ -106,7 +106,11 @@ class KeyRing:
         return self if self.provider is None else KeyRing([key.raw for key in keys])
 
     def keys(self) -> tuple[ApiKey, ...]:
-        """The keys to try, in order; a callable is asked anew. A ConfigurationError says what is wrong with them."""
+        """Return the keys to try, in order. A callable is asked anew, and what it raises reaches the caller.
+
+        Raises:
+            ConfigurationError: if something is wrong with the keys.
+        """
         found, problem, pending = self._ask()
         if pending is not None:
             getattr(pending, "close", str)()  # A coroutine that is never awaited would warn.
@@ -117,10 +121,7 @@ class KeyRing:
         """The async twin of `keys`; the callable may be a coroutine function."""
         found, problem, pending = self._ask()
         if pending is not None:
-            try:
-                found, problem = _read(await pending)
-            except Exception as error:
-                problem = _callable_failed(error)
+            found, problem = _read(await pending)
         return self._ordered(found, problem)
 
     def known(self) -> tuple[str, ...]:
@@ -134,10 +135,7 @@ class KeyRing:
     def _ask(self) -> tuple[tuple[ApiKey, ...], str | None, Any]:
         if self.provider is None:
             return self._keys, None, None
-        try:
-            answer = self.provider()
-        except Exception as error:
-            return (), _callable_failed(error), None
+        answer = self.provider()
         return ((), None, answer) if hasattr(answer, "__await__") else (*_read(answer), None)
 
     def _ordered(self, found: tuple[ApiKey, ...], problem: str | None) -> tuple[ApiKey, ...]:
@@ -149,18 +147,6 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"<KeyRing {MASK} from the {self.origin}>"
-
-
-def _callable_failed(error: Exception) -> str:
-    from .errors import ConfigurationError
-
-    # Any text but our own could show the key: only the type is named.
-    own = isinstance(error, ConfigurationError)
-    return (
-        str(error)
-        if own
-        else f"The api_key callable failed with {type(error).__name__}. Call it by itself to see why."
-    )
 
 
 class netrc_key:  # noqa: N801 - used like a function; a class, so that it can be pickled
@@ -192,7 +178,9 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
             entry, problem = None, f"cannot be read ({type(error).__name__})"  # Its own text quotes the file.
         if entry is not None:
             return entry[2]
-        raise ConfigurationError(f"The API key is to come from {path}, but that file {problem}.")
+        raise ConfigurationError(
+            f"The API key is to come from {path}, but that file {problem}. Nothing was sent."
+        )
 
 
 def pickled(provider: object) -> object:

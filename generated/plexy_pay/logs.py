@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from .causes import failures_ignored, is_interruption
 from .encoding import encode, without_unset
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def _harmless(method: Callable[P, None]) -> Callable[P, None]:
         try:
             method(*args, **kwargs)
         except Exception as error:
-            with suppress(Exception):
+            if is_interruption(error):
+                raise
+            with failures_ignored(of_the_caller=True):
                 LOGGER.warning("a log record could not be made (%s)", type(error).__name__, extra=_NOTHING)
 
     return harmless
@@ -153,6 +155,7 @@ class Log:
 
         result = send.result
         if not isinstance(result, Answer):
+            assert result is not None  # Records are made after an attempt.
             failure = {"plexy_failure": result.kind, "plexy_sent": result.sent}
             return {**_NOTHING, "plexy_attempt": attempt, **failure}
         request_id = result.request_id

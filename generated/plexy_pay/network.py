@@ -14,8 +14,9 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .causes import failures_ignored, foreign
 
 if TYPE_CHECKING:
     from asyncio import Future, Task
@@ -156,9 +157,14 @@ class _Stream:
         try:
             for start in range(0, len(buffer), _PIECE):
                 self._inner.write(buffer[start : start + _PIECE], timeout=channel.within(timeout))
-        except BaseException:
+            return
+        except BaseException as error:
             channel.broken = True
-            raise
+            interruption = foreign(error)
+            if interruption is None or interruption is error:
+                raise
+        # httpcore would say nothing of a request that cannot be written: there may be a response to it.
+        raise interruption
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -210,9 +216,14 @@ class _AsyncStream:
             channel.wrote = True
         try:
             await self._inner.write(buffer, timeout)
-        except BaseException:
+            return
+        except BaseException as error:
             channel.broken = True
-            raise
+            interruption = foreign(error)
+            if interruption is None or interruption is error:
+                raise
+        # httpcore would say nothing of a request that cannot be written: there may be a response to it.
+        raise interruption
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -235,6 +246,8 @@ def _holds_bytes(stream: Any) -> bool:
     try:
         stream.read(1, timeout=0)
     except Exception as error:
+        if foreign(error) is not None:
+            raise
         return not _found_nothing(error)
     return True
 
@@ -256,6 +269,8 @@ async def _holds_bytes_async(stream: Any, tls: Any, *, used: bool) -> bool:
     try:
         await stream.read(1, timeout=_GLANCE)
     except Exception as error:
+        if foreign(error) is not None:
+            raise
         return not isinstance(error.__cause__, TimeoutError)
     return True
 
@@ -293,6 +308,8 @@ class Closing:
             await self._close(stream)
 
     async def _close(self, stream: Any) -> None:
-        with suppress(Exception):  # The call has its response, or its error: this adds nothing to either.
+        with failures_ignored(
+            of_the_caller=True
+        ):  # The call has its response, or its error: this adds nothing to either.
             await stream.aclose()
         self._open.pop(stream, None)

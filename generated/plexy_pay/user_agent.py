@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 def user_agent(settings: Settings) -> str:
     """The User-Agent of a client, such as `plexy-pay-python/1.0.0 (Python 3.13.0; httpx 0.28.1; linux) shop/2.1`."""
     if settings.user_agent is None:
-        from .transport import HTTP_LIBRARY
+        from .http_libraries import HTTPX
 
+        library = settings.http_library or HTTPX.name
         python = ".".join(map(str, sys.version_info[:3]))
-        named = f"plexy-pay-python/{__version__} (Python {python}; {HTTP_LIBRARY}; {sys.platform})"
+        named = f"plexy-pay-python/{__version__} (Python {python}; {library}; {sys.platform})"
         suffix: str | None = settings.given["user_agent_suffix"]
         settings.user_agent = f"{named} {suffix}" if suffix else named
     return settings.user_agent

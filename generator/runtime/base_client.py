@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, Unpack
 
     from ._lookups import MoneyOperation
+    from .http_libraries import AsyncGivenClient, GivenClient  # noqa: F401
     from .operation import Operation, Request
     from .reconciling import Progress, Reconciliation
     from .saving import CallFacts
-    from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
+    from .transport import AsyncTransport, SyncTransport
     from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
 
     T = TypeVar("T")
@@ -122,6 +123,7 @@ class Settings:
     allow_inferred: bool
     strict: bool
     pace: Any = None
+    http_library: str | None = None  # That of the caller's http_client.
     user_agent: str | None = None
     _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
 
@@ -243,9 +245,10 @@ class _Client(_Typed[KeyT, HttpT]):
         if problem:
             _misconfigured(problem)
         if http_client is not None:
-            from .transport import check_http_client
+            from .http_libraries import library_of
 
-            check_http_client(http_client, is_async=isinstance(self, AsyncClient))
+            library = library_of(http_client, is_async=isinstance(self, AsyncClient))
+            self._settings.http_library = library.name
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -303,8 +306,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
             for `Timeouts()`, which waits longer where money moves.
         max_retries: How often a call is repeated where a second arrival can do no harm.
-        http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
-            redirects are not used; what it does beneath the guard is yours.
+        http_client: A client or transport of your own, of httpx or httpx2. It is guarded, never closed, and its own
+            auth and redirects are not used; what it does beneath the guard is yours.
         max_response_bytes: The largest answer, decompressed.
         strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
             came, and the logger `plexy_pay.drift` gets a record of each difference.
@@ -329,15 +332,16 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         options = mask(options)
         from .flow import Call, Send
 
-        call = Call(request, self._settings, options)
-        call.keys, call.client = call.ring.keys(), self
-        # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
-        with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = transport.send(step)
-                else:
-                    self._settings.pace.sleep(step)
+        with Call(request, self._settings, options) as call:
+            call.keys, call.client = call.ring.keys(), self
+            # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
+            with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+                for step in call.run():
+                    if isinstance(step, Send):
+                        step.result = transport.send(step)
+                    else:
+                        self._settings.pace.sleep(step)
+        assert call.response is not None  # The steps end with it, or with an error.
         return call.response
 
     @forgets
@@ -465,14 +469,15 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         options = mask(options)
         from .flow import Call, Send
 
-        call = Call(request, self._settings, options)
-        call.keys, call.client = await call.ring.keys_async(), self
-        async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = await transport.send(step)
-                else:
-                    await self._settings.pace.sleep_async(step)
+        with Call(request, self._settings, options) as call:
+            call.keys, call.client = await call.ring.keys_async(), self
+            async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+                for step in call.run():
+                    if isinstance(step, Send):
+                        step.result = await transport.send(step)
+                    else:
+                        await self._settings.pace.sleep_async(step)
+        assert call.response is not None  # The steps end with it, or with an error.
         return call.response
 
     @forgets

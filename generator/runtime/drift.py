@@ -11,10 +11,10 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
+from .causes import failures_ignored
 from .decoding import Model, decode_date, decode_datetime, expected_by, variant_of
 from .encoding import is_array, is_object
 from .enums import OpenIntEnum, OpenStrEnum
@@ -75,7 +75,7 @@ def report(operation: str, found: list[Difference]) -> None:
         if len(_reported) >= _MOST_RECORDS or _reported.setdefault(key, ours) is not ours:
             continue
         # A log filter of the user's that fails must not cost the answer of a call that moved money.
-        with suppress(Exception):
+        with failures_ignored(of_the_caller=True):
             _logger.warning(
                 "%s: the answer differs from the spec at %s. It is kept as it came; this is reported once.",
                 *(operation, one),

@@ -15,13 +15,10 @@ from urllib.parse import quote
 from .guard import CURRENT
 from .presenting import MASK
 
+_PARTS = ("connection", "http11", "http2", "proxy", "socks")
 _QUOTING = (
-    "httpx",
-    "httpcore.connection",
-    "httpcore.http11",
-    "httpcore.http2",
-    "httpcore.proxy",
-    "httpcore.socks",
+    *("httpx", *(f"httpcore.{part}" for part in _PARTS)),
+    *("httpx2", *(f"httpcore2.{part}" for part in _PARTS)),
 )
 _PACKING = ("hpack.hpack", "hpack.table")
 

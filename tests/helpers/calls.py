@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from typing import Any
 
-import httpx
+from helpers.http_library import httpx
 from plexy_pay.base_client import AsyncClient, SyncClient
 from plexy_pay.operation import Operation, Request
 from plexy_pay.types import UNSET, RequestOptions, Response

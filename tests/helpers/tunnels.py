@@ -8,9 +8,17 @@ import ssl
 import threading
 from typing import Any, Self
 
+import trustme
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, RequestReceived, StreamEnded
+
+
+def serving(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    """The TLS context of a server that an authority vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    return context
 
 
 class _Listening:
@@ -61,11 +69,13 @@ class Tunnels(_Listening):
 
     Args:
         port: Where each tunnel ends.
+        tls: The proxy's TLS context, if it is spoken to with TLS.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
         self._target = port
+        self._tls = tls
         self.origin = f"http://127.0.0.1:{self.port}"
         self.asked: list[str] = []
         """The request line of each tunnel."""
@@ -73,6 +83,9 @@ class Tunnels(_Listening):
         """Every byte that came from a client: heads, and what went through."""
 
     def _serve(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+            self._sockets.append(connection)
         head = b""
         while b"\r\n\r\n" not in head:
             piece = connection.recv(65536)

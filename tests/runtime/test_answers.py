@@ -8,9 +8,9 @@ import zlib
 from decimal import Decimal
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import Flavor, capturing, creating, deleting, operation, reading
+from helpers.http_library import httpx
 from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st

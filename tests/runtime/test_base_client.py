@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import plexy_pay
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, creating, reading
+from helpers.http_library import httpx
 from helpers.wire import WireServer, json_answer
 from plexy_pay.base_client import AsyncClient, SyncClient
 from plexy_pay.errors import (
@@ -341,7 +341,7 @@ sys.path[:0] = [sys.argv[1], sys.argv[2]]
 from helpers.calls import KEY, reading
 from plexy_pay.base_client import SyncClient
 from plexy_pay.errors import ConfigurationError
-import httpx
+from helpers.http_library import httpx
 injected = httpx.Client(trust_env=False) if sys.argv[4] == "injected" else None
 client = SyncClient(KEY, base_url=sys.argv[3], http_client=injected)
 client.execute(reading())

@@ -10,9 +10,9 @@ import zlib
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import Flavor, Recording, capturing, creating
+from helpers.http_library import httpx
 from helpers.wire import WireServer, http
 from plexy_pay import InvalidParameterError, Money, OutcomeUnknownError, PlexyError, Timeout
 from plexy_pay.body import Body

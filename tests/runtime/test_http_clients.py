@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
-from helpers.tunnels import Http2Server, Tunnels
+from helpers.http_library import httpx
+from helpers.tunnels import Http2Server, Tunnels, serving
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay.base_client import SyncClient
 from plexy_pay.errors import ApiConnectionError, Outcome
@@ -32,12 +32,6 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
     authority.cert_pem.write_to_path(str(path))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     return authority
-
-
-def serving(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
-    return context
 
 
 # Proxies

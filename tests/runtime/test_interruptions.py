@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import KEY, AsyncFlavor, Flavor, capturing, creating, reading
+from helpers.http_library import httpx
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay.base_client import AsyncClient, SyncClient
 from plexy_pay.errors import ApiConnectionError, ApiTimeoutError, Outcome, OutcomeUnknownError, PlexyError

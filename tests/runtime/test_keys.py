@@ -186,19 +186,6 @@ def test_a_wrong_answer_of_a_callable_is_refused_before_anything_is_sent(flavor:
     assert "pr_1" not in str(caught.value)
 
 
-def test_a_callable_that_fails_gives_an_error_that_names_only_the_kind_of_failure(flavor: Flavor) -> None:
-    def provider() -> str:
-        raise LookupError(f"no access to {KEY}")
-
-    with WireServer() as server:
-        client = flavor.client(server.origin, provider)
-        with pytest.raises(ConfigurationError, match="failed with LookupError") as caught:
-            flavor.call(client, reading())
-    assert server.requests == []
-    assert caught.value.__cause__ is caught.value.__context__ is None
-    assert KEY not in str(caught.value)
-
-
 def test_another_key_for_one_call_does_not_stay(flavor: Flavor) -> None:
     with WireServer() as server:
         client = flavor.client(server.origin)

@@ -8,13 +8,14 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-import httpx
 import pytest
+from helpers import http_library
 from helpers.calls import KEY, Flavor, as_nothing, capturing, creating, deleting, listing, operation, reading
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
@@ -60,13 +61,23 @@ def test_a_request_without_a_body_has_no_content_type(flavor: Flavor) -> None:
     assert request.body == b""
 
 
+def named(library: str) -> list[str]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return [f"plexy-pay-python/{__version__} (Python {python}; {library} {version(library)}; {sys.platform})"]
+
+
 def test_the_client_names_itself_and_what_it_accepts(flavor: Flavor) -> None:
     request = sent(flavor, reading())
-    python = ".".join(map(str, sys.version_info[:3]))
-    about = f"(Python {python}; httpx {httpx.__version__}; {sys.platform})"
-    assert request.values("user-agent") == [f"plexy-pay-python/{__version__} {about}"]
+    assert request.values("user-agent") == named("httpx")
     assert request.values("accept") == ["application/json"]
     assert request.values("accept-encoding") == ["gzip, deflate"]
+
+
+def test_the_user_agent_names_the_library_of_the_http_client(flavor: Flavor) -> None:
+    with WireServer(json_answer({})) as server:
+        injected = flavor.http_client(trust_env=False)
+        flavor.call(flavor.client(server.origin, http_client=injected), reading())
+    assert server.requests[0].values("user-agent") == named(http_library.NAME)
 
 
 def test_the_user_agent_names_the_program_that_says_its_name(flavor: Flavor) -> None:

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from helpers.calls import AsyncFlavor, Flavor, Recording, capturing, creating, deleting, reading
+from helpers.http_library import httpx
 from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer
 from plexy_pay.errors import DeclinedError
 from plexy_pay.network import Channel, EarlyBytesError, narrow, narrow_async

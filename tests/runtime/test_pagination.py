@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import Flavor, Recording
+from helpers.http_library import httpx
 from hypothesis import example, given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, AuthenticationError, DecodingError, InvalidParameterError, Outcome, PlexyPay
