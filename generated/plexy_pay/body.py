@@ -1,11 +1,17 @@
 # plexy-pay runtime, written by hand in generator/runtime/body.py; the generator copies it unchanged.
-"""The body of an answer, read within a limit, also where a few bytes would inflate to gigabytes."""
+"""The body of a response, read within a limit, also where a few bytes would inflate to gigabytes.
+
+What its headers say of it counts for little: servers and proxies write codings that are none (`UTF-8`, `none`), repeat
+what was asked for, or undo a coding and leave its name. The bytes themselves tell, and the parser of JSON decides.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from .encoding import loads_response
 
 if TYPE_CHECKING:
     from .flow import Send
@@ -15,6 +21,11 @@ ACCEPT_ENCODING = "gzip, deflate"
 _FIRST_PIECE, _LARGEST_PIECE = 256, 64 * 1024
 # After so many compressed bytes the time is looked at.
 _STRETCH = 64 * 1024
+# All others are ignored: to undo them is not needed, or not possible.
+_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+# More of them, one in another, are nobody's but an attacker's.
+_MOST_CODINGS = 5
+_GZIP = b"\x1f\x8b"
 
 
 class BodyError(Exception):
@@ -38,7 +49,9 @@ class Body:
     """
 
     def __init__(self, headers: Mapping[str, str], limit: int, step: Send | None = None) -> None:
-        self._encoding = headers.get("content-encoding", "").strip().lower()
+        named = headers.get("content-encoding", "").lower().split(",")
+        codings = [name.partition(";")[0].strip() for name in named]
+        self._codings = [coding for coding in codings if coding in _CODINGS][-_MOST_CODINGS:]
         self._limit = limit
         self._step = step
         self.raw: bytearray = bytearray()
@@ -54,26 +67,22 @@ class Body:
         """Give the whole body.
 
         Raises:
-            BodyError: if it is too large, damaged, cut off or oddly encoded.
+            BodyError: if it is too large, damaged or cut off.
             TimeoutError: if the call's time is over before the end.
         """
-        if self._encoding in ("", "identity") or not self.raw:
-            return bytes(self.raw)
-        if self._encoding not in ("gzip", "x-gzip", "deflate"):
-            raise BodyError(
-                "unreadable", f"it has the Content-Encoding {self._encoding[:40]!r}, which was not asked for"
-            )
-        try:
-            with memoryview(self.raw) as raw:
-                return self._inflate(raw)
-        except zlib.error:
-            raise BodyError("unreadable", "its compressed data are damaged") from None
+        body = bytes(self.raw)
+        for coding in reversed(self._codings):
+            window = _window(coding, body)
+            if window is None:
+                continue
+            try:
+                body = self._inflate(memoryview(body), window)
+            except zlib.error:
+                raise BodyError("unreadable", "its compressed data are damaged") from None
+        return body
 
-    def _inflate(self, raw: memoryview) -> bytes:
+    def _inflate(self, raw: memoryview, window: int) -> bytes:
         body, begin, looked_at = bytearray(), 0, 0
-        # "deflate" means the zlib format, but some servers send the bare data without zlib's two-byte header.
-        has_header = raw[0] & 15 == zlib.DEFLATED and int.from_bytes(raw[:2]) % 31 == 0
-        window = 31 if self._encoding != "deflate" else 15 if has_header else -15
         while begin < len(raw):  # A gzip file may have several members.
             member, size = zlib.decompressobj(window), _FIRST_PIECE
             while not member.eof:
@@ -97,3 +106,22 @@ class Body:
     def _check(self, size: int) -> None:
         if size > self._limit:
             raise BodyError("too_large", f"it is larger than {self._limit} bytes")
+
+
+def _window(coding: str, body: bytes) -> int | None:
+    """Return zlib's word for the format that a body is in; None if something on the way has undone the coding."""
+    if body.startswith(_GZIP):  # Neither JSON nor deflated data begin so.
+        return 31
+    if coding != "deflate" or not body or _is_json(body):
+        return None
+    # "deflate" means the zlib format, but some servers send the bare data without zlib's two-byte header.
+    has_header = body[0] & 15 == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
+    return 15 if has_header else -15
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        loads_response(body, "")
+    except ValueError:
+        return False
+    return True

@@ -224,6 +224,16 @@ def expected_by(decode: Callable[[Any], object]) -> Shape | None:
     return getattr(decode, "expects", None)
 
 
+def empty_of(decode: Callable[[Any], T]) -> T:
+    """Return what a decoder gives for a success without content: an empty model, an empty list, or what null is to it.
+
+    Raises:
+        ValueError: if nothing can be made of it. Another decoder than those of the package may raise anything.
+    """
+    make: Callable[[], T] | None = getattr(decode, "empty", None)
+    return decode(None) if make is None else make()
+
+
 class ObjectBody(Generic[ModelT]):
     """The decoder of an answer that is one JSON object.
 
@@ -238,6 +248,10 @@ class ObjectBody(Generic[ModelT]):
         if not is_object(data):
             raise ValueError(f"a JSON object was expected, not {kind_of(data)}")
         return self.model.from_dict(data)
+
+    def empty(self) -> ModelT:
+        """Return a model that has nothing."""
+        return self.model.from_dict({})
 
 
 class ArrayBody(Generic[ModelT]):
@@ -257,6 +271,10 @@ class ArrayBody(Generic[ModelT]):
         if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {kind_of(data)}")
         return cast("list[ModelT]", decode_models(self.model, data))
+
+    def empty(self) -> list[ModelT]:
+        """Return an empty list."""
+        return []
 
 
 def no_body(data: Any) -> None:

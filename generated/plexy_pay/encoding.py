@@ -29,6 +29,9 @@ _MOST_DIGITS = 100
 # To read a whole number takes time with the square of its digits. Python's own limit is far above any amount, too.
 _MOST_WHOLE_DIGITS = sys.int_info.default_max_str_digits
 
+# Encodings of one byte for each character: text in another one than UTF-8 is in one of these, if a header says so.
+_OLD_CHARSETS = ("windows-125", "cp125", "iso-8859-", "iso8859-", "koi8-")
+
 _PLAIN = frozenset((str, int, bool, type(None), Decimal, float, Unset))
 
 
@@ -192,6 +195,32 @@ def _decimal_text(value: Decimal) -> str:
     ):
         raise InvalidParameterError("A decimal number is not finite or far too long. Nothing was sent.")
     return format(value, "f")
+
+
+def loads_response(data: bytes, charset: str) -> Any:
+    """Read the JSON of a response as `loads` does, also where a text in it is in an old encoding, or damaged.
+
+    A response is never sent again. So a text that is not valid costs the characters that cannot be read, and no more.
+
+    Args:
+        data: The bytes.
+        charset: What the Content-Type says that they are in. It counts only where they are not UTF-8.
+
+    Raises:
+        ValueError: if the bytes are not JSON.
+    """
+    try:
+        return loads(data)
+    except UnicodeDecodeError:
+        pass  # The only error that leaves something to try.
+    return loads(_decoded(data, charset).encode())
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    if charset.lower().startswith(_OLD_CHARSETS):
+        with suppress(LookupError, UnicodeDecodeError):
+            return data.decode(charset)
+    return data.decode(json.detect_encoding(data), "replace")
 
 
 def loads(data: bytes) -> Any:

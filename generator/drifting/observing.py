@@ -77,6 +77,10 @@ class _Observer:
         yield from self._at(record, operation, answers.pop(), subject)
 
     def _at(self, record: Record, operation: Operation, root: Pointer, subject: str) -> Iterator[Finding]:
+        if not record.pointer and record.kind == "missing":
+            text = f"{_told(record)}; a success came without content (204, 205), which `spec/` does not have"
+            yield Finding(record.kind, Verdict.HAND, operation.pointer, subject, text)
+            return
         *outer, last = record.pointer or ("",)
         holder = self._walk(root, tuple(outer))
         if not record.pointer or holder is None or last == "*":

@@ -66,6 +66,15 @@ def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
     return list(found)
 
 
+def absence(decode: Callable[[Any], object]) -> list[Difference]:
+    """Tell that a success had no content, where the spec says that it has a body."""
+    shape = expected_by(decode)
+    expected = () if shape is None else _expected(shape.module, shape.words)
+    if not expected or any(one.json == "null" for one in expected):
+        return []
+    return [Difference("", "missing", _names(expected), "absent")]
+
+
 def report(operation: str, found: list[Difference]) -> None:
     """Write a record for each difference that this process has not reported yet."""
     ours = object()

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 from . import errors
 from .body import ACCEPT_ENCODING
 from .causes import is_interruption
-from .decoding import misfit
-from .encoding import encode, is_mapping, loads
+from .decoding import empty_of, misfit
+from .encoding import encode, is_mapping, loads_response
 from .errors import Outcome, PlexyError
 from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
-from .operation import Operation, Request
+from .operation import Operation, Request, is_blank
 from .options import masked
 from .proof import Success, refuses, seen_success, success_of
 from .retries import Pace, delay, retry_after
@@ -48,7 +48,9 @@ _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
-_KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
+_KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
+# By HTTP these are a success without content. A body that is missing from any other success was lost on its way.
+_NO_CONTENT = (204, 205)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
 _ADVICE = {
     **{400: " Correct the parameters.", 404: " Check the id.", 422: " Correct the parameters."},
@@ -86,6 +88,20 @@ class Answer:
         for name in _REQUEST_ID_HEADERS:
             found = found or self.headers.get(name)
         return found
+
+    @property
+    def charset(self) -> str:
+        """What its Content-Type says that its text is in; empty where it does not say it."""
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip(' \t"')
+        return ""
+
+    @property
+    def is_without_content(self) -> bool:
+        """Whether it is a success that has no content, by its status."""
+        return self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
 
 
 class Send:
@@ -288,6 +304,9 @@ class Call(Generic[T]):
             if refuses(status, self.request.operation):
                 facts["outcome"] = Outcome.REJECTED
             return _bad_status(answer, facts, self.key_mask())
+        if answer.is_without_content:
+            # The status says that the call was carried out, also where the body would have said it by `success`.
+            return self._success(answer, facts, None, self._nothing(), self._absence())
         before = misfit()
         data, parsed, problem = self._decode(answer)
         unlike = self._differences(data) if misfit() != before + 1 else ()
@@ -299,10 +318,24 @@ class Call(Generic[T]):
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
+        unclear = success is Success.UNCLEAR
+        return self._success(answer, facts, data, parsed, unlike, unclear=unclear)
+
+    def _success(
+        self,
+        answer: Answer,
+        facts: dict[str, Any],
+        data: Any,
+        parsed: Any,
+        unlike: tuple[Difference, ...],
+        *,
+        unclear: bool = False,
+    ) -> Response[T] | PlexyError:
+        """Return the response, or an error that holds it where it is unclear or differs too much."""
+        status, headers, request_id = answer.status, answer.headers, answer.request_id
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
         response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
-        unclear = success is Success.UNCLEAR
         if not unclear and not (unlike and self.settings.strict):
             return response
         mask = self.key_mask()
@@ -328,15 +361,16 @@ class Call(Generic[T]):
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
         data = parsed = None
-        problem = "its body is empty" if not answer.body else ""
+        problem = "its body is empty" if is_blank(answer.body) else ""
         if answer.problem is not None:
             return None, None, answer.problem
         try:
-            data = self.request.read(answer.body)
+            data = self.request.read(answer.body, answer.charset)
         except ValueError:
-            # Masked before it is cut: a part of a key would not be found.
-            kind = one_line(self.key_mask().text(answer.headers.get("content-type", "none given")))[:60]
-            return None, None, Failure("unreadable", f"its body is not JSON (content type: {kind})", True)
+            kind = f"content type: {self._header(answer, 'content-type') or 'none given'}"
+            coding = self._header(answer, "content-encoding")
+            kind += f", Content-Encoding: {coding}" if coding else ""
+            return None, None, Failure("unreadable", f"its body is not JSON ({kind})", True)
         try:
             parsed = self.request.decode(data)
         except Exception as error:
@@ -347,6 +381,26 @@ class Call(Generic[T]):
             # Only an operation that answers without a body makes nothing of nothing.
             problem = problem if parsed is not None and data is None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
+
+    def _header(self, answer: Answer, name: str) -> str:
+        """Return a header of a response for a message."""
+        # Masked before it is cut: a part of a key would not be found.
+        return one_line(self.key_mask().text(answer.headers.get(name, "")))[:60]
+
+    def _nothing(self) -> Any:
+        """Return what stands for the body of a success that has no content."""
+        try:
+            return empty_of(self.request.decode)
+        except Exception:
+            return None  # A decoder of the caller's own, which knows no such thing.
+
+    def _absence(self) -> tuple[Difference, ...]:
+        """Report that a success has no content, if the spec says that it has a body."""
+        from .drift import absence, report
+
+        found = absence(self.request.decode)
+        report(self.request.operation.call, found)
+        return tuple(found)
 
     def _differences(self, data: Any) -> tuple[Difference, ...]:
         """What differs from the spec in the JSON of an answer; reported, too."""
@@ -416,7 +470,7 @@ def _no_answer(failure: Failure) -> PlexyError:
 def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyError:
     status = answer.status
     try:
-        fields = _fields(mask.data(loads(answer.body)))
+        fields = _fields(mask.data(loads_response(answer.body, answer.charset)))
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from copy import copy
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -27,7 +28,11 @@ def says_success(operation: Operation) -> bool:
 
 
 def clients(answer: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
+    def handle(request: httpx.Request) -> httpx.Response:
+        # A response belongs to one request: its copy is another's.
+        return copy(answer) if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
+
+    transport = httpx.MockTransport(handle)
     settings: dict[str, Any] = {
         "base_url": "http://127.0.0.1:9",
         "allow_inferred": True,
@@ -76,3 +81,14 @@ def test_an_answer_without_success_is_a_success_only_where_the_spec_has_none(
         with pytest.raises(OutcomeUnknownError) as caught:
             carried_out(call)
         assert caught.value.response.status_code == 200
+
+
+@pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
+@pytest.mark.parametrize("status", [204, 205])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
+def test_a_success_without_content_gives_an_empty_model_or_list_from_every_call(
+    operation: Operation, status: int
+) -> None:
+    for client in clients(httpx.Response(status)):
+        result = carried_out(partial(attrgetter(operation.call)(client), **good_arguments(operation)))
+        assert result in (None, []) or result.to_dict() == {}

@@ -166,7 +166,6 @@ def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) ->
         (http(200, b"\xff\xfe\x00"), "not JSON"),
         (http(200, b"[" * 100_000), "not JSON"),
         (http(200), "its body is empty"),
-        (http(204), "its body is empty"),
         (http(200, b"[]"), "ValueError: a JSON object was expected"),
         (http(200, b"null"), "ValueError: a JSON object was expected"),
         (http(200, b'"text"'), "ValueError: a JSON object was expected"),
@@ -187,7 +186,7 @@ def test_a_success_that_cannot_be_read_is_a_decoding_error_with_what_came(
     error = failure(flavor, answer)
     assert type(error) is DecodingError
     assert error.outcome is Outcome.UNKNOWN
-    assert error.status in (200, 204)
+    assert error.status == 200
     assert re.search(problem, str(error))
 
 
@@ -293,12 +292,8 @@ def test_compressed_answers_are_read(flavor: Flavor, answer: bytes) -> None:
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        (encoded(GOOD, "br"), "Content-Encoding 'br'"),
-        (
-            encoded(gzip.compress(gzip.compress(GOOD, mtime=0), mtime=0), "gzip, gzip"),
-            "Content-Encoding 'gzip, gzip'",
-        ),
-        (encoded(GOOD, "gzip"), "damaged"),
+        (encoded(b"\x0b\x06\x80" + GOOD, "br"), "not JSON .*Content-Encoding: br"),
+        (encoded(b"\x1f\x8b" + GOOD, "gzip"), "damaged"),
         (encoded(gzip.compress(GOOD, mtime=0)[:-9], "gzip"), "cut off"),
         (encoded(gzip.compress(GOOD, mtime=0)[:-4] + b"abcd", "gzip"), "damaged"),
         (encoded(zlib.compress(GOOD)[:-3], "deflate"), "cut off"),
@@ -310,7 +305,7 @@ def test_an_answer_in_a_strange_or_damaged_encoding_is_a_decoding_error(
 ) -> None:
     error = failure(flavor, answer)
     assert type(error) is DecodingError
-    assert problem in str(error)
+    assert re.search(problem, str(error))
 
 
 def test_a_compressed_error_keeps_its_type_and_message(flavor: Flavor) -> None:

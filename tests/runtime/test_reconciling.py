@@ -762,6 +762,18 @@ def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(fla
         assert [type(answer) for answer in answers] == [NotExecuted, NotExecuted]
 
 
+@pytest.mark.parametrize("silent", ["by-order-reference", "transactions", "v1"])
+def test_a_look_up_that_is_answered_without_content_proves_nothing(flavor: Flavor, silent: str) -> None:
+    def answer(request: Recorded) -> bytes | Then:
+        is_look_up = request.line.startswith("GET")
+        return http(204) if is_look_up and silent in request.target else plexy(OLD)(request)
+
+    with WireServer(answer) as server:
+        client = client_of(flavor, server, Recording())
+        found = run(flavor, client.reconcile(saved_by(flavor, client)))
+    assert isinstance(found, Undetermined)
+
+
 def test_a_call_with_a_key_was_sent_when_the_first_of_its_attempts_was_that_may_have_done_it(
     flavor: Flavor,
 ) -> None:

@@ -75,9 +75,9 @@ class MediaRequest(Request[T]):
             return body.encode()
         return dumps(body)
 
-    def read(self, body: bytes) -> Any:
-        """What `decode` gets."""
-        return body if self.raw else super(MediaRequest, self).read(body)
+    def read(self, body: bytes, charset: str) -> Any:
+        """Return what `decode` gets."""
+        return body if self.raw else super(MediaRequest, self).read(body, charset)
 
     def _form(self, fields: Mapping[str, Any]) -> bytes:
         pairs = (pair for name, value in fields.items() for pair in self._pairs(str(name), value))

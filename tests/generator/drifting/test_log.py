@@ -80,6 +80,7 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
         (record("/nowhere/at", "unknown-field", "absent", "string"), "`spec/` has no such place"),
         (record("/data/*/id", "missing", "string", "absent"), "what the lint refuses: x-dedup"),
         (record("", "type", "object", "array"), "expected object, seen array"),
+        (record("", "missing", "object", "absent"), "a success came without content"),
         (record("/id", "type", "string", "null", "cards.list"), "`spec/` has no such operation"),
     ],
 )
