@@ -163,10 +163,8 @@ class Call(Generic[T]):
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
         self._idempotency_key = request.idempotency_key()
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
-        if not request.quiet:
-            _check_evidence(
-                operation, settings.allow_inferred or settings.family(operation.family)[1].loopback
-            )
+        if not request.quiet and operation.evidence == "inferred":
+            _check_evidence(operation, settings)
 
     def run(self) -> Iterator[Send | float]:
         """The steps of the call; a PlexyError as the answer, or its absence, demands."""
@@ -473,17 +471,21 @@ def _refuse(operation: Operation, problem: str | None) -> None:
         raise errors.InvalidParameterError(f"{operation.call}: {problem} Nothing was sent.")
 
 
-def _check_evidence(operation: Operation, allowed: bool) -> None:
-    """Stop or warn where an operation's method or path is only inferred."""
-    if operation.evidence != "inferred" or operation.call in _warned or (operation.moves_money and allowed):
+def _check_evidence(operation: Operation, settings: Settings) -> None:
+    """Stop an operation whose method or path is only inferred, or warn of it once, unless the client was told."""
+    allowed = settings.allow_inferred
+    if operation.moves_money and allowed:
         return
     what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
-    if operation.moves_money:
+    is_local = settings.family(operation.family)[1].loopback
+    if operation.moves_money and (allowed is False or not is_local):
         advice = (
             "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
             "generate the client with an overlay that says so (docs/overlays.md)."
         )
         raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
+    if operation.call in _warned:
+        return
     _warned.add(operation.call)
     # The warning points at the user's line, the first one outside this package.
     package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
@@ -492,7 +494,15 @@ def _check_evidence(operation: Operation, allowed: bool) -> None:
     text = (
         f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
     )
-    warnings.warn(text, errors.InferredOperationWarning, stacklevel=level)
+    if operation.moves_money:
+        text += (
+            " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
+        )
+    try:
+        warnings.warn(text, errors.InferredOperationWarning, stacklevel=level)
+    except errors.InferredOperationWarning:
+        _warned.discard(operation.call)  # The program has made it an error, which stops the next call, too.
+        raise
 
 
 def one_line(text: str) -> str:

@@ -120,7 +120,7 @@ class Settings:
     timeout: float | Timeout | Timeouts | None
     max_retries: int
     max_response_bytes: int
-    allow_inferred: bool
+    allow_inferred: bool | None
     strict: bool
     pace: Any = None
     http_library: str | None = None  # That of the caller's http_client.
@@ -146,6 +146,9 @@ class Settings:
         for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
+        allowed = self.given["allow_inferred"]
+        if allowed is not None and type(allowed) is not bool:
+            return "allow_inferred is neither True, False nor None."
         if self.timeout is not None:
             from .types import Timeouts
 
@@ -218,7 +221,7 @@ class _Client(_Typed[KeyT, HttpT]):
         http_client: HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
         strict: bool = False,
-        allow_inferred: bool = False,
+        allow_inferred: bool | None = None,
         checkout_api_key: KeyT | None = None,
         checkout_base_url: str | None = None,
         gate_api_key: KeyT | None = None,
@@ -311,7 +314,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         max_response_bytes: The largest answer, decompressed.
         strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
             came, and the logger `plexy_pay.drift` gets a record of each difference.
-        allow_inferred: Whether calls that can move money may be made though their path is only inferred.
+        allow_inferred: Whether calls that can move money may be made though their path is only inferred. Left out, they
+            may be made to this machine only, with a warning; False holds there, too.
         checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.

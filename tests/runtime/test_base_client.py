@@ -52,6 +52,8 @@ def provider() -> str:
         ({"max_retries": None}, "max_retries"),
         ({"max_response_bytes": 0}, "max_response_bytes"),
         ({"max_response_bytes": "10"}, "max_response_bytes"),
+        ({"allow_inferred": "no"}, "allow_inferred"),
+        ({"allow_inferred": 1}, "allow_inferred"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": -1}, "timeout"),
         ({"timeout": float("inf")}, "timeout"),
@@ -461,11 +463,68 @@ def test_an_inferred_operation_that_moves_money_is_stopped(flavor: Flavor) -> No
     assert caught.value.operation == "payments.capture"
 
 
-def test_an_inferred_operation_that_moves_money_runs_where_it_is_allowed(flavor: Flavor) -> None:
+def guessed(flavor: Flavor, what: str) -> Any:
+    """An inferred operation that moves money, of its own name: each warns once in a process."""
+    return capturing(call=f"{what}.{flavor.name}", evidence="inferred")
+
+
+def test_an_inferred_operation_that_moves_money_runs_in_silence_where_it_is_allowed(flavor: Flavor) -> None:
+    request = guessed(flavor, "allowed")
     client = flavor.client(None, http_client=answering(), allow_inferred=True)
-    assert flavor.call(client, capturing(evidence="inferred")).parsed == {}
+    assert flavor.call(client, request).parsed == {}
     with WireServer() as server:
-        assert flavor.call(flavor.client(server.origin), capturing(evidence="inferred")).parsed == {}
+        assert flavor.call(flavor.client(server.origin, allow_inferred=True), request).parsed == {}
+
+
+def test_on_this_machine_it_runs_and_warns_once_at_the_users_line(flavor: Flavor) -> None:
+    request = guessed(flavor, "local")
+    with WireServer() as server, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        client = flavor.client(server.origin)
+        for _ in range(2):
+            assert flavor.call(client, request).parsed == {}
+    [warning] = caught
+    assert warning.category is InferredOperationWarning
+    assert "is only inferred" in str(warning.message)
+    assert "elsewhere" in str(warning.message)
+    assert "allow_inferred=True" in str(warning.message)
+    if flavor.name == "sync":
+        assert warning.filename == sys.modules["helpers.calls"].__file__
+
+
+@pytest.mark.parametrize("base_url", [None, "http://127.0.0.1:9", "http://localhost:9", "https://[::1]:9"])
+def test_an_explicit_no_holds_on_this_machine_too(flavor: Flavor, base_url: str | None) -> None:
+    client = flavor.client(base_url, http_client=answering(), allow_inferred=False)
+    for _ in range(2):
+        with pytest.raises(InferredOperationError, match="allow_inferred=True"):
+            flavor.call(client, guessed(flavor, "forbidden"))
+
+
+def test_an_explicit_no_goes_with_copies_and_pickles() -> None:
+    client = SyncClient(provider, base_url="http://127.0.0.1:9", allow_inferred=False)
+    for other in (copy.copy(client), pickle.loads(pickle.dumps(client))):
+        with pytest.raises(InferredOperationError):
+            other.execute(capturing(evidence="inferred"))
+
+
+def test_an_explicit_no_says_nothing_of_other_operations(flavor: Flavor) -> None:
+    with WireServer() as server:
+        client = flavor.client(server.origin, allow_inferred=False)
+        flavor.call(client, capturing())
+        with pytest.warns(InferredOperationWarning, match="only inferred"):
+            flavor.call(client, reading(call=f"forbidden_read.{flavor.name}", evidence="inferred"))
+
+
+@pytest.mark.parametrize("make", [capturing, reading])
+def test_a_warning_that_is_an_error_stops_every_call_before_it_is_sent(flavor: Flavor, make: Any) -> None:
+    request = make(call=f"error_{make.__name__}.{flavor.name}", evidence="inferred")
+    with WireServer() as server, warnings.catch_warnings():
+        warnings.simplefilter("error", InferredOperationWarning)
+        client = flavor.client(server.origin)
+        for _ in range(2):
+            with pytest.raises(InferredOperationWarning):
+                flavor.call(client, request)
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("evidence", ["documented", "documented-2023", "observed"])
