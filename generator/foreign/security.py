@@ -34,7 +34,7 @@ _ARGUMENTS = frozenset(
             "max_response_bytes",
             "strict",
         ),
-        *("allow_inferred", "user_agent_suffix"),
+        *("allow_inferred", "plain_http_hosts", "user_agent_suffix"),
     }
 )
 _VARIABLE = re.compile(r"\{([^{}]*)\}")

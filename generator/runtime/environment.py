@@ -101,7 +101,7 @@ def proxy_for(origin: Origin, tls: ssl.SSLContext) -> httpx.Proxy | None:
     Raises:
         ConfigurationError: if the variable names a proxy that cannot be used.
     """
-    if origin.loopback or origin.scheme == "http":
+    if origin.direct:
         return None
     proxies = {kind: url.strip() for kind, url in getproxies().items()}
     kind = origin.scheme if proxies.get(origin.scheme) else "all"

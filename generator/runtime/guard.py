@@ -171,6 +171,13 @@ def _target(http: Any, url: str) -> bytes:
     return path
 
 
+def _keeps_prefix(target: bytes, prefix: str) -> bool:
+    """Return whether a path is below the prefix of the origin, also for a server that decodes its dots."""
+    path = target.partition(b"?")[0]
+    steps = unquote_to_bytes(path).replace(b"\\", b"/").split(b"/")
+    return path.startswith(f"{prefix}/".encode("ascii")) and not {b".", b".."} & set(steps)
+
+
 def _why_refused(request: Any, step: Send) -> str | None:
     """Return what is wrong with where the request goes, or with its key; None if nothing is.
 
@@ -180,8 +187,10 @@ def _why_refused(request: Any, step: Send) -> str | None:
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != origin.site:
         return f"it was turned to {one_line(f'{url.scheme}://{url.host}:{port}')}; the key belongs to {origin} only"
-    if origin.scheme != "https" and not origin.loopback:
+    if origin.scheme != "https" and not origin.may_be_plain:
         return "it would go over plain http"
+    if not _keeps_prefix(url.raw_path, origin.prefix):
+        return f"its path leaves {origin}"
     if url.userinfo:
         return "its URL has a user name or password"
     raw, wanted = step.key.raw.encode("ascii"), step.header.lower().encode("ascii")
@@ -262,8 +271,8 @@ def _check_given(request: Any, inner: object, library: Library) -> tuple[Exchang
     if exchange is None:
         raise Refused("it does not come from a call of this client")
     exchange.own_sockets = not library.owns(inner)
-    if exchange.step.origin.loopback and is_proxy(inner):
-        raise Refused("it would go to a proxy, though its target is this machine")
+    if exchange.step.origin.direct and is_proxy(inner):
+        raise Refused("it would go to a proxy, though its target is this machine, or has plain http")
     checked = check(exchange, request)
     # Hooks and clients of the user's have had it: what leaves must be the call that was announced.
     problem = _why_changed(request, exchange)

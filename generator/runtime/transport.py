@@ -46,7 +46,7 @@ def _guarded(client: Any, guard: Any, library: Library, origin: Origin) -> Any:
     parts["_transport"] = guard(parts["_transport"], library)
     parts["_mounts"] = mounts = dict(parts["_mounts"])
     for pattern, inner in list(mounts.items()):
-        if origin.loopback and is_proxy(inner):
+        if origin.direct and is_proxy(inner):
             del mounts[pattern]
         elif inner is not None:
             mounts[pattern] = guard(inner, library)

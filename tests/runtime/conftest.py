@@ -19,7 +19,14 @@ def flavor(request: pytest.FixtureRequest) -> Iterator[Flavor]:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, proxy or netrc file of the developer's machine decides about a test."""
-    for name in ("PLEXY_API_KEY", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+    for name in (
+        "PLEXY_API_KEY",
+        "PLEXY_BASE_URL",
+        "NETRC",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "SSLKEYLOGFILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
