@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from . import errors
 from .body import ACCEPT_ENCODING
+from .causes import is_interruption
 from .decoding import empty_of, misfit
 from .encoding import encode, is_mapping, loads_response
 from .errors import Outcome, PlexyError
@@ -30,6 +31,7 @@ from .user_agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from .base_client import AsyncClient, Origin, Settings, SyncClient
     from .drift import Difference
@@ -60,7 +62,7 @@ _warned: set[str] = set()
 class Failure(NamedTuple):
     """Why no answer came, or why one cannot be read: plain data, no object of the HTTP library.
 
-    `kind` is refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
+    `kind` is invalid, refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
     """
 
     kind: str
@@ -117,7 +119,8 @@ class Send:
     deadline: float
     own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
     key: ApiKey
-    result: Answer | Failure
+    sent: bool = False  # Whether a byte of the attempt under way may have left.
+    result: Answer | Failure | None = None
 
     def __init__(self, call: Call[Any]) -> None:
         settings, request = call.settings, call.request
@@ -133,12 +136,17 @@ class Send:
 
 
 class Call(Generic[T]):
-    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run."""
+    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
+
+    As a context it notes on an exception of the caller's own code, which ends it, what became of the call.
+    """
 
     keys: tuple[ApiKey, ...] = ()
-    response: Response[T]
+    response: Response[T] | None = None
     client: SyncClient | AsyncClient | None = None
     sent_at: float = 0.0
+    _worst: Outcome
+    _attempt: Send | None
     request: Request[T]
     settings: Settings
     ring: KeyRing
@@ -162,37 +170,72 @@ class Call(Generic[T]):
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
         self._idempotency_key = request.idempotency_key()
+        self._worst, self._attempt = Outcome.NOT_SENT, None
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
         if not request.quiet and operation.evidence == "inferred":
             _check_evidence(operation, settings)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None and not isinstance(error, PlexyError):
+            call = self.request.operation.call
+            error.add_note(self.key_mask().text(f"plexy-pay: {call}: {self._interrupted()}"))
+
+    def _interrupted(self) -> str:
+        """Return what became of the call that an exception of the caller's own code ended."""
+        judged: Response[T] | PlexyError | None = self.response
+        if judged is None and self._attempt is not None:
+            judged = self._seen(self._attempt)
+        if isinstance(judged, Response):
+            return (
+                f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
+            )
+        outcome = self._worst if judged is None else max(self._worst, judged.outcome, key=_WORST.index)
+        return self._meaning(outcome, self.request.facts().get("order_reference"), interrupted=True)
+
+    def _seen(self, attempt: Send) -> Response[T] | PlexyError:
+        """Return what is known of the attempt under way."""
+        if attempt.result is None:
+            return _no_answer(Failure("connection", "", attempt.sent))
+        return self._verdict(attempt.result)
+
+    def _verdict(self, result: Answer | Failure) -> Response[T] | PlexyError:
+        return self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+
     def run(self) -> Iterator[Send | float]:
-        """The steps of the call; a PlexyError as the answer, or its absence, demands."""
+        """Give the steps of the call.
+
+        Raises:
+            PlexyError: as the response, or its absence, demands.
+        """
         pace, send = self.settings.pace, Send(self)
         send.key, *others = self.keys
         attempts = retries = 0
-        worst = Outcome.NOT_SENT
         log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            if worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
+            if self._worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
                 self.sent_at = pace.time()
             if log:
                 log.sending(send, attempts + 1)
+            send.sent, send.result, self._attempt = False, None, send
             yield send
             attempts += 1
+            result: Answer | Failure | None = send.result
+            assert result is not None
             if log:
                 log.came(send, attempts)
-            result = send.result
             status = result.status if isinstance(result, Answer) else 0
             if status in _KEY_WORKS:
                 self.ring.works(send.key)
             if status == 401 and others:
                 send.key = others.pop(0)
-                worst = max(worst, Outcome.REJECTED, key=_WORST.index)
+                self._passed(Outcome.REJECTED)
                 if log:
                     log.again(send, attempts, None)
                 continue
-            judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+            judged = self._verdict(result)
             if isinstance(judged, Response):
                 judged.attempts = attempts
                 judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
@@ -201,17 +244,21 @@ class Call(Generic[T]):
             if isinstance(judged, errors.UnexpectedAnswerError):
                 judged.response.attempts = attempts
                 judged.response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
-            worst = max(worst, judged.outcome, key=_WORST.index)
+            self._passed(judged.outcome)
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
             if late or retries >= self.max_retries or not self._may_repeat(result):
                 # In place of the bare one: what an API quoted must not show among this frame's variables.
-                judged = self._complete(judged, worst, attempts)
+                judged = self._complete(judged, self._worst, attempts)
                 raise judged
             if log:
                 log.again(send, attempts, pause)
             yield pause
             retries += 1
+
+    def _passed(self, outcome: Outcome) -> None:
+        """Note the outcome of an attempt that is over."""
+        self._worst, self._attempt = max(self._worst, outcome, key=_WORST.index), None
 
     def key_mask(self) -> KeyMask:
         """Return the mask of every key that the client has: an answer may quote any of them."""
@@ -239,7 +286,7 @@ class Call(Generic[T]):
     def _may_repeat(self, result: Answer | Failure) -> bool:
         """Whether a second arrival of the request can do no harm, and may help."""
         if isinstance(result, Failure):
-            return result.kind != "refused" and (self._repeatable or not result.sent)
+            return result.kind not in ("refused", "invalid") and (self._repeatable or not result.sent)
         broken = result.problem is not None and result.problem.kind in ("connection", "timeout")
         late_or_down = result.status == 408 or result.status >= 500
         return result.status == 429 or (self._repeatable and (late_or_down or broken))
@@ -303,7 +350,9 @@ class Call(Generic[T]):
             return shown, parsed
         try:
             return shown, self.request.decode(shown)
-        except Exception:
+        except Exception as error:
+            if is_interruption(error):
+                raise
             # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
             return shown, None
 
@@ -323,6 +372,8 @@ class Call(Generic[T]):
         try:
             parsed = self.request.decode(data)
         except Exception as error:
+            if is_interruption(error):
+                raise
             problem = problem or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
         else:
             # Only an operation that answers without a body makes nothing of nothing.
@@ -377,8 +428,14 @@ class Call(Generic[T]):
         unknown.client = self.client
         return unknown
 
-    def _meaning(self, outcome: Outcome, reference: str | None) -> str:
-        """What the outcome means for the money, and what to do next."""
+    def _meaning(self, outcome: Outcome, reference: str | None, *, interrupted: bool = False) -> str:
+        """Return what the outcome means for the money, and what to do next.
+
+        Args:
+            outcome: What is known of the call.
+            reference: The order reference that was given with it.
+            interrupted: Whether an exception of the caller's tells it, which has no `reconcile`.
+        """
         moves = self.request.operation.moves_money
         if outcome is Outcome.NOT_SENT:
             return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
@@ -393,12 +450,14 @@ class Call(Generic[T]):
             return "It may have been carried out: look before you call again."
         known = reference and f"by its order reference {reference!r}"
         where = known or "with a retrieve or list call"
-        what = "Do not send it again; let error.reconcile() find out, or look it up"
+        way = "client.reconcile, with what client.save_call gave," if interrupted else "error.reconcile()"
+        what = f"Do not send it again; let {way} find out, or look it up"
         return f"The payment may have gone through. {what} {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:
     kind, what = {
+        "invalid": (errors.InvalidParameterError, "the request cannot be sent as it is: "),
         "refused": (errors.RequestRefusedError, "the request was stopped before it left: "),
         "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
     }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
@@ -528,6 +587,14 @@ def _header_problem(headers: Mapping[str, Any]) -> str | None:
             return "a header's name has characters that no header name may have."
         if name.lower() in _OWN_HEADERS:
             return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
-        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            return f"the value of the header {name} is not text of visible ASCII characters on one line."
+        if (
+            not isinstance(value, str)
+            or not value.isascii()
+            or not value.isprintable()
+            or value != value.strip()
+        ):
+            return (
+                f"the value of the header {name} is not text of visible ASCII characters on one line, without white "
+                "space at its ends."
+            )
     return None

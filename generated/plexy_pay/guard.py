@@ -10,29 +10,20 @@ can: later changes by a hook have no effect. What lies beneath the guard, such a
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 from contextvars import ContextVar, Token
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import httpx
-
 from .body import Body, BodyError
+from .causes import failures_ignored, foreign
 from .flow import Answer, Failure, Send, one_line
+from .http_libraries import HTTPX, Library
 from .network import Closing, EarlyBytesError, has_decrypted
 
-# With these nothing of the request left. Only httpx's own transports are believed: others may have tried before.
-NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    EarlyBytesError,
-)
-_BELIEVED = (httpx.HTTPTransport, httpx.AsyncHTTPTransport, httpx.MockTransport)
-_LATE = (httpx.TimeoutException, TimeoutError)
+_FIELD_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+_ODD = re.compile(rb"[\x00\n\v\f\r]")
 
 
 class Refused(Exception):
@@ -43,9 +34,11 @@ class Exchange:
     """One attempt: what must leave, whether it may have left, and what came back.
 
     As a context it announces itself to the guard of a user's client, and keeps every error in: `result` tells what it
-    meant.
+    meant. An exception of the caller's own code is none of the attempt's, and `result` raises it again.
 
     Attributes:
+        library: The HTTP library that makes the attempt.
+        own_sockets: Whether it goes through a transport of the caller's, whose sockets nobody knows.
         passed: Whether the guard let the request pass.
         sent: Whether a byte of it may have left.
         whole: Whether a response came to its end. Nothing that fails later changes it.
@@ -53,6 +46,8 @@ class Exchange:
     """
 
     step: Send
+    library: Library
+    own_sockets: bool
     passed: bool
     sent: bool
     whole: bool
@@ -60,6 +55,8 @@ class Exchange:
 
     def __init__(self, step: Send) -> None:
         self.step = step
+        self.library = HTTPX
+        self.own_sockets = False
         self.passed = self.sent = self.whole = self.clean = self._late = False
         self._answer: Answer | None = None
         self._body = Body({}, step.limit)
@@ -73,17 +70,18 @@ class Exchange:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         if self._token is not None:
             CURRENT.reset(self._token)
-        if not isinstance(error, Exception):
-            self._interrupt = error
-        elif not (self.whole and isinstance(error, TimeoutError)):
+        self.step.sent = self.sent
+        self._interrupt = error and foreign(error, own_sockets=self.own_sockets)
+        came_late = self.whole and isinstance(error, TimeoutError)
+        if self._interrupt is None and isinstance(error, Exception) and not came_late:
             self._failure = self._explain(error)
         return True
 
     def result(self) -> Answer | Failure:
-        """The answer, or why there is none; an interrupt or a cancellation goes on, without its old frames."""
+        """Return the response, or why there is none; an exception of the caller's own code goes on."""
         if self._interrupt is not None:
-            self._interrupt.__context__ = self._interrupt.__cause__ = None
-            raise self._interrupt.with_traceback(None)
+            self.step.result = self._answer if self.whole else None
+            raise self._interrupt
         if self._answer is None:
             # Without either, a client of the user's answered by itself; what it sent, and where, nobody knows.
             return self._failure or Failure("connection", "the http_client did not use its transport", True)
@@ -97,26 +95,37 @@ class Exchange:
         return self._answer
 
     def _explain(self, error: Exception) -> Failure:
+        library = self.library
         if isinstance(error, BodyError):
             return Failure(error.kind, str(error), True)
-        # Asked of the whole text: of what is cut off, a part of the key could stay.
-        is_silent = isinstance(error, (httpx.LocalProtocolError, *_LATE))
+        too_late = isinstance(error, (library.too_late, TimeoutError))
+        # What the library says of a request shows parts of it. And the whole text is asked: of what is cut off, a part
+        # of the key could stay.
+        is_silent = too_late or isinstance(error, library.refusals)
         is_silent = is_silent or self.step.key.raw.lower() in str(error).lower()
         text = "" if is_silent else one_line(str(error))
         if not isinstance(error, Refused):
             text = f"{type(error).__name__}: {text}".rstrip(".: ")
-        of_the_network = isinstance(error, (httpx.TransportError, EarlyBytesError))
-        kind = "connection" if self.sent or of_the_network else "refused"
-        return Failure("timeout" if isinstance(error, _LATE) else kind, text, self.sent)
+        return Failure(self._kind(error, too_late=too_late), text, self.sent)
 
-    def begin(self, response: httpx.Response) -> bool:
+    def _kind(self, error: Exception, *, too_late: bool) -> str:
+        if too_late:
+            return "timeout"
+        if not self.sent and isinstance(error, self.library.refusals):
+            return "invalid"
+        of_the_network = isinstance(error, (self.library.failures, EarlyBytesError))
+        return "connection" if self.sent or of_the_network else "refused"
+
+    def begin(self, response: Any) -> bool:
         """Note the status and headers of a response; say whether its body is still to come."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
         self._answer = Answer(response.status_code, headers, broken)
         try:
-            content = response.content  # A transport may give a finished response; httpx has decompressed it.
-        except httpx.ResponseNotRead:
+            content = (
+                response.content
+            )  # A transport may give a finished response; the library has decompressed it.
+        except self.library.http.ResponseNotRead:
             self._body = Body(self._answer.headers, self.step.limit, self.step)
             return True
         self._body = Body({}, self.step.limit)
@@ -136,12 +145,12 @@ class Exchange:
         self._answer.body, self._answer.problem = self._body.decoded(), None
         self.whole = True
 
-    def as_read(self, response: httpx.Response) -> httpx.Response:
-        """Return the response as httpx and the hooks get it: whole and decompressed."""
+    def as_read(self, response: Any) -> Any:
+        """Return the response as the library and the hooks get it: whole and decompressed."""
         assert self._answer is not None
         if not response.is_stream_consumed:
             response.headers.pop("content-encoding", None)
-            response.stream = httpx.ByteStream(self._answer.body)
+            response.stream = self.library.http.ByteStream(self._answer.body)
         return response
 
 
@@ -156,9 +165,10 @@ def _holds(texts: list[bytes], key: bytes) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _target(url: str) -> bytes:
-    """Return the path and query as httpx writes them."""
-    return httpx.URL(url).raw_path
+def _target(http: Any, url: str) -> bytes:
+    """Return the path and query as the library writes them."""
+    path: bytes = http.URL(url).raw_path
+    return path
 
 
 def _keeps_prefix(target: bytes, prefix: str) -> bool:
@@ -168,7 +178,7 @@ def _keeps_prefix(target: bytes, prefix: str) -> bool:
     return path.startswith(f"{prefix}/".encode("ascii")) and not {b".", b".."} & set(steps)
 
 
-def _why_refused(request: httpx.Request, step: Send) -> str | None:
+def _why_refused(request: Any, step: Send) -> str | None:
     """Return what is wrong with where the request goes, or with its key; None if nothing is.
 
     It goes to the one origin, with the key in its header and nowhere else.
@@ -208,22 +218,26 @@ def _why_refused(request: httpx.Request, step: Send) -> str | None:
     return "its target extension replaces the path" if "target" in request.extensions else None
 
 
-def _why_changed(request: httpx.Request, step: Send) -> str | None:
+def _why_changed(request: Any, exchange: Exchange) -> str | None:
     """Return what the request says that its call did not; None if there is no such thing.
 
     Its method, path, query, body and announced headers are those of the call. Not compared are the User-Agent and
     headers that a hook or a client of the user's adds, such as X-Shop or a cookie.
     """
+    http, step = exchange.library.http, exchange.step
     if request.method != step.method:
         return f"its method was changed; the call is a {step.method}"
-    if request.url.raw_path != _target(step.url):
+    if request.url.raw_path != _target(http, step.url):
         return "its path or query was changed, by a hook, or by `params` or `base_url` of the http_client"
     content = step.content or b""
     # What leaves is the stream, whatever `request.content` shows.
-    if type(request.stream) is not httpx.ByteStream or b"".join(request.stream) != content:
+    if type(request.stream) is not http.ByteStream or b"".join(request.stream) != content:
         return "its body was changed"
     headers: dict[str, list[bytes]] = {}
     for field, value in request.headers.raw:
+        # Those that a client or a hook adds nobody has looked at. The library would find out later, perhaps too late.
+        if not _FIELD_NAME.fullmatch(field) or _ODD.search(value) or value != value.strip():
+            return "the http_client or a hook added a header that HTTP does not allow"
         headers.setdefault(field.decode("latin-1").lower(), []).append(value)
     lengths = headers.get("content-length", [])
     none_given = not content and not lengths
@@ -240,7 +254,7 @@ def is_proxy(transport: object) -> bool:
     return hasattr(getattr(transport, "_pool", None), "_proxy_url")
 
 
-def check(exchange: Exchange, request: httpx.Request) -> httpx.Request:
+def check(exchange: Exchange, request: Any) -> Any:
     """Return the request that may leave, once, or raise Refused."""
     problem = _why_refused(request, exchange.step)
     if exchange.passed:
@@ -251,24 +265,24 @@ def check(exchange: Exchange, request: httpx.Request) -> httpx.Request:
     return request
 
 
-def _check_given(request: httpx.Request, inner: object) -> tuple[Exchange, httpx.Request]:
+def _check_given(request: Any, inner: object, library: Library) -> tuple[Exchange, Any]:
     """Return the call and its request as it may leave by a transport of the user's, or raise Refused."""
     exchange = CURRENT.get()
     if exchange is None:
         raise Refused("it does not come from a call of this client")
+    exchange.own_sockets = not library.owns(inner)
     if exchange.step.origin.direct and is_proxy(inner):
         raise Refused("it would go to a proxy, though its target is this machine, or has plain http")
     checked = check(exchange, request)
     # Hooks and clients of the user's have had it: what leaves must be the call that was announced.
-    problem = _why_changed(request, exchange.step)
+    problem = _why_changed(request, exchange)
     if problem:
         raise Refused(problem)
     return exchange, checked
 
 
-def receive(exchange: Exchange, response: httpx.Response) -> None:
+def receive(exchange: Exchange, response: Any) -> None:
     """Read a response to its end; its stream stays open."""
-    assert isinstance(response.stream, httpx.SyncByteStream)
     if exchange.begin(response):
         for piece in response.stream:
             exchange.take(piece)
@@ -276,9 +290,8 @@ def receive(exchange: Exchange, response: httpx.Response) -> None:
     exchange.clean = not _has_surplus(response)
 
 
-async def receive_async(exchange: Exchange, response: httpx.Response) -> None:
+async def receive_async(exchange: Exchange, response: Any) -> None:
     """Read a response to its end; its stream stays open."""
-    assert isinstance(response.stream, httpx.AsyncByteStream)
     if exchange.begin(response):
         async for piece in response.stream:
             exchange.take(piece)
@@ -286,7 +299,7 @@ async def receive_async(exchange: Exchange, response: httpx.Response) -> None:
     exchange.clean = not _has_surplus(response)
 
 
-def _has_surplus(response: httpx.Response) -> bool:
+def _has_surplus(response: Any) -> bool:
     """Return whether more than the response lies on its connection, or whether that cannot be told."""
     if response.extensions.get("http_version") == b"HTTP/2":
         return False  # Each response has the number of its request.
@@ -296,30 +309,40 @@ def _has_surplus(response: httpx.Response) -> bool:
     return has_decrypted(response.extensions["network_stream"].get_extra_info("ssl_object"))
 
 
-def _h11_state(response: httpx.Response) -> Any:
+def _h11_state(response: Any) -> Any:
     """Return what h11 knows of the connection of a response; None if it did not come by HTTP/1.1 and httpcore."""
     stream = getattr(response.stream, "_httpcore_stream", None)
     stream = getattr(stream, "_stream", stream)  # A pool of httpcore wraps the stream of its connection.
     return getattr(getattr(stream, "_connection", None), "_h11_state", None)
 
 
-def _forbid_reuse(exchange: Exchange, response: httpx.Response) -> None:
+def _forbid_reuse(exchange: Exchange, response: Any) -> None:
     """Have httpcore close the connection of a user's client, unless it is clean."""
     state = None if exchange.clean else _h11_state(response)
     if state is not None:
         state.send_failed()
 
 
-class GuardTransport(httpx.BaseTransport):
+class _Guard:
+    """What both guards share.
+
+    Args:
+        inner: The transport of the user's.
+        library: The HTTP library that it belongs to.
+    """
+
+    def __init__(self, inner: Any, library: Library) -> None:
+        self._inner = inner
+        self._library = library
+        self._not_sent = library.not_sent if library.owns(inner) else ()
+
+
+class GuardTransport(_Guard):
     """Guards a transport of the user's, for a sync client."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
-        self._not_sent = NOT_SENT if type(inner) in _BELIEVED else ()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: Any) -> Any:
         """Check the request, let it leave, and read the response whole."""
-        exchange, request = _check_given(request, self._inner)
+        exchange, request = _check_given(request, self._inner, self._library)
         exchange.sent = True
         try:
             response = self._inner.handle_request(request)
@@ -327,12 +350,11 @@ class GuardTransport(httpx.BaseTransport):
             exchange.sent = False
             raise
         stream = response.stream
-        assert isinstance(stream, httpx.SyncByteStream)
         try:
             receive(exchange, response)
         finally:
             _forbid_reuse(exchange, response)
-            with suppress(Exception):
+            with failures_ignored(of_the_caller=True):
                 stream.close()
         return exchange.as_read(response)
 
@@ -341,17 +363,16 @@ class GuardTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-class AsyncGuardTransport(httpx.AsyncBaseTransport):
+class AsyncGuardTransport(_Guard):
     """Guards a transport of the user's, for an async client."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
-        self._not_sent = NOT_SENT if type(inner) in _BELIEVED else ()
+    def __init__(self, inner: Any, library: Library) -> None:
+        super().__init__(inner, library)
         self._closing = Closing()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: Any) -> Any:
         """Check the request, let it leave, and read the response whole."""
-        exchange, request = _check_given(request, self._inner)
+        exchange, request = _check_given(request, self._inner, self._library)
         exchange.sent = True
         try:
             response = await self._inner.handle_async_request(request)
@@ -359,7 +380,6 @@ class AsyncGuardTransport(httpx.AsyncBaseTransport):
             exchange.sent = False
             raise
         stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
         try:
             await receive_async(exchange, response)
         finally:

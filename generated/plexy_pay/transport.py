@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import copy
 import os
-import ssl
 from collections.abc import Callable
 from functools import lru_cache, partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 from weakref import finalize
-
-import httpx
 
 from .auth import ApiKeyAuth
 from .base_client import closed
 from .connections import AsyncPool, Pool
-from .errors import ConfigurationError
+from .environment import proxy_for, tls_settings
 from .guard import AsyncGuardTransport, Exchange, GuardTransport, Refused, is_proxy
+from .http_libraries import HTTPX, Library, library_of
 from .library_logs import watch
 
 if TYPE_CHECKING:
@@ -30,62 +28,26 @@ if TYPE_CHECKING:
 
     from .base_client import Origin
     from .flow import Answer, Failure, Send
-
-HTTP_LIBRARY = f"httpx {httpx.__version__}"
-_TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
-
-GivenClient: TypeAlias = httpx.Client | httpx.BaseTransport
-"""What a sync client takes as `http_client`; only this module and its neighbours know the HTTP library."""
-AsyncGivenClient: TypeAlias = httpx.AsyncClient | httpx.AsyncBaseTransport
-"""What an async client takes as `http_client`."""
+    from .http_libraries import AsyncGivenClient, GivenClient
 
 
-def check_http_client(client: object, *, is_async: bool) -> None:
-    """Raise ConfigurationError for what cannot be used as `http_client`."""
-    kinds = (httpx.AsyncClient, httpx.AsyncBaseTransport) if is_async else (httpx.Client, httpx.BaseTransport)
-    if not isinstance(client, kinds):
-        names = " or ".join(f"httpx.{kind.__name__}" for kind in kinds)
-        raise ConfigurationError(f"http_client is a {type(client).__name__}, not an {names}.")
-
-
-@lru_cache(maxsize=8)
-def _tls(*_environment: str | None) -> ssl.SSLContext:
-    """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
-    context = httpx.create_ssl_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-@lru_cache(maxsize=1)
-def _no_tls() -> ssl.SSLContext:
-    """Return TLS settings without certificates, for plain http."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _dialer(kind: Any, origin: Origin) -> Callable[[], Any]:
+def _dialer(kind: Callable[..., Any], origin: Origin) -> Callable[[], Any]:
     """Return a function that makes a transport to the origin, through the proxy of the environment if it names one."""
-    context = _no_tls() if origin.scheme == "http" else _tls(*map(os.environ.get, _TLS_VARIABLES))
-
-    def dial() -> Any:
-        # The environment's proxies are for the way out, not for this machine, and would read the key of plain http.
-        # Only a client of httpx knows them.
-        client = kind(verify=context, trust_env=not origin.direct)
-        return client._transport_for_url(httpx.URL(str(origin)))
-
-    return dial
+    tls = tls_settings(origin)
+    return partial(kind, verify=tls, proxy=proxy_for(origin, tls), trust_env=False)
 
 
-def _guarded(client: Any, guard: Any, origin: Origin) -> Any:
+def _guarded(client: Any, guard: Any, library: Library, origin: Origin) -> Any:
     """Return a copy of the user's client with guarded transports."""
     made = copy.copy(client)
     parts = cast("dict[str, Any]", vars(made))  # The transports of a client have no public name.
-    parts["_transport"] = guard(parts["_transport"])
+    parts["_transport"] = guard(parts["_transport"], library)
     parts["_mounts"] = mounts = dict(parts["_mounts"])
     for pattern, inner in list(mounts.items()):
         if origin.direct and is_proxy(inner):
             del mounts[pattern]
         elif inner is not None:
-            mounts[pattern] = guard(inner)
+            mounts[pattern] = guard(inner, library)
     return made
 
 
@@ -100,19 +62,24 @@ def _timeouts(step: Send) -> dict[str, float]:
     }
 
 
-_url = lru_cache(maxsize=64)(httpx.URL)  # To read one takes as long as all the rest of making a request.
+@lru_cache(maxsize=64)  # To read one takes as long as all the rest of making a request.
+def _url(http: Any, text: str) -> Any:
+    return http.URL(text)
 
 
-def _request(step: Send) -> httpx.Request:
-    """Return the request of a client of ours, without its key."""
-    known: dict[str, Any] = {"headers": step.headers, "content": step.content}
-    return httpx.Request(step.method, _url(step.url), extensions={"timeout": _timeouts(step)}, **known)
+def _request(library: Library, step: Send) -> Any:
+    """Return the request of a step, without its key."""
+    http, known = library.http, {"headers": step.headers, "content": step.content}
+    return http.Request(step.method, _url(http, step.url), extensions={"timeout": _timeouts(step)}, **known)
 
 
-def _request_of(client: httpx.Client | httpx.AsyncClient, step: Send) -> httpx.Request:
+def _request_of(client: Any, library: Library, step: Send) -> Any:
     """Return the request of a client of the user's, with what that adds to each of its own."""
-    known: dict[str, Any] = {"headers": step.headers, "content": step.content}
-    return client.build_request(step.method, step.url, timeout=httpx.Timeout(**_timeouts(step)), **known)
+    timeout, known = (
+        library.http.Timeout(**_timeouts(step)),
+        {"headers": step.headers, "content": step.content},
+    )
+    return client.build_request(step.method, step.url, timeout=timeout, **known)
 
 
 class SyncTransport:
@@ -128,14 +95,17 @@ class SyncTransport:
         self._end: Callable[[], object] = lambda: None
         self._send: Callable[[Exchange, ApiKeyAuth], object]
         if http_client is None:
-            pool = Pool(_dialer(httpx.Client, origin), origin.site)
+            pool = Pool(_dialer(HTTPX.http.HTTPTransport, origin), origin.site)
             self._send = partial(_send, pool)
             # Also when it is forgotten, and at the end of the program.
             self._end = finalize(self, _close, pool, os.getpid())
-        elif isinstance(http_client, httpx.Client):
-            self._send = partial(_send_by, http_client, _guarded(http_client, GuardTransport, origin))
+            return
+        library = library_of(http_client, is_async=False)
+        if isinstance(http_client, library.http.Client):
+            copied = _guarded(http_client, GuardTransport, library, origin)
+            self._send = partial(_send_by, http_client, copied, library)
         else:
-            self._send = partial(_send_through, GuardTransport(http_client))
+            self._send = partial(_send_through, GuardTransport(http_client, library), library)
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -169,17 +139,19 @@ class SyncTransport:
 
 def _send(pool: Pool, exchange: Exchange, auth: ApiKeyAuth) -> None:
     # A client of ours has no hooks and no cookies: nothing is left to do between the auth hook and the guard.
-    pool.send(exchange, next(auth.auth_flow(_request(exchange.step))))
+    pool.send(exchange, auth(_request(HTTPX, exchange.step)))
 
 
-def _send_through(guard: GuardTransport, exchange: Exchange, auth: ApiKeyAuth) -> None:
-    guard.handle_request(next(auth.auth_flow(_request(exchange.step))))
+def _send_through(guard: GuardTransport, library: Library, exchange: Exchange, auth: ApiKeyAuth) -> None:
+    exchange.library = library
+    guard.handle_request(auth(_request(library, exchange.step)))
 
 
-def _send_by(given: httpx.Client, copied: httpx.Client, exchange: Exchange, auth: ApiKeyAuth) -> None:
+def _send_by(given: Any, copied: Any, library: Library, exchange: Exchange, auth: ApiKeyAuth) -> None:
     if given.is_closed:
         raise Refused("the http_client is closed")
-    request = _request_of(copied, exchange.step)
+    exchange.library = library
+    request = _request_of(copied, library, exchange.step)
     copied.send(request, auth=auth, follow_redirects=False, stream=True)
 
 
@@ -199,13 +171,15 @@ class AsyncTransport:
         self._end: AsyncGenerator[None] | None = None
         self._send: Callable[[Exchange, ApiKeyAuth], Awaitable[object]]
         if http_client is None:
-            self._pool = AsyncPool(_dialer(httpx.AsyncClient, origin), origin.site)
+            self._pool = AsyncPool(_dialer(HTTPX.http.AsyncHTTPTransport, origin), origin.site)
             self._send = partial(_send_async, self._pool)
-        elif isinstance(http_client, httpx.AsyncClient):
-            copied = _guarded(http_client, AsyncGuardTransport, origin)
-            self._send = partial(_send_by_async, http_client, copied)
+            return
+        library = library_of(http_client, is_async=True)
+        if isinstance(http_client, library.http.AsyncClient):
+            copied = _guarded(http_client, AsyncGuardTransport, library, origin)
+            self._send = partial(_send_by_async, http_client, copied, library)
         else:
-            self._send = partial(_send_through_async, AsyncGuardTransport(http_client))
+            self._send = partial(_send_through_async, AsyncGuardTransport(http_client, library), library)
 
     async def __aenter__(self) -> Self:
         if self._closing:
@@ -244,19 +218,23 @@ class AsyncTransport:
 
 
 async def _send_async(pool: AsyncPool, exchange: Exchange, auth: ApiKeyAuth) -> None:
-    await pool.send(exchange, next(auth.auth_flow(_request(exchange.step))))
+    await pool.send(exchange, auth(_request(HTTPX, exchange.step)))
 
 
-async def _send_through_async(guard: AsyncGuardTransport, exchange: Exchange, auth: ApiKeyAuth) -> None:
-    await guard.handle_async_request(next(auth.auth_flow(_request(exchange.step))))
+async def _send_through_async(
+    guard: AsyncGuardTransport, library: Library, exchange: Exchange, auth: ApiKeyAuth
+) -> None:
+    exchange.library = library
+    await guard.handle_async_request(auth(_request(library, exchange.step)))
 
 
 async def _send_by_async(
-    given: httpx.AsyncClient, copied: httpx.AsyncClient, exchange: Exchange, auth: ApiKeyAuth
+    given: Any, copied: Any, library: Library, exchange: Exchange, auth: ApiKeyAuth
 ) -> None:
     if given.is_closed:
         raise Refused("the http_client is closed")
-    request = _request_of(copied, exchange.step)
+    exchange.library = library
+    request = _request_of(copied, library, exchange.step)
     await copied.send(request, auth=auth, follow_redirects=False, stream=True)
 
 

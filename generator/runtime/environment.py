@@ -11,13 +11,12 @@ import ssl
 from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
-
 from .errors import ConfigurationError
+from .http_libraries import HTTPX
 
 if TYPE_CHECKING:
     from .base_client import Origin
@@ -40,7 +39,7 @@ def tls_settings(origin: Origin) -> ssl.SSLContext:
 def _tls(*_environment: str | None) -> ssl.SSLContext:
     """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
     try:
-        context = httpx.create_ssl_context()
+        context = HTTPX.http.create_ssl_context()
     except (OSError, ValueError):
         context = None
     if (
@@ -92,7 +91,7 @@ def _can_append(path: str) -> bool:
         return False
 
 
-def proxy_for(origin: Origin, tls: ssl.SSLContext) -> httpx.Proxy | None:
+def proxy_for(origin: Origin, tls: ssl.SSLContext) -> Any | None:
     """Return the proxy that the environment names for an origin; None if it names none.
 
     Only HTTPS_PROXY is read, and ALL_PROXY where it is not set: the other variables do not matter to a call. This
@@ -134,7 +133,7 @@ def _variable(kind: str) -> str:
     return next((name for name in names if os.environ.get(name)), f"{kind.upper()}_PROXY")
 
 
-def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> httpx.Proxy:
+def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> Any:
     scheme = url.partition("://")[0].lower()
     if scheme not in _SCHEMES:
         _misconfigured(
@@ -155,12 +154,12 @@ def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> httpx.Proxy:
     return proxy
 
 
-def _read(url: str, tls: ssl.SSLContext | None) -> httpx.Proxy | None:
+def _read(url: str, tls: ssl.SSLContext | None) -> Any | None:
     try:
         parts = urlsplit(url)
         well_formed = parts.hostname and parts.port != 0 and parts.path in ("", "/")
-        return httpx.Proxy(url, ssl_context=tls) if well_formed else None
-    except (httpx.InvalidURL, ValueError):
+        return HTTPX.http.Proxy(url, ssl_context=tls) if well_formed else None
+    except (*HTTPX.refusals, ValueError):
         return None
 
 

@@ -14,8 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from weakref import finalize
 
-import httpx
-
 from .auth import ApiKeyAuth
 from .base_client import closed
 from .connections import AsyncPool, Pool
@@ -97,7 +95,7 @@ class SyncTransport:
         self._end: Callable[[], object] = lambda: None
         self._send: Callable[[Exchange, ApiKeyAuth], object]
         if http_client is None:
-            pool = Pool(_dialer(httpx.HTTPTransport, origin), origin.site)
+            pool = Pool(_dialer(HTTPX.http.HTTPTransport, origin), origin.site)
             self._send = partial(_send, pool)
             # Also when it is forgotten, and at the end of the program.
             self._end = finalize(self, _close, pool, os.getpid())
@@ -173,7 +171,7 @@ class AsyncTransport:
         self._end: AsyncGenerator[None] | None = None
         self._send: Callable[[Exchange, ApiKeyAuth], Awaitable[object]]
         if http_client is None:
-            self._pool = AsyncPool(_dialer(httpx.AsyncHTTPTransport, origin), origin.site)
+            self._pool = AsyncPool(_dialer(HTTPX.http.AsyncHTTPTransport, origin), origin.site)
             self._send = partial(_send_async, self._pool)
             return
         library = library_of(http_client, is_async=True)

@@ -7,10 +7,10 @@ import pickle
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import KEY, Flavor, Recording, capturing, listing, operation, reading
 from helpers.gateways import Gateway
+from helpers.http_library import httpx
 from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from helpers.calls import Flavor, capturing, creating, deleting, reading
+from helpers.http_library import httpx
 from helpers.wire import Answer, WireServer, http
 from hypothesis import given
 from hypothesis import strategies as st
