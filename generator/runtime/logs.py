@@ -3,11 +3,15 @@
 
 At info a line for each attempt and each repetition, at debug the masked requests and answers too. Nothing here can
 fail a call.
+
+The logger has no NullHandler: a warning that nobody set a handler up for is printed by Python, so that a webhook is not
+refused in silence. Differences from the spec are for maintainers, so their logger alone is silent.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 from functools import wraps
@@ -26,10 +30,9 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
 
 LOGGER = logging.getLogger(__name__.rpartition(".")[0])
-LOGGER.addHandler(
-    logging.NullHandler()
-)  # Without it, Python prints the warnings of a logger that nobody set up.
+LOGGER.getChild("drift").addHandler(logging.NullHandler())
 INFO = logging.INFO
+WARNING = logging.WARNING
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 # What each record of a call has as attributes; those that do not concern it are None.
 _NOTHING: dict[str, Any] = dict.fromkeys(
@@ -46,7 +49,7 @@ class _ToStderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        if not _has_other_handler():
+        if not _has_other_handler(logging.getLogger(record.name)):
             try:
                 sys.stderr.write(f"{self.format(record)}\n")
             except Exception:
@@ -57,13 +60,24 @@ _to_stderr = _ToStderr()
 _to_stderr.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
 
 
-def _has_other_handler() -> bool:
-    logger: logging.Logger | None = LOGGER
+def _has_other_handler(asked: logging.Logger) -> bool:
+    logger: logging.Logger | None = asked
     while logger is not None:
         if any(not isinstance(handler, (logging.NullHandler, _ToStderr)) for handler in logger.handlers):
             return True
         logger = logger.parent if logger.propagate else None
     return False
+
+
+def follow_environment() -> None:
+    """Do what PLEXY_LOG says, where no client is made that would: once for each word that it has."""
+    word = os.environ.get("PLEXY_LOG", "")
+    if word and word not in _followed:
+        _followed.add(word)
+        turn_on(word)
+
+
+_followed: set[str] = set()
 
 
 def turn_on(word: str) -> None:

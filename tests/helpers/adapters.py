@@ -42,6 +42,7 @@ settings.configure(
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "ATOMIC_REQUESTS": True}
     },
     LOGGING_CONFIG=None,
+    SECRET_KEY="s" * 50,
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
         "django.middleware.common.CommonMiddleware",
@@ -285,7 +286,7 @@ def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
 @contextmanager
 def fastapi_client(setup: Setup) -> Iterator[Called]:
     """FastAPI's own test client."""
-    with TestClient(fastapi_app(setup)) as client:
+    with TestClient(fastapi_app(setup), raise_server_exceptions=False) as client:
 
         def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
             answer = client.request(method, PATH, content=body, headers=headers)
@@ -297,7 +298,7 @@ def fastapi_client(setup: Setup) -> Iterator[Called]:
 @contextmanager
 def django_client(setup: Setup) -> Iterator[Called]:
     """Django's own test client, which asks for CSRF tokens as a server would."""
-    client: Any = Client(enforce_csrf_checks=True)
+    client: Any = Client(enforce_csrf_checks=True, raise_request_exception=False)
 
     def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
         answer = client.generic(method, PATH, body, headers["Content-Type"], headers=headers)
@@ -310,7 +311,7 @@ def django_client(setup: Setup) -> Iterator[Called]:
 @contextmanager
 def django_async_client(setup: Setup) -> Iterator[Called]:
     """Django's own test client for ASGI."""
-    client: Any = AsyncClient(enforce_csrf_checks=True)
+    client: Any = AsyncClient(enforce_csrf_checks=True, raise_request_exception=False)
 
     def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
         answer = asyncio.run(client.generic(method, PATH, body, headers["Content-Type"], headers=headers))

@@ -354,6 +354,26 @@ def test_plexy_log_prints_the_warnings_of_the_drift_logger_which_are_silent_with
     assert run(PROGRAM + drift, "info").splitlines()[-1].endswith(" plexy_pay.drift WARNING a new field")
 
 
+def test_what_a_process_that_only_receives_refuses_is_printed_once() -> None:
+    program = "from plexy_pay import webhooks; secret = webhooks.TokenSecret('whk_0a1B'); "
+    receiver = f"{program} webhooks.Receiver(print, secret=secret).receive(b'hunter2', {{}})"
+    (line,) = run(receiver, None).splitlines()
+    assert line.startswith("a webhook was refused (missing_header): ")
+    assert "hunter2" not in line
+    own = "import logging; logging.getLogger('plexy_pay.webhooks').addHandler(logging.StreamHandler()); "
+    for word in (None, "info"):
+        (line,) = run(own + receiver, word).splitlines()
+        assert line.startswith("a webhook was refused (missing_header): ")
+
+
+def test_plexy_log_is_read_where_a_delivery_is_only_proved() -> None:
+    program = "from plexy_pay import webhooks; secret = webhooks.TokenSecret('whk_0a1B'); body = b'{}'; "
+    program += "webhooks.unwrap(body, webhooks.sign(body, secret=secret), secret=secret); "
+    program += "import logging; logging.getLogger('plexy_pay.drift').warning('a new field')"
+    assert run(program, None) == ""
+    assert run(program, "info").endswith(" plexy_pay.drift WARNING a new field\n")
+
+
 def test_another_word_in_plexy_log_is_a_warning_that_does_not_show_it() -> None:
     printed = run(PROGRAM, "pr_0a1B2c3D")
     assert "UserWarning: PLEXY_LOG is neither debug nor info, so it turns no log on." in printed

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from .events import AnyEvent
-from .receiving import Receiver, Store
+from .receiving import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_handler"]
@@ -38,20 +38,25 @@ def webhook_handler(
     receiver = Receiver(handle, secret=secret, store=store, max_bytes=max_bytes)
 
     async def plexy_webhook(request: web.Request) -> web.Response:
-        body = await _read(request, receiver.max_bytes)
-        reply = receiver.too_large() if body is None else await receiver.receive_async(body, request.headers)
+        try:
+            reply = await receiver.receive_async(await _read(request, receiver.max_bytes), request.headers)
+        except Unread as problem:
+            reply = receiver.unread(problem)
+        except web.HTTPException as error:
+            raise not_acknowledged(error, error.status) from error.__cause__
         return web.Response(status=reply.status, text=reply.text)
 
     return plexy_webhook
 
 
-async def _read(request: web.Request, most: int) -> bytes | None:
-    """The body; None if it is larger than `most`, as soon as that is seen."""
+async def _read(request: web.Request, most: int) -> bytes:
     if (request.content_length or 0) > most:
-        return None
+        raise too_large(most)
     # A middleware may have read it. If not, the limit of this handler holds in place of the application's.
     source = request.clone(client_max_size=most + 1) if request.can_read_body else request
     try:
         return await source.read()
     except web.HTTPRequestEntityTooLarge:
-        return None
+        raise too_large(most) from None
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise cut_short() from error

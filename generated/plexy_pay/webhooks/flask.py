@@ -11,10 +11,10 @@ from collections.abc import Callable
 from flask import Response, current_app, request
 from flask.typing import RouteCallable
 from flask.views import View
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from .events import AnyEvent
-from .receiving import Receiver, Store
+from .receiving import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
@@ -61,21 +61,33 @@ class _WebhookView(View):
     def dispatch_request(self) -> Response:
         """Answer one delivery."""
         receiver = self._receiver
-        body = _read(receiver.max_bytes)
-        reply = receiver.too_large() if body is None else receiver.receive(body, request.headers)
+        try:
+            reply = receiver.receive(_read(receiver.max_bytes), request.headers)
+        except Unread as problem:
+            reply = receiver.unread(problem)
+        except HTTPException as error:
+            raise not_acknowledged(error, error.get_response().status_code) from error.__cause__
         return Response(reply.text, reply.status, mimetype="text/plain")
 
 
-def _read(most: int) -> bytes | None:
-    """The body; None if it is larger than `most`, as soon as that is seen."""
+def _read(most: int) -> bytes:
     try:
-        if request.content_length is not None:
-            return None if request.content_length > most else request.get_data()
-        body = bytearray()
-        while piece := request.stream.read(_PIECE):  # in chunks, whose sum nobody has told
-            body += piece
-            if len(body) > most:
-                return None
-        return bytes(body)
+        if request.content_length is None:
+            return _chunks(most)
+        if request.content_length <= most:
+            return request.get_data()
+    except ClientDisconnected as error:
+        raise cut_short() from error
     except RequestEntityTooLarge:
-        return None
+        pass
+    raise too_large(most)
+
+
+def _chunks(most: int) -> bytes:
+    """Read a body whose length nobody has told."""
+    body = bytearray()
+    while piece := request.stream.read(_PIECE):
+        body += piece
+        if len(body) > most:
+            raise too_large(most)
+    return bytes(body)

@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, declared_length
+from .receiving import Receiver, Store, Unread, cut_short, declared_length, too_large
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
@@ -54,24 +54,24 @@ def webhook_view(
 
     def plexy_webhook(request: Any) -> HttpResponse:
         try:
-            body = _read(request, receiver.max_bytes)
-        except UnreadablePostError:
-            return HttpResponse(status=400)
-        reply = receiver.too_large() if body is None else receiver.receive(body, request.headers)
+            reply = receiver.receive(_read(request, receiver.max_bytes), request.headers)
+        except Unread as problem:
+            reply = receiver.unread(problem)
         return HttpResponse(reply.text.encode(), status=reply.status, content_type="text/plain")
 
     view = csrf_exempt(require_POST(non_atomic_requests(plexy_webhook)))
     return cast("Callable[[HttpRequest], HttpResponse]", view)
 
 
-def _read(request: Any, most: int) -> bytes | None:
-    """The body; None if it is larger than `most`."""
+def _read(request: Any, most: int) -> bytes:
     length = declared_length(request.META.get("CONTENT_LENGTH"))
     if length > most:
-        return None
+        raise too_large(most)
     try:
         # Without a length, `request.body` could be of any size.
         body: bytes = request.body if length > 0 else request.read(most + 1)
-        return body
     except RequestDataTooBig:
-        return None
+        raise too_large(most) from None
+    except UnreadablePostError as error:
+        raise cut_short() from error
+    return body

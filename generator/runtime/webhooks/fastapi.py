@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, declared_length
+from .receiving import Receiver, Store, Unread, cut_short, declared_length, not_acknowledged, too_large
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_router"]
@@ -46,24 +47,27 @@ def webhook_router(
     @router.post(path, include_in_schema=False)
     async def plexy_webhook(request: Request) -> Response:
         try:
-            body = await _read(request, receiver.max_bytes)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        reply = (
-            receiver.too_large() if body is None else await receiver.receive_async(body, request.headers.raw)
-        )
+            reply = await receiver.receive_async(
+                await _read(request, receiver.max_bytes), request.headers.raw
+            )
+        except Unread as problem:
+            reply = receiver.unread(problem)
+        except HTTPException as error:
+            raise not_acknowledged(error, error.status_code) from error.__cause__
         return Response(reply.text, reply.status, media_type="text/plain")
 
     return router
 
 
-async def _read(request: Request, most: int) -> bytes | None:
-    """The body; None if it is larger than `most`, as soon as that is seen."""
+async def _read(request: Request, most: int) -> bytes:
     if declared_length(request.headers.get("content-length")) > most:
-        return None
+        raise too_large(most)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            return None
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise too_large(most)
+    except ClientDisconnect as error:
+        raise cut_short() from error
     return bytes(body)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..encoding import is_collection, is_object, loads
 from ..errors import ConfigurationError, PlexyError
+from ..logs import follow_environment
 from .errors import Reason, refused
 from .payload import callback_fields, callback_of, event_class, event_of
 from .secrets import (
@@ -72,6 +73,7 @@ def unwrap(
         WebhookVerificationError: the delivery must not be acted on; its `reason` says why.
         ConfigurationError: the secrets, or what was passed as body or headers, cannot be used.
     """
+    follow_environment()
     secrets, problem = usable(secret)
     if problem is not None:
         # A traceback with local variables must not show a secret in plain text, nor a token that came.

@@ -31,6 +31,8 @@ wrong is the delivery.
   ran once.
 - `PaymentCallback` → **200**, **200**, 1 ×: two deliveries. Both were proved and acknowledged, and the handler ran once
   in all.
+- `TransactionCharged` → **500**, **200**, 2 ×: the handler raised at the first delivery. The receiver passes its error
+  on, and the web framework answers 500.
 
 No hostile input raises anything but `WebhookVerificationError`. A fuzzer looks for one that does (`./nox -s fuzz`).
 """
