@@ -33,6 +33,7 @@ LOGGER = logging.getLogger(__name__.rpartition(".")[0])
 LOGGER.getChild("drift").addHandler(logging.NullHandler())
 INFO = logging.INFO
 WARNING = logging.WARNING
+ERROR = logging.ERROR
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 # What each record of a call has as attributes; those that do not concern it are None.
 _NOTHING: dict[str, Any] = dict.fromkeys(

@@ -234,7 +234,8 @@ claims(Closing(), clock)
 body = b'{"name": "transaction.charged", "data": {"id": "txn_1"}}'
 for _ in range(3):
     headers = webhooks.sign(body, secret=SECRET)
-    answer = Client(raise_request_exception=False).post("/webhooks", body, content_type="application/json", headers=headers)
+    client = Client(raise_request_exception=False)
+    answer = client.post("/webhooks", body, content_type="application/json", headers=headers)
     print(answer.status_code, len(handled))
 """
 DJANGO_URLS = """

@@ -131,9 +131,9 @@ class Setup:
 # Applications.
 
 
-def fastapi_app(setup: Setup) -> FastAPI:
+def fastapi_app(setup: Setup, **options: Any) -> FastAPI:
     """An application with FastAPI."""
-    app = FastAPI()
+    app = FastAPI(**options)
     app.include_router(plexy_pay.webhooks.fastapi.webhook_router(PATH, setup.handle, **setup.options))
     return app
 
@@ -263,10 +263,8 @@ def django_on_wsgiref(setup: Setup) -> Iterator[Served]:
         yield served
 
 
-@contextmanager
-def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
-    """Django's ASGI application on uvicorn."""
-    application = get_asgi_application()
+def without_lifespan(application: Any) -> Any:
+    """An ASGI application for a server that tells it of its start and its end, which Django's does not take."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
@@ -276,6 +274,13 @@ def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
             await receive()
             await send({"type": message})
 
+    return app
+
+
+@contextmanager
+def django_on_uvicorn(setup: Setup) -> Iterator[Served]:
+    """Django's ASGI application on uvicorn."""
+    app = without_lifespan(get_asgi_application())
     with django_with(django_urls(setup)), on_uvicorn(app) as served:
         yield served
 

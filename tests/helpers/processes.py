@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,12 @@ from typing import Self
 PATIENCE = 30
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]*)")
 _WATCHED = re.compile("PLEXY_|PYTHON|DJANGO_|FLASK_")
+
+
+def free_port() -> int:
+    """Find a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 class Process:

@@ -13,7 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, Unread, cut_short, declared_length, not_acknowledged, too_large
+from .receiving import (
+    Receiver,
+    Store,
+    Unread,
+    cut_short,
+    declared_length,
+    not_acknowledged,
+    read_before,
+    too_large,
+)
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_router"]
@@ -70,4 +79,7 @@ async def _read(request: Request, most: int) -> bytes:
                 raise too_large(most)
     except ClientDisconnect as error:
         raise cut_short() from error
+    except RuntimeError as error:
+        # So Starlette says that the stream was consumed.
+        raise read_before(error) from error
     return bytes(body)

@@ -16,13 +16,14 @@ from typing import Any, cast
 
 from asgiref.sync import async_to_sync
 from django.core.exceptions import RequestDataTooBig
+from django.db import connections
 from django.db.transaction import non_atomic_requests
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, Unread, cut_short, declared_length, too_large
+from .receiving import Receiver, Store, Unread, cut_short, declared_length, read_before, too_large
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
@@ -37,8 +38,8 @@ def webhook_view(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """A view that takes deliveries and hands each event to your function once.
 
-    It takes POST only, needs no CSRF token, and is in no transaction of `ATOMIC_REQUESTS`: a claim must be seen by
-    other processes at once. Your function opens its own with `transaction.atomic()`.
+    It takes POST only, needs no CSRF token, and is in no transaction of `ATOMIC_REQUESTS`, of whichever database: a
+    claim must be seen by other processes at once. Your function opens its own with `transaction.atomic()`.
 
     Args:
         handle: Your function; it may be `async`, under WSGI and ASGI.
@@ -59,7 +60,11 @@ def webhook_view(
             reply = receiver.unread(problem)
         return HttpResponse(reply.text.encode(), status=reply.status, content_type="text/plain")
 
-    view = csrf_exempt(require_POST(non_atomic_requests(plexy_webhook)))
+    # Without an alias, the transaction of the default database alone would be left out.
+    aliases: Any = connections
+    for alias in aliases:
+        non_atomic_requests(using=alias)(plexy_webhook)
+    view = csrf_exempt(require_POST(plexy_webhook))
     return cast("Callable[[HttpRequest], HttpResponse]", view)
 
 
@@ -74,4 +79,6 @@ def _read(request: Any, most: int) -> bytes:
         raise too_large(most) from None
     except UnreadablePostError as error:
         raise cut_short() from error
+    except RawPostDataException as error:
+        raise read_before(error) from error
     return body

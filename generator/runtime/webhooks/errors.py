@@ -1,11 +1,11 @@
 # plexy-pay runtime, written by hand in generator/runtime/webhooks/errors.py; the generator copies it unchanged.
-"""The one error of a delivery that cannot be trusted."""
+"""The one error of a delivery that cannot be trusted, and the one of a body that this server read first."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from ..errors import PlexyError
+from ..errors import ConfigurationError, PlexyError
 
 
 class Reason(StrEnum):
@@ -36,6 +36,10 @@ class WebhookVerificationError(PlexyError):
     """
 
     reason: Reason = Reason.WRONG_SECRET
+
+
+class BodyReadError(ConfigurationError):
+    """The body that was passed is not the one that came: a fault of this server, and none of the sender's."""
 
 
 def refused(reason: Reason, happened: str, advice: str) -> WebhookVerificationError:

@@ -18,8 +18,8 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from ..errors import ConfigurationError
-from ..logs import INFO, LOGGER, WARNING, follow_environment
-from .errors import Reason, WebhookVerificationError
+from ..logs import ERROR, INFO, LOGGER, WARNING, follow_environment
+from .errors import BodyReadError, Reason, WebhookVerificationError
 from .verifying import MAX_BYTES, Body, Headers, Secrets, unwrap, usable
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Receiver:
 
     def unread(self, problem: Unread) -> Reply:
         """Say what to answer to a delivery whose body was not read, and log why."""
-        _say(problem.level, "a webhook was refused (%s): %s", problem.reason, problem)
+        _say(problem.level, "a webhook was not taken (%s): %s", problem.reason, problem)
         return problem.reply
 
     async def _hand_over(self, event: AnyEvent) -> Reply:
@@ -243,6 +243,8 @@ class Receiver:
         except WebhookVerificationError as error:
             _say(WARNING, "a webhook was refused (%s): %s", error.reason, error)
             return None, _TOO_LARGE if error.reason is Reason.TOO_LARGE else _REFUSED
+        except BodyReadError as error:
+            return None, self.unread(Unread(_FAILED, "read_before", str(error), ERROR))
 
     def __repr__(self) -> str:
         return f"<Receiver of webhooks, proved with {self._secret!r}>"
@@ -282,6 +284,12 @@ def cut_short() -> Unread:
     """Say that a body ended too early."""
     text = "Its body ended before it was whole. Its sender hung up, or something on this server read the body first."
     return Unread(_FAILED, "cut_short", text)
+
+
+def read_before(error: Exception) -> Unread:
+    """Say that the framework has the body no more, because something read it in a way that does not keep it."""
+    text = f"Something on this server read its body first ({type(error).__name__}: {error})."
+    return Unread(_FAILED, "read_before", text, ERROR)
 
 
 def not_acknowledged(error: Exception, status: int) -> Exception:
