@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
 from helpers.adapters import Served, django_with, on_aiohttp, on_uvicorn, on_werkzeug, on_wsgiref
-from helpers.pages import PROGRAMS, Block
+from helpers.pages import PAGES, PROGRAMS, ROOT, Block
 from helpers.stores import SECRET, claims
 from plexy_pay import Money, PlexyPay, webhooks
 from plexy_pay_sandbox import RunningSandbox
@@ -58,15 +59,21 @@ def run(program: Block, name: str = "__main__") -> dict[str, Any]:
     return names
 
 
-def pay(client: PlexyPay, callback: str, order: str = "ORD-1001") -> None:
-    """Have an order paid and captured; its webhooks go to the address."""
-    link = client.payment_links.create(
-        amount=PRICE, order_reference=order, metadata={"callback_url": callback}
-    )
+HOUR = 3600
+
+
+def pay(client: PlexyPay, callback: str, order: str | None = "ORD-1001") -> str:
+    """Have an order paid, and leave the capture to the API; its webhooks go to the address.
+
+    Returns:
+        The id of the transaction.
+    """
+    named: dict[str, Any] = {} if order is None else {"order_reference": order}
+    link = client.payment_links.create(amount=PRICE, metadata={"callback_url": callback}, **named)
     assert httpx.post(f"{link.url}/pay", follow_redirects=False).status_code in (200, 303)
     found = client.transactions.retrieve_by_payment_link(link.id)
-    assert isinstance(found.payment_id, str)
-    client.payments.capture(found.payment_id, amount=PRICE)
+    assert isinstance(found.transaction_id, str)
+    return found.transaction_id
 
 
 def delivered(sandbox: RunningSandbox) -> list[tuple[str, list[int]]]:
@@ -101,17 +108,23 @@ def test_a_program_takes_what_the_sandbox_delivers(
     with django_with(names.get("urlpatterns", [])), SERVERS[framework](app) as served:
         address = f"http://127.0.0.1:{served.port}/webhooks"
         pay(client, address)
-        events = delivered(sandbox)
-        assert ("transaction.charged", [200]) in events
-        assert all(statuses == [200] for _, statuses in events)
-        assert capsys.readouterr().out == "charged: ORD-1001\n"
-        body = b'{"name": "transaction.charged", "data": {"id": "txn_1", "merchantReference": "ORD-1"}}'
+        assert delivered(sandbox) == [("transaction.created", [200]), ("transaction.authorized", [200])]
+        # The shop hears of it at once, and of the capture an hour later.
+        assert capsys.readouterr().out == "paid: ORD-1001\n"
+        sandbox.advance(HOUR)
+        assert delivered(sandbox)[2:] == [("transaction.charged", [200])]
+        assert capsys.readouterr().out == ""
+        # An order without a reference is named by its transaction.
+        transaction = pay(client, address, order=None)
+        assert delivered(sandbox)[4] == ("transaction.authorized", [200])
+        assert capsys.readouterr().out == f"paid: {transaction}\n"
+        body = b'{"name": "transaction.authorized", "data": {"id": "txn_1", "merchantReference": "ORD-1"}}'
         assert httpx.post(address, content=body).status_code == 401
         assert [
             httpx.post(address, content=body, headers=webhooks.sign(body, secret=SECRET)).status_code
             for _ in range(2)
         ] == [200, 200]
-    assert capsys.readouterr().out == "charged: ORD-1\n"
+    assert capsys.readouterr().out == "paid: ORD-1\n"
 
 
 def test_what_was_saved_under_its_key_is_worked_off_once(
@@ -127,27 +140,36 @@ def test_what_was_saved_under_its_key_is_worked_off_once(
     rows("INSERT INTO orders VALUES ('ORD-1001', '22000', 'open'), ('ORD-1002', '30000', 'open')")
     receivers = [webhooks.Receiver(shop["save"], secret=SECRET) for _ in range(2)]
     bodies: list[bytes] = []
+
+    def receive_and_work() -> None:
+        # Two processes get everything twice.
+        for receiver in (*receivers, *receivers):
+            for body in bodies:
+                assert receiver.receive(body, webhooks.sign(body, secret=SECRET)).status == 200
+        for _ in range(2):
+            shop["work"](client)
+
     with on_uvicorn(recorder(bodies)) as served:
         for order in ("ORD-1001", "ORD-1002"):
             pay(client, f"http://127.0.0.1:{served.port}/webhooks", order)
         delivered(sandbox)
-    # Two processes get everything twice, and somebody knows the token who made up a transaction.
-    bodies.append(
-        b'{"name": "transaction.charged", "data": {"id": "txn_1", "merchantReference": "ORD-1002"}}'
-    )
-    for receiver in (*receivers, *receivers):
-        for body in bodies:
-            assert receiver.receive(body, webhooks.sign(body, secret=SECRET)).status == 200
-    assert len(rows("SELECT * FROM inbox")) == 3
-    for _ in range(2):
-        shop["work"](client)
-    assert rows("SELECT reference, state FROM orders ORDER BY reference") == [
-        ("ORD-1001", "paid"),
-        ("ORD-1002", "open"),
-    ]
+        # Somebody knows the token who made up a transaction.
+        bodies.append(
+            b'{"name": "transaction.authorized", "data": {"id": "txn_1", "merchantReference": "ORD-1002"}}'
+        )
+        receive_and_work()
+        paid = [("ORD-1001", "paid"), ("ORD-1002", "open")]
+        # Long before the capture.
+        assert rows("SELECT reference, state FROM orders ORDER BY reference") == paid
+        sandbox.advance(HOUR)
+        delivered(sandbox)
+        receive_and_work()
+    assert len(rows("SELECT * FROM inbox")) == 5
+    assert rows("SELECT reference, state FROM orders ORDER BY reference") == paid
     assert sorted(rows("SELECT result, count(*) FROM inbox GROUP BY result"), key=str) == [
+        ("paid before", 1),
         ("paid", 1),
-        ("somebody has to look", 1),
+        ("somebody has to look", 2),
         (None, 1),
     ]
 
@@ -278,3 +300,29 @@ def test_the_store_of_django_s_models_gives_each_event_to_one(tmp_path: Path) ->
 
 def test_every_program_of_a_file_is_run_here() -> None:
     assert sorted(FILES) == ["inbox.py", "models.py", "sql_store.py"]
+
+
+STATES = re.compile(r"\b(?:authorized|captured|charged)\b|Transaction(?:Authorized|Charged)", re.IGNORECASE)
+
+
+def naming() -> list[Path]:
+    """The pages whose prose, or whose programs of webhooks, name the states of a payment."""
+    written_by_runs = ("webhook-deliveries.md", "reliability.md")
+    pages = [page for page in PAGES if page.name not in ("payment-states.md", *written_by_runs)]
+    return [
+        page for page in pages if STATES.search(re.sub(r"(?s)```yaml.*?```", "", page.read_text("utf-8")))
+    ]
+
+
+@pytest.mark.parametrize("page", naming(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_that_names_the_states_of_a_payment_links_to_where_they_are_explained(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]*payment-states\.md)", page.read_text("utf-8"))
+    assert links
+    assert all((page.parent / link).is_file() for link in links)
+
+
+def test_the_states_are_explained_with_a_picture() -> None:
+    text = (ROOT / "docs" / "payment-states.md").read_text("utf-8")
+    assert "```mermaid" in text
+    for state in ("created", "authorized", "charged", "cancelled", "refunded"):
+        assert f"`{state}`" in text
