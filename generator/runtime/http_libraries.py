@@ -111,24 +111,31 @@ class Library:
         failures: Its exceptions that mean that the connection failed.
     """
 
+    http: Any
+    name: str
+    not_sent: tuple[type[Exception], ...]
+    too_late: type[Exception]
+    refusals: tuple[type[Exception], ...]
+    failures: type[Exception]
+
     def __init__(self, http: Any) -> None:
         self.http = http
         self.name = f"{http.__name__} {http.__version__}"
-        self.not_sent: tuple[type[Exception], ...] = (
+        self.not_sent = (
             http.ConnectError,
             http.ConnectTimeout,
             http.PoolTimeout,
             http.ProxyError,
             http.UnsupportedProtocol,
         )
-        self.too_late: type[Exception] = http.TimeoutException
-        self.refusals: tuple[type[Exception], ...] = (
+        self.too_late = http.TimeoutException
+        self.refusals = (
             http.CookieConflict,
             http.InvalidURL,
             http.LocalProtocolError,
             http.UnsupportedProtocol,
         )
-        self.failures: type[Exception] = http.TransportError
+        self.failures = http.TransportError
         self._transports = (http.HTTPTransport, http.AsyncHTTPTransport, http.MockTransport)
 
     def kinds(self, *, is_async: bool) -> tuple[type[Any], type[Any]]:
