@@ -400,6 +400,17 @@ class SpecForTemplates:
         """The Python names of fields as a tuple expression."""
         return _tuple([field.name for field in fields])
 
+    def offered(self, name: str, fields: Any) -> str:
+        """The names of the parameters that callers may pass, as a tuple expression."""
+        nodes = properties(self._data, self.schema(name))
+        names = [field.name for field in fields if not nodes.get(field.wire_name, {}).get("readOnly")]
+        return "cls._fields" if len(names) == len(fields) else _tuple(names)
+
+    def encode_further(self, name: str, fields: Any) -> str:
+        """The expression that encodes the fields beside the declared ones."""
+        warns = fields and self.is_request(name) and not self.is_answer(name)
+        return "encode_further(self)" if warns else "encode(self.additional_properties)"
+
     def sensitive(self, fields: Any) -> str:
         """The Python names of the fields to mask."""
         return _tuple(sorted(field.name for field in fields if field.sensitive))
@@ -588,8 +599,8 @@ def _build_expression(prop: Any, node: Json, name: str, owner: str, money_object
     if isinstance(prop, EnumProperty):
         return decode_expression(prop, source)
     if isinstance(prop, ListProperty) and isinstance(prop.inner_property, ModelProperty):
-        return f"to_models({prop.inner_property.class_info.name}, {source})"
+        return f'to_models({prop.inner_property.class_info.name}, {source}, "{name}")'
     models = [inner for inner in _flat(prop) if isinstance(inner, ModelProperty)]
     if len(models) == 1 and not isinstance(prop, ListProperty):
-        return f"to_model({models[0].class_info.name}, {source})"
+        return f'to_model({models[0].class_info.name}, {source}, "{name}")'
     return source

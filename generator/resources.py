@@ -34,7 +34,7 @@ PUBLIC = {
         "InvalidParameterError", "NotFoundError", "Outcome", "OutcomeUnknownError", "PermissionDeniedError",
         "PlexyError", "RateLimitError", "RedirectError", "RequestRefusedError", "RequestTimeoutError",
         "ResponseTooLargeError", "ServerError", "ServiceUnavailableError", "UnexpectedAnswerError",
-        "UnprocessableEntityError",
+        "UnknownParameterWarning", "UnprocessableEntityError",
     ),
     "keys": ("netrc_key",),
     "money": ("Money",),

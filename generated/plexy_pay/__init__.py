@@ -116,6 +116,9 @@ if TYPE_CHECKING:
         UnexpectedAnswerError as UnexpectedAnswerError,
     )
     from .errors import (
+        UnknownParameterWarning as UnknownParameterWarning,
+    )
+    from .errors import (
         UnprocessableEntityError as UnprocessableEntityError,
     )
     from .keys import (
@@ -211,6 +214,7 @@ _MODULES = {
     "ServerError": "errors",
     "ServiceUnavailableError": "errors",
     "UnexpectedAnswerError": "errors",
+    "UnknownParameterWarning": "errors",
     "UnprocessableEntityError": "errors",
     "netrc_key": "keys",
     "Money": "money",
@@ -283,6 +287,7 @@ __all__ = (
     "Undetermined",
     "UnexpectedAnswerError",
     "UnknownAction",
+    "UnknownParameterWarning",
     "UnprocessableEntityError",
     "Unset",
     "__version__",

@@ -40,6 +40,7 @@ def _sync(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*taken.pop(), **taken.pop())
         except BaseException as error:
+            _explain(error, function)
             _forget(error)
             raise
 
@@ -53,10 +54,20 @@ def _async(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await function(*taken.pop(), **taken.pop())
         except BaseException as error:
+            _explain(error, function)
             _forget(error)
             raise
 
     return call
+
+
+def _explain(error: BaseException, function: Callable[..., Any]) -> None:
+    """Say in the client's words which arguments Python refused, where the function never began."""
+    step = error.__traceback__
+    if type(error) is TypeError and step is not None and step.tb_next is None:
+        from .spelling import unexpected
+
+        error.args = (unexpected(function, str(error)),)
 
 
 def _forget(error: BaseException) -> None:

@@ -14,9 +14,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
 
-from .encoding import is_array, is_mapping, is_object
+from .encoding import is_array, is_iterable, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
-from .errors import InvalidParameterError, missing_parameter
+from .errors import InvalidParameterError, locate, missing_parameter
 from .types import UNSET, Unset
 
 
@@ -41,6 +41,7 @@ class RequestModel(Model, Protocol):
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=Model)
+RequestT = TypeVar("RequestT", bound="RequestModel")
 
 # What a plain field may be; a field that is not required may also be missing.
 TEXT = (str, Unset)
@@ -303,16 +304,39 @@ def kind_of(data: object) -> str:
     return next((name for kind, name in kinds if isinstance(data, kind)), "a number")
 
 
-def to_model(model: type[RequestModel], value: Any) -> Any:
-    """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays."""
-    return model.from_params(value) if is_mapping(value) else value
+def build(model: type[RequestT], params: Mapping[str, Any], call: str) -> RequestT:
+    """Return the body of a call, made of its parameters.
+
+    Raises:
+        InvalidParameterError: as `from_params` does, but naming the call.
+    """
+    try:
+        return model.from_params(params)
+    except InvalidParameterError as error:
+        locate(error, model.__name__, call, ": ")
+        raise
 
 
-def to_models(model: type[RequestModel], value: Any) -> Any:
-    """A sequence of nested parameters as a list of models."""
-    if value is None or value is UNSET:
+def to_model(model: type[RequestModel], value: Any, place: str) -> Any:
+    """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays.
+
+    Raises:
+        InvalidParameterError: as `from_params` does, but naming the place.
+    """
+    if not is_mapping(value):
         return value
-    return [to_model(model, item) for item in value]
+    try:
+        return model.from_params(value)
+    except InvalidParameterError as error:
+        locate(error, model.__name__, place)
+        raise
+
+
+def to_models(model: type[RequestModel], value: Any, place: str) -> Any:
+    """A sequence of nested parameters as a list of models."""
+    if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
+        return value  # It is no sequence: to take it apart would send something else in silence.
+    return [to_model(model, item, place) for item in value]
 
 
 def take(params: dict[str, Any], name: str, owner: str) -> Any:
@@ -339,17 +363,24 @@ def refuse_nothing(model: object, needed: Iterable[str]) -> None:
             raise missing_parameter(type(model).__name__, name)
 
 
-def refuse_unknown(params: Mapping[str, Any], owner: str) -> None:
+def refuse_unknown(params: Mapping[str, Any], owner: str, known: tuple[str, ...]) -> None:
     """Refuse the parameters that are left over: a misspelt one would otherwise vanish in silence.
 
     Raises:
-        InvalidParameterError: naming them.
+        InvalidParameterError: naming them, and those that there are.
     """
     if params:
-        names = ", ".join(sorted(params))
-        raise InvalidParameterError(
-            f"{owner} has no parameter {names}. Nothing was sent. Check the spelling."
-        )
+        from .spelling import unknown
+
+        raise InvalidParameterError(unknown(owner, params, known))
+
+
+def warn_of_misspelt(params: Mapping[str, Any], owner: str, known: tuple[str, ...]) -> None:
+    """Warn of the parameters that are left over and look like a misspelling of one that there is."""
+    if params:
+        from . import spelling
+
+        spelling.warn_of_misspelt(owner, params, known)
 
 
 def refuse_duplicates(params: Mapping[str, Any], wire_names: frozenset[str], owner: str) -> None:

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from typing import TypeVar
+
+from .callers import warn_caller
 
 T = TypeVar("T", bound=Callable[..., object])
 
@@ -31,12 +31,5 @@ class PlexyDeprecationWarning(DeprecationWarning):
 
 
 def warn(text: str) -> None:
-    """Warn at the user's line: the first one outside of this package, and not of code that attrs wrote."""
-    package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__"), package):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(text, PlexyDeprecationWarning, stacklevel=level)
-
-
-def _is_ours(module: str | None, package: str) -> bool:
-    return module is None or module.startswith(package)
+    """Warn at the user's line of something that is deprecated."""
+    warn_caller(text, PlexyDeprecationWarning)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,6 +53,11 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 def is_collection(value: object) -> TypeGuard[Collection[Any]]:
     """Whether the value becomes a JSON array: a list, a tuple or a set."""
     return isinstance(value, (list, tuple, set, frozenset))
+
+
+def is_iterable(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether one can go through the value."""
+    return isinstance(value, Iterable)
 
 
 def is_uuid(value: object) -> bool:
@@ -107,6 +112,16 @@ def _encode_nested(value: Any) -> Any:
         else:
             holder[place] = encode(item)
     return result[0]
+
+
+def encode_further(model: Any) -> Any:
+    """Encode the fields of a request that the API's description does not know; warn of those that look misspelt."""
+    further = model.additional_properties
+    if further:
+        from .spelling import warn_of_misspelt
+
+        warn_of_misspelt(type(model).__name__, further, model._fields, model._types)
+    return encode(further)
 
 
 def without_unset(fields: dict[str, Any]) -> dict[str, Any]:

@@ -130,6 +130,7 @@ class BadGatewayError(ServerError): """502."""
 class ServiceUnavailableError(ServerError): """503."""
 class GatewayTimeoutError(ServerError): """504."""
 class InferredOperationWarning(UserWarning): """The path of an operation is only inferred: it may not exist as it is."""
+class UnknownParameterWarning(UserWarning): """A key that is sent looks like a misspelt name of a parameter."""
 # fmt: on
 
 
@@ -220,6 +221,20 @@ class OutcomeUnknownError(PlexyError):
 def missing_parameter(owner: str, name: str) -> InvalidParameterError:
     """Return the error of a call or a model that was given no value for what the API requires."""
     return InvalidParameterError(f"{owner} needs {name}. Nothing was sent. Pass {name}.")
+
+
+def locate(error: InvalidParameterError, owner: str, place: str, joint: str = ".") -> None:
+    """Put in front of the text of an error about a parameter where the caller wrote it.
+
+    Args:
+        error: The error; its text begins with the owner, or with the name of a parameter of it.
+        owner: The class that the parameters belong to. A caller who passes a mapping never wrote it.
+        place: The call, or the parameter that holds the mapping.
+        joint: What stands between the place and a parameter.
+    """
+    text = str(error)
+    rest = text.removeprefix(f"{owner} ")
+    error.args = (f"{place} {rest}" if rest != text else f"{place}{joint}{text}",)
 
 
 def _portable(fact: Any) -> Any:

@@ -7,8 +7,6 @@ waits where the step is a number of seconds. So both clients have one and the sa
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
@@ -521,6 +519,12 @@ def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, A
         raise errors.InvalidParameterError(
             f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
         )
+    if request.fields and further.keys() - request.fields:
+        from .spelling import warn_of_misspelt
+
+        warn_of_misspelt(
+            f"{request.operation.call}: extra_body", further, tuple(request.fields), request.fields
+        )
     return {**body, **further}
 
 
@@ -546,10 +550,8 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     if operation.call in _warned:
         return
     _warned.add(operation.call)
-    # The warning points at the user's line, the first one outside this package.
-    package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(package):
-        frame, level = frame.f_back, level + 1
+    from .callers import warn_caller
+
     text = (
         f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
     )
@@ -558,7 +560,7 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
             " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
         )
     try:
-        warnings.warn(text, errors.InferredOperationWarning, stacklevel=level)
+        warn_caller(text, errors.InferredOperationWarning)
     except errors.InferredOperationWarning:
         _warned.discard(operation.call)  # The program has made it an error, which stops the next call, too.
         raise

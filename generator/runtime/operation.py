@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from .encoding import dumps, is_mapping, is_uuid, loads_response, query_text
-from .errors import InvalidParameterError, missing_parameter
+from .errors import InvalidParameterError, locate, missing_parameter
 from .idempotency import idempotency_key
 from .paths import path_problem
 from .types import UNSET
@@ -50,6 +50,19 @@ class Operation:
             raise missing_parameter(self.call, name)
         return value
 
+    def written(self, body: Any) -> dict[str, Any]:
+        """Return the JSON object of a body.
+
+        Raises:
+            InvalidParameterError: as `to_dict` does, but naming the call.
+        """
+        try:
+            made: dict[str, Any] = body.to_dict()
+        except InvalidParameterError as error:
+            locate(error, type(body).__name__, self.call, ": ")
+            raise
+        return made
+
 
 @dataclass(slots=True, repr=False, eq=False)
 class Request(Generic[T]):
@@ -65,6 +78,9 @@ class Request(Generic[T]):
     query: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
     headers: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
     body: object = field(default=UNSET, kw_only=True)
+    fields: Collection[str] = field(
+        default=(), kw_only=True
+    )  # The names that its body may have, as far as known.
     decode: Callable[[Any], T] = field(kw_only=True)
     part: str = field(default="", kw_only=True)  # Which part of a whole is asked for, such as `page 2`.
     quiet: bool = field(

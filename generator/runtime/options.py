@@ -10,6 +10,7 @@ from .encoding import is_mapping
 from .types import RequestOptions, Timeout
 
 _KNOWN = RequestOptions.__optional_keys__
+_NAMES = tuple(RequestOptions.__annotations__)
 
 
 class MaskedOptions:
@@ -47,8 +48,10 @@ class MaskedOptions:
             return None
         unknown = [name for name in self._fields() if name not in _KNOWN]
         if unknown:
-            named = ", ".join(sorted(name for name in unknown if isinstance(name, str)))
-            return f"there is no option {named or 'whose name is no text'}."
+            from .spelling import unknown_option
+
+            texts = [name for name in unknown if isinstance(name, str)]
+            return unknown_option(texts, _NAMES) if texts else "there is no option whose name is no text."
         timeout = Timeout.of(self.get("timeout"))
         if isinstance(timeout, str):
             return timeout

@@ -15,7 +15,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -133,7 +133,7 @@ class Address:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "firstName": self.first_name,
                 "lastName": self.last_name,
                 "addressLine1": self.address_line_1,
@@ -164,7 +164,7 @@ class Address:
             phone=rest.pop("phone", UNSET),
             country=rest.pop("country", UNSET),
         )
-        refuse_unknown(rest, "Address")
+        refuse_unknown(rest, "Address", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -208,7 +208,7 @@ class AuthorizePaymentRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "transactionType": encode(self.transaction_type),
                 "terminalId": self.terminal_id,
                 "paymentMethod": self.payment_method,
@@ -240,15 +240,19 @@ class AuthorizePaymentRequest:
             ),
             terminal_id=rest.pop("terminal_id", UNSET),
             payment_method=take(rest, "payment_method", "AuthorizePaymentRequest"),
-            order_details=to_model(OrderDetails, take(rest, "order_details", "AuthorizePaymentRequest")),
-            card_data=to_model(CardData, rest.pop("card_data", UNSET)),
-            customer_details=to_model(CustomerDetails, rest.pop("customer_details", UNSET)),
-            browser_details=to_model(BrowserDetails, rest.pop("browser_details", UNSET)),
+            order_details=to_model(
+                OrderDetails, take(rest, "order_details", "AuthorizePaymentRequest"), "order_details"
+            ),
+            card_data=to_model(CardData, rest.pop("card_data", UNSET), "card_data"),
+            customer_details=to_model(
+                CustomerDetails, rest.pop("customer_details", UNSET), "customer_details"
+            ),
+            browser_details=to_model(BrowserDetails, rest.pop("browser_details", UNSET), "browser_details"),
             three_ds_notification_url=rest.pop("three_ds_notification_url", UNSET),
             external_user_id=rest.pop("external_user_id", UNSET),
             skip_three_ds=rest.pop("skip_three_ds", UNSET),
             moto=rest.pop("moto", UNSET),
-            recurring=to_model(PaymentRecurring, rest.pop("recurring", UNSET)),
+            recurring=to_model(PaymentRecurring, rest.pop("recurring", UNSET), "recurring"),
             sca_exemption=rest.pop("sca_exemption", UNSET),
         )
         refuse_duplicates(

@@ -16,7 +16,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -126,7 +126,7 @@ class BrowserDetails:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "acceptHeader": self.accept_header,
                 "javaEnabled": self.java_enabled,
                 "language": self.language,
@@ -157,7 +157,7 @@ class BrowserDetails:
             time_zone=rest.pop("time_zone", UNSET),
             user_agent=rest.pop("user_agent", UNSET),
         )
-        refuse_unknown(rest, "BrowserDetails")
+        refuse_unknown(rest, "BrowserDetails", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -82,7 +82,7 @@ class CapturePayment:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "major", "amount"),
             }
         )
@@ -99,7 +99,7 @@ class CapturePayment:
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "major", "amount"),
         )
-        refuse_unknown(rest, "CapturePayment")
+        refuse_unknown(rest, "CapturePayment", cls._fields)
         return model
 
     def __repr__(self) -> str:

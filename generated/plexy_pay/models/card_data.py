@@ -15,7 +15,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -126,7 +126,7 @@ class CardData:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "encryptedCardNumber": self.encrypted_card_number,
                 "encryptedExpiryMonth": self.encrypted_expiry_month,
                 "encryptedExpiryYear": self.encrypted_expiry_year,
@@ -153,7 +153,7 @@ class CardData:
             encrypted_cardholder_name=rest.pop("encrypted_cardholder_name", UNSET),
             token_id=rest.pop("token_id", UNSET),
         )
-        refuse_unknown(rest, "CardData")
+        refuse_unknown(rest, "CardData", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from ..decoding import (
     new_model,
     no_fields,
     refuse_duplicates,
+    warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
@@ -149,6 +150,8 @@ class CheckoutAddress:
             ),
             "CheckoutAddress",
         )
+        # Here and not where it is sent: of an answer, too, it may be a part.
+        warn_of_misspelt(rest, "CheckoutAddress", cls._fields)
         model.additional_properties = rest
         return model
 

@@ -16,6 +16,7 @@ from ..decoding import (
     refuse_duplicates,
     refuse_nothing,
     take,
+    warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
@@ -138,6 +139,8 @@ class CheckoutAmount:
             ),
             "CheckoutAmount",
         )
+        # Here and not where it is sent: of an answer, too, it may be a part.
+        warn_of_misspelt(rest, "CheckoutAmount", cls._fields)
         model.additional_properties = rest
         return model
 

@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -83,7 +83,7 @@ class CheckoutAuthenticationData:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "attemptAuthentication": self.attempt_authentication,
                 "threeDSRequestData": encode(self.three_ds_request_data),
             }
@@ -101,7 +101,7 @@ class CheckoutAuthenticationData:
         model = cls(
             attempt_authentication=rest.pop("attempt_authentication", UNSET),
             three_ds_request_data=to_model(
-                CheckoutThreeDSRequestData, rest.pop("three_ds_request_data", UNSET)
+                CheckoutThreeDSRequestData, rest.pop("three_ds_request_data", UNSET), "three_ds_request_data"
             ),
         )
         refuse_duplicates(

@@ -16,6 +16,7 @@ from ..decoding import (
     new_model,
     no_fields,
     refuse_duplicates,
+    warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
@@ -209,6 +210,8 @@ class CheckoutLineItem:
             ),
             "CheckoutLineItem",
         )
+        # Here and not where it is sent: of an answer, too, it may be a part.
+        warn_of_misspelt(rest, "CheckoutLineItem", cls._fields)
         model.additional_properties = rest
         return model
 

@@ -15,7 +15,7 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -71,7 +71,7 @@ class CheckoutPaymentDetailsRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "details": encode(self.details),
             }
         )
@@ -86,7 +86,7 @@ class CheckoutPaymentDetailsRequest:
         """
         rest = dict(params)
         model = cls(
-            details=to_model(CheckoutComponentData, rest.pop("details", UNSET)),
+            details=to_model(CheckoutComponentData, rest.pop("details", UNSET), "details"),
         )
         refuse_duplicates(rest, frozenset(("details",)), "CheckoutPaymentDetailsRequest")
         model.additional_properties = rest

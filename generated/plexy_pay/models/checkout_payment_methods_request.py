@@ -20,7 +20,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -117,7 +117,7 @@ class CheckoutPaymentMethodsRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "merchantAccount": self.merchant_account,
                 "amount": encode(self.amount),
                 "countryCode": self.country_code,
@@ -137,7 +137,7 @@ class CheckoutPaymentMethodsRequest:
         rest = dict(params)
         model = cls(
             merchant_account=take(rest, "merchant_account", "CheckoutPaymentMethodsRequest"),
-            amount=to_model(CheckoutAmount, money_object(rest.pop("amount", UNSET), "value")),
+            amount=to_model(CheckoutAmount, money_object(rest.pop("amount", UNSET), "value"), "amount"),
             country_code=rest.pop("country_code", UNSET),
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),

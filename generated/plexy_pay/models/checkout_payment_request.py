@@ -21,7 +21,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -172,7 +172,7 @@ class CheckoutPaymentRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": encode(self.amount),
                 "merchantAccount": self.merchant_account,
                 "reference": self.reference,
@@ -200,20 +200,26 @@ class CheckoutPaymentRequest:
         rest = dict(params)
         model = cls(
             amount=to_model(
-                CheckoutAmount, money_object(take(rest, "amount", "CheckoutPaymentRequest"), "value")
+                CheckoutAmount,
+                money_object(take(rest, "amount", "CheckoutPaymentRequest"), "value"),
+                "amount",
             ),
             merchant_account=rest.pop("merchant_account", UNSET),
             reference=rest.pop("reference", UNSET),
             return_url=rest.pop("return_url", UNSET),
-            payment_method=to_model(CheckoutComponentData, rest.pop("payment_method", UNSET)),
-            browser_info=to_model(CheckoutComponentData, rest.pop("browser_info", UNSET)),
+            payment_method=to_model(
+                CheckoutComponentData, rest.pop("payment_method", UNSET), "payment_method"
+            ),
+            browser_info=to_model(CheckoutComponentData, rest.pop("browser_info", UNSET), "browser_info"),
             store_payment_method=rest.pop("store_payment_method", UNSET),
             country_code=rest.pop("country_code", UNSET),
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),
             shopper_interaction=rest.pop("shopper_interaction", UNSET),
             recurring_processing_model=rest.pop("recurring_processing_model", UNSET),
-            authentication_data=to_model(CheckoutAuthenticationData, rest.pop("authentication_data", UNSET)),
+            authentication_data=to_model(
+                CheckoutAuthenticationData, rest.pop("authentication_data", UNSET), "authentication_data"
+            ),
         )
         refuse_duplicates(
             rest,

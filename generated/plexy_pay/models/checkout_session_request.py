@@ -22,7 +22,7 @@ from ..decoding import (
     to_model,
     to_models,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -209,7 +209,7 @@ class CheckoutSessionRequest:
         one_currency(self)
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": encode(self.amount),
                 "merchantAccount": self.merchant_account,
                 "reference": self.reference,
@@ -239,7 +239,9 @@ class CheckoutSessionRequest:
         rest = dict(params)
         model = cls(
             amount=to_model(
-                CheckoutAmount, money_object(take(rest, "amount", "CheckoutSessionRequest"), "value")
+                CheckoutAmount,
+                money_object(take(rest, "amount", "CheckoutSessionRequest"), "value"),
+                "amount",
             ),
             merchant_account=take(rest, "merchant_account", "CheckoutSessionRequest"),
             reference=take(rest, "reference", "CheckoutSessionRequest"),
@@ -254,9 +256,11 @@ class CheckoutSessionRequest:
             store_payment_method_mode=_checkout_store_payment_method_mode(
                 rest.pop("store_payment_method_mode", UNSET)
             ),
-            billing_address=to_model(CheckoutAddress, rest.pop("billing_address", UNSET)),
-            delivery_address=to_model(CheckoutAddress, rest.pop("delivery_address", UNSET)),
-            line_items=to_models(CheckoutLineItem, rest.pop("line_items", UNSET)),
+            billing_address=to_model(CheckoutAddress, rest.pop("billing_address", UNSET), "billing_address"),
+            delivery_address=to_model(
+                CheckoutAddress, rest.pop("delivery_address", UNSET), "delivery_address"
+            ),
+            line_items=to_models(CheckoutLineItem, rest.pop("line_items", UNSET), "line_items"),
         )
         refuse_duplicates(
             rest,

@@ -16,7 +16,7 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET
@@ -96,7 +96,7 @@ class ContinueThreeDSRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "cres": self.cres,
                 "transactionId": self.transaction_id,
             }
@@ -115,7 +115,7 @@ class ContinueThreeDSRequest:
             cres=take(rest, "cres", "ContinueThreeDSRequest"),
             transaction_id=take(rest, "transaction_id", "ContinueThreeDSRequest"),
         )
-        refuse_unknown(rest, "ContinueThreeDSRequest")
+        refuse_unknown(rest, "ContinueThreeDSRequest", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from ..decoding import (
     no_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -87,7 +87,7 @@ class CreateManualSettlement:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "unknown", "amount"),
                 "currency": self.currency,
             }

@@ -20,7 +20,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     one_currency,
@@ -110,7 +110,7 @@ class CreateOrderRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "product_id": self.product_id,
                 "currency_code": one_currency(self, self.currency_code),
                 "topup_request": encode(self.topup_request),
@@ -130,10 +130,10 @@ class CreateOrderRequest:
         model = cls(
             product_id=take(rest, "product_id", "CreateOrderRequest"),
             currency_code=rest.pop("currency_code", UNSET),
-            topup_request=to_model(TopupRequest, rest.pop("topup_request", UNSET)),
+            topup_request=to_model(TopupRequest, rest.pop("topup_request", UNSET), "topup_request"),
             external_ref=rest.pop("external_ref", UNSET),
         )
-        refuse_unknown(rest, "CreateOrderRequest")
+        refuse_unknown(rest, "CreateOrderRequest", cls._fields)
         return model
 
     def __repr__(self) -> str:

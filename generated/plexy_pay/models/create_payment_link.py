@@ -22,7 +22,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -178,7 +178,7 @@ class CreatePaymentLink:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "minor", "amount"),
                 "currency": wire_currency(self.amount, self.currency, "CreatePaymentLink"),
                 "customerId": self.customer_id,
@@ -210,13 +210,13 @@ class CreatePaymentLink:
             customer_id=rest.pop("customer_id", UNSET),
             description=rest.pop("description", UNSET),
             expires_at=rest.pop("expires_at", UNSET),
-            metadata=to_model(CreatePaymentLinkMetadata, rest.pop("metadata", UNSET)),
+            metadata=to_model(CreatePaymentLinkMetadata, rest.pop("metadata", UNSET), "metadata"),
             order_reference=rest.pop("order_reference", UNSET),
-            recurring=to_model(Recurring, rest.pop("recurring", UNSET)),
+            recurring=to_model(Recurring, rest.pop("recurring", UNSET), "recurring"),
             auto_clearing=rest.pop("auto_clearing", UNSET),
             validation=rest.pop("validation", UNSET),
         )
-        refuse_unknown(rest, "CreatePaymentLink")
+        refuse_unknown(rest, "CreatePaymentLink", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_unknown,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -101,7 +101,7 @@ class CustomerDetails:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "email": self.email,
                 "accountId": self.account_id,
                 "deliveryAddress": encode(self.delivery_address),
@@ -121,10 +121,10 @@ class CustomerDetails:
         model = cls(
             email=rest.pop("email", UNSET),
             account_id=rest.pop("account_id", UNSET),
-            delivery_address=to_model(Address, rest.pop("delivery_address", UNSET)),
-            billing_address=to_model(Address, rest.pop("billing_address", UNSET)),
+            delivery_address=to_model(Address, rest.pop("delivery_address", UNSET), "delivery_address"),
+            billing_address=to_model(Address, rest.pop("billing_address", UNSET), "billing_address"),
         )
-        refuse_unknown(rest, "CustomerDetails")
+        refuse_unknown(rest, "CustomerDetails", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -129,7 +129,7 @@ class MerchantInitiatedPaymentRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "unknown", "amount"),
                 "cardTokenId": self.card_token_id,
                 "currency": self.currency,
@@ -154,7 +154,7 @@ class MerchantInitiatedPaymentRequest:
             currency=take(rest, "currency", "MerchantInitiatedPaymentRequest"),
             initial_transaction_id=rest.pop("initial_transaction_id", UNSET),
         )
-        refuse_unknown(rest, "MerchantInitiatedPaymentRequest")
+        refuse_unknown(rest, "MerchantInitiatedPaymentRequest", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -132,7 +132,7 @@ class OrderDetails:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "major", "amount"),
                 "currency": wire_currency(self.amount, self.currency, "OrderDetails"),
                 "orderReference": self.order_reference,
@@ -162,7 +162,7 @@ class OrderDetails:
             description=rest.pop("description", UNSET),
             items=rest.pop("items", UNSET),
         )
-        refuse_unknown(rest, "OrderDetails")
+        refuse_unknown(rest, "OrderDetails", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from ..decoding import (
     no_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -90,7 +90,7 @@ class PaymentRecurring:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "recurringType": encode(self.recurring_type),
                 "parentTransactionId": self.parent_transaction_id,
             }

@@ -18,7 +18,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -108,7 +108,7 @@ class Recurring:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "expiry": encode(self.expiry),
                 "frequency": self.frequency,
                 "parentTransactionId": self.parent_transaction_id,
@@ -131,7 +131,7 @@ class Recurring:
             parent_transaction_id=rest.pop("parent_transaction_id", UNSET),
             type=_recurring_type(rest.pop("type", UNSET)),
         )
-        refuse_unknown(rest, "Recurring")
+        refuse_unknown(rest, "Recurring", cls._fields)
         return model
 
     def __repr__(self) -> str:

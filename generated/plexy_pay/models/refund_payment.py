@@ -16,7 +16,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -102,7 +102,7 @@ class RefundPayment:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "major", "amount"),
                 "orderReference": self.order_reference,
                 "description": self.description,
@@ -123,7 +123,7 @@ class RefundPayment:
             order_reference=rest.pop("order_reference", UNSET),
             description=rest.pop("description", UNSET),
         )
-        refuse_unknown(rest, "RefundPayment")
+        refuse_unknown(rest, "RefundPayment", cls._fields)
         return model
 
     def __repr__(self) -> str:

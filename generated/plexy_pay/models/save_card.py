@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -88,7 +88,7 @@ class SaveCard:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "customerId": self.customer_id,
                 "cardData": encode(self.card_data),
             }
@@ -105,7 +105,7 @@ class SaveCard:
         rest = dict(params)
         model = cls(
             customer_id=rest.pop("customer_id", UNSET),
-            card_data=to_model(CardData, rest.pop("card_data", UNSET)),
+            card_data=to_model(CardData, rest.pop("card_data", UNSET), "card_data"),
         )
         refuse_duplicates(
             rest,

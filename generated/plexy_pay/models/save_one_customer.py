@@ -15,7 +15,7 @@ from ..decoding import (
     no_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -85,7 +85,7 @@ class SaveOneCustomer:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "email": self.email,
                 "phone": self.phone,
             }

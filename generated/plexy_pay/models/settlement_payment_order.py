@@ -18,6 +18,7 @@ from ..decoding import (
     refuse_duplicates,
     refuse_nothing,
     take,
+    warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
@@ -171,6 +172,17 @@ class SettlementPaymentOrder:
                 )
             ),
             "SettlementPaymentOrder",
+        )
+        # Here and not where it is sent: of an answer, too, it may be a part.
+        warn_of_misspelt(
+            rest,
+            "SettlementPaymentOrder",
+            (
+                "request_id",
+                "beneficiary_id",
+                "amount",
+                "currency",
+            ),
         )
         model.additional_properties = rest
         return model

@@ -15,6 +15,7 @@ from ..decoding import (
     new_model,
     no_fields,
     refuse_duplicates,
+    warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
@@ -148,6 +149,17 @@ class SplitRequest:
                 )
             ),
             "SplitRequest",
+        )
+        # Here and not where it is sent: of an answer, too, it may be a part.
+        warn_of_misspelt(
+            rest,
+            "SplitRequest",
+            (
+                "transaction_id",
+                "beneficiary_id",
+                "amount",
+                "currency",
+            ),
         )
         model.additional_properties = rest
         return model

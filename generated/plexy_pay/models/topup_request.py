@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_unknown,
     to_model,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -88,7 +88,7 @@ class TopupRequest:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "amount": wire_amount(self.amount, "decimal-string", "amount"),
                 "customer_account": encode(self.customer_account),
             }
@@ -105,9 +105,11 @@ class TopupRequest:
         rest = dict(params)
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "decimal-string", "amount"),
-            customer_account=to_model(GateCustomerAccount, rest.pop("customer_account", UNSET)),
+            customer_account=to_model(
+                GateCustomerAccount, rest.pop("customer_account", UNSET), "customer_account"
+            ),
         )
-        refuse_unknown(rest, "TopupRequest")
+        refuse_unknown(rest, "TopupRequest", cls._fields)
         return model
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET
@@ -80,7 +80,7 @@ class UpdatePaymentLink:
         """
         return without_unset(
             {
-                **encode(self.additional_properties),
+                **encode_further(self),
                 "expiresAt": encode(self.expires_at),
             }
         )
@@ -97,7 +97,7 @@ class UpdatePaymentLink:
         model = cls(
             expires_at=take(rest, "expires_at", "UpdatePaymentLink"),
         )
-        refuse_unknown(rest, "UpdatePaymentLink")
+        refuse_unknown(rest, "UpdatePaymentLink", cls._fields)
         return model
 
     def __repr__(self) -> str:

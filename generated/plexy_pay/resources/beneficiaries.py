@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "beneficiaries"
 
 
 class BeneficiariesResource:
@@ -119,11 +124,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return create_payment_beneficiary.sync(
@@ -220,11 +227,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return update_payment_beneficiary.sync(
@@ -290,11 +299,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         transfer_from_beneficiary_balance_to_merchant_balance.sync(
@@ -359,11 +370,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return create_manual_settlement_for_beneficiary.sync(
@@ -404,11 +417,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return create_payment_beneficiary.sync_detailed(
@@ -443,11 +458,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return update_payment_beneficiary.sync_detailed(
@@ -471,11 +488,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         return transfer_from_beneficiary_balance_to_merchant_balance.sync_detailed(
@@ -499,11 +518,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return create_manual_settlement_for_beneficiary.sync_detailed(
@@ -609,11 +630,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return await create_payment_beneficiary.asyncio(
@@ -710,11 +733,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return await update_payment_beneficiary.asyncio(
@@ -780,11 +805,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         await transfer_from_beneficiary_balance_to_merchant_balance.asyncio(
@@ -849,11 +876,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio(
@@ -894,11 +923,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return await create_payment_beneficiary.asyncio_detailed(
@@ -935,11 +966,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return await update_payment_beneficiary.asyncio_detailed(
@@ -963,11 +996,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         return await transfer_from_beneficiary_balance_to_merchant_balance.asyncio_detailed(
@@ -991,11 +1026,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio_detailed(

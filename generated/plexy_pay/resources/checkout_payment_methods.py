@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from ..money import Money
     from ..params import CheckoutAmountParams
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "checkout.payment_methods"
 
 
 class CheckoutPaymentMethodsResource:
@@ -72,14 +77,16 @@ class CheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return list_payment_methods.sync(
@@ -111,14 +118,16 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return list_payment_methods.sync_detailed(
@@ -181,14 +190,16 @@ class AsyncCheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return await list_payment_methods.asyncio(
@@ -220,14 +231,16 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return await list_payment_methods.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from ..money import Money
     from ..params import CheckoutAmountParams, CheckoutAuthenticationDataParams, CheckoutComponentDataParams
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "checkout.payments"
 
 
 class CheckoutPaymentsResource:
@@ -117,7 +122,8 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -132,7 +138,8 @@ class CheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return start_payment.sync(
@@ -186,10 +193,12 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return submit_payment_details.sync(
@@ -238,7 +247,8 @@ class CheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -253,7 +263,8 @@ class CheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return start_payment.sync_detailed(
@@ -274,10 +285,12 @@ class CheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return submit_payment_details.sync_detailed(
@@ -379,7 +392,8 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -394,7 +408,8 @@ class AsyncCheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return await start_payment.asyncio(
@@ -448,10 +463,12 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return await submit_payment_details.asyncio(
@@ -500,7 +517,8 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -515,7 +533,8 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return await start_payment.asyncio_detailed(
@@ -536,10 +555,12 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return await submit_payment_details.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from ..money import Money
     from ..params import CheckoutAddressParams, CheckoutAmountParams, CheckoutLineItemParams
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "checkout.sessions"
 
 
 class CheckoutSessionsResource:
@@ -107,7 +112,8 @@ class CheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -124,7 +130,8 @@ class CheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return create_session.sync(
@@ -210,7 +217,8 @@ class CheckoutSessionsResourceWithRawResponse:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -227,7 +235,8 @@ class CheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return create_session.sync_detailed(
@@ -332,7 +341,8 @@ class AsyncCheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -349,7 +359,8 @@ class AsyncCheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return await create_session.asyncio(
@@ -435,7 +446,8 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -452,7 +464,8 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return await create_session.asyncio_detailed(

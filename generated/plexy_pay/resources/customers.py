@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -33,6 +34,10 @@ _TRANSACTIONS_RULES = PageRules(
     total="total",
     identity="transaction_id",
 )
+
+
+# How errors name it.
+_RESOURCE = "customers"
 
 
 class CustomersResource:
@@ -180,11 +185,13 @@ class CustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return create_customer.sync(
@@ -338,11 +345,13 @@ class CustomersResourceWithRawResponse:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return create_customer.sync_detailed(
@@ -530,11 +539,13 @@ class AsyncCustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return await create_customer.asyncio(
@@ -688,11 +699,13 @@ class AsyncCustomersResourceWithRawResponse:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return await create_customer.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
         PaymentRecurringParams,
     )
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "direct_payments"
 
 
 class DirectPaymentsResource:
@@ -186,7 +191,8 @@ class DirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -201,7 +207,8 @@ class DirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return create_host_to_host_payment.sync(
@@ -262,11 +269,13 @@ class DirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return continue_three_d_secure.sync(
@@ -317,7 +326,8 @@ class DirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -332,7 +342,8 @@ class DirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return create_host_to_host_payment.sync_detailed(
@@ -350,11 +361,13 @@ class DirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return continue_three_d_secure.sync_detailed(
@@ -515,7 +528,8 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -530,7 +544,8 @@ class AsyncDirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return await create_host_to_host_payment.asyncio(
@@ -591,11 +606,13 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return await continue_three_d_secure.asyncio(
@@ -646,7 +663,8 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -661,7 +679,8 @@ class AsyncDirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return await create_host_to_host_payment.asyncio_detailed(
@@ -679,11 +698,13 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return await continue_three_d_secure.asyncio_detailed(

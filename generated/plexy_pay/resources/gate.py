@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     )
 
 
+# How errors name it.
+_RESOURCE = "gate"
+
+
 class GateResource:
     """Gate."""
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ..types import RequestOptions, Response
 
 
+# How errors name it.
+_RESOURCE = "gate.balance"
+
+
 class GateBalanceResource:
     """Gate: balance."""
 

@@ -24,6 +24,10 @@ _LIST_RULES = PageRules(
 )
 
 
+# How errors name it.
+_RESOURCE = "gate.deposits"
+
+
 class GateDepositsResource:
     """Gate: deposits."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -23,6 +24,10 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "gate.orders"
 
 
 class GateOrdersResource:
@@ -145,13 +150,15 @@ class GateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return create_order.sync(
@@ -243,13 +250,15 @@ class GateOrdersResourceWithRawResponse:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return create_order.sync_detailed(
@@ -392,13 +401,15 @@ class AsyncGateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return await create_order.asyncio(
@@ -490,13 +501,15 @@ class AsyncGateOrdersResourceWithRawResponse:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return await create_order.asyncio_detailed(

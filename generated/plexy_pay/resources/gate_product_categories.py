@@ -23,6 +23,10 @@ _LIST_RULES = PageRules(
 )
 
 
+# How errors name it.
+_RESOURCE = "gate.product_categories"
+
+
 class GateProductCategoriesResource:
     """Gate: product categories."""
 

@@ -23,6 +23,10 @@ _LIST_RULES = PageRules(
 )
 
 
+# How errors name it.
+_RESOURCE = "gate.products"
+
+
 class GateProductsResource:
     """Gate: products."""
 

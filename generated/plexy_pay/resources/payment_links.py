@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -34,6 +35,10 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "payment_links"
 
 
 class PaymentLinksResource:
@@ -175,7 +180,8 @@ class PaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -187,7 +193,8 @@ class PaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return create_payment_link.sync(
@@ -368,10 +375,12 @@ class PaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return update_payment_link_expiration.sync(
@@ -464,7 +473,8 @@ class PaymentLinksResourceWithRawResponse:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -476,7 +486,8 @@ class PaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return create_payment_link.sync_detailed(
@@ -532,10 +543,12 @@ class PaymentLinksResourceWithRawResponse:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return update_payment_link_expiration.sync_detailed(
@@ -696,7 +709,8 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -708,7 +722,8 @@ class AsyncPaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return await create_payment_link.asyncio(
@@ -889,10 +904,12 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return await update_payment_link_expiration.asyncio(
@@ -985,7 +1002,8 @@ class AsyncPaymentLinksResourceWithRawResponse:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -997,7 +1015,8 @@ class AsyncPaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return await create_payment_link.asyncio_detailed(
@@ -1053,10 +1072,12 @@ class AsyncPaymentLinksResourceWithRawResponse:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return await update_payment_link_expiration.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from ..models import CancelPaymentResponse, CapturePaymentResponse, RefundPaymentResponse
     from ..money import Money
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "payments"
 
 
 class PaymentsResource:
@@ -137,10 +142,12 @@ class PaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return capture_payment.sync(
@@ -214,12 +221,14 @@ class PaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return process_refund.sync(
@@ -261,10 +270,12 @@ class PaymentsResourceWithRawResponse:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return capture_payment.sync_detailed(
@@ -289,12 +300,14 @@ class PaymentsResourceWithRawResponse:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return process_refund.sync_detailed(
@@ -424,10 +437,12 @@ class AsyncPaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return await capture_payment.asyncio(
@@ -501,12 +516,14 @@ class AsyncPaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return await process_refund.asyncio(
@@ -550,10 +567,12 @@ class AsyncPaymentsResourceWithRawResponse:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return await capture_payment.asyncio_detailed(
@@ -578,12 +597,14 @@ class AsyncPaymentsResourceWithRawResponse:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return await process_refund.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "payouts"
 
 
 class PayoutsResource:
@@ -139,12 +144,14 @@ class PayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return process_payout.sync(
@@ -202,11 +209,13 @@ class PayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return save_card_for_payouts.sync(
@@ -251,12 +260,14 @@ class PayoutsResourceWithRawResponse:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return process_payout.sync_detailed(
@@ -278,11 +289,13 @@ class PayoutsResourceWithRawResponse:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return save_card_for_payouts.sync_detailed(
@@ -406,12 +419,14 @@ class AsyncPayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return await process_payout.asyncio(
@@ -469,11 +484,13 @@ class AsyncPayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return await save_card_for_payouts.asyncio(
@@ -518,12 +535,14 @@ class AsyncPayoutsResourceWithRawResponse:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return await process_payout.asyncio_detailed(
@@ -545,11 +564,13 @@ class AsyncPayoutsResourceWithRawResponse:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return await save_card_for_payouts.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, Unset
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from ..base_client import AsyncClient, SyncClient
     from ..models import MerchantInitiatedPayment
     from ..types import RequestOptions, Response
+
+
+# How errors name it.
+_RESOURCE = "recurring_payments"
 
 
 class RecurringPaymentsResource:
@@ -88,13 +93,15 @@ class RecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return create_merchant_initiated_payment.sync(
@@ -125,13 +132,15 @@ class RecurringPaymentsResourceWithRawResponse:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return create_merchant_initiated_payment.sync_detailed(
@@ -212,13 +221,15 @@ class AsyncRecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return await create_merchant_initiated_payment.asyncio(
@@ -249,13 +260,15 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return await create_merchant_initiated_payment.asyncio_detailed(

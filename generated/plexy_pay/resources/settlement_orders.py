@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "settlement_orders"
 
 
 class SettlementOrdersResource:
@@ -149,13 +154,15 @@ class SettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return create_settlement_payment_order.sync(
@@ -242,13 +249,15 @@ class SettlementOrdersResourceWithRawResponse:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return create_settlement_payment_order.sync_detailed(
@@ -395,13 +404,15 @@ class AsyncSettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return await create_settlement_payment_order.asyncio(
@@ -488,13 +499,15 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return await create_settlement_payment_order.asyncio_detailed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "split_requests"
 
 
 class SplitRequestsResource:
@@ -139,13 +144,15 @@ class SplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return create_split_request.sync(
@@ -250,13 +257,15 @@ class SplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return update_split_request.sync(
@@ -349,13 +358,15 @@ class SplitRequestsResourceWithRawResponse:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return create_split_request.sync_detailed(
@@ -392,13 +403,15 @@ class SplitRequestsResourceWithRawResponse:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return update_split_request.sync_detailed(
@@ -536,13 +549,15 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return await create_split_request.asyncio(
@@ -647,13 +662,15 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return await update_split_request.asyncio(
@@ -746,13 +763,15 @@ class AsyncSplitRequestsResourceWithRawResponse:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return await create_split_request.asyncio_detailed(
@@ -789,13 +808,15 @@ class AsyncSplitRequestsResourceWithRawResponse:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return await update_split_request.asyncio_detailed(

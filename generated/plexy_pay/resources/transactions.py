@@ -24,6 +24,10 @@ _LIST_RULES = PageRules(
 )
 
 
+# How errors name it.
+_RESOURCE = "transactions"
+
+
 class TransactionsResource:
     """Transactions."""
 

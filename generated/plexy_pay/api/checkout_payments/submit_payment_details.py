@@ -9,12 +9,12 @@ from ..._operations import SUBMIT_PAYMENT_DETAILS
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.checkout_payment import CheckoutPayment
+from ...models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPayment)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SUBMIT_PAYMENT_DETAILS,
-        body=SUBMIT_PAYMENT_DETAILS.needs("body", body).to_dict(),
+        body=SUBMIT_PAYMENT_DETAILS.written(SUBMIT_PAYMENT_DETAILS.needs("body", body)),
+        fields=CheckoutPaymentDetailsRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

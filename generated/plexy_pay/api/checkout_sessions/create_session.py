@@ -9,12 +9,12 @@ from ..._operations import CREATE_SESSION
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.checkout_session import CheckoutSession
+from ...models.checkout_session_request import CheckoutSessionRequest
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.checkout_session_request import CheckoutSessionRequest
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutSession)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SESSION,
-        body=CREATE_SESSION.needs("body", body).to_dict(),
+        body=CREATE_SESSION.written(CREATE_SESSION.needs("body", body)),
+        fields=CheckoutSessionRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

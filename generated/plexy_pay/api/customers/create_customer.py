@@ -9,12 +9,12 @@ from ..._operations import CREATE_CUSTOMER
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.customer import Customer
+from ...models.save_one_customer import SaveOneCustomer
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.save_one_customer import SaveOneCustomer
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Customer)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_CUSTOMER,
-        body=CREATE_CUSTOMER.needs("body", body).to_dict(),
+        body=CREATE_CUSTOMER.written(CREATE_CUSTOMER.needs("body", body)),
+        fields=SaveOneCustomer._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

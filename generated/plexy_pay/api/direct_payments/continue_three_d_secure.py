@@ -9,12 +9,12 @@ from ..._operations import CONTINUE_THREE_D_SECURE
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.continue_three_ds import ContinueThreeDS
+from ...models.continue_three_ds_request import ContinueThreeDSRequest
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.continue_three_ds_request import ContinueThreeDSRequest
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(ContinueThreeDS)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
-        body=CONTINUE_THREE_D_SECURE.needs("body", body).to_dict(),
+        body=CONTINUE_THREE_D_SECURE.written(CONTINUE_THREE_D_SECURE.needs("body", body)),
+        fields=ContinueThreeDSRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -9,12 +9,12 @@ from ..._operations import CREATE_HOST_TO_HOST_PAYMENT
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.authorize_payment import AuthorizePayment
+from ...models.authorize_payment_request import AuthorizePaymentRequest
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.authorize_payment_request import AuthorizePaymentRequest
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(AuthorizePayment)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
-        body=CREATE_HOST_TO_HOST_PAYMENT.needs("body", body).to_dict(),
+        body=CREATE_HOST_TO_HOST_PAYMENT.written(CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)),
+        fields=AuthorizePaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

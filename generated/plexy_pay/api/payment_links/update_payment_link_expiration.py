@@ -9,12 +9,12 @@ from ..._operations import UPDATE_PAYMENT_LINK_EXPIRATION
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.payment_link import PaymentLink
+from ...models.update_payment_link import UpdatePaymentLink
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.update_payment_link import UpdatePaymentLink
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
@@ -32,7 +32,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body).to_dict(),
+        body=UPDATE_PAYMENT_LINK_EXPIRATION.written(UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)),
+        fields=UpdatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

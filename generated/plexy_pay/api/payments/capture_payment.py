@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ..._operations import CAPTURE_PAYMENT
 from ...decoding import ObjectBody
 from ...frames import forgets
+from ...models.capture_payment import CapturePayment
 from ...models.capture_payment_response import CapturePaymentResponse
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.capture_payment import CapturePayment
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CapturePaymentResponse)
@@ -32,7 +32,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=CAPTURE_PAYMENT.needs("body", body).to_dict(),
+        body=CAPTURE_PAYMENT.written(CAPTURE_PAYMENT.needs("body", body)),
+        fields=CapturePayment._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ..._operations import PROCESS_REFUND
 from ...decoding import ObjectBody
 from ...frames import forgets
+from ...models.refund_payment import RefundPayment
 from ...models.refund_payment_response import RefundPaymentResponse
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.refund_payment import RefundPayment
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(RefundPaymentResponse)
@@ -32,7 +32,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=PROCESS_REFUND.needs("body", body).to_dict(),
+        body=PROCESS_REFUND.written(PROCESS_REFUND.needs("body", body)),
+        fields=RefundPayment._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

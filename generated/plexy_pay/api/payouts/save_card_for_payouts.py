@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ..._operations import SAVE_CARD_FOR_PAYOUTS
 from ...decoding import ObjectBody
 from ...frames import forgets
+from ...models.save_card import SaveCard
 from ...models.saved_card import SavedCard
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.save_card import SaveCard
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SavedCard)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
-        body=SAVE_CARD_FOR_PAYOUTS.needs("body", body).to_dict(),
+        body=SAVE_CARD_FOR_PAYOUTS.written(SAVE_CARD_FOR_PAYOUTS.needs("body", body)),
+        fields=SaveCard._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

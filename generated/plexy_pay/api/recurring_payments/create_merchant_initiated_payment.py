@@ -9,12 +9,12 @@ from ..._operations import CREATE_MERCHANT_INITIATED_PAYMENT
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.merchant_initiated_payment import MerchantInitiatedPayment
+from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 from ...operation import Request
 from ...options import mask
 
 if TYPE_CHECKING:
     from ...base_client import AsyncClient, SyncClient
-    from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
     from ...types import RequestOptions, Response
 
 _decode = ObjectBody(MerchantInitiatedPayment)
@@ -28,7 +28,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
-        body=CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body).to_dict(),
+        body=CREATE_MERCHANT_INITIATED_PAYMENT.written(CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)),
+        fields=MerchantInitiatedPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -27,7 +27,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SETTLEMENT_PAYMENT_ORDER,
-        body=CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body).to_dict(),
+        body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body)),
+        fields=SettlementPaymentOrder._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -27,7 +27,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SPLIT_REQUEST,
-        body=CREATE_SPLIT_REQUEST.needs("body", body).to_dict(),
+        body=CREATE_SPLIT_REQUEST.written(CREATE_SPLIT_REQUEST.needs("body", body)),
+        fields=SplitRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -31,7 +31,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_SPLIT_REQUEST.needs("body", body).to_dict(),
+        body=UPDATE_SPLIT_REQUEST.written(UPDATE_SPLIT_REQUEST.needs("body", body)),
+        fields=SplitRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 
