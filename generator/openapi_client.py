@@ -328,6 +328,8 @@ class SpecForTemplates:
                 return f'{check}(self.{priced}, {source}, "{owner}")'
             if self.needs_one_currency(owner):
                 return f"one_currency(self, {source})"
+        if encoder := _encoder_of_times(prop):
+            return f'{encoder}({source}, "{name}")'
         return _encode_expression(prop, node, source)
 
     def _build(self, prop: PropertyProtocol, node: Json, name: str, owner: str) -> str:
@@ -567,6 +569,16 @@ def _flat_union(prop: Any) -> list[Any]:
         for part in prop.inner_properties
         for inner in (_flat_union(part) if isinstance(part, UnionProperty) else [part])
     ]
+
+
+def _encoder_of_times(prop: Any) -> str:
+    """The function that encodes dates, or dates and times, and refuses the other kind; none where both can be meant."""
+    flat = _flat(prop)
+    if any(isinstance(inner, ModelProperty) for inner in flat):
+        return ""
+    days = any(isinstance(inner, DateProperty) for inner in flat)
+    moments = any(isinstance(inner, DateTimeProperty) for inner in flat)
+    return "" if days == moments else "encode_day" if days else "encode_moment"
 
 
 def _encode_expression(prop: Any, node: Json, source: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -42,9 +41,6 @@ _ORIGINS = {
 
 #: Categories that a program which is run does not show by itself.
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
-
-# A text within an annotation, whose words are no names.
-_LITERAL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 
 
 def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
@@ -155,6 +151,6 @@ def _imports(data: Json) -> list[str]:
         for name in views.request_schemas(data)
         for field in views.schema_fields(data, schemas(data)[name])
     )
-    words = sorted(set(re.findall(r"[A-Za-z_]\w*", _LITERAL.sub("", types))))
+    words = sorted(views.names_in(types))
     named = {**_ORIGINS, **dict.fromkeys(schemas(data), "..models")}
     return [f"from {named[word]} import {word}" for word in words if word in named]

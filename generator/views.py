@@ -23,6 +23,23 @@ ROW_IDS = ("id", "transactionId")
 _MOST_LITERALS = 100
 
 
+#: A text within an annotation, whose words are no names.
+LITERAL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
+
+
+def names_in(annotation: str) -> set[str]:
+    """Return the names that an annotation is made of."""
+    return set(re.findall(r"[A-Za-z_]\w*", LITERAL.sub("", annotation)))
+
+
+def _checked(annotation: str, value: str, name: str) -> str:
+    names = names_in(annotation)
+    kinds = names & {"date", "datetime"}
+    if len(kinds) != 1 or "Mapping" in names:
+        return value
+    return f"{'_day' if 'date' in kinds else '_moment'}({value}, {name!r})"
+
+
 class UnsupportedError(Exception):
     """Something of the document that the client has no form for; the text says what and where."""
 
@@ -51,6 +68,11 @@ class Parameter:
         """Whether a call without it, or with None for it, cannot be sent."""
         return self.required and "None" not in self.type.split(" | ")
 
+    @property
+    def value(self) -> str:
+        """The expression of its value; a date is told from a date and time, where only one of them can be meant."""
+        return _checked(self.type, self.name, self.name)
+
     def written(self, operation: str) -> str:
         """Return the expression that writes it, in a mapping by its name on the wire.
 
@@ -59,8 +81,9 @@ class Parameter:
                 a path, which is refused where the path is made.
         """
         name = repr(self.wire_name)
-        checked = operation and self.is_needed
-        value = f"{operation}.needs({self.name!r}, {self.name})" if checked else self.name
+        value = self.value
+        if operation and self.is_needed:
+            value = _checked(self.type, f"{operation}.needs({self.name!r}, {self.name})", self.name)
         if self.style == "cookie":
             return f"{f'cookie {self.wire_name}'!r}: _cookie({value})"
         if self.style.rstrip("*") in ("simple", "label", "matrix"):
@@ -97,6 +120,10 @@ class Sent:
     def is_needed(self) -> bool:
         """Whether a call without it, or with None for it, cannot be sent."""
         return self.required and not {"None", "object"} & set(self.type.split(" | "))
+
+    def checked(self, value: str) -> str:
+        """Return an expression that refuses a date for a date and time, and the reverse."""
+        return _checked(self.type, value, "body")
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,41 @@ def without_unset(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not UNSET}
 
 
-def encode_datetime(value: datetime) -> str:
+def encode_day(value: Any, name: str) -> Any:
+    """Encode a parameter that is a date, or several.
+
+    Raises:
+        InvalidParameterError: for a date and time: which day it is depends on the time zone.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, datetime):
+        raise InvalidParameterError(
+            f"{name} is a date, and was given a date and time: in another time zone it is another day. "
+            "Nothing was sent. Pass moment.astimezone(zone).date(), with the time zone of your shop."
+        )
+    return [encode_day(item, name) for item in value] if is_collection(value) else encode(value)
+
+
+def encode_moment(value: Any, name: str) -> Any:
+    """Encode a parameter that is a date and time, or several.
+
+    Raises:
+        InvalidParameterError: for a date alone, or for one without a time zone.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, datetime):
+        return encode_datetime(value, name)
+    if isinstance(value, date):
+        raise InvalidParameterError(
+            f"{name} is a date and time, and was given a date: it has no time of day and no time zone. "
+            "Nothing was sent. Pass datetime.combine(day, time(), tzinfo=zone), with the time zone of your shop."
+        )
+    return [encode_moment(item, name) for item in value] if is_collection(value) else encode(value)
+
+
+def encode_datetime(value: datetime, name: str = "A date and time") -> str:
     """Write an aware date and time in UTC with `Z`, as the API expects it.
 
     Raises:
@@ -137,7 +171,7 @@ def encode_datetime(value: datetime) -> str:
     """
     if value.tzinfo is None:
         raise InvalidParameterError(
-            "A date and time without a time zone was given. Nothing was sent. "
+            f"{name} was given without a time zone. Nothing was sent. "
             "Pass an aware one, for example datetime.now(UTC) + timedelta(days=1)."
         )
     with suppress(OverflowError):  # The first or the last day there is keeps its own time zone.
@@ -209,7 +243,7 @@ def _decimal_text(value: Decimal) -> str:
         or len(value.as_tuple().digits) > _MOST_DIGITS
     ):
         raise InvalidParameterError("A decimal number is not finite or far too long. Nothing was sent.")
-    return format(value, "f")
+    return Decimal.__format__(value, "f")
 
 
 def loads_response(data: bytes, charset: str) -> Any:
@@ -309,4 +343,11 @@ def query_text(value: Any) -> str | None:
     encoded = encode(value)
     if isinstance(encoded, bool):
         return "true" if encoded else "false"
-    return format(encoded, "f") if isinstance(encoded, Decimal) else str(encoded)
+    # A class of the caller's may write itself in another way than the number or the text that it is.
+    if isinstance(encoded, Decimal):
+        return Decimal.__format__(encoded, "f")
+    if isinstance(encoded, int):
+        return int.__repr__(encoded)
+    if isinstance(encoded, float):
+        return float.__repr__(encoded)
+    return str.__str__(encoded) if isinstance(encoded, str) else str(encoded)

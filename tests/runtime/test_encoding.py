@@ -95,6 +95,22 @@ def test_query_values_become_text(value: object, text: str | None) -> None:
     assert query_text(value) == text
 
 
+# Classes of the caller's
+
+
+def lying(kind: type) -> Any:
+    """A class that is a number or a text, and writes itself as another."""
+    words = ("__str__", "__repr__", "__format__")
+    return type("Lying", (kind,), {word: lambda *_: "666" for word in words})
+
+
+@given(st.integers() | decimals | st.floats(allow_nan=False, allow_infinity=False) | st.text())
+def test_a_number_or_a_text_leaves_as_what_it_is_whatever_its_class_says(value: Any) -> None:
+    other = lying(type(value))(value)
+    assert dumps(encode([other])) == dumps(encode([value]))
+    assert query_text(other) == query_text(value)
+
+
 # The faster reader
 
 ODD_JSON = [

@@ -22,7 +22,7 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import encode, encode_further, encode_moment, without_unset
 from ..frames import forgets
 from ..money import (
     Money,
@@ -183,7 +183,7 @@ class CreatePaymentLink:
                 "currency": wire_currency(self.amount, self.currency, "CreatePaymentLink"),
                 "customerId": self.customer_id,
                 "description": self.description,
-                "expiresAt": encode(self.expires_at),
+                "expiresAt": encode_moment(self.expires_at, "expires_at"),
                 "metadata": encode(self.metadata),
                 "orderReference": self.order_reference,
                 "recurring": encode(self.recurring),

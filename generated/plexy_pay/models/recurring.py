@@ -18,7 +18,7 @@ from ..decoding import (
     no_fields,
     refuse_unknown,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import encode, encode_further, encode_moment, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET, Unset
@@ -109,7 +109,7 @@ class Recurring:
         return without_unset(
             {
                 **encode_further(self),
-                "expiry": encode(self.expiry),
+                "expiry": encode_moment(self.expiry, "expiry"),
                 "frequency": self.frequency,
                 "parentTransactionId": self.parent_transaction_id,
                 "type": encode(self.type),

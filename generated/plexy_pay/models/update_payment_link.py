@@ -17,7 +17,7 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import encode_further, encode_moment, without_unset
 from ..frames import forgets
 from ..presenting import represent
 from ..types import UNSET
@@ -81,7 +81,7 @@ class UpdatePaymentLink:
         return without_unset(
             {
                 **encode_further(self),
-                "expiresAt": encode(self.expires_at),
+                "expiresAt": encode_moment(self.expires_at, "expires_at"),
             }
         )
 
