@@ -11,22 +11,29 @@ from .normalising import every_schema, operations, resolve
 
 Json = dict[str, Any]
 
+#: The list of a document, at its root, of the fields that a log shows.
+SHOWN = "x-shown-in-logs"
+_MARKS = ("x-sensitive", "x-free-text")
+
 
 @dataclass
 class Names:
     """Names without case, `_` and `-`, because camelCase and snake_case mean the same field.
 
     Attributes:
-        values: Names of plain values, and of arrays of them.
+        values: Names of plain values, and of arrays of them. Where the document has a list of those that a log shows,
+            any text or number that is not in it is hidden.
         objects: Names of objects whose fields are all declared.
         maps: Names of objects that take further fields, with the fields that each declares.
-        hidden: Names that are marked `x-sensitive` anywhere; they are in none of the others.
+        hidden: Names that are marked `x-sensitive` or `x-free-text` anywhere; they are in none of the others.
+        open: Names of values that may be any text or number.
     """
 
     values: set[str] = field(default_factory=set[str])
     objects: set[str] = field(default_factory=set[str])
     maps: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     hidden: set[str] = field(default_factory=set[str])
+    open: set[str] = field(default_factory=set[str], compare=False)
 
 
 def loggable(data: Json) -> Names:
@@ -41,6 +48,9 @@ def loggable(data: Json) -> Names:
                 _take(data, names, str(node["x-wrapped"]), node)
     for parameter in _parameters(data):
         _take(data, names, str(parameter["name"]), {**mapping(parameter.get("schema")), **_mark(parameter)})
+    if SHOWN in data:
+        shown = {plain(str(name)) for name in sequence(data[SHOWN])}
+        names.hidden |= names.open - shown
     # A document that was cut out of a larger one says what else is marked there.
     names.hidden.update(map(str, sequence(data.get("x-sensitive-names"))))
     names.values -= names.hidden
@@ -57,10 +67,11 @@ def plain(name: str) -> str:
 def _take(data: Json, names: Names, name: str, node: Json) -> None:
     key = plain(name)
     for part in _parts(data, node, set()):
-        if part.get("x-sensitive"):
+        if any(part.get(mark) for mark in _MARKS):
             names.hidden.add(key)
-        kinds = part.get("type", [])
-        kinds = {kinds} if isinstance(kinds, str) else set(sequence(kinds))
+        kinds = _kinds(part)
+        if _is_open(part):
+            names.open.add(key)
         if "enum" in part or "const" in part or kinds & {"string", "integer", "number", "boolean"}:
             names.values.add(key)
         if "object" not in kinds:
@@ -70,6 +81,25 @@ def _take(data: Json, names: Names, name: str, node: Json) -> None:
             names.maps.setdefault(key, set()).update(map(plain, fields))
         else:
             names.objects.add(key)
+
+
+def is_marked(data: Json, node: Json) -> bool:
+    """Whether a property, or what it refers to, is marked as masked in logs."""
+    return any(part.get(mark) for part in _parts(data, node, set()) for mark in _MARKS)
+
+
+def is_open(data: Json, node: Json) -> bool:
+    """Whether the value of a property may be any text or number."""
+    return any(map(_is_open, _parts(data, node, set())))
+
+
+def _is_open(part: Json) -> bool:
+    return not {"enum", "const"} & part.keys() and bool(_kinds(part) & {"string", "integer", "number"})
+
+
+def _kinds(part: Json) -> set[str]:
+    kinds = part.get("type", [])
+    return {kinds} if isinstance(kinds, str) else set(sequence(kinds))
 
 
 def _parts(data: Json, node: Any, seen: set[int]) -> Iterator[Json]:
@@ -88,7 +118,7 @@ def _parts(data: Json, node: Any, seen: set[int]) -> Iterator[Json]:
 
 
 def _mark(parameter: Json) -> Json:
-    return {"x-sensitive": True} if parameter.get("x-sensitive") else {}
+    return {mark: True for mark in _MARKS if parameter.get(mark)}
 
 
 def _parameters(data: Json) -> Iterator[Json]:

@@ -39,7 +39,7 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 _NOTHING: dict[str, Any] = dict.fromkeys(
     (
         *("plexy_event", "plexy_operation", "plexy_method", "plexy_path", "plexy_attempt", "plexy_status"),
-        *("plexy_failure", "plexy_sent", "plexy_request_id", "plexy_duration", "plexy_pause"),
+        *("plexy_failure", "plexy_sent", "plexy_ids", "plexy_request_id", "plexy_duration", "plexy_pause"),
         *("plexy_parameters", "plexy_headers", "plexy_body"),
     )
 )
@@ -116,6 +116,7 @@ class Log:
         self._call = call
         self._started = 0.0
         self._masker: Masker | None = None
+        self._shown_ids: dict[str, Any] | None = None
 
     @_harmless
     def sending(self, send: Send, attempt: int) -> None:
@@ -139,8 +140,9 @@ class Log:
     def came(self, send: Send, attempt: int) -> None:
         """After an attempt: its result; at debug show the answer."""
         known = self._known(send, attempt)
-        known["plexy_duration"] = seconds = round(send.monotonic() - self._started, 6)
+        known["plexy_duration"] = seconds = round(send.monotonic() - self._started, 3)
         text = f"{_in_words(known)}, in {seconds:.3f} s, attempt {attempt}"
+        text += "".join(f", {name} {value!r}" for name, value in self._ids().items())
         text += f", request id {known['plexy_request_id']}" if known["plexy_request_id"] else ""
         self._say(INFO, "attempt", text, known)
         if known["plexy_status"] is not None and LOGGER.isEnabledFor(logging.DEBUG):
@@ -154,7 +156,7 @@ class Log:
     def again(self, send: Send, attempt: int, pause: float | None) -> None:
         """Before a repetition: why, and after which pause; None for at once, with the next key."""
         known = self._known(send, attempt)
-        known["plexy_pause"] = 0.0 if pause is None else round(pause, 6)
+        known["plexy_pause"] = 0.0 if pause is None else round(pause, 3)
         how = "at once with the next API key" if pause is None else f"in {pause:.3f} s"
         self._say(INFO, "retry", f"is sent again {how} after {_in_words(known)}, attempt {attempt}", known)
 
@@ -164,6 +166,21 @@ class Log:
 
             self._masker = Masker(self._call.key_mask())
         return self._masker
+
+    def _ids(self) -> dict[str, Any]:
+        """What the call is about: the ids of its path and its order reference, as a log may show them."""
+        if self._shown_ids is None:
+            request = self._call.request
+            own: dict[str, object] = {
+                name: value
+                for name, value in request.path_params.items()
+                if name not in request.operation.settings
+            }
+            reference = request.facts().get("order_reference")
+            if reference is not None:
+                own["order_reference"] = reference
+            self._shown_ids = self._mask().object(without_unset(encode(own)))
+        return self._shown_ids
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:
         from .flow import Answer
@@ -186,6 +203,7 @@ class Log:
     def _say(self, level: int, event: str, text: str, known: dict[str, Any]) -> None:
         operation = self._call.request.operation
         extra = {**_NOTHING, **known, "plexy_event": event, "plexy_operation": operation.call}
+        extra["plexy_ids"] = self._ids() or None
         extra |= {"plexy_method": operation.method, "plexy_path": operation.path}
         LOGGER.log(
             level, "%s (%s %s): %s", operation.call, operation.method, operation.path, text, extra=extra

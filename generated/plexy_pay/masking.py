@@ -91,8 +91,10 @@ class Masker:
     def learn(self, headers: Mapping[str, str], body: Any) -> None:
         """Hide from now on what is masked in this request: its answer may quote it in a message."""
         self._masked = [value for name, value in headers.items() if name.lower() not in _HEADERS]
-        self._value(body, None)
-        self.hide(text for text in _texts(self._masked) if len(text) >= _SHORTEST_SECRET)
+        # A description that is the order's reference does not make a secret of that.
+        shown = set(_texts(self._value(body, None)))
+        masked = set(_texts(self._masked)) - shown
+        self.hide(text for text in masked if len(text) >= _SHORTEST_SECRET)
 
     def text(self, text: str) -> str:
         """The text on one line, without anything that looks like a secret."""
@@ -101,13 +103,7 @@ class Masker:
         text = self._pattern.sub(MASK, self._keys.text(text))
         if not text.isprintable():
             text = "".join(char if char.isprintable() else "\ufffd" for char in text)
-        if "@" in text or "%40" in text:
-            text = _EMAIL.sub(MASK, text)
-        if "+" in text or "\uff0b" in text or "%2" in text:
-            text = _PHONE.sub(MASK, text)
-        if len(text) < _SHORTEST_CARD:
-            return text
-        return _DIGITS.sub(lambda found: MASK if _has_card_number(found[0]) else found[0], text)
+        return without_personal(text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers; the values of the harmless ones only."""
@@ -152,6 +148,17 @@ class Masker:
             return MASK
         shown = self.text(str(value))
         return value if shown == str(value) else shown
+
+
+def without_personal(text: str) -> str:
+    """Return the text without card numbers, e-mail addresses and phone numbers."""
+    if "@" in text or "%40" in text:
+        text = _EMAIL.sub(MASK, text)
+    if "+" in text or "\uff0b" in text or "%2" in text:
+        text = _PHONE.sub(MASK, text)
+    if len(text) < _SHORTEST_CARD:
+        return text
+    return _DIGITS.sub(lambda found: MASK if _has_card_number(found[0]) else found[0], text)
 
 
 def _texts(value: Any) -> Iterator[str]:

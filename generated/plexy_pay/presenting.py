@@ -1,5 +1,8 @@
 # plexy-pay runtime, written by hand in generator/runtime/presenting.py; the generator copies it unchanged.
-"""How models show themselves: what is set, in order, with personal and secret values masked."""
+"""How models show themselves: what is set, in order, with personal and secret values masked.
+
+Ids and references are shown, and so is free text: a `repr` is for the developer's own eyes. In logs it is masked.
+"""
 
 from __future__ import annotations
 
@@ -34,4 +37,9 @@ def _shown(value: Any, *, is_list: bool = False) -> str:
         return "<object>"
     if is_array(value):
         return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
-    return repr(value)
+    if type(value) is not str:
+        return repr(value)
+    from .masking import without_personal
+
+    # A shop may have put anything into a reference.
+    return repr(without_personal(value))

@@ -60,6 +60,8 @@ def _described(old: dict[str, Any], new: dict[str, Any]) -> Findings:
             "info": docs("the title or version of the description"),
         },
         **{"externalDocs": docs("the link to the docs"), "tags": docs("the groups of the docs")},
+        # A field that is shown from now on is new, or has lost a mark, and is reported as that.
+        "x-shown-in-logs": docs("the list of what logs show"),
         "servers": lambda _, before, after: operations.servers(found, _client("servers"), before, after),
         "security": lambda _, before, after: _security(found, before, after),
         "paths": lambda place, before, after: _paths(found, place, before, after),

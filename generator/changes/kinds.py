@@ -27,6 +27,7 @@ KINDS: frozenset[str] = frozenset(
         ("fact", ("added", "changed")),
         ("family", ("changed",)),
         ("fields", ("closed", "opened", "declared-free", "no-longer-free", "type-changed")),
+        ("free-text", _THERE),
         ("function", ("renamed",)),
         ("idempotency-key", _ALSO),
         ("limit", ("narrowed", "widened")),

@@ -579,6 +579,9 @@ def parameter(found: Findings, place: Place, old: Json, new: Json) -> None:
     def sensitive(there: Place, before: object, after: object) -> None:
         schemas.sensitivity(found, there, after)
 
+    def free_text(there: Place, before: object, after: object) -> None:
+        schemas.free_text(found, there, after)
+
     docs = {key: found.documentation(f"the {key}") for key in ("description", "example", "examples")}
     handlers: dict[str, Handler] = {
         **docs,
@@ -586,7 +589,7 @@ def parameter(found: Findings, place: Place, old: Json, new: Json) -> None:
         **{"required": required, "schema": schema, "x-client-setting": setting},
         **{"deprecated": deprecated, "x-deprecated": schemas.deprecation_advice(found, old, new)},
         **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue", "name", "in"), sent),
-        "x-sensitive": sensitive,
+        **{"x-sensitive": sensitive, "x-free-text": free_text},
     }
     found.keys(handlers, place, old, new)
 

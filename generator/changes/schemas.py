@@ -152,6 +152,7 @@ class _Pair:
             "x-deprecated": deprecation_advice(found, old, new),
             **dict.fromkeys((*_LIMITS, "pattern", "multipleOf", "uniqueItems"), self.limit),
             **{"x-amount-unit": self.unit, "x-main-amount": self.main_amount, "x-sensitive": self.sensitive},
+            "x-free-text": self.free_text,
             **{"x-enum-meanings": self.meanings, "x-enum-same": self.spellings},
             "x-class-name": self.class_name,
             "x-next-action": self.next_action,
@@ -515,6 +516,9 @@ class _Pair:
     def sensitive(self, place: Place, old: object, new: object) -> None:
         sensitivity(self.found, place, new)
 
+    def free_text(self, place: Place, old: object, new: object) -> None:
+        free_text(self.found, place, new)
+
     def next_action(self, place: Place, old: object, new: object) -> None:
         there = replace(place, symbols=(*place.symbols, *self._member("next_action")))
         if old is MISSING:
@@ -557,6 +561,14 @@ def sensitivity(found: Findings, place: Place, new: object) -> None:
     else:
         text = "is no longer masked: `repr` and logs show it."
         found.add("sensitive-removed", BREAKING, place, about(place, text))
+
+
+def free_text(found: Findings, place: Place, new: object) -> None:
+    """Report that logs mask something from now on, or no longer."""
+    if new is True:
+        found.add("free-text-added", ADDITIVE, place, about(place, "is masked in logs."))
+    else:
+        found.add("free-text-removed", BREAKING, place, about(place, "is no longer masked: logs show it."))
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:

@@ -21,6 +21,8 @@ _SECRET = re.compile(
     r"|(first|last|full|middle|sur|given|family)_?name",
     re.IGNORECASE,
 )
+#: Names of fields in which people write what they like: shown by `repr`, and not in a log.
+_FREE_TEXT = re.compile(r"(^|_)(description|notes?|comments?|remarks?|memo)$", re.IGNORECASE)
 
 
 def finish(data: Json, config: Config) -> None:
@@ -99,6 +101,8 @@ def secrets_are_marked(data: Json, config: Config) -> None:
             )
             if name.lower() in own or node.get("writeOnly") or (is_value and _SECRET.search(_words(name))):
                 node["x-sensitive"] = True
+            elif is_value and _FREE_TEXT.search(_words(name)):
+                node["x-free-text"] = True
     for operation in operations(data):
         for parameter in operation["parameters"]:
             name = parameter["name"]

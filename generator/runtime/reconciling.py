@@ -21,7 +21,7 @@ from .options import masked
 from .readings import Reading, Steps, ask, failed, read
 from .recipes import Listing, One
 from .references import Reference
-from .retries import Pace
+from .retries import Pace, in_milliseconds
 from .saving import SavedCall, fingerprints
 from .types import RequestOptions, Timeouts, Unset
 
@@ -352,6 +352,7 @@ class _Case:
         reason = "; ".join(self._reasons) or "the call carried nothing that it can be found by"
         after, moment = self._retry_after, None
         if after is not None:
+            after = in_milliseconds(after)
             with suppress(OverflowError, ValueError, OSError):  # Beyond the calendar.
                 moment = datetime.fromtimestamp(self._now + after, UTC)
         return self.verdict or Undetermined(

@@ -45,7 +45,13 @@ def retry_after(value: str, now: float) -> float | None:
             seconds = parsedate_to_datetime(text).timestamp() - now or -1.0
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return seconds if 0 <= seconds <= _ABSURD else None
+    return in_milliseconds(seconds) if 0 <= seconds <= _ABSURD else None
+
+
+def in_milliseconds(seconds: float) -> float:
+    """Return the seconds with three decimals at most, and never fewer: who waits so long waits long enough."""
+    rounded = round(seconds, 3)
+    return rounded if rounded >= seconds else round(rounded + 0.001, 3)
 
 
 def delay(retries: int, asked: float | None, pace: Pace) -> float:

@@ -19,6 +19,7 @@ from generator.linting.rules import (
     deprecation,
     evidence,
     examples,
+    logs,
     names,
     next_actions,
     operations,
@@ -77,7 +78,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 def test_every_rule_is_registered_and_explained() -> None:
     modules = (
-        *(amounts, deprecation, evidence, examples, names, next_actions),
+        *(amounts, deprecation, evidence, examples, logs, names, next_actions),
         *(operations, reconciling, schemas, webhooks),
     )
     defined = {
@@ -1506,3 +1507,62 @@ def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: st
 def test_a_format_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, text: str) -> None:
     found = breaks(webhooks.format_is_known, (LINKS, old, new), files=WITH_EVENT)
     assert found.text == text
+
+
+# -- logs --------------------------------------------------------------------------------------------------
+
+SHOWN = ("id", "amount", "request_id", "code", "balance", "total", "page", "size", "note")
+
+
+def listing_shown(*names: str) -> dict[str, str]:
+    """The base document with a list of the fields that logs show."""
+    lines = "".join(f"  - {name}\n" for name in names)
+    return {**BASE, ROOT: f"{dedent(BASE[ROOT])}x-shown-in-logs:\n{lines}"}
+
+
+def test_a_document_whose_fields_are_all_classed_breaks_no_rule(tmp_path: Path) -> None:
+    assert list(rules.check(load(write_spec(tmp_path, listing_shown(*SHOWN))))) == []
+
+
+@pytest.mark.parametrize("left_out", SHOWN)
+def test_a_field_or_a_parameter_that_nobody_classed_is_found(tmp_path: Path, left_out: str) -> None:
+    files = listing_shown(*(name for name in SHOWN if name != left_out))
+
+    problems = set(rules.check(load(write_spec(tmp_path, files))))
+
+    assert problems
+    for problem in problems:
+        assert "whether a log may show" in problem.message
+        assert left_out.replace("_", "") in problem.message.lower()
+        assert "x-free-text" in problem.fix
+
+
+@pytest.mark.parametrize("mark", ["x-sensitive", "x-free-text"])
+def test_a_mark_is_a_class_too(tmp_path: Path, mark: str) -> None:
+    files = listing_shown(*(name for name in SHOWN if name != "note"))
+    files = edited(files, ERRORS, "    note:\n", f"    note:\n      {mark}: true\n")
+
+    assert list(rules.check(load(write_spec(tmp_path, files)))) == []
+
+
+def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
+    edit = (ERRORS, "    note:\n", "    note:\n      x-free-text: 'yes'\n")
+
+    assert breaks(schemas.extension_is_known, edit).text == "x-free-text: 'yes'"
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("zzz", "is no field"), ("i_d", "has two entries"), ("status", "")]
+)
+def test_the_list_names_each_field_once_and_no_other(tmp_path: Path, name: str, problem: str) -> None:
+    found = list(rules.check(load(write_spec(tmp_path, listing_shown(*SHOWN, name)))))
+
+    assert [one.message for one in found] == ([f"{name!r} {problem}"] if problem else [])
+
+
+def test_a_name_that_is_masked_is_not_in_the_list(breaks: Breaks) -> None:
+    edit = (ERRORS, "    note:\n", "    note:\n      x-sensitive: true\n")
+
+    found = breaks(logs.shown_names_exist, edit, files=listing_shown(*SHOWN))
+
+    assert found.message == "'note' is masked"

@@ -101,3 +101,16 @@ def test_a_wrapped_value_is_an_object_on_the_wire_whose_inner_name_is_as_secret_
 def test_a_document_cut_out_of_a_larger_one_says_what_is_marked_there() -> None:
     whole = document({"Shop": {"type": "object", "properties": {"name": TEXT, "place": TEXT}}})
     assert loggable({**whole, "x-sensitive-names": ["name"]}) == Names(values={"place"}, hidden={"name"})
+
+
+def test_free_text_is_hidden_in_logs() -> None:
+    found = names(Link={"description": {**TEXT, "x-free-text": True}, "orderReference": TEXT})
+    assert found == Names(values={"orderreference"}, hidden={"description"})
+
+
+def test_with_a_list_of_what_is_shown_any_other_text_or_number_is_hidden() -> None:
+    fields: dict[str, Any] = {"id": TEXT, "new": TEXT, "size": {"type": "integer"}, "on": {"type": "boolean"}}
+    fields["state"] = {**TEXT, "enum": ["a"]}
+    made = document({"Link": {"type": "object", "properties": fields}})
+    found = loggable({**normalise(made), "x-shown-in-logs": ["ID"]})
+    assert found == Names(values={"id", "on", "state"}, hidden={"new", "size"})

@@ -23,7 +23,7 @@ from plexy_pay.logs import LOGGER
 ATTRIBUTES = {
     *("plexy_event", "plexy_operation", "plexy_method", "plexy_path", "plexy_attempt", "plexy_status"),
     *("plexy_failure", "plexy_sent", "plexy_request_id", "plexy_duration", "plexy_pause", "plexy_parameters"),
-    *("plexy_headers", "plexy_body"),
+    *("plexy_ids", "plexy_headers", "plexy_body"),
 }
 
 
@@ -72,7 +72,8 @@ def test_info_tells_of_one_attempt_what_an_operator_needs(
     assert record.name == "plexy_pay"
     assert record.levelname == "INFO"
     assert record.getMessage() == (
-        "payments.capture (POST /v1/payments/{id}/capture): 201, in 0.000 s, attempt 1, request id rq_7"
+        "payments.capture (POST /v1/payments/{id}/capture): 201, in 0.000 s, attempt 1, id 'tx_1', "
+        "order_reference 'ORD-1', request id rq_7"
     )
     assert facts(record) == {
         "event": "attempt",
@@ -83,6 +84,7 @@ def test_info_tells_of_one_attempt_what_an_operator_needs(
         "status": 201,
         "sent": True,
         "duration": 0.0,
+        "ids": {"id": "tx_1", "order_reference": "ORD-1"},
         "request_id": "rq_7",
     }
 
@@ -95,11 +97,11 @@ def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
         flavor.call(flavor.client(server.origin, pace=Recording()), reading())
     assert events(records) == ["attempt", "retry", "attempt", "retry", "attempt"]
     assert [record.getMessage().partition(": ")[2] for record in records] == [
-        "503, in 0.000 s, attempt 1",
+        "503, in 0.000 s, attempt 1, id 'th_1'",
         "is sent again in 7.000 s after 503, attempt 1",
-        "no answer (connection, something may have left), in 0.000 s, attempt 2",
+        "no answer (connection, something may have left), in 0.000 s, attempt 2, id 'th_1'",
         "is sent again in 1.000 s after no answer (connection, something may have left), attempt 2",
-        "200, in 0.000 s, attempt 3",
+        "200, in 0.000 s, attempt 3, id 'th_1'",
     ]
     assert facts(records[1])["pause"] == 7.0
     assert facts(records[3])["failure"] == "connection"
@@ -132,17 +134,37 @@ def test_info_says_that_the_body_of_an_answer_did_not_come_whole(
     assert "200, but its body failed (connection), in " in records[0].getMessage()
 
 
-def test_a_call_with_values_in_path_query_and_body_shows_none_of_them_at_info(
+def test_a_call_shows_no_value_at_info_but_what_it_is_about(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
     with WireServer(json_answer({"id": "answered-value"})) as server:
         client = flavor.client(server.origin)
-        flavor.call(client, reading("path-value"))
+        flavor.call(
+            client, capturing({"description": "own-value", "orderReference": "ORD-1", "id": "body-value"})
+        )
         flavor.call(client, listing({"page": "query-value"}))
         flavor.call(client, creating({"id": "body-value"}), {"extra_headers": {"accept": "header-value"}})
     assert len(records) == 3
     for record in records:
         assert "value" not in f"{vars(record)}"
+    assert facts(records[0])["ids"] == {"id": "tx_1", "order_reference": "ORD-1"}
+
+
+@pytest.mark.parametrize("secret", ["4111 1111 1111 1111", "a.b@shop.kz", "+7 701 123 45 67", "x" * 501])
+def test_what_looks_like_a_secret_in_an_id_or_a_reference_is_masked_at_info_too(
+    flavor: Flavor, records: list[logging.LogRecord], secret: str
+) -> None:
+    path = "/v1/orders/{order_reference}/things/{email}/{hunter}"
+    order = f"ORD-1 {secret}"
+    changes: Any = {"path": path, "own_texts": ("order_reference", "email", "hunter")}
+    request = reading(**changes)
+    request.path_params = {"order_reference": order, "email": "word-1", "hunter": "word-2"}
+    with WireServer(json_answer({})) as server:
+        flavor.call(flavor.client(server.origin), request)
+    shown = f"{[vars(record) for record in records]}"
+    assert secret not in shown
+    assert "word-" not in shown
+    assert facts(records[0])["ids"]["order_reference"].startswith("ORD-" if len(secret) < 500 else "****")
 
 
 def test_the_documentation_names_every_attribute_and_no_other() -> None:
@@ -166,13 +188,15 @@ def test_debug_shows_request_and_answer_with_what_is_harmless(
 ) -> None:
     answer = json_answer({"id": "tx_1", "status": "charged", "phone": "hidden"}, headers={"Set-Cookie": "s"})
     with WireServer(answer) as server:
-        body = {"amount": 5641, "description": "Тапсырыс", "email": "hidden", "more": "hidden"}
+        body = {"amount": 5641, "reference": "Тапсырыс", "email": "hidden", "more": "hidden"}
+        body |= {"description": "hidden: for Aigul"}
         options: Any = {"extra_headers": {"X-Tenant": "hidden"}}
         flavor.call(flavor.client(server.origin), capturing(body), options)
     assert events(debug) == ["request", "attempt", "answer"]
     request, _, answered = (facts(record) for record in debug)
     assert request["parameters"] == {"id": "tx_1"}
-    shown = '{"amount": 5641, "description": "Тапсырыс", "email": "********", "(undeclared)": "********"}'
+    shown = '{"amount": 5641, "reference": "Тапсырыс", "email": "********", "(undeclared)": "********", '
+    shown += '"description": "********"}'
     assert request["body"] == shown
     assert request["headers"]["accept"] == "application/json"
     assert request["headers"]["x-tenant"] == request["headers"]["Authorization"] == "********"
@@ -188,14 +212,24 @@ def test_a_value_that_the_request_hid_is_hidden_where_the_answer_quotes_it(
 ) -> None:
     said = {"message": "AIGUL SEITOVA of tenant-77 has no card", "status": "declined"}
     with WireServer(json_answer(said, 404)) as server, pytest.raises(NotFoundError):
-        body = {"cardholderName": "Aigul Seitova", "description": "for Aigul Seitova"}
+        body = {"cardholderName": "Aigul Seitova", "reference": "for Aigul Seitova"}
         options: Any = {"extra_headers": {"X-Tenant": "tenant-77"}}
         flavor.call(flavor.client(server.origin), creating(body), options)
-    assert json.loads(facts(debug[0])["body"])["description"] == "for ********"
+    assert json.loads(facts(debug[0])["body"])["reference"] == "for ********"
     assert json.loads(facts(debug[2])["body"]) == {
         "message": "******** of ******** has no card",
         "status": "declined",
     }
+
+
+def test_a_description_that_is_the_reference_does_not_hide_it(
+    flavor: Flavor, debug: list[logging.LogRecord]
+) -> None:
+    with WireServer(json_answer({"orderReference": "ORD-1001", "description": "ORD-1001"})) as server:
+        body = {"orderReference": "ORD-1001", "description": "ORD-1001"}
+        flavor.call(flavor.client(server.origin), creating(body))
+    for record in (debug[0], debug[2]):
+        assert json.loads(facts(record)["body"]) == {"orderReference": "ORD-1001", "description": "********"}
 
 
 def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
@@ -402,7 +436,7 @@ def test_only_plexy_log_makes_a_client_import_logging() -> None:
     assert run(program, "info", "-S", "-E") == "True\n"
 
 
-@pytest.mark.parametrize(("word", "loaded"), [("info", "False"), ("debug", "True")])
-def test_only_a_debug_log_loads_the_lists_of_names(word: str, loaded: str) -> None:
+@pytest.mark.parametrize(("word", "loaded"), [(None, "False"), ("info", "True")])
+def test_only_a_log_loads_the_lists_of_names(word: str | None, loaded: str) -> None:
     program = PROGRAM + "\nimport sys; print('plexy_pay._loggable' in sys.modules, file=sys.stderr)"
     assert run(program, word).splitlines()[-1] == loaded

@@ -274,6 +274,12 @@ def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float
     assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Executed)
 
 
+def test_the_seconds_to_wait_have_three_decimals_at_most_and_are_enough() -> None:
+    answer = ask(payment(), api([]), now=SENT.timestamp() + 240.123_456_7)
+    assert isinstance(answer, Undetermined)
+    assert answer.retry_after == 179.877
+
+
 def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
     saved = {**payment(), "sent_at": None}
     assert isinstance(ask(saved, api([])), Undetermined)

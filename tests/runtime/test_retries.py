@@ -24,7 +24,7 @@ from plexy_pay.errors import (
     PlexyError,
     RateLimitError,
 )
-from plexy_pay.retries import LONGEST_WAIT, Pace, retry_after
+from plexy_pay.retries import LONGEST_WAIT, Pace, in_milliseconds, retry_after
 from plexy_pay.types import Timeout
 
 BACKOFF = [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
@@ -346,3 +346,19 @@ def test_the_real_clocks_and_dice_are_what_they_seem() -> None:
     assert pace.time() > 1_700_000_000
     pace.sleep(0)
     asyncio.run(pace.sleep_async(0))
+
+
+@given(st.floats(0, 86_400))
+def test_a_wait_has_three_decimals_at_most_and_is_never_shorter(seconds: float) -> None:
+    shown = in_milliseconds(seconds)
+    assert seconds <= shown <= seconds + 0.0011
+    assert len(repr(shown).partition(".")[2]) <= 3
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("7", 7.0), ("0.1234", 0.124), ("4.035", 4.035)])
+def test_a_retry_after_of_many_digits_is_shown_with_three(asked: str, shown: float) -> None:
+    assert retry_after(asked, WALL) == shown
+
+
+def test_a_retry_after_that_is_a_date_is_shown_with_three_decimals() -> None:
+    assert retry_after(formatdate(WALL + 30, usegmt=True), WALL + 0.123_456_7) == 29.877

@@ -48,7 +48,7 @@ class CheckoutAdditionalData:
         "network_tx_reference",
         "is_card_commercial",
     )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("network_tx_reference",))
+    _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     recurring_processing_model: str | Unset = UNSET
     """What a kept payment method is for."""

@@ -62,7 +62,7 @@ class CheckoutPaymentMethodsRequest:
         "channel",
         "shopper_reference",
     )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("shopper_reference",))
+    _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     merchant_account: str
     """Name of your merchant account."""

@@ -83,7 +83,6 @@ class CheckoutPaymentRequest:
         (
             "browser_info",
             "payment_method",
-            "shopper_reference",
         )
     )
 

@@ -104,7 +104,6 @@ class CheckoutSession:
             "date_of_birth",
             "delivery_address",
             "session_data",
-            "shopper_reference",
             "social_security_number",
             "telephone_number",
             "url",

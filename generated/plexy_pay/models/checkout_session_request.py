@@ -101,7 +101,6 @@ class CheckoutSessionRequest:
         (
             "billing_address",
             "delivery_address",
-            "shopper_reference",
             "telephone_number",
         )
     )

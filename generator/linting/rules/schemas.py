@@ -16,7 +16,7 @@ EXTENSIONS = frozenset(
         *("x-evidence", "x-source", "x-amount-unit", "x-amount-unit-evidence", "x-sensitive", "x-unused"),
         *("x-environment", "x-event", "x-call-facts", "x-reconcile", "x-server-default", "x-client-setting"),
         *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action", "x-deprecated"),
-        *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format"),
+        *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format", "x-free-text", "x-shown-in-logs"),
     }
 )
 
@@ -111,7 +111,6 @@ def extension_is_known(document: Document) -> Iterator[Problem]:
                     if near
                     else "remove it, or add it to the list of extensions",
                 )
-        if not isinstance(found.get("x-sensitive", True), bool):
-            yield document.problem(
-                (*place, "x-sensitive"), "x-sensitive is no boolean", "write `x-sensitive: true`"
-            )
+        for mark in ("x-sensitive", "x-free-text"):
+            if not isinstance(found.get(mark, True), bool):
+                yield document.problem((*place, mark), f"{mark} is no boolean", f"write `{mark}: true`")
