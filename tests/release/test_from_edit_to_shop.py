@@ -165,6 +165,7 @@ def edit(project: Project) -> None:
     giftNote:
       type: string
       description: What the giver of a gift wants to say.
+      x-free-text: true
       examples:
         - For Aisha
     description:

@@ -52,7 +52,8 @@ def later(clone: Path, shop: Path) -> Path:
     key = "response.PaymentLink:\n"
     text = links.read_text("utf-8")
     start = text.index("  properties:\n", text.index(key)) + len("  properties:\n")
-    added = "    nickname:\n      type: string\n      description: How people call it.\n      x-evidence: inferred\n"
+    added = "    nickname:\n      type: string\n      description: How people call it.\n"
+    added += "      x-free-text: true\n      x-evidence: inferred\n"
     links.write_text(text[:start] + added + text[start:], "utf-8")
     source = clone.parent / "other"
     source.mkdir()
