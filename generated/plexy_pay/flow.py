@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 from . import errors
 from .body import ACCEPT_ENCODING
-from .decoding import misfit
-from .encoding import encode, is_mapping, loads
+from .causes import is_interruption
+from .decoding import empty_of, misfit
+from .encoding import encode, is_mapping, loads_response
 from .errors import Outcome, PlexyError
 from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
-from .operation import Operation, Request
+from .operation import Operation, Request, is_blank
 from .options import masked
 from .proof import Success, refuses, seen_success, success_of
 from .retries import Pace, delay, retry_after
@@ -28,6 +29,7 @@ from .user_agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from .base_client import AsyncClient, Origin, Settings, SyncClient
     from .drift import Difference
@@ -44,7 +46,9 @@ _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 # The vendor documents no name for this header: these are the usual ones, in the order of trust.
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
-_KEY_WORKS = (200, 201, 202, 204, 400, 404, 409, 422)
+_KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
+# By HTTP these are a success without content. A body that is missing from any other success was lost on its way.
+_NO_CONTENT = (204, 205)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
 _ADVICE = {
     **{400: " Correct the parameters.", 404: " Check the id.", 422: " Correct the parameters."},
@@ -56,7 +60,7 @@ _warned: set[str] = set()
 class Failure(NamedTuple):
     """Why no answer came, or why one cannot be read: plain data, no object of the HTTP library.
 
-    `kind` is refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
+    `kind` is invalid, refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
     """
 
     kind: str
@@ -83,6 +87,20 @@ class Answer:
             found = found or self.headers.get(name)
         return found
 
+    @property
+    def charset(self) -> str:
+        """What its Content-Type says that its text is in; empty where it does not say it."""
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip(' \t"')
+        return ""
+
+    @property
+    def is_without_content(self) -> bool:
+        """Whether it is a success that has no content, by its status."""
+        return self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
+
 
 class Send:
     """Step: send one request with one key."""
@@ -99,7 +117,8 @@ class Send:
     deadline: float
     own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
     key: ApiKey
-    result: Answer | Failure
+    sent: bool = False  # Whether a byte of the attempt under way may have left.
+    result: Answer | Failure | None = None
 
     def __init__(self, call: Call[Any]) -> None:
         settings, request = call.settings, call.request
@@ -115,12 +134,17 @@ class Send:
 
 
 class Call(Generic[T]):
-    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run."""
+    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
+
+    As a context it notes on an exception of the caller's own code, which ends it, what became of the call.
+    """
 
     keys: tuple[ApiKey, ...] = ()
-    response: Response[T]
+    response: Response[T] | None = None
     client: SyncClient | AsyncClient | None = None
     sent_at: float = 0.0
+    _worst: Outcome
+    _attempt: Send | None
     request: Request[T]
     settings: Settings
     ring: KeyRing
@@ -144,39 +168,72 @@ class Call(Generic[T]):
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
         self._idempotency_key = request.idempotency_key()
+        self._worst, self._attempt = Outcome.NOT_SENT, None
         self._repeatable = operation.method == "GET" or self._idempotency_key is not None
-        if not request.quiet:
-            _check_evidence(
-                operation, settings.allow_inferred or settings.family(operation.family)[1].loopback
+        if not request.quiet and operation.evidence == "inferred":
+            _check_evidence(operation, settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None and not isinstance(error, PlexyError):
+            call = self.request.operation.call
+            error.add_note(self.key_mask().text(f"plexy-pay: {call}: {self._interrupted()}"))
+
+    def _interrupted(self) -> str:
+        """Return what became of the call that an exception of the caller's own code ended."""
+        judged: Response[T] | PlexyError | None = self.response
+        if judged is None and self._attempt is not None:
+            judged = self._seen(self._attempt)
+        if isinstance(judged, Response):
+            return (
+                f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
             )
+        outcome = self._worst if judged is None else max(self._worst, judged.outcome, key=_WORST.index)
+        return self._meaning(outcome, self.request.facts().get("order_reference"), interrupted=True)
+
+    def _seen(self, attempt: Send) -> Response[T] | PlexyError:
+        """Return what is known of the attempt under way."""
+        if attempt.result is None:
+            return _no_answer(Failure("connection", "", attempt.sent))
+        return self._verdict(attempt.result)
+
+    def _verdict(self, result: Answer | Failure) -> Response[T] | PlexyError:
+        return self._judge(result) if isinstance(result, Answer) else _no_answer(result)
 
     def run(self) -> Iterator[Send | float]:
-        """The steps of the call; a PlexyError as the answer, or its absence, demands."""
+        """Give the steps of the call.
+
+        Raises:
+            PlexyError: as the response, or its absence, demands.
+        """
         pace, send = self.settings.pace, Send(self)
         send.key, *others = self.keys
         attempts = retries = 0
-        worst = Outcome.NOT_SENT
         log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            if worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
+            if self._worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
                 self.sent_at = pace.time()
             if log:
                 log.sending(send, attempts + 1)
+            send.sent, send.result, self._attempt = False, None, send
             yield send
             attempts += 1
+            result: Answer | Failure | None = send.result
+            assert result is not None
             if log:
                 log.came(send, attempts)
-            result = send.result
             status = result.status if isinstance(result, Answer) else 0
             if status in _KEY_WORKS:
                 self.ring.works(send.key)
             if status == 401 and others:
                 send.key = others.pop(0)
-                worst = max(worst, Outcome.REJECTED, key=_WORST.index)
+                self._passed(Outcome.REJECTED)
                 if log:
                     log.again(send, attempts, None)
                 continue
-            judged = self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+            judged = self._verdict(result)
             if isinstance(judged, Response):
                 judged.attempts = attempts
                 judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
@@ -185,17 +242,21 @@ class Call(Generic[T]):
             if isinstance(judged, errors.UnexpectedAnswerError):
                 judged.response.attempts = attempts
                 judged.response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
-            worst = max(worst, judged.outcome, key=_WORST.index)
+            self._passed(judged.outcome)
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
             if late or retries >= self.max_retries or not self._may_repeat(result):
                 # In place of the bare one: what an API quoted must not show among this frame's variables.
-                judged = self._complete(judged, worst, attempts)
+                judged = self._complete(judged, self._worst, attempts)
                 raise judged
             if log:
                 log.again(send, attempts, pause)
             yield pause
             retries += 1
+
+    def _passed(self, outcome: Outcome) -> None:
+        """Note the outcome of an attempt that is over."""
+        self._worst, self._attempt = max(self._worst, outcome, key=_WORST.index), None
 
     def key_mask(self) -> KeyMask:
         """Return the mask of every key that the client has: an answer may quote any of them."""
@@ -223,7 +284,7 @@ class Call(Generic[T]):
     def _may_repeat(self, result: Answer | Failure) -> bool:
         """Whether a second arrival of the request can do no harm, and may help."""
         if isinstance(result, Failure):
-            return result.kind != "refused" and (self._repeatable or not result.sent)
+            return result.kind not in ("refused", "invalid") and (self._repeatable or not result.sent)
         broken = result.problem is not None and result.problem.kind in ("connection", "timeout")
         late_or_down = result.status == 408 or result.status >= 500
         return result.status == 429 or (self._repeatable and (late_or_down or broken))
@@ -239,6 +300,9 @@ class Call(Generic[T]):
             if refuses(status, self.request.operation):
                 facts["outcome"] = Outcome.REJECTED
             return _bad_status(answer, facts, self.key_mask())
+        if answer.is_without_content:
+            # The status says that the call was carried out, also where the body would have said it by `success`.
+            return self._success(answer, facts, None, self._nothing(), self._absence())
         before = misfit()
         data, parsed, problem = self._decode(answer)
         unlike = self._differences(data) if misfit() != before + 1 else ()
@@ -250,10 +314,24 @@ class Call(Generic[T]):
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
             return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
+        unclear = success is Success.UNCLEAR
+        return self._success(answer, facts, data, parsed, unlike, unclear=unclear)
+
+    def _success(
+        self,
+        answer: Answer,
+        facts: dict[str, Any],
+        data: Any,
+        parsed: Any,
+        unlike: tuple[Difference, ...],
+        *,
+        unclear: bool = False,
+    ) -> Response[T] | PlexyError:
+        """Return the response, or an error that holds it where it is unclear or differs too much."""
+        status, headers, request_id = answer.status, answer.headers, answer.request_id
         known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
         known["idempotency_key"] = self._idempotency_key
         response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
-        unclear = success is Success.UNCLEAR
         if not unclear and not (unlike and self.settings.strict):
             return response
         mask = self.key_mask()
@@ -270,30 +348,55 @@ class Call(Generic[T]):
             return shown, parsed
         try:
             return shown, self.request.decode(shown)
-        except Exception:
+        except Exception as error:
+            if is_interruption(error):
+                raise
             # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
             return shown, None
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
         data = parsed = None
-        problem = "its body is empty" if not answer.body else ""
+        problem = "its body is empty" if is_blank(answer.body) else ""
         if answer.problem is not None:
             return None, None, answer.problem
         try:
-            data = self.request.read(answer.body)
+            data = self.request.read(answer.body, answer.charset)
         except ValueError:
-            # Masked before it is cut: a part of a key would not be found.
-            kind = one_line(self.key_mask().text(answer.headers.get("content-type", "none given")))[:60]
-            return None, None, Failure("unreadable", f"its body is not JSON (content type: {kind})", True)
+            kind = f"content type: {self._header(answer, 'content-type') or 'none given'}"
+            coding = self._header(answer, "content-encoding")
+            kind += f", Content-Encoding: {coding}" if coding else ""
+            return None, None, Failure("unreadable", f"its body is not JSON ({kind})", True)
         try:
             parsed = self.request.decode(data)
         except Exception as error:
+            if is_interruption(error):
+                raise
             problem = problem or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
         else:
             # Only an operation that answers without a body makes nothing of nothing.
             problem = problem if parsed is not None and data is None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
+
+    def _header(self, answer: Answer, name: str) -> str:
+        """Return a header of a response for a message."""
+        # Masked before it is cut: a part of a key would not be found.
+        return one_line(self.key_mask().text(answer.headers.get(name, "")))[:60]
+
+    def _nothing(self) -> Any:
+        """Return what stands for the body of a success that has no content."""
+        try:
+            return empty_of(self.request.decode)
+        except Exception:
+            return None  # A decoder of the caller's own, which knows no such thing.
+
+    def _absence(self) -> tuple[Difference, ...]:
+        """Report that a success has no content, if the spec says that it has a body."""
+        from .drift import absence, report
+
+        found = absence(self.request.decode)
+        report(self.request.operation.call, found)
+        return tuple(found)
 
     def _differences(self, data: Any) -> tuple[Difference, ...]:
         """What differs from the spec in the JSON of an answer; reported, too."""
@@ -323,8 +426,14 @@ class Call(Generic[T]):
         unknown.client = self.client
         return unknown
 
-    def _meaning(self, outcome: Outcome, reference: str | None) -> str:
-        """What the outcome means for the money, and what to do next."""
+    def _meaning(self, outcome: Outcome, reference: str | None, *, interrupted: bool = False) -> str:
+        """Return what the outcome means for the money, and what to do next.
+
+        Args:
+            outcome: What is known of the call.
+            reference: The order reference that was given with it.
+            interrupted: Whether an exception of the caller's tells it, which has no `reconcile`.
+        """
         moves = self.request.operation.moves_money
         if outcome is Outcome.NOT_SENT:
             return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
@@ -339,12 +448,14 @@ class Call(Generic[T]):
             return "It may have been carried out: look before you call again."
         known = reference and f"by its order reference {reference!r}"
         where = known or "with a retrieve or list call"
-        what = "Do not send it again; let error.reconcile() find out, or look it up"
+        way = "client.reconcile, with what client.save_call gave," if interrupted else "error.reconcile()"
+        what = f"Do not send it again; let {way} find out, or look it up"
         return f"The payment may have gone through. {what} {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:
     kind, what = {
+        "invalid": (errors.InvalidParameterError, "the request cannot be sent as it is: "),
         "refused": (errors.RequestRefusedError, "the request was stopped before it left: "),
         "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
     }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
@@ -355,7 +466,7 @@ def _no_answer(failure: Failure) -> PlexyError:
 def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyError:
     status = answer.status
     try:
-        fields = _fields(mask.data(loads(answer.body)))
+        fields = _fields(mask.data(loads_response(answer.body, answer.charset)))
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields
@@ -423,24 +534,36 @@ def _refuse(operation: Operation, problem: str | None) -> None:
         raise errors.InvalidParameterError(f"{operation.call}: {problem} Nothing was sent.")
 
 
-def _check_evidence(operation: Operation, allowed: bool) -> None:
-    """Stop or warn where an operation's method or path is only inferred."""
-    if operation.evidence != "inferred" or operation.call in _warned or (operation.moves_money and allowed):
+def _check_evidence(operation: Operation, settings: Settings) -> None:
+    """Stop an operation whose method or path is only inferred, or warn of it once, unless the client was told."""
+    allowed = settings.allow_inferred
+    if operation.moves_money and allowed:
         return
     what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
-    if operation.moves_money:
+    is_local = settings.family(operation.family)[1].loopback
+    if operation.moves_money and (allowed is False or not is_local):
         advice = (
             "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
             "generate the client with an overlay that says so (docs/overlays.md)."
         )
         raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
+    if operation.call in _warned:
+        return
     _warned.add(operation.call)
     from .callers import warn_caller
 
     text = (
         f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
     )
-    warn_caller(text, errors.InferredOperationWarning)
+    if operation.moves_money:
+        text += (
+            " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
+        )
+    try:
+        warn_caller(text, errors.InferredOperationWarning)
+    except errors.InferredOperationWarning:
+        _warned.discard(operation.call)  # The program has made it an error, which stops the next call, too.
+        raise
 
 
 def one_line(text: str) -> str:
@@ -466,6 +589,14 @@ def _header_problem(headers: Mapping[str, Any]) -> str | None:
             return "a header's name has characters that no header name may have."
         if name.lower() in _OWN_HEADERS:
             return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
-        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            return f"the value of the header {name} is not text of visible ASCII characters on one line."
+        if (
+            not isinstance(value, str)
+            or not value.isascii()
+            or not value.isprintable()
+            or value != value.strip()
+        ):
+            return (
+                f"the value of the header {name} is not text of visible ASCII characters on one line, without white "
+                "space at its ends."
+            )
     return None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .encoding import dumps, is_mapping, is_uuid, loads, query_text
+from .encoding import dumps, is_mapping, is_uuid, loads_response, query_text
 from .errors import InvalidParameterError, locate, missing_parameter
 from .idempotency import idempotency_key
 from .paths import path_problem
@@ -114,9 +114,9 @@ class Request(Generic[T]):
         """The body as bytes; None if there is none."""
         return None if self.body is UNSET else dumps(self.body)
 
-    def read(self, body: bytes) -> Any:
-        """What `decode` gets of an answer's body; a ValueError if it is not JSON."""
-        return loads(body) if body else None
+    def read(self, body: bytes, charset: str) -> Any:
+        """Return what `decode` gets of a response's body, None for an empty one; a ValueError if it is not JSON."""
+        return None if is_blank(body) else loads_response(body, charset)
 
     def idempotency_key(self) -> str | None:
         """Return the key that makes a second arrival harmless; None where the request carries none.
@@ -168,6 +168,11 @@ class Request(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<Request {self.operation.call} {self.operation.method} {self.operation.path}>"
+
+
+def is_blank(body: bytes) -> bool:
+    """Return whether a body is empty, or nothing but white space."""
+    return not body or body.isspace()
 
 
 def fact_text(value: object) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
@@ -38,10 +39,9 @@ def tls_settings(origin: Origin) -> ssl.SSLContext:
 @lru_cache(maxsize=8)
 def _tls(*_environment: str | None) -> ssl.SSLContext:
     """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
-    try:
+    context: ssl.SSLContext | None = None
+    with suppress(OSError, ValueError):
         context = HTTPX.http.create_ssl_context()
-    except (OSError, ValueError):
-        context = None
     if (
         context is None
     ):  # Out of the handler: the error of ours must not carry that one, whose text may show the path.
@@ -155,12 +155,11 @@ def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> Any:
 
 
 def _read(url: str, tls: ssl.SSLContext | None) -> Any | None:
-    try:
+    with suppress(ValueError, *HTTPX.refusals):
         parts = urlsplit(url)
-        well_formed = parts.hostname and parts.port != 0 and parts.path in ("", "/")
-        return HTTPX.http.Proxy(url, ssl_context=tls) if well_formed else None
-    except (*HTTPX.refusals, ValueError):
-        return None
+        if parts.hostname and parts.port != 0 and parts.path in ("", "/"):
+            return HTTPX.http.Proxy(url, ssl_context=tls)
+    return None
 
 
 def _misconfigured(problem: str, advice: str) -> NoReturn:
