@@ -108,14 +108,14 @@ class Brand:
         text = _substituted(text, r"# Each family of operations has.*?\nFAMILIES = \{.*?\n\}\n", table)
         text = _substituted(
             text,
-            r"        api_key: KeyT \| None = None,\n        \*,\n",
-            f"        {first}: KeyT | None = None,\n        *,\n" if first else "        *,\n",
+            r"        api_key: _hints\.KeyT \| None = None,\n        \*,\n",
+            f"        {first}: _hints.KeyT | None = None,\n        *,\n" if first else "        *,\n",
         )
-        more = [f"        {name}: KeyT | None = None,\n" for name in others]
+        more = [f"        {name}: _hints.KeyT | None = None,\n" for name in others]
         more += [f"        {name}: str | None = None,\n" for name in urls]
         text = _substituted(
             text,
-            r"        checkout_api_key: KeyT \| None = None,\n.*?        agent_id: str \| None = None,\n",
+            r"        checkout_api_key: _hints\.KeyT \| None = None,\n.*?        agent_id: str \| None = None,\n",
             "".join(more),
         )
         sources = ", ".join(f"{family.name!r}: {family.argument or 'no_key'}" for family in families)

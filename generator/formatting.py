@@ -10,8 +10,9 @@ from .problems import GenerationError
 
 # `--isolated`: a ruff configuration above the output folder must not change a byte of it.
 _COMMON = ("--isolated", "--no-cache", "--line-length", "110", "--target-version", "py311")
-# Sorted imports, no unused ones, imports for annotations only under TYPE_CHECKING: templates may then import amply.
-_FIXES = ("--select", "I,F401,F811,UP,TC,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
+# Sorted imports, no unused ones: templates may then import amply. What only annotations name is imported as well, since
+# tools read annotations at run time.
+_FIXES = ("--select", "I,F401,F811,UP,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
 
 # A command line has a greatest length.
 _AT_ONCE = 2000

@@ -30,7 +30,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from . import classes, describing, pricing, views
+from . import classes, describing, pricing, qualifying, views
 from .branding import Brand
 from .naming import snake
 from .normalising import properties, resolve, schemas
@@ -173,6 +173,8 @@ class SpecForTemplates:
         self._currencies: dict[str, str] = {}
         self._priced = any(map(self.amounts, schemas(data)))
         self._bodies = {view.body for view in self._views.values()}
+        models = [name for name, schema in schemas(data).items() if not schema.get("enum")]
+        self._models = dict.fromkeys(models, "_hints.models.")
         self.docstring = _docstring
         self.literal = json.dumps
 
@@ -188,6 +190,10 @@ class SpecForTemplates:
     def operation(self, name: str) -> views.OperationView:
         """The operation with this id."""
         return self._views[name]
+
+    def typed(self, annotation: str) -> str:
+        """The annotation of an attribute, evaluated when a tool reads it: models may name each other."""
+        return qualifying.qualified(annotation, self._models)
 
     def module(self, name: str) -> str:
         """The module of a class."""

@@ -299,6 +299,11 @@ __all__ = (
     "webhooks",
 )
 
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 if not TYPE_CHECKING:
     # Hidden from type checkers, which see the imports above: a visible `__getattr__` would turn off their checks.
     def __getattr__(name: str) -> object:
@@ -319,6 +324,7 @@ if not TYPE_CHECKING:
 # What `preload` leaves out: programs, and what needs a package that may not be there.
 _NOT_PRELOADED = (
     ".__main__",
+    ".pydantic_schemas",
     ".webhooks.aiohttp",
     ".webhooks.django",
     ".webhooks.fastapi",

@@ -3,179 +3,99 @@
 
 from __future__ import annotations
 
+from . import resources as _resources
 from .base_client import AsyncClient, SyncClient, cached_property
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .resources.beneficiaries import (
-        AsyncBeneficiariesResource,
-        AsyncBeneficiariesResourceWithRawResponse,
-        BeneficiariesResource,
-        BeneficiariesResourceWithRawResponse,
-    )
-    from .resources.checkout import (
-        AsyncCheckoutResource,
-        AsyncCheckoutResourceWithRawResponse,
-        CheckoutResource,
-        CheckoutResourceWithRawResponse,
-    )
-    from .resources.customers import (
-        AsyncCustomersResource,
-        AsyncCustomersResourceWithRawResponse,
-        CustomersResource,
-        CustomersResourceWithRawResponse,
-    )
-    from .resources.direct_payments import (
-        AsyncDirectPaymentsResource,
-        AsyncDirectPaymentsResourceWithRawResponse,
-        DirectPaymentsResource,
-        DirectPaymentsResourceWithRawResponse,
-    )
-    from .resources.gate import (
-        AsyncGateResource,
-        AsyncGateResourceWithRawResponse,
-        GateResource,
-        GateResourceWithRawResponse,
-    )
-    from .resources.merchants import (
-        AsyncMerchantsResource,
-        AsyncMerchantsResourceWithRawResponse,
-        MerchantsResource,
-        MerchantsResourceWithRawResponse,
-    )
-    from .resources.payment_links import (
-        AsyncPaymentLinksResource,
-        AsyncPaymentLinksResourceWithRawResponse,
-        PaymentLinksResource,
-        PaymentLinksResourceWithRawResponse,
-    )
-    from .resources.payments import (
-        AsyncPaymentsResource,
-        AsyncPaymentsResourceWithRawResponse,
-        PaymentsResource,
-        PaymentsResourceWithRawResponse,
-    )
-    from .resources.payouts import (
-        AsyncPayoutsResource,
-        AsyncPayoutsResourceWithRawResponse,
-        PayoutsResource,
-        PayoutsResourceWithRawResponse,
-    )
-    from .resources.recurring_payments import (
-        AsyncRecurringPaymentsResource,
-        AsyncRecurringPaymentsResourceWithRawResponse,
-        RecurringPaymentsResource,
-        RecurringPaymentsResourceWithRawResponse,
-    )
-    from .resources.settlement_orders import (
-        AsyncSettlementOrdersResource,
-        AsyncSettlementOrdersResourceWithRawResponse,
-        SettlementOrdersResource,
-        SettlementOrdersResourceWithRawResponse,
-    )
-    from .resources.split_requests import (
-        AsyncSplitRequestsResource,
-        AsyncSplitRequestsResourceWithRawResponse,
-        SplitRequestsResource,
-        SplitRequestsResourceWithRawResponse,
-    )
-    from .resources.transactions import (
-        AsyncTransactionsResource,
-        AsyncTransactionsResourceWithRawResponse,
-        TransactionsResource,
-        TransactionsResourceWithRawResponse,
-    )
 
 
 class PlexyPay(SyncClient):
     """The client of the Plexy Pay API. Its arguments are those of `SyncClient`."""
 
     @cached_property
-    def payment_links(self) -> PaymentLinksResource:
+    def payment_links(self) -> _resources.PaymentLinksResource:
         """Payment links."""
         from .resources.payment_links import PaymentLinksResource
 
         return PaymentLinksResource(self)
 
     @cached_property
-    def recurring_payments(self) -> RecurringPaymentsResource:
+    def recurring_payments(self) -> _resources.RecurringPaymentsResource:
         """Recurring payments."""
         from .resources.recurring_payments import RecurringPaymentsResource
 
         return RecurringPaymentsResource(self)
 
     @cached_property
-    def direct_payments(self) -> DirectPaymentsResource:
+    def direct_payments(self) -> _resources.DirectPaymentsResource:
         """Direct payments."""
         from .resources.direct_payments import DirectPaymentsResource
 
         return DirectPaymentsResource(self)
 
     @cached_property
-    def transactions(self) -> TransactionsResource:
+    def transactions(self) -> _resources.TransactionsResource:
         """Transactions."""
         from .resources.transactions import TransactionsResource
 
         return TransactionsResource(self)
 
     @cached_property
-    def payments(self) -> PaymentsResource:
+    def payments(self) -> _resources.PaymentsResource:
         """Payments."""
         from .resources.payments import PaymentsResource
 
         return PaymentsResource(self)
 
     @cached_property
-    def split_requests(self) -> SplitRequestsResource:
+    def split_requests(self) -> _resources.SplitRequestsResource:
         """Split requests."""
         from .resources.split_requests import SplitRequestsResource
 
         return SplitRequestsResource(self)
 
     @cached_property
-    def settlement_orders(self) -> SettlementOrdersResource:
+    def settlement_orders(self) -> _resources.SettlementOrdersResource:
         """Settlement orders."""
         from .resources.settlement_orders import SettlementOrdersResource
 
         return SettlementOrdersResource(self)
 
     @cached_property
-    def payouts(self) -> PayoutsResource:
+    def payouts(self) -> _resources.PayoutsResource:
         """Payouts."""
         from .resources.payouts import PayoutsResource
 
         return PayoutsResource(self)
 
     @cached_property
-    def customers(self) -> CustomersResource:
+    def customers(self) -> _resources.CustomersResource:
         """Customers."""
         from .resources.customers import CustomersResource
 
         return CustomersResource(self)
 
     @cached_property
-    def beneficiaries(self) -> BeneficiariesResource:
+    def beneficiaries(self) -> _resources.BeneficiariesResource:
         """Beneficiaries."""
         from .resources.beneficiaries import BeneficiariesResource
 
         return BeneficiariesResource(self)
 
     @cached_property
-    def merchants(self) -> MerchantsResource:
+    def merchants(self) -> _resources.MerchantsResource:
         """Merchants."""
         from .resources.merchants import MerchantsResource
 
         return MerchantsResource(self)
 
     @cached_property
-    def checkout(self) -> CheckoutResource:
+    def checkout(self) -> _resources.CheckoutResource:
         """Checkout."""
         from .resources.checkout import CheckoutResource
 
         return CheckoutResource(self)
 
     @cached_property
-    def gate(self) -> GateResource:
+    def gate(self) -> _resources.GateResource:
         """Gate."""
         from .resources.gate import GateResource
 
@@ -194,91 +114,91 @@ class PlexyPayWithRawResponse:
         self._client = client
 
     @cached_property
-    def payment_links(self) -> PaymentLinksResourceWithRawResponse:
+    def payment_links(self) -> _resources.PaymentLinksResourceWithRawResponse:
         """Payment links."""
         from .resources.payment_links import PaymentLinksResourceWithRawResponse
 
         return PaymentLinksResourceWithRawResponse(self._client)
 
     @cached_property
-    def recurring_payments(self) -> RecurringPaymentsResourceWithRawResponse:
+    def recurring_payments(self) -> _resources.RecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
         from .resources.recurring_payments import RecurringPaymentsResourceWithRawResponse
 
         return RecurringPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def direct_payments(self) -> DirectPaymentsResourceWithRawResponse:
+    def direct_payments(self) -> _resources.DirectPaymentsResourceWithRawResponse:
         """Direct payments."""
         from .resources.direct_payments import DirectPaymentsResourceWithRawResponse
 
         return DirectPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def transactions(self) -> TransactionsResourceWithRawResponse:
+    def transactions(self) -> _resources.TransactionsResourceWithRawResponse:
         """Transactions."""
         from .resources.transactions import TransactionsResourceWithRawResponse
 
         return TransactionsResourceWithRawResponse(self._client)
 
     @cached_property
-    def payments(self) -> PaymentsResourceWithRawResponse:
+    def payments(self) -> _resources.PaymentsResourceWithRawResponse:
         """Payments."""
         from .resources.payments import PaymentsResourceWithRawResponse
 
         return PaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def split_requests(self) -> SplitRequestsResourceWithRawResponse:
+    def split_requests(self) -> _resources.SplitRequestsResourceWithRawResponse:
         """Split requests."""
         from .resources.split_requests import SplitRequestsResourceWithRawResponse
 
         return SplitRequestsResourceWithRawResponse(self._client)
 
     @cached_property
-    def settlement_orders(self) -> SettlementOrdersResourceWithRawResponse:
+    def settlement_orders(self) -> _resources.SettlementOrdersResourceWithRawResponse:
         """Settlement orders."""
         from .resources.settlement_orders import SettlementOrdersResourceWithRawResponse
 
         return SettlementOrdersResourceWithRawResponse(self._client)
 
     @cached_property
-    def payouts(self) -> PayoutsResourceWithRawResponse:
+    def payouts(self) -> _resources.PayoutsResourceWithRawResponse:
         """Payouts."""
         from .resources.payouts import PayoutsResourceWithRawResponse
 
         return PayoutsResourceWithRawResponse(self._client)
 
     @cached_property
-    def customers(self) -> CustomersResourceWithRawResponse:
+    def customers(self) -> _resources.CustomersResourceWithRawResponse:
         """Customers."""
         from .resources.customers import CustomersResourceWithRawResponse
 
         return CustomersResourceWithRawResponse(self._client)
 
     @cached_property
-    def beneficiaries(self) -> BeneficiariesResourceWithRawResponse:
+    def beneficiaries(self) -> _resources.BeneficiariesResourceWithRawResponse:
         """Beneficiaries."""
         from .resources.beneficiaries import BeneficiariesResourceWithRawResponse
 
         return BeneficiariesResourceWithRawResponse(self._client)
 
     @cached_property
-    def merchants(self) -> MerchantsResourceWithRawResponse:
+    def merchants(self) -> _resources.MerchantsResourceWithRawResponse:
         """Merchants."""
         from .resources.merchants import MerchantsResourceWithRawResponse
 
         return MerchantsResourceWithRawResponse(self._client)
 
     @cached_property
-    def checkout(self) -> CheckoutResourceWithRawResponse:
+    def checkout(self) -> _resources.CheckoutResourceWithRawResponse:
         """Checkout."""
         from .resources.checkout import CheckoutResourceWithRawResponse
 
         return CheckoutResourceWithRawResponse(self._client)
 
     @cached_property
-    def gate(self) -> GateResourceWithRawResponse:
+    def gate(self) -> _resources.GateResourceWithRawResponse:
         """Gate."""
         from .resources.gate import GateResourceWithRawResponse
 
@@ -289,91 +209,91 @@ class AsyncPlexyPay(AsyncClient):
     """The async client of the Plexy Pay API. Its arguments are those of `AsyncClient`."""
 
     @cached_property
-    def payment_links(self) -> AsyncPaymentLinksResource:
+    def payment_links(self) -> _resources.AsyncPaymentLinksResource:
         """Payment links."""
         from .resources.payment_links import AsyncPaymentLinksResource
 
         return AsyncPaymentLinksResource(self)
 
     @cached_property
-    def recurring_payments(self) -> AsyncRecurringPaymentsResource:
+    def recurring_payments(self) -> _resources.AsyncRecurringPaymentsResource:
         """Recurring payments."""
         from .resources.recurring_payments import AsyncRecurringPaymentsResource
 
         return AsyncRecurringPaymentsResource(self)
 
     @cached_property
-    def direct_payments(self) -> AsyncDirectPaymentsResource:
+    def direct_payments(self) -> _resources.AsyncDirectPaymentsResource:
         """Direct payments."""
         from .resources.direct_payments import AsyncDirectPaymentsResource
 
         return AsyncDirectPaymentsResource(self)
 
     @cached_property
-    def transactions(self) -> AsyncTransactionsResource:
+    def transactions(self) -> _resources.AsyncTransactionsResource:
         """Transactions."""
         from .resources.transactions import AsyncTransactionsResource
 
         return AsyncTransactionsResource(self)
 
     @cached_property
-    def payments(self) -> AsyncPaymentsResource:
+    def payments(self) -> _resources.AsyncPaymentsResource:
         """Payments."""
         from .resources.payments import AsyncPaymentsResource
 
         return AsyncPaymentsResource(self)
 
     @cached_property
-    def split_requests(self) -> AsyncSplitRequestsResource:
+    def split_requests(self) -> _resources.AsyncSplitRequestsResource:
         """Split requests."""
         from .resources.split_requests import AsyncSplitRequestsResource
 
         return AsyncSplitRequestsResource(self)
 
     @cached_property
-    def settlement_orders(self) -> AsyncSettlementOrdersResource:
+    def settlement_orders(self) -> _resources.AsyncSettlementOrdersResource:
         """Settlement orders."""
         from .resources.settlement_orders import AsyncSettlementOrdersResource
 
         return AsyncSettlementOrdersResource(self)
 
     @cached_property
-    def payouts(self) -> AsyncPayoutsResource:
+    def payouts(self) -> _resources.AsyncPayoutsResource:
         """Payouts."""
         from .resources.payouts import AsyncPayoutsResource
 
         return AsyncPayoutsResource(self)
 
     @cached_property
-    def customers(self) -> AsyncCustomersResource:
+    def customers(self) -> _resources.AsyncCustomersResource:
         """Customers."""
         from .resources.customers import AsyncCustomersResource
 
         return AsyncCustomersResource(self)
 
     @cached_property
-    def beneficiaries(self) -> AsyncBeneficiariesResource:
+    def beneficiaries(self) -> _resources.AsyncBeneficiariesResource:
         """Beneficiaries."""
         from .resources.beneficiaries import AsyncBeneficiariesResource
 
         return AsyncBeneficiariesResource(self)
 
     @cached_property
-    def merchants(self) -> AsyncMerchantsResource:
+    def merchants(self) -> _resources.AsyncMerchantsResource:
         """Merchants."""
         from .resources.merchants import AsyncMerchantsResource
 
         return AsyncMerchantsResource(self)
 
     @cached_property
-    def checkout(self) -> AsyncCheckoutResource:
+    def checkout(self) -> _resources.AsyncCheckoutResource:
         """Checkout."""
         from .resources.checkout import AsyncCheckoutResource
 
         return AsyncCheckoutResource(self)
 
     @cached_property
-    def gate(self) -> AsyncGateResource:
+    def gate(self) -> _resources.AsyncGateResource:
         """Gate."""
         from .resources.gate import AsyncGateResource
 
@@ -392,91 +312,91 @@ class AsyncPlexyPayWithRawResponse:
         self._client = client
 
     @cached_property
-    def payment_links(self) -> AsyncPaymentLinksResourceWithRawResponse:
+    def payment_links(self) -> _resources.AsyncPaymentLinksResourceWithRawResponse:
         """Payment links."""
         from .resources.payment_links import AsyncPaymentLinksResourceWithRawResponse
 
         return AsyncPaymentLinksResourceWithRawResponse(self._client)
 
     @cached_property
-    def recurring_payments(self) -> AsyncRecurringPaymentsResourceWithRawResponse:
+    def recurring_payments(self) -> _resources.AsyncRecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
         from .resources.recurring_payments import AsyncRecurringPaymentsResourceWithRawResponse
 
         return AsyncRecurringPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def direct_payments(self) -> AsyncDirectPaymentsResourceWithRawResponse:
+    def direct_payments(self) -> _resources.AsyncDirectPaymentsResourceWithRawResponse:
         """Direct payments."""
         from .resources.direct_payments import AsyncDirectPaymentsResourceWithRawResponse
 
         return AsyncDirectPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def transactions(self) -> AsyncTransactionsResourceWithRawResponse:
+    def transactions(self) -> _resources.AsyncTransactionsResourceWithRawResponse:
         """Transactions."""
         from .resources.transactions import AsyncTransactionsResourceWithRawResponse
 
         return AsyncTransactionsResourceWithRawResponse(self._client)
 
     @cached_property
-    def payments(self) -> AsyncPaymentsResourceWithRawResponse:
+    def payments(self) -> _resources.AsyncPaymentsResourceWithRawResponse:
         """Payments."""
         from .resources.payments import AsyncPaymentsResourceWithRawResponse
 
         return AsyncPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
-    def split_requests(self) -> AsyncSplitRequestsResourceWithRawResponse:
+    def split_requests(self) -> _resources.AsyncSplitRequestsResourceWithRawResponse:
         """Split requests."""
         from .resources.split_requests import AsyncSplitRequestsResourceWithRawResponse
 
         return AsyncSplitRequestsResourceWithRawResponse(self._client)
 
     @cached_property
-    def settlement_orders(self) -> AsyncSettlementOrdersResourceWithRawResponse:
+    def settlement_orders(self) -> _resources.AsyncSettlementOrdersResourceWithRawResponse:
         """Settlement orders."""
         from .resources.settlement_orders import AsyncSettlementOrdersResourceWithRawResponse
 
         return AsyncSettlementOrdersResourceWithRawResponse(self._client)
 
     @cached_property
-    def payouts(self) -> AsyncPayoutsResourceWithRawResponse:
+    def payouts(self) -> _resources.AsyncPayoutsResourceWithRawResponse:
         """Payouts."""
         from .resources.payouts import AsyncPayoutsResourceWithRawResponse
 
         return AsyncPayoutsResourceWithRawResponse(self._client)
 
     @cached_property
-    def customers(self) -> AsyncCustomersResourceWithRawResponse:
+    def customers(self) -> _resources.AsyncCustomersResourceWithRawResponse:
         """Customers."""
         from .resources.customers import AsyncCustomersResourceWithRawResponse
 
         return AsyncCustomersResourceWithRawResponse(self._client)
 
     @cached_property
-    def beneficiaries(self) -> AsyncBeneficiariesResourceWithRawResponse:
+    def beneficiaries(self) -> _resources.AsyncBeneficiariesResourceWithRawResponse:
         """Beneficiaries."""
         from .resources.beneficiaries import AsyncBeneficiariesResourceWithRawResponse
 
         return AsyncBeneficiariesResourceWithRawResponse(self._client)
 
     @cached_property
-    def merchants(self) -> AsyncMerchantsResourceWithRawResponse:
+    def merchants(self) -> _resources.AsyncMerchantsResourceWithRawResponse:
         """Merchants."""
         from .resources.merchants import AsyncMerchantsResourceWithRawResponse
 
         return AsyncMerchantsResourceWithRawResponse(self._client)
 
     @cached_property
-    def checkout(self) -> AsyncCheckoutResourceWithRawResponse:
+    def checkout(self) -> _resources.AsyncCheckoutResourceWithRawResponse:
         """Checkout."""
         from .resources.checkout import AsyncCheckoutResourceWithRawResponse
 
         return AsyncCheckoutResourceWithRawResponse(self._client)
 
     @cached_property
-    def gate(self) -> AsyncGateResourceWithRawResponse:
+    def gate(self) -> _resources.AsyncGateResourceWithRawResponse:
         """Gate."""
         from .resources.gate import AsyncGateResourceWithRawResponse
 

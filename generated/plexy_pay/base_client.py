@@ -9,27 +9,18 @@ from __future__ import annotations
 
 import os
 
+from . import hints as _hints
 from .frames import forgets
 from .keys import MASK, KeyRing, pickled, unpickled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
     from functools import cached_property as cached_property
-    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, Unpack
+    from typing import Any, Generic, NoReturn
 
-    from ._lookups import MoneyOperation
-    from .http_libraries import AsyncGivenClient, GivenClient  # noqa: F401
-    from .operation import Operation, Request
-    from .reconciling import Progress, Reconciliation
-    from .saving import CallFacts
-    from .transport import AsyncTransport, SyncTransport
-    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
-
-    T = TypeVar("T")
-    KeyT = TypeVar("KeyT")
-    HttpT = TypeVar("HttpT")
+    from .operation import Operation
+    from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
+    from .types import ApiKeySource, AsyncApiKeySource, HttpT, KeyT, Timeout, Timeouts  # noqa: F401
 
     class _Typed(Generic[KeyT, HttpT]): ...
 else:
@@ -66,19 +57,10 @@ FAMILIES = {
     "gate": {"argument": "gate_api_key", "variable": "PLEXY_GATE_API_KEY", "header": "Authorization"},
 }
 _PORTS = {"https": 443, "http": 80}
-BASE_URL = "PLEXY_BASE_URL"
-"""The environment variable that stands for `base_url` where that is not given."""
-_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 
 
 class Origin:
-    """Scheme, host, port and path prefix: the only place a key may go to. `problem` says what is wrong with the text.
-
-    Args:
-        text: The URL.
-        name: How errors call it: an argument, or an environment variable.
-        plain_hosts: The hosts that plain http may go to besides this machine, in lower case.
-    """
+    """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
 
     problem: str | None
     scheme: str
@@ -86,18 +68,13 @@ class Origin:
     port: int
     site: tuple[str, str, int]
     netloc: str  # Host and port as the Host header has them.
-    prefix: str  # What stands before each path, such as `/pay`; mostly nothing.
     text: str = ""
     loopback: bool
-    direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
-    may_be_plain: bool
 
-    def __init__(self, text: Any, name: str = "base_url", plain_hosts: Collection[str] = ()) -> None:
+    def __init__(self, text: Any) -> None:
         from urllib.parse import urlsplit
 
-        self.problem = (
-            f"{name} is not of the form https://host, https://host:port or https://host/prefix, in ASCII."
-        )
+        self.problem = "base_url is not of the form https://host or https://host:port, in ASCII."
         plain = isinstance(text, str) and text.isascii() and text.isprintable()
         if not plain or set(" \\%") & set(text):
             return
@@ -112,60 +89,20 @@ class Origin:
         self.site = (self.scheme, self.host, self.port)
         host = f"[{self.host}]" if ":" in self.host else self.host
         self.netloc = host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-        self.prefix = parts.path.removesuffix("/")
-        address = f"{self.scheme}://{self.netloc}"
-        self.text = f"{address}{self.prefix}"
+        self.text = f"{self.scheme}://{self.netloc}"
         quad = self.host.split(".")
         numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
         self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
-        self.direct = self.loopback or self.scheme == "http"
-        self.may_be_plain = self.loopback or self.host in plain_hosts
         self.problem = None
         if "@" in parts.netloc:
-            self.problem = f"{name} has a user name or password. Pass the key as api_key."
-        elif set("?#") & set(text):
-            self.problem = f"{name} has a query or a fragment. Leave it out."
-        elif not all(map(_is_segment, self.prefix.split("/")[1:])):
-            self.problem = (
-                f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
-            )
-        elif self.prefix and address in _origins_of_the_api():
-            self.problem = (
-                f"{name} has a path, and this host of the API has none before those of its operations."
-            )
-        elif self.scheme == "http" and not self.may_be_plain:
-            self.problem = (
-                f"{name} is plain http, which would show the key to the network. Use https, or name the host in "
-                "plain_http_hosts if the network is your own."
-            )
+            self.problem = "base_url has a user name or password. Pass the key as api_key."
+        elif parts.path not in ("", "/") or set("?#") & set(text):
+            self.problem = "base_url has a path, a query or a fragment. Pass the origin only."
+        elif self.scheme == "http" and not self.loopback:
+            self.problem = "base_url is plain http, which would show the key to the network. Use https."
 
     def __str__(self) -> str:
         return self.text
-
-
-def _is_segment(text: str) -> bool:
-    return text not in ("", ".", "..") and _UNRESERVED.issuperset(text)
-
-
-def _origins_of_the_api() -> set[str | None]:
-    return {family.get(name) for family in FAMILIES.values() for name in ("live", "test")}
-
-
-def _host_problem(host: object) -> str | None:
-    """Return what is wrong with one of the `plain_http_hosts`; it is not shown, because it may hold a password."""
-    if not isinstance(host, str) or not host.isascii():
-        return "is no host name or IP address in ASCII"
-    if ":" in host:
-        from ipaddress import AddressValueError, IPv6Address
-
-        try:
-            IPv6Address(host)
-        except AddressValueError:
-            return "has a scheme, a port or brackets: name the host alone"
-        return "has a zone" if "%" in host else None
-    parts = host.replace("_", "-").split(".")
-    named = all(part.replace("-", "").isalnum() for part in parts)
-    return None if named else "is no host name or IP address, alone and without a wildcard"
 
 
 class Settings:
@@ -174,10 +111,9 @@ class Settings:
     timeout: float | Timeout | Timeouts | None
     max_retries: int
     max_response_bytes: int
-    allow_inferred: bool | None
+    allow_inferred: bool
     strict: bool
     pace: Any = None
-    http_library: str | None = None  # That of the caller's http_client.
     user_agent: str | None = None
     _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
 
@@ -185,36 +121,8 @@ class Settings:
         self.__dict__.update(given)
         self.rings = rings
         self.given = given
-        self._origins: dict[str, Origin] = {}
-        self._hosts_problem = self._read_plain_hosts()
-        if self._hosts_problem is None:
-            self._read_origins()
-
-    def _read_plain_hosts(self) -> str | None:
-        """Keep the `plain_http_hosts` in lower case; return what is wrong with them."""
-        given: Any = self.given["plain_http_hosts"]
-        is_sequence = type(given) in (tuple, list, set, frozenset)
-        hosts: tuple[object, ...] = tuple(given) if is_sequence else ()
-        if not is_sequence:
-            return "plain_http_hosts is no sequence of host names, such as ('sandbox',)."
-        for place, host in enumerate(hosts):
-            problem = _host_problem(host)
-            if problem:
-                return f"plain_http_hosts[{place}] {problem}."
-        self.given["plain_http_hosts"] = tuple(str(host).lower() for host in hosts)
-        return None
-
-    def _read_origins(self) -> None:
-        common, name = self.given["base_url"], "base_url"
-        if common is None and BASE_URL in os.environ:
-            # Kept among what was given, so that a pickle goes to the same place wherever it is read.
-            common = self.given["base_url"] = os.environ[BASE_URL]
-            name = BASE_URL
-        for family in FAMILIES:
-            own = self.given.get(f"{family}_base_url")
-            url, named = (common, name) if own is None else (own, f"{family}_base_url")
-            if url is not None:
-                self._origins[family] = Origin(url, named, self.given["plain_http_hosts"])
+        urls = {name: given.get(f"{name}_base_url") or given["base_url"] for name in FAMILIES}
+        self._origins = {name: Origin(url) for name, url in urls.items() if url is not None}
 
     def problem(self) -> str | None:
         """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
@@ -228,11 +136,6 @@ class Settings:
         for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
-        if self._hosts_problem:
-            return self._hosts_problem
-        allowed = self.given["allow_inferred"]
-        if allowed is not None and type(allowed) is not bool:
-            return "allow_inferred is neither True, False nor None."
         if self.timeout is not None:
             from .types import Timeouts
 
@@ -296,20 +199,19 @@ class _Client(_Typed[KeyT, HttpT]):
 
     def __init__(
         self,
-        api_key: KeyT | None = None,
+        api_key: _hints.KeyT | None = None,
         *,
         environment: str = "live",
         base_url: str | None = None,
-        timeout: float | Timeout | Timeouts | None = None,
+        timeout: float | _hints.Timeout | _hints.Timeouts | None = None,
         max_retries: int = 2,
-        http_client: HttpT | None = None,
+        http_client: _hints.HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
         strict: bool = False,
-        allow_inferred: bool | None = None,
-        plain_http_hosts: Collection[str] = (),
-        checkout_api_key: KeyT | None = None,
+        allow_inferred: bool = False,
+        checkout_api_key: _hints.KeyT | None = None,
         checkout_base_url: str | None = None,
-        gate_api_key: KeyT | None = None,
+        gate_api_key: _hints.KeyT | None = None,
         gate_base_url: str | None = None,
         agent_id: str | None = None,
         user_agent_suffix: str | None = None,
@@ -323,7 +225,7 @@ class _Client(_Typed[KeyT, HttpT]):
         del api_key, checkout_api_key, gate_api_key, sources
         given: dict[str, Any] = {
             **{"environment": environment, "base_url": base_url},
-            **{"strict": strict, "allow_inferred": allow_inferred, "plain_http_hosts": plain_http_hosts},
+            **{"strict": strict, "allow_inferred": allow_inferred},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
             **{"user_agent_suffix": user_agent_suffix},
@@ -333,10 +235,9 @@ class _Client(_Typed[KeyT, HttpT]):
         if problem:
             _misconfigured(problem)
         if http_client is not None:
-            from .http_libraries import library_of
+            from .transport import check_http_client
 
-            library = library_of(http_client, is_async=isinstance(self, AsyncClient))
-            self._settings.http_library = library.name
+            check_http_client(http_client, is_async=isinstance(self, AsyncClient))
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -361,7 +262,7 @@ class _Client(_Typed[KeyT, HttpT]):
         where = given["environment"] if given["base_url"] is None else self._settings.family("pay")[1]
         return f"<{type(self).__name__} api_key={MASK!r} {where}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[_hints.Any, ...]:
         if self._http_client is not None:
             _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
         if any(ring.origin == "argument" for ring in self._settings.rings.values()):
@@ -372,14 +273,14 @@ class _Client(_Typed[KeyT, HttpT]):
         }
         return _remake, (type(self), providers, self._settings.given)
 
-    def __copy__(self) -> Self:
+    def __copy__(self) -> _hints.Self:
         # Connections, and the resources that point at the first client, are not shared.
         clone = type(self).__new__(type(self))
         clone._settings, clone._http_client = self._settings, self._http_client
         clone._start()
         return clone
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, _hints.Any]) -> _hints.Self:
         return self.__copy__()
 
 
@@ -390,21 +291,16 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         api_key: The key, several active keys, or a callable that is asked for them at each request. Without it
             the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
         environment: `live` or `test`.
-        base_url: Where all operations are called instead, for the sandbox or a gateway of your own: https, or http to
-            this machine. A path in it, such as `https://gw.shop.kz/pay`, stands before every path of the API. Without
-            it the environment variable PLEXY_BASE_URL is read.
+        base_url: Another origin, for the sandbox or a proxy of your own: https, or http to this machine.
         timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
             for `Timeouts()`, which waits longer where money moves.
         max_retries: How often a call is repeated where a second arrival can do no harm.
-        http_client: A client or transport of your own, of httpx or httpx2. It is guarded, never closed, and its own
-            auth and redirects are not used; what it does beneath the guard is yours.
+        http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
+            redirects are not used; what it does beneath the guard is yours.
         max_response_bytes: The largest answer, decompressed.
         strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
             came, and the logger `plexy_pay.drift` gets a record of each difference.
-        allow_inferred: Whether calls that can move money may be made though their path is only inferred. Left out, they
-            may be made to this machine only, with a warning; False holds there, too.
-        plain_http_hosts: Hosts besides this machine that plain http may go to, one by one, such as `("sandbox",)` in a
-            network of containers. Whoever listens in that network can read the key.
+        allow_inferred: Whether calls that can move money may be made though their path is only inferred.
         checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.
@@ -418,33 +314,34 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
     """
 
     @forgets
-    def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+    def execute(
+        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+    ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
 
         options = mask(options)
         from .flow import Call, Send
 
-        with Call(request, self._settings, options) as call:
-            call.keys, call.client = call.ring.keys(), self
-            # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
-            with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-                for step in call.run():
-                    if isinstance(step, Send):
-                        step.result = transport.send(step)
-                    else:
-                        self._settings.pace.sleep(step)
-        assert call.response is not None  # The steps end with it, or with an error.
+        call = Call(request, self._settings, options)
+        call.keys, call.client = call.ring.keys(), self
+        # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
+        with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            for step in call.run():
+                if isinstance(step, Send):
+                    step.result = transport.send(step)
+                else:
+                    self._settings.pace.sleep(step)
         return call.response
 
     @forgets
     def save_call(
         self,
-        operation: MoneyOperation,
+        operation: _hints.MoneyOperation,
         *,
-        sent_at: datetime | None = None,
-        options: RequestOptions | None = None,
-        **facts: Unpack[CallFacts],
+        sent_at: _hints.datetime | None = None,
+        options: _hints.RequestOptions | None = None,
+        **facts: _hints.Unpack[_hints.CallFacts],
     ) -> dict[str, str | None]:
         """Return the plain data of a call to save right before it is made, for `reconcile` after a crash.
 
@@ -472,8 +369,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         return draft.saved(draft.ring.keys())
 
     def reconcile(
-        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+        self,
+        saved_call: _hints.Mapping[str, object],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
+    ) -> _hints.Reconciliation:
         """Look up what became of a call that can move money, from the plain data saved before it.
 
         Look-ups only read. `Executed` means that the API knows the payment: read its status. `NotExecuted` is said only
@@ -496,12 +397,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
     def reconcile_all(
         self,
-        saved_calls: Iterable[Mapping[str, object]],
+        saved_calls: _hints.Iterable[_hints.Mapping[str, object]],
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Reconciliation]:
+        progress: _hints.Progress | None = None,
+    ) -> list[_hints.Reconciliation]:
         """Reconcile many calls; return the answers in their order.
 
         Ten look-ups are made at the same time, on threads. A list that several calls need is read for all at once.
@@ -516,7 +417,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         return drive(self, saved_calls, min_age, key_rotated, progress)
 
-    _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
+    _shared: _hints.ClassVar[dict[tuple[int, str], _hints.SyncTransport]] = {}  # noqa: RUF012 - ruff does not see the ClassVar
 
     def _start(self) -> None:
         super()._start()
@@ -541,7 +442,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
             if pid == os.getpid():
                 transport.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> _hints.Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -555,32 +456,33 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
     """
 
     @forgets
-    async def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+    async def execute(
+        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+    ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
 
         options = mask(options)
         from .flow import Call, Send
 
-        with Call(request, self._settings, options) as call:
-            call.keys, call.client = await call.ring.keys_async(), self
-            async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-                for step in call.run():
-                    if isinstance(step, Send):
-                        step.result = await transport.send(step)
-                    else:
-                        await self._settings.pace.sleep_async(step)
-        assert call.response is not None  # The steps end with it, or with an error.
+        call = Call(request, self._settings, options)
+        call.keys, call.client = await call.ring.keys_async(), self
+        async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            for step in call.run():
+                if isinstance(step, Send):
+                    step.result = await transport.send(step)
+                else:
+                    await self._settings.pace.sleep_async(step)
         return call.response
 
     @forgets
     async def save_call(
         self,
-        operation: MoneyOperation,
+        operation: _hints.MoneyOperation,
         *,
-        sent_at: datetime | None = None,
-        options: RequestOptions | None = None,
-        **facts: Unpack[CallFacts],
+        sent_at: _hints.datetime | None = None,
+        options: _hints.RequestOptions | None = None,
+        **facts: _hints.Unpack[_hints.CallFacts],
     ) -> dict[str, str | None]:
         """The async twin of the sync client's `save_call`: the plain data of a call, to save before it is made."""
         from .options import mask
@@ -592,25 +494,29 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         return draft.saved(await draft.ring.keys_async())
 
     async def reconcile(
-        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+        self,
+        saved_call: _hints.Mapping[str, object],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
+    ) -> _hints.Reconciliation:
         """The async twin of the sync client's `reconcile`: what became of a saved call."""
         return (await self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated))[0]
 
     async def reconcile_all(
         self,
-        saved_calls: Iterable[Mapping[str, object]],
+        saved_calls: _hints.Iterable[_hints.Mapping[str, object]],
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Reconciliation]:
+        progress: _hints.Progress | None = None,
+    ) -> list[_hints.Reconciliation]:
         """Do as the sync client's `reconcile_all`, in tasks instead of threads."""
         from .reconciling import drive_async
 
         return await drive_async(self, saved_calls, min_age, key_rotated, progress)
 
-    _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
+    _shared: _hints.ClassVar[dict[tuple[_hints.Any, int, str], _hints.AsyncTransport]] = {}  # noqa: RUF012 - as above
 
     def _start(self) -> None:
         super()._start()
@@ -642,7 +548,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
             if key[:2] == here:
                 await transport.aclose()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self) -> _hints.Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -16,16 +16,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, SupportsIndex, final
+from typing import Any, Literal, NamedTuple, NoReturn, SupportsIndex, final
 
+from . import hints as _hints
 from .encoding import is_array, is_mapping, is_object
 from .errors import ConfigurationError, InvalidParameterError
 from .frames import forgets
 from .presenting import MASK
-
-if TYPE_CHECKING:
-    from .models import CardData, KeyResponse
-    from .params import BrowserDetailsParams
 
 # OAEP with SHA-256 and the smallest key takes no more bytes.
 _LONGEST_HOLDER = 190
@@ -138,8 +135,12 @@ class Card:
 
     @forgets
     def encrypt(
-        self, public_key: KeyResponse | str | bytes, *, padding: Padding, year_digits: Literal[2, 4] = 2
-    ) -> CardData:
+        self,
+        public_key: _hints.models.KeyResponse | str | bytes,
+        *,
+        padding: Padding,
+        year_digits: Literal[2, 4] = 2,
+    ) -> _hints.models.CardData:
         """The `card_data` of `direct_payments.create`: each field encrypted with RSA, in Base64.
 
         The docs of 2023 name the five fields and say RSA, one ciphertext for each, Base64. That the month is sent as
@@ -269,7 +270,7 @@ def browser_details(
     screen_width: int | str,
     time_zone: int | str,
     java_enabled: bool | str = False,
-) -> BrowserDetailsParams:
+) -> _hints.params.BrowserDetailsParams:
     """The `browser_details` of `direct_payments.create`, from headers and from what a script read in the browser.
 
     The docs of 2023 want all of them, the numbers as text. Read them in the browser, not on your server.

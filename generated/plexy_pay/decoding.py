@@ -287,6 +287,11 @@ def no_fields() -> dict[str, Any]:
     return {}
 
 
+def own_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dictionary of the model's own: a changed copy of a model shares no further fields with the first."""
+    return dict(given)
+
+
 def any_body(data: Any) -> Any:
     """The decoder of an answer whose shape is not known: the parsed JSON as it is."""
     return data

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Self
+from typing import Any, Self
 
 
 class OpenStrEnum(StrEnum):
@@ -23,6 +23,12 @@ class OpenStrEnum(StrEnum):
     def is_known(self) -> bool:
         """Whether this version of the client knows the value."""
         return self._value_ in type(self)._value2member_map_
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from .pydantic_schemas import enum_schema
+
+        return enum_schema(cls)
 
     @property
     def meaning(self) -> str | None:
@@ -46,3 +52,9 @@ class OpenIntEnum(IntEnum):
     def is_known(self) -> bool:
         """Whether this version of the client knows the value."""
         return self._value_ in type(self)._value2member_map_
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from .pydantic_schemas import enum_schema
+
+        return enum_schema(cls)

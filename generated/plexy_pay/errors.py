@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Self, TypeVar, cast
 
-if TYPE_CHECKING:
-    from typing import Self, TypeVar
+from . import hints as _hints
+from .base_client import AsyncClient, SyncClient
 
-    from .base_client import AsyncClient, SyncClient
-    from .reconciling import Reconciliation
-
-    ClientT = TypeVar("ClientT", SyncClient, AsyncClient)
-
+ClientT = TypeVar("ClientT", SyncClient, AsyncClient)
 
 # Deeper than any answer of the API, and not so deep that Python could not pickle and copy it.
 _DEEPEST = 50
@@ -180,7 +176,7 @@ class OutcomeUnknownError(PlexyError):
 
     def reconcile(
         self, client: SyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+    ) -> _hints.Reconciliation:
         """Look up what became of the call. Look-ups only read; see `client.reconcile`.
 
         Args:
@@ -191,17 +187,13 @@ class OutcomeUnknownError(PlexyError):
         Raises:
             ConfigurationError: if there is no client, it is an async one, or it is not one of the call's books.
         """
-        from .base_client import SyncClient
-
         asked = self._client(client, SyncClient, "await error.reconcile_async()")
         return asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 
     async def reconcile_async(
         self, client: AsyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+    ) -> _hints.Reconciliation:
         """The async twin of `reconcile`."""
-        from .base_client import AsyncClient
-
         asked = self._client(client, AsyncClient, "error.reconcile()")
         return await asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 

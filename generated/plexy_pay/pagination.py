@@ -6,17 +6,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from .decoding import Shape, empty_of, expected_by
+from .base_client import AsyncClient, SyncClient
+from .decoding import Shape, expected_by
 from .encoding import encode, is_array, is_object
 from .errors import InvalidParameterError
-from .types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from .base_client import AsyncClient, SyncClient
-    from .operation import Request
-    from .types import RequestOptions
+from .operation import Request
+from .types import UNSET, RequestOptions, Unset
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT")
@@ -83,13 +80,6 @@ class PageBody(Generic[PageT]):
         except ValueError as error:
             raise ValueError(f"page {self._number}: {error}") from None
         return answer
-
-    def empty(self) -> PageT:
-        """Return a page without rows."""
-        page = empty_of(self._decode)
-        if self._rules.items:
-            setattr(page, self._rules.items, [])
-        return page
 
 
 class _Walk:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from . import hints as _hints
 from .errors import ConfigurationError, InvalidParameterError, PlexyError
 from .keys import ApiKey, KeyRing
 from .operation import Request
@@ -28,7 +29,6 @@ from .types import RequestOptions, Timeouts, Unset
 if TYPE_CHECKING:
     from asyncio import Semaphore
 
-    from ._lookups import Shown
     from .base_client import AsyncClient, Settings, SyncClient
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -53,7 +53,7 @@ class Executed:
         evidence: How sure it is that this look-up exists as it was asked: `documented`, `observed` or less.
     """
 
-    transaction: Shown
+    transaction: _hints.Shown
     by: str
     evidence: str
 

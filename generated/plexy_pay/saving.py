@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .encoding import encode_datetime, is_mapping, without_unset
 from .errors import InvalidParameterError
@@ -20,6 +20,7 @@ from .operation import fact_text
 from .options import masked
 from .recipes import Recipe, recipe_of
 from .retries import Pace
+from .typed_dicts import TypedDict
 from .types import UNSET, RequestOptions, Unset
 
 if TYPE_CHECKING:

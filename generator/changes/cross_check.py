@@ -135,6 +135,9 @@ class _Names:
         if room == "models" and rest and rest[0] in self._classes:
             # The class itself, or a member of it in the module of the class.
             return ".".join(("models", self._classes[rest[0]], *rest[2:]))
+        if room == "resources" and rest and self._class_of(rest[0]):
+            # The package of the resources offers each class, beside the module of the class.
+            return ".".join((f"client.{self._class_of(rest[0])}", *rest[1:]))
         if room == "resources" and rest:
             return ".".join((f"client.{self._resource(rest)}", *rest[2:]))
         if room == "webhooks" and rest[:1] == ["events"]:
@@ -150,6 +153,9 @@ class _Names:
 
     def _resource(self, rest: list[str]) -> str:
         if len(rest) > 1:
-            name = rest[1].removeprefix("Async").removesuffix("WithRawResponse")
-            return self._resources.get(name, name)
+            return self._class_of(rest[1]) or rest[1]
         return self._modules.get(rest[0], rest[0])
+
+    def _class_of(self, name: str) -> str:
+        """The resource that a class of it is of, or nothing."""
+        return self._resources.get(name.removeprefix("Async").removesuffix("WithRawResponse"), "")

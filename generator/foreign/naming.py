@@ -56,7 +56,10 @@ CLASSES = frozenset(
 )
 #: Attributes that every model has, and names that its class uses after its fields.
 ATTRIBUTES = frozenset(
-    {"additional_properties", "from_dict", "from_params", "to_dict", "field", "define", "datetime", "forgets"}
+    {
+        *("additional_properties", "from_dict", "from_json", "from_params", "to_dict", "to_json"),
+        *("field", "define", "setters", "datetime", "forgets"),
+    }
 )
 #: Names that the methods and functions of an operation use themselves.
 ARGUMENTS = frozenset(

@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import os
 
+from . import hints as _hints
 from .frames import forgets
 from .keys import MASK, KeyRing, pickled, unpickled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
     from functools import cached_property as cached_property
-    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, Unpack
+    from typing import Any, Generic, NoReturn
 
-    from ._lookups import MoneyOperation
     from .http_libraries import AsyncGivenClient, GivenClient  # noqa: F401
-    from .operation import Operation, Request
-    from .reconciling import Progress, Reconciliation
-    from .saving import CallFacts
+    from .operation import Operation
     from .transport import AsyncTransport, SyncTransport
-    from .types import ApiKeySource, AsyncApiKeySource, RequestOptions, Response, Timeout, Timeouts  # noqa: F401
-
-    T = TypeVar("T")
-    KeyT = TypeVar("KeyT")
-    HttpT = TypeVar("HttpT")
+    from .types import ApiKeySource, AsyncApiKeySource, HttpT, KeyT, Timeout, Timeouts  # noqa: F401
 
     class _Typed(Generic[KeyT, HttpT]): ...
 else:
@@ -296,20 +288,20 @@ class _Client(_Typed[KeyT, HttpT]):
 
     def __init__(
         self,
-        api_key: KeyT | None = None,
+        api_key: _hints.KeyT | None = None,
         *,
         environment: str = "live",
         base_url: str | None = None,
-        timeout: float | Timeout | Timeouts | None = None,
+        timeout: float | _hints.Timeout | _hints.Timeouts | None = None,
         max_retries: int = 2,
-        http_client: HttpT | None = None,
+        http_client: _hints.HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
         strict: bool = False,
         allow_inferred: bool | None = None,
-        plain_http_hosts: Collection[str] = (),
-        checkout_api_key: KeyT | None = None,
+        plain_http_hosts: _hints.Collection[str] = (),
+        checkout_api_key: _hints.KeyT | None = None,
         checkout_base_url: str | None = None,
-        gate_api_key: KeyT | None = None,
+        gate_api_key: _hints.KeyT | None = None,
         gate_base_url: str | None = None,
         agent_id: str | None = None,
         user_agent_suffix: str | None = None,
@@ -361,7 +353,7 @@ class _Client(_Typed[KeyT, HttpT]):
         where = given["environment"] if given["base_url"] is None else self._settings.family("pay")[1]
         return f"<{type(self).__name__} api_key={MASK!r} {where}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[_hints.Any, ...]:
         if self._http_client is not None:
             _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
         if any(ring.origin == "argument" for ring in self._settings.rings.values()):
@@ -372,14 +364,14 @@ class _Client(_Typed[KeyT, HttpT]):
         }
         return _remake, (type(self), providers, self._settings.given)
 
-    def __copy__(self) -> Self:
+    def __copy__(self) -> _hints.Self:
         # Connections, and the resources that point at the first client, are not shared.
         clone = type(self).__new__(type(self))
         clone._settings, clone._http_client = self._settings, self._http_client
         clone._start()
         return clone
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, _hints.Any]) -> _hints.Self:
         return self.__copy__()
 
 
@@ -418,7 +410,9 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
     """
 
     @forgets
-    def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+    def execute(
+        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+    ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
 
@@ -440,11 +434,11 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
     @forgets
     def save_call(
         self,
-        operation: MoneyOperation,
+        operation: _hints.MoneyOperation,
         *,
-        sent_at: datetime | None = None,
-        options: RequestOptions | None = None,
-        **facts: Unpack[CallFacts],
+        sent_at: _hints.datetime | None = None,
+        options: _hints.RequestOptions | None = None,
+        **facts: _hints.Unpack[_hints.CallFacts],
     ) -> dict[str, str | None]:
         """Return the plain data of a call to save right before it is made, for `reconcile` after a crash.
 
@@ -472,8 +466,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         return draft.saved(draft.ring.keys())
 
     def reconcile(
-        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+        self,
+        saved_call: _hints.Mapping[str, object],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
+    ) -> _hints.Reconciliation:
         """Look up what became of a call that can move money, from the plain data saved before it.
 
         Look-ups only read. `Executed` means that the API knows the payment: read its status. `NotExecuted` is said only
@@ -496,12 +494,12 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
     def reconcile_all(
         self,
-        saved_calls: Iterable[Mapping[str, object]],
+        saved_calls: _hints.Iterable[_hints.Mapping[str, object]],
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Reconciliation]:
+        progress: _hints.Progress | None = None,
+    ) -> list[_hints.Reconciliation]:
         """Reconcile many calls; return the answers in their order.
 
         Ten look-ups are made at the same time, on threads. A list that several calls need is read for all at once.
@@ -516,7 +514,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
 
         return drive(self, saved_calls, min_age, key_rotated, progress)
 
-    _shared: ClassVar[dict[tuple[int, str], SyncTransport]] = {}
+    _shared: _hints.ClassVar[dict[tuple[int, str], _hints.SyncTransport]] = {}  # noqa: RUF012 - ruff does not see the ClassVar
 
     def _start(self) -> None:
         super()._start()
@@ -541,7 +539,7 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
             if pid == os.getpid():
                 transport.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> _hints.Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -555,7 +553,9 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
     """
 
     @forgets
-    async def execute(self, request: Request[T], options: RequestOptions | None = None) -> Response[T]:
+    async def execute(
+        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+    ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
 
@@ -576,11 +576,11 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
     @forgets
     async def save_call(
         self,
-        operation: MoneyOperation,
+        operation: _hints.MoneyOperation,
         *,
-        sent_at: datetime | None = None,
-        options: RequestOptions | None = None,
-        **facts: Unpack[CallFacts],
+        sent_at: _hints.datetime | None = None,
+        options: _hints.RequestOptions | None = None,
+        **facts: _hints.Unpack[_hints.CallFacts],
     ) -> dict[str, str | None]:
         """The async twin of the sync client's `save_call`: the plain data of a call, to save before it is made."""
         from .options import mask
@@ -592,25 +592,29 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         return draft.saved(await draft.ring.keys_async())
 
     async def reconcile(
-        self, saved_call: Mapping[str, object], *, min_age: float | None = None, key_rotated: bool = False
-    ) -> Reconciliation:
+        self,
+        saved_call: _hints.Mapping[str, object],
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
+    ) -> _hints.Reconciliation:
         """The async twin of the sync client's `reconcile`: what became of a saved call."""
         return (await self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated))[0]
 
     async def reconcile_all(
         self,
-        saved_calls: Iterable[Mapping[str, object]],
+        saved_calls: _hints.Iterable[_hints.Mapping[str, object]],
         *,
         min_age: float | None = None,
         key_rotated: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Reconciliation]:
+        progress: _hints.Progress | None = None,
+    ) -> list[_hints.Reconciliation]:
         """Do as the sync client's `reconcile_all`, in tasks instead of threads."""
         from .reconciling import drive_async
 
         return await drive_async(self, saved_calls, min_age, key_rotated, progress)
 
-    _shared: ClassVar[dict[tuple[Any, int, str], AsyncTransport]] = {}
+    _shared: _hints.ClassVar[dict[tuple[_hints.Any, int, str], _hints.AsyncTransport]] = {}  # noqa: RUF012 - as above
 
     def _start(self) -> None:
         super()._start()
@@ -642,7 +646,7 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
             if key[:2] == here:
                 await transport.aclose()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self) -> _hints.Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

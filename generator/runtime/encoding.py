@@ -199,20 +199,71 @@ def dumps(value: object) -> bytes:
     Raises:
         InvalidParameterError: for a number that JSON cannot hold, or a type that `encode` would have had to turn.
     """
+    return _written(value, _decimal_text).encode()
+
+
+def write(value: object) -> str:
+    """Write what `encode` gave as JSON text; a Decimal keeps its exponent, and may have as many digits as it came with.
+
+    Raises:
+        InvalidParameterError: for a number that JSON cannot hold.
+    """
+    return _written(value, _exact_text)
+
+
+def _written(value: object, number: Callable[[Decimal], str]) -> str:
     try:
-        return _QUICK.encode(value).encode()
+        return _QUICK.encode(value)
     except (TypeError, ValueError, RecursionError):
-        pass  # Something that the quick way has no form for, most often a Decimal.
-    try:
-        return _text(value).encode()
-    except RecursionError:
-        raise InvalidParameterError("The body is nested too deeply. Nothing was sent.") from None
+        return _text(value, number)  # Something that the quick way has no form for, most often a Decimal.
 
 
 _QUICK = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
-def _text(value: Any) -> str:
+class _Done(str):
+    """A piece of JSON text that is written already."""
+
+    __slots__ = ()
+
+
+def _text(value: Any, number: Callable[[Decimal], str]) -> str:
+    """Write any value; in a loop, because an answer may be nested deeper than Python can call."""
+    pieces: list[str] = []
+    left: list[Any] = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, _Done):
+            pieces.append(item)
+        elif is_mapping(item):
+            left.extend(reversed(_members(item)))
+        elif is_array(item):
+            left.extend(reversed(_items(item)))
+        else:
+            pieces.append(_scalar(item, number))
+    return "".join(pieces)
+
+
+def _members(value: Mapping[Any, Any]) -> list[Any]:
+    parts: list[Any] = [_Done("{")]
+    for key, item in value.items():
+        comma = "," if len(parts) > 1 else ""
+        parts += (_Done(f"{comma}{json.dumps(str(key))}:"), item)
+    parts.append(_Done("}"))
+    return parts
+
+
+def _items(value: list[Any]) -> list[Any]:
+    parts: list[Any] = [_Done("[")]
+    for item in value:
+        if len(parts) > 1:
+            parts.append(_Done(","))
+        parts.append(item)
+    parts.append(_Done("]"))
+    return parts
+
+
+def _scalar(value: Any, number: Callable[[Decimal], str]) -> str:
     if isinstance(value, str):
         return json.dumps(value)
     if value is None:
@@ -222,11 +273,7 @@ def _text(value: Any) -> str:
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, Decimal):
-        return _decimal_text(value)
-    if is_mapping(value):
-        return "{" + ",".join(f"{_text(str(key))}:{_text(item)}" for key, item in value.items()) + "}"
-    if is_array(value):
-        return "[" + ",".join(_text(item) for item in value) + "]"
+        return number(value)
     if isinstance(value, float) and math.isfinite(value):
         return float.__repr__(value)
     if is_uuid(value):
@@ -234,6 +281,12 @@ def _text(value: Any) -> str:
     raise InvalidParameterError(
         f"A value of type {type(value).__name__} has no form in JSON. Nothing was sent. Pass a finite number or text."
     )
+
+
+def _exact_text(value: Decimal) -> str:
+    if not value.is_finite():
+        raise InvalidParameterError("A decimal number is not finite, so it has no form in JSON.")
+    return str(value)
 
 
 def _decimal_text(value: Decimal) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from . import hints as _hints
+
 # The errors are imported where they are raised: making a client must stay fast.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
         self.host = host
         self.path = path
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[_hints.Any, ...]:
         # Nothing else that somebody may have set on it.
         return netrc_key, (self.host, None if self.path is None else os.fspath(self.path))
 

@@ -29,6 +29,9 @@ class Money:
     Immutable, hashable, exact: it never rounds. `Money("22000", "KZT")` is twenty-two thousand tenge. Money of one
     currency adds, subtracts, compares and sums; it multiplies with whole numbers. `str(money)` is `22 000.00 KZT`.
 
+    pydantic, and so FastAPI, takes it as the type of a field. Its JSON is `{"amount": "22000.00", "currency": "KZT"}`:
+    the amount is text in major units, with all decimals of the currency. A whole number is read too, a float never.
+
     Args:
         amount: The amount in major units: text, int or Decimal. A float is refused.
         currency: The ISO 4217 alphabetic code, for example `KZT`.
@@ -167,6 +170,12 @@ class Money:
 
     def __reduce__(self) -> tuple[type[Money], tuple[str, str]]:
         return Money, (_decimal_text(self._minor, _exponent(self._currency)), self._currency)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from .pydantic_schemas import money_schema
+
+        return money_schema()
 
     def _same_currency(self, other: Money) -> int:
         if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -406,7 +415,7 @@ def _decimal_text(minor: int, exponent: int, group: str = "") -> str:
 def _exponent(currency: str) -> int:
     from ._currencies import EXPONENTS
 
-    exponent = EXPONENTS.get(currency)
+    exponent = EXPONENTS.get(currency) if isinstance(currency, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
     if exponent is None:
         raise InvalidParameterError(
             f"The currency {_short(currency)} is not an ISO 4217 currency code with a known number of decimals. "

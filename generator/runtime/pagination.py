@@ -6,17 +6,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from .base_client import AsyncClient, SyncClient
 from .decoding import Shape, empty_of, expected_by
 from .encoding import encode, is_array, is_object
 from .errors import InvalidParameterError
-from .types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from .base_client import AsyncClient, SyncClient
-    from .operation import Request
-    from .types import RequestOptions
+from .operation import Request
+from .types import UNSET, RequestOptions, Unset
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT")

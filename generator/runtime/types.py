@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeAlias, TypedDict, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+
+from .typed_dicts import TypedDict
 
 T = TypeVar("T")
+KeyT = TypeVar("KeyT")
+HttpT = TypeVar("HttpT")
 
 # More seconds than any call takes; with far more the system's own timers fail.
 _FOREVER = 1e9
@@ -27,7 +31,7 @@ class Unset:
             cls._instance = super().__new__(cls)
         return cls._instance
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:
@@ -35,6 +39,12 @@ class Unset:
 
     def __reduce__(self) -> str:
         return "UNSET"  # Copies and pickles as the module's global, so that `is UNSET` holds for every copy.
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from .pydantic_schemas import unset_schema
+
+        return unset_schema()
 
 
 UNSET = Unset()

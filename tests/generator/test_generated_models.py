@@ -6,6 +6,7 @@ import copy
 import importlib
 import inspect
 import pickle
+import typing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from types import ModuleType
@@ -336,10 +337,8 @@ def test_an_object_that_names_its_main_amount_gives_it_as_money(package: ModuleT
 
 
 def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -> None:
-    annotations = {
-        name: reference.__forward_arg__
-        for name, reference in package.params.OrderRequestParams.__annotations__.items()
-    }
+    written = package.params.OrderRequestParams
+    annotations = typing.get_type_hints(written)
     resource = importlib.import_module(f"{package.__name__}.resources.orders").OrdersResource
     create = inspect.signature(resource.create)
     keywords = {
@@ -349,7 +348,7 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
     assert {"class_", "type", "x_y", "expires_at", "auto_clearing"} <= keywords.keys()
     for name, parameter in keywords.items():
         required = parameter.default is inspect.Parameter.empty
-        assert required == (not annotations[name].startswith("NotRequired")), name
+        assert required == (name in written.__required_keys__), name
     assert [name for name, parameter in keywords.items() if parameter.default is inspect.Parameter.empty] == [
         "amount"
     ]

@@ -38,7 +38,7 @@ def imports(name: str) -> Iterator[str]:
 
 
 def test_the_adapters_are_the_modules_that_import_a_web_framework() -> None:
-    # Type checkers bring typing_extensions along, and nothing imports it when it runs. httpx brings httpcore.
+    # Type checkers bring typing_extensions along, and nothing needs it when it runs. httpx brings httpcore.
     at_hand = {
         *sys.stdlib_module_names,
         "",

@@ -42,7 +42,7 @@ def test_the_first_overlay_of_the_page_confirms_an_operation_and_a_unit(package:
     assert 'evidence="documented"' in record
     assert "Plexy Pay support, ticket 4711" in record
     method = (package / "resources" / "recurring_payments.py").read_text("utf-8")
-    assert "amount: int | Money" in method
+    assert "amount: int | _hints.Money" in method
 
 
 def test_the_second_overlay_of_the_page_moves_a_path(package: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx
 import plexy_pay
@@ -297,16 +297,16 @@ def annotated_spots() -> Iterator[tuple[str, Json, Any]]:
     client = PlexyPay("pr_test", checkout_api_key="ck", gate_api_key="gk", agent_id="agent")
     for name, (_, body) in BODIES.items():
         method: Any = reduce(getattr, name.split("."), client)
-        for keyword, parameter in inspect.signature(method).parameters.items():
+        for keyword, parameter in inspect.signature(method, eval_str=True).parameters.items():
             for wire_name, prop in body["properties"].items():
                 if snake(wire_name) == keyword:
                     yield f"{name}({keyword})", prop, parameter.annotation
     for key, schema in SCHEMAS.items():
         name = f"{CLASSES[key]}Params"
-        annotations = getattr(params, name).__annotations__ if hasattr(params, name) else {}
+        annotations = get_type_hints(getattr(params, name)) if hasattr(params, name) else {}
         for wire_name, prop in schema.get("properties", {}).items():
             if snake(wire_name) in annotations:
-                yield f"{name}.{snake(wire_name)}", prop, annotations[snake(wire_name)].__forward_arg__
+                yield f"{name}.{snake(wire_name)}", prop, annotations[snake(wire_name)]
 
 
 def test_the_static_types_take_money_exactly_where_it_works() -> None:
@@ -407,7 +407,7 @@ def test_the_answers_have_the_amounts_that_this_test_is_about() -> None:
 @pytest.mark.parametrize("given", PRICED, ids=str)
 def test_every_amount_of_known_unit_has_its_money_and_says_unit_and_evidence(given: Given) -> None:
     prop = inspect.getattr_static(given.model, given.attribute)
-    assert prop.fget.__annotations__ == {"return": "Money | None"}
+    assert get_type_hints(prop.fget) == {"return": Money | None}
     assert f"`{snake(given.name)}` as Money" in " ".join(prop.__doc__.split())
     assert "the unit is" in " ".join(prop.__doc__.split())
     assert hasattr(given.model, f"{given.attribute}_in") == (not given.currency)

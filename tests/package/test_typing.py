@@ -16,8 +16,14 @@ import pytest
 PROGRAMS = Path(__file__).parent / "programs"
 PACKAGE_HOME = Path(plexy_pay.__file__).parent.parent
 
-CORRECT = ("events.py", "http_clients.py", "merchant.py", "money.py")
-MISTAKES = {"events_mistakes.py": 2, "http_clients_mistakes.py": 6, "mistakes.py": 5, "money_mistakes.py": 9}
+CORRECT = ("events.py", "http_clients.py", "merchant.py", "money.py", "unset.py")
+MISTAKES = {
+    "events_mistakes.py": 2,
+    "http_clients_mistakes.py": 6,
+    "mistakes.py": 5,
+    "money_mistakes.py": 9,
+    "unset_mistakes.py": 3,
+}
 
 #: The errors of each program by line.
 Found = dict[str, dict[int, list[str]]]

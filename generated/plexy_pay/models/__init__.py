@@ -494,6 +494,11 @@ __all__ = (
     "WebhookRecurringType",
 )
 
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 if not TYPE_CHECKING:
     # Hidden from type checkers, which see the imports above: a visible `__getattr__` would turn off their checks.
     def __getattr__(name: str) -> object:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -14,25 +15,23 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .three_d_secure_status import ThreeDSecureStatus
 from .three_d_secure_status_reason import ThreeDSecureStatusReason
 from .three_d_secure_type import ThreeDSecureType
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _three_d_secure_status = enum_decoder(ThreeDSecureStatus)
 _three_d_secure_status_reason = enum_decoder(ThreeDSecureStatusReason)
 _three_d_secure_type = enum_decoder(ThreeDSecureType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class AcquirerResponseThreeDSecure:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class AcquirerResponseThreeDSecure(WireModel):
     """How 3-D Secure went, or what is needed to go on with it. The name of this schema is documented; the
     fields are those of the 2023 docs, and that they still belong to it is inferred.
 
@@ -108,7 +107,7 @@ class AcquirerResponseThreeDSecure:
     """Id of the authentication at the 3-D Secure server."""
     directory_transaction_id: str | Unset = UNSET
     """Id of the authentication at the card network's directory server."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -153,6 +152,9 @@ class AcquirerResponseThreeDSecure:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -172,9 +174,6 @@ class AcquirerResponseThreeDSecure:
                 "directoryTransactionId": self.directory_transaction_id,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

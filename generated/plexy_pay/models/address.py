@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -13,19 +14,17 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
 )
 from ..encoding import encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Address:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Address(WireModel):
     """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
@@ -86,7 +85,7 @@ class Address:
     """Phone number with `+` and the country's code."""
     country: str | Unset = UNSET
     """ISO 3166-1 alpha-2 code. The docs write "ISO 3166-2" and show `DE`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -128,6 +127,9 @@ class Address:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -166,9 +168,6 @@ class Address:
         )
         refuse_unknown(rest, "Address", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

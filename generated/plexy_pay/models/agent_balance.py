@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_datetime,
@@ -14,21 +17,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class AgentBalance:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class AgentBalance(WireModel):
     """Your balance in one currency.
 
     Schema `AgentBalance`: documented by the vendor (https://developer.plexy.money/get-balance-25538213e0).
@@ -58,7 +56,7 @@ class AgentBalance:
     """
     updated_at: datetime.datetime | Unset = UNSET
     """When the balance was last updated."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -86,6 +84,9 @@ class AgentBalance:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -97,9 +98,6 @@ class AgentBalance:
                 "updated_at": encode(self.updated_at),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -114,7 +112,7 @@ class AgentBalance:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`available` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
         The amount is in major units, as decimal text; the unit is documented by the vendor.
         """

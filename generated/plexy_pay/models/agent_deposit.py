@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     TEXT,
@@ -17,26 +20,21 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .gate_deposit_method import GateDepositMethod
 from .gate_deposit_status import GateDepositStatus
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _gate_deposit_method = enum_decoder(GateDepositMethod)
 _gate_deposit_status = enum_decoder(GateDepositStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class AgentDeposit:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class AgentDeposit(WireModel):
     """Money that you paid in to your balance.
 
     Schema `AgentDeposit`: documented by the vendor
@@ -87,7 +85,7 @@ class AgentDeposit:
     """When the deposit was entered."""
     posted_at: datetime.datetime | None | Unset = UNSET
     """When the deposit was added to the balance; null if it is not yet."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -128,6 +126,9 @@ class AgentDeposit:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -145,9 +146,6 @@ class AgentDeposit:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -161,7 +159,7 @@ class AgentDeposit:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in major units, as decimal text; the unit is documented by the vendor.
         """

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     BOOLEAN,
@@ -16,22 +18,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .response_code import ResponseCode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _response_code = enum_decoder(ResponseCode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class AuthorizeAndCapturePayment:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class AuthorizeAndCapturePayment(WireModel):
     """Most likely the answer to a host-to-host payment that is held and taken at once, like
     `response.AuthorizePayment`. The name of this schema is documented, its fields are not.
 
@@ -77,7 +76,7 @@ class AuthorizeAndCapturePayment:
     follow a table of 2023 that could be read in a stored copy only, and differ from the standard in places
     (`58`); so the list as a whole counts as inferred. Treat a code that is not here as a decline.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -112,6 +111,9 @@ class AuthorizeAndCapturePayment:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -125,9 +127,6 @@ class AuthorizeAndCapturePayment:
                 "responseCode": encode(self.response_code),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

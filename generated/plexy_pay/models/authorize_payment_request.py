@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     TEXT,
@@ -17,6 +19,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -24,20 +27,17 @@ from ..decoding import (
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_transaction_type import PaymentTransactionType
 from .sca_exemption import ScaExemption
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _payment_transaction_type = enum_decoder(PaymentTransactionType)
 _sca_exemption = enum_decoder(ScaExemption)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class AuthorizePaymentRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class AuthorizePaymentRequest(WireModel):
     """A payment with card data of your own. The name of this schema is documented; the fields are those of the
     2023 docs, and that they still belong to it is inferred. So it is open to further fields.
 
@@ -105,9 +105,9 @@ class AuthorizePaymentRequest:
     """Id of your terminal, a UUID. The 2023 docs require it."""
     payment_method: str
     """How the payer pays. The docs show `card`; the full list is not published."""
-    order_details: OrderDetails
+    order_details: _hints.models.OrderDetails
     """What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only."""
-    card_data: CardData | Unset = UNSET
+    card_data: _hints.models.CardData | Unset = UNSET
     """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
     that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
     that they still belong to it is inferred.
@@ -116,11 +116,11 @@ class AuthorizePaymentRequest:
     RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
     can slip in.
     """
-    customer_details: CustomerDetails | Unset = UNSET
+    customer_details: _hints.models.CustomerDetails | Unset = UNSET
     """The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
     vendor's 2023 code, and that they still belong to it is inferred.
     """
-    browser_details: BrowserDetails | Unset = UNSET
+    browser_details: _hints.models.BrowserDetails | Unset = UNSET
     """The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server. The
     name of this schema is documented; the fields are those of the 2023 docs, which require all of them, and
     that they still belong to it is inferred.
@@ -133,7 +133,7 @@ class AuthorizePaymentRequest:
     """Whether to go without 3-D Secure. The bank may refuse such a payment."""
     moto: bool | None | Unset = UNSET
     """Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`."""
-    recurring: PaymentRecurring | Unset = UNSET
+    recurring: _hints.models.PaymentRecurring | Unset = UNSET
     """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
     instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
@@ -143,7 +143,7 @@ class AuthorizePaymentRequest:
     """Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
     `true`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -202,6 +202,9 @@ class AuthorizePaymentRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -278,9 +281,6 @@ class AuthorizePaymentRequest:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -13,6 +15,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
 )
 from ..encoding import encode_further, without_unset
@@ -22,16 +25,12 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CapturePayment:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CapturePayment(WireModel):
     """How much of a held payment to take. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CapturePayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
@@ -51,7 +50,7 @@ class CapturePayment:
     Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented by the
     vendor in 2023, not since.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -77,6 +76,9 @@ class CapturePayment:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -101,9 +103,6 @@ class CapturePayment:
         )
         refuse_unknown(rest, "CapturePayment", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     further_fields,
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -21,21 +24,17 @@ from ..decoding import (
 from ..encoding import encode, without_unset
 from ..frames import forgets
 from ..money import (
-    Money,
     amount_parameter,
     currency_beside,
     wire_amount,
     wire_currency,
 )
-from ..presenting import represent
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutAmount:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutAmount(WireModel):
     """An amount of money with its currency. The name of this schema is ours (inferred): the docs do not name
     it.
 
@@ -65,7 +64,7 @@ class CheckoutAmount:
     """The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor
     units (tiyn for KZT); the unit is documented by the vendor.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -101,6 +100,9 @@ class CheckoutAmount:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -144,9 +146,6 @@ class CheckoutAmount:
         model.additional_properties = rest
         return model
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -160,7 +159,7 @@ class CheckoutAmount:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`value` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is documented by the vendor.
         """

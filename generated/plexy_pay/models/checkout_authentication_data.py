@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -14,20 +16,18 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     to_model,
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutAuthenticationData:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutAuthenticationData(WireModel):
     """Wishes about 3-D Secure. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutAuthenticationData`: documented by the vendor (plexypay/plexy-flutter-example).
@@ -49,9 +49,9 @@ class CheckoutAuthenticationData:
 
     attempt_authentication: str | Unset = UNSET
     """Whether to ask for 3-D Secure. The values are not known, the type is inferred."""
-    three_ds_request_data: CheckoutThreeDSRequestData | Unset = UNSET
+    three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = UNSET
     """How 3-D Secure is to be shown."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -77,6 +77,9 @@ class CheckoutAuthenticationData:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -116,9 +119,6 @@ class CheckoutAuthenticationData:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,27 +3,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     free_fields,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutComponentData:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutComponentData(WireModel):
     """An object that the vendor's component made. Pass it on as it comes: its keys are not documented, and
     depend on the payment method. The name of this schema is ours (inferred).
 
@@ -38,7 +37,7 @@ class CheckoutComponentData:
     _fields: ClassVar[tuple[str, ...]] = ()
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -52,6 +51,9 @@ class CheckoutComponentData:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -75,9 +77,6 @@ class CheckoutComponentData:
         refuse_duplicates(rest, frozenset(()), "CheckoutComponentData")
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

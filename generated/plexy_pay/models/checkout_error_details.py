@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -14,21 +15,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_error_type import CheckoutErrorType
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _checkout_error_type = enum_decoder(CheckoutErrorType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutErrorDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutErrorDetails(WireModel):
     """What went wrong. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutErrorDetails`: documented by the vendor
@@ -65,7 +64,7 @@ class CheckoutErrorDetails:
     """The field of the request that is wrong, if it is about one."""
     request_id: str | Unset = UNSET
     """Plexy Pay's id of the request; tell it to support."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -100,6 +99,9 @@ class CheckoutErrorDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -113,9 +115,6 @@ class CheckoutErrorDetails:
                 "request_id": self.request_id,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     NUMBER,
@@ -15,26 +18,22 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     warn_of_misspelt,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
 from ..money import (
-    Money,
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutLineItem:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutLineItem(WireModel):
     """A line of the order. The name of this schema is ours (inferred): the docs do not name it. The docs show
     the fields alone: their types, and that amounts are in minor units as everywhere in v2, are inferred.
 
@@ -98,7 +97,7 @@ class CheckoutLineItem:
     """Page of the product."""
     image_url: str | Unset = UNSET
     """Picture of the product."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -143,6 +142,9 @@ class CheckoutLineItem:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -215,9 +217,6 @@ class CheckoutLineItem:
         model.additional_properties = rest
         return model
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -231,7 +230,7 @@ class CheckoutLineItem:
         return key in self.additional_properties
 
     @property
-    def amount_excluding_tax_money(self) -> Money | None:
+    def amount_excluding_tax_money(self) -> _hints.Money | None:
         """`amount_excluding_tax` as Money, if the answer says its currency. The API is not known to say it
         here, and the client does not guess: then it is None, and `amount_excluding_tax_money_in` takes the
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
@@ -241,7 +240,7 @@ class CheckoutLineItem:
 
         return read_money(self.amount_excluding_tax, "minor", self.additional_properties.get("currency"))
 
-    def amount_excluding_tax_money_in(self, currency: str) -> Money | None:
+    def amount_excluding_tax_money_in(self, currency: str) -> _hints.Money | None:
         """`amount_excluding_tax` as Money in the currency that you know it has, exactly. None where the answer
         has no amount, or an odd one.
 
@@ -255,7 +254,7 @@ class CheckoutLineItem:
         )
 
     @property
-    def tax_amount_money(self) -> Money | None:
+    def tax_amount_money(self) -> _hints.Money | None:
         """`tax_amount` as Money, if the answer says its currency. The API is not known to say it here, and the
         client does not guess: then it is None, and `tax_amount_money_in` takes the currency from you. The
         amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
@@ -264,7 +263,7 @@ class CheckoutLineItem:
 
         return read_money(self.tax_amount, "minor", self.additional_properties.get("currency"))
 
-    def tax_amount_money_in(self, currency: str) -> Money | None:
+    def tax_amount_money_in(self, currency: str) -> _hints.Money | None:
         """`tax_amount` as Money in the currency that you know it has, exactly. None where the answer has no
         amount, or an odd one.
 
@@ -276,7 +275,7 @@ class CheckoutLineItem:
         return read_money_in(currency, self.tax_amount, "minor", self.additional_properties.get("currency"))
 
     @property
-    def amount_including_tax_money(self) -> Money | None:
+    def amount_including_tax_money(self) -> _hints.Money | None:
         """`amount_including_tax` as Money, if the answer says its currency. The API is not known to say it
         here, and the client does not guess: then it is None, and `amount_including_tax_money_in` takes the
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
@@ -286,7 +285,7 @@ class CheckoutLineItem:
 
         return read_money(self.amount_including_tax, "minor", self.additional_properties.get("currency"))
 
-    def amount_including_tax_money_in(self, currency: str) -> Money | None:
+    def amount_including_tax_money_in(self, currency: str) -> _hints.Money | None:
         """`amount_including_tax` as Money in the currency that you know it has, exactly. None where the answer
         has no amount, or an odd one.
 

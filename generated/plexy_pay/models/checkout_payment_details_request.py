@@ -3,29 +3,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     decode_model,
     free_fields,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     to_model,
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutPaymentDetailsRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutPaymentDetailsRequest(WireModel):
     """What the component gave after an action. The name of this schema is ours (inferred), and so is its
     field: no body is documented.
 
@@ -40,9 +40,9 @@ class CheckoutPaymentDetailsRequest:
     _fields: ClassVar[tuple[str, ...]] = ("details",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(("details",))
 
-    details: CheckoutComponentData | Unset = UNSET
+    details: _hints.models.CheckoutComponentData | Unset = UNSET
     """What the component or the redirect gave."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -65,6 +65,9 @@ class CheckoutPaymentDetailsRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -91,9 +94,6 @@ class CheckoutPaymentDetailsRequest:
         refuse_duplicates(rest, frozenset(("details",)), "CheckoutPaymentDetailsRequest")
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

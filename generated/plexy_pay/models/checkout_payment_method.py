@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -15,18 +17,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutPaymentMethod:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutPaymentMethod(WireModel):
     """A way to pay. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutPaymentMethod`: documented by the vendor (plexy.money/docs, generated reference
@@ -70,9 +70,9 @@ class CheckoutPaymentMethod:
     """Where the money is from. The values are not known."""
     group: str | Unset = UNSET
     """Group that the payment method belongs to. Its form is not known."""
-    configuration: CheckoutPaymentMethodConfiguration | Unset = UNSET
+    configuration: _hints.models.CheckoutPaymentMethodConfiguration | Unset = UNSET
     """Settings of the payment method for the component."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -110,6 +110,9 @@ class CheckoutPaymentMethod:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -125,9 +128,6 @@ class CheckoutPaymentMethod:
                 "configuration": encode(self.configuration),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -15,6 +17,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -25,18 +28,15 @@ from ..frames import forgets
 from ..money import (
     money_object,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _checkout_channel = enum_decoder(CheckoutChannel)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutPaymentMethodsRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutPaymentMethodsRequest(WireModel):
     """For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do not
     name it. They show `merchantAccount` alone; the other fields are those of a payment.
 
@@ -66,7 +66,7 @@ class CheckoutPaymentMethodsRequest:
 
     merchant_account: str
     """Name of your merchant account."""
-    amount: CheckoutAmount | Unset = UNSET
+    amount: _hints.models.CheckoutAmount | Unset = UNSET
     """What is to be paid, in minor units. Evidence: inferred, not documented."""
     country_code: str | Unset = UNSET
     """The shopper's country. Evidence: inferred, not documented."""
@@ -74,7 +74,7 @@ class CheckoutPaymentMethodsRequest:
     """Where the shopper pays. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -111,6 +111,9 @@ class CheckoutPaymentMethodsRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -157,9 +160,6 @@ class CheckoutPaymentMethodsRequest:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     TEXT,
@@ -16,6 +18,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -26,18 +29,15 @@ from ..frames import forgets
 from ..money import (
     money_object,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _checkout_channel = enum_decoder(CheckoutChannel)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutPaymentRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutPaymentRequest(WireModel):
     """A payment of the shopper. The name of this schema is ours (inferred): the docs do not name it, and the
     generated reference shows an empty body. The fields are those that the vendor's mobile sample sends,
     together with the component's data, whose names are inferred. That `amount` is required is inferred too.
@@ -86,7 +86,7 @@ class CheckoutPaymentRequest:
         )
     )
 
-    amount: CheckoutAmount
+    amount: _hints.models.CheckoutAmount
     """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
@@ -94,11 +94,11 @@ class CheckoutPaymentRequest:
     """Your own name for the order; most likely the `merchantReference` of the answer."""
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
-    payment_method: CheckoutComponentData | Unset = UNSET
+    payment_method: _hints.models.CheckoutComponentData | Unset = UNSET
     """What the shopper pays with, from the component's data. Never collect or send a card's number in the
     clear. Evidence: inferred, not documented.
     """
-    browser_info: CheckoutComponentData | Unset = UNSET
+    browser_info: _hints.models.CheckoutComponentData | Unset = UNSET
     """The shopper's browser, from the web component's data. Evidence: inferred, not documented."""
     store_payment_method: bool | Unset = UNSET
     """Whether to keep the payment method, from the component's data. Evidence: inferred, not documented."""
@@ -112,9 +112,9 @@ class CheckoutPaymentRequest:
     """How the shopper takes part. The values are not known."""
     recurring_processing_model: str | Unset = UNSET
     """What a kept payment method is for. `CardOnFile` is seen; other values are not known."""
-    authentication_data: CheckoutAuthenticationData | Unset = UNSET
+    authentication_data: _hints.models.CheckoutAuthenticationData | Unset = UNSET
     """Wishes about 3-D Secure."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -165,6 +165,9 @@ class CheckoutPaymentRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -243,9 +246,6 @@ class CheckoutPaymentRequest:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

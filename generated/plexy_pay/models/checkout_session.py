@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_datetime,
@@ -17,26 +20,21 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _checkout_channel = enum_decoder(CheckoutChannel)
 _checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutSession:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutSession(WireModel):
     """A session for the component, which most likely needs `id` and `sessionData`. The name of this schema is
     ours (inferred): the docs do not name it.
 
@@ -116,7 +114,7 @@ class CheckoutSession:
     """What the component needs besides the id. Give it to the shopper only."""
     expires_at: datetime.datetime | Unset = UNSET
     """Until when the session can be used."""
-    amount: CheckoutAmount | Unset = UNSET
+    amount: _hints.models.CheckoutAmount | Unset = UNSET
     """What the shopper pays, in minor units."""
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
@@ -150,13 +148,13 @@ class CheckoutSession:
     """The shopper's date of birth."""
     social_security_number: str | Unset = UNSET
     """The shopper's social security number."""
-    billing_address: CheckoutAddress | Unset = UNSET
+    billing_address: _hints.models.CheckoutAddress | Unset = UNSET
     """Where the bill goes."""
-    delivery_address: CheckoutAddress | Unset = UNSET
+    delivery_address: _hints.models.CheckoutAddress | Unset = UNSET
     """Where the goods go."""
-    line_items: list[CheckoutLineItem] | Unset = UNSET
+    line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -223,6 +221,9 @@ class CheckoutSession:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -255,9 +256,6 @@ class CheckoutSession:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -271,7 +269,7 @@ class CheckoutSession:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
         from ..money import inner_money
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -15,23 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_result_code import CheckoutResultCode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _checkout_result_code = enum_decoder(CheckoutResultCode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutSessionPayment:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutSessionPayment(WireModel):
     """A payment of a session. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutSessionPayment`: documented by the vendor (plexy.money/docs, generated
@@ -60,11 +58,11 @@ class CheckoutSessionPayment:
     """Plexy Pay's id of the payment. Keep it."""
     result_code: CheckoutResultCode | Unset = UNSET
     """How the payment stands."""
-    amount: CheckoutAmount | Unset = UNSET
+    amount: _hints.models.CheckoutAmount | Unset = UNSET
     """What the shopper paid, in minor units."""
-    payment_method: CheckoutPaymentMethod | Unset = UNSET
+    payment_method: _hints.models.CheckoutPaymentMethod | Unset = UNSET
     """What the shopper paid with."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -93,6 +91,9 @@ class CheckoutSessionPayment:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -105,9 +106,6 @@ class CheckoutSessionPayment:
                 "paymentMethod": encode(self.payment_method),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -122,7 +120,7 @@ class CheckoutSessionPayment:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
         from ..money import inner_money
 

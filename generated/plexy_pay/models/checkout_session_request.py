@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -16,6 +18,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -28,20 +31,17 @@ from ..money import (
     money_object,
     one_currency,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _checkout_channel = enum_decoder(CheckoutChannel)
 _checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutSessionRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutSessionRequest(WireModel):
     """A payment that the component carries out by itself. The name of this schema is ours (inferred): the docs
     do not name it.
 
@@ -105,7 +105,7 @@ class CheckoutSessionRequest:
         )
     )
 
-    amount: CheckoutAmount
+    amount: _hints.models.CheckoutAmount
     """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str
     """Name of your merchant account."""
@@ -131,13 +131,13 @@ class CheckoutSessionRequest:
     """
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
     """Whether the payment method is kept for later payments. Evidence: inferred, not documented."""
-    billing_address: CheckoutAddress | Unset = UNSET
+    billing_address: _hints.models.CheckoutAddress | Unset = UNSET
     """Where the bill goes. Evidence: inferred, not documented."""
-    delivery_address: CheckoutAddress | Unset = UNSET
+    delivery_address: _hints.models.CheckoutAddress | Unset = UNSET
     """Where the goods go. Evidence: inferred, not documented."""
-    line_items: list[CheckoutLineItem] | Unset = UNSET
+    line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -201,6 +201,9 @@ class CheckoutSessionRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -286,9 +289,6 @@ class CheckoutSessionRequest:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

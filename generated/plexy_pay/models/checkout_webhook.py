@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     decode_model,
@@ -15,21 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .checkout_event_type import CheckoutEventType
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _checkout_event_type = enum_decoder(CheckoutEventType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutWebhook:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutWebhook(WireModel):
     """The body of a v2 webhook. The name of this schema is ours (inferred): the docs do not name it.
 
     An event may come more than once: keep the `id` of those that you handled.
@@ -68,9 +68,9 @@ class CheckoutWebhook:
     """What happened."""
     created: int | Unset = UNSET
     """When it happened, in seconds since 1970 (UTC)."""
-    data: CheckoutWebhookData
+    data: _hints.models.CheckoutWebhookData
     """The payment or the refund that it happened to."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -104,6 +104,9 @@ class CheckoutWebhook:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -116,9 +119,6 @@ class CheckoutWebhook:
                 "data": encode(self.data),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

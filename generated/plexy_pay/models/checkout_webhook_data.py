@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     TEXT,
@@ -14,20 +16,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..money import Money
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CheckoutWebhookData:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CheckoutWebhookData(WireModel):
     """The payment or refund as a v2 webhook tells it. The name of this schema is ours (inferred): the docs do
     not name it and show `payment.succeeded` alone, so other events may have other fields.
 
@@ -63,7 +61,7 @@ class CheckoutWebhookData:
     """ISO 4217 code of the amount."""
     status: str | Unset = UNSET
     """State of the payment or refund; `succeeded` in the docs. Other values are not known."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -97,6 +95,9 @@ class CheckoutWebhookData:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -109,9 +110,6 @@ class CheckoutWebhookData:
                 "status": self.status,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
@@ -126,7 +124,7 @@ class CheckoutWebhookData:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """

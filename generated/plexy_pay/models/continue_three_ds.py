@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     INTEGER,
@@ -18,29 +21,24 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
+from ..next_action import NextAction
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .card_scheme import CardScheme
 from .cvv_status import CvvStatus
 from .response_code import ResponseCode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from ..money import Money
-    from ..next_action import NextAction
 
 _card_scheme = enum_decoder(CardScheme)
 _cvv_status = enum_decoder(CvvStatus)
 _response_code = enum_decoder(ResponseCode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class ContinueThreeDS:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class ContinueThreeDS(WireModel):
     """The payment after 3-D Secure. The name of this schema is documented; the fields are those of the 2023
     docs, and that they still belong to it is inferred.
 
@@ -127,7 +125,7 @@ class ContinueThreeDS:
     """The result in words, for people."""
     code: int | Unset = UNSET
     """Error number of a refusal; the list of these numbers was withdrawn."""
-    three_ds: AcquirerResponseThreeDSecure | Unset = UNSET
+    three_ds: _hints.models.AcquirerResponseThreeDSecure | Unset = UNSET
     """How 3-D Secure went, or what is needed to go on with it. The name of this schema is documented; the
     fields are those of the 2023 docs, and that they still belong to it is inferred.
     """
@@ -161,7 +159,7 @@ class ContinueThreeDS:
     """
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -223,6 +221,9 @@ class ContinueThreeDS:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -252,9 +253,6 @@ class ContinueThreeDS:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -268,7 +266,7 @@ class ContinueThreeDS:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
         """

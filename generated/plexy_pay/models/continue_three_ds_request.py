@@ -3,30 +3,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     further_fields,
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
 )
 from ..encoding import encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class ContinueThreeDSRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class ContinueThreeDSRequest(WireModel):
     """The bank's answer about a payment that waited for the payer. The name of this schema is documented; the
     fields are those of the 2023 docs, and that they still belong to it is inferred.
 
@@ -54,7 +53,7 @@ class ContinueThreeDSRequest:
     """The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged."""
     transaction_id: str
     """The `id` that the payment answered."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -91,6 +90,9 @@ class ContinueThreeDSRequest:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -117,9 +119,6 @@ class ContinueThreeDSRequest:
         )
         refuse_unknown(rest, "ContinueThreeDSRequest", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,27 +3,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     decode_model,
     further_fields,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CreateCardSaveSession:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CreateCardSaveSession(WireModel):
     """Most likely opens a page on which a customer types a card to save. The name of this schema is
     documented, its fields are not.
 
@@ -38,11 +38,11 @@ class CreateCardSaveSession:
     _fields: ClassVar[tuple[str, ...]] = ("customer",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    customer: CardSaveSessionCustomer | Unset = UNSET
+    customer: _hints.models.CardSaveSessionCustomer | Unset = UNSET
     """Most likely the customer for whom a page to save a card is opened. The name of this schema is
     documented, its fields are not.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -66,6 +66,9 @@ class CreateCardSaveSession:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -75,9 +78,6 @@ class CreateCardSaveSession:
                 "customer": encode(self.customer),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     TEXT,
@@ -15,6 +17,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
@@ -25,15 +28,12 @@ from ..frames import forgets
 from ..money import (
     one_currency,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CreateOrderRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CreateOrderRequest(WireModel):
     """An order of one product. For a `direct_top_up` product give `topup_request` too.
 
     Schema `CreateOrderRequest`: documented by the vendor
@@ -63,11 +63,11 @@ class CreateOrderRequest:
     currency_code: str | Unset = UNSET
     """Code of the currency, most likely the product's. What happens when it is left out is not documented.
     """
-    topup_request: TopupRequest | Unset = UNSET
+    topup_request: _hints.models.TopupRequest | Unset = UNSET
     """How much to top up, and which account; for `direct_top_up` products only."""
     external_ref: str | Unset = UNSET
     """Your own name for the order. Keep it, and the idempotency key, before you call."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -105,6 +105,9 @@ class CreateOrderRequest:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -135,9 +138,6 @@ class CreateOrderRequest:
         )
         refuse_unknown(rest, "CreateOrderRequest", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

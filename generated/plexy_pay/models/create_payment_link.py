@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     INTEGER,
@@ -17,6 +20,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
@@ -30,16 +34,12 @@ from ..money import (
     wire_amount,
     wire_currency,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CreatePaymentLink:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CreatePaymentLink(WireModel):
     """A new payment link: what to pay, and how the payer's money is taken.
 
     `amount` and `currency` are all that is needed. Give `orderReference` too, so that the link and its
@@ -100,7 +100,7 @@ class CreatePaymentLink:
     """Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and without
     milliseconds. What happens when it is left out is not documented.
     """
-    metadata: CreatePaymentLinkMetadata | Unset = UNSET
+    metadata: _hints.models.CreatePaymentLinkMetadata | Unset = UNSET
     """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
     your own you want to keep with the link.
     """
@@ -109,7 +109,7 @@ class CreatePaymentLink:
     refused a second link with a reference that it knew. Webhooks and single transactions call it
     `merchantReference`.
     """
-    recurring: Recurring | Unset = UNSET
+    recurring: _hints.models.Recurring | Unset = UNSET
     """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on
     is not documented.
     """
@@ -125,7 +125,7 @@ class CreatePaymentLink:
     out unless Plexy Pay told you to send it. Evidence: seen in merchants' public code, not documented
     (public code of merchants, 2026 (creation of payment links)).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -173,6 +173,9 @@ class CreatePaymentLink:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -218,9 +221,6 @@ class CreatePaymentLink:
         )
         refuse_unknown(rest, "CreatePaymentLink", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

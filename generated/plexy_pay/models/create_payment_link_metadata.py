@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -13,19 +14,17 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
 )
 from ..encoding import encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CreatePaymentLinkMetadata:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CreatePaymentLinkMetadata(WireModel):
     """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
     your own you want to keep with the link.
 
@@ -64,7 +63,7 @@ class CreatePaymentLinkMetadata:
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code of
     merchants, 2026 (creation of payment links)).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -97,6 +96,9 @@ class CreatePaymentLinkMetadata:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -140,9 +142,6 @@ class CreatePaymentLinkMetadata:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

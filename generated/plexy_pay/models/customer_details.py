@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -14,20 +16,18 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
     to_model,
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class CustomerDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class CustomerDetails(WireModel):
     """The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
     vendor's 2023 code, and that they still belong to it is inferred.
 
@@ -57,17 +57,17 @@ class CustomerDetails:
     """The payer's e-mail address; the vendor's shop plugin sends at most 256 characters."""
     account_id: str | Unset = UNSET
     """Your own id of the payer's account. Seen in the vendor's 2023 code only."""
-    delivery_address: Address | Unset = UNSET
+    delivery_address: _hints.models.Address | Unset = UNSET
     """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
     """
-    billing_address: Address | Unset = UNSET
+    billing_address: _hints.models.Address | Unset = UNSET
     """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -95,6 +95,9 @@ class CustomerDetails:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -126,9 +129,6 @@ class CustomerDetails:
         )
         refuse_unknown(rest, "CustomerDetails", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     INTEGER,
@@ -15,21 +16,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .type import Type
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _type = enum_decoder(Type)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Error:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Error(WireModel):
     """The body of an error answer.
 
     Read it as a help for people: which `code` goes with which HTTP status is not documented, `code` comes
@@ -79,7 +78,7 @@ class Error:
     """
     type: Type | Unset = UNSET
     """The kind of error. `validationError` says that the data of the request is not valid."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -112,6 +111,9 @@ class Error:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -124,9 +126,6 @@ class Error:
                 "type": encode(self.type),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

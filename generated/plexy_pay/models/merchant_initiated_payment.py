@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -15,22 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .transaction_status import TransactionStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _transaction_status = enum_decoder(TransactionStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class MerchantInitiatedPayment:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class MerchantInitiatedPayment(WireModel):
     """The payment that was made, and how far it came.
 
     Schema `response.MerchantInitiatedPayment`: documented by the vendor
@@ -82,7 +81,7 @@ class MerchantInitiatedPayment:
     `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
     both, and for more values of that kind.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -111,6 +110,9 @@ class MerchantInitiatedPayment:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -123,9 +125,6 @@ class MerchantInitiatedPayment:
                 "status": encode(self.status),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

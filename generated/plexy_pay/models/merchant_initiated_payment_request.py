@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -14,6 +16,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
@@ -24,16 +27,12 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class MerchantInitiatedPaymentRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class MerchantInitiatedPaymentRequest(WireModel):
     """A payment without the payer, with a card that was saved before. Which of the fields the API insists on
     is not documented: this description requires those without which there is nothing to charge.
 
@@ -78,7 +77,7 @@ class MerchantInitiatedPaymentRequest:
     """Id of the transaction in which the payer agreed to later charges (the one with recurring type
     `cof_initial`). Send it: the docs' sample does. A UUID there.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -124,6 +123,9 @@ class MerchantInitiatedPaymentRequest:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -156,9 +158,6 @@ class MerchantInitiatedPaymentRequest:
         )
         refuse_unknown(rest, "MerchantInitiatedPaymentRequest", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

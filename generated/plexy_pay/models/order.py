@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     INTEGER,
@@ -19,24 +22,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .gate_order_status import GateOrderStatus
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _gate_order_status = enum_decoder(GateOrderStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Order:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Order(WireModel):
     """An order: what was bought, how it stands, and what was charged from your balance.
 
     Schema `Order`: documented by the vendor (https://developer.plexy.money/create-order-25538211e0,
@@ -93,7 +91,7 @@ class Order:
     """The `Idempotency-Key` with which the order was created; finds it again."""
     status: GateOrderStatus | Unset = UNSET
     """State of the order."""
-    order_content: GateOrderContent | Unset = UNSET
+    order_content: _hints.models.GateOrderContent | Unset = UNSET
     """What was bought. Hand it over when the order is completed."""
     currency_code: str | Unset = UNSET
     """Code of the currency of the amounts."""
@@ -119,7 +117,7 @@ class Order:
     """When the order was completed; null if it is not."""
     failed_at: datetime.datetime | None | Unset = UNSET
     """When the order failed; null if it did not."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -174,6 +172,9 @@ class Order:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -198,9 +199,6 @@ class Order:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -214,7 +212,7 @@ class Order:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`charged_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
@@ -223,7 +221,7 @@ class Order:
         return read_money(self.charged_amount, "decimal-string", self.currency_code)
 
     @property
-    def balance_before_money(self) -> Money | None:
+    def balance_before_money(self) -> _hints.Money | None:
         """`balance_before` as Money, exactly. None where the answer has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
@@ -232,7 +230,7 @@ class Order:
         return read_money(self.balance_before, "decimal-string", self.currency_code)
 
     @property
-    def balance_after_money(self) -> Money | None:
+    def balance_after_money(self) -> _hints.Money | None:
         """`balance_after` as Money, exactly. None where the answer has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """

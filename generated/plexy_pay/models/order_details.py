@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -14,6 +16,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
@@ -26,16 +29,12 @@ from ..money import (
     wire_amount,
     wire_currency,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class OrderDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class OrderDetails(WireModel):
     """What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
 
     Schema `plexypay.OrderDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
@@ -84,7 +83,7 @@ class OrderDetails:
     """What is paid for."""
     items: list[Any] | Unset = UNSET
     """What is in the basket. What an item looks like is not documented; the sample has none."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -127,6 +126,9 @@ class OrderDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -164,9 +166,6 @@ class OrderDetails:
         )
         refuse_unknown(rest, "OrderDetails", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

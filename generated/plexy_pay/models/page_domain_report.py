@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     decode_models,
@@ -14,18 +16,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PageDomainReport:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PageDomainReport(WireModel):
     """One page of reports. The name of this schema is documented, its fields are not. The envelope is the one
     that the list of transactions uses.
 
@@ -51,7 +51,7 @@ class PageDomainReport:
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    data: list[DomainReport] | Unset = UNSET
+    data: list[_hints.models.DomainReport] | Unset = UNSET
     """The reports of this page."""
     page: int | Unset = UNSET
     """Number of this page, counted from 1."""
@@ -59,7 +59,7 @@ class PageDomainReport:
     """How many reports a page holds at most."""
     total: int | Unset = UNSET
     """How many reports there are on all pages."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -92,6 +92,9 @@ class PageDomainReport:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -104,9 +107,6 @@ class PageDomainReport:
                 "total": self.total,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -14,19 +16,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentBeneficiary:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentBeneficiary(WireModel):
     """A beneficiary. The name of this schema is documented, its fields are not; that a beneficiary has a
     balance is said by the name of an operation.
 
@@ -70,7 +69,7 @@ class PaymentBeneficiary:
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `balance`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -106,6 +105,9 @@ class PaymentBeneficiary:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -119,9 +121,6 @@ class PaymentBeneficiary:
                 "currency": self.currency,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

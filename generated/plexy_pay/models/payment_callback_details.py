@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     BOOLEAN,
@@ -15,19 +17,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentCallbackDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentCallbackDetails(WireModel):
     """The body of the callback of 2023. The name of this schema is ours (inferred): the vendor's code only
     reads its fields. The names of the fields are from that code, and that two of them are boolean; the
     other types are inferred.
@@ -85,7 +84,7 @@ class PaymentCallbackDetails:
     """A reference of another system, as its name says; **not signed**."""
     payment_method: str | Unset = UNSET
     """How the payer paid, such as `card`; **not signed**."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -127,6 +126,9 @@ class PaymentCallbackDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -143,9 +145,6 @@ class PaymentCallbackDetails:
                 "paymentMethod": self.payment_method,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

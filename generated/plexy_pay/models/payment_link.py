@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     INTEGER,
@@ -18,24 +21,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_link_status import PaymentLinkStatus
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentLink:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentLink(WireModel):
     """A payment link: one hosted page on which one order is paid.
 
     Send the payer to `url`. The link's own `status` is not the payment's: whether money was held or taken
@@ -113,7 +111,7 @@ class PaymentLink:
     """Id of the link: `pl_` and 32 hexadecimal digits in the docs' samples. Use it to retrieve or cancel the
     link and to find its transaction.
     """
-    metadata: PaymentLinkMetadata | Unset = UNSET
+    metadata: _hints.models.PaymentLinkMetadata | Unset = UNSET
     """The addresses and the keys of your own that the link was made with."""
     order_reference: str | Unset = UNSET
     """Your own name for the order, as you gave it."""
@@ -129,7 +127,7 @@ class PaymentLink:
     """The hosted page to send the payer to."""
     validation: bool | Unset = UNSET
     """Meaning not documented; `false` in the docs' sample."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -180,6 +178,9 @@ class PaymentLink:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -204,9 +205,6 @@ class PaymentLink:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -220,7 +218,7 @@ class PaymentLink:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
         """

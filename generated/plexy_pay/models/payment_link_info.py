@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     INTEGER,
     TEXT,
@@ -16,24 +19,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_link_status import PaymentLinkStatus
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-
-    from ..money import Money
 
 _payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentLinkInfo:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentLinkInfo(WireModel):
     """A payment link as a row of the list. The name of this schema is documented, its fields are not: these
     are those of `response.PaymentLink` that a row most likely shows. Further fields are kept as they come.
 
@@ -92,7 +90,7 @@ class PaymentLinkInfo:
     """When the link was made."""
     expires_at: datetime.datetime | Unset = UNSET
     """Until when the link can be paid."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -133,6 +131,9 @@ class PaymentLinkInfo:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -151,9 +152,6 @@ class PaymentLinkInfo:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -167,7 +165,7 @@ class PaymentLinkInfo:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """

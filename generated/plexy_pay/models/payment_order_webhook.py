@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -15,21 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_order_event_name import PaymentOrderEventName
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _payment_order_event_name = enum_decoder(PaymentOrderEventName)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentOrderWebhook:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentOrderWebhook(WireModel):
     """The body of a `payment_order.*` webhook. The name of this schema is ours (inferred): the docs do not
     name it. Its fields are in snake case, those of the `transaction.*` webhooks in camel case; that is how
     the docs have them.
@@ -65,11 +65,11 @@ class PaymentOrderWebhook:
     """
     merchant_id: str | Unset = UNSET
     """Your id at Plexy Pay."""
-    data: PaymentOrderWebhookDetails
+    data: _hints.models.PaymentOrderWebhookDetails
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
     do not name it. `requestId` is not in the docs' sample; find the order by `payment_order_id`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -97,6 +97,9 @@ class PaymentOrderWebhook:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -108,9 +111,6 @@ class PaymentOrderWebhook:
                 "data": encode(self.data),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

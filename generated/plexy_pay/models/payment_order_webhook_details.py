@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -15,22 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_order_status import PaymentOrderStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _payment_order_status = enum_decoder(PaymentOrderStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentOrderWebhookDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentOrderWebhookDetails(WireModel):
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
     do not name it. `requestId` is not in the docs' sample; find the order by `payment_order_id`.
 
@@ -81,7 +80,7 @@ class PaymentOrderWebhookDetails:
     """Id of the beneficiary who is paid."""
     payment_order_id: str
     """Id of the settlement payment order."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -118,6 +117,9 @@ class PaymentOrderWebhookDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -132,9 +134,6 @@ class PaymentOrderWebhookDetails:
                 "payment_order_id": self.payment_order_id,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

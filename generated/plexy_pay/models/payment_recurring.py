@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -14,22 +15,20 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .recurring_type import RecurringType
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _recurring_type = enum_decoder(RecurringType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PaymentRecurring:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PaymentRecurring(WireModel):
     """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
     instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
@@ -58,7 +57,7 @@ class PaymentRecurring:
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -84,6 +83,9 @@ class PaymentRecurring:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -121,9 +123,6 @@ class PaymentRecurring:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

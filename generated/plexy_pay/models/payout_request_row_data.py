@@ -3,26 +3,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     further_fields,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class PayoutRequestRowData:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class PayoutRequestRowData(WireModel):
     """Most likely one row of a batch of payouts. The name of this schema is documented, nothing else.
 
     Schema `entity.PayoutRequestRowData`: inferred, not documented.
@@ -36,7 +35,7 @@ class PayoutRequestRowData:
     _fields: ClassVar[tuple[str, ...]] = ()
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -51,6 +50,9 @@ class PayoutRequestRowData:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -59,9 +61,6 @@ class PayoutRequestRowData:
                 **encode(self.additional_properties),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

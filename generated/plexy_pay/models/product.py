@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     INTEGER,
@@ -16,21 +19,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from ..money import Money
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Product:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Product(WireModel):
     """Something to sell.
 
     `price`, `min_amount`, `max_amount` and `step` are JSON numbers in the docs' sample, although the Gate
@@ -114,7 +112,7 @@ class Product:
     """What the product is."""
     is_active: bool | Unset = UNSET
     """Whether the product can be ordered."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -169,6 +167,9 @@ class Product:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -192,9 +193,6 @@ class Product:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -208,7 +206,7 @@ class Product:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`price` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
@@ -217,7 +215,7 @@ class Product:
         return read_money(self.price, "major", self.currency_code)
 
     @property
-    def min_amount_money(self) -> Money | None:
+    def min_amount_money(self) -> _hints.Money | None:
         """`min_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
@@ -226,7 +224,7 @@ class Product:
         return read_money(self.min_amount, "major", self.currency_code)
 
     @property
-    def max_amount_money(self) -> Money | None:
+    def max_amount_money(self) -> _hints.Money | None:
         """`max_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
@@ -235,7 +233,7 @@ class Product:
         return read_money(self.max_amount, "major", self.currency_code)
 
     @property
-    def step_money(self) -> Money | None:
+    def step_money(self) -> _hints.Money | None:
         """`step` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     INTEGER,
@@ -16,23 +18,20 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
 )
 from ..encoding import encode, encode_further, encode_moment, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .recurring_type import RecurringType
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
 
 _recurring_type = enum_decoder(RecurringType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Recurring:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Recurring(WireModel):
     """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on
     is not documented.
 
@@ -74,7 +73,7 @@ class Recurring:
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurringType`).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -102,6 +101,9 @@ class Recurring:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -133,9 +135,6 @@ class Recurring:
         )
         refuse_unknown(rest, "Recurring", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -14,6 +16,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
 )
 from ..encoding import encode_further, without_unset
@@ -23,16 +26,12 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class RefundPayment:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class RefundPayment(WireModel):
     """How much of a charged payment to give back, and how to call it. That the fields of 2023 belong to this
     schema is inferred; merchants' code of 2026 sends `amount` to the same path.
 
@@ -65,7 +64,7 @@ class RefundPayment:
     """Your own name for the refund. Left out or null: the original's."""
     description: None | str | Unset = UNSET
     """Why the money goes back. Left out or null: the original's."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -97,6 +96,9 @@ class RefundPayment:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -125,9 +127,6 @@ class RefundPayment:
         )
         refuse_unknown(rest, "RefundPayment", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     BOOLEAN,
     NUMBER,
@@ -16,24 +19,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .response_code import ResponseCode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from ..money import Money
 
 _response_code = enum_decoder(ResponseCode)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class RefundPaymentResponse:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class RefundPaymentResponse(WireModel):
     """Answer to a refund, which is a transaction of its own. The name of this schema is documented, its fields
     are those of the 2023 docs.
 
@@ -104,7 +102,7 @@ class RefundPaymentResponse:
     """The same in words, for people."""
     original_transaction_id: str | Unset = UNSET
     """Id of the transaction that is refunded."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -149,6 +147,9 @@ class RefundPaymentResponse:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -168,9 +169,6 @@ class RefundPaymentResponse:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -184,7 +182,7 @@ class RefundPaymentResponse:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
@@ -193,7 +191,7 @@ class RefundPaymentResponse:
 
         return read_money(self.amount, "major", self.additional_properties.get("currency"))
 
-    def money_in(self, currency: str) -> Money | None:
+    def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
         amount, or an odd one.
 
@@ -205,7 +203,7 @@ class RefundPaymentResponse:
         return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
 
     @property
-    def remaining_balance_money(self) -> Money | None:
+    def remaining_balance_money(self) -> _hints.Money | None:
         """`remaining_balance` as Money, if the answer says its currency. The API is not known to say it here,
         and the client does not guess: then it is None, and `remaining_balance_money_in` takes the currency
         from you. The amount is in major units (tenge for KZT); the unit is documented by the vendor in
@@ -215,7 +213,7 @@ class RefundPaymentResponse:
 
         return read_money(self.remaining_balance, "major", self.additional_properties.get("currency"))
 
-    def remaining_balance_money_in(self, currency: str) -> Money | None:
+    def remaining_balance_money_in(self, currency: str) -> _hints.Money | None:
         """`remaining_balance` as Money in the currency that you know it has, exactly. None where the answer
         has no amount, or an odd one.
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -14,20 +16,18 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     to_model,
 )
 from ..encoding import encode, encode_further, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class SaveCard:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class SaveCard(WireModel):
     """A card to save for payouts. The name of this schema is documented, its fields are not. It is open to
     further fields; never send a card number in the clear.
 
@@ -47,7 +47,7 @@ class SaveCard:
 
     customer_id: str | Unset = UNSET
     """Id of the customer whose card it is."""
-    card_data: CardData | Unset = UNSET
+    card_data: _hints.models.CardData | Unset = UNSET
     """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
     that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
     that they still belong to it is inferred.
@@ -56,7 +56,7 @@ class SaveCard:
     RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
     can slip in.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -82,6 +82,9 @@ class SaveCard:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -119,9 +122,6 @@ class SaveCard:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
@@ -14,21 +15,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .card_scheme import CardScheme
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _card_scheme = enum_decoder(CardScheme)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class SavedCard:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class SavedCard(WireModel):
     """A saved card. The name of this schema is documented, its fields are not: these are the names that the
     2023 docs use for a card in the answer to a payment.
 
@@ -67,7 +66,7 @@ class SavedCard:
     """Month and year in which the card expires."""
     card_scheme: CardScheme | Unset = UNSET
     """The card's network. The name of this schema is ours (inferred)."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -100,6 +99,9 @@ class SavedCard:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -112,9 +114,6 @@ class SavedCard:
                 "cardScheme": encode(self.card_scheme),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

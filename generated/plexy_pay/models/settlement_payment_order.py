@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -15,6 +17,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
     refuse_nothing,
     take,
@@ -26,19 +29,15 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .payment_order_status import PaymentOrderStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _payment_order_status = enum_decoder(PaymentOrderStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class SettlementPaymentOrder:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class SettlementPaymentOrder(WireModel):
     """An order to pay one of your beneficiaries, as you send it and as the API answers it.
 
     The name of this schema and `requestId` are documented. The other fields are inferred from the webhook,
@@ -86,7 +85,7 @@ class SettlementPaymentOrder:
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: PaymentOrderStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -126,6 +125,9 @@ class SettlementPaymentOrder:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -186,9 +188,6 @@ class SettlementPaymentOrder:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

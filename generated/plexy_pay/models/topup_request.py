@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -14,6 +16,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_unknown,
     to_model,
 )
@@ -24,15 +27,12 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TopupRequest:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TopupRequest(WireModel):
     """How much to top up, and which account.
 
     Schema `TopupRequest`: documented by the vendor (https://developer.plexy.money/create-order-25538211e0).
@@ -54,9 +54,9 @@ class TopupRequest:
     `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by the
     vendor.
     """
-    customer_account: GateCustomerAccount | Unset = UNSET
+    customer_account: _hints.models.GateCustomerAccount | Unset = UNSET
     """The account to top up; its keys depend on the product."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -82,6 +82,9 @@ class TopupRequest:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -111,9 +114,6 @@ class TopupRequest:
         )
         refuse_unknown(rest, "TopupRequest", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     NUMBER,
     TEXT,
@@ -16,25 +20,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .transaction_status import TransactionStatus
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from ..money import Money
 
 _transaction_status = enum_decoder(TransactionStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class Transaction:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class Transaction(WireModel):
     """A transaction as a row of the list. That this schema of the docs is the row is inferred; the fields are
     observed. No currency was seen in a row; the payment link of the order has one.
 
@@ -97,7 +95,7 @@ class Transaction:
     order_reference: str | Unset = UNSET
     """Your own name for the order. Links that were made in the dashboard have one like `PL-1788525144316`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -133,6 +131,9 @@ class Transaction:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -148,9 +149,6 @@ class Transaction:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -164,7 +162,7 @@ class Transaction:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
@@ -173,7 +171,7 @@ class Transaction:
 
         return read_money(self.amount, "major", self.additional_properties.get("currency"))
 
-    def money_in(self, currency: str) -> Money | None:
+    def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
         amount, or an odd one.
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -15,24 +17,21 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .response_code import ResponseCode
 from .transaction_status import TransactionStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _response_code = enum_decoder(ResponseCode)
 _transaction_status = enum_decoder(TransactionStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransactionDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransactionDetails(WireModel):
     """A transaction with all that is known about it. The name of this schema is documented, its fields are
     not. Single transactions were seen with the fields of `response.TransactionResponse`.
 
@@ -91,7 +90,7 @@ class TransactionDetails:
     follow a table of 2023 that could be read in a stored copy only, and differ from the standard in places
     (`58`); so the list as a whole counts as inferred. Treat a code that is not here as a decline.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -120,6 +119,9 @@ class TransactionDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -132,9 +134,6 @@ class TransactionDetails:
                 "responseCode": encode(self.response_code),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

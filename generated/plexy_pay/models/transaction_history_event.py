@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_datetime,
@@ -15,19 +18,16 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransactionHistoryEvent:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransactionHistoryEvent(WireModel):
     """One step in the history of a transaction. The name of this schema is documented, its fields are not.
 
     Schema `response.TransactionHistoryEvent`: inferred, not documented.
@@ -53,9 +53,9 @@ class TransactionHistoryEvent:
     """Name of the step, most likely as in webhooks (`transaction.charged`)."""
     created_at: datetime.datetime | Unset = UNSET
     """When the step happened."""
-    data: TransactionHistoryEventData | Unset = UNSET
+    data: _hints.models.TransactionHistoryEventData | Unset = UNSET
     """What a step of the history did. The name of this schema is documented, its fields are not."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -83,6 +83,9 @@ class TransactionHistoryEvent:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -94,9 +97,6 @@ class TransactionHistoryEvent:
                 "data": encode(self.data),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

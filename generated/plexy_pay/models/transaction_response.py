@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     NUMBER,
     TEXT,
@@ -15,26 +18,21 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .response_code import ResponseCode
 from .transaction_status import TransactionStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from ..money import Money
 
 _response_code = enum_decoder(ResponseCode)
 _transaction_status = enum_decoder(TransactionStatus)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransactionResponse:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransactionResponse(WireModel):
     """One transaction. The docs name this schema and show no fields of it; these are the ones that merchants'
     code reads from the answer. Further fields are kept as they come.
 
@@ -98,7 +96,7 @@ class TransactionResponse:
     """Your own name for the order; links and the list of transactions call it `orderReference`."""
     response_code: ResponseCode | Unset = UNSET
     """Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -134,6 +132,9 @@ class TransactionResponse:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -149,9 +150,6 @@ class TransactionResponse:
             }
         )
 
-    def __repr__(self) -> str:
-        return represent(self)
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
@@ -165,7 +163,7 @@ class TransactionResponse:
         return key in self.additional_properties
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> _hints.Money | None:
         """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
@@ -174,7 +172,7 @@ class TransactionResponse:
 
         return read_money(self.amount, "major", self.additional_properties.get("currency"))
 
-    def money_in(self, currency: str) -> Money | None:
+    def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
         amount, or an odd one.
 

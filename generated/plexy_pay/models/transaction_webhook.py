@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
+from .. import hints as _hints
 from ..decoding import (
     TEXT,
     decode_model,
@@ -15,21 +17,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .transaction_event_name import TransactionEventName
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _transaction_event_name = enum_decoder(TransactionEventName)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransactionWebhook:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransactionWebhook(WireModel):
     """The body of a `transaction.*` webhook. The name of this schema is ours (inferred): the docs do not name
     it.
 
@@ -62,11 +62,11 @@ class TransactionWebhook:
     """What happened. The name of this schema is ours (inferred): the docs do not name it."""
     merchant_id: str | Unset = UNSET
     """Your id at Plexy Pay."""
-    data: TransactionWebhookDetails
+    data: _hints.models.TransactionWebhookDetails
     """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
     the fields are documented.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -94,6 +94,9 @@ class TransactionWebhook:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -105,9 +108,6 @@ class TransactionWebhook:
                 "data": encode(self.data),
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

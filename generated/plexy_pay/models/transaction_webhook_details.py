@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     BOOLEAN,
@@ -17,27 +20,23 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
 )
 from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET, Unset
+from ..wire_model import WireModel
 from .transaction_status import TransactionStatus
 from .transaction_type import TransactionType
 from .webhook_recurring_type import WebhookRecurringType
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 _transaction_status = enum_decoder(TransactionStatus)
 _transaction_type = enum_decoder(TransactionType)
 _webhook_recurring_type = enum_decoder(WebhookRecurringType)
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransactionWebhookDetails:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransactionWebhookDetails(WireModel):
     """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
     the fields are documented.
 
@@ -213,7 +212,7 @@ class TransactionWebhookDetails:
     """Id of the customer. The docs show an object with `Value`; be ready for a plain string. An event has the
     value alone.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -285,6 +284,9 @@ class TransactionWebhookDetails:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -320,9 +322,6 @@ class TransactionWebhookDetails:
                 "customerId": self.customer_id,
             }
         )
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     NUMBER,
@@ -14,6 +16,7 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_duplicates,
 )
 from ..encoding import encode_further, without_unset
@@ -22,16 +25,12 @@ from ..money import (
     amount_parameter,
     wire_amount,
 )
-from ..presenting import represent
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class TransferToMerchantBalance:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class TransferToMerchantBalance(WireModel):
     """What to take from a beneficiary's balance. The name of this schema is ours; its fields are inferred. It
     is open to further fields.
 
@@ -55,7 +54,7 @@ class TransferToMerchantBalance:
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -81,6 +80,9 @@ class TransferToMerchantBalance:
     @forgets
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
+
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
 
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
@@ -118,9 +120,6 @@ class TransferToMerchantBalance:
         )
         model.additional_properties = rest
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from ..decoding import (
     decode_datetime,
@@ -13,22 +15,19 @@ from ..decoding import (
     misfit,
     new_model,
     no_fields,
+    own_fields,
     refuse_nothing,
     refuse_unknown,
     take,
 )
 from ..encoding import encode_further, encode_moment, without_unset
 from ..frames import forgets
-from ..presenting import represent
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
+from ..wire_model import WireModel
 
 
-@define(kw_only=True, slots=True, repr=False)
-class UpdatePaymentLink:
+@define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
+class UpdatePaymentLink(WireModel):
     """The new expiry of a payment link. The name of this schema is documented, its fields are not: `expiresAt`
     is what the error texts of 2023 speak of.
 
@@ -45,7 +44,7 @@ class UpdatePaymentLink:
 
     expires_at: datetime.datetime
     """Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, init=False)
+    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -75,6 +74,9 @@ class UpdatePaymentLink:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as it goes over the wire; what is `UNSET` is left out.
 
+        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
+        has it: dates and times are text, as are members of enumerations.
+
         Raises:
             InvalidParameterError: for a float as an amount, or a date and time without a time zone.
         """
@@ -99,9 +101,6 @@ class UpdatePaymentLink:
         )
         refuse_unknown(rest, "UpdatePaymentLink", cls._fields)
         return model
-
-    def __repr__(self) -> str:
-        return represent(self)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

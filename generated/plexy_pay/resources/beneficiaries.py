@@ -3,30 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import builtins
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import PaymentBeneficiary, Settlement
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "beneficiaries"
 
 
 class BeneficiariesResource:
@@ -38,7 +27,7 @@ class BeneficiariesResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
+    ) -> Pager[_hints.models.PaymentBeneficiary, builtins.list[_hints.models.PaymentBeneficiary]]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -87,7 +76,7 @@ class BeneficiariesResource:
     @forgets
     def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> PaymentBeneficiary:
+    ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
         Makes a beneficiary: someone with a bank account whom you want to pay. Moves no money.
@@ -124,13 +113,11 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.create",
+            }
         )
 
         return create_payment_beneficiary.sync(
@@ -140,7 +127,7 @@ class BeneficiariesResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentBeneficiary:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentBeneficiary:
         """Gey By Id.
 
         Retrieves a beneficiary by its id. Changes nothing.
@@ -188,7 +175,7 @@ class BeneficiariesResource:
         name: str | Unset = UNSET,
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PaymentBeneficiary:
+    ) -> _hints.models.PaymentBeneficiary:
         """Update.
 
         Replaces what is known about a beneficiary. Moves no money, but decides where money goes from now
@@ -227,13 +214,11 @@ class BeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.update",
+            }
         )
 
         return update_payment_beneficiary.sync(
@@ -299,13 +284,11 @@ class BeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = build(
-            TransferToMerchantBalance,
+        body = TransferToMerchantBalance.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.transfer_to_merchant",
+            }
         )
 
         transfer_from_beneficiary_balance_to_merchant_balance.sync(
@@ -323,7 +306,7 @@ class BeneficiariesResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Settlement:
+    ) -> _hints.models.Settlement:
         """Create manual settlement for beneficiary.
 
         Pays a beneficiary's balance out to the bank account, without waiting for the automatic settlement.
@@ -370,13 +353,11 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = build(
-            CreateManualSettlement,
+        body = CreateManualSettlement.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.settle",
+            }
         )
 
         return create_manual_settlement_for_beneficiary.sync(
@@ -396,7 +377,7 @@ class BeneficiariesResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[PaymentBeneficiary]]:
+    ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -411,19 +392,17 @@ class BeneficiariesResourceWithRawResponse:
     @forgets
     def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[PaymentBeneficiary]:
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.create",
+            }
         )
 
         return create_payment_beneficiary.sync_detailed(
@@ -433,7 +412,9 @@ class BeneficiariesResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentBeneficiary]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
@@ -452,19 +433,17 @@ class BeneficiariesResourceWithRawResponse:
         name: str | Unset = UNSET,
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[PaymentBeneficiary]:
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.update`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.update",
+            }
         )
 
         return update_payment_beneficiary.sync_detailed(
@@ -488,13 +467,11 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = build(
-            TransferToMerchantBalance,
+        body = TransferToMerchantBalance.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.transfer_to_merchant",
+            }
         )
 
         return transfer_from_beneficiary_balance_to_merchant_balance.sync_detailed(
@@ -512,19 +489,17 @@ class BeneficiariesResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Settlement]:
+    ) -> Response[_hints.models.Settlement]:
         """As `beneficiaries.settle`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = build(
-            CreateManualSettlement,
+        body = CreateManualSettlement.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.settle",
+            }
         )
 
         return create_manual_settlement_for_beneficiary.sync_detailed(
@@ -544,7 +519,7 @@ class AsyncBeneficiariesResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[PaymentBeneficiary, builtins.list[PaymentBeneficiary]]:
+    ) -> AsyncPager[_hints.models.PaymentBeneficiary, builtins.list[_hints.models.PaymentBeneficiary]]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -593,7 +568,7 @@ class AsyncBeneficiariesResource:
     @forgets
     async def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> PaymentBeneficiary:
+    ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
         Makes a beneficiary: someone with a bank account whom you want to pay. Moves no money.
@@ -630,13 +605,11 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.create",
+            }
         )
 
         return await create_payment_beneficiary.asyncio(
@@ -646,7 +619,9 @@ class AsyncBeneficiariesResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentBeneficiary:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentBeneficiary:
         """Gey By Id.
 
         Retrieves a beneficiary by its id. Changes nothing.
@@ -694,7 +669,7 @@ class AsyncBeneficiariesResource:
         name: str | Unset = UNSET,
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PaymentBeneficiary:
+    ) -> _hints.models.PaymentBeneficiary:
         """Update.
 
         Replaces what is known about a beneficiary. Moves no money, but decides where money goes from now
@@ -733,13 +708,11 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.update",
+            }
         )
 
         return await update_payment_beneficiary.asyncio(
@@ -805,13 +778,11 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = build(
-            TransferToMerchantBalance,
+        body = TransferToMerchantBalance.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.transfer_to_merchant",
+            }
         )
 
         await transfer_from_beneficiary_balance_to_merchant_balance.asyncio(
@@ -829,7 +800,7 @@ class AsyncBeneficiariesResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Settlement:
+    ) -> _hints.models.Settlement:
         """Create manual settlement for beneficiary.
 
         Pays a beneficiary's balance out to the bank account, without waiting for the automatic settlement.
@@ -876,13 +847,11 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = build(
-            CreateManualSettlement,
+        body = CreateManualSettlement.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.settle",
+            }
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio(
@@ -902,7 +871,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[PaymentBeneficiary]]:
+    ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -917,19 +886,17 @@ class AsyncBeneficiariesResourceWithRawResponse:
     @forgets
     async def create(
         self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[PaymentBeneficiary]:
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.create",
+            }
         )
 
         return await create_payment_beneficiary.asyncio_detailed(
@@ -941,7 +908,7 @@ class AsyncBeneficiariesResourceWithRawResponse:
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[PaymentBeneficiary]:
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
@@ -960,19 +927,17 @@ class AsyncBeneficiariesResourceWithRawResponse:
         name: str | Unset = UNSET,
         iban: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[PaymentBeneficiary]:
+    ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.update`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = build(
-            CreatePaymentBeneficiary,
+        body = CreatePaymentBeneficiary.from_params(
             {
                 "name": name,
                 "iban": iban,
-            },
-            "beneficiaries.update",
+            }
         )
 
         return await update_payment_beneficiary.asyncio_detailed(
@@ -996,13 +961,11 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = build(
-            TransferToMerchantBalance,
+        body = TransferToMerchantBalance.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.transfer_to_merchant",
+            }
         )
 
         return await transfer_from_beneficiary_balance_to_merchant_balance.asyncio_detailed(
@@ -1020,19 +983,17 @@ class AsyncBeneficiariesResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Settlement]:
+    ) -> Response[_hints.models.Settlement]:
         """As `beneficiaries.settle`, but gives the whole response."""
         options = mask(options)
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = build(
-            CreateManualSettlement,
+        body = CreateManualSettlement.from_params(
             {
                 "amount": amount,
                 "currency": currency,
-            },
-            "beneficiaries.settle",
+            }
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio_detailed(

@@ -3,28 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from .checkout_payment_methods import (
-        AsyncCheckoutPaymentMethodsResource,
-        AsyncCheckoutPaymentMethodsResourceWithRawResponse,
-        CheckoutPaymentMethodsResource,
-        CheckoutPaymentMethodsResourceWithRawResponse,
-    )
-    from .checkout_payments import (
-        AsyncCheckoutPaymentsResource,
-        AsyncCheckoutPaymentsResourceWithRawResponse,
-        CheckoutPaymentsResource,
-        CheckoutPaymentsResourceWithRawResponse,
-    )
-    from .checkout_sessions import (
-        AsyncCheckoutSessionsResource,
-        AsyncCheckoutSessionsResourceWithRawResponse,
-        CheckoutSessionsResource,
-        CheckoutSessionsResourceWithRawResponse,
-    )
+from .. import resources as _resources
+from ..base_client import AsyncClient, SyncClient
 
 
 class CheckoutResource:
@@ -34,21 +14,21 @@ class CheckoutResource:
         self._client = client
 
     @property
-    def payment_methods(self) -> CheckoutPaymentMethodsResource:
+    def payment_methods(self) -> _resources.CheckoutPaymentMethodsResource:
         """Payment methods."""
         from .checkout_payment_methods import CheckoutPaymentMethodsResource
 
         return CheckoutPaymentMethodsResource(self._client)
 
     @property
-    def payments(self) -> CheckoutPaymentsResource:
+    def payments(self) -> _resources.CheckoutPaymentsResource:
         """Payments."""
         from .checkout_payments import CheckoutPaymentsResource
 
         return CheckoutPaymentsResource(self._client)
 
     @property
-    def sessions(self) -> CheckoutSessionsResource:
+    def sessions(self) -> _resources.CheckoutSessionsResource:
         """Sessions."""
         from .checkout_sessions import CheckoutSessionsResource
 
@@ -62,21 +42,21 @@ class CheckoutResourceWithRawResponse:
         self._client = client
 
     @property
-    def payment_methods(self) -> CheckoutPaymentMethodsResourceWithRawResponse:
+    def payment_methods(self) -> _resources.CheckoutPaymentMethodsResourceWithRawResponse:
         """Payment methods."""
         from .checkout_payment_methods import CheckoutPaymentMethodsResourceWithRawResponse
 
         return CheckoutPaymentMethodsResourceWithRawResponse(self._client)
 
     @property
-    def payments(self) -> CheckoutPaymentsResourceWithRawResponse:
+    def payments(self) -> _resources.CheckoutPaymentsResourceWithRawResponse:
         """Payments."""
         from .checkout_payments import CheckoutPaymentsResourceWithRawResponse
 
         return CheckoutPaymentsResourceWithRawResponse(self._client)
 
     @property
-    def sessions(self) -> CheckoutSessionsResourceWithRawResponse:
+    def sessions(self) -> _resources.CheckoutSessionsResourceWithRawResponse:
         """Sessions."""
         from .checkout_sessions import CheckoutSessionsResourceWithRawResponse
 
@@ -90,21 +70,21 @@ class AsyncCheckoutResource:
         self._client = client
 
     @property
-    def payment_methods(self) -> AsyncCheckoutPaymentMethodsResource:
+    def payment_methods(self) -> _resources.AsyncCheckoutPaymentMethodsResource:
         """Payment methods."""
         from .checkout_payment_methods import AsyncCheckoutPaymentMethodsResource
 
         return AsyncCheckoutPaymentMethodsResource(self._client)
 
     @property
-    def payments(self) -> AsyncCheckoutPaymentsResource:
+    def payments(self) -> _resources.AsyncCheckoutPaymentsResource:
         """Payments."""
         from .checkout_payments import AsyncCheckoutPaymentsResource
 
         return AsyncCheckoutPaymentsResource(self._client)
 
     @property
-    def sessions(self) -> AsyncCheckoutSessionsResource:
+    def sessions(self) -> _resources.AsyncCheckoutSessionsResource:
         """Sessions."""
         from .checkout_sessions import AsyncCheckoutSessionsResource
 
@@ -118,21 +98,21 @@ class AsyncCheckoutResourceWithRawResponse:
         self._client = client
 
     @property
-    def payment_methods(self) -> AsyncCheckoutPaymentMethodsResourceWithRawResponse:
+    def payment_methods(self) -> _resources.AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         """Payment methods."""
         from .checkout_payment_methods import AsyncCheckoutPaymentMethodsResourceWithRawResponse
 
         return AsyncCheckoutPaymentMethodsResourceWithRawResponse(self._client)
 
     @property
-    def payments(self) -> AsyncCheckoutPaymentsResourceWithRawResponse:
+    def payments(self) -> _resources.AsyncCheckoutPaymentsResourceWithRawResponse:
         """Payments."""
         from .checkout_payments import AsyncCheckoutPaymentsResourceWithRawResponse
 
         return AsyncCheckoutPaymentsResourceWithRawResponse(self._client)
 
     @property
-    def sessions(self) -> AsyncCheckoutSessionsResourceWithRawResponse:
+    def sessions(self) -> _resources.AsyncCheckoutSessionsResourceWithRawResponse:
         """Sessions."""
         from .checkout_sessions import AsyncCheckoutSessionsResourceWithRawResponse
 

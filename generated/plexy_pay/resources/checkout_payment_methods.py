@@ -3,25 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Literal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import CheckoutAmount, CheckoutChannel, CheckoutPaymentMethodList
-    from ..money import Money
-    from ..params import CheckoutAmountParams
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "checkout.payment_methods"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class CheckoutPaymentMethodsResource:
@@ -35,12 +24,16 @@ class CheckoutPaymentMethodsResource:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money
+        | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPaymentMethodList:
+    ) -> _hints.models.CheckoutPaymentMethodList:
         """List payment methods.
 
         Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
@@ -77,16 +70,14 @@ class CheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = build(
-            CheckoutPaymentMethodsRequest,
+        body = CheckoutPaymentMethodsRequest.from_params(
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            },
-            "checkout.payment_methods.list",
+            }
         )
 
         return list_payment_methods.sync(
@@ -107,27 +98,29 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money
+        | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPaymentMethodList]:
+    ) -> Response[_hints.models.CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = build(
-            CheckoutPaymentMethodsRequest,
+        body = CheckoutPaymentMethodsRequest.from_params(
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            },
-            "checkout.payment_methods.list",
+            }
         )
 
         return list_payment_methods.sync_detailed(
@@ -148,12 +141,16 @@ class AsyncCheckoutPaymentMethodsResource:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money
+        | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPaymentMethodList:
+    ) -> _hints.models.CheckoutPaymentMethodList:
         """List payment methods.
 
         Lists what a shopper can pay with. Changes nothing and moves no money, although it is a POST.
@@ -190,16 +187,14 @@ class AsyncCheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = build(
-            CheckoutPaymentMethodsRequest,
+        body = CheckoutPaymentMethodsRequest.from_params(
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            },
-            "checkout.payment_methods.list",
+            }
         )
 
         return await list_payment_methods.asyncio(
@@ -220,27 +215,29 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         self,
         *,
         merchant_account: str,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money | Unset = UNSET,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money
+        | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPaymentMethodList]:
+    ) -> Response[_hints.models.CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = build(
-            CheckoutPaymentMethodsRequest,
+        body = CheckoutPaymentMethodsRequest.from_params(
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            },
-            "checkout.payment_methods.list",
+            }
         )
 
         return await list_payment_methods.asyncio_detailed(

@@ -3,31 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Literal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import (
-        CheckoutAmount,
-        CheckoutAuthenticationData,
-        CheckoutChannel,
-        CheckoutComponentData,
-        CheckoutPayment,
-    )
-    from ..money import Money
-    from ..params import CheckoutAmountParams, CheckoutAuthenticationDataParams, CheckoutComponentDataParams
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "checkout.payments"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class CheckoutPaymentsResource:
@@ -40,30 +23,33 @@ class CheckoutPaymentsResource:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
-        payment_method: CheckoutComponentData
-        | CheckoutComponentDataParams
+        payment_method: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
-        browser_info: CheckoutComponentData
-        | CheckoutComponentDataParams
+        browser_info: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        authentication_data: CheckoutAuthenticationData
-        | CheckoutAuthenticationDataParams
+        authentication_data: _hints.models.CheckoutAuthenticationData
+        | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPayment:
+    ) -> _hints.models.CheckoutPayment:
         """Start a payment.
 
         Makes a payment with what the shopper gave to the component. **It moves money.**
@@ -122,8 +108,7 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = build(
-            CheckoutPaymentRequest,
+        body = CheckoutPaymentRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -138,8 +123,7 @@ class CheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            },
-            "checkout.payments.create",
+            }
         )
 
         return start_payment.sync(
@@ -152,9 +136,12 @@ class CheckoutPaymentsResource:
     def submit_details(
         self,
         *,
-        details: CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object] | Unset = UNSET,
+        details: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPayment:
+    ) -> _hints.models.CheckoutPayment:
         """Submit payment details.
 
         Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
@@ -193,12 +180,10 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = build(
-            CheckoutPaymentDetailsRequest,
+        body = CheckoutPaymentDetailsRequest.from_params(
             {
                 "details": details,
-            },
-            "checkout.payments.submit_details",
+            }
         )
 
         return submit_payment_details.sync(
@@ -218,37 +203,39 @@ class CheckoutPaymentsResourceWithRawResponse:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
-        payment_method: CheckoutComponentData
-        | CheckoutComponentDataParams
+        payment_method: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
-        browser_info: CheckoutComponentData
-        | CheckoutComponentDataParams
+        browser_info: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        authentication_data: CheckoutAuthenticationData
-        | CheckoutAuthenticationDataParams
+        authentication_data: _hints.models.CheckoutAuthenticationData
+        | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPayment]:
+    ) -> Response[_hints.models.CheckoutPayment]:
         """As `checkout.payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = build(
-            CheckoutPaymentRequest,
+        body = CheckoutPaymentRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -263,8 +250,7 @@ class CheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            },
-            "checkout.payments.create",
+            }
         )
 
         return start_payment.sync_detailed(
@@ -277,20 +263,21 @@ class CheckoutPaymentsResourceWithRawResponse:
     def submit_details(
         self,
         *,
-        details: CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object] | Unset = UNSET,
+        details: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPayment]:
+    ) -> Response[_hints.models.CheckoutPayment]:
         """As `checkout.payments.submit_details`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = build(
-            CheckoutPaymentDetailsRequest,
+        body = CheckoutPaymentDetailsRequest.from_params(
             {
                 "details": details,
-            },
-            "checkout.payments.submit_details",
+            }
         )
 
         return submit_payment_details.sync_detailed(
@@ -310,30 +297,33 @@ class AsyncCheckoutPaymentsResource:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
-        payment_method: CheckoutComponentData
-        | CheckoutComponentDataParams
+        payment_method: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
-        browser_info: CheckoutComponentData
-        | CheckoutComponentDataParams
+        browser_info: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        authentication_data: CheckoutAuthenticationData
-        | CheckoutAuthenticationDataParams
+        authentication_data: _hints.models.CheckoutAuthenticationData
+        | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPayment:
+    ) -> _hints.models.CheckoutPayment:
         """Start a payment.
 
         Makes a payment with what the shopper gave to the component. **It moves money.**
@@ -392,8 +382,7 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = build(
-            CheckoutPaymentRequest,
+        body = CheckoutPaymentRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -408,8 +397,7 @@ class AsyncCheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            },
-            "checkout.payments.create",
+            }
         )
 
         return await start_payment.asyncio(
@@ -422,9 +410,12 @@ class AsyncCheckoutPaymentsResource:
     async def submit_details(
         self,
         *,
-        details: CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object] | Unset = UNSET,
+        details: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutPayment:
+    ) -> _hints.models.CheckoutPayment:
         """Submit payment details.
 
         Goes on with a payment after an action, such as 3-D Secure or a redirect. **It moves money**: with
@@ -463,12 +454,10 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = build(
-            CheckoutPaymentDetailsRequest,
+        body = CheckoutPaymentDetailsRequest.from_params(
             {
                 "details": details,
-            },
-            "checkout.payments.submit_details",
+            }
         )
 
         return await submit_payment_details.asyncio(
@@ -488,37 +477,39 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
-        payment_method: CheckoutComponentData
-        | CheckoutComponentDataParams
+        payment_method: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
-        browser_info: CheckoutComponentData
-        | CheckoutComponentDataParams
+        browser_info: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        authentication_data: CheckoutAuthenticationData
-        | CheckoutAuthenticationDataParams
+        authentication_data: _hints.models.CheckoutAuthenticationData
+        | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPayment]:
+    ) -> Response[_hints.models.CheckoutPayment]:
         """As `checkout.payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = build(
-            CheckoutPaymentRequest,
+        body = CheckoutPaymentRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -533,8 +524,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            },
-            "checkout.payments.create",
+            }
         )
 
         return await start_payment.asyncio_detailed(
@@ -547,20 +537,21 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
     async def submit_details(
         self,
         *,
-        details: CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object] | Unset = UNSET,
+        details: _hints.models.CheckoutComponentData
+        | _hints.params.CheckoutComponentDataParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutPayment]:
+    ) -> Response[_hints.models.CheckoutPayment]:
         """As `checkout.payments.submit_details`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = build(
-            CheckoutPaymentDetailsRequest,
+        body = CheckoutPaymentDetailsRequest.from_params(
             {
                 "details": details,
-            },
-            "checkout.payments.submit_details",
+            }
         )
 
         return await submit_payment_details.asyncio_detailed(

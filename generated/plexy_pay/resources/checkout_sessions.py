@@ -3,33 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import (
-        CheckoutAddress,
-        CheckoutAmount,
-        CheckoutChannel,
-        CheckoutLineItem,
-        CheckoutSession,
-        CheckoutSessionResult,
-        CheckoutStorePaymentMethodMode,
-    )
-    from ..money import Money
-    from ..params import CheckoutAddressParams, CheckoutAmountParams, CheckoutLineItemParams
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "checkout.sessions"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class CheckoutSessionsResource:
@@ -42,26 +23,37 @@ class CheckoutSessionsResource:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str,
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        store_payment_method_mode: CheckoutStorePaymentMethodMode
+        store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
-        billing_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        delivery_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        line_items: Sequence[CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]
+        billing_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        delivery_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        line_items: Sequence[
+            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+        ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutSession:
+    ) -> _hints.models.CheckoutSession:
         """Create session.
 
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
@@ -112,8 +104,7 @@ class CheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = build(
-            CheckoutSessionRequest,
+        body = CheckoutSessionRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -130,8 +121,7 @@ class CheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            },
-            "checkout.sessions.create",
+            }
         )
 
         return create_session.sync(
@@ -143,7 +133,7 @@ class CheckoutSessionsResource:
     @forgets
     def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
-    ) -> CheckoutSessionResult:
+    ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
         Tells what became of a session. Changes nothing.
@@ -192,33 +182,43 @@ class CheckoutSessionsResourceWithRawResponse:
     def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str,
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        store_payment_method_mode: CheckoutStorePaymentMethodMode
+        store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
-        billing_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        delivery_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        line_items: Sequence[CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]
+        billing_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        delivery_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        line_items: Sequence[
+            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+        ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutSession]:
+    ) -> Response[_hints.models.CheckoutSession]:
         """As `checkout.sessions.create`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = build(
-            CheckoutSessionRequest,
+        body = CheckoutSessionRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -235,8 +235,7 @@ class CheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            },
-            "checkout.sessions.create",
+            }
         )
 
         return create_session.sync_detailed(
@@ -248,7 +247,7 @@ class CheckoutSessionsResourceWithRawResponse:
     @forgets
     def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
-    ) -> Response[CheckoutSessionResult]:
+    ) -> Response[_hints.models.CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
@@ -271,26 +270,37 @@ class AsyncCheckoutSessionsResource:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str,
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        store_payment_method_mode: CheckoutStorePaymentMethodMode
+        store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
-        billing_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        delivery_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        line_items: Sequence[CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]
+        billing_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        delivery_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        line_items: Sequence[
+            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+        ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CheckoutSession:
+    ) -> _hints.models.CheckoutSession:
         """Create session.
 
         Prepares a payment that the web or mobile component carries out by itself. Moves no money: the
@@ -341,8 +351,7 @@ class AsyncCheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = build(
-            CheckoutSessionRequest,
+        body = CheckoutSessionRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -359,8 +368,7 @@ class AsyncCheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            },
-            "checkout.sessions.create",
+            }
         )
 
         return await create_session.asyncio(
@@ -372,7 +380,7 @@ class AsyncCheckoutSessionsResource:
     @forgets
     async def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
-    ) -> CheckoutSessionResult:
+    ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
         Tells what became of a session. Changes nothing.
@@ -421,33 +429,43 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
     async def create(
         self,
         *,
-        amount: CheckoutAmount | CheckoutAmountParams | Mapping[str, object] | Money,
+        amount: _hints.models.CheckoutAmount
+        | _hints.params.CheckoutAmountParams
+        | Mapping[str, object]
+        | _hints.Money,
         merchant_account: str,
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
         shopper_interaction: str | Unset = UNSET,
         recurring_processing_model: str | Unset = UNSET,
-        store_payment_method_mode: CheckoutStorePaymentMethodMode
+        store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
-        billing_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        delivery_address: CheckoutAddress | CheckoutAddressParams | Mapping[str, object] | Unset = UNSET,
-        line_items: Sequence[CheckoutLineItem | CheckoutLineItemParams | Mapping[str, object]]
+        billing_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        delivery_address: _hints.models.CheckoutAddress
+        | _hints.params.CheckoutAddressParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        line_items: Sequence[
+            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+        ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CheckoutSession]:
+    ) -> Response[_hints.models.CheckoutSession]:
         """As `checkout.sessions.create`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = build(
-            CheckoutSessionRequest,
+        body = CheckoutSessionRequest.from_params(
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -464,8 +482,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            },
-            "checkout.sessions.create",
+            }
         )
 
         return await create_session.asyncio_detailed(
@@ -477,7 +494,7 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
     @forgets
     async def retrieve_result(
         self, session_id: str, *, session_result: str, options: RequestOptions | None = None
-    ) -> Response[CheckoutSessionResult]:
+    ) -> Response[_hints.models.CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_sessions import get_session_result

@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import builtins
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import Customer, Customers, CustomerTransaction, CustomerTransactions, SavedCard
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _CARD_TOKENS_RULES = PageRules(
     identity="card_token_id",
@@ -36,10 +29,6 @@ _TRANSACTIONS_RULES = PageRules(
 )
 
 
-# How errors name it.
-_RESOURCE = "customers"
-
-
 class CustomersResource:
     """Customers."""
 
@@ -49,7 +38,7 @@ class CustomersResource:
     @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Pager[SavedCard, builtins.list[SavedCard]]:
+    ) -> Pager[_hints.models.SavedCard, builtins.list[_hints.models.SavedCard]]:
         """Get Customer's Card Tokens.
 
         Lists the saved cards of a customer. Changes nothing.
@@ -99,7 +88,7 @@ class CustomersResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[Customer, Customers]:
+    ) -> Pager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
         Lists the customers, page by page. Changes nothing.
@@ -148,7 +137,7 @@ class CustomersResource:
     @forgets
     def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Customer:
+    ) -> _hints.models.Customer:
         """Create Customer.
 
         Makes a customer, whose id payment links take as `customerId`. Moves no money.
@@ -185,13 +174,11 @@ class CustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = build(
-            SaveOneCustomer,
+        body = SaveOneCustomer.from_params(
             {
                 "email": email,
                 "phone": phone,
-            },
-            "customers.create",
+            }
         )
 
         return create_customer.sync(
@@ -201,7 +188,7 @@ class CustomersResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Customer:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Customer:
         """Get Customer by ID.
 
         Retrieves a customer by the id. Changes nothing.
@@ -248,7 +235,7 @@ class CustomersResource:
         page: int | Unset = UNSET,
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Pager[CustomerTransaction, CustomerTransactions]:
+    ) -> Pager[_hints.models.CustomerTransaction, _hints.models.CustomerTransactions]:
         """Get Customer's Transactions.
 
         Lists the transactions of a customer, page by page. Changes nothing.
@@ -310,7 +297,7 @@ class CustomersResourceWithRawResponse:
     @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SavedCard]]:
+    ) -> Response[builtins.list[_hints.models.SavedCard]]:
         """As `customers.card_tokens`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -324,7 +311,7 @@ class CustomersResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[Customers]:
+    ) -> Response[_hints.models.Customers]:
         """As `customers.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import list_customers
@@ -339,19 +326,17 @@ class CustomersResourceWithRawResponse:
     @forgets
     def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[Customer]:
+    ) -> Response[_hints.models.Customer]:
         """As `customers.create`, but gives the whole response."""
         options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = build(
-            SaveOneCustomer,
+        body = SaveOneCustomer.from_params(
             {
                 "email": email,
                 "phone": phone,
-            },
-            "customers.create",
+            }
         )
 
         return create_customer.sync_detailed(
@@ -361,7 +346,7 @@ class CustomersResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Customer]:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[_hints.models.Customer]:
         """As `customers.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.customers import get_customer_by_id
@@ -380,7 +365,7 @@ class CustomersResourceWithRawResponse:
         page: int | Unset = UNSET,
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CustomerTransactions]:
+    ) -> Response[_hints.models.CustomerTransactions]:
         """As `customers.transactions`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_transactions
@@ -403,7 +388,7 @@ class AsyncCustomersResource:
     @forgets
     def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> AsyncPager[SavedCard, builtins.list[SavedCard]]:
+    ) -> AsyncPager[_hints.models.SavedCard, builtins.list[_hints.models.SavedCard]]:
         """Get Customer's Card Tokens.
 
         Lists the saved cards of a customer. Changes nothing.
@@ -453,7 +438,7 @@ class AsyncCustomersResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[Customer, Customers]:
+    ) -> AsyncPager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
         Lists the customers, page by page. Changes nothing.
@@ -502,7 +487,7 @@ class AsyncCustomersResource:
     @forgets
     async def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Customer:
+    ) -> _hints.models.Customer:
         """Create Customer.
 
         Makes a customer, whose id payment links take as `customerId`. Moves no money.
@@ -539,13 +524,11 @@ class AsyncCustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = build(
-            SaveOneCustomer,
+        body = SaveOneCustomer.from_params(
             {
                 "email": email,
                 "phone": phone,
-            },
-            "customers.create",
+            }
         )
 
         return await create_customer.asyncio(
@@ -555,7 +538,7 @@ class AsyncCustomersResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Customer:
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Customer:
         """Get Customer by ID.
 
         Retrieves a customer by the id. Changes nothing.
@@ -602,7 +585,7 @@ class AsyncCustomersResource:
         page: int | Unset = UNSET,
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncPager[CustomerTransaction, CustomerTransactions]:
+    ) -> AsyncPager[_hints.models.CustomerTransaction, _hints.models.CustomerTransactions]:
         """Get Customer's Transactions.
 
         Lists the transactions of a customer, page by page. Changes nothing.
@@ -664,7 +647,7 @@ class AsyncCustomersResourceWithRawResponse:
     @forgets
     async def card_tokens(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SavedCard]]:
+    ) -> Response[builtins.list[_hints.models.SavedCard]]:
         """As `customers.card_tokens`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -678,7 +661,7 @@ class AsyncCustomersResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[Customers]:
+    ) -> Response[_hints.models.Customers]:
         """As `customers.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import list_customers
@@ -693,19 +676,17 @@ class AsyncCustomersResourceWithRawResponse:
     @forgets
     async def create(
         self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[Customer]:
+    ) -> Response[_hints.models.Customer]:
         """As `customers.create`, but gives the whole response."""
         options = mask(options)
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = build(
-            SaveOneCustomer,
+        body = SaveOneCustomer.from_params(
             {
                 "email": email,
                 "phone": phone,
-            },
-            "customers.create",
+            }
         )
 
         return await create_customer.asyncio_detailed(
@@ -715,7 +696,9 @@ class AsyncCustomersResourceWithRawResponse:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Customer]:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Customer]:
         """As `customers.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.customers import get_customer_by_id
@@ -734,7 +717,7 @@ class AsyncCustomersResourceWithRawResponse:
         page: int | Unset = UNSET,
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CustomerTransactions]:
+    ) -> Response[_hints.models.CustomerTransactions]:
         """As `customers.transactions`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.customers import get_customer_transactions

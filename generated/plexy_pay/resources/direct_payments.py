@@ -3,41 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Literal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import (
-        AuthorizePayment,
-        BrowserDetails,
-        CardData,
-        ContinueThreeDS,
-        CustomerDetails,
-        KeyResponse,
-        OrderDetails,
-        PaymentRecurring,
-        PaymentTransactionType,
-        ScaExemption,
-    )
-    from ..params import (
-        BrowserDetailsParams,
-        CardDataParams,
-        CustomerDetailsParams,
-        OrderDetailsParams,
-        PaymentRecurringParams,
-    )
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "direct_payments"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class DirectPaymentsResource:
@@ -47,7 +20,7 @@ class DirectPaymentsResource:
         self._client = client
 
     @forgets
-    def keys(self, *, options: RequestOptions | None = None) -> KeyResponse:
+    def keys(self, *, options: RequestOptions | None = None) -> _hints.models.KeyResponse:
         """Get Keys.
 
         Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
@@ -91,21 +64,24 @@ class DirectPaymentsResource:
     def create(
         self,
         *,
-        transaction_type: PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
         payment_method: str,
-        order_details: OrderDetails | OrderDetailsParams,
+        order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
-        customer_details: CustomerDetails | CustomerDetailsParams | Unset = UNSET,
-        browser_details: BrowserDetails | BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
         moto: bool | None | Unset = UNSET,
-        recurring: PaymentRecurring | PaymentRecurringParams | Mapping[str, object] | Unset = UNSET,
-        sca_exemption: ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        recurring: _hints.models.PaymentRecurring
+        | _hints.params.PaymentRecurringParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AuthorizePayment:
+    ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
 
         Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
@@ -191,8 +167,7 @@ class DirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = build(
-            AuthorizePaymentRequest,
+        body = AuthorizePaymentRequest.from_params(
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -207,8 +182,7 @@ class DirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            },
-            "direct_payments.create",
+            }
         )
 
         return create_host_to_host_payment.sync(
@@ -220,7 +194,7 @@ class DirectPaymentsResource:
     @forgets
     def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
-    ) -> ContinueThreeDS:
+    ) -> _hints.models.ContinueThreeDS:
         """Continue 3-D Secure.
 
         Finishes a host-to-host payment after the payer confirmed it at the bank. **It moves money**: only
@@ -269,13 +243,11 @@ class DirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = build(
-            ContinueThreeDSRequest,
+        body = ContinueThreeDSRequest.from_params(
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            },
-            "direct_payments.continue_three_ds",
+            }
         )
 
         return continue_three_d_secure.sync(
@@ -292,7 +264,7 @@ class DirectPaymentsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def keys(self, *, options: RequestOptions | None = None) -> Response[KeyResponse]:
+    def keys(self, *, options: RequestOptions | None = None) -> Response[_hints.models.KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -306,28 +278,30 @@ class DirectPaymentsResourceWithRawResponse:
     def create(
         self,
         *,
-        transaction_type: PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
         payment_method: str,
-        order_details: OrderDetails | OrderDetailsParams,
+        order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
-        customer_details: CustomerDetails | CustomerDetailsParams | Unset = UNSET,
-        browser_details: BrowserDetails | BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
         moto: bool | None | Unset = UNSET,
-        recurring: PaymentRecurring | PaymentRecurringParams | Mapping[str, object] | Unset = UNSET,
-        sca_exemption: ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        recurring: _hints.models.PaymentRecurring
+        | _hints.params.PaymentRecurringParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[AuthorizePayment]:
+    ) -> Response[_hints.models.AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = build(
-            AuthorizePaymentRequest,
+        body = AuthorizePaymentRequest.from_params(
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -342,8 +316,7 @@ class DirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            },
-            "direct_payments.create",
+            }
         )
 
         return create_host_to_host_payment.sync_detailed(
@@ -355,19 +328,17 @@ class DirectPaymentsResourceWithRawResponse:
     @forgets
     def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
-    ) -> Response[ContinueThreeDS]:
+    ) -> Response[_hints.models.ContinueThreeDS]:
         """As `direct_payments.continue_three_ds`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = build(
-            ContinueThreeDSRequest,
+        body = ContinueThreeDSRequest.from_params(
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            },
-            "direct_payments.continue_three_ds",
+            }
         )
 
         return continue_three_d_secure.sync_detailed(
@@ -384,7 +355,7 @@ class AsyncDirectPaymentsResource:
         self._client = client
 
     @forgets
-    async def keys(self, *, options: RequestOptions | None = None) -> KeyResponse:
+    async def keys(self, *, options: RequestOptions | None = None) -> _hints.models.KeyResponse:
         """Get Keys.
 
         Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
@@ -428,21 +399,24 @@ class AsyncDirectPaymentsResource:
     async def create(
         self,
         *,
-        transaction_type: PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
         payment_method: str,
-        order_details: OrderDetails | OrderDetailsParams,
+        order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
-        customer_details: CustomerDetails | CustomerDetailsParams | Unset = UNSET,
-        browser_details: BrowserDetails | BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
         moto: bool | None | Unset = UNSET,
-        recurring: PaymentRecurring | PaymentRecurringParams | Mapping[str, object] | Unset = UNSET,
-        sca_exemption: ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        recurring: _hints.models.PaymentRecurring
+        | _hints.params.PaymentRecurringParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AuthorizePayment:
+    ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
 
         Pays with card data that you took and encrypted yourself, or with a card that was saved before. **It
@@ -528,8 +502,7 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = build(
-            AuthorizePaymentRequest,
+        body = AuthorizePaymentRequest.from_params(
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -544,8 +517,7 @@ class AsyncDirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            },
-            "direct_payments.create",
+            }
         )
 
         return await create_host_to_host_payment.asyncio(
@@ -557,7 +529,7 @@ class AsyncDirectPaymentsResource:
     @forgets
     async def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
-    ) -> ContinueThreeDS:
+    ) -> _hints.models.ContinueThreeDS:
         """Continue 3-D Secure.
 
         Finishes a host-to-host payment after the payer confirmed it at the bank. **It moves money**: only
@@ -606,13 +578,11 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = build(
-            ContinueThreeDSRequest,
+        body = ContinueThreeDSRequest.from_params(
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            },
-            "direct_payments.continue_three_ds",
+            }
         )
 
         return await continue_three_d_secure.asyncio(
@@ -629,7 +599,7 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def keys(self, *, options: RequestOptions | None = None) -> Response[KeyResponse]:
+    async def keys(self, *, options: RequestOptions | None = None) -> Response[_hints.models.KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -643,28 +613,30 @@ class AsyncDirectPaymentsResourceWithRawResponse:
     async def create(
         self,
         *,
-        transaction_type: PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
         payment_method: str,
-        order_details: OrderDetails | OrderDetailsParams,
+        order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
-        customer_details: CustomerDetails | CustomerDetailsParams | Unset = UNSET,
-        browser_details: BrowserDetails | BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
         moto: bool | None | Unset = UNSET,
-        recurring: PaymentRecurring | PaymentRecurringParams | Mapping[str, object] | Unset = UNSET,
-        sca_exemption: ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        recurring: _hints.models.PaymentRecurring
+        | _hints.params.PaymentRecurringParams
+        | Mapping[str, object]
+        | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[AuthorizePayment]:
+    ) -> Response[_hints.models.AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = build(
-            AuthorizePaymentRequest,
+        body = AuthorizePaymentRequest.from_params(
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -679,8 +651,7 @@ class AsyncDirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            },
-            "direct_payments.create",
+            }
         )
 
         return await create_host_to_host_payment.asyncio_detailed(
@@ -692,19 +663,17 @@ class AsyncDirectPaymentsResourceWithRawResponse:
     @forgets
     async def continue_three_ds(
         self, *, cres: str, transaction_id: str, options: RequestOptions | None = None
-    ) -> Response[ContinueThreeDS]:
+    ) -> Response[_hints.models.ContinueThreeDS]:
         """As `direct_payments.continue_three_ds`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = build(
-            ContinueThreeDSRequest,
+        body = ContinueThreeDSRequest.from_params(
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            },
-            "direct_payments.continue_three_ds",
+            }
         )
 
         return await continue_three_d_secure.asyncio_detailed(

@@ -3,50 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .. import resources as _resources
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..types import RequestOptions, Response
-    from .gate_balance import (
-        AsyncGateBalanceResource,
-        AsyncGateBalanceResourceWithRawResponse,
-        GateBalanceResource,
-        GateBalanceResourceWithRawResponse,
-    )
-    from .gate_deposits import (
-        AsyncGateDepositsResource,
-        AsyncGateDepositsResourceWithRawResponse,
-        GateDepositsResource,
-        GateDepositsResourceWithRawResponse,
-    )
-    from .gate_orders import (
-        AsyncGateOrdersResource,
-        AsyncGateOrdersResourceWithRawResponse,
-        GateOrdersResource,
-        GateOrdersResourceWithRawResponse,
-    )
-    from .gate_product_categories import (
-        AsyncGateProductCategoriesResource,
-        AsyncGateProductCategoriesResourceWithRawResponse,
-        GateProductCategoriesResource,
-        GateProductCategoriesResourceWithRawResponse,
-    )
-    from .gate_product_types import (
-        AsyncGateProductTypesResource,
-        AsyncGateProductTypesResourceWithRawResponse,
-        GateProductTypesResource,
-        GateProductTypesResourceWithRawResponse,
-    )
-    from .gate_products import (
-        AsyncGateProductsResource,
-        AsyncGateProductsResourceWithRawResponse,
-        GateProductsResource,
-        GateProductsResourceWithRawResponse,
-    )
+from ..types import RequestOptions, Response
 
 
 # How errors name it.
@@ -60,42 +21,42 @@ class GateResource:
         self._client = client
 
     @property
-    def product_types(self) -> GateProductTypesResource:
+    def product_types(self) -> _resources.GateProductTypesResource:
         """Product types."""
         from .gate_product_types import GateProductTypesResource
 
         return GateProductTypesResource(self._client)
 
     @property
-    def product_categories(self) -> GateProductCategoriesResource:
+    def product_categories(self) -> _resources.GateProductCategoriesResource:
         """Product categories."""
         from .gate_product_categories import GateProductCategoriesResource
 
         return GateProductCategoriesResource(self._client)
 
     @property
-    def products(self) -> GateProductsResource:
+    def products(self) -> _resources.GateProductsResource:
         """Products."""
         from .gate_products import GateProductsResource
 
         return GateProductsResource(self._client)
 
     @property
-    def orders(self) -> GateOrdersResource:
+    def orders(self) -> _resources.GateOrdersResource:
         """Orders."""
         from .gate_orders import GateOrdersResource
 
         return GateOrdersResource(self._client)
 
     @property
-    def balance(self) -> GateBalanceResource:
+    def balance(self) -> _resources.GateBalanceResource:
         """Balance."""
         from .gate_balance import GateBalanceResource
 
         return GateBalanceResource(self._client)
 
     @property
-    def deposits(self) -> GateDepositsResource:
+    def deposits(self) -> _resources.GateDepositsResource:
         """Deposits."""
         from .gate_deposits import GateDepositsResource
 
@@ -143,42 +104,42 @@ class GateResourceWithRawResponse:
         self._client = client
 
     @property
-    def product_types(self) -> GateProductTypesResourceWithRawResponse:
+    def product_types(self) -> _resources.GateProductTypesResourceWithRawResponse:
         """Product types."""
         from .gate_product_types import GateProductTypesResourceWithRawResponse
 
         return GateProductTypesResourceWithRawResponse(self._client)
 
     @property
-    def product_categories(self) -> GateProductCategoriesResourceWithRawResponse:
+    def product_categories(self) -> _resources.GateProductCategoriesResourceWithRawResponse:
         """Product categories."""
         from .gate_product_categories import GateProductCategoriesResourceWithRawResponse
 
         return GateProductCategoriesResourceWithRawResponse(self._client)
 
     @property
-    def products(self) -> GateProductsResourceWithRawResponse:
+    def products(self) -> _resources.GateProductsResourceWithRawResponse:
         """Products."""
         from .gate_products import GateProductsResourceWithRawResponse
 
         return GateProductsResourceWithRawResponse(self._client)
 
     @property
-    def orders(self) -> GateOrdersResourceWithRawResponse:
+    def orders(self) -> _resources.GateOrdersResourceWithRawResponse:
         """Orders."""
         from .gate_orders import GateOrdersResourceWithRawResponse
 
         return GateOrdersResourceWithRawResponse(self._client)
 
     @property
-    def balance(self) -> GateBalanceResourceWithRawResponse:
+    def balance(self) -> _resources.GateBalanceResourceWithRawResponse:
         """Balance."""
         from .gate_balance import GateBalanceResourceWithRawResponse
 
         return GateBalanceResourceWithRawResponse(self._client)
 
     @property
-    def deposits(self) -> GateDepositsResourceWithRawResponse:
+    def deposits(self) -> _resources.GateDepositsResourceWithRawResponse:
         """Deposits."""
         from .gate_deposits import GateDepositsResourceWithRawResponse
 
@@ -203,42 +164,42 @@ class AsyncGateResource:
         self._client = client
 
     @property
-    def product_types(self) -> AsyncGateProductTypesResource:
+    def product_types(self) -> _resources.AsyncGateProductTypesResource:
         """Product types."""
         from .gate_product_types import AsyncGateProductTypesResource
 
         return AsyncGateProductTypesResource(self._client)
 
     @property
-    def product_categories(self) -> AsyncGateProductCategoriesResource:
+    def product_categories(self) -> _resources.AsyncGateProductCategoriesResource:
         """Product categories."""
         from .gate_product_categories import AsyncGateProductCategoriesResource
 
         return AsyncGateProductCategoriesResource(self._client)
 
     @property
-    def products(self) -> AsyncGateProductsResource:
+    def products(self) -> _resources.AsyncGateProductsResource:
         """Products."""
         from .gate_products import AsyncGateProductsResource
 
         return AsyncGateProductsResource(self._client)
 
     @property
-    def orders(self) -> AsyncGateOrdersResource:
+    def orders(self) -> _resources.AsyncGateOrdersResource:
         """Orders."""
         from .gate_orders import AsyncGateOrdersResource
 
         return AsyncGateOrdersResource(self._client)
 
     @property
-    def balance(self) -> AsyncGateBalanceResource:
+    def balance(self) -> _resources.AsyncGateBalanceResource:
         """Balance."""
         from .gate_balance import AsyncGateBalanceResource
 
         return AsyncGateBalanceResource(self._client)
 
     @property
-    def deposits(self) -> AsyncGateDepositsResource:
+    def deposits(self) -> _resources.AsyncGateDepositsResource:
         """Deposits."""
         from .gate_deposits import AsyncGateDepositsResource
 
@@ -286,42 +247,42 @@ class AsyncGateResourceWithRawResponse:
         self._client = client
 
     @property
-    def product_types(self) -> AsyncGateProductTypesResourceWithRawResponse:
+    def product_types(self) -> _resources.AsyncGateProductTypesResourceWithRawResponse:
         """Product types."""
         from .gate_product_types import AsyncGateProductTypesResourceWithRawResponse
 
         return AsyncGateProductTypesResourceWithRawResponse(self._client)
 
     @property
-    def product_categories(self) -> AsyncGateProductCategoriesResourceWithRawResponse:
+    def product_categories(self) -> _resources.AsyncGateProductCategoriesResourceWithRawResponse:
         """Product categories."""
         from .gate_product_categories import AsyncGateProductCategoriesResourceWithRawResponse
 
         return AsyncGateProductCategoriesResourceWithRawResponse(self._client)
 
     @property
-    def products(self) -> AsyncGateProductsResourceWithRawResponse:
+    def products(self) -> _resources.AsyncGateProductsResourceWithRawResponse:
         """Products."""
         from .gate_products import AsyncGateProductsResourceWithRawResponse
 
         return AsyncGateProductsResourceWithRawResponse(self._client)
 
     @property
-    def orders(self) -> AsyncGateOrdersResourceWithRawResponse:
+    def orders(self) -> _resources.AsyncGateOrdersResourceWithRawResponse:
         """Orders."""
         from .gate_orders import AsyncGateOrdersResourceWithRawResponse
 
         return AsyncGateOrdersResourceWithRawResponse(self._client)
 
     @property
-    def balance(self) -> AsyncGateBalanceResourceWithRawResponse:
+    def balance(self) -> _resources.AsyncGateBalanceResourceWithRawResponse:
         """Balance."""
         from .gate_balance import AsyncGateBalanceResourceWithRawResponse
 
         return AsyncGateBalanceResourceWithRawResponse(self._client)
 
     @property
-    def deposits(self) -> AsyncGateDepositsResourceWithRawResponse:
+    def deposits(self) -> _resources.AsyncGateDepositsResourceWithRawResponse:
         """Deposits."""
         from .gate_deposits import AsyncGateDepositsResourceWithRawResponse
 

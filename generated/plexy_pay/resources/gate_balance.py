@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import GateBalanceList
-    from ..types import RequestOptions, Response
+from ..types import RequestOptions, Response
 
 
 # How errors name it.
@@ -25,7 +21,7 @@ class GateBalanceResource:
         self._client = client
 
     @forgets
-    def retrieve(self, *, options: RequestOptions | None = None) -> GateBalanceList:
+    def retrieve(self, *, options: RequestOptions | None = None) -> _hints.models.GateBalanceList:
         """Get balance.
 
         Gives your balance in each currency. Changes nothing.
@@ -64,7 +60,7 @@ class GateBalanceResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def retrieve(self, *, options: RequestOptions | None = None) -> Response[GateBalanceList]:
+    def retrieve(self, *, options: RequestOptions | None = None) -> Response[_hints.models.GateBalanceList]:
         """As `gate.balance.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_balance import get_balance
@@ -82,7 +78,7 @@ class AsyncGateBalanceResource:
         self._client = client
 
     @forgets
-    async def retrieve(self, *, options: RequestOptions | None = None) -> GateBalanceList:
+    async def retrieve(self, *, options: RequestOptions | None = None) -> _hints.models.GateBalanceList:
         """Get balance.
 
         Gives your balance in each currency. Changes nothing.
@@ -121,7 +117,9 @@ class AsyncGateBalanceResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def retrieve(self, *, options: RequestOptions | None = None) -> Response[GateBalanceList]:
+    async def retrieve(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.GateBalanceList]:
         """As `gate.balance.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_balance import get_balance

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import AgentDeposit, GateDepositList, GateDepositStatus
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     items="items",
@@ -40,9 +36,9 @@ class GateDepositsResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Pager[AgentDeposit, GateDepositList]:
+    ) -> Pager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
 
         Lists what you paid in to your balance, page by page. Changes nothing.
@@ -97,9 +93,9 @@ class GateDepositsResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[GateDepositList]:
+    ) -> Response[_hints.models.GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
@@ -125,9 +121,9 @@ class AsyncGateDepositsResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncPager[AgentDeposit, GateDepositList]:
+    ) -> AsyncPager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
 
         Lists what you paid in to your balance, page by page. Changes nothing.
@@ -182,9 +178,9 @@ class AsyncGateDepositsResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[GateDepositList]:
+    ) -> Response[_hints.models.GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history

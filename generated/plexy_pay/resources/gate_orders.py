@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import GateOrderList, GateOrderStatus, Order, TopupRequest
-    from ..params import TopupRequestParams
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     items="items",
@@ -24,10 +18,6 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "gate.orders"
 
 
 class GateOrdersResource:
@@ -42,10 +32,10 @@ class GateOrdersResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Pager[Order, GateOrderList]:
+    ) -> Pager[_hints.models.Order, _hints.models.GateOrderList]:
         """List orders.
 
         Lists your orders, page by page. Changes nothing.
@@ -97,10 +87,10 @@ class GateOrdersResource:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: TopupRequest | TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Order:
+    ) -> _hints.models.Order:
         """Create order.
 
         Orders a product and reserves what it costs you from your balance. **It moves money.**
@@ -150,15 +140,13 @@ class GateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = build(
-            CreateOrderRequest,
+        body = CreateOrderRequest.from_params(
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            },
-            "gate.orders.create",
+            }
         )
 
         return create_order.sync(
@@ -169,7 +157,7 @@ class GateOrdersResource:
         )
 
     @forgets
-    def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Order:
+    def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> _hints.models.Order:
         """Get order by ID.
 
         Gives one order. Changes nothing.
@@ -217,10 +205,10 @@ class GateOrdersResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[GateOrderList]:
+    ) -> Response[_hints.models.GateOrderList]:
         """As `gate.orders.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -241,24 +229,22 @@ class GateOrdersResourceWithRawResponse:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: TopupRequest | TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Order]:
+    ) -> Response[_hints.models.Order]:
         """As `gate.orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = build(
-            CreateOrderRequest,
+        body = CreateOrderRequest.from_params(
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            },
-            "gate.orders.create",
+            }
         )
 
         return create_order.sync_detailed(
@@ -269,7 +255,9 @@ class GateOrdersResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Response[Order]:
+    def retrieve(
+        self, order_id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Order]:
         """As `gate.orders.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
@@ -293,10 +281,10 @@ class AsyncGateOrdersResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncPager[Order, GateOrderList]:
+    ) -> AsyncPager[_hints.models.Order, _hints.models.GateOrderList]:
         """List orders.
 
         Lists your orders, page by page. Changes nothing.
@@ -348,10 +336,10 @@ class AsyncGateOrdersResource:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: TopupRequest | TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Order:
+    ) -> _hints.models.Order:
         """Create order.
 
         Orders a product and reserves what it costs you from your balance. **It moves money.**
@@ -401,15 +389,13 @@ class AsyncGateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = build(
-            CreateOrderRequest,
+        body = CreateOrderRequest.from_params(
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            },
-            "gate.orders.create",
+            }
         )
 
         return await create_order.asyncio(
@@ -420,7 +406,7 @@ class AsyncGateOrdersResource:
         )
 
     @forgets
-    async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Order:
+    async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> _hints.models.Order:
         """Get order by ID.
 
         Gives one order. Changes nothing.
@@ -468,10 +454,10 @@ class AsyncGateOrdersResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[GateOrderList]:
+    ) -> Response[_hints.models.GateOrderList]:
         """As `gate.orders.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -492,24 +478,22 @@ class AsyncGateOrdersResourceWithRawResponse:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: TopupRequest | TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Order]:
+    ) -> Response[_hints.models.Order]:
         """As `gate.orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = build(
-            CreateOrderRequest,
+        body = CreateOrderRequest.from_params(
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            },
-            "gate.orders.create",
+            }
         )
 
         return await create_order.asyncio_detailed(
@@ -520,7 +504,9 @@ class AsyncGateOrdersResourceWithRawResponse:
         )
 
     @forgets
-    async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> Response[Order]:
+    async def retrieve(
+        self, order_id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Order]:
         """As `gate.orders.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_orders import get_order_by_id

@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
 
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    import builtins
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import ProductCategory
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response
 
 _LIST_RULES = PageRules(
     identity="id",
@@ -36,7 +30,7 @@ class GateProductCategoriesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> Pager[ProductCategory, builtins.list[ProductCategory]]:
+    ) -> Pager[_hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.
@@ -81,7 +75,9 @@ class GateProductCategoriesResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductCategory]]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[builtins.list[_hints.models.ProductCategory]]:
         """As `gate.product_categories.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories
@@ -101,7 +97,7 @@ class AsyncGateProductCategoriesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> AsyncPager[ProductCategory, builtins.list[ProductCategory]]:
+    ) -> AsyncPager[_hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.
@@ -148,7 +144,7 @@ class AsyncGateProductCategoriesResourceWithRawResponse:
     @forgets
     async def list(
         self, *, options: RequestOptions | None = None
-    ) -> Response[builtins.list[ProductCategory]]:
+    ) -> Response[builtins.list[_hints.models.ProductCategory]]:
         """As `gate.product_categories.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_categories import list_product_categories

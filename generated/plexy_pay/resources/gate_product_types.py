@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
 
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    import builtins
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import ProductType
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response
 
 _LIST_RULES = PageRules(
     identity="id",
@@ -36,7 +30,7 @@ class GateProductTypesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> Pager[ProductType, builtins.list[ProductType]]:
+    ) -> Pager[_hints.models.ProductType, builtins.list[_hints.models.ProductType]]:
         """List product types.
 
         Lists the kinds of products. Changes nothing.
@@ -79,7 +73,9 @@ class GateProductTypesResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[builtins.list[_hints.models.ProductType]]:
         """As `gate.product_types.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_types import list_product_types
@@ -99,7 +95,7 @@ class AsyncGateProductTypesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> AsyncPager[ProductType, builtins.list[ProductType]]:
+    ) -> AsyncPager[_hints.models.ProductType, builtins.list[_hints.models.ProductType]]:
         """List product types.
 
         Lists the kinds of products. Changes nothing.
@@ -142,7 +138,9 @@ class AsyncGateProductTypesResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[ProductType]]:
+    async def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[builtins.list[_hints.models.ProductType]]:
         """As `gate.product_types.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_product_types import list_product_types

@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
 
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    import builtins
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import Product
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response
 
 _LIST_RULES = PageRules(
     identity="id",
@@ -34,7 +28,9 @@ class GateProductsResource:
         self._client = client
 
     @forgets
-    def list(self, *, options: RequestOptions | None = None) -> Pager[Product, builtins.list[Product]]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Pager[_hints.models.Product, builtins.list[_hints.models.Product]]:
         """List products.
 
         Lists the products that you can order. Changes nothing.
@@ -74,7 +70,7 @@ class GateProductsResource:
         )
 
     @forgets
-    def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
+    def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> _hints.models.Product:
         """Get product.
 
         Gives one product. Changes nothing.
@@ -117,7 +113,9 @@ class GateProductsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[builtins.list[_hints.models.Product]]:
         """As `gate.products.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_products import list_products
@@ -128,7 +126,9 @@ class GateProductsResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Response[Product]:
+    def retrieve(
+        self, product_id: int, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Product]:
         """As `gate.products.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_products import get_product
@@ -147,7 +147,9 @@ class AsyncGateProductsResource:
         self._client = client
 
     @forgets
-    def list(self, *, options: RequestOptions | None = None) -> AsyncPager[Product, builtins.list[Product]]:
+    def list(
+        self, *, options: RequestOptions | None = None
+    ) -> AsyncPager[_hints.models.Product, builtins.list[_hints.models.Product]]:
         """List products.
 
         Lists the products that you can order. Changes nothing.
@@ -187,7 +189,9 @@ class AsyncGateProductsResource:
         )
 
     @forgets
-    async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Product:
+    async def retrieve(
+        self, product_id: int, *, options: RequestOptions | None = None
+    ) -> _hints.models.Product:
         """Get product.
 
         Gives one product. Changes nothing.
@@ -230,7 +234,9 @@ class AsyncGateProductsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def list(self, *, options: RequestOptions | None = None) -> Response[builtins.list[Product]]:
+    async def list(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[builtins.list[_hints.models.Product]]:
         """As `gate.products.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.gate_products import list_products
@@ -241,7 +247,9 @@ class AsyncGateProductsResourceWithRawResponse:
         )
 
     @forgets
-    async def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> Response[Product]:
+    async def retrieve(
+        self, product_id: int, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Product]:
         """As `gate.products.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_products import get_product

@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import Merchant
-    from ..types import RequestOptions, Response
+from ..types import RequestOptions, Response
 
 
 # How errors name it.
@@ -25,7 +21,7 @@ class MerchantsResource:
         self._client = client
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Merchant:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.
@@ -73,7 +69,7 @@ class MerchantsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Merchant]:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[_hints.models.Merchant]:
         """As `merchants.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
@@ -92,7 +88,7 @@ class AsyncMerchantsResource:
         self._client = client
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Merchant:
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.
@@ -140,7 +136,9 @@ class AsyncMerchantsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[Merchant]:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Merchant]:
         """As `merchants.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details

@@ -3,31 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import datetime
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import (
-        CreatePaymentLinkMetadata,
-        PaymentLink,
-        PaymentLinkInfo,
-        PaymentLinksInfo,
-        PaymentLinksStatistics,
-        Recurring,
-    )
-    from ..money import Money
-    from ..params import CreatePaymentLinkMetadataParams, RecurringParams
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     items="data",
@@ -35,10 +19,6 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "payment_links"
 
 
 class PaymentLinksResource:
@@ -50,7 +30,7 @@ class PaymentLinksResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[PaymentLinkInfo, PaymentLinksInfo]:
+    ) -> Pager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
         Lists the merchant's payment links, page by page. Changes nothing.
@@ -102,21 +82,21 @@ class PaymentLinksResource:
     def create(
         self,
         *,
-        amount: int | Money,
+        amount: int | _hints.Money,
         currency: str | Unset = UNSET,
         customer_id: str | Unset = UNSET,
         description: str | Unset = UNSET,
         expires_at: datetime | Unset = UNSET,
-        metadata: CreatePaymentLinkMetadata
-        | CreatePaymentLinkMetadataParams
+        metadata: _hints.models.CreatePaymentLinkMetadata
+        | _hints.params.CreatePaymentLinkMetadataParams
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: Recurring | RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Create Payment Link.
 
         Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
@@ -180,8 +160,7 @@ class PaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = build(
-            CreatePaymentLink,
+        body = CreatePaymentLink.from_params(
             {
                 "amount": amount,
                 "currency": currency,
@@ -193,8 +172,7 @@ class PaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            },
-            "payment_links.create",
+            }
         )
 
         return create_payment_link.sync(
@@ -206,7 +184,7 @@ class PaymentLinksResource:
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link by Order Reference.
 
         Finds a payment link by your own name for the order. Changes nothing.
@@ -249,7 +227,7 @@ class PaymentLinksResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
         Retrieves a payment link by its id. Changes nothing.
@@ -339,7 +317,7 @@ class PaymentLinksResource:
     @forgets
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Update Payment Link Expiration.
 
         Gives a payment link a new expiry. Changes nothing else and moves no money.
@@ -375,12 +353,10 @@ class PaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = build(
-            UpdatePaymentLink,
+        body = UpdatePaymentLink.from_params(
             {
                 "expires_at": expires_at,
-            },
-            "payment_links.update_expiration",
+            }
         )
 
         return update_payment_link_expiration.sync(
@@ -391,7 +367,7 @@ class PaymentLinksResource:
         )
 
     @forgets
-    def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
+    def statistics(self, *, options: RequestOptions | None = None) -> _hints.models.PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
         Gives figures about the merchant's payment links. Changes nothing.
@@ -437,7 +413,7 @@ class PaymentLinksResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[PaymentLinksInfo]:
+    ) -> Response[_hints.models.PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -453,28 +429,27 @@ class PaymentLinksResourceWithRawResponse:
     def create(
         self,
         *,
-        amount: int | Money,
+        amount: int | _hints.Money,
         currency: str | Unset = UNSET,
         customer_id: str | Unset = UNSET,
         description: str | Unset = UNSET,
         expires_at: datetime | Unset = UNSET,
-        metadata: CreatePaymentLinkMetadata
-        | CreatePaymentLinkMetadataParams
+        metadata: _hints.models.CreatePaymentLinkMetadata
+        | _hints.params.CreatePaymentLinkMetadataParams
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: Recurring | RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.create`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = build(
-            CreatePaymentLink,
+        body = CreatePaymentLink.from_params(
             {
                 "amount": amount,
                 "currency": currency,
@@ -486,8 +461,7 @@ class PaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            },
-            "payment_links.create",
+            }
         )
 
         return create_payment_link.sync_detailed(
@@ -499,7 +473,7 @@ class PaymentLinksResourceWithRawResponse:
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
@@ -511,7 +485,9 @@ class PaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
@@ -537,18 +513,16 @@ class PaymentLinksResourceWithRawResponse:
     @forgets
     def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.update_expiration`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = build(
-            UpdatePaymentLink,
+        body = UpdatePaymentLink.from_params(
             {
                 "expires_at": expires_at,
-            },
-            "payment_links.update_expiration",
+            }
         )
 
         return update_payment_link_expiration.sync_detailed(
@@ -559,7 +533,9 @@ class PaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
+    def statistics(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.PaymentLinksStatistics]:
         """As `payment_links.statistics`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
@@ -579,7 +555,7 @@ class AsyncPaymentLinksResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[PaymentLinkInfo, PaymentLinksInfo]:
+    ) -> AsyncPager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
         Lists the merchant's payment links, page by page. Changes nothing.
@@ -631,21 +607,21 @@ class AsyncPaymentLinksResource:
     async def create(
         self,
         *,
-        amount: int | Money,
+        amount: int | _hints.Money,
         currency: str | Unset = UNSET,
         customer_id: str | Unset = UNSET,
         description: str | Unset = UNSET,
         expires_at: datetime | Unset = UNSET,
-        metadata: CreatePaymentLinkMetadata
-        | CreatePaymentLinkMetadataParams
+        metadata: _hints.models.CreatePaymentLinkMetadata
+        | _hints.params.CreatePaymentLinkMetadataParams
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: Recurring | RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Create Payment Link.
 
         Makes a payment link: a page at Plexy Pay on which one payer pays one order, with 3-D Secure if the
@@ -709,8 +685,7 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = build(
-            CreatePaymentLink,
+        body = CreatePaymentLink.from_params(
             {
                 "amount": amount,
                 "currency": currency,
@@ -722,8 +697,7 @@ class AsyncPaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            },
-            "payment_links.create",
+            }
         )
 
         return await create_payment_link.asyncio(
@@ -735,7 +709,7 @@ class AsyncPaymentLinksResource:
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link by Order Reference.
 
         Finds a payment link by your own name for the order. Changes nothing.
@@ -778,7 +752,7 @@ class AsyncPaymentLinksResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PaymentLink:
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
         Retrieves a payment link by its id. Changes nothing.
@@ -868,7 +842,7 @@ class AsyncPaymentLinksResource:
     @forgets
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
-    ) -> PaymentLink:
+    ) -> _hints.models.PaymentLink:
         """Update Payment Link Expiration.
 
         Gives a payment link a new expiry. Changes nothing else and moves no money.
@@ -904,12 +878,10 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = build(
-            UpdatePaymentLink,
+        body = UpdatePaymentLink.from_params(
             {
                 "expires_at": expires_at,
-            },
-            "payment_links.update_expiration",
+            }
         )
 
         return await update_payment_link_expiration.asyncio(
@@ -920,7 +892,9 @@ class AsyncPaymentLinksResource:
         )
 
     @forgets
-    async def statistics(self, *, options: RequestOptions | None = None) -> PaymentLinksStatistics:
+    async def statistics(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
         Gives figures about the merchant's payment links. Changes nothing.
@@ -966,7 +940,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[PaymentLinksInfo]:
+    ) -> Response[_hints.models.PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -982,28 +956,27 @@ class AsyncPaymentLinksResourceWithRawResponse:
     async def create(
         self,
         *,
-        amount: int | Money,
+        amount: int | _hints.Money,
         currency: str | Unset = UNSET,
         customer_id: str | Unset = UNSET,
         description: str | Unset = UNSET,
         expires_at: datetime | Unset = UNSET,
-        metadata: CreatePaymentLinkMetadata
-        | CreatePaymentLinkMetadataParams
+        metadata: _hints.models.CreatePaymentLinkMetadata
+        | _hints.params.CreatePaymentLinkMetadataParams
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: Recurring | RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.create`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = build(
-            CreatePaymentLink,
+        body = CreatePaymentLink.from_params(
             {
                 "amount": amount,
                 "currency": currency,
@@ -1015,8 +988,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            },
-            "payment_links.create",
+            }
         )
 
         return await create_payment_link.asyncio_detailed(
@@ -1028,7 +1000,7 @@ class AsyncPaymentLinksResourceWithRawResponse:
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.retrieve_by_order_reference`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
@@ -1040,7 +1012,9 @@ class AsyncPaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[PaymentLink]:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
@@ -1066,18 +1040,16 @@ class AsyncPaymentLinksResourceWithRawResponse:
     @forgets
     async def update_expiration(
         self, id: str, *, expires_at: datetime, options: RequestOptions | None = None
-    ) -> Response[PaymentLink]:
+    ) -> Response[_hints.models.PaymentLink]:
         """As `payment_links.update_expiration`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = build(
-            UpdatePaymentLink,
+        body = UpdatePaymentLink.from_params(
             {
                 "expires_at": expires_at,
-            },
-            "payment_links.update_expiration",
+            }
         )
 
         return await update_payment_link_expiration.asyncio_detailed(
@@ -1088,7 +1060,9 @@ class AsyncPaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    async def statistics(self, *, options: RequestOptions | None = None) -> Response[PaymentLinksStatistics]:
+    async def statistics(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.PaymentLinksStatistics]:
         """As `payment_links.statistics`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics

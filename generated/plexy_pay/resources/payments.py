@@ -3,24 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import CancelPaymentResponse, CapturePaymentResponse, RefundPaymentResponse
-    from ..money import Money
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "payments"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class PaymentsResource:
@@ -30,7 +19,9 @@ class PaymentsResource:
         self._client = client
 
     @forgets
-    def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
+    def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.CancelPaymentResponse:
         """Cancel Payment.
 
         Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
@@ -88,9 +79,9 @@ class PaymentsResource:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CapturePaymentResponse:
+    ) -> _hints.models.CapturePaymentResponse:
         """Capture Payment.
 
         Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
@@ -142,12 +133,10 @@ class PaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = build(
-            CapturePayment,
+        body = CapturePayment.from_params(
             {
                 "amount": amount,
-            },
-            "payments.capture",
+            }
         )
 
         return capture_payment.sync(
@@ -162,11 +151,11 @@ class PaymentsResource:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         order_reference: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> RefundPaymentResponse:
+    ) -> _hints.models.RefundPaymentResponse:
         """Process Refund.
 
         Gives money back to the payer, wholly or in part. The payment must be `charged`. A refund is a **new
@@ -221,14 +210,12 @@ class PaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = build(
-            RefundPayment,
+        body = RefundPayment.from_params(
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            },
-            "payments.refund",
+            }
         )
 
         return process_refund.sync(
@@ -246,7 +233,9 @@ class PaymentsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[CancelPaymentResponse]:
+    def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.CancelPaymentResponse]:
         """As `payments.cancel`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import cancel_payment
@@ -262,20 +251,18 @@ class PaymentsResourceWithRawResponse:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CapturePaymentResponse]:
+    ) -> Response[_hints.models.CapturePaymentResponse]:
         """As `payments.capture`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = build(
-            CapturePayment,
+        body = CapturePayment.from_params(
             {
                 "amount": amount,
-            },
-            "payments.capture",
+            }
         )
 
         return capture_payment.sync_detailed(
@@ -290,24 +277,22 @@ class PaymentsResourceWithRawResponse:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         order_reference: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[RefundPaymentResponse]:
+    ) -> Response[_hints.models.RefundPaymentResponse]:
         """As `payments.refund`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = build(
-            RefundPayment,
+        body = RefundPayment.from_params(
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            },
-            "payments.refund",
+            }
         )
 
         return process_refund.sync_detailed(
@@ -325,7 +310,9 @@ class AsyncPaymentsResource:
         self._client = client
 
     @forgets
-    async def cancel(self, id: str, *, options: RequestOptions | None = None) -> CancelPaymentResponse:
+    async def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.CancelPaymentResponse:
         """Cancel Payment.
 
         Lets go of money that is held. The payment must be `authorized`; the hold is released at once and
@@ -383,9 +370,9 @@ class AsyncPaymentsResource:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> CapturePaymentResponse:
+    ) -> _hints.models.CapturePaymentResponse:
         """Capture Payment.
 
         Takes money that is held, wholly or in part. The payment must be `authorized`; afterwards it is
@@ -437,12 +424,10 @@ class AsyncPaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = build(
-            CapturePayment,
+        body = CapturePayment.from_params(
             {
                 "amount": amount,
-            },
-            "payments.capture",
+            }
         )
 
         return await capture_payment.asyncio(
@@ -457,11 +442,11 @@ class AsyncPaymentsResource:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         order_reference: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> RefundPaymentResponse:
+    ) -> _hints.models.RefundPaymentResponse:
         """Process Refund.
 
         Gives money back to the payer, wholly or in part. The payment must be `charged`. A refund is a **new
@@ -516,14 +501,12 @@ class AsyncPaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = build(
-            RefundPayment,
+        body = RefundPayment.from_params(
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            },
-            "payments.refund",
+            }
         )
 
         return await process_refund.asyncio(
@@ -543,7 +526,7 @@ class AsyncPaymentsResourceWithRawResponse:
     @forgets
     async def cancel(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[CancelPaymentResponse]:
+    ) -> Response[_hints.models.CancelPaymentResponse]:
         """As `payments.cancel`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import cancel_payment
@@ -559,20 +542,18 @@ class AsyncPaymentsResourceWithRawResponse:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[CapturePaymentResponse]:
+    ) -> Response[_hints.models.CapturePaymentResponse]:
         """As `payments.capture`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = build(
-            CapturePayment,
+        body = CapturePayment.from_params(
             {
                 "amount": amount,
-            },
-            "payments.capture",
+            }
         )
 
         return await capture_payment.asyncio_detailed(
@@ -587,24 +568,22 @@ class AsyncPaymentsResourceWithRawResponse:
         self,
         id: str,
         *,
-        amount: int | Decimal | Money | None | Unset = UNSET,
+        amount: int | Decimal | _hints.Money | None | Unset = UNSET,
         order_reference: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[RefundPaymentResponse]:
+    ) -> Response[_hints.models.RefundPaymentResponse]:
         """As `payments.refund`, but gives the whole response."""
         options = mask(options)
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = build(
-            RefundPayment,
+        body = RefundPayment.from_params(
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            },
-            "payments.refund",
+            }
         )
 
         return await process_refund.asyncio_detailed(

@@ -3,31 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import builtins
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import CardData, Payout, SavedCard
-    from ..params import CardDataParams
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "payouts"
 
 
 class PayoutsResource:
@@ -39,7 +27,7 @@ class PayoutsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[Payout, builtins.list[Payout]]:
+    ) -> Pager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
         Lists the payouts. Changes nothing.
@@ -96,7 +84,7 @@ class PayoutsResource:
         currency: str | Unset = UNSET,
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Payout:
+    ) -> _hints.models.Payout:
         """Process Payout.
 
         Pays from your balance to a card that was saved for payouts. **It moves money**, out of your
@@ -144,14 +132,12 @@ class PayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = build(
-            HandlePayout,
+        body = HandlePayout.from_params(
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            },
-            "payouts.create",
+            }
         )
 
         return process_payout.sync(
@@ -165,9 +151,9 @@ class PayoutsResource:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SavedCard:
+    ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
 
         Saves a card, so that payouts can go to it. Moves no money.
@@ -209,13 +195,11 @@ class PayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = build(
-            SaveCard,
+        body = SaveCard.from_params(
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            },
-            "payouts.save_card",
+            }
         )
 
         return save_card_for_payouts.sync(
@@ -234,7 +218,7 @@ class PayoutsResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[Payout]]:
+    ) -> Response[builtins.list[_hints.models.Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -254,20 +238,18 @@ class PayoutsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Payout]:
+    ) -> Response[_hints.models.Payout]:
         """As `payouts.create`, but gives the whole response."""
         options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = build(
-            HandlePayout,
+        body = HandlePayout.from_params(
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            },
-            "payouts.create",
+            }
         )
 
         return process_payout.sync_detailed(
@@ -281,21 +263,19 @@ class PayoutsResourceWithRawResponse:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SavedCard]:
+    ) -> Response[_hints.models.SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = build(
-            SaveCard,
+        body = SaveCard.from_params(
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            },
-            "payouts.save_card",
+            }
         )
 
         return save_card_for_payouts.sync_detailed(
@@ -314,7 +294,7 @@ class AsyncPayoutsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[Payout, builtins.list[Payout]]:
+    ) -> AsyncPager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
         Lists the payouts. Changes nothing.
@@ -371,7 +351,7 @@ class AsyncPayoutsResource:
         currency: str | Unset = UNSET,
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Payout:
+    ) -> _hints.models.Payout:
         """Process Payout.
 
         Pays from your balance to a card that was saved for payouts. **It moves money**, out of your
@@ -419,14 +399,12 @@ class AsyncPayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = build(
-            HandlePayout,
+        body = HandlePayout.from_params(
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            },
-            "payouts.create",
+            }
         )
 
         return await process_payout.asyncio(
@@ -440,9 +418,9 @@ class AsyncPayoutsResource:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SavedCard:
+    ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
 
         Saves a card, so that payouts can go to it. Moves no money.
@@ -484,13 +462,11 @@ class AsyncPayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = build(
-            SaveCard,
+        body = SaveCard.from_params(
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            },
-            "payouts.save_card",
+            }
         )
 
         return await save_card_for_payouts.asyncio(
@@ -509,7 +485,7 @@ class AsyncPayoutsResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[Payout]]:
+    ) -> Response[builtins.list[_hints.models.Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -529,20 +505,18 @@ class AsyncPayoutsResourceWithRawResponse:
         currency: str | Unset = UNSET,
         card_token_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[Payout]:
+    ) -> Response[_hints.models.Payout]:
         """As `payouts.create`, but gives the whole response."""
         options = mask(options)
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = build(
-            HandlePayout,
+        body = HandlePayout.from_params(
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            },
-            "payouts.create",
+            }
         )
 
         return await process_payout.asyncio_detailed(
@@ -556,21 +530,19 @@ class AsyncPayoutsResourceWithRawResponse:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: CardData | CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SavedCard]:
+    ) -> Response[_hints.models.SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = build(
-            SaveCard,
+        body = SaveCard.from_params(
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            },
-            "payouts.save_card",
+            }
         )
 
         return await save_card_for_payouts.asyncio_detailed(

@@ -3,23 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import MerchantInitiatedPayment
-    from ..types import RequestOptions, Response
-
-
-# How errors name it.
-_RESOURCE = "recurring_payments"
+from ..types import UNSET, RequestOptions, Response, Unset
 
 
 class RecurringPaymentsResource:
@@ -37,7 +27,7 @@ class RecurringPaymentsResource:
         currency: str,
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> MerchantInitiatedPayment:
+    ) -> _hints.models.MerchantInitiatedPayment:
         """Create Merchant-Initiated Payment.
 
         Charges a saved card without the payer ("process a payment initiated by the merchant using stored
@@ -93,15 +83,13 @@ class RecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = build(
-            MerchantInitiatedPaymentRequest,
+        body = MerchantInitiatedPaymentRequest.from_params(
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            },
-            "recurring_payments.create",
+            }
         )
 
         return create_merchant_initiated_payment.sync(
@@ -126,21 +114,19 @@ class RecurringPaymentsResourceWithRawResponse:
         currency: str,
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[MerchantInitiatedPayment]:
+    ) -> Response[_hints.models.MerchantInitiatedPayment]:
         """As `recurring_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = build(
-            MerchantInitiatedPaymentRequest,
+        body = MerchantInitiatedPaymentRequest.from_params(
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            },
-            "recurring_payments.create",
+            }
         )
 
         return create_merchant_initiated_payment.sync_detailed(
@@ -165,7 +151,7 @@ class AsyncRecurringPaymentsResource:
         currency: str,
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> MerchantInitiatedPayment:
+    ) -> _hints.models.MerchantInitiatedPayment:
         """Create Merchant-Initiated Payment.
 
         Charges a saved card without the payer ("process a payment initiated by the merchant using stored
@@ -221,15 +207,13 @@ class AsyncRecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = build(
-            MerchantInitiatedPaymentRequest,
+        body = MerchantInitiatedPaymentRequest.from_params(
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            },
-            "recurring_payments.create",
+            }
         )
 
         return await create_merchant_initiated_payment.asyncio(
@@ -254,21 +238,19 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         currency: str,
         initial_transaction_id: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[MerchantInitiatedPayment]:
+    ) -> Response[_hints.models.MerchantInitiatedPayment]:
         """As `recurring_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = build(
-            MerchantInitiatedPaymentRequest,
+        body = MerchantInitiatedPaymentRequest.from_params(
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            },
-            "recurring_payments.create",
+            }
         )
 
         return await create_merchant_initiated_payment.asyncio_detailed(

@@ -3,30 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import builtins
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import SettlementPaymentOrder
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "settlement_orders"
 
 
 class SettlementOrdersResource:
@@ -38,7 +27,7 @@ class SettlementOrdersResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
+    ) -> Pager[_hints.models.SettlementPaymentOrder, builtins.list[_hints.models.SettlementPaymentOrder]]:
         """List.
 
         Lists the settlement payment orders. Changes nothing.
@@ -96,7 +85,7 @@ class SettlementOrdersResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SettlementPaymentOrder:
+    ) -> _hints.models.SettlementPaymentOrder:
         """Create.
 
         Orders a payment from your balance to one of your beneficiaries. **It moves money.** Such orders are
@@ -154,15 +143,13 @@ class SettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = build(
-            SettlementPaymentOrder,
+        body = SettlementPaymentOrder.from_params(
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "settlement_orders.create",
+            }
         )
 
         return create_settlement_payment_order.sync(
@@ -172,7 +159,9 @@ class SettlementOrdersResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SettlementPaymentOrder:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.SettlementPaymentOrder:
         """Get by id.
 
         Retrieves a settlement payment order by its id. Changes nothing.
@@ -222,7 +211,7 @@ class SettlementOrdersResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SettlementPaymentOrder]]:
+    ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -243,21 +232,19 @@ class SettlementOrdersResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SettlementPaymentOrder]:
+    ) -> Response[_hints.models.SettlementPaymentOrder]:
         """As `settlement_orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = build(
-            SettlementPaymentOrder,
+        body = SettlementPaymentOrder.from_params(
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "settlement_orders.create",
+            }
         )
 
         return create_settlement_payment_order.sync_detailed(
@@ -267,7 +254,9 @@ class SettlementOrdersResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SettlementPaymentOrder]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.SettlementPaymentOrder]:
         """As `settlement_orders.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
@@ -288,7 +277,9 @@ class AsyncSettlementOrdersResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[SettlementPaymentOrder, builtins.list[SettlementPaymentOrder]]:
+    ) -> AsyncPager[
+        _hints.models.SettlementPaymentOrder, builtins.list[_hints.models.SettlementPaymentOrder]
+    ]:
         """List.
 
         Lists the settlement payment orders. Changes nothing.
@@ -346,7 +337,7 @@ class AsyncSettlementOrdersResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SettlementPaymentOrder:
+    ) -> _hints.models.SettlementPaymentOrder:
         """Create.
 
         Orders a payment from your balance to one of your beneficiaries. **It moves money.** Such orders are
@@ -404,15 +395,13 @@ class AsyncSettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = build(
-            SettlementPaymentOrder,
+        body = SettlementPaymentOrder.from_params(
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "settlement_orders.create",
+            }
         )
 
         return await create_settlement_payment_order.asyncio(
@@ -422,7 +411,9 @@ class AsyncSettlementOrdersResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SettlementPaymentOrder:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.SettlementPaymentOrder:
         """Get by id.
 
         Retrieves a settlement payment order by its id. Changes nothing.
@@ -472,7 +463,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SettlementPaymentOrder]]:
+    ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -493,21 +484,19 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SettlementPaymentOrder]:
+    ) -> Response[_hints.models.SettlementPaymentOrder]:
         """As `settlement_orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = build(
-            SettlementPaymentOrder,
+        body = SettlementPaymentOrder.from_params(
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "settlement_orders.create",
+            }
         )
 
         return await create_settlement_payment_order.asyncio_detailed(
@@ -519,7 +508,7 @@ class AsyncSettlementOrdersResourceWithRawResponse:
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[SettlementPaymentOrder]:
+    ) -> Response[_hints.models.SettlementPaymentOrder]:
         """As `settlement_orders.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id

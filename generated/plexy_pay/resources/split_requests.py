@@ -3,30 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from decimal import Decimal
 
-from ..decoding import build
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    import builtins
-    from decimal import Decimal
-
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import SplitRequest
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     identity="id",
 )
-
-
-# How errors name it.
-_RESOURCE = "split_requests"
 
 
 class SplitRequestsResource:
@@ -38,7 +27,7 @@ class SplitRequestsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[SplitRequest, builtins.list[SplitRequest]]:
+    ) -> Pager[_hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]]:
         """List.
 
         Lists the split requests. Changes nothing.
@@ -96,7 +85,7 @@ class SplitRequestsResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SplitRequest:
+    ) -> _hints.models.SplitRequest:
         """Create.
 
         Asks that a part of a payment goes to a beneficiary. **It moves money**: away from your own balance.
@@ -144,15 +133,13 @@ class SplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.create",
+            }
         )
 
         return create_split_request.sync(
@@ -162,7 +149,7 @@ class SplitRequestsResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SplitRequest:
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.SplitRequest:
         """Get By Id.
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
@@ -211,7 +198,7 @@ class SplitRequestsResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SplitRequest:
+    ) -> _hints.models.SplitRequest:
         """Update.
 
         Replaces a split request. **It moves money**: another amount or another beneficiary is paid.
@@ -257,15 +244,13 @@ class SplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.update",
+            }
         )
 
         return update_split_request.sync(
@@ -331,7 +316,7 @@ class SplitRequestsResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SplitRequest]]:
+    ) -> Response[builtins.list[_hints.models.SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -352,21 +337,19 @@ class SplitRequestsResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SplitRequest]:
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.create`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.create",
+            }
         )
 
         return create_split_request.sync_detailed(
@@ -376,7 +359,9 @@ class SplitRequestsResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SplitRequest]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
@@ -397,21 +382,19 @@ class SplitRequestsResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SplitRequest]:
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.update`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.update",
+            }
         )
 
         return update_split_request.sync_detailed(
@@ -443,7 +426,7 @@ class AsyncSplitRequestsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[SplitRequest, builtins.list[SplitRequest]]:
+    ) -> AsyncPager[_hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]]:
         """List.
 
         Lists the split requests. Changes nothing.
@@ -501,7 +484,7 @@ class AsyncSplitRequestsResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SplitRequest:
+    ) -> _hints.models.SplitRequest:
         """Create.
 
         Asks that a part of a payment goes to a beneficiary. **It moves money**: away from your own balance.
@@ -549,15 +532,13 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.create",
+            }
         )
 
         return await create_split_request.asyncio(
@@ -567,7 +548,7 @@ class AsyncSplitRequestsResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> SplitRequest:
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.SplitRequest:
         """Get By Id.
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
@@ -616,7 +597,7 @@ class AsyncSplitRequestsResource:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> SplitRequest:
+    ) -> _hints.models.SplitRequest:
         """Update.
 
         Replaces a split request. **It moves money**: another amount or another beneficiary is paid.
@@ -662,15 +643,13 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.update",
+            }
         )
 
         return await update_split_request.asyncio(
@@ -736,7 +715,7 @@ class AsyncSplitRequestsResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[builtins.list[SplitRequest]]:
+    ) -> Response[builtins.list[_hints.models.SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -757,21 +736,19 @@ class AsyncSplitRequestsResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SplitRequest]:
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.create`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.create",
+            }
         )
 
         return await create_split_request.asyncio_detailed(
@@ -781,7 +758,9 @@ class AsyncSplitRequestsResourceWithRawResponse:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[SplitRequest]:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
@@ -802,21 +781,19 @@ class AsyncSplitRequestsResourceWithRawResponse:
         amount: int | Decimal | Unset = UNSET,
         currency: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Response[SplitRequest]:
+    ) -> Response[_hints.models.SplitRequest]:
         """As `split_requests.update`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = build(
-            SplitRequest,
+        body = SplitRequest.from_params(
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            },
-            "split_requests.update",
+            }
         )
 
         return await update_split_request.asyncio_detailed(

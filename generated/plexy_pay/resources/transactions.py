@@ -3,18 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .. import hints as _hints
+from ..base_client import AsyncClient, SyncClient
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..base_client import AsyncClient, SyncClient
-    from ..models import Transaction, TransactionEvents, TransactionList, TransactionResponse
-    from ..types import RequestOptions, Response
-
+from ..types import UNSET, RequestOptions, Response, Unset
 
 _LIST_RULES = PageRules(
     items="data",
@@ -35,7 +29,7 @@ class TransactionsResource:
         self._client = client
 
     @forgets
-    def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
+    def history(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.TransactionEvents:
         """Find Transaction's History by ID.
 
         Tells what happened to a transaction, step by step. Changes nothing.
@@ -78,7 +72,7 @@ class TransactionsResource:
     @forgets
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
-    ) -> TransactionResponse:
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by Payment Link ID.
 
         Finds the transaction of a payment link. Changes nothing.
@@ -125,7 +119,9 @@ class TransactionsResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by ID.
 
         Finds a transaction by its id. Changes nothing.
@@ -172,7 +168,7 @@ class TransactionsResource:
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> TransactionResponse:
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by Order reference.
 
         Finds a transaction by your own name for the order. Changes nothing.
@@ -221,7 +217,7 @@ class TransactionsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[Transaction, TransactionList]:
+    ) -> Pager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
         Lists the merchant's transactions, page by page. Changes nothing.
@@ -279,7 +275,9 @@ class TransactionsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
+    def history(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.TransactionEvents]:
         """As `transactions.history`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
@@ -293,7 +291,7 @@ class TransactionsResourceWithRawResponse:
     @forgets
     def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
-    ) -> Response[TransactionResponse]:
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
@@ -305,7 +303,9 @@ class TransactionsResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionResponse]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
@@ -319,7 +319,7 @@ class TransactionsResourceWithRawResponse:
     @forgets
     def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> Response[TransactionResponse]:
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
@@ -333,7 +333,7 @@ class TransactionsResourceWithRawResponse:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[TransactionList]:
+    ) -> Response[_hints.models.TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.transactions import list_transactions
@@ -353,7 +353,9 @@ class AsyncTransactionsResource:
         self._client = client
 
     @forgets
-    async def history(self, id: str, *, options: RequestOptions | None = None) -> TransactionEvents:
+    async def history(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.TransactionEvents:
         """Find Transaction's History by ID.
 
         Tells what happened to a transaction, step by step. Changes nothing.
@@ -396,7 +398,7 @@ class AsyncTransactionsResource:
     @forgets
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
-    ) -> TransactionResponse:
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by Payment Link ID.
 
         Finds the transaction of a payment link. Changes nothing.
@@ -443,7 +445,9 @@ class AsyncTransactionsResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> TransactionResponse:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by ID.
 
         Finds a transaction by its id. Changes nothing.
@@ -490,7 +494,7 @@ class AsyncTransactionsResource:
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> TransactionResponse:
+    ) -> _hints.models.TransactionResponse:
         """Find Transaction by Order reference.
 
         Finds a transaction by your own name for the order. Changes nothing.
@@ -539,7 +543,7 @@ class AsyncTransactionsResource:
     @forgets
     def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[Transaction, TransactionList]:
+    ) -> AsyncPager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
         Lists the merchant's transactions, page by page. Changes nothing.
@@ -597,7 +601,9 @@ class AsyncTransactionsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def history(self, id: str, *, options: RequestOptions | None = None) -> Response[TransactionEvents]:
+    async def history(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.TransactionEvents]:
         """As `transactions.history`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
@@ -611,7 +617,7 @@ class AsyncTransactionsResourceWithRawResponse:
     @forgets
     async def retrieve_by_payment_link(
         self, payment_link_id: str, *, options: RequestOptions | None = None
-    ) -> Response[TransactionResponse]:
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve_by_payment_link`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
@@ -625,7 +631,7 @@ class AsyncTransactionsResourceWithRawResponse:
     @forgets
     async def retrieve(
         self, id: str, *, options: RequestOptions | None = None
-    ) -> Response[TransactionResponse]:
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
@@ -639,7 +645,7 @@ class AsyncTransactionsResourceWithRawResponse:
     @forgets
     async def retrieve_by_order_reference(
         self, order_reference: str, *, options: RequestOptions | None = None
-    ) -> Response[TransactionResponse]:
+    ) -> Response[_hints.models.TransactionResponse]:
         """As `transactions.retrieve_by_order_reference`, but gives the whole response."""
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
@@ -653,7 +659,7 @@ class AsyncTransactionsResourceWithRawResponse:
     @forgets
     async def list(
         self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Response[TransactionList]:
+    ) -> Response[_hints.models.TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
         options = mask(options)
         from ..api.transactions import list_transactions

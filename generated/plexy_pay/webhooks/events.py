@@ -3,20 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias
 
+from .. import hints as _hints
 from .event import Kind, UnknownEvent, WebhookEvent
 from .secrets import BodySecret, FieldsSecret, TokenSecret
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..models import (
-        CheckoutWebhookData,
-        PaymentCallbackDetails,
-        PaymentOrderWebhookDetails,
-        TransactionWebhookDetails,
-    )
 
 __all__ = (
     "AnyEvent",
@@ -38,31 +30,31 @@ __all__ = (
 )
 
 
-def _transaction_webhook_details() -> type[TransactionWebhookDetails]:
+def _transaction_webhook_details() -> type[_hints.models.TransactionWebhookDetails]:
     from ..models.transaction_webhook_details import TransactionWebhookDetails
 
     return TransactionWebhookDetails
 
 
-def _payment_order_webhook_details() -> type[PaymentOrderWebhookDetails]:
+def _payment_order_webhook_details() -> type[_hints.models.PaymentOrderWebhookDetails]:
     from ..models.payment_order_webhook_details import PaymentOrderWebhookDetails
 
     return PaymentOrderWebhookDetails
 
 
-def _checkout_webhook_data() -> type[CheckoutWebhookData]:
+def _checkout_webhook_data() -> type[_hints.models.CheckoutWebhookData]:
     from ..models.checkout_webhook_data import CheckoutWebhookData
 
     return CheckoutWebhookData
 
 
-def _payment_callback_details() -> type[PaymentCallbackDetails]:
+def _payment_callback_details() -> type[_hints.models.PaymentCallbackDetails]:
     from ..models.payment_callback_details import PaymentCallbackDetails
 
     return PaymentCallbackDetails
 
 
-class TransactionCreated(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionCreated(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction created.
 
     The payment was begun and waits for its authorization. No money is held yet.
@@ -95,7 +87,7 @@ class TransactionCreated(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionAuthorized(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionAuthorized(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction authorized.
 
     The money is held. The docs let you treat it as a success: it is captured by itself 1 hour later
@@ -130,7 +122,7 @@ class TransactionAuthorized(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionRejected(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionRejected(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction rejected.
 
     The bank said no. Nothing is held or taken.
@@ -163,7 +155,7 @@ class TransactionRejected(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionFailed(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionFailed(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction failed.
 
     The payment broke on the way, by a system or network error. Check the transaction before the payer tries
@@ -196,7 +188,7 @@ class TransactionFailed(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionCharged(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionCharged(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction charged.
 
     The money is taken. From now on a refund is possible.
@@ -231,7 +223,7 @@ class TransactionCharged(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionCancelled(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionCancelled(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction cancelled.
 
     The payment was cancelled before its capture. The hold is released, nothing is taken.
@@ -264,7 +256,7 @@ class TransactionCancelled(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class TransactionRefunded(WebhookEvent["TransactionWebhookDetails"]):
+class TransactionRefunded(WebhookEvent["_hints.models.TransactionWebhookDetails"]):
     """Transaction refunded.
 
     A refund was made. It is a transaction of its own; the docs' `parentTransactionId` most likely names the
@@ -300,7 +292,7 @@ class TransactionRefunded(WebhookEvent["TransactionWebhookDetails"]):
     )
 
 
-class PaymentOrderCreated(WebhookEvent["PaymentOrderWebhookDetails"]):
+class PaymentOrderCreated(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order created.
 
     A settlement payment order was taken. The beneficiary is not paid yet.
@@ -331,7 +323,7 @@ class PaymentOrderCreated(WebhookEvent["PaymentOrderWebhookDetails"]):
     )
 
 
-class PaymentOrderPaid(WebhookEvent["PaymentOrderWebhookDetails"]):
+class PaymentOrderPaid(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order paid.
 
     A settlement payment order was carried out: the beneficiary was paid. The docs name the event and show
@@ -363,7 +355,7 @@ class PaymentOrderPaid(WebhookEvent["PaymentOrderWebhookDetails"]):
     )
 
 
-class PaymentOrderFailed(WebhookEvent["PaymentOrderWebhookDetails"]):
+class PaymentOrderFailed(WebhookEvent["_hints.models.PaymentOrderWebhookDetails"]):
     """Payment order failed.
 
     A settlement payment order was not carried out. Why is not said; look before you order it again, with a
@@ -395,7 +387,7 @@ class PaymentOrderFailed(WebhookEvent["PaymentOrderWebhookDetails"]):
     )
 
 
-class PaymentSucceeded(WebhookEvent["CheckoutWebhookData"]):
+class PaymentSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Payment succeeded.
 
     A payment of the v2 API succeeded. Events may come more than once: keep the `id` of those that you
@@ -423,7 +415,7 @@ class PaymentSucceeded(WebhookEvent["CheckoutWebhookData"]):
     )
 
 
-class PaymentFailed(WebhookEvent["CheckoutWebhookData"]):
+class PaymentFailed(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Payment failed.
 
     A payment of the v2 API failed. The docs name the event, its `data` is not shown.
@@ -450,7 +442,7 @@ class PaymentFailed(WebhookEvent["CheckoutWebhookData"]):
     )
 
 
-class RefundSucceeded(WebhookEvent["CheckoutWebhookData"]):
+class RefundSucceeded(WebhookEvent["_hints.models.CheckoutWebhookData"]):
     """Refund succeeded.
 
     Money went back to the shopper. The docs name the event, its `data` is not shown.
@@ -477,7 +469,7 @@ class RefundSucceeded(WebhookEvent["CheckoutWebhookData"]):
     )
 
 
-class PaymentCallback(WebhookEvent["PaymentCallbackDetails"]):
+class PaymentCallback(WebhookEvent["_hints.models.PaymentCallbackDetails"]):
     """Payment callback.
 
     What a payment came to, as the API of 2023 posted it to the callback URL of a payment session. Whether

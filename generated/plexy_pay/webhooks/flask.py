@@ -7,9 +7,9 @@ app.add_url_rule("/plexy/webhooks", view_func=webhook_view(handle, secret=webhoo
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, current_app, request
-from flask.typing import RouteCallable
 from flask.views import View
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
@@ -28,7 +28,7 @@ def webhook_view(
     secret: Secrets,
     store: Store | None = None,
     max_bytes: int = MAX_BYTES,
-) -> RouteCallable:
+) -> Callable[..., Response]:
     """A view function that takes deliveries and hands each event to your function once.
 
     It takes POST only. Its endpoint is named after your function, unless you pass `endpoint` to `add_url_rule`. Where
@@ -48,7 +48,9 @@ def webhook_view(
         return current_app.ensure_sync(handle)(event)
 
     receiver = Receiver(call, secret=secret, store=store, max_bytes=max_bytes)
-    return _WebhookView.as_view(getattr(handle, "__name__", "plexy_webhook"), receiver)
+    view: Any = _WebhookView.as_view(getattr(handle, "__name__", "plexy_webhook"), receiver)
+    made: Callable[..., Response] = view
+    return made
 
 
 class _WebhookView(View):

@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from ..decoding import Model
 from .secrets import Secret
-
-if TYPE_CHECKING:
-    from ..decoding import Model
 
 DataT = TypeVar("DataT")
 

@@ -15,15 +15,13 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from inspect import isawaitable, iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from ..errors import ConfigurationError
 from ..logs import ERROR, INFO, LOGGER, WARNING, follow_environment
 from .errors import BodyReadError, Reason, WebhookVerificationError
+from .events import AnyEvent
 from .verifying import MAX_BYTES, Body, Headers, Secrets, unwrap, usable
-
-if TYPE_CHECKING:
-    from .events import AnyEvent
 
 Claim = Literal["new", "done", "busy"]
 _CLAIMS = ("new", "done", "busy")

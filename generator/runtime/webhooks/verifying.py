@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..encoding import is_collection, is_object, loads
 from ..errors import ConfigurationError, PlexyError
 from ..logs import follow_environment
 from .errors import BodyReadError, Reason, WebhookVerificationError, refused
+from .event import WebhookEvent
+from .events import AnyEvent
 from .payload import callback_fields, callback_of, event_class, event_of
 from .secrets import (
     BodySecret,
@@ -22,10 +24,6 @@ from .secrets import (
     can_be_read_otherwise,
     signed_texts,
 )
-
-if TYPE_CHECKING:
-    from .event import WebhookEvent
-    from .events import AnyEvent
 
 Body = bytes | bytearray | memoryview
 Headers = Mapping[str, Any] | Mapping[bytes, Any] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.create_manual_settlement import CreateManualSettlement
 from ...models.settlement import Settlement
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Settlement)
 
@@ -32,10 +28,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.written(
-            CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.needs("body", body)
-        ),
-        fields=CreateManualSettlement._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_PAYMENT_BENEFICIARY
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.create_payment_beneficiary import CreatePaymentBeneficiary
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentBeneficiary)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
-        body=CREATE_PAYMENT_BENEFICIARY.written(CREATE_PAYMENT_BENEFICIARY.needs("body", body)),
-        fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_PAYMENT_BENEFICIARY.needs("body", body).to_dict(),
         decode=_decode,
     )
 

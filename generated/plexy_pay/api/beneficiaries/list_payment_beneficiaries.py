@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import LIST_PAYMENT_BENEFICIARIES
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ArrayBody
 from ...frames import forgets
 from ...models.payment_beneficiary import PaymentBeneficiary
 from ...operation import Request
 from ...options import mask
-from ...types import UNSET, Response, Unset
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions
+from ...types import UNSET, RequestOptions, Response, Unset
 
 _decode = ArrayBody(PaymentBeneficiary)
 

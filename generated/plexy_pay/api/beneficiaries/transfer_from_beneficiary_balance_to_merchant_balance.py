@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import no_body
 from ...frames import forgets
 from ...models.transfer_to_merchant_balance import TransferToMerchantBalance
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = no_body
 
@@ -31,10 +27,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.written(
-            TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body)
-        ),
-        fields=TransferToMerchantBalance._types,  # pyright: ignore[reportPrivateUsage]
+        body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body).to_dict(),
         decode=_decode,
     )
 

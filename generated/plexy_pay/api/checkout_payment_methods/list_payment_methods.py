@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import LIST_PAYMENT_METHODS
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.checkout_payment_method_list import CheckoutPaymentMethodList
 from ...models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPaymentMethodList)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PAYMENT_METHODS,
-        body=LIST_PAYMENT_METHODS.written(LIST_PAYMENT_METHODS.needs("body", body)),
-        fields=CheckoutPaymentMethodsRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=LIST_PAYMENT_METHODS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import SUBMIT_PAYMENT_DETAILS
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.checkout_payment import CheckoutPayment
 from ...models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutPayment)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SUBMIT_PAYMENT_DETAILS,
-        body=SUBMIT_PAYMENT_DETAILS.written(SUBMIT_PAYMENT_DETAILS.needs("body", body)),
-        fields=CheckoutPaymentDetailsRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=SUBMIT_PAYMENT_DETAILS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_SESSION
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.checkout_session import CheckoutSession
 from ...models.checkout_session_request import CheckoutSessionRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutSession)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SESSION,
-        body=CREATE_SESSION.written(CREATE_SESSION.needs("body", body)),
-        fields=CheckoutSessionRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_SESSION.needs("body", body).to_dict(),
         decode=_decode,
     )
 

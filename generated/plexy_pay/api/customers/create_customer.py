@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_CUSTOMER
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.customer import Customer
 from ...models.save_one_customer import SaveOneCustomer
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Customer)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_CUSTOMER,
-        body=CREATE_CUSTOMER.written(CREATE_CUSTOMER.needs("body", body)),
-        fields=SaveOneCustomer._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_CUSTOMER.needs("body", body).to_dict(),
         decode=_decode,
     )
 

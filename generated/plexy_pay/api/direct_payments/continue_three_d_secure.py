@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CONTINUE_THREE_D_SECURE
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.continue_three_ds import ContinueThreeDS
 from ...models.continue_three_ds_request import ContinueThreeDSRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(ContinueThreeDS)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
-        body=CONTINUE_THREE_D_SECURE.written(CONTINUE_THREE_D_SECURE.needs("body", body)),
-        fields=ContinueThreeDSRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=CONTINUE_THREE_D_SECURE.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_HOST_TO_HOST_PAYMENT
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.authorize_payment import AuthorizePayment
 from ...models.authorize_payment_request import AuthorizePaymentRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(AuthorizePayment)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
-        body=CREATE_HOST_TO_HOST_PAYMENT.written(CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)),
-        fields=AuthorizePaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_HOST_TO_HOST_PAYMENT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,20 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..._operations import LIST_DEPOSIT_HISTORY
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.gate_deposit_list import GateDepositList
+from ...models.gate_deposit_status import GateDepositStatus
 from ...operation import Request
 from ...options import mask
-from ...types import UNSET, Response, Unset
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...models.gate_deposit_status import GateDepositStatus
-    from ...types import RequestOptions
+from ...types import UNSET, RequestOptions, Response, Unset
 
 _decode = ObjectBody(GateDepositList)
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_ORDER
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.create_order_request import CreateOrderRequest
 from ...models.order import Order
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Order)
 
@@ -32,8 +28,7 @@ def request(
         headers={
             "Idempotency-Key": CREATE_ORDER.needs("idempotency_key", idempotency_key),
         },
-        body=CREATE_ORDER.written(CREATE_ORDER.needs("body", body)),
-        fields=CreateOrderRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_ORDER.needs("body", body).to_dict(),
         decode=_decode,
     )
 

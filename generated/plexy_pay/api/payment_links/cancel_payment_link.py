@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CANCEL_PAYMENT_LINK
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import no_body
 from ...frames import forgets
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = no_body
 

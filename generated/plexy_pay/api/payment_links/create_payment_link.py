@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_PAYMENT_LINK
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.create_payment_link import CreatePaymentLink
 from ...models.payment_link import PaymentLink
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_LINK,
-        body=CREATE_PAYMENT_LINK.written(CREATE_PAYMENT_LINK.needs("body", body)),
-        fields=CreatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_PAYMENT_LINK.needs("body", body).to_dict(),
         decode=_decode,
     )
 

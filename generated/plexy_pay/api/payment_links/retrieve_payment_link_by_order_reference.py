@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import RETRIEVE_PAYMENT_LINK_BY_ORDER_REFERENCE
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import UPDATE_PAYMENT_LINK_EXPIRATION
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.payment_link import PaymentLink
 from ...models.update_payment_link import UpdatePaymentLink
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(PaymentLink)
 
@@ -32,8 +28,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_LINK_EXPIRATION.written(UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)),
-        fields=UpdatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
+        body=UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CAPTURE_PAYMENT
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.capture_payment import CapturePayment
 from ...models.capture_payment_response import CapturePaymentResponse
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CapturePaymentResponse)
 
@@ -32,8 +28,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=CAPTURE_PAYMENT.written(CAPTURE_PAYMENT.needs("body", body)),
-        fields=CapturePayment._types,  # pyright: ignore[reportPrivateUsage]
+        body=CAPTURE_PAYMENT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import PROCESS_REFUND
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.refund_payment import RefundPayment
 from ...models.refund_payment_response import RefundPaymentResponse
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(RefundPaymentResponse)
 
@@ -32,8 +28,7 @@ def request(
         path_params={
             "id": id,
         },
-        body=PROCESS_REFUND.written(PROCESS_REFUND.needs("body", body)),
-        fields=RefundPayment._types,  # pyright: ignore[reportPrivateUsage]
+        body=PROCESS_REFUND.needs("body", body).to_dict(),
         decode=_decode,
     )
 

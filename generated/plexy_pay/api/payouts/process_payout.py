@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import PROCESS_PAYOUT
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.handle_payout import HandlePayout
 from ...models.payout import Payout
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(Payout)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         PROCESS_PAYOUT,
-        body=PROCESS_PAYOUT.written(PROCESS_PAYOUT.needs("body", body)),
-        fields=HandlePayout._types,  # pyright: ignore[reportPrivateUsage]
+        body=PROCESS_PAYOUT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

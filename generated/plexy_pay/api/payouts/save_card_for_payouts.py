@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import SAVE_CARD_FOR_PAYOUTS
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.save_card import SaveCard
 from ...models.saved_card import SavedCard
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(SavedCard)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
-        body=SAVE_CARD_FOR_PAYOUTS.written(SAVE_CARD_FOR_PAYOUTS.needs("body", body)),
-        fields=SaveCard._types,  # pyright: ignore[reportPrivateUsage]
+        body=SAVE_CARD_FOR_PAYOUTS.needs("body", body).to_dict(),
         decode=_decode,
     )
 

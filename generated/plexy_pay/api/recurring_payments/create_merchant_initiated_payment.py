@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._operations import CREATE_MERCHANT_INITIATED_PAYMENT
+from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.merchant_initiated_payment import MerchantInitiatedPayment
 from ...models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 from ...operation import Request
 from ...options import mask
-
-if TYPE_CHECKING:
-    from ...base_client import AsyncClient, SyncClient
-    from ...types import RequestOptions, Response
+from ...types import RequestOptions, Response
 
 _decode = ObjectBody(MerchantInitiatedPayment)
 
@@ -28,8 +24,7 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
-        body=CREATE_MERCHANT_INITIATED_PAYMENT.written(CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)),
-        fields=MerchantInitiatedPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
+        body=CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body).to_dict(),
         decode=_decode,
     )
 

@@ -1,0 +1,64 @@
+# plexy-pay runtime, written by hand in generator/runtime/hints.py; the generator copies it unchanged.
+"""The names of annotations in modules that start-up loads; a name is imported when a tool first reads an annotation.
+
+Making a client imports nothing that it does not need. So `base_client`, the clients and the resources write
+`_hints.Response`: type checkers see the imports here, `typing.get_type_hints` and its like get the very objects, and
+nobody else pays for them.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable as Iterable
+    from collections.abc import Mapping as Mapping
+    from datetime import datetime as datetime
+    from typing import Any as Any
+    from typing import ClassVar as ClassVar
+    from typing import Self as Self
+    from typing import Unpack as Unpack
+
+    from . import models as models
+    from . import params as params
+    from ._lookups import MoneyOperation as MoneyOperation
+    from ._lookups import Shown as Shown
+    from .money import Money as Money
+    from .operation import Request as Request
+    from .reconciling import Progress as Progress
+    from .reconciling import Reconciliation as Reconciliation
+    from .saving import CallFacts as CallFacts
+    from .transport import AsyncTransport as AsyncTransport
+    from .transport import SyncTransport as SyncTransport
+    from .types import HttpT as HttpT
+    from .types import KeyT as KeyT
+    from .types import RequestOptions as RequestOptions
+    from .types import Response as Response
+    from .types import T as T
+    from .types import Timeout as Timeout
+    from .types import Timeouts as Timeouts
+else:
+    _MODULES = {
+        **dict.fromkeys(("Iterable", "Mapping"), "collections.abc"),
+        "datetime": "datetime",
+        **dict.fromkeys(("Any", "ClassVar", "Self", "Unpack"), "typing"),
+        **dict.fromkeys(("MoneyOperation", "Shown"), "._lookups"),
+        "Money": ".money",
+        "Request": ".operation",
+        **dict.fromkeys(("Progress", "Reconciliation"), ".reconciling"),
+        "CallFacts": ".saving",
+        **dict.fromkeys(("AsyncTransport", "SyncTransport"), ".transport"),
+        **dict.fromkeys(
+            ("HttpT", "KeyT", "RequestOptions", "Response", "T", "Timeout", "Timeouts"), ".types"
+        ),
+    }
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name in ("models", "params"):
+            return import_module(f".{name}", __package__)
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_MODULES[name], __package__), name)
+        globals()[name] = value
+        return value
