@@ -11,6 +11,7 @@ from . import describing, pricing, shapes
 from .document import mapping, sequence
 from .naming import constant, pascal, python_name
 from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
+from .qualifying import names
 
 Json = dict[str, Any]
 
@@ -23,19 +24,10 @@ ROW_IDS = ("id", "transactionId")
 _MOST_LITERALS = 100
 
 
-#: A text within an annotation, whose words are no names.
-LITERAL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
-
-
-def names_in(annotation: str) -> set[str]:
-    """Return the names that an annotation is made of."""
-    return set(re.findall(r"[A-Za-z_]\w*", LITERAL.sub("", annotation)))
-
-
 def _checked(annotation: str, value: str, name: str) -> str:
-    names = names_in(annotation)
-    kinds = names & {"date", "datetime"}
-    if len(kinds) != 1 or "Mapping" in names:
+    named = set(names(annotation))
+    kinds = named & {"date", "datetime"}
+    if len(kinds) != 1 or "Mapping" in named:
         return value
     return f"{'_day' if 'date' in kinds else '_moment'}({value}, {name!r})"
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from functools import cached_property as cached_property
     from typing import Any, Generic, NoReturn
 
+    from .http_libraries import AsyncGivenClient, GivenClient  # noqa: F401
     from .operation import Operation
-    from .transport import AsyncGivenClient, AsyncTransport, GivenClient, SyncTransport  # noqa: F401
+    from .transport import AsyncTransport, SyncTransport
     from .types import ApiKeySource, AsyncApiKeySource, HttpT, KeyT, Timeout, Timeouts  # noqa: F401
 
     class _Typed(Generic[KeyT, HttpT]): ...
@@ -57,10 +58,19 @@ FAMILIES = {
     "gate": {"argument": "gate_api_key", "variable": "PLEXY_GATE_API_KEY", "header": "Authorization"},
 }
 _PORTS = {"https": 443, "http": 80}
+BASE_URL = "PLEXY_BASE_URL"
+"""The environment variable that stands for `base_url` where that is not given."""
+_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 
 
 class Origin:
-    """Scheme, host and port: the only place a key may go to. `problem` says what is wrong with the text."""
+    """Scheme, host, port and path prefix: the only place a key may go to. `problem` says what is wrong with the text.
+
+    Args:
+        text: The URL.
+        name: How errors call it: an argument, or an environment variable.
+        plain_hosts: The hosts that plain http may go to besides this machine, in lower case.
+    """
 
     problem: str | None
     scheme: str
@@ -68,13 +78,18 @@ class Origin:
     port: int
     site: tuple[str, str, int]
     netloc: str  # Host and port as the Host header has them.
+    prefix: str  # What stands before each path, such as `/pay`; mostly nothing.
     text: str = ""
     loopback: bool
+    direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
+    may_be_plain: bool
 
-    def __init__(self, text: Any) -> None:
+    def __init__(self, text: Any, name: str = "base_url", plain_hosts: _hints.Collection[str] = ()) -> None:
         from urllib.parse import urlsplit
 
-        self.problem = "base_url is not of the form https://host or https://host:port, in ASCII."
+        self.problem = (
+            f"{name} is not of the form https://host, https://host:port or https://host/prefix, in ASCII."
+        )
         plain = isinstance(text, str) and text.isascii() and text.isprintable()
         if not plain or set(" \\%") & set(text):
             return
@@ -89,20 +104,60 @@ class Origin:
         self.site = (self.scheme, self.host, self.port)
         host = f"[{self.host}]" if ":" in self.host else self.host
         self.netloc = host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-        self.text = f"{self.scheme}://{self.netloc}"
+        self.prefix = parts.path.removesuffix("/")
+        address = f"{self.scheme}://{self.netloc}"
+        self.text = f"{address}{self.prefix}"
         quad = self.host.split(".")
         numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
         self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
+        self.direct = self.loopback or self.scheme == "http"
+        self.may_be_plain = self.loopback or self.host in plain_hosts
         self.problem = None
         if "@" in parts.netloc:
-            self.problem = "base_url has a user name or password. Pass the key as api_key."
-        elif parts.path not in ("", "/") or set("?#") & set(text):
-            self.problem = "base_url has a path, a query or a fragment. Pass the origin only."
-        elif self.scheme == "http" and not self.loopback:
-            self.problem = "base_url is plain http, which would show the key to the network. Use https."
+            self.problem = f"{name} has a user name or password. Pass the key as api_key."
+        elif set("?#") & set(text):
+            self.problem = f"{name} has a query or a fragment. Leave it out."
+        elif not all(map(_is_segment, self.prefix.split("/")[1:])):
+            self.problem = (
+                f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
+            )
+        elif self.prefix and address in _origins_of_the_api():
+            self.problem = (
+                f"{name} has a path, and this host of the API has none before those of its operations."
+            )
+        elif self.scheme == "http" and not self.may_be_plain:
+            self.problem = (
+                f"{name} is plain http, which would show the key to the network. Use https, or name the host in "
+                "plain_http_hosts if the network is your own."
+            )
 
     def __str__(self) -> str:
         return self.text
+
+
+def _is_segment(text: str) -> bool:
+    return text not in ("", ".", "..") and _UNRESERVED.issuperset(text)
+
+
+def _origins_of_the_api() -> set[str | None]:
+    return {family.get(name) for family in FAMILIES.values() for name in ("live", "test")}
+
+
+def _host_problem(host: object) -> str | None:
+    """Return what is wrong with one of the `plain_http_hosts`; it is not shown, because it may hold a password."""
+    if not isinstance(host, str) or not host.isascii():
+        return "is no host name or IP address in ASCII"
+    if ":" in host:
+        from ipaddress import AddressValueError, IPv6Address
+
+        try:
+            IPv6Address(host)
+        except AddressValueError:
+            return "has a scheme, a port or brackets: name the host alone"
+        return "has a zone" if "%" in host else None
+    parts = host.replace("_", "-").split(".")
+    named = all(part.replace("-", "").isalnum() for part in parts)
+    return None if named else "is no host name or IP address, alone and without a wildcard"
 
 
 class Settings:
@@ -111,9 +166,10 @@ class Settings:
     timeout: float | Timeout | Timeouts | None
     max_retries: int
     max_response_bytes: int
-    allow_inferred: bool
+    allow_inferred: bool | None
     strict: bool
     pace: Any = None
+    http_library: str | None = None  # That of the caller's http_client.
     user_agent: str | None = None
     _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
 
@@ -121,8 +177,36 @@ class Settings:
         self.__dict__.update(given)
         self.rings = rings
         self.given = given
-        urls = {name: given.get(f"{name}_base_url") or given["base_url"] for name in FAMILIES}
-        self._origins = {name: Origin(url) for name, url in urls.items() if url is not None}
+        self._origins: dict[str, Origin] = {}
+        self._hosts_problem = self._read_plain_hosts()
+        if self._hosts_problem is None:
+            self._read_origins()
+
+    def _read_plain_hosts(self) -> str | None:
+        """Keep the `plain_http_hosts` in lower case; return what is wrong with them."""
+        given: Any = self.given["plain_http_hosts"]
+        is_sequence = type(given) in (tuple, list, set, frozenset)
+        hosts: tuple[object, ...] = tuple(given) if is_sequence else ()
+        if not is_sequence:
+            return "plain_http_hosts is no sequence of host names, such as ('sandbox',)."
+        for place, host in enumerate(hosts):
+            problem = _host_problem(host)
+            if problem:
+                return f"plain_http_hosts[{place}] {problem}."
+        self.given["plain_http_hosts"] = tuple(str(host).lower() for host in hosts)
+        return None
+
+    def _read_origins(self) -> None:
+        common, name = self.given["base_url"], "base_url"
+        if common is None and BASE_URL in os.environ:
+            # Kept among what was given, so that a pickle goes to the same place wherever it is read.
+            common = self.given["base_url"] = os.environ[BASE_URL]
+            name = BASE_URL
+        for family in FAMILIES:
+            own = self.given.get(f"{family}_base_url")
+            url, named = (common, name) if own is None else (own, f"{family}_base_url")
+            if url is not None:
+                self._origins[family] = Origin(url, named, self.given["plain_http_hosts"])
 
     def problem(self) -> str | None:
         """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
@@ -136,6 +220,11 @@ class Settings:
         for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
+        if self._hosts_problem:
+            return self._hosts_problem
+        allowed = self.given["allow_inferred"]
+        if allowed is not None and type(allowed) is not bool:
+            return "allow_inferred is neither True, False nor None."
         if self.timeout is not None:
             from .types import Timeouts
 
@@ -208,7 +297,8 @@ class _Client(_Typed[KeyT, HttpT]):
         http_client: _hints.HttpT | None = None,
         max_response_bytes: int = 10 * 1024 * 1024,
         strict: bool = False,
-        allow_inferred: bool = False,
+        allow_inferred: bool | None = None,
+        plain_http_hosts: _hints.Collection[str] = (),
         checkout_api_key: _hints.KeyT | None = None,
         checkout_base_url: str | None = None,
         gate_api_key: _hints.KeyT | None = None,
@@ -225,7 +315,7 @@ class _Client(_Typed[KeyT, HttpT]):
         del api_key, checkout_api_key, gate_api_key, sources
         given: dict[str, Any] = {
             **{"environment": environment, "base_url": base_url},
-            **{"strict": strict, "allow_inferred": allow_inferred},
+            **{"strict": strict, "allow_inferred": allow_inferred, "plain_http_hosts": plain_http_hosts},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
             **{"user_agent_suffix": user_agent_suffix},
@@ -235,9 +325,10 @@ class _Client(_Typed[KeyT, HttpT]):
         if problem:
             _misconfigured(problem)
         if http_client is not None:
-            from .transport import check_http_client
+            from .http_libraries import library_of
 
-            check_http_client(http_client, is_async=isinstance(self, AsyncClient))
+            library = library_of(http_client, is_async=isinstance(self, AsyncClient))
+            self._settings.http_library = library.name
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -291,16 +382,21 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         api_key: The key, several active keys, or a callable that is asked for them at each request. Without it
             the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
         environment: `live` or `test`.
-        base_url: Another origin, for the sandbox or a proxy of your own: https, or http to this machine.
+        base_url: Where all operations are called instead, for the sandbox or a gateway of your own: https, or http to
+            this machine. A path in it, such as `https://gw.shop.kz/pay`, stands before every path of the API. Without
+            it the environment variable PLEXY_BASE_URL is read.
         timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
             for `Timeouts()`, which waits longer where money moves.
         max_retries: How often a call is repeated where a second arrival can do no harm.
-        http_client: An httpx client or transport of your own. It is guarded, never closed, and its own auth and
-            redirects are not used; what it does beneath the guard is yours.
+        http_client: A client or transport of your own, of httpx or httpx2. It is guarded, never closed, and its own
+            auth and redirects are not used; what it does beneath the guard is yours.
         max_response_bytes: The largest answer, decompressed.
         strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
             came, and the logger `plexy_pay.drift` gets a record of each difference.
-        allow_inferred: Whether calls that can move money may be made though their path is only inferred.
+        allow_inferred: Whether calls that can move money may be made though their path is only inferred. Left out, they
+            may be made to this machine only, with a warning; False holds there, too.
+        plain_http_hosts: Hosts besides this machine that plain http may go to, one by one, such as `("sandbox",)` in a
+            network of containers. Whoever listens in that network can read the key.
         checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.
@@ -323,15 +419,16 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         options = mask(options)
         from .flow import Call, Send
 
-        call = Call(request, self._settings, options)
-        call.keys, call.client = call.ring.keys(), self
-        # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
-        with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = transport.send(step)
-                else:
-                    self._settings.pace.sleep(step)
+        with Call(request, self._settings, options) as call:
+            call.keys, call.client = call.ring.keys(), self
+            # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
+            with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+                for step in call.run():
+                    if isinstance(step, Send):
+                        step.result = transport.send(step)
+                    else:
+                        self._settings.pace.sleep(step)
+        assert call.response is not None  # The steps end with it, or with an error.
         return call.response
 
     @forgets
@@ -465,14 +562,15 @@ class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
         options = mask(options)
         from .flow import Call, Send
 
-        call = Call(request, self._settings, options)
-        call.keys, call.client = await call.ring.keys_async(), self
-        async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
-            for step in call.run():
-                if isinstance(step, Send):
-                    step.result = await transport.send(step)
-                else:
-                    await self._settings.pace.sleep_async(step)
+        with Call(request, self._settings, options) as call:
+            call.keys, call.client = await call.ring.keys_async(), self
+            async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+                for step in call.run():
+                    if isinstance(step, Send):
+                        step.result = await transport.send(step)
+                    else:
+                        await self._settings.pace.sleep_async(step)
+        assert call.response is not None  # The steps end with it, or with an error.
         return call.response
 
     @forgets

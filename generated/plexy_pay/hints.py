@@ -10,6 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection as Collection
     from collections.abc import Iterable as Iterable
     from collections.abc import Mapping as Mapping
     from datetime import datetime as datetime
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from .types import Timeouts as Timeouts
 else:
     _MODULES = {
-        **dict.fromkeys(("Iterable", "Mapping"), "collections.abc"),
+        **dict.fromkeys(("Collection", "Iterable", "Mapping"), "collections.abc"),
         "datetime": "datetime",
         **dict.fromkeys(("Any", "ClassVar", "Self", "Unpack"), "typing"),
         **dict.fromkeys(("MoneyOperation", "Shown"), "._lookups"),

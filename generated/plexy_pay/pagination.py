@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .base_client import AsyncClient, SyncClient
-from .decoding import Shape, expected_by
+from .decoding import Shape, empty_of, expected_by
 from .encoding import encode, is_array, is_object
 from .errors import InvalidParameterError
 from .operation import Request
@@ -80,6 +80,13 @@ class PageBody(Generic[PageT]):
         except ValueError as error:
             raise ValueError(f"page {self._number}: {error}") from None
         return answer
+
+    def empty(self) -> PageT:
+        """Return a page without rows."""
+        page = empty_of(self._decode)
+        if self._rules.items:
+            setattr(page, self._rules.items, [])
+        return page
 
 
 class _Walk:

@@ -84,7 +84,7 @@ class Origin:
     direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
     may_be_plain: bool
 
-    def __init__(self, text: Any, name: str = "base_url", plain_hosts: Collection[str] = ()) -> None:
+    def __init__(self, text: Any, name: str = "base_url", plain_hosts: _hints.Collection[str] = ()) -> None:
         from urllib.parse import urlsplit
 
         self.problem = (

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -16,6 +17,10 @@ from ..types import UNSET, RequestOptions, Response, Unset
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "beneficiaries"
 
 
 class BeneficiariesResource:
@@ -113,11 +118,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return create_payment_beneficiary.sync(
@@ -214,11 +221,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return update_payment_beneficiary.sync(
@@ -284,11 +293,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         transfer_from_beneficiary_balance_to_merchant_balance.sync(
@@ -353,11 +364,13 @@ class BeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return create_manual_settlement_for_beneficiary.sync(
@@ -398,11 +411,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return create_payment_beneficiary.sync_detailed(
@@ -439,11 +454,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return update_payment_beneficiary.sync_detailed(
@@ -467,11 +484,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         return transfer_from_beneficiary_balance_to_merchant_balance.sync_detailed(
@@ -495,11 +514,13 @@ class BeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return create_manual_settlement_for_beneficiary.sync_detailed(
@@ -605,11 +626,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return await create_payment_beneficiary.asyncio(
@@ -708,11 +731,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return await update_payment_beneficiary.asyncio(
@@ -778,11 +803,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         await transfer_from_beneficiary_balance_to_merchant_balance.asyncio(
@@ -847,11 +874,13 @@ class AsyncBeneficiariesResource:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio(
@@ -892,11 +921,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.create",
         )
 
         return await create_payment_beneficiary.asyncio_detailed(
@@ -933,11 +964,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import update_payment_beneficiary
         from ..models.create_payment_beneficiary import CreatePaymentBeneficiary
 
-        body = CreatePaymentBeneficiary.from_params(
+        body = build(
+            CreatePaymentBeneficiary,
             {
                 "name": name,
                 "iban": iban,
-            }
+            },
+            "beneficiaries.update",
         )
 
         return await update_payment_beneficiary.asyncio_detailed(
@@ -961,11 +994,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
-        body = TransferToMerchantBalance.from_params(
+        body = build(
+            TransferToMerchantBalance,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.transfer_to_merchant",
         )
 
         return await transfer_from_beneficiary_balance_to_merchant_balance.asyncio_detailed(
@@ -989,11 +1024,13 @@ class AsyncBeneficiariesResourceWithRawResponse:
         from ..api.beneficiaries import create_manual_settlement_for_beneficiary
         from ..models.create_manual_settlement import CreateManualSettlement
 
-        body = CreateManualSettlement.from_params(
+        body = build(
+            CreateManualSettlement,
             {
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "beneficiaries.settle",
         )
 
         return await create_manual_settlement_for_beneficiary.asyncio_detailed(

@@ -8,9 +8,13 @@ from typing import Literal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "checkout.payment_methods"
 
 
 class CheckoutPaymentMethodsResource:
@@ -70,14 +74,16 @@ class CheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return list_payment_methods.sync(
@@ -113,14 +119,16 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return list_payment_methods.sync_detailed(
@@ -187,14 +195,16 @@ class AsyncCheckoutPaymentMethodsResource:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return await list_payment_methods.asyncio(
@@ -230,14 +240,16 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         from ..api.checkout_payment_methods import list_payment_methods
         from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
 
-        body = CheckoutPaymentMethodsRequest.from_params(
+        body = build(
+            CheckoutPaymentMethodsRequest,
             {
                 "merchant_account": merchant_account,
                 "amount": amount,
                 "country_code": country_code,
                 "channel": channel,
                 "shopper_reference": shopper_reference,
-            }
+            },
+            "checkout.payment_methods.list",
         )
 
         return await list_payment_methods.asyncio_detailed(

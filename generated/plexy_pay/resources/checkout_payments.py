@@ -8,9 +8,13 @@ from typing import Literal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "checkout.payments"
 
 
 class CheckoutPaymentsResource:
@@ -108,7 +112,8 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -123,7 +128,8 @@ class CheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return start_payment.sync(
@@ -180,10 +186,12 @@ class CheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return submit_payment_details.sync(
@@ -235,7 +243,8 @@ class CheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -250,7 +259,8 @@ class CheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return start_payment.sync_detailed(
@@ -274,10 +284,12 @@ class CheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return submit_payment_details.sync_detailed(
@@ -382,7 +394,8 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -397,7 +410,8 @@ class AsyncCheckoutPaymentsResource:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return await start_payment.asyncio(
@@ -454,10 +468,12 @@ class AsyncCheckoutPaymentsResource:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return await submit_payment_details.asyncio(
@@ -509,7 +525,8 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import start_payment
         from ..models.checkout_payment_request import CheckoutPaymentRequest
 
-        body = CheckoutPaymentRequest.from_params(
+        body = build(
+            CheckoutPaymentRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -524,7 +541,8 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
                 "authentication_data": authentication_data,
-            }
+            },
+            "checkout.payments.create",
         )
 
         return await start_payment.asyncio_detailed(
@@ -548,10 +566,12 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         from ..api.checkout_payments import submit_payment_details
         from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
 
-        body = CheckoutPaymentDetailsRequest.from_params(
+        body = build(
+            CheckoutPaymentDetailsRequest,
             {
                 "details": details,
-            }
+            },
+            "checkout.payments.submit_details",
         )
 
         return await submit_payment_details.asyncio_detailed(

@@ -8,9 +8,13 @@ from typing import Literal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "checkout.sessions"
 
 
 class CheckoutSessionsResource:
@@ -104,7 +108,8 @@ class CheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -121,7 +126,8 @@ class CheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return create_session.sync(
@@ -218,7 +224,8 @@ class CheckoutSessionsResourceWithRawResponse:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -235,7 +242,8 @@ class CheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return create_session.sync_detailed(
@@ -351,7 +359,8 @@ class AsyncCheckoutSessionsResource:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -368,7 +377,8 @@ class AsyncCheckoutSessionsResource:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return await create_session.asyncio(
@@ -465,7 +475,8 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         from ..api.checkout_sessions import create_session
         from ..models.checkout_session_request import CheckoutSessionRequest
 
-        body = CheckoutSessionRequest.from_params(
+        body = build(
+            CheckoutSessionRequest,
             {
                 "amount": amount,
                 "merchant_account": merchant_account,
@@ -482,7 +493,8 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
                 "billing_address": billing_address,
                 "delivery_address": delivery_address,
                 "line_items": line_items,
-            }
+            },
+            "checkout.sessions.create",
         )
 
         return await create_session.asyncio_detailed(

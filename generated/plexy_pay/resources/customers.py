@@ -7,6 +7,7 @@ import builtins
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -27,6 +28,10 @@ _TRANSACTIONS_RULES = PageRules(
     total="total",
     identity="transaction_id",
 )
+
+
+# How errors name it.
+_RESOURCE = "customers"
 
 
 class CustomersResource:
@@ -174,11 +179,13 @@ class CustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return create_customer.sync(
@@ -332,11 +339,13 @@ class CustomersResourceWithRawResponse:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return create_customer.sync_detailed(
@@ -524,11 +533,13 @@ class AsyncCustomersResource:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return await create_customer.asyncio(
@@ -682,11 +693,13 @@ class AsyncCustomersResourceWithRawResponse:
         from ..api.customers import create_customer
         from ..models.save_one_customer import SaveOneCustomer
 
-        body = SaveOneCustomer.from_params(
+        body = build(
+            SaveOneCustomer,
             {
                 "email": email,
                 "phone": phone,
-            }
+            },
+            "customers.create",
         )
 
         return await create_customer.asyncio_detailed(

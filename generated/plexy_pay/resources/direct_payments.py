@@ -8,9 +8,13 @@ from typing import Literal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "direct_payments"
 
 
 class DirectPaymentsResource:
@@ -167,7 +171,8 @@ class DirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -182,7 +187,8 @@ class DirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return create_host_to_host_payment.sync(
@@ -243,11 +249,13 @@ class DirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return continue_three_d_secure.sync(
@@ -301,7 +309,8 @@ class DirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -316,7 +325,8 @@ class DirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return create_host_to_host_payment.sync_detailed(
@@ -334,11 +344,13 @@ class DirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return continue_three_d_secure.sync_detailed(
@@ -502,7 +514,8 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -517,7 +530,8 @@ class AsyncDirectPaymentsResource:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return await create_host_to_host_payment.asyncio(
@@ -578,11 +592,13 @@ class AsyncDirectPaymentsResource:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return await continue_three_d_secure.asyncio(
@@ -636,7 +652,8 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import create_host_to_host_payment
         from ..models.authorize_payment_request import AuthorizePaymentRequest
 
-        body = AuthorizePaymentRequest.from_params(
+        body = build(
+            AuthorizePaymentRequest,
             {
                 "transaction_type": transaction_type,
                 "terminal_id": terminal_id,
@@ -651,7 +668,8 @@ class AsyncDirectPaymentsResourceWithRawResponse:
                 "moto": moto,
                 "recurring": recurring,
                 "sca_exemption": sca_exemption,
-            }
+            },
+            "direct_payments.create",
         )
 
         return await create_host_to_host_payment.asyncio_detailed(
@@ -669,11 +687,13 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         from ..api.direct_payments import continue_three_d_secure
         from ..models.continue_three_ds_request import ContinueThreeDSRequest
 
-        body = ContinueThreeDSRequest.from_params(
+        body = build(
+            ContinueThreeDSRequest,
             {
                 "cres": cres,
                 "transaction_id": transaction_id,
-            }
+            },
+            "direct_payments.continue_three_ds",
         )
 
         return await continue_three_d_secure.asyncio_detailed(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -18,6 +19,10 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "gate.orders"
 
 
 class GateOrdersResource:
@@ -140,13 +145,15 @@ class GateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return create_order.sync(
@@ -238,13 +245,15 @@ class GateOrdersResourceWithRawResponse:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return create_order.sync_detailed(
@@ -389,13 +398,15 @@ class AsyncGateOrdersResource:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return await create_order.asyncio(
@@ -487,13 +498,15 @@ class AsyncGateOrdersResourceWithRawResponse:
         from ..api.gate_orders import create_order
         from ..models.create_order_request import CreateOrderRequest
 
-        body = CreateOrderRequest.from_params(
+        body = build(
+            CreateOrderRequest,
             {
                 "product_id": product_id,
                 "currency_code": currency_code,
                 "topup_request": topup_request,
                 "external_ref": external_ref,
-            }
+            },
+            "gate.orders.create",
         )
 
         return await create_order.asyncio_detailed(

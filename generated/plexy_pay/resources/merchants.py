@@ -9,7 +9,6 @@ from ..frames import forgets
 from ..options import mask
 from ..types import RequestOptions, Response
 
-
 # How errors name it.
 _RESOURCE = "merchants"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -19,6 +20,10 @@ _LIST_RULES = PageRules(
     total="total",
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "payment_links"
 
 
 class PaymentLinksResource:
@@ -160,7 +165,8 @@ class PaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -172,7 +178,8 @@ class PaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return create_payment_link.sync(
@@ -353,10 +360,12 @@ class PaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return update_payment_link_expiration.sync(
@@ -449,7 +458,8 @@ class PaymentLinksResourceWithRawResponse:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -461,7 +471,8 @@ class PaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return create_payment_link.sync_detailed(
@@ -519,10 +530,12 @@ class PaymentLinksResourceWithRawResponse:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return update_payment_link_expiration.sync_detailed(
@@ -685,7 +698,8 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -697,7 +711,8 @@ class AsyncPaymentLinksResource:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return await create_payment_link.asyncio(
@@ -878,10 +893,12 @@ class AsyncPaymentLinksResource:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return await update_payment_link_expiration.asyncio(
@@ -976,7 +993,8 @@ class AsyncPaymentLinksResourceWithRawResponse:
         from ..api.payment_links import create_payment_link
         from ..models.create_payment_link import CreatePaymentLink
 
-        body = CreatePaymentLink.from_params(
+        body = build(
+            CreatePaymentLink,
             {
                 "amount": amount,
                 "currency": currency,
@@ -988,7 +1006,8 @@ class AsyncPaymentLinksResourceWithRawResponse:
                 "recurring": recurring,
                 "auto_clearing": auto_clearing,
                 "validation": validation,
-            }
+            },
+            "payment_links.create",
         )
 
         return await create_payment_link.asyncio_detailed(
@@ -1046,10 +1065,12 @@ class AsyncPaymentLinksResourceWithRawResponse:
         from ..api.payment_links import update_payment_link_expiration
         from ..models.update_payment_link import UpdatePaymentLink
 
-        body = UpdatePaymentLink.from_params(
+        body = build(
+            UpdatePaymentLink,
             {
                 "expires_at": expires_at,
-            }
+            },
+            "payment_links.update_expiration",
         )
 
         return await update_payment_link_expiration.asyncio_detailed(

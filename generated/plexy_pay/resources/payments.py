@@ -7,9 +7,13 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "payments"
 
 
 class PaymentsResource:
@@ -133,10 +137,12 @@ class PaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return capture_payment.sync(
@@ -210,12 +216,14 @@ class PaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return process_refund.sync(
@@ -259,10 +267,12 @@ class PaymentsResourceWithRawResponse:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return capture_payment.sync_detailed(
@@ -287,12 +297,14 @@ class PaymentsResourceWithRawResponse:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return process_refund.sync_detailed(
@@ -424,10 +436,12 @@ class AsyncPaymentsResource:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return await capture_payment.asyncio(
@@ -501,12 +515,14 @@ class AsyncPaymentsResource:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return await process_refund.asyncio(
@@ -550,10 +566,12 @@ class AsyncPaymentsResourceWithRawResponse:
         from ..api.payments import capture_payment
         from ..models.capture_payment import CapturePayment
 
-        body = CapturePayment.from_params(
+        body = build(
+            CapturePayment,
             {
                 "amount": amount,
-            }
+            },
+            "payments.capture",
         )
 
         return await capture_payment.asyncio_detailed(
@@ -578,12 +596,14 @@ class AsyncPaymentsResourceWithRawResponse:
         from ..api.payments import process_refund
         from ..models.refund_payment import RefundPayment
 
-        body = RefundPayment.from_params(
+        body = build(
+            RefundPayment,
             {
                 "amount": amount,
                 "order_reference": order_reference,
                 "description": description,
-            }
+            },
+            "payments.refund",
         )
 
         return await process_refund.asyncio_detailed(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -16,6 +17,10 @@ from ..types import UNSET, RequestOptions, Response, Unset
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "payouts"
 
 
 class PayoutsResource:
@@ -132,12 +137,14 @@ class PayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return process_payout.sync(
@@ -195,11 +202,13 @@ class PayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return save_card_for_payouts.sync(
@@ -244,12 +253,14 @@ class PayoutsResourceWithRawResponse:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return process_payout.sync_detailed(
@@ -271,11 +282,13 @@ class PayoutsResourceWithRawResponse:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return save_card_for_payouts.sync_detailed(
@@ -399,12 +412,14 @@ class AsyncPayoutsResource:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return await process_payout.asyncio(
@@ -462,11 +477,13 @@ class AsyncPayoutsResource:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return await save_card_for_payouts.asyncio(
@@ -511,12 +528,14 @@ class AsyncPayoutsResourceWithRawResponse:
         from ..api.payouts import process_payout
         from ..models.handle_payout import HandlePayout
 
-        body = HandlePayout.from_params(
+        body = build(
+            HandlePayout,
             {
                 "amount": amount,
                 "currency": currency,
                 "card_token_id": card_token_id,
-            }
+            },
+            "payouts.create",
         )
 
         return await process_payout.asyncio_detailed(
@@ -538,11 +557,13 @@ class AsyncPayoutsResourceWithRawResponse:
         from ..api.payouts import save_card_for_payouts
         from ..models.save_card import SaveCard
 
-        body = SaveCard.from_params(
+        body = build(
+            SaveCard,
             {
                 "customer_id": customer_id,
                 "card_data": card_data,
-            }
+            },
+            "payouts.save_card",
         )
 
         return await save_card_for_payouts.asyncio_detailed(

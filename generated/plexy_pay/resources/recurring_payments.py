@@ -7,9 +7,13 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..types import UNSET, RequestOptions, Response, Unset
+
+# How errors name it.
+_RESOURCE = "recurring_payments"
 
 
 class RecurringPaymentsResource:
@@ -83,13 +87,15 @@ class RecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return create_merchant_initiated_payment.sync(
@@ -120,13 +126,15 @@ class RecurringPaymentsResourceWithRawResponse:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return create_merchant_initiated_payment.sync_detailed(
@@ -207,13 +215,15 @@ class AsyncRecurringPaymentsResource:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return await create_merchant_initiated_payment.asyncio(
@@ -244,13 +254,15 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         from ..api.recurring_payments import create_merchant_initiated_payment
         from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
 
-        body = MerchantInitiatedPaymentRequest.from_params(
+        body = build(
+            MerchantInitiatedPaymentRequest,
             {
                 "amount": amount,
                 "card_token_id": card_token_id,
                 "currency": currency,
                 "initial_transaction_id": initial_transaction_id,
-            }
+            },
+            "recurring_payments.create",
         )
 
         return await create_merchant_initiated_payment.asyncio_detailed(

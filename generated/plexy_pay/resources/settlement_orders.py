@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -16,6 +17,10 @@ from ..types import UNSET, RequestOptions, Response, Unset
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "settlement_orders"
 
 
 class SettlementOrdersResource:
@@ -143,13 +148,15 @@ class SettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return create_settlement_payment_order.sync(
@@ -238,13 +245,15 @@ class SettlementOrdersResourceWithRawResponse:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return create_settlement_payment_order.sync_detailed(
@@ -395,13 +404,15 @@ class AsyncSettlementOrdersResource:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return await create_settlement_payment_order.asyncio(
@@ -490,13 +501,15 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         from ..api.settlement_orders import create_settlement_payment_order
         from ..models.settlement_payment_order import SettlementPaymentOrder
 
-        body = SettlementPaymentOrder.from_params(
+        body = build(
+            SettlementPaymentOrder,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "settlement_orders.create",
         )
 
         return await create_settlement_payment_order.asyncio_detailed(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .. import hints as _hints
 from ..base_client import AsyncClient, SyncClient
+from ..decoding import build
 from ..frames import forgets
 from ..options import mask
 from ..pagination import AsyncPager, Pager, PageRules
@@ -16,6 +17,10 @@ from ..types import UNSET, RequestOptions, Response, Unset
 _LIST_RULES = PageRules(
     identity="id",
 )
+
+
+# How errors name it.
+_RESOURCE = "split_requests"
 
 
 class SplitRequestsResource:
@@ -133,13 +138,15 @@ class SplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return create_split_request.sync(
@@ -244,13 +251,15 @@ class SplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return update_split_request.sync(
@@ -343,13 +352,15 @@ class SplitRequestsResourceWithRawResponse:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return create_split_request.sync_detailed(
@@ -388,13 +399,15 @@ class SplitRequestsResourceWithRawResponse:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return update_split_request.sync_detailed(
@@ -532,13 +545,15 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return await create_split_request.asyncio(
@@ -643,13 +658,15 @@ class AsyncSplitRequestsResource:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return await update_split_request.asyncio(
@@ -742,13 +759,15 @@ class AsyncSplitRequestsResourceWithRawResponse:
         from ..api.split_requests import create_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.create",
         )
 
         return await create_split_request.asyncio_detailed(
@@ -787,13 +806,15 @@ class AsyncSplitRequestsResourceWithRawResponse:
         from ..api.split_requests import update_split_request
         from ..models.split_request import SplitRequest
 
-        body = SplitRequest.from_params(
+        body = build(
+            SplitRequest,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
                 "amount": amount,
                 "currency": currency,
-            }
+            },
+            "split_requests.update",
         )
 
         return await update_split_request.asyncio_detailed(

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from ..encoding import is_collection, is_object, loads
 from ..errors import ConfigurationError, PlexyError
-from .errors import Reason, refused
+from ..logs import follow_environment
+from .errors import BodyReadError, Reason, WebhookVerificationError, refused
 from .event import WebhookEvent
 from .events import AnyEvent
 from .payload import callback_fields, callback_of, event_class, event_of
@@ -38,6 +40,14 @@ MAX_BYTES = 1024 * 1024
 _SCHEMES: tuple[type[Secret], ...] = (TokenSecret, FieldsSecret, BodySecret)
 _MOST_HEADER = 8192
 _ASK = "If Plexy Pay sent it, ask its support."
+# Reasons that a body may bring about which was read or changed before it was passed.
+_OF_BODIES = frozenset(
+    (
+        *(Reason.WRONG_SECRET, Reason.NOT_JSON, Reason.NOT_AN_OBJECT),
+        *(Reason.MALFORMED_BODY, Reason.AMBIGUOUS),
+    )
+)
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 def unwrap(
@@ -68,8 +78,10 @@ def unwrap(
 
     Raises:
         WebhookVerificationError: the delivery must not be acted on; its `reason` says why.
-        ConfigurationError: the secrets, or what was passed as body or headers, cannot be used.
+        ConfigurationError: the secrets, or what was passed as body or headers, cannot be used; or what was passed as
+            body is not what came, so that nobody can say whether the delivery is genuine.
     """
+    follow_environment()
     secrets, problem = usable(secret)
     if problem is not None:
         # A traceback with local variables must not show a secret in plain text, nor a token that came.
@@ -77,6 +89,8 @@ def unwrap(
         raise ConfigurationError(problem)
     try:
         return cast("AnyEvent", _proved(body, headers, secrets, max_bytes, now))
+    except WebhookVerificationError as error:
+        refusal: PlexyError = _fault_of_ours(error, secrets, body, headers) or error
     except PlexyError as error:
         refusal = error
     # A token may be right while the rest is wrong. So the frames that saw the headers stay behind, with all that a
@@ -121,6 +135,45 @@ def _proved(
             "Receive it at an address of its own, with a BodySecret.",
         )
     return event_of(payload, raw, kind.scheme)
+
+
+def _fault_of_ours(
+    refusal: WebhookVerificationError, secrets: Sequence[Secret], body: object, headers: object
+) -> BodyReadError | None:
+    """Give the error for a body that shows by its length that it is not the one that came."""
+    of_token = refusal.reason is Reason.WRONG_SECRET and isinstance(secrets[0], TokenSecret)
+    if of_token or refusal.reason not in _OF_BODIES:
+        return None
+    length = len(_bytes(body))
+    came = _what_came(length, headers)
+    if came is None:
+        return None
+    return BodyReadError(
+        f"The body of the webhook was passed with {length} bytes, but it came {came}. Something on this server read or "
+        "changed it first, such as a middleware that logs requests. So nobody can say whether the delivery is genuine; "
+        "nothing of it was acted on. Let what reads the body keep it for the view: request.body in Django, "
+        "request.get_data() in Flask, await request.body() in FastAPI, await request.read() in aiohttp. Or the server "
+        "reads no bodies in chunks."
+    )
+
+
+def _what_came(length: int, headers: object) -> str | None:
+    """Tell how long a body was when it came, if that is not the length that it has now."""
+    try:
+        found = _pairs(headers, {"content-length", "transfer-encoding", "content-encoding"})
+    except ConfigurationError:
+        return None
+    pairs = dict(found)
+    if len(found) > len(pairs):
+        return None
+    if "transfer-encoding" in pairs:
+        return None if length else "in chunks (Transfer-Encoding)"
+    declared = pairs.get("content-length", "")
+    if not _LENGTH.fullmatch(declared) or int(declared) in (0, length):
+        return None
+    if length and "content-encoding" in pairs:
+        return None  # A server may have decompressed it.
+    return f"with {int(declared)} (Content-Length)"
 
 
 def sign(
@@ -187,7 +240,7 @@ def _bytes(body: object) -> bytes:
     raise ConfigurationError(
         f"The body of the webhook was passed as {type(body).__name__}. Pass the raw bytes as they came, before "
         "anything parses or decodes them: request.body in Django, await request.body() in FastAPI, request.get_data() "
-        "in Flask, await request.read() in aiohttp."
+        "in Flask, await request.read() in aiohttp. What AWS Lambda gets is for webhooks.aws.body_and_headers(event)."
     )
 
 
@@ -204,7 +257,7 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 def _header(headers: object, kind: type[Secret]) -> str:
     """The one value of the scheme's header."""
-    pairs = _pairs(headers)
+    pairs = _pairs(headers, {one.header for one in _SCHEMES})
     found = [value for name, value in pairs if name == kind.header]
     if len(found) > 1:
         raise refused(
@@ -233,13 +286,12 @@ def _header(headers: object, kind: type[Secret]) -> str:
     )
 
 
-def _pairs(headers: Any) -> list[tuple[str, str]]:
-    """The headers of the schemes: their names in lower case, and each of their values."""
-    wanted = {kind.header for kind in _SCHEMES}
+def _pairs(headers: Any, wanted: set[str]) -> list[tuple[str, str]]:
+    """The headers of these names, in lower case, and each of their values."""
     pairs: list[tuple[str, str]] = []
     try:
         for name, value in headers.items() if hasattr(headers, "items") else headers:
-            if (lower := _text(name).lower()) in wanted:
+            if (lower := _plain(_text(name))) in wanted:
                 values = cast("list[object]", value) if isinstance(value, (list, tuple)) else [value]
                 pairs += [(lower, _text(one)) for one in values]
     except (TypeError, ValueError):
@@ -248,6 +300,11 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
             "mapping, or pairs of name and value, as text or bytes."
         ) from None
     return pairs
+
+
+def _plain(name: str) -> str:
+    """The name of a header, also where WSGI has it: `HTTP_X_SIGNATURE` is `x-signature`."""
+    return name.lower().replace("_", "-").removeprefix("http-")
 
 
 def _text(value: object) -> str:

@@ -28,7 +28,10 @@ def request(
         path_params={
             "id": id,
         },
-        body=CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.needs("body", body).to_dict(),
+        body=CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.written(
+            CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.needs("body", body)
+        ),
+        fields=CreateManualSettlement._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

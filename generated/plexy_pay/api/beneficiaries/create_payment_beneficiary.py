@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
-        body=CREATE_PAYMENT_BENEFICIARY.needs("body", body).to_dict(),
+        body=CREATE_PAYMENT_BENEFICIARY.written(CREATE_PAYMENT_BENEFICIARY.needs("body", body)),
+        fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

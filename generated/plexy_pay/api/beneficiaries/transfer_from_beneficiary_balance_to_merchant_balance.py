@@ -27,7 +27,10 @@ def request(
         path_params={
             "id": id,
         },
-        body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body).to_dict(),
+        body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.written(
+            TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body)
+        ),
+        fields=TransferToMerchantBalance._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -28,7 +28,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_BENEFICIARY.needs("body", body).to_dict(),
+        body=UPDATE_PAYMENT_BENEFICIARY.written(UPDATE_PAYMENT_BENEFICIARY.needs("body", body)),
+        fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

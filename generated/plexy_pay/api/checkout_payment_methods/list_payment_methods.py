@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         LIST_PAYMENT_METHODS,
-        body=LIST_PAYMENT_METHODS.needs("body", body).to_dict(),
+        body=LIST_PAYMENT_METHODS.written(LIST_PAYMENT_METHODS.needs("body", body)),
+        fields=CheckoutPaymentMethodsRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

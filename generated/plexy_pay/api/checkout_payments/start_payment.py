@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         START_PAYMENT,
-        body=START_PAYMENT.needs("body", body).to_dict(),
+        body=START_PAYMENT.written(START_PAYMENT.needs("body", body)),
+        fields=CheckoutPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

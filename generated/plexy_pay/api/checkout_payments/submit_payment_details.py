@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SUBMIT_PAYMENT_DETAILS,
-        body=SUBMIT_PAYMENT_DETAILS.needs("body", body).to_dict(),
+        body=SUBMIT_PAYMENT_DETAILS.written(SUBMIT_PAYMENT_DETAILS.needs("body", body)),
+        fields=CheckoutPaymentDetailsRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SESSION,
-        body=CREATE_SESSION.needs("body", body).to_dict(),
+        body=CREATE_SESSION.written(CREATE_SESSION.needs("body", body)),
+        fields=CheckoutSessionRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_CUSTOMER,
-        body=CREATE_CUSTOMER.needs("body", body).to_dict(),
+        body=CREATE_CUSTOMER.written(CREATE_CUSTOMER.needs("body", body)),
+        fields=SaveOneCustomer._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

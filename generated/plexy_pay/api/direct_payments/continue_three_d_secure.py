@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
-        body=CONTINUE_THREE_D_SECURE.needs("body", body).to_dict(),
+        body=CONTINUE_THREE_D_SECURE.written(CONTINUE_THREE_D_SECURE.needs("body", body)),
+        fields=ContinueThreeDSRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
-        body=CREATE_HOST_TO_HOST_PAYMENT.needs("body", body).to_dict(),
+        body=CREATE_HOST_TO_HOST_PAYMENT.written(CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)),
+        fields=AuthorizePaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

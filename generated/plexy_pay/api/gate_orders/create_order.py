@@ -28,7 +28,8 @@ def request(
         headers={
             "Idempotency-Key": CREATE_ORDER.needs("idempotency_key", idempotency_key),
         },
-        body=CREATE_ORDER.needs("body", body).to_dict(),
+        body=CREATE_ORDER.written(CREATE_ORDER.needs("body", body)),
+        fields=CreateOrderRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_LINK,
-        body=CREATE_PAYMENT_LINK.needs("body", body).to_dict(),
+        body=CREATE_PAYMENT_LINK.written(CREATE_PAYMENT_LINK.needs("body", body)),
+        fields=CreatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -28,7 +28,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body).to_dict(),
+        body=UPDATE_PAYMENT_LINK_EXPIRATION.written(UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)),
+        fields=UpdatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -28,7 +28,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=CAPTURE_PAYMENT.needs("body", body).to_dict(),
+        body=CAPTURE_PAYMENT.written(CAPTURE_PAYMENT.needs("body", body)),
+        fields=CapturePayment._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

@@ -28,7 +28,8 @@ def request(
         path_params={
             "id": id,
         },
-        body=PROCESS_REFUND.needs("body", body).to_dict(),
+        body=PROCESS_REFUND.written(PROCESS_REFUND.needs("body", body)),
+        fields=RefundPayment._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

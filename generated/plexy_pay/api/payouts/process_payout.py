@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         PROCESS_PAYOUT,
-        body=PROCESS_PAYOUT.needs("body", body).to_dict(),
+        body=PROCESS_PAYOUT.written(PROCESS_PAYOUT.needs("body", body)),
+        fields=HandlePayout._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

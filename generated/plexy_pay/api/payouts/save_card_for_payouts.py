@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
-        body=SAVE_CARD_FOR_PAYOUTS.needs("body", body).to_dict(),
+        body=SAVE_CARD_FOR_PAYOUTS.written(SAVE_CARD_FOR_PAYOUTS.needs("body", body)),
+        fields=SaveCard._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 

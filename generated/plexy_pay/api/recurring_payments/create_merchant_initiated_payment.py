@@ -24,7 +24,8 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
-        body=CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body).to_dict(),
+        body=CREATE_MERCHANT_INITIATED_PAYMENT.written(CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)),
+        fields=MerchantInitiatedPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 
