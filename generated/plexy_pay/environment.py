@@ -12,15 +12,13 @@ from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from .base_client import Origin
 from .errors import ConfigurationError
 from .http_libraries import HTTPX
-
-if TYPE_CHECKING:
-    from .base_client import Origin
 
 _TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 _SOCKS = ("socks5", "socks5h")
@@ -42,9 +40,8 @@ def _tls(*_environment: str | None) -> ssl.SSLContext:
     context: ssl.SSLContext | None = None
     with suppress(OSError, ValueError):
         context = HTTPX.http.create_ssl_context()
-    if (
-        context is None
-    ):  # Out of the handler: the error of ours must not carry that one, whose text may show the path.
+    # Out of the handler: the error of ours must not carry that one, whose text may show the path.
+    if context is None:
         _explain_tls()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
