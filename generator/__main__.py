@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package"
             )
+        if name == "generate":
+            command.add_argument(
+                "--discard-edits", action="store_true", help="write over what somebody edited by hand there"
+            )
         if name == "coverage":
             command.add_argument("--json", action="store_true", help="print JSON with stable keys")
             command.add_argument(
@@ -89,7 +93,9 @@ def _generate(options: argparse.Namespace) -> int:
     description: Path = options.out / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
     is_new = not options.out.is_dir()
-    counts = pipeline.generate(options.spec, options.out, options.overlay, options.config)
+    counts = pipeline.generate(
+        options.spec, options.out, options.overlay, options.config, discard_edits=options.discard_edits
+    )
     lines: list[str] = []
     if counts.difference and not is_new:
         # What users notice of a change is known of this project's own documents alone.

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
+from . import edits
+from .edits import digest
+from .problems import ToolError, shown
+
 NAME = "manifest.json"
 _COMMENT = "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead."
+_ANEW = "`generate --discard-edits` writes the package anew, whatever is there."
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "jinja2", "ruff", "iso4217")
 
 
@@ -33,8 +37,8 @@ def write(
     record: dict[str, Any] = {
         "comment": words(_COMMENT),
         "version": version,
-        "document": _digest(document),
-        "overlays": [{"name": path.name, "hash": _digest(path.read_bytes())} for path in overlays],
+        "document": digest(document),
+        "overlays": [{"name": path.name, "hash": digest(path.read_bytes())} for path in overlays],
         "tools": {name: installed_version(name) for name in TOOLS},
         "files": hashes(folder),
     }
@@ -42,19 +46,28 @@ def write(
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The manifest of the package in the folder; empty if there is none."""
+    """Return the manifest of the package in the folder.
+
+    Raises:
+        ToolError: if it is missing or cannot be read.
+    """
     path = folder / NAME
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    try:
+        record: Any = json.loads(path.read_text("utf-8"))
+        # What is asked of it later: a half of a merge may be JSON, too.
+        dict[str, str](record["files"].items())
+    except FileNotFoundError:
+        raise ToolError(
+            f"{shown(path)} is not there, so nobody knows who wrote this folder. {_ANEW}"
+        ) from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise ToolError(
+            f"{shown(path)} cannot be read; a conflict of a merge is the usual reason. Resolve what people write "
+            f"(spec/, generator/), not what is generated. {_ANEW}"
+        ) from None
+    return dict(record)
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """The hash of every file of the package but the manifest, by its path."""
-    return {
-        path.relative_to(folder).as_posix(): _digest(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != NAME and "__pycache__" not in path.parts
-    }
-
-
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+    """Return the hash of every file of the package but the manifest, by its path."""
+    return edits.hashes(folder, NAME)

@@ -24,6 +24,7 @@ from . import (
     optional,
     params,
     resources,
+    trial,
     views,
     writing,
 )
@@ -36,10 +37,10 @@ from .naming import event_class
 from .normalising import normalise, operations
 from .overlays import apply as apply_overlays
 from .problems import GenerationError, SpecError
+from .trial import RUNTIME as RUNTIME
 
 PROJECT = Path(__file__).parent.parent
 SPEC = PROJECT / "spec" / "openapi.yaml"
-RUNTIME = Path(__file__).parent / "runtime"
 PACKAGE = PROJECT / "generated" / "plexy_pay"
 
 
@@ -87,7 +88,12 @@ def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
 
 
 def generate(
-    spec: Path = SPEC, package: Path = PACKAGE, overlays: Sequence[Path] = (), config: Path | None = None
+    spec: Path = SPEC,
+    package: Path = PACKAGE,
+    overlays: Sequence[Path] = (),
+    config: Path | None = None,
+    *,
+    discard_edits: bool = False,
 ) -> Counts:
     """Generate the package and put it in place in one step; a failure leaves what was there.
 
@@ -96,21 +102,28 @@ def generate(
         package: The folder of the package.
         overlays: Overlays that are applied to the document first, in this order.
         config: The config of a document that is not ours.
+        discard_edits: Whether the package is written over if somebody edited it by hand.
 
     Raises:
         SpecError: if the spec is broken, or no client can represent it.
-        GenerationError: if a tool cannot represent it.
+        GenerationError: if a tool cannot represent it, or what it wrote cannot be imported.
+        ToolError: if the package was edited by hand, and the edits are not to be discarded.
     """
+    recorded = None if discard_edits else writing.recorded(package)
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
         built = Path(scratch) / package.name
         counts = build(spec, built, overlays, config)
+        trial.try_out(built, package.name)
+        if recorded is not None:
+            writing.refuse_edits(recorded, package, built)
         found = writing.put(built, package)
     return replace(counts, difference=found)
 
 
 def build(spec: Path, package: Path, overlays: Sequence[Path] = (), config: Path | None = None) -> Counts:
     """Generate the package into a folder that does not exist yet."""
+    trial.read_sources()
     if config is not None:
         return _build_foreign(spec, package, overlays, config)
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
@@ -208,7 +221,7 @@ def copy_runtime(
     They keep every byte; those of the package for another API change their names.
     """
     copied: set[Path] = set()
-    rooms = [RUNTIME, foreign.RUNTIME] if brand else [RUNTIME]
+    rooms = trial.ROOMS if brand else (RUNTIME,)
     for folder, source in [(room, source) for room in rooms for source in sorted(room.rglob("*.py"))]:
         if optional.is_left_out(optional.module_of(source.relative_to(folder)), left_out):
             continue

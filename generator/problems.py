@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from .hidden import spelled_out
 
@@ -49,3 +50,8 @@ class GenerationError(Exception):
 
 class ToolError(Exception):
     """A tool that the generator calls is missing or broke; the message says what to do."""
+
+
+def shown(path: Path) -> str:
+    """Return a path from where the user stands, if it is below that."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import manifest
+from .edits import Edits, between
+from .problems import ToolError, shown
+from .trial import RUNTIME
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,62 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
+
+
+def recorded(package: Path) -> dict[str, str]:
+    """Return the hash of each file that was written the last time; nothing of a package that is not there yet.
+
+    Raises:
+        ToolError: if there are files and no record of them that can be read.
+    """
+    if not manifest.hashes(package) and not (package / manifest.NAME).exists():
+        return {}
+    files: dict[str, str] = manifest.read(package)["files"]
+    return files
+
+
+def refuse_edits(before: Mapping[str, str], package: Path, built: Path) -> None:
+    """Refuse to write over what people did to the package by hand.
+
+    A file that is as it is about to be written is no loss: the edit was carried to where it belongs.
+
+    Args:
+        before: The hashes of what was written the last time.
+        package: The package that is there.
+        built: The one that is about to take its place.
+
+    Raises:
+        ToolError: naming each file that was edited, added or deleted, and what to do.
+    """
+    there, after = manifest.hashes(package), manifest.hashes(built)
+    lost = {name for name in before.keys() | there.keys() if there.get(name) != after.get(name)}
+    found = between(before, there)
+    edits = Edits(
+        changed=tuple(name for name in found.changed if name in lost),
+        added=tuple(name for name in found.added if name in lost),
+        deleted=tuple(name for name in found.deleted if name in lost),
+    )
+    if edits:
+        raise ToolError("\n".join(_edited(package, edits)))
+
+
+def _edited(package: Path, edits: Edits) -> list[str]:
+    lines = [
+        f"{shown(package)} was edited by hand since it was generated, and generating it anew would undo that:"
+    ]
+    for name in edits.changed:
+        source = RUNTIME / name
+        lines.append(
+            f"  changed: {name}" + (f", which is a copy of {shown(source)}" if source.is_file() else "")
+        )
+    lines += [f"  added: {name}" for name in edits.added]
+    lines += [f"  deleted: {name}" for name in edits.deleted]
+    return [
+        *lines,
+        "Make the change in spec/, generator/runtime/ or generator/templates/, as the first line of a file says, and "
+        "generate again: an edit that was carried there is no loss. To give the edits up, add --discard-edits to the "
+        "command: `./nox -s generate -- --discard-edits`.",
+    ]
 
 
 def put(built: Path, package: Path) -> Difference:

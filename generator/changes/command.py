@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import tomllib
 from pathlib import Path
 
-from .. import pipeline
-from ..problems import ToolError
+from .. import manifest, pipeline
+from ..problems import ToolError, shown
 from . import changelog, report
 from . import released as releases
 from .comparing import compare
@@ -25,7 +24,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     command.set_defaults(run=run, overlay=[])
     side = "a git revision, a folder, or a bundled document"
     command.add_argument("old", nargs="?", help=f"{side}; else what was released")
-    command.add_argument("new", nargs="?", default=_shown(pipeline.SPEC.parent), help=f"{side}; else spec/")
+    command.add_argument("new", nargs="?", default=shown(pipeline.SPEC.parent), help=f"{side}; else spec/")
     command.add_argument("--json", action="store_true", help="print JSON with stable keys")
     command.add_argument("--changelog", action="store_true", help="print the entry for CHANGELOG.md")
     command.add_argument(
@@ -59,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
             raise ToolError(
                 "Nothing was released yet, so say what to compare with: a git revision, a folder or a file."
             )
-        options.old = _shown(releases.FOLDER / "openapi.json")
+        options.old = shown(releases.FOLDER / "openapi.json")
     old, new = load_side(options.old), load_side(options.new)
     version = version_of(options.old)
     comparison = report.Comparison(options.old, options.new, old, new, version, compare(old.data, new.data))
@@ -84,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         changelog.insert(options.changelog_file, entry)
         if not options.json:
             print(
-                f"\nWrote the entry for {wanted} to {_shown(options.changelog_file)}. Read it, and make it shorter."
+                f"\nWrote the entry for {wanted} to {shown(options.changelog_file)}. Read it, and make it shorter."
             )
     return 0
 
@@ -118,8 +117,7 @@ def version_of(side: str) -> str:
         if (folder / "VERSION").is_file():
             return (folder / "VERSION").read_text("utf-8").strip()
         if (folder / "manifest.json").is_file():
-            record = json.loads((folder / "manifest.json").read_text("utf-8"))
-            return str(record.get("version") or pipeline.package_version())
+            return str(manifest.read(folder).get("version") or pipeline.package_version())
         return pipeline.package_version()
     try:
         return str(tomllib.loads(text_at(side, "pyproject.toml"))["project"]["version"])
@@ -135,8 +133,3 @@ def _date(text: str | None) -> str:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
         raise ToolError(f"{text!r} is not a date. Write one such as {today}, or `unreleased`.") from None
-
-
-def _shown(path: Path) -> str:
-    """A path from where the user stands, if it is below that."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

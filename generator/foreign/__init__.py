@@ -18,9 +18,6 @@ from .shapes import Shapes
 
 Json = dict[str, Any]
 
-#: The modules that only packages of other APIs have.
-RUNTIME = Path(__file__).parent / "runtime"
-
 
 @dataclass(frozen=True)
 class Adapted:

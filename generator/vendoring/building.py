@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import loading, manifest, pipeline
+from .. import loading, manifest, pipeline, trial
 from ..document import Document
 from ..problems import GenerationError
 from . import lock as locks
@@ -58,6 +58,7 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
         GenerationError: if a tool cannot represent it.
         UnknownPartError: if a chosen part does not exist.
     """
+    trial.read_sources()
     whole = pipeline.load_and_lint(spec, overlays, redocly=False)
     selection = cut_out(whole, options.only)
     version = pipeline.package_version()

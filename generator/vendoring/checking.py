@@ -10,11 +10,12 @@ from typing import Any
 from .. import pipeline
 from ..changes import Change
 from ..changes.versions import parsed
+from ..edits import Edits
 from . import changing
 from . import lock as locks
 from .building import build, cut_out
 from .copying import again
-from .lock import Edits, Lock
+from .lock import Lock
 from .selecting import UnknownPartError
 
 

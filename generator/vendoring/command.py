@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import pipeline
+from ..edits import told
 from ..optional import ADAPTERS, WEBHOOKS
 from ..problems import ToolError
 from . import changing, copying, placing
 from .building import OWN_NAME, Built
 from .checking import Report, check
-from .copying import Copied, told
+from .copying import Copied
 from .lock import Lock
 
 _FRAMEWORKS = [name.rpartition(".")[2] for name in ADAPTERS]
@@ -56,6 +57,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     does.add_argument(
         "--update", action="store_true", help="bring a copy to the spec of today, with its options"
     )
+    command.add_argument(
+        "--discard-edits", action="store_true", help="write over a copy that somebody edited by hand"
+    )
     command.add_argument("--json", action="store_true", help="with --check: print JSON with stable keys")
     command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
 
@@ -64,6 +68,8 @@ def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     """Copy, check or update; 0 means that the copy is there, or that it is untouched and current."""
     if options.json and not options.check:
         command.error("--json goes with --check")
+    if options.discard_edits and options.check:
+        command.error("--check changes nothing, so there is nothing that --discard-edits could discard")
     if (options.check or options.update) and (options.only or options.overlay):
         command.error(
             "--only and --overlay are read from the lock; to change them, run this without --check and --update"
@@ -81,12 +87,20 @@ def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, only: list[str]) -> int:
     if not (options.check or options.update):
         name = OWN_NAME if options.name is None else options.name
-        copied = copying.vendor(options.spec, options.dest, name, only, options.overlay or [])
+        copied = copying.vendor(
+            options.spec,
+            options.dest,
+            name,
+            only,
+            options.overlay or [],
+            discard_edits=options.discard_edits,
+        )
         print("\n".join(_copied(copied)))
         return 0
     folder = placing.find(options.dest, options.name)
     if options.update:
-        print("\n".join(_updated(copying.update(options.spec, folder))))
+        copied = copying.update(options.spec, folder, discard_edits=options.discard_edits)
+        print("\n".join(_updated(copied)))
         return 0
     report = check(options.spec, folder)
     print(as_json(report) if options.json else "\n".join(_checked(report)))
@@ -131,7 +145,12 @@ def _updated(copied: Copied) -> list[str]:
 
 def _differences(copied: Copied) -> list[str]:
     assert copied.before is not None
-    now, then = copied.built.lock.files, copied.before.files
+    lines = ["Edits that were discarded:", told(copied.discarded)] if copied.discarded else []
+    return [*lines, *_updates(copied, copied.before)] if copied.built.lock != copied.before else lines
+
+
+def _updates(copied: Copied, before: Lock) -> list[str]:
+    now, then = copied.built.lock.files, before.files
     files = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
     if not files:
         return ["Every file is the same; only what the lock says of the description changed."]

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import pipeline, writing
+from .. import pipeline, trial, writing
 from ..changes import Change
 from ..changes.versions import parsed
+from ..edits import Edits, told
 from ..problems import ToolError
 from . import changing, placing
 from . import lock as locks
 from .building import Built, build
-from .lock import Edits, Lock, Options, Overlay
+from .lock import Lock, Options, Overlay
 from .placing import Place
 
 
@@ -27,7 +28,7 @@ class EditedError(ToolError):
             f"{folder} was edited by hand since it was vendored, and writing it anew would undo that:\n"
             f"{told(edits)}\n"
             "Make the change in a module of your own, in an overlay or in plexy-pay, and restore these files from your "
-            "repository's history. Then run this again."
+            "repository's history. Then run this again; with --discard-edits it gives the edits up."
         )
 
 
@@ -41,6 +42,7 @@ class Copied:
         before: The lock that was there, if there was one.
         changes: What changed in the description since, as far as the copy has it.
         is_new: Whether anything had to be written.
+        discarded: The edits that were written over.
     """
 
     place: Place
@@ -48,9 +50,18 @@ class Copied:
     before: Lock | None
     changes: list[Change]
     is_new: bool
+    discarded: Edits
 
 
-def vendor(spec: Path, dest: Path, name: str, only: Sequence[str], overlays: Sequence[Path]) -> Copied:
+def vendor(
+    spec: Path,
+    dest: Path,
+    name: str,
+    only: Sequence[str],
+    overlays: Sequence[Path],
+    *,
+    discard_edits: bool = False,
+) -> Copied:
     """Copy the package, or change the options of an untouched copy.
 
     Args:
@@ -59,13 +70,14 @@ def vendor(spec: Path, dest: Path, name: str, only: Sequence[str], overlays: Seq
         name: The name of the package below it, with dots.
         only: The parts; none for all.
         overlays: Files of corrections, in their order.
+        discard_edits: Whether a copy that was edited is written over.
 
     Raises:
-        EditedError: if the copy that is there was edited.
+        EditedError: if the copy that is there was edited, and its edits are not to be discarded.
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
     place = placing.place(dest, name)
-    before = _untouched(place.folder) if place.is_taken else None
+    before = _there(place.folder, discard_edits) if place.is_taken else None
     for path in overlays:
         if not path.is_file():
             raise ToolError(f"There is no overlay {path}.")
@@ -73,14 +85,19 @@ def vendor(spec: Path, dest: Path, name: str, only: Sequence[str], overlays: Seq
     return _write(spec, place, Options(tuple(only), recorded), overlays, before)
 
 
-def update(spec: Path, folder: Path) -> Copied:
-    """Bring an untouched copy to the spec and the generator of today, with the options of its lock.
+def update(spec: Path, folder: Path, *, discard_edits: bool = False) -> Copied:
+    """Bring a copy to the spec and the generator of today, with the options of its lock.
+
+    Args:
+        spec: The root of the spec.
+        folder: The copy.
+        discard_edits: Whether it is written over if it was edited.
 
     Raises:
-        EditedError: if the copy was edited.
+        EditedError: if the copy was edited, and its edits are not to be discarded.
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
-    before = _untouched(folder)
+    before = _there(folder, discard_edits)
     version = pipeline.package_version()
     if parsed(version) < parsed(before.version):
         raise ToolError(
@@ -113,15 +130,11 @@ def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
     return Options(lock.options.only, tuple(_recorded(path, folder) for path in paths)), paths
 
 
-def told(edits: Edits) -> str:
-    """The edits for people, a line for each file."""
-    kinds = {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted}
-    return "\n".join(f"  {kind}: {name}" for kind, names in kinds.items() for name in names)
-
-
-def _untouched(folder: Path) -> Lock:
+def _there(folder: Path, discard_edits: bool) -> Lock:
+    """The lock of the copy that is there, which nobody edited, or whose edits do not count."""
     lock = locks.read(folder)
-    if edits := locks.edits(folder, lock):
+    edits = locks.edits(folder, lock)
+    if edits and not discard_edits:
         raise EditedError(folder, edits)
     return lock
 
@@ -138,10 +151,12 @@ def _write(
     with tempfile.TemporaryDirectory(prefix=".vendoring-", dir=beside) as scratch:
         built = build(spec, Path(scratch) / place.folder.name, place.package, options, overlays)
         changes = changing.between(place.folder, built.folder) if before else []
-        is_new = before != built.lock
+        discarded = locks.edits(place.folder, before) if before else Edits()
+        is_new = before != built.lock or bool(discarded)
         if is_new:
+            trial.try_out(built.folder, place.package)
             _put(built.folder, place)
-    return Copied(place, built, before, changes, is_new)
+    return Copied(place, built, before, changes, is_new, discarded)
 
 
 def _put(built: Path, place: Place) -> None:

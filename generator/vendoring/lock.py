@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..edits import Edits, between
+from ..edits import digest as digest
+from ..edits import hashes as all_hashes
 from ..problems import ToolError
 
 NAME = "plexy-vendor.lock.json"
@@ -75,18 +77,6 @@ class Lock:
         (folder / NAME).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-@dataclass(frozen=True)
-class Edits:
-    """What people did to the files since they were written, by path."""
-
-    changed: tuple[str, ...]
-    added: tuple[str, ...]
-    deleted: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.added or self.deleted)
-
-
 def read(folder: Path) -> Lock:
     """The lock of the package in the folder.
 
@@ -124,25 +114,9 @@ def read(folder: Path) -> Lock:
 
 def edits(folder: Path, lock: Lock) -> Edits:
     """What people did to the files of the package since the lock was written."""
-    there = hashes(folder)
-    return Edits(
-        changed=tuple(name for name in lock.files if name in there and there[name] != lock.files[name]),
-        added=tuple(name for name in there if name not in lock.files),
-        deleted=tuple(name for name in lock.files if name not in there),
-    )
+    return between(lock.files, hashes(folder))
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """The hash of every file below the folder but the lock and what Python itself leaves there, by path."""
-    return {
-        path.relative_to(folder).as_posix(): digest(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if (path.is_file() or path.is_symlink())
-        and path.relative_to(folder).as_posix() != NAME
-        and "__pycache__" not in path.parts
-    }
-
-
-def digest(content: bytes) -> str:
-    """The hash of a text file. Line ends do not count: git may change them on the way into a working tree."""
-    return "sha256:" + hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    """The hash of every file of the package but the lock, by path."""
+    return all_hashes(folder, NAME)

@@ -97,23 +97,29 @@ def test_the_runtime_is_copied_byte_for_byte(built: Path) -> None:
 
 def test_generating_replaces_the_package_as_a_whole(package: Path) -> None:
     (package / "models" / "left_over.py").write_text("x = 1\n")
+    recorded(package)
     pipeline.generate(pipeline.SPEC, package)
     assert not (package / "models" / "left_over.py").exists()
     assert sorted(path.name for path in package.parent.iterdir()) == ["plexy_pay"], "no scratch folder stays"
 
 
+def recorded(package: Path) -> None:
+    """Take what is in the package for what an earlier generation wrote."""
+    manifest.write(package, (package / "openapi.json").read_bytes(), "0")
+
+
 @pytest.fixture
 def generate(
     built: Path, package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[], list[str]]:
+) -> Callable[..., list[str]]:
     """Runs `generate` on the package, and gives the lines that it prints; what it would build was built already."""
 
     def build(spec: Path, to: Path, overlays: object, config: object) -> pipeline.Counts:
         shutil.copytree(built, to)
         return pipeline.Counts(operations=1, models=2, events=3, files=4)
 
-    def run() -> list[str]:
-        assert main(["generate", "--out", str(package)]) == 0
+    def run(*arguments: str) -> list[str]:
+        assert main(["generate", "--out", str(package), *arguments]) == 0
         return capsys.readouterr().out.splitlines()
 
     monkeypatch.setattr(pipeline, "build", build)
@@ -130,6 +136,7 @@ def test_generating_says_what_users_notice_and_then_which_files_changed(
     (package / "openapi.json").write_text(json.dumps(old), "utf-8")
     (package / "models" / "payment_link.py").write_text("", "utf-8")
     (package / "models" / "left_over.py").touch()
+    recorded(package)
     first, *rest = generate()
     assert first.startswith("Generated plexy_pay: 1 operations, 2 models and enums, 3 events, 4 files in ")
     assert rest == [
@@ -157,12 +164,12 @@ def test_generating_what_is_there_touches_nothing_and_says_so_in_one_line(
 
 @pytest.mark.parametrize("text", ["", "{", "[]", None])
 def test_an_old_document_that_cannot_be_read_does_not_stop_it(
-    package: Path, generate: Callable[[], list[str]], text: str | None
+    package: Path, generate: Callable[..., list[str]], text: str | None
 ) -> None:
     (package / "openapi.json").unlink()
     if text is not None:
         (package / "openapi.json").write_text(text, "utf-8")
-    _, users, files, _ = generate()
+    _, users, files, _ = generate("--discard-edits")
     assert users.startswith("Users of the package: what changed is not known, ")
     assert files.startswith("Files: 1 ")
     assert json.loads((package / "openapi.json").read_text("utf-8"))["openapi"] == "3.1.0"

@@ -1,0 +1,61 @@
+"""What people did by hand to files that were written for them, by the record that is kept of the hash of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The files that are not as the record says, by path."""
+
+    changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.added or self.deleted)
+
+
+def between(recorded: Mapping[str, str], there: Mapping[str, str]) -> Edits:
+    """Return the edits that make what is there of what was recorded, both by their hashes."""
+    return Edits(
+        changed=tuple(name for name in recorded if name in there and there[name] != recorded[name]),
+        added=tuple(name for name in there if name not in recorded),
+        deleted=tuple(name for name in recorded if name not in there),
+    )
+
+
+def told(edits: Edits) -> str:
+    """Return the edits for people, a line for each file."""
+    kinds = {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted}
+    return "\n".join(f"  {kind}: {name}" for kind, names in kinds.items() for name in names)
+
+
+def hashes(folder: Path, record: str) -> dict[str, str]:
+    """Return the hash of every file below a folder by its path, but for the record and what tools leave there.
+
+    Args:
+        folder: The folder.
+        record: The name of the file that keeps the hashes.
+    """
+    return {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if (path.is_file() or path.is_symlink())
+        and path.relative_to(folder).as_posix() != record
+        and not _is_left_behind(PurePosixPath(path.relative_to(folder)))
+    }
+
+
+def digest(content: bytes) -> str:
+    """Return the hash of a text. Line ends do not count: git may change them on the way into a working tree."""
+    return "sha256:" + hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _is_left_behind(path: PurePosixPath) -> bool:
+    """Whether Python, a checker, an editor or a file manager left it: nothing that is written has a hidden name."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)

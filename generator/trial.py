@@ -1,0 +1,116 @@
+"""Tries a package that was made before it takes the place of another one: it compiles, and all of it can be imported.
+
+Hand-written modules are read first of all, since a mistake in one is the most likely. The package is imported by
+`trial_imports.py`, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .optional import ADAPTERS
+from .problems import GenerationError, Problem, shown
+
+RUNTIME = Path(__file__).parent / "runtime"
+#: Where hand-written modules are: those of every package, and those that packages for other APIs have besides.
+ROOMS = (RUNTIME, Path(__file__).parent / "foreign" / "runtime")
+
+#: What writes the files of a folder of the package.
+_MADE_BY = {
+    "api": "generator/templates/opc/",
+    "models": "generator/templates/opc/",
+    "params": "generator/params.py",
+}
+_CHILD = Path(__file__).parent / "trial_imports.py"
+#: A module that waits for something when it is imported must not stop the generator for good.
+_SECONDS = 120
+
+
+def read_sources() -> None:
+    """Compile every hand-written module, and look for names that it uses and does not have.
+
+    Raises:
+        GenerationError: naming every mistake, with file and line.
+    """
+    problems: list[Problem] = []
+    for path in [path for room in ROOMS for path in sorted(room.rglob("*.py"))]:
+        try:
+            compile(path.read_bytes(), path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            text = f"SyntaxError: {error.msg}"
+            problems.append(Problem(shown(path), error.lineno or 1, text, "correct the module"))
+        except ValueError as error:
+            problems.append(Problem(shown(path), 1, f"the module cannot be read: {error}", "correct it"))
+    _refuse(problems or undefined_names(ROOMS))
+
+
+def undefined_names(rooms: Iterable[Path]) -> list[Problem]:
+    """Return the undefined names below some folders, by ruff: also those in functions, which an import does not run."""
+    options = ["--isolated", "--no-cache", "--select", "F821", "--output-format", "json", "--exit-zero"]
+    command = [sys.executable, "-m", "ruff", "check", *options, *map(str, rooms)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GenerationError(f"ruff check failed on hand-written modules:\n{done.stdout}{done.stderr}")
+    return [
+        Problem(
+            shown(Path(found["filename"])), found["location"]["row"], found["message"], "import or define it"
+        )
+        for found in json.loads(done.stdout)
+    ]
+
+
+def try_out(folder: Path, name: str) -> None:
+    """Import the package in a folder, with each of its modules and each name that it promises.
+
+    Args:
+        folder: The package.
+        name: The name under which it will be imported, with dots.
+
+    Raises:
+        GenerationError: naming everything that fails, with file, line and what to do.
+    """
+    order = json.dumps({"folder": str(folder.resolve()), "name": name, "optional": ADAPTERS})
+    # -P: nothing beside the program is imported by accident. -B: it leaves nothing in the package.
+    command = [sys.executable, "-P", "-B", str(_CHILD), order]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise GenerationError(
+            f"{folder.name} was not imported within {_SECONDS} s. Look for a hand-written module that waits for "
+            "something when it is imported."
+        ) from None
+    try:
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+    except ValueError:
+        raise GenerationError(
+            f"{folder.name} ended the process that imported it ({done.returncode}):\n{done.stderr.strip()}"
+        ) from None
+    _refuse(_problem(folder, **one) for one in found)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    if texts := [str(problem) for problem in sorted(set(problems))]:
+        raise GenerationError("\n".join(texts))
+
+
+def _problem(folder: Path, file: str, line: int, text: str, fix: str) -> Problem:
+    """A finding of the process that imported the package, told of the file that people edit."""
+    built = (folder / file).read_text("utf-8").splitlines()
+    for room in ROOMS:
+        if (source := room / file).is_file():
+            line = _nearest(source.read_text("utf-8").splitlines(), built[line - 1], line)
+            return Problem(shown(source), line, text, fix)
+    made_by = _MADE_BY.get(file.partition("/")[0], "generator/templates/ours/")
+    fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
+    return Problem(f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix)
+
+
+def _nearest(lines: list[str], text: str, line: int) -> int:
+    """Return the line that has this text and is nearest to the given one: copies may have gained or lost lines."""
+    found = [number for number, other in enumerate(lines, start=1) if other == text]
+    return min(found, key=lambda number: abs(number - line), default=line)

@@ -1,0 +1,191 @@
+"""A package that cannot be imported is never installed: the mistake is named with file, line and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.maintainers import Maintainer
+from helpers.specs import write_spec
+
+RUNTIME = "generator/runtime"
+
+#: A mistake in a hand-written module: the file, a text that is in it once, what replaces it, and what is said.
+MISTAKES = {
+    "syntax": ("retries.py", "from __future__ import annotations\n", "def retry(:\n", "SyntaxError"),
+    "parsed but not compiled": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nreturn 1\n",
+        "SyntaxError",
+    ),
+    "an undefined name": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nretries = somewhere\n",
+        "somewhere",
+    ),
+    "a module that is gone": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nfrom . import nowhere\n",
+        "nowhere",
+    ),
+    "a package that users do not have": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nimport a_package_of_mine\n",
+        "a_package_of_mine",
+    ),
+    "an import within a function": (
+        "auth.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
+        "NoSuchError",
+    ),
+    "a program": (
+        "webhooks/__main__.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nfrom .secrets import NoSuchSecret\n",
+        "NoSuchSecret",
+    ),
+    "an adapter": (
+        "webhooks/aiohttp.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nfrom .receiving import NoSuchReceiver\n",
+        "NoSuchReceiver",
+    ),
+    "an undefined name within a function": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\ndef late(): return somewhere\n",
+        "somewhere",
+    ),
+    "an undefined name in an adapter": (
+        "webhooks/fastapi.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nadapter = somewhere\n",
+        "somewhere",
+    ),
+    "a value that is not there": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nretries = {}['somewhere']\n",
+        "KeyError: 'somewhere'",
+    ),
+    "an exit": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nraise SystemExit(0)\n",
+        "SystemExit",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_a_hand_written_module_leaves_the_package_and_is_named(
+    here: Maintainer, mistake: str
+) -> None:
+    name, old, new, text = MISTAKES[mistake]
+    before = here.tree()
+    with here.edited(f"{RUNTIME}/{name}", old, new) as line:
+        status, said = here.run("generate")
+    assert here.tree() == before
+    assert status == 1, said
+    where = line + new.rstrip("\n").count("\n")
+    assert f"{RUNTIME}/{name}:{where}: " in said
+    assert text in said
+    assert "Fix: " in said
+    assert "Nothing was changed." in said
+    assert "Traceback" not in said
+
+
+def test_a_name_that_the_package_promises_and_no_module_has_is_named(here: Maintainer) -> None:
+    before = here.tree()
+    keys = (here.root / RUNTIME / "keys.py").read_text("utf-8")
+    with here.edited(f"{RUNTIME}/keys.py", keys, keys.replace("netrc_key", "key_of_netrc")):
+        status, said = here.run("generate")
+    assert here.tree() == before
+    assert status == 1, said
+    assert f"{RUNTIME}/keys.py:" in said
+    assert "netrc_key" in said
+    assert "generator/resources.py" in said
+
+
+def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
+    first = "from __future__ import annotations\n"
+    with (
+        here.edited(f"{RUNTIME}/retries.py", first, f"{first}one = somewhere\n"),
+        here.edited(f"{RUNTIME}/paths.py", first, f"{first}two = elsewhere\n"),
+    ):
+        status, said = here.run("generate")
+    assert status == 1
+    assert f"{RUNTIME}/retries.py:" in said
+    assert f"{RUNTIME}/paths.py:" in said
+
+
+def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote(here: Maintainer) -> None:
+    before = here.tree()
+    template = "generator/templates/ours/version.py.jinja"
+    with here.edited(template, "__version__ =", "__version__ = nowhere or"):
+        status, said = here.run("generate")
+    assert here.tree() == before
+    assert status == 1, said
+    assert "plexy_pay/_version.py:" in said
+    assert "name 'nowhere' is not defined" in said
+    assert "generator/templates/ours" in said
+
+
+def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
+    arguments = ("vendor", str(tmp_path), "--name", "shop._vendor.acme_pay", "--only", "links")
+    first = "from __future__ import annotations\n"
+    for broken in ("def retry(:\n", f"{first}retries = somewhere\n", f"{first}retries = {{}}['somewhere']\n"):
+        with here.edited(f"{RUNTIME}/retries.py", first, broken):
+            status, said = here.run(*arguments)
+        assert status == 1, said
+        assert f"{RUNTIME}/retries.py:" in said
+        assert "Nothing was changed." in said
+        assert not list(tmp_path.iterdir())
+    assert here.run(*arguments)[0] == 0
+    copy = tmp_path / "shop" / "_vendor" / "acme_pay" / "retries.py"
+    before = copy.read_bytes()
+    with here.edited(f"{RUNTIME}/retries.py", first, f"{first}retries = {{}}['somewhere']\n"):
+        status, said = here.run("vendor", str(tmp_path), "--update")
+    assert status == 1, said
+    assert f"{RUNTIME}/retries.py:" in said
+    assert copy.read_bytes() == before
+
+
+OTHER = """\
+openapi: 3.1.0
+info: {title: Pets, version: "1"}
+servers: [{url: https://pets.example}]
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses: {"200": {description: Pets.}}
+"""
+
+
+def test_the_same_is_not_written_for_another_api(here: Maintainer, tmp_path: Path) -> None:
+    spec = write_spec(tmp_path / "pets", {"openapi.yaml": OTHER})
+    config, out = tmp_path / "config.toml", tmp_path / "pets_client"
+    config.write_text("", "utf-8")
+    arguments = ("generate", "--spec", str(spec), "--config", str(config), "--out", str(out))
+    first = "from __future__ import annotations\n"
+    with here.edited(
+        "generator/foreign/runtime/sending.py", first, f"{first}sending = {{}}['somewhere']\n"
+    ) as line:
+        status, said = here.run(*arguments)
+    assert status == 1, said
+    assert f"generator/foreign/runtime/sending.py:{line + 1}: " in said
+    assert not out.exists()
+    # The lines of this module are others in a package for another API.
+    flow = (here.root / RUNTIME / "flow.py").read_text("utf-8")
+    with here.edited(f"{RUNTIME}/flow.py", flow, f"{flow}flowing = {{}}['somewhere']\n"):
+        status, said = here.run(*arguments)
+    assert status == 1, said
+    assert f"{RUNTIME}/flow.py:{flow.count(chr(10)) + 1}: " in said
+    status, said = here.run(*arguments)
+    assert status == 0, said

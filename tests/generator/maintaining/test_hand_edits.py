@@ -1,0 +1,191 @@
+"""`generate` overwrites nothing that somebody wrote into the package by hand, unless it is told to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.clones import commit, git
+from helpers.maintainers import PACKAGE, Maintainer
+
+
+@pytest.fixture
+def somebody(here: Maintainer) -> Iterator[Maintainer]:
+    """The maintainer of this file; after the test the package is as the description makes it."""
+    yield here
+    git(here.root, "checkout", "--quiet", "--force", "main")
+    git(here.root, "clean", "--quiet", "-d", "-x", "--force", "generated")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _committed(here: Maintainer) -> None:
+    commit(here.root, "Generate")
+
+
+def appended(path: Path) -> None:
+    path.write_text(path.read_text("utf-8") + "\nMINE = 1\n", "utf-8")
+
+
+def test_edited_added_and_deleted_files_are_named_and_kept(somebody: Maintainer) -> None:
+    package = somebody.package
+    appended(package / "models" / "link.py")
+    appended(package / "flow.py")
+    (package / "mine.py").write_text("MINE = 1\n", "utf-8")
+    (package / "resources" / "links.py").unlink()
+    before = somebody.tree()
+    status, said = somebody.run("generate")
+    assert somebody.tree() == before
+    assert status == 1, said
+    assert "changed: models/link.py" in said
+    assert "changed: flow.py" in said
+    assert "generator/runtime/flow.py" in said
+    assert "added: mine.py" in said
+    assert "deleted: resources/links.py" in said
+    assert "--discard-edits" in said
+    assert "Nothing was changed." in said
+
+
+def test_the_edits_are_discarded_on_request(somebody: Maintainer) -> None:
+    wanted = somebody.tree()
+    appended(somebody.package / "models" / "link.py")
+    (somebody.package / "mine.py").write_text("MINE = 1\n", "utf-8")
+    (somebody.package / "resources" / "links.py").unlink()
+    status, said = somebody.run("generate", "--discard-edits")
+    assert status == 0, said
+    assert somebody.tree() == wanted
+    assert somebody.run("generate")[0] == 0
+
+
+def test_an_edit_that_was_carried_to_its_source_is_no_loss(somebody: Maintainer) -> None:
+    source, copy = somebody.root / "generator/runtime/retries.py", somebody.package / "retries.py"
+    appended(copy)
+    source.write_bytes(copy.read_bytes())
+    status, said = somebody.run("generate")
+    assert status == 0, said
+    assert b"MINE = 1" in copy.read_bytes()
+
+
+def test_what_tools_and_editors_leave_there_is_no_edit(somebody: Maintainer) -> None:
+    (somebody.package / ".DS_Store").write_bytes(b"\0")
+    for folder in (".mypy_cache", "models/__pycache__", ".ipynb_checkpoints"):
+        (somebody.package / folder).mkdir(exist_ok=True)
+        (somebody.package / folder / "left").write_text("", "utf-8")
+    status, said = somebody.run("generate")
+    assert status == 0, said
+
+
+def test_other_line_ends_are_no_edit(somebody: Maintainer) -> None:
+    path = somebody.package / "models" / "link.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    status, said = somebody.run("generate")
+    assert status == 0, said
+
+
+def test_another_branch_and_a_clean_merge_are_no_edits(somebody: Maintainer) -> None:
+    """Two branches change what is not beside each other; git merges files and manifest alike."""
+    root = somebody.root
+
+    def branch(name: str, file: str, old: str, new: str) -> None:
+        git(root, "checkout", "--quiet", "-b", name, "main")
+        path = root / file
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+        assert somebody.run("generate")[0] == 0
+        commit(root, name)
+
+    branch("one", "generator/runtime/auth.py", '"""\n\nfrom', '"""\n\n# One.\nfrom')
+    branch("two", "generator/runtime/user_agent.py", '"""\n\nfrom', '"""\n\n# Two.\nfrom')
+    git(root, "checkout", "--quiet", "one")
+    status, said = somebody.run("generate")
+    assert (status, "Nothing changed" in said) == (0, True), said
+    git(root, "merge", "--quiet", "--message", "Both", "two")
+    status, said = somebody.run("generate")
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"files": 1}', None])
+def test_without_a_record_that_can_be_read_it_stops(somebody: Maintainer, text: str | None) -> None:
+    manifest = somebody.package / "manifest.json"
+    wanted = manifest.read_bytes()
+    manifest.unlink()
+    if text is not None:
+        manifest.write_text(text, "utf-8")
+    before = somebody.tree()
+    for command in ("generate", "check") if text is None else ("generate",):
+        status, said = somebody.run(command)
+        assert status == 1, said
+        assert f"{PACKAGE}/manifest.json" in said
+        assert "--discard-edits" in said
+        assert "Traceback" not in said
+        assert somebody.tree() == before
+    if text is None:
+        status, said = somebody.run("generate", "--discard-edits")
+        assert status == 0, said
+        assert manifest.read_bytes() == wanted
+
+
+def test_a_folder_of_somebody_else_is_not_replaced(somebody: Maintainer, tmp_path: Path) -> None:
+    out = tmp_path / "src"
+    out.mkdir()
+    (out / "app.py").write_text("MINE = 1\n", "utf-8")
+    status, said = somebody.run("generate", "--out", str(out))
+    assert status == 1, said
+    assert "manifest.json" in said
+    assert [path.name for path in out.iterdir()] == ["app.py"]
+
+
+def test_an_empty_folder_is_taken(somebody: Maintainer, tmp_path: Path) -> None:
+    status, said = somebody.run("generate", "--out", str(tmp_path / "plexy_pay"))
+    assert status == 0, said
+
+
+def test_a_package_for_another_api_keeps_its_edits_too(somebody: Maintainer, tmp_path: Path) -> None:
+    config, out = tmp_path / "config.toml", tmp_path / "links"
+    config.write_text("", "utf-8")
+    arguments = ("generate", "--config", str(config), "--out", str(out))
+    assert somebody.run(*arguments)[0] == 0
+    appended(out / "flow.py")
+    status, said = somebody.run(*arguments)
+    assert status == 1, said
+    assert "changed: flow.py" in said
+    assert (out / "flow.py").read_text("utf-8").endswith("MINE = 1\n")
+    assert somebody.run(*arguments, "--discard-edits")[0] == 0
+    assert "MINE" not in (out / "flow.py").read_text("utf-8")
+
+
+def test_a_vendored_copy_is_brought_back_on_request(somebody: Maintainer, tmp_path: Path) -> None:
+    assert somebody.run("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")[0] == 0
+    copy = tmp_path / "acme_pay"
+    wanted = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    appended(copy / "flow.py")
+    (copy / "mine.py").write_text("MINE = 1\n", "utf-8")
+    status, said = somebody.run("vendor", str(copy), "--update")
+    assert status == 1, said
+    assert "changed: flow.py" in said
+    assert "added: mine.py" in said
+    assert "--discard-edits" in said
+    assert (copy / "mine.py").exists()
+    status, said = somebody.run("vendor", str(copy), "--update", "--discard-edits")
+    assert status == 0, said
+    assert "discarded:\n  changed: flow.py\n  added: mine.py\n" in said
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == wanted
+    assert somebody.run("vendor", str(copy), "--check")[0] == 0
+    appended(copy / "flow.py")
+    again = ("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")
+    assert somebody.run(*again)[0] == 1
+    assert somebody.run(*again, "--discard-edits")[0] == 0
+    assert somebody.run("vendor", str(copy), "--check")[0] == 0
+
+
+def test_a_broken_manifest_does_not_hide_what_changes_says(somebody: Maintainer) -> None:
+    (somebody.package / "manifest.json").write_text("<<<<<<< HEAD\n", "utf-8")
+    status, said = somebody.run("changes", str(somebody.package), "spec")
+    assert "Traceback" not in said
+    assert "manifest.json" in said
+    assert status == 1
+
+
+def test_the_record_names_every_file(here: Maintainer) -> None:
+    record = json.loads((here.package / "manifest.json").read_text("utf-8"))
+    assert set(record["files"]) == set(here.tree()) - {"manifest.json"}

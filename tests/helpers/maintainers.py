@@ -1,0 +1,66 @@
+"""A clone of this repository with a small description, and what its maintainer types and edits there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.clones import clone
+from helpers.commands import Commands
+from helpers.specs import BASE
+
+#: The folder of the package in a clone.
+PACKAGE = Path("generated/plexy_pay")
+
+
+class Maintainer:
+    """Somebody who works in a clone.
+
+    Args:
+        folder: Where the clone goes.
+        spec: The files of its description.
+    """
+
+    def __init__(self, folder: Path, spec: dict[str, str]) -> None:
+        self.root = clone(folder / "plexy-pay", spec).root
+        self.package = self.root / PACKAGE
+        self._commands = Commands(self.root)
+        self._said = folder / "said.txt"
+
+    def close(self) -> None:
+        """End the process of the clone."""
+        self._commands.__exit__(None, None, None)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run `python -m generator` with the arguments; returns its exit status and what it printed."""
+        return self._commands.run("generator", [*arguments], self.root, self._said)
+
+    def tree(self) -> dict[str, bytes]:
+        """Return every file of the package by its path."""
+        files = [path for path in sorted(self.package.rglob("*")) if path.is_file()]
+        return {path.relative_to(self.package).as_posix(): path.read_bytes() for path in files}
+
+    @contextmanager
+    def edited(self, name: str, old: str, new: str) -> Iterator[int]:
+        """Replace a text that is in a file of the clone once, and put it back; gives the line where it was."""
+        path = self.root / name
+        before = path.read_text("utf-8")
+        assert before.count(old) == 1, f"{old!r} is {before.count(old)} times in {name}"
+        path.write_text(before.replace(old, new), "utf-8")
+        try:
+            yield before[: before.index(old)].count("\n") + 1
+        finally:
+            path.write_text(before, "utf-8")
+
+
+@contextmanager
+def maintainer(folder: Path, spec: dict[str, str] = BASE) -> Iterator[Maintainer]:
+    """A maintainer whose clone has a package that is current and committed."""
+    somebody = Maintainer(folder, spec)
+    try:
+        status, said = somebody.run("generate")
+        assert status == 0, said
+        yield somebody
+    finally:
+        somebody.close()
