@@ -71,9 +71,12 @@ class Brand:
     def loader(self, folder: Path) -> BaseLoader:
         """A loader of the templates in a folder, with the names replaced."""
 
-        def source(name: str) -> str | None:
+        def source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
             path = folder / name
-            return self.words(path.read_text("utf-8")) if path.is_file() else None
+            if not path.is_file():
+                return None
+            # With its file, which is named when a template has a mistake. It is read once.
+            return self.words(path.read_text("utf-8")), str(path), lambda: True
 
         return FunctionLoader(source)
 

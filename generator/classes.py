@@ -8,6 +8,8 @@ here, each with what it needs, and the time grows as the document does.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -48,24 +50,17 @@ def read(data: Json, config: Config) -> GeneratorData:
     for key, schema in parsed.items():
         name = oai.UntrustedString(key)
         path = ReferencePath(oai.UntrustedString(f"/components/schemas/{key}"))
-        # Each is made beside an empty map: the names are unique already.
-        common: dict[str, Any] = {"data": schema, "name": name, "required": True, "schemas": Schemas()}
-        common |= {"parent_name": "", "config": config}
         if schema.enum:
             enums.append(_enum(key, schemas(data)[key], config))
             known.classes_by_reference[path] = enums[-1]
-            continue
         elif schema.type is oai.DataType.OBJECT or schema.allOf or schema.properties:
-            found, _ = ModelProperty.build(**common, process_properties=False, roots=set())
+            models[key] = _model(data, key, schema, config)
+            known.classes_by_reference[path] = models[key]
         else:
             others[name] = schema
-            continue
-        if not isinstance(found, ModelProperty):
-            raise GenerationError(f"openapi-python-client cannot represent the schema {key}: {found}")
-        models[key] = found
-        known.classes_by_reference[path] = found
     if others:
-        known = build_schemas(components=others, schemas=known, config=config)
+        with _named_failure(data, *(name.get_untrusted_value() for name in others)):
+            known = build_schemas(components=others, schemas=known, config=config)
     errors = [*known.errors, *_process(data, models, known, config)]
     if errors:
         raise GenerationError(
@@ -80,6 +75,25 @@ def read(data: Json, config: Config) -> GeneratorData:
         errors=[],
         endpoint_collections_by_tag=_endpoints(data),
     )
+
+
+@contextmanager
+def _named_failure(data: Json, *keys: str) -> Generator[None]:
+    """Say which schemas the tool was reading when it broke.
+
+    Raises:
+        GenerationError: for anything that it raises of itself.
+    """
+    try:
+        yield
+    except GenerationError:
+        raise
+    except Exception as error:
+        names = ", ".join(str(schemas(data)[key].get("x-schema-key", key)) for key in keys)
+        raise GenerationError(
+            f"openapi-python-client broke while it read the schema {names}: {type(error).__name__}: {error}. "
+            "Write the schema in another way, or add a pass to generator/normalising.py."
+        ) from error
 
 
 def _enum(key: str, schema: Json, config: Config) -> EnumProperty:
@@ -102,6 +116,25 @@ def _enum(key: str, schema: Json, config: Config) -> EnumProperty:
     )
 
 
+def _model(data: Json, key: str, schema: oai.Schema, config: Config) -> ModelProperty:
+    """A model without its properties."""
+    with _named_failure(data, key):
+        # Each is made beside an empty map: the names are unique already.
+        found, _ = ModelProperty.build(
+            data=schema,
+            name=oai.UntrustedString(key),
+            required=True,
+            schemas=Schemas(),
+            parent_name="",
+            config=config,
+            process_properties=False,
+            roots=set(),
+        )
+    if not isinstance(found, ModelProperty):
+        raise GenerationError(f"openapi-python-client cannot represent the schema {key}: {found}")
+    return found
+
+
 def _validated(key: str, schema: Json) -> oai.Schema:
     try:
         return oai.Schema.model_validate(schema)
@@ -119,10 +152,14 @@ def _process(
         if model.data.allOf:
             waiting.append(model)
         else:
-            error = _fill(model, schemas(data)[key], known, config)
+            with _named_failure(data, key):
+                error = _fill(model, schemas(data)[key], known, config)
             errors += [error] if error else []
     while waiting:
-        found = [(model, process_model(model, schemas=known, config=config)) for model in waiting]
+        found: list[tuple[ModelProperty, object]] = []
+        for model in waiting:
+            with _named_failure(data, str(model.class_info.name)):
+                found.append((model, process_model(model, schemas=known, config=config)))
         failed = [(model, result) for model, result in found if isinstance(result, PropertyError)]
         if len(failed) == len(waiting):
             return [*errors, *(error for _, error in failed)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import ChoiceLoader, PackageLoader
+from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.openapi import GeneratorData
@@ -30,7 +30,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from . import classes, describing, pricing, qualifying, views
+from . import classes, describing, pricing, qualifying, templating, views
 from .branding import Brand
 from .naming import snake
 from .normalising import properties, resolve, schemas
@@ -100,12 +100,16 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
     if brand:
         project.env.loader = ChoiceLoader([brand.loader(TEMPLATES), PackageLoader("openapi_python_client")])
-    filters = {"literal": repr, "line": describing.line, "comment": describing.comment}
+    # A name that is not there must not become nothing.
+    project.env.undefined = StrictUndefined
+    filters = {"literal": templating.literal, "line": describing.line, "comment": describing.comment}
     project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
-    project.env.globals["spec"] = SpecForTemplates(data, brand)  # pyright: ignore[reportUnknownMemberType]
+    spec = SpecForTemplates(data, brand)
+    project.env.globals["spec"] = spec  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
-    project._build_models()  # pyright: ignore[reportPrivateUsage]
-    project._build_api()  # pyright: ignore[reportPrivateUsage]
+    with templating.explained(TEMPLATES, spec.about):
+        project._build_models()  # pyright: ignore[reportPrivateUsage]
+        project._build_api()  # pyright: ignore[reportPrivateUsage]
     # Their client and errors; ours are hand-written and part of the runtime.
     (out / "client.py").unlink()
     (out / "errors.py").unlink()
@@ -177,6 +181,18 @@ class SpecForTemplates:
         self._models = dict.fromkeys(models, "_hints.models.")
         self.docstring = _docstring
         self.literal = json.dumps
+
+    def about(self, names: Mapping[str, Any]) -> str:
+        """Say which schema or operation a template with these names is writing; nothing if they do not tell."""
+        if "endpoint" in names:
+            return templating.subject({"op": self.operation(str(names["endpoint"].name))})
+        written = names.get("model") or names.get("enum")
+        if not written:
+            return ""
+        name = str(written.class_info.name)
+        field = names.get("f")
+        part = f", property {field.wire_name}" if isinstance(field, Field) else ""
+        return f"the schema {self.schema(name).get('x-schema-key', name)}{part}"
 
     def schema(self, name: str) -> Json:
         """The schema behind a class."""

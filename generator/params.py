@@ -58,14 +58,31 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     if not names:
         module.write_text(words(_HEADER.split("{imports}")[0]), "utf-8")
         return
-    header = words(_HEADER).format(imports="\n".join(_imports(data)))
-    written = _resolvable(_written(params_document(data), header), _places(data))
+    document, header = params_document(data), words(_HEADER).format(imports="\n".join(_imports(data)))
+    try:
+        written = _written(document, header)
+    except GenerationError as error:
+        guilty = [schemas(data)[name]["x-schema-key"] for name in names if _fails_alone(document, name)]
+        about = f" (while writing the parameters of the schema {', '.join(guilty)})" if guilty else ""
+        raise GenerationError(f"{error}{about}") from error
+    written = _resolvable(written, _places(data))
     module.write_text(written, "utf-8")
     if "import Any" in written:
         raise GenerationError("datamodel-code-generator: a parameter lost its type and became Any")
     missing = [name for name in names if f"class {name}Params(" not in written]
     if missing:
         raise GenerationError(f"datamodel-code-generator left out: {', '.join(missing)}")
+
+
+def _fails_alone(document: Json, name: str) -> bool:
+    """Whether the tool fails for the parameters of one schema: they refer to no others."""
+    title = f"{name}Params"
+    alone = {title: document["components"]["schemas"][title]}
+    try:
+        _written({**document, "components": {"schemas": alone}}, "")
+    except GenerationError:
+        return True
+    return False
 
 
 def _written(document: Json, header: str) -> str:

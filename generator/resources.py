@@ -13,7 +13,7 @@ from typing import Any
 from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, events, loggable, optional, qualifying, reconciling, views
+from . import describing, events, loggable, optional, qualifying, reconciling, templating, views
 from .branding import Brand
 from .naming import snake
 from .normalising import schemas
@@ -64,7 +64,15 @@ def generate(
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
         brand: The names of the package, where it is for another API.
+
+    Raises:
+        GenerationError: if a template has a mistake.
     """
+    with templating.explained(TEMPLATES, templating.subject):
+        _generate(data, out, version, left_out, brand)
+
+
+def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], brand: Brand | None) -> None:
     environment = _environment(brand)
     words = brand.words if brand else str
     operations = views.operation_views(data)
@@ -145,7 +153,7 @@ def _environment(brand: Brand | None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters.update(literal=repr, line=describing.line, comment=describing.comment)  # pyright: ignore[reportUnknownMemberType]
+    environment.filters.update(literal=templating.literal, line=describing.line, comment=describing.comment)  # pyright: ignore[reportUnknownMemberType]
     functions = {
         "docstring": _docstring,
         "method_doc": method_doc,

@@ -1,0 +1,172 @@
+"""A mistake in a template, or a tool that breaks, is named with its place and what was being written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datamodel_code_generator
+import pytest
+from helpers.maintainers import Maintainer
+from helpers.specs import BASE, write_spec
+
+from generator import classes
+from generator.__main__ import main
+
+OPC = "generator/templates/opc"
+OURS = "generator/templates/ours"
+
+#: The template, a text that is in it once, what replaces it, and what is said: the mistake, and what was being written.
+MISTAKES = {
+    "syntax, models": (
+        f"{OPC}/model.py.jinja",
+        "{% for f in fields %}\n    {{ f.name }}",
+        "{% for in f %}",
+        "",
+        "",
+    ),
+    "undefined, models": (
+        f"{OPC}/model.py.jinja",
+        '"""{{ name }}: the',
+        '"""{{ nome }}: the',
+        "'nome' is undefined",
+        "the schema ",
+    ),
+    "a missing filter, models": (
+        f"{OPC}/model.py.jinja",
+        '"""{{ name }}: the',
+        '"""{{ name | shout }}: the',
+        "No filter named 'shout'",
+        "",
+    ),
+    "a filter that raises, models": (
+        f"{OPC}/model.py.jinja",
+        '"""{{ name }}: the',
+        '"""{{ name | round }}: the',
+        "TypeError",
+        "the schema Forgotten",
+    ),
+    "a macro that raises, functions": (
+        f"{OPC}/endpoint_module.py.jinja",
+        "{% macro signature(client_type) %}",
+        "{% macro signature(client_type) %}\n{{ 1 // 0 }}",
+        "ZeroDivisionError",
+        "the operation list_links (GET /v1/links)",
+    ),
+    "undefined, functions": (
+        f"{OPC}/endpoint_module.py.jinja",
+        '"""{{ op.summary | line }}:',
+        '"""{{ op.sumary | line }}:',
+        "sumary",
+        "the operation list_links (GET /v1/links)",
+    ),
+    "an enumeration": (
+        f"{OPC}/str_enum.py.jinja",
+        "class {{ ",
+        "{{ nowhere.to }}\nclass {{ ",
+        "'nowhere' is undefined",
+        "the schema LinkStatus",
+    ),
+    "undefined, resources": (
+        f"{OURS}/resource.py.jinja",
+        '"""The resource `{{ resource }}`',
+        '"""The resource `{{ resourse }}`',
+        "'resourse' is undefined",
+        "the resource links",
+    ),
+    "a macro that raises, resources": (
+        f"{OURS}/resource.py.jinja",
+        "{% macro answer_type(op) %}",
+        "{% macro answer_type(op) %}{{ op.nothing.at_all }}",
+        "nothing",
+        "the operation list_links (GET /v1/links)",
+    ),
+    "syntax, resources": (
+        f"{OURS}/resource.py.jinja",
+        "{% macro answer_type(op) %}",
+        "{% macro (op) %}",
+        "",
+        "",
+    ),
+    "an include that is not there": (
+        f"{OURS}/client.py.jinja",
+        "from __future__ import annotations",
+        '{% include "nowhere.jinja" %}\nfrom __future__ import annotations',
+        "nowhere.jinja",
+        "",
+    ),
+    "an event": (
+        f"{OURS}/events.py.jinja",
+        "def {{ event.loader }}()",
+        "def {{ event.lader }}()",
+        "lader",
+        "the webhook LinkPaid",
+    ),
+    "a recipe": (
+        f"{OURS}/lookups.py.jinja",
+        "family={{ recipe.family | literal }}",
+        "family={{ recipe.famly | literal }}",
+        "famly",
+        "the operation links.create",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_a_template_is_named_with_its_line_and_what_was_written(
+    here: Maintainer, mistake: str
+) -> None:
+    template, old, new, text, subject = MISTAKES[mistake]
+    before = here.tree()
+    with here.edited(template, old, new) as line:
+        status, said = here.run("generate")
+    assert here.tree() == before
+    assert status == 1, said
+    assert "Traceback" not in said
+    assert (
+        f"{template}:{line + new.count(chr(10)) - old.count(chr(10))}: " in said
+        or f"{template}:{line}: " in said
+    )
+    assert text in said
+    assert subject in said
+    assert "Nothing was changed." in said
+
+
+def test_a_tool_that_breaks_on_a_schema_is_named_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = classes.property_from_data
+
+    def broken(**given: object) -> object:
+        if given["parent_name"] == "Links":
+            raise KeyError("no such thing")
+        return read(**given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(classes, "property_from_data", broken)
+    spec, out = write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay"
+    assert main(["generate", "--spec", str(spec), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "openapi-python-client" in said
+    assert "KeyError: 'no such thing'" in said
+    assert "the schema response.Links" in said
+    assert "Nothing was changed." in said
+    assert not out.exists()
+
+
+def test_a_tool_that_breaks_on_the_parameters_of_a_call_is_named_with_their_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write = datamodel_code_generator.generate
+
+    def broken(document: str, **given: object) -> object:
+        if "CreateLinkParams" in document:
+            raise KeyError("no such thing")
+        return write(document, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(datamodel_code_generator, "generate", broken)
+    spec, out = write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay"
+    assert main(["generate", "--spec", str(spec), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "datamodel-code-generator" in said
+    assert "KeyError: 'no such thing'" in said
+    assert "the schema request.CreateLink" in said
+    assert not out.exists()
