@@ -57,14 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checkout_key = "<your --checkout-key>" if options.checkout_key else DEFAULT_CHECKOUT_KEY
     gate_key = "<your --gate-key>" if options.gate_key else DEFAULT_GATE_KEY
     families = f"checkout {checkout_key}, gate {gate_key} of agent {options.agent_id}"
-    print(_greeting(base_url_of(listening), key, families), flush=True)
+    print(_greeting(base_url_of(listening), key, families, app.state.without_handler), flush=True)
     # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, access_log=True)).run(sockets=[listening])
     return 0
 
 
-def _greeting(base_url: str, key: str, families: str) -> str:
+def _greeting(base_url: str, key: str, families: str, without_handler: Sequence[str]) -> str:
+    unknown = "".join(
+        f"  Example  {name} has no handler: the document's example is answered\n" for name in without_handler
+    )
     return f"""Plexy Pay sandbox at {base_url}
 A local stand-in for the Plexy Pay API: no money moves, and all is forgotten when it stops.
 
@@ -76,7 +79,7 @@ A local stand-in for the Plexy Pay API: no money moves, and all is forgotten whe
   Webhooks curl {base_url}/_sandbox/webhooks
   Emit     curl -X POST {base_url}/_sandbox/webhooks/emit -d '{{"name": "transaction.charged", "url": "<yours>"}}'
   Forget   curl -X POST {base_url}/_sandbox/reset
-
+{unknown}
 Ctrl-C stops it."""
 
 

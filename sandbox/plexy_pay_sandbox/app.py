@@ -2,7 +2,8 @@
 
 The document says which operations there are, where they lie, what they take and which status means success.
 This module finds the operation of a request, checks key, parameters and body, lets the handler do its work,
-and lets `answers` turn a refusal into the error body of the family.
+and lets `answers` turn a refusal into the error body of the family. An operation that has no handler answers the
+document's own example (`examples`), with the header `Plexy-Sandbox-Example: true`, and the log says so.
 
 Documented: three families of operations, each with keys of its own, the raw key in `Authorization` (Pay API, Gate)
 or in `x-api-key` (v2) without `Bearer`, 401 for a missing or wrong key, 404 for what is not there, and the body
@@ -45,12 +46,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from . import answers, bank, checkout, wire
 from .answers import CHECKOUT, GATE, Errors, json_answer, pay_error
 from .cards import ANY_PADDING
+from .examples import HEADER, Examples
 from .handlers import HANDLERS, Call, Handler
 from .refusals import Refusal
 from .timing import Clock
 from .validation import (
     Contract,
-    DocumentError,
     InvalidRequest,
     MalformedRequest,
     Operation,
@@ -144,7 +145,7 @@ def create_app(
         card_padding: The RSA padding of card data that is taken: `oaep-sha256`, `oaep-sha1`, `pkcs1-v1_5` or `any`.
 
     Raises:
-        DocumentError: if the document cannot be read, or has an operation that no handler is registered for.
+        DocumentError: if the document cannot be read.
         ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
             id; or a secret for webhooks is empty or cannot stand in a header; or there is no such padding.
     """
@@ -156,7 +157,6 @@ def create_app(
     if not agent_id:
         raise ValueError("The sandbox needs the id of the agent.")
     contract = Contract(read_document(document))
-    handlers = _handlers_of(contract)
     access = Access(
         keys[0],
         checkout_keys[0],
@@ -183,7 +183,7 @@ def create_app(
     )
     world = World(time, sender.post, sender.post_order, sender.post_checkout, card_padding=card_padding)
     known_keys = {name: [key.encode() for key in family] for name, family in families.items()}
-    api = _Api(contract, handlers, world, known_keys, agent_id)
+    api = _Api(contract, world, known_keys, agent_id)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
@@ -210,6 +210,9 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.access = access
+    app.state.without_handler = [
+        _named(operation) for operation in contract.operations if not _handler_of(operation)
+    ]
     return app
 
 
@@ -219,13 +222,12 @@ class _Api:
     def __init__(
         self,
         contract: Contract,
-        handlers: Mapping[Operation, Handler],
         world: World,
         keys: Mapping[str, Sequence[bytes]],
         agent_id: str,
     ) -> None:
         self._contract = contract
-        self._handlers = handlers
+        self._examples = Examples(contract)
         self._world = world
         self._keys = keys
         self._agent_id = agent_id
@@ -268,10 +270,25 @@ class _Api:
         body = self._contract.check_body(operation, request.headers.get("content-type", ""), content)
         valid = ValidRequest(path_values, query, headers, body)
         origin = str(request.base_url).rstrip("/")
-        answer = self._handlers[operation](Call(self._world, valid, origin))
+        handler = _handler_of(operation)
+        if handler is None:
+            return self._example(operation)
+        answer = handler(Call(self._world, valid, origin))
         if answer is None or not operation.success_has_body:
             return Response(status_code=operation.success_status)
         return json_answer(answer, operation.success_status)
+
+    def _example(self, operation: Operation) -> Response:
+        """What the document shows, marked as such: the sandbox does not know what the operation does."""
+        _log.warning(
+            "%s has no handler in the sandbox: an example of the document is its response", _named(operation)
+        )
+        if operation.success_has_body:
+            made = json_answer(self._examples.of(operation), operation.success_status)
+        else:
+            made = Response(status_code=operation.success_status)
+        made.headers[HEADER] = "true"
+        return made
 
     def _key_is_known(self, operation: Operation, request: Request) -> bool:
         # The raw header lines: two headers with keys are one too many, whatever they say.
@@ -321,18 +338,13 @@ def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
     ]
 
 
-def _handlers_of(contract: Contract) -> dict[Operation, Handler]:
-    missing = [
-        f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
-        for operation in contract.operations
-        if (operation.resource, operation.name) not in HANDLERS
-    ]
-    if missing:
-        raise DocumentError(
-            f"The document has {len(missing)} operation(s) without a handler: {'; '.join(missing)}. "
-            "Add a handler to plexy_pay_sandbox/handlers for each."
-        )
-    return {operation: HANDLERS[operation.resource, operation.name] for operation in contract.operations}
+def _handler_of(operation: Operation) -> Handler | None:
+    return HANDLERS.get((operation.resource, operation.name))
+
+
+def _named(operation: Operation) -> str:
+    """An operation as its maintainer knows it."""
+    return f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
 
 
 async def _follow_the_clock(world: World, sender: WebhookSender) -> None:

@@ -631,16 +631,6 @@ def test_every_request_example_of_the_document_fits_the_document(contract: Contr
             contract.check(operation.body_pointer, media["example"], operation.pointer)
 
 
-def test_an_operation_without_a_handler_stops_the_start_with_its_name() -> None:
-    document = bundled_document()
-    document["paths"]["/v1/invoices"] = {
-        "get": {"x-resource": "invoices", "x-method": "list", "responses": {"200": {"description": "ok"}}}
-    }
-
-    with pytest.raises(DocumentError, match=r"GET /v1/invoices \(invoices\.list\)"):
-        create_app(document)
-
-
 def test_an_operation_without_marks_stops_the_start_with_its_name() -> None:
     document = bundled_document()
     del document["paths"]["/v1/transactions"]["get"]["x-method"]

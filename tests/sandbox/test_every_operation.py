@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from helpers.cards import card_data
 from plexy_pay_sandbox.direct_payments import cres_of
+from plexy_pay_sandbox.examples import HEADER
 from plexy_pay_sandbox.validation import Contract
 
 from .support import Api, exact
@@ -28,6 +29,8 @@ def noting(contract: Contract, *clients: httpx.Client) -> Iterator[set[tuple[str
             if (
                 operation.method == response.request.method
                 and response.status_code == operation.success_status
+                # An example of the document shows nothing of what the sandbox does.
+                and HEADER not in response.headers
             ):
                 met.add((operation.resource, operation.name))
 
@@ -51,8 +54,11 @@ def test_every_operation_of_the_document_has_a_success(
         checkouts(checkout)
         gates(gate)
 
-    assert met == {(operation.resource, operation.name) for operation in contract.operations}
-    assert len(met) == 57
+    missing = {(operation.resource, operation.name) for operation in contract.operations} - met
+    assert not missing, (
+        f"the sandbox is shown to do nothing for {sorted(missing)}. Write a handler in "
+        "sandbox/plexy_pay_sandbox/handlers/ and a call of it here: CONTRIBUTING.md, Change the API"
+    )
 
 
 def links_and_payments(api: Api) -> Any:
