@@ -8,7 +8,6 @@ path item stands where it was referred to, every top-level key of a schema file 
 from __future__ import annotations
 
 import copy
-import difflib
 import json
 import os.path
 import re
@@ -35,7 +34,7 @@ from .document import (
     reference_of,
 )
 from .hidden import in_json
-from .problems import Problem, SpecError
+from .problems import Problem, SpecError, meant
 from .yaml_files import SourceFile, read
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -282,8 +281,7 @@ class _Bundler:
 
     @staticmethod
     def _close(name: str, known: Iterable[str]) -> str:
-        found = difflib.get_close_matches(name, list(known), 1)
-        return f"did you mean `{found[0]}`?" if found else ""
+        return meant(name, known, "")
 
     # -- the whole -------------------------------------------------------------------------------------------
 

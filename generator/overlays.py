@@ -31,7 +31,7 @@ from .document import (
     reference_of,
     references,
 )
-from .problems import Problem, SpecError
+from .problems import Problem, SpecError, meant
 from .yaml_files import SourceFile, read
 
 _JSONPATH = JSONPathEnvironment(strict=True)
@@ -179,8 +179,7 @@ class _Reader:
     def _check_keys(self, value: dict[str, Any], mark: Mark, known: tuple[str, ...], what: str) -> None:
         for key in value:
             if key not in known and not key.startswith("x-"):
-                near = difflib.get_close_matches(key, known, 1)
-                fix = f"did you mean `{near[0]}`?" if near else f"use {', '.join(known)}, or a key with `x-`"
+                fix = meant(key, known, f"use {', '.join(known)}, or a key with `x-`")
                 self._report(mark.child(key), f"{what} has the unknown key {key!r}", fix)
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:

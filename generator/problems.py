@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,19 @@ class GenerationError(Exception):
 
 class ToolError(Exception):
     """A tool that the generator calls is missing or broke; the message says what to do."""
+
+
+def meant(word: object, known: Iterable[str], otherwise: str) -> str:
+    """Return what to do about a word that is not one of those that are known: the one that was meant, if one is near.
+
+    Args:
+        word: What was written.
+        known: What could stand there.
+        otherwise: What to do if nothing is near.
+    """
+    spelled = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(str(word).lower(), list(spelled), 1)
+    return f"did you mean `{spelled[near[0]]}`?" if near else otherwise
 
 
 def shown(path: Path) -> str:

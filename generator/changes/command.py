@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
     if options.old is None:
         if releases.released() is None:
             raise ToolError(
-                "Nothing was released yet, so say what to compare with: a git revision, a folder or a file."
+                "Nothing was released yet, so say what to compare with: a git revision, a folder or a file. For what "
+                "changed since the last commit, type: ./nox -s changes -- HEAD"
             )
         options.old = shown(releases.FOLDER / "openapi.json")
     old, new = load_side(options.old), load_side(options.new)

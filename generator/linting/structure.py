@@ -13,8 +13,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.validation import SpecValidator
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
-from ..document import Document, Pointer
-from ..problems import Problem
+from ..document import Document, Pointer, is_mapping
+from ..problems import Problem, meant
 from .json_schema import errors_of, short
 
 _VALIDATORS: dict[str, type[SpecValidator]] = {
@@ -72,7 +72,24 @@ def _collect(check: Callable[[Any], Iterable[ValidationError]], value: object) -
 
 
 def _problem(document: Document, pointer: Pointer, error: ValidationError, version: str) -> Problem:
-    return document.problem(pointer, short(error.message), f"change it to what OpenAPI {version} allows here")
+    choice = _choice(error)
+    if choice is None:
+        fix = f"change it to what OpenAPI {version} allows here"
+        return document.problem(pointer, short(error.message), fix)
+    words = [str(word) for word in cast("list[object]", choice.validator_value)]
+    message = short(f"{choice.instance!r} is not one of the words that OpenAPI {version} has here")
+    return document.problem(pointer, message, meant(choice.instance, words, f"use one of {', '.join(words)}"))
+
+
+def _choice(error: ValidationError) -> ValidationError | None:
+    """The part of an error that a word is not one of those which OpenAPI lists; None if it is about something else."""
+    if error.validator == "enum":
+        return error
+    if is_mapping(error.instance):
+        return None
+    # A union of a word and something else, such as the type of a schema, which may be a list of them.
+    found = [choice for inner in error.context or () if (choice := _choice(inner))]
+    return next((choice for choice in found if isinstance(choice.instance, str)), found[0] if found else None)
 
 
 def _located(validator: type[SpecValidator]) -> type[SpecValidator]:

@@ -21,7 +21,7 @@ ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.
 def found_in(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
     """The problems as file, text of the line, message."""
     problems = list(structure.check(load(write_spec(folder, files))))
-    assert all("OpenAPI 3.1.0" in problem.fix for problem in problems)
+    assert all("OpenAPI 3.1.0" in f"{problem.message} {problem.fix}" for problem in problems)
     return [
         (
             Path(problem.file).relative_to(folder).as_posix(),

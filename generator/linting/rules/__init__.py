@@ -50,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     next_actions.next_action_names_what_exists,
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
+    schemas.format_is_known,
     schemas.extension_is_known,
     logs.field_is_shown_or_masked,
     logs.shown_names_exist,

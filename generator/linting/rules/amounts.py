@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...document import Document, Located, Pointer, is_mapping, mapping, objects
-from ...problems import Problem
+from ...problems import Problem, meant
 from .. import reading
 
 #: The JSON types that fit each unit; the first is the usual one.
@@ -30,17 +30,19 @@ def amount_has_a_unit(document: Document) -> Iterator[Problem]:
         if unit is None and not is_amount:
             continue
         if unit is None or unit.value not in list(UNITS):
-            message = f"the amount {name!r} has no unit"
-            if unit is not None:
+            fix = f"write `{_UNIT}:` with one of {', '.join(UNITS)}"
+            if unit is None:
+                yield document.problem(value.pointer, f"the amount {name!r} has no unit", fix)
+            else:
                 message = f"{unit.value!r} is not a unit of amounts"
-            place = value.pointer if unit is None else unit.pointer
-            yield document.problem(place, message, f"write `{_UNIT}:` with one of {', '.join(UNITS)}")
+                yield document.problem(unit.pointer, message, meant(unit.value, UNITS, fix))
         evidence = _mark(document, value.pointer, _EVIDENCE)
         if evidence is None or evidence.value not in reading.EVIDENCE:
+            fix = f"write `{_EVIDENCE}:` with one of {', '.join(reading.EVIDENCE)}"
             yield document.problem(
                 value.pointer if evidence is None else evidence.pointer,
                 f"the amount {name!r} does not say how well its unit is known",
-                f"write `{_EVIDENCE}:` with one of {', '.join(reading.EVIDENCE)}",
+                fix if evidence is None else meant(evidence.value, reading.EVIDENCE, fix),
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...document import Document, Located, Pointer, is_mapping, is_sequence, mapping, objects
-from ...problems import Problem
+from ...problems import Problem, meant
 from .. import reading
 
 _WORDS = ", ".join(reading.EVIDENCE)
@@ -55,7 +55,8 @@ def evidence_has_a_source(document: Document) -> Iterator[Problem]:
         for word in words:
             if word.value not in reading.EVIDENCE:
                 message = f"{word.value!r} is not a word for evidence"
-                yield document.problem(word.pointer, message, f"use one of {_WORDS}")
+                fix = meant(word.value, reading.EVIDENCE, f"use one of {_WORDS}")
+                yield document.problem(word.pointer, message, fix)
         if all(word.value == "inferred" or word.value not in reading.EVIDENCE for word in words):
             continue
         sources = found.get("x-source")

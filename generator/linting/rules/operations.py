@@ -9,7 +9,7 @@ from typing import Any
 
 from ...document import Document, Located, Pointer, mapping, sequence
 from ...naming import snake
-from ...problems import Problem
+from ...problems import Problem, meant
 from ...views import ROW_IDS
 from .. import reading
 
@@ -95,7 +95,11 @@ def operation_says_whether_it_moves_money(document: Document) -> Iterator[Proble
             yield document.problem(
                 (*operation.pointer, "x-family"),
                 f"{operation.title} does not name the family whose key it takes",
-                f"write `x-family:` with one of {', '.join(FAMILIES)}",
+                meant(
+                    operation.data.get("x-family", ""),
+                    FAMILIES,
+                    f"write `x-family:` with one of {', '.join(FAMILIES)}",
+                ),
             )
 
 
@@ -213,7 +217,8 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
     for key in ("page", "size"):
         if key in names and names[key] not in query:
             message = f"x-pagination names {names[key]!r}, which is no query parameter of {operation.title}"
-            yield document.problem((*place, key), message, "declare the parameter, or correct the name")
+            fix = meant(names[key], map(str, query), "declare the parameter, or correct the name")
+            yield document.problem((*place, key), message, fix)
 
     if arrays:
         for key in ("items", "total"):
@@ -227,9 +232,8 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
     for key in ("items", "total"):
         if key in names and names[key] not in list(answer):
             message = f"x-pagination names {names[key]!r}, which is no property of {operation.title}'s answer"
-            yield document.problem(
-                (*place, key), message, "add the property to the schema, or correct the name"
-            )
+            fix = meant(names[key], answer, "add the property to the schema, or correct the name")
+            yield document.problem((*place, key), message, fix)
 
     items = answer.get(str(names.get("items")))
     if items is None:
@@ -248,7 +252,7 @@ def _identity_problems(
     fix = "name the property by which items differ"
     if "identity" in names and names["identity"] not in rows:
         message = f"x-pagination names {names['identity']!r}, which is no property of an item"
-        yield document.problem((*place, "identity"), message, fix)
+        yield document.problem((*place, "identity"), message, meant(names["identity"], rows, fix))
     elif "identity" not in names and not set(ROW_IDS) & set(rows):
         message = f"nothing tells the items apart: they have no {' and no '.join(ROW_IDS)}"
         yield document.problem(place, message, f"add `identity:` and {fix}")
@@ -266,5 +270,7 @@ def idempotency_key_names_what_exists(document: Document) -> Iterator[Problem]:
             yield document.problem(
                 (*operation.pointer, "x-idempotency-key"),
                 f"x-idempotency-key names {name!r}, which is no header and no property of the body",
-                "correct the name, or remove it if the operation has no such key",
+                meant(
+                    name, map(str, known), "correct the name, or remove it if the operation has no such key"
+                ),
             )

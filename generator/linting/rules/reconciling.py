@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...document import Document, Located, Pointer, mapping, sequence
-from ...problems import Problem
+from ...problems import Problem, meant
 from .. import reading
 
 _FACTS = ("order_reference", "id", "amount")
@@ -81,13 +81,14 @@ def _look_up_problems(
     for key in look:
         if key not in _KEYS:
             message = f"the look-up has the unknown key {key!r}"
-            yield document.problem((*place, key), message, f"use {', '.join(_KEYS)}")
+            yield document.problem((*place, key), message, meant(key, _KEYS, f"use {', '.join(_KEYS)}"))
     facts = {*mapping(operation.data.get("x-call-facts")), "idempotency_key"} - {"amount"}
     if "x-idempotency-key" not in operation.data:
         facts.discard("idempotency_key")
     if str(look.get("by")) not in facts:
         message = f"the look-up goes by {look.get('by')!r}, which is no fact of {operation.title}"
-        yield document.problem((*place, "by"), message, "name one of `x-call-facts`, or idempotency_key")
+        fix = meant(look.get("by"), facts, "name one of `x-call-facts`, or idempotency_key")
+        yield document.problem((*place, "by"), message, fix)
     target = _operation(document, look.get("operation"))
     if target is None or target.method != "get" or target.data.get("x-moves-money") is not False:
         message = f"the look-up names {look.get('operation')!r}, which is no GET that moves no money"
@@ -109,7 +110,7 @@ def _look_up_problems(
         for name in wanted:
             if name not in names:
                 message = f"the look-up names {name!r}, which is no property of what {target.title} shows"
-                yield document.problem((*place, key), message, "correct the name")
+                yield document.problem((*place, key), message, meant(name, names, "correct the name"))
     yield from _status_problems(document, place, look, names)
     if look.get("absence") is True or look.get("absent"):
         used = [names[name].pointer for name in reading.deciding_properties(look) if name in names]
@@ -125,9 +126,8 @@ def _status_problems(
     for state in states:
         if state not in known:
             message = f"the look-up names the status {state!r}, which is not known"
-            yield document.problem(
-                place, message, "name a value of the enum of `status`, in its canonical spelling"
-            )
+            fix = "name a value of the enum of `status`, in its canonical spelling"
+            yield document.problem(place, message, meant(state, map(str, known), fix))
 
 
 def _absence_problems(

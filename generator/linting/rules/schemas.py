@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from ...document import NAME_MAPS, Document, Located, Pointer, objects, parse_pointer, references, sequence
-from ...problems import Problem
+from ...problems import Problem, meant
 from .. import reading
 
 #: Every extension that the generator reads or that tells a fact. A misspelt one would be ignored in silence.
@@ -20,6 +19,11 @@ EXTENSIONS = frozenset(
     }
 )
 
+#: The formats of JSON Schema and of OpenAPI's registry that an API for payments may have.
+FORMATS = (
+    *("date-time", "date", "time", "duration", "uuid", "uri", "uri-reference", "iri", "email", "hostname"),
+    *("ipv4", "ipv6", "regex", "int32", "int64", "float", "double", "decimal", "byte", "binary", "password"),
+)
 _OBJECT_KEYS = ("properties", "patternProperties", "additionalProperties")
 #: Keywords under which a schema only limits the one it stands in; nobody needs a name for it.
 _LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"})
@@ -98,19 +102,22 @@ def _nameless(schema: Located) -> str | None:
     return None
 
 
+def format_is_known(document: Document) -> Iterator[Problem]:
+    """A misspelt format would be ignored in silence, and a moment would be read as text."""
+    for schema in reading.schemas(document):
+        if schema.value.get("format", "date-time") not in FORMATS:
+            name = schema.value["format"]
+            fix = meant(name, FORMATS, f"use one of {', '.join(FORMATS)}, or remove it")
+            yield document.problem((*schema.pointer, "format"), f"{name!r} is no format that is known", fix)
+
+
 def extension_is_known(document: Document) -> Iterator[Problem]:
     """A misspelt extension would be ignored in silence; for `x-sensitive` that would leak."""
     for place, found in objects(document.data):
         for key in found:
             if key.startswith("x-") and key not in EXTENSIONS:
-                near = difflib.get_close_matches(key, sorted(EXTENSIONS), 1)
-                yield document.problem(
-                    (*place, key),
-                    f"nothing reads the extension {key!r}",
-                    f"did you mean `{near[0]}`?"
-                    if near
-                    else "remove it, or add it to the list of extensions",
-                )
+                fix = meant(key, sorted(EXTENSIONS), "remove it, or add it to the list of extensions")
+                yield document.problem((*place, key), f"nothing reads the extension {key!r}", fix)
         for mark in ("x-sensitive", "x-free-text"):
             if not isinstance(found.get(mark, True), bool):
                 yield document.problem((*place, mark), f"{mark} is no boolean", f"write `{mark}: true`")

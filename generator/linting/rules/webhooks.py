@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...document import Document, Located, Pointer, is_mapping, mapping, sequence
 from ...events import DATA, UNIX_SECONDS
 from ...naming import class_names, event_class
-from ...problems import Problem
+from ...problems import Problem, meant
 from .. import reading
 
 #: The classes of the runtime that check a delivery.
@@ -137,7 +137,8 @@ def webhook_has_one_proof(document: Document) -> Iterator[Problem]:
         if is_mapping(scheme.value) and scheme.value.get(_SECRET) not in SECRETS:
             mark = (*scheme.pointer, _SECRET) if _SECRET in scheme.value else scheme.pointer
             message = f"the scheme {names[0]!r} of {webhook.title} does not name the class of its secret"
-            yield document.problem(mark, message, f"write `{_SECRET}:` with one of {', '.join(SECRETS)}")
+            fix = f"write `{_SECRET}:` with one of {', '.join(SECRETS)}"
+            yield document.problem(mark, message, meant(scheme.value.get(_SECRET, ""), SECRETS, fix))
 
 
 def webhook_can_be_told_from_its_likes(document: Document) -> Iterator[Problem]:

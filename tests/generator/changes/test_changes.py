@@ -395,4 +395,6 @@ def test_the_command_compares_with_the_release_where_no_side_is_given(
     monkeypatch.setattr(released_module, "FOLDER", released / "none")
     assert main(["check-version"]) == 0
     assert main(["changes"]) == 1
-    assert "Nothing was released yet" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Nothing was released yet" in said
+    assert "./nox -s changes -- HEAD" in said
