@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from ..document import Document, Pointer, is_mapping, mapping, objects, reference_of
 from ..linting.json_schema import short
-from ..problems import Problem
+from ..problems import Problem, meant
 
 _VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
 _MINIMAL = {"info": {"title": "", "version": ""}, "paths": {}}
@@ -35,9 +35,10 @@ def check(document: Document) -> list[Problem]:
     if version not in _VALIDATORS:
         message = f"OpenAPI {document.data.get('openapi')} is not supported"
         return [document.problem(("openapi",), message, "write the document in OpenAPI 3.0 or 3.1")]
+    otherwise = f"change it to what OpenAPI {version} allows here"
     found = [
-        document.problem(pointer, text, f"change it to what OpenAPI {version} allows here")
-        for pointer, text in _errors(_validator(version), document.data, ())
+        document.problem(pointer, text, fix)
+        for pointer, text, fix in _errors(_validator(version), document.data, (), otherwise)
     ]
     found += _unresolved(document)
     if version == "3.1":
@@ -49,19 +50,32 @@ def check(document: Document) -> list[Problem]:
 def check_schema(document: Document, pointer: Pointer, schema: Any) -> list[Problem]:
     """What keeps a part of the document from being a schema."""
     version = version_of(document)
-    validator = _schema_validator(version)
+    otherwise = f"change it to what OpenAPI {version} allows in a schema"
     return [
-        document.problem(place, text, f"change it to what OpenAPI {version} allows in a schema")
-        for place, text in _errors(validator, schema, pointer)
+        document.problem(place, text, fix)
+        for place, text, fix in _errors(_schema_validator(version), schema, pointer, otherwise)
     ]
 
 
-def _errors(validator: Any, value: Any, at: Pointer) -> Iterator[tuple[Pointer, str]]:
+def _errors(validator: Any, value: Any, at: Pointer, otherwise: str) -> Iterator[tuple[Pointer, str, str]]:
+    """What is wrong in a value: where, what, and what to do."""
     if validator.is_valid(value):
         return
     for error in validator.iter_errors(value):
         deepest = _deepest(error)
-        yield (*at, *deepest.instance_path), short(deepest.message)
+        words = [str(word) for word in _words(deepest)]
+        fix = meant(deepest.instance, words, f"use one of {', '.join(words)}") if words else otherwise
+        yield (*at, *deepest.instance_path), short(deepest.message), fix
+
+
+def _words(error: Any) -> list[object]:
+    """The words that could stand in place of a value, where OpenAPI lists them; none where it does not."""
+    if error.kind.name == "enum":
+        return list(error.kind.options)
+    variants = [inner for variant in getattr(error.kind, "context", None) or () for inner in variant]
+    here = [inner for inner in variants if inner.instance_path == error.instance_path]
+    found = [words for inner in here if (words := _words(inner))]
+    return found[0] if found else []
 
 
 def _deepest(error: Any) -> Any:

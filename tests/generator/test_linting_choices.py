@@ -73,3 +73,40 @@ def test_an_unknown_type_is_told_once_and_not_by_every_example(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2, lines
     assert f"{LINKS}:26: 'strin' is not one of the words" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("in: query", "in: qury", "did you mean `query`?"),
+        ("type: string", "type: strin", "did you mean `string`?"),
+        ("type: string", "type: decimal", "use one of array, boolean, integer, "),
+    ],
+)
+def test_the_same_is_said_of_a_document_of_another_api(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, wanted: str
+) -> None:
+    spec, config = tmp_path / "pets.yaml", tmp_path / "pets.toml"
+    spec.write_text(PETS.replace(old, new), "utf-8")
+    config.write_text("", "utf-8")
+    arguments = ["--spec", str(spec), "--config", str(config), "--out", str(tmp_path / "pets")]
+    assert main(["generate", *arguments]) == 1
+    [line] = [line for line in capsys.readouterr().err.splitlines() if wanted in line]
+    assert "pets.yaml:" in line
+
+
+PETS = """\
+openapi: 3.1.0
+info: {title: Pets, version: "1"}
+servers: [{url: https://pets.example}]
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      parameters:
+        - name: kind
+          in: query
+          schema:
+            type: string
+      responses: {"200": {description: Pets.}}
+"""
