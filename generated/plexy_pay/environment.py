@@ -1,3 +1,4 @@
+# plexy-pay runtime, written by hand in generator/runtime/environment.py; the generator copies it unchanged.
 """The way out of this machine, as the environment describes it: certificates, key log and proxies.
 
 A setting that cannot be used is a `ConfigurationError` that names the variable. No message shows a value: the URL of a

@@ -1,3 +1,4 @@
+# plexy-pay runtime, written by hand in generator/runtime/causes.py; the generator copies it unchanged.
 """What an exception inside a call comes from: the network and this package, or the caller's own code.
 
 A call runs code of the caller's: hooks, transports, a function that gives the key. Signal handlers and the time limits

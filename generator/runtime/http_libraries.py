@@ -1,3 +1,4 @@
+# plexy-pay runtime, written by hand in generator/runtime/http_libraries.py; the generator copies it unchanged.
 """The HTTP libraries whose clients and transports are taken: httpx, and httpx2, which is made of the same parts.
 
 The package depends on httpx alone and uses it for its own connections. Only this module knows which class belongs to

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Generator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -40,11 +41,15 @@ class ApiKeyAuth(httpx.Auth):
         self._key = key
         self._form = form
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def __call__(self, request: Any) -> Any:
         """Put the key into the header, in place of whatever stood there."""
         if key_header(self._form):
             request.headers[key_header(self._form)] = _filled(self._form, self._key)
-        yield request
+        return request
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Do the same, as httpx asks for it."""
+        yield self(request)
 
     def __repr__(self) -> str:
         return f"ApiKeyAuth({self._key!r})"
@@ -67,7 +72,7 @@ def further_keys(settings: Settings, family: str) -> tuple[tuple[str, ApiKey], .
     return tuple((FAMILIES[name]["header"], settings.ring(name).keys()[0]) for name in names)
 
 
-def with_keys(request: httpx.Request, step: Send) -> httpx.Request:
+def with_keys(request: Any, step: Send) -> Any:
     """The request with the keys that the hook does not write."""
     missing = [] if not step.header or key_header(step.header) else [(step.header, step.key)]
     missing += step.further
@@ -84,7 +89,7 @@ def with_keys(request: httpx.Request, step: Send) -> httpx.Request:
         else:
             cookie = _filled(form, key, _COOKIE)
             headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), cookie)))
-    return httpx.Request(
+    return type(request)(
         request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
     )
 
