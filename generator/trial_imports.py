@@ -115,7 +115,11 @@ class Trial:
         """Look for what each relative import names, also where it is within a function and runs later."""
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for node in _relative_imports(ast.parse(path.read_bytes())):
-            source = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            try:
+                source = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            except ImportError as error:
+                self._add(path, node.lineno, f"ImportError: {error}", "count the dots")
+                continue
             for alias in node.names:
                 if not self._has(source, alias.name):
                     text = f"ImportError: `{source}` has no `{alias.name}`"

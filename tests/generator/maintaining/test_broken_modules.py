@@ -43,6 +43,12 @@ MISTAKES = {
         "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
         "NoSuchError",
     ),
+    "an import within a function from outside": (
+        "auth.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\ndef late():\n    from ....errors import PlexyError\n",
+        "beyond top-level package",
+    ),
     "a program": (
         "webhooks/__main__.py",
         "from __future__ import annotations\n",
