@@ -38,6 +38,10 @@ def tls_settings(origin: Origin) -> ssl.SSLContext:
 @lru_cache(maxsize=8)
 def _tls(*_environment: str | None) -> ssl.SSLContext:
     """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    # Older versions of httpx pass over a file that is not there.
+    if certificates and (not os.path.exists(certificates) or os.path.isdir(certificates)):
+        _explain_tls()
     context: ssl.SSLContext | None = None
     with suppress(OSError, ValueError):
         context = HTTPX.http.create_ssl_context()

@@ -387,7 +387,9 @@ class Call(Generic[T]):
         """Return what stands for the body of a success that has no content."""
         try:
             return empty_of(self.request.decode)
-        except Exception:
+        except Exception as error:
+            if is_interruption(error):
+                raise
             return None  # A decoder of the caller's own, which knows no such thing.
 
     def _absence(self) -> tuple[Difference, ...]:

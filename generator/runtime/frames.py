@@ -8,7 +8,9 @@ lines for the traceback, and lose their variables.
 
 from __future__ import annotations
 
-# Making a client loads this module, so it imports nothing.
+import sys
+
+# Making a client loads this module, so it imports next to nothing.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
-_PACKAGE = __name__.rpartition(".")[0]
 _COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
 _COROUTINE = 0x80  # `inspect.CO_COROUTINE`.
 
@@ -37,11 +38,12 @@ def _sync(function: Callable[..., Any]) -> Callable[..., Any]:
         # The arguments are no variable of this frame while the call is under way: log records may come with the stack.
         taken: list[Any] = [named, given]
         del given, named
+        handled = sys.exception()
         try:
             return function(*taken.pop(), **taken.pop())
         except BaseException as error:
             _explain(error, function)
-            _forget(error)
+            _forget(error, handled)
             raise
 
     return call
@@ -51,11 +53,12 @@ def _async(function: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*given: Any, **named: Any) -> Any:
         taken: list[Any] = [named, given]
         del given, named
+        handled = sys.exception()
         try:
             return await function(*taken.pop(), **taken.pop())
         except BaseException as error:
             _explain(error, function)
-            _forget(error)
+            _forget(error, handled)
             raise
 
     return call
@@ -70,14 +73,18 @@ def _explain(error: BaseException, function: Callable[..., Any]) -> None:
         error.args = (unexpected(function, str(error)),)
 
 
-def _forget(error: BaseException) -> None:
-    """Clear the frames of an error, and of those that were caught on its way."""
-    seen: list[BaseException] = []
+def _forget(error: BaseException, handled: BaseException | None) -> None:
+    """Clear the frames of an error, and of those that were caught on its way.
+
+    Args:
+        error: The error.
+        handled: What the caller was handling at the time of the call: its frames are the caller's own.
+    """
+    seen = [handled]
     waiting: list[BaseException | None] = [error]
     while waiting:
         one = waiting.pop()
-        # What a caller was handling when they called us has frames of their own: those are left alone.
-        if one is None or one in seen or not _began_here(one):
+        if one is None or any(one is other for other in seen):
             continue
         seen.append(one)
         waiting += (one.__cause__, one.__context__)
@@ -85,12 +92,6 @@ def _forget(error: BaseException) -> None:
         while step is not None:
             _clear(step.tb_frame)
             step = step.tb_next
-
-
-def _began_here(error: BaseException) -> bool:
-    first = error.__traceback__
-    module = first.tb_frame.f_globals.get("__name__") if first is not None else None
-    return str(module).startswith(_PACKAGE)
 
 
 def _clear(frame: Any) -> None:

@@ -11,12 +11,12 @@ import asyncio
 import os
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, Literal, NamedTuple, Protocol
 
+from ..causes import failures_ignored
 from ..errors import ConfigurationError
 from ..logs import ERROR, INFO, LOGGER, WARNING, follow_environment
 from .errors import BodyReadError, Reason, WebhookVerificationError
@@ -336,13 +336,13 @@ def _tell_unheard(task: asyncio.Task[Reply]) -> None:
     """Report the error of an event whose request is over: no framework does."""
     error = None if task.cancelled() else task.exception()
     if error is not None:
-        with suppress(Exception):
+        with failures_ignored(of_the_caller=True):
             _LOGGER.error("a webhook failed after its request was given up", exc_info=error)
 
 
 def _say(level: int, text: str, *values: object) -> None:
     # A log filter of the user's that fails must not decide about a delivery.
-    with suppress(Exception):
+    with failures_ignored(of_the_caller=True):
         _LOGGER.log(level, text, *values)
 
 
