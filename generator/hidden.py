@@ -66,15 +66,24 @@ def escape_in(folder: Path) -> None:
 def found_in(text: str) -> Iterator[tuple[int, str]]:
     """Each of these characters, with its line from 1."""
     for number, line in enumerate(text.split("\n"), 1):
+        if _is_plain(line):
+            continue
         for char in line:
             if is_hidden(char):
                 yield number, char
 
 
 def _replaced(text: str, escape: Callable[[str], str]) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(escape(char) if is_hidden(char) else char for char in text)
+    return "\n".join(line if _is_plain(line) else _line(line, escape) for line in text.split("\n"))
+
+
+def _line(line: str, escape: Callable[[str], str]) -> str:
+    return "".join(escape(char) if is_hidden(char) else char for char in line)
+
+
+def _is_plain(line: str) -> bool:
+    """Whether a line certainly has none of these characters, as nearly all lines of a package have none."""
+    return line.isascii() and line.replace("\t", "").isprintable()
 
 
 def _as_python(char: str) -> str:
