@@ -15,21 +15,8 @@ from types import TracebackType
 # The libraries that a request passes on its way to the network, those that replace Python's sockets, and the reader of
 # JSON that the extra `speed` brings.
 _LIBRARIES = frozenset(
-    (
-        *("httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "hyperframe", "socksio", "idna"),
-        *(
-            "anyio",
-            "sniffio",
-            "trio",
-            "uvloop",
-            "gevent",
-            "eventlet",
-            "greenlet",
-            "truststore",
-            "certifi",
-            "msgspec",
-        ),
-    )
+    "httpx httpx2 httpcore httpcore2 h11 h2 hpack hyperframe socksio idna anyio sniffio trio uvloop gevent eventlet "
+    "greenlet truststore certifi msgspec".split()
 )
 _PACKAGE = __name__.rpartition(".")[0]
 

@@ -122,9 +122,8 @@ class Exchange:
         broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
         self._answer = Answer(response.status_code, headers, broken)
         try:
-            content = (
-                response.content
-            )  # A transport may give a finished response; the library has decompressed it.
+            # A transport may give a finished response; the library has decompressed it.
+            content = response.content
         except self.library.http.ResponseNotRead:
             self._body = Body(self._answer.headers, self.step.limit, self.step)
             return True
