@@ -56,10 +56,12 @@ def notes(error: BaseException) -> str:
 def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes]]]:
     """Makes an answer of a server that never comes: a signal handler raises an exception in its place."""
     before = signal.getsignal(signal.SIGUSR1)
-    stopped = threading.Event()
 
     def interrupting(error: BaseException) -> Callable[[Recorded], bytes]:
+        stopped = threading.Event()
+
         def handler(*_: object) -> None:
+            stopped.set()
             raise error
 
         def answer(_: Recorded) -> bytes:
@@ -71,7 +73,6 @@ def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes
         return answer
 
     yield interrupting
-    stopped.set()
     signal.signal(signal.SIGUSR1, before)
 
 
