@@ -9,6 +9,7 @@ import filecmp
 import hashlib
 import os
 import platform
+import re
 import secrets
 import shutil
 import subprocess
@@ -159,11 +160,14 @@ def tests_lowest(session: nox.Session) -> None:
 
 @nox.session
 def tests_httpx2(session: nox.Session) -> None:
-    """Test the runtime once more, with clients and transports of httpx2 wherever a test hands one over."""
+    """Test the runtime once more with httpx2: all files in which a test hands a client or a transport over."""
     install(session, "tests", project=True)
     parallel = ["--numprocesses=auto", "--dist=loadfile"]
-    arguments = session.posargs or [*parallel, "tests/runtime", "--ignore=tests/runtime/webhooks"]
-    session.run("pytest", *arguments, env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"})
+    files = sorted((ROOT / "tests" / "runtime").glob("test_*.py"))
+    concerned = [str(path) for path in files if re.search("http_(client|library)", path.read_text("utf-8"))]
+    session.run(
+        "pytest", *(session.posargs or [*parallel, *concerned]), env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"}
+    )
 
 
 @nox.session
