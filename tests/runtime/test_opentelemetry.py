@@ -105,8 +105,15 @@ def test_a_next_key_is_a_span_of_its_own_and_shows_no_key(flavor: Flavor, teleme
         assert OTHER_KEY not in everything_in(span)
 
 
+def opened(flavor: Flavor) -> Any:
+    """A client of httpx itself, which is what the instrumentation knows."""
+    client = httpx.Client(trust_env=False) if flavor.name == "sync" else httpx.AsyncClient(trust_env=False)
+    flavor._opened.append(client)  # It is the program's to close.
+    return client
+
+
 def given_client(flavor: Flavor, telemetry: Telemetry) -> Any:
-    client = flavor.http_client(trust_env=False)
+    client = opened(flavor)
     telemetry.instrumentor.instrument_client(client, tracer_provider=telemetry.provider)
     return client
 
@@ -120,7 +127,7 @@ def given_transport(flavor: Flavor, telemetry: Telemetry) -> Any:
 
 def given_client_of_an_instrumented_program(flavor: Flavor, telemetry: Telemetry) -> Any:
     telemetry.instrument()
-    return flavor.http_client(trust_env=False)
+    return opened(flavor)
 
 
 @pytest.mark.parametrize("make", [given_client, given_transport, given_client_of_an_instrumented_program])
