@@ -27,6 +27,9 @@ from plexy_pay.encoding import dumps, loads
 
 from generator.naming import class_names, snake
 
+# Some of the operations are only inferred.
+pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
+
 Json = dict[str, Any]
 
 DOCUMENT: Json = json.loads(Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8"))
