@@ -106,7 +106,7 @@ def no_params(data: Json, out: Path, brand: object = None) -> None:
         (operations, 6),
         (schemas, 15),
         (properties, 60),
-        (values, 60),
+        (values, 120),  # More than are written out in each annotation: below, the work has another form.
         (variants, 20),
         (tags, 12),
         (parameters, 60),
