@@ -12,12 +12,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 
+_HTTP = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "hyperframe", "socksio", "idna")
+_SOCKETS = ("anyio", "sniffio", "trio", "uvloop", "gevent", "eventlet", "greenlet", "truststore", "certifi")
 # The libraries that a request passes on its way to the network, those that replace Python's sockets, and the reader of
 # JSON that the extra `speed` brings.
-_LIBRARIES = frozenset(
-    "httpx httpx2 httpcore httpcore2 h11 h2 hpack hyperframe socksio idna anyio sniffio trio uvloop gevent eventlet "
-    "greenlet truststore certifi msgspec".split()
-)
+_LIBRARIES = frozenset((*_HTTP, *_SOCKETS, "msgspec"))
 _PACKAGE = __name__.rpartition(".")[0]
 
 
