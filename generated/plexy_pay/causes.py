@@ -33,15 +33,14 @@ def foreign(error: BaseException, *, own_sockets: bool = False) -> BaseException
     if not isinstance(error, Exception):
         return error
     module = type(error).__module__
-    if _root(module) in _LIBRARIES or module.startswith(f"{_PACKAGE}."):
+    if _is_ours(module):
         return None
     if own_sockets and isinstance(error, OSError):
         return None
     # Nothing else raises these, whoever has replaced a function of theirs.
     if module in ("socket", "ssl"):
         return None
-    of_python = _root(module) in sys.stdlib_module_names
-    return None if of_python and _raised_by_us(error.__traceback__) else error
+    return None if _is_of_python(module) and _raised_by_us(error.__traceback__) else error
 
 
 def _raised_by_us(step: TracebackType | None) -> bool:
@@ -49,10 +48,19 @@ def _raised_by_us(step: TracebackType | None) -> bool:
     ours = True
     while step is not None:
         module = str(step.tb_frame.f_globals.get("__name__"))
-        if _root(module) not in sys.stdlib_module_names:
-            ours = _root(module) in _LIBRARIES or module.startswith(f"{_PACKAGE}.")
+        if not _is_of_python(module):
+            ours = _is_ours(module)
         step = step.tb_next
     return ours
+
+
+def _is_ours(module: str) -> bool:
+    """Return whether a module is one of the libraries beneath, or of this package."""
+    return _root(module) in _LIBRARIES or module.startswith(f"{_PACKAGE}.")
+
+
+def _is_of_python(module: str) -> bool:
+    return _root(module) in sys.stdlib_module_names
 
 
 def _root(module: str) -> str:
@@ -65,7 +73,7 @@ def is_interruption(error: Exception) -> bool:
     A log handler that fails does so with one of Python's own exceptions. The time limit of a task queue has a class of
     its own.
     """
-    return foreign(error) is not None and _root(type(error).__module__) not in sys.stdlib_module_names
+    return foreign(error) is not None and not _is_of_python(type(error).__module__)
 
 
 @contextmanager
@@ -78,6 +86,6 @@ def failures_ignored(*, of_the_caller: bool = False) -> Generator[None]:
     try:
         yield
     except Exception as error:
-        goes_on = is_interruption(error) if of_the_caller else foreign(error) is not None
-        if goes_on:
+        reaches_the_caller = is_interruption(error) if of_the_caller else foreign(error) is not None
+        if reaches_the_caller:
             raise

@@ -308,8 +308,7 @@ class Closing:
             await self._close(stream)
 
     async def _close(self, stream: Any) -> None:
-        with failures_ignored(
-            of_the_caller=True
-        ):  # The call has its response, or its error: this adds nothing to either.
+        # The call has its response, or its error: this adds nothing to either.
+        with failures_ignored(of_the_caller=True):
             await stream.aclose()
         self._open.pop(stream, None)

@@ -69,17 +69,24 @@ def _url(http: Any, text: str) -> Any:
 
 def _request(library: Library, step: Send) -> Any:
     """Return the request of a step, without its key."""
-    http, known = library.http, {"headers": step.headers, "content": step.content}
-    return http.Request(step.method, _url(http, step.url), extensions={"timeout": _timeouts(step)}, **known)
+    return library.http.Request(
+        step.method,
+        _url(library.http, step.url),
+        headers=step.headers,
+        content=step.content,
+        extensions={"timeout": _timeouts(step)},
+    )
 
 
 def _request_of(client: Any, library: Library, step: Send) -> Any:
     """Return the request of a client of the user's, with what that adds to each of its own."""
-    timeout, known = (
-        library.http.Timeout(**_timeouts(step)),
-        {"headers": step.headers, "content": step.content},
+    return client.build_request(
+        step.method,
+        step.url,
+        headers=step.headers,
+        content=step.content,
+        timeout=library.http.Timeout(**_timeouts(step)),
     )
-    return client.build_request(step.method, step.url, timeout=timeout, **known)
 
 
 class SyncTransport:

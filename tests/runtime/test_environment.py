@@ -13,6 +13,8 @@ import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.tunnels import Tunnels, serving
 from helpers.wire import WireServer, json_answer
+from plexy_pay.base_client import Origin
+from plexy_pay.environment import proxy_for, tls_settings
 from plexy_pay.errors import ConfigurationError, Outcome, PlexyError
 
 ANSWER = json_answer({"id": "th_1", "success": True})
@@ -212,9 +214,6 @@ def test_a_proxy_as_machines_have_it_is_used(
 def test_no_proxy_is_asked_for_what_no_proxy_names(
     flavor: Flavor, monkeypatch: pytest.MonkeyPatch, host: str, exceptions: str
 ) -> None:
-    from plexy_pay.base_client import Origin
-    from plexy_pay.environment import proxy_for, tls_settings
-
     origin = Origin(f"https://{host}")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     assert proxy_for(origin, tls_settings(origin)) is not None
