@@ -110,11 +110,19 @@ def _parts(data: Json, node: Any, seen: set[int]) -> Iterator[Json]:
     seen.add(id(part))
     yield part
     if "$ref" in part:
-        yield from _parts(data, resolve(data, part), seen)
+        yield from _parts(data, _target(data, part), seen)
     yield from _parts(data, part.get("items"), seen)
     for key in ("oneOf", "anyOf", "allOf", "prefixItems"):
         for variant in sequence(part.get(key)):
             yield from _parts(data, variant, seen)
+
+
+def _target(data: Json, part: Json) -> Any:
+    """What a reference leads to; None where it leads nowhere, which another rule of the lint names."""
+    try:
+        return resolve(data, part)
+    except (KeyError, TypeError):
+        return None
 
 
 def _mark(parameter: Json) -> Json:

@@ -164,6 +164,7 @@ class OperationView:
     pagination: Pagination | None
     errors: tuple[tuple[str, str], ...] = field(default=())
     refusals: tuple[int, ...] = ()
+    advice: tuple[tuple[int, str], ...] = ()
     says_success: bool = False
     deprecated: str = ""
     sent: Sent | None = None
@@ -292,6 +293,7 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         pagination=_pagination(data, operation),
         errors=_errors(data, operation),
         refusals=_refusals(data, operation),
+        advice=_advice(data, operation),
         says_success=_says_success(data, operation),
         deprecated=describing.deprecation(operation, _call(operation)),
         sent=sent,
@@ -615,6 +617,16 @@ def _refusals(data: Json, operation: Json) -> tuple[int, ...]:
         if re.fullmatch("4[0-9][0-9]", str(status)) and evidence != "inferred":
             found.append(int(status))
     return tuple(sorted(found))
+
+
+def _advice(data: Json, operation: Json) -> tuple[tuple[int, str], ...]:
+    """What the document advises to do on a status of an operation."""
+    responses = {status: resolve(data, node) for status, node in mapping(operation.get("responses")).items()}
+    return tuple(
+        (int(status), " ".join(response["x-advice"].split()))
+        for status, response in sorted(responses.items())
+        if "x-advice" in response
+    )
 
 
 def _says_success(data: Json, operation: Json) -> bool:

@@ -118,8 +118,8 @@ RECIPES: dict[str, Recipe] = {
                 by="id",
                 request=find_transaction_by_id.request,
                 fields=lambda row: (
-                    row.transaction_id,
                     row.payment_id,
+                    row.transaction_id,
                 ),
                 status=lambda row: row.status,
                 found=frozenset(
@@ -153,8 +153,8 @@ RECIPES: dict[str, Recipe] = {
                 by="id",
                 request=find_transaction_by_id.request,
                 fields=lambda row: (
-                    row.transaction_id,
                     row.payment_id,
+                    row.transaction_id,
                 ),
                 status=lambda row: row.status,
                 found=frozenset(("cancelled",)),
@@ -180,8 +180,8 @@ RECIPES: dict[str, Recipe] = {
                 by="id",
                 request=find_transaction_by_id.request,
                 fields=lambda row: (
-                    row.transaction_id,
                     row.payment_id,
+                    row.transaction_id,
                 ),
                 status=lambda row: row.status,
                 found=frozenset(
@@ -215,8 +215,8 @@ RECIPES: dict[str, Recipe] = {
                 by="id",
                 request=find_transaction_by_id.request,
                 fields=lambda row: (
-                    row.transaction_id,
                     row.payment_id,
+                    row.transaction_id,
                 ),
                 status=lambda row: row.status,
                 found=frozenset(("refunded",)),

@@ -131,12 +131,15 @@ CREATE_HOST_TO_HOST_PAYMENT = Operation(
     family="pay",
     moves_money=True,
     evidence="documented-2023",
-    source="https://developer.plexy.money/create-host-to-host-payment-21794552e0, plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md",
+    source="https://developer.plexy.money/create-host-to-host-payment-21794552e0, plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as a documentation index of 2026 summarises it (`/v1/payments/direct`)",
     facts={
         "amount": "$request.body#/orderDetails/amount",
         "order_reference": "$request.body#/orderDetails/orderReference",
     },
     refusals=(401,),
+    advice={
+        404: "The docs of 2026 name POST /v1/payments/direct for this operation, with a flow of its own: ask Plexy Pay which one your account has. An overlay moves the operation (spec/DECISIONS.md, conflict 18).",
+    },
     says_success=True,
 )
 CONTINUE_THREE_D_SECURE = Operation(

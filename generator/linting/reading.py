@@ -6,11 +6,22 @@ Rules run on documents that may be broken in any way, so nothing here expects a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..document import Document, Located, Pointer, is_mapping, is_sequence, mapping, objects, sequence
+from ..document import (
+    Document,
+    Located,
+    Pointer,
+    is_mapping,
+    is_sequence,
+    mapping,
+    objects,
+    parse_pointer,
+    references,
+    sequence,
+)
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -199,6 +210,33 @@ def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Itera
             waiting += [(*place, key, index) for index, _ in enumerate(sequence(value.get(key)))]
 
 
+def sent(document: Document) -> Iterator[str]:
+    """What a request may carry: references of the operations' parameters and bodies."""
+    for operation in operations(document):
+        yield from (target for _, target in references(operation.data.get("parameters")))
+        yield from (target for _, target in references(operation.data.get("requestBody")))
+
+
+def received(document: Document) -> Iterator[str]:
+    """What may come from the API: references of the operations' responses and the webhooks' bodies."""
+    for operation in operations(document):
+        yield from (target for _, target in references(operation.data.get("responses"), names=True))
+    for webhook in webhooks(document):
+        yield from (target for _, target in references(webhook.data.get("requestBody")))
+
+
+def reached(document: Document, targets: Iterable[str]) -> set[str]:
+    """The names of the schemas that references lead to, directly or through others."""
+    waiting = list(targets)
+    seen: set[tuple[str, ...]] = set()
+    while waiting:
+        target = parse_pointer(waiting.pop())[:3]
+        if target not in seen:
+            seen.add(target)
+            waiting += (further for _, further in references(document.get(target)))
+    return {target[2] for target in seen if target[:2] == ("components", "schemas") and len(target) == 3}
+
+
 def deciding_properties(look_up: dict[str, Any]) -> list[str]:
     """The properties that decide what a look-up of `x-reconcile` proves."""
     names = [str(name) for name in sequence(look_up.get("fields"))]
@@ -206,7 +244,8 @@ def deciding_properties(look_up: dict[str, Any]) -> list[str]:
         # A list proves by what it does not show: no status is read then, but how far back its rows reach.
         return [*names, *([str(look_up["made"])] if "made" in look_up else [])]
     has_states = any(look_up.get(key) for key in ("found", "ended", "absent"))
-    return [*names, *(["status"] if has_states else [])]
+    # Of several fields in which one thing may carry the fact, only the first proves that something did not happen.
+    return [*names[:1], *(["status"] if has_states else [])]
 
 
 def template_names(path: str) -> list[str]:

@@ -299,7 +299,8 @@ class Call(Generic[T]):
             facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
             if refuses(status, self.request.operation):
                 facts["outcome"] = Outcome.REJECTED
-            return _bad_status(answer, facts, self.key_mask())
+            advice = self.request.operation.advice.get(answer.status)
+            return _bad_status(answer, facts, self.key_mask(), advice)
         if answer.is_without_content:
             # The status says that the call was carried out, also where the body would have said it by `success`.
             return self._success(answer, facts, None, self._nothing(), self._absence())
@@ -465,8 +466,9 @@ def _no_answer(failure: Failure) -> PlexyError:
     return kind(f"{what}{failure.text}.", outcome=outcome)
 
 
-def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyError:
+def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: str | None) -> PlexyError:
     status = answer.status
+    advice = _ADVICE.get(status, "") if advice is None else f" {advice}"
     try:
         fields = _fields(mask.data(loads_response(answer.body, answer.charset)))
     except ValueError:
@@ -474,7 +476,7 @@ def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask) -> PlexyEr
     fields = _fields(fields.get("error")) or fields
     facts |= {name: _text(fields.get(name)) for name in ("code", "type", "source")}
     facts["api_message"] = _text(fields.get("message"))
-    what = f"the API answered {status}{_quoted(facts['api_message'])}.{_ADVICE.get(status, '')}"
+    what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
     if 300 <= status < 400:
         target = _target(mask.text(answer.headers.get("location", "")))
         what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."

@@ -36,6 +36,8 @@ class Operation:
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
     # The 4xx of which the API's description says what they mean for this operation.
     refusals: tuple[int, ...] = ()
+    # What a status means for this operation in particular, and what to do then.
+    advice: Mapping[int, str] = field(default_factory=dict[int, str])
     says_success: bool = False  # Whether its answer has `success`, which says that it was carried out.
     # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
     facts: Mapping[str, str] = field(default_factory=dict[str, str])

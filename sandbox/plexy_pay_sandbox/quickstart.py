@@ -11,6 +11,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -73,6 +74,8 @@ class Quickstart:
         link = self._client.payment_links.create(
             amount=PRICE,
             order_reference=ORDER,
+            description="Order 1001",
+            expires_at=datetime.now(UTC) + timedelta(days=1),
             auto_clearing=False,
             metadata={"callback_url": self._receiver.url},
         )

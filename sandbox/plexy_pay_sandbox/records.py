@@ -25,7 +25,7 @@ MERCHANT_NAME: Final = "Sandbox Shop"
 
 
 class LinkStatus(StrEnum):
-    """Status of a payment link. `active` is documented; merchants' code expects the others."""
+    """Status of a payment link. `active` is documented, the others are inferred."""
 
     ACTIVE = "active"
     PAID = "paid"

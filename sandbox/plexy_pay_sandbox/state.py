@@ -247,17 +247,20 @@ class State:
         self.settle()
         return self._transactions.all()
 
-    def transaction(self, transaction_id: str) -> tuple[Payment, Transaction]:
-        """The transaction with this id, and the payment it belongs to.
+    def transaction(self, some_id: str) -> tuple[Payment, Transaction]:
+        """The transaction with this id, and the payment it belongs to; for a payment's id, the payment's own.
 
         Raises:
             NotFound: if there is none.
         """
         self.settle()
-        transaction = self._transactions.get(transaction_id)
-        if transaction is None:
+        transaction = self._transactions.get(some_id)
+        if transaction is not None:
+            return self._payment_of(transaction), transaction
+        payment = self._payments.get(some_id)
+        if payment is None:
             raise NotFound("transaction not found", "transactions")
-        return self._payment_of(transaction), transaction
+        return payment, payment.transaction
 
     def payment_of_link(self, link_id: str) -> Payment:
         """The latest payment of a link.

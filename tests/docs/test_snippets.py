@@ -5,6 +5,7 @@ Programs that must be files are run by tests/docs/test_bulk.py and tests/docs/te
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import re
@@ -148,6 +149,19 @@ def test_the_readme_shows_a_program_and_the_newcomers_two_commands() -> None:
     shown = {command for place, command in COMMANDS if place.startswith("README.md")}
     assert {"./nox -s quickstart", "./nox -s tests"} <= shown
     assert any(place.startswith("README.md") for place in PROGRAMS)
+
+
+def test_every_example_sends_what_every_known_call_for_a_link_sends() -> None:
+    """Which fields the API requires is not known, so an example that sends fewer may fail on a live account."""
+    calls = [
+        (place, {keyword.arg for keyword in node.keywords})
+        for place, program in PROGRAMS.items()
+        for node in ast.walk(ast.parse(program.text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("payment_links.create")
+    ]
+    assert len(calls) > 10
+    for place, given in calls:
+        assert {"amount", "order_reference", "description", "expires_at"} <= given, place
 
 
 def test_the_readme_s_figures_are_those_of_the_description() -> None:

@@ -9,6 +9,7 @@ evidence of something in `spec/` adds the fact here, with where it was read.
 | `schemas.tsv` | all schemas that the docs name, and ours: the strongest word that the schema as a whole may have |
 | `properties.tsv` | the properties that are known at all |
 | `values.tsv` | the values of enums that are known at all; `*` is a list that was published as a whole |
+| `statements.tsv` | what descriptions and DECISIONS.md must say in words, because no mark holds it |
 | `others.tsv` | the same for parameters, statuses, units of amounts, webhooks, pages, servers, keys |
 
 What is in none of them is inferred.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from helpers.specs import BASE, edited, write_spec
 from generator import coverage, loading, pipeline
 from generator.__main__ import main
 from generator.coverage import Fact
-from generator.document import Document, Pointer, is_mapping, mapping, objects
+from generator.document import Document, Pointer, is_mapping, mapping, objects, parse_pointer
 from generator.linting import reading
 from generator.linting.reading import EVIDENCE
 
@@ -156,6 +158,35 @@ def test_every_known_value_of_an_enum_is_in_the_spec(spec: Document) -> None:
     enums = {str(schema.pointer[-1]): schema.value.get("enum", []) for schema in reading.named_schemas(spec)}
     missing = [pair for pair in VALUES if pair[1] != "*" and pair[1] not in enums.get(pair[0], [])]
     assert missing == []
+
+
+def test_no_response_requires_a_field_that_is_inferred(spec: Document) -> None:
+    """A response that lacks it is an error of a strict client, after money moved."""
+    received = reading.reached(spec, reading.received(spec))
+    known = {fact.name: fact.evidence for fact in coverage.facts(spec) if fact.kind == "property"}
+    required = [
+        f"{schema.pointer[-1]} {name}"
+        for schema in reading.named_schemas(spec)
+        if schema.pointer[-1] in received
+        for name in schema.value.get("required", [])
+    ]
+    assert len(required) > 10
+    assert [name for name in required if known[name] == "inferred"] == []
+
+
+@pytest.mark.parametrize("row", rows("statements.tsv"), ids=lambda row: row["words"][:40])
+def test_every_statement_of_the_list_is_made_where_it_belongs(spec: Document, row: dict[str, str]) -> None:
+    words, source = " ".join(row["words"].split()), row["source"]
+    if row["place"].startswith("DECISIONS.md#"):
+        number = row["place"].partition("#")[2]
+        text = (pipeline.SPEC.parent / "DECISIONS.md").read_text(encoding="utf-8")
+        said = re.split(r"^### (?=\d+\. )", text, flags=re.MULTILINE)[1:]
+        section = next(part for part in said if part.startswith(f"{number}. "))
+        assert words in " ".join(section.split())
+        return
+    node = mapping(spec.get(parse_pointer(row["place"])))
+    assert words in " ".join(str(node["description"]).replace("**", "").split())
+    assert any(named.startswith(source) for named in node["x-source"])
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -98,6 +98,10 @@ class Shop:
         self.client.direct_payments.continue_three_ds(cres=cres_of("Y"), transaction_id=waiting.id)
         return str(waiting.id)
 
+    def payment_id(self, transaction_id: str) -> str:
+        """The payment's id of a transaction."""
+        return str(self.client.transactions.retrieve(transaction_id).payment_id)
+
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
@@ -118,10 +122,10 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
             waiting = str(shop.payment("ORD-1").id)
             return lambda: client.direct_payments.continue_three_ds(cres=cres_of("Y"), transaction_id=waiting)
         case "payments.capture":
-            held = shop.finished("ORD-1")
+            held = shop.payment_id(shop.finished("ORD-1"))
             return lambda: client.payments.capture(held)
         case "payments.cancel":
-            held = shop.finished("ORD-1")
+            held = shop.payment_id(shop.finished("ORD-1"))
             return lambda: client.payments.cancel(held)
         case "payments.refund":
             charged = shop.finished("ORD-1", transaction_type="sale")
@@ -166,6 +170,15 @@ def losing(shop: Shop, what: str) -> Iterator[list[OutcomeUnknownError]]:
         yield errors
     shop.network.loses = ""
     errors.append(caught.value)
+
+
+def test_a_transaction_s_own_id_proves_nothing_absent(shop: Shop) -> None:
+    """No response of the API with it was seen: `transactionId` of a single transaction is inferred."""
+    held = shop.finished("ORD-1")
+    with losing(shop, "request") as errors:
+        shop.client.payments.capture(held)
+
+    assert isinstance(errors[0].reconcile(min_age=0), Undetermined)
 
 
 LOST = {  # What is said when the answer was lost, and when the request was.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from collections.abc import Iterator
 from copy import copy
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from helpers.arguments import carried_out, good_arguments
-from plexy_pay import AsyncPlexyPay, DeclinedError, OutcomeUnknownError, PlexyPay
+from plexy_pay import AsyncPlexyPay, DeclinedError, NotFoundError, OutcomeUnknownError, PlexyPay
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.operation import Operation
 
@@ -27,7 +28,7 @@ def says_success(operation: Operation) -> bool:
     return getattr(model, "_types", {}).get("success") == "boolean"
 
 
-def clients(answer: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
+def clients(answer: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
     def handle(request: httpx.Request) -> httpx.Response:
         # A response belongs to one request: its copy is another's.
         return copy(answer) if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
@@ -40,6 +41,7 @@ def clients(answer: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
         "gate_api_key": "gk_1",
         "agent_id": "agent-1",
         "http_client": transport,
+        **more,
     }
     yield PlexyPay("pr_1", **settings)
     yield AsyncPlexyPay("pr_1", **settings)
@@ -92,3 +94,25 @@ def test_a_success_without_content_gives_an_empty_model_or_list_from_every_call(
     for client in clients(httpx.Response(status)):
         result = carried_out(partial(attrgetter(operation.call)(client), **good_arguments(operation)))
         assert result in (None, []) or result.to_dict() == {}
+
+
+def test_an_order_that_was_taken_is_one_whatever_the_response_leaves_out() -> None:
+    """The request must have its key; nothing says that the response repeats it."""
+    for response in ({}, {"status": "created"}):
+        for client in clients(httpx.Response(201, json=response), strict=True):
+            made: Any = client.settlement_orders.create(request_id="r-1", amount=1, currency="KZT")
+            order = made if isinstance(client, PlexyPay) else asyncio.run(made)
+            assert order.to_dict() == response
+
+
+def test_a_payment_that_is_not_found_names_the_newer_path() -> None:
+    card: Any = {"token_id": "a5399a91-d03e-40d0-bd74-f039a03def19"}
+    order: Any = {"amount": 1, "currency": "KZT"}
+    for client in clients(httpx.Response(404, json={"code": 4, "message": "not found"})):
+        with pytest.raises(NotFoundError, match="/v1/payments/direct") as caught:
+            made: Any = client.direct_payments.create(
+                transaction_type="sale", payment_method="card", order_details=order, card_data=card
+            )
+            asyncio.run(made)
+        assert "No money was moved" in str(caught.value)
+        assert "Check the id" not in str(caught.value)

@@ -305,7 +305,9 @@ class Run:
             self.result.reconciled[type(answer).__name__] += 1
             if isinstance(answer, Executed):
                 assert isinstance(answer.transaction, (Transaction, TransactionResponse))
-                order.transaction_id = answer.transaction.transaction_id
+                found = answer.transaction.transaction_id
+                assert isinstance(found, str)  # The sandbox shows it; of the API nobody has seen it.
+                order.transaction_id = found
             elif isinstance(answer, NotExecuted):
                 order.saved = None
 

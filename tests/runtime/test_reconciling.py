@@ -72,7 +72,8 @@ OLD = row("OLD", createdAt=iso(-86_400))
 
 def one(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
     """A single transaction."""
-    fields = {"transactionId": "tx-1", "status": "charged", "amount": 15000, "merchantReference": reference}
+    ids = {"transactionId": "tx-1", "paymentId": "tx-1"}
+    fields = {**ids, "status": "charged", "amount": 15000, "merchantReference": reference}
     return {name: value for name, value in {**fields, **changes}.items() if value is not ...}
 
 
@@ -333,8 +334,11 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
         (capture(), one(status="TRANSACTION_STATUS_CHARGED", transactionId="x", paymentId="tx-1"), Executed),
         (capture(), one(status="refunded"), Executed),
         (capture(), one(status="TRANSACTION_STATUS_AUTHED"), NotExecuted),
-        (capture(), one(status="authorized", transactionId="x", paymentId="tx-1"), Undetermined),
-        (capture(), one(status="authorized", transactionId="x"), Undetermined),
+        (capture(), one(status="charged", paymentId="x"), Executed),
+        (capture(), one(status="authorized", transactionId="x"), NotExecuted),
+        (capture(), one(status="authorized", transactionId=...), NotExecuted),
+        (capture(), one(status="authorized", paymentId="x"), Undetermined),
+        (capture(), one(status="authorized", paymentId=...), Undetermined),
         (capture(), one(status="created"), Undetermined),
         (capture(), None, Undetermined),
         (capture(15000), one(status="charged"), Executed),
@@ -467,7 +471,8 @@ def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> 
                 items = schemas[schema]["properties"][node["x-pagination"]["items"]]
                 words.append(items.get("x-evidence", schemas[schema]["x-evidence"]))
                 schema = items["items"]["$ref"].split("/")[-1]
-            for name in (*mark["fields"], *(["status"] if mark.get("absent") else [])):
+            fields = mark["fields"] if isinstance(look, Listing) else mark["fields"][:1]
+            for name in (*fields, *(["status"] if mark.get("absent") else [])):
                 field = schemas[schema]["properties"][name]
                 words.append(field.get("x-evidence", schemas[schema]["x-evidence"]))
                 if "$ref" in field:

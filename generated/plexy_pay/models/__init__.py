@@ -140,8 +140,10 @@ if TYPE_CHECKING:
     from .session import Session as Session
     from .settlement import Settlement as Settlement
     from .settlement_payment_order import SettlementPaymentOrder as SettlementPaymentOrder
+    from .settlement_payment_order_body import SettlementPaymentOrderBody as SettlementPaymentOrderBody
     from .settlement_transaction import SettlementTransaction as SettlementTransaction
     from .split_request import SplitRequest as SplitRequest
+    from .split_request_body import SplitRequestBody as SplitRequestBody
     from .store import Store as Store
     from .stores import Stores as Stores
     from .three_d_secure_action import ThreeDSecureAction as ThreeDSecureAction
@@ -302,8 +304,10 @@ _MODULES = {
     "Session": ".session",
     "Settlement": ".settlement",
     "SettlementPaymentOrder": ".settlement_payment_order",
+    "SettlementPaymentOrderBody": ".settlement_payment_order_body",
     "SettlementTransaction": ".settlement_transaction",
     "SplitRequest": ".split_request",
+    "SplitRequestBody": ".split_request_body",
     "Store": ".store",
     "Stores": ".stores",
     "ThreeDSecureAction": ".three_d_secure_action",
@@ -461,8 +465,10 @@ __all__ = (
     "Session",
     "Settlement",
     "SettlementPaymentOrder",
+    "SettlementPaymentOrderBody",
     "SettlementTransaction",
     "SplitRequest",
+    "SplitRequestBody",
     "Store",
     "Stores",
     "ThreeDSecureAction",

@@ -86,8 +86,8 @@ class AcquirerResponseThreeDSecure(WireModel):
     """
     status_reason: ThreeDSecureStatusReason | Unset = UNSET
     """Why 3-D Secure ended as it did, the `transStatusReason` of EMV 3-D Secure. The name of this schema is
-    ours (inferred). That the field has these values is documented (2023; samples show `11` and `13`); the
-    texts are those of the standard, in short. Values from 80 on belong to the card networks.
+    ours (inferred). The values are the 26 rows of the vendor's table of 2023; the texts are those of the
+    standard, in short. In the standard, values from 80 on belong to the card networks.
     """
     type: ThreeDSecureType | Unset = UNSET
     """The way 3-D Secure 2 took. The name of this schema is ours (inferred)."""

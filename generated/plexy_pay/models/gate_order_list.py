@@ -51,7 +51,7 @@ class GateOrderList(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     items: list[_hints.models.Order]
-    """The orders of this page. The order of the rows is not known."""
+    """The orders of this page, in the order in which the Gate gives them."""
     page: int | Unset = UNSET
     """Number of this page, counted from 1."""
     page_size: int | Unset = UNSET

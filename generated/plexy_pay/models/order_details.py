@@ -82,7 +82,8 @@ class OrderDetails(WireModel):
     description: str | Unset = UNSET
     """What is paid for."""
     items: list[Any] | Unset = UNSET
-    """What is in the basket. What an item looks like is not documented; the sample has none."""
+    """What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
+    """
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 

@@ -118,15 +118,18 @@ class PaymentLink(WireModel):
     status: PaymentLinkStatus | Unset = UNSET
     """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
 
-    - `active`: can be paid; the only value that the docs show.
-    - `paid`, `expired`, `cancelled`: values that merchants' code expects. More may exist.
+    - `active`: can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+      with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
+
+    Whether money was held or taken is said by the transaction, not by the link.
     """
     updated_at: datetime.datetime | Unset = UNSET
     """When the link was last changed."""
     url: str | Unset = UNSET
     """The hosted page to send the payer to."""
     validation: bool | Unset = UNSET
-    """Meaning not documented; `false` in the docs' sample."""
+    """A flag of the link; `false` in the docs' sample. It is most likely the request's."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 

@@ -9,12 +9,15 @@ from ..enums import OpenStrEnum
 class PaymentLinkStatus(OpenStrEnum):
     """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
 
-    - `active`: can be paid; the only value that the docs show.
-    - `paid`, `expired`, `cancelled`: values that merchants' code expects. More may exist.
+    - `active`: can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+      with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
 
-    Schema `plexypay.PaymentLinkStatus`: seen in merchants' public code, not documented
-    (https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0, public code of
-    merchants, 2026 (polling of payment links)).
+    Whether money was held or taken is said by the transaction, not by the link.
+
+    Schema `plexypay.PaymentLinkStatus`: inferred, not documented
+    (https://developer.plexy.money/retrieve-payment-link-by-order-reference-21794565e0 (`active`), public
+    code of a merchant, 2026 (polling of payment links)).
     """
 
     ACTIVE = "active"

@@ -54,8 +54,11 @@ class PaymentLinksStatisticsItem(WireModel):
     status: PaymentLinkStatus | Unset = UNSET
     """State of a payment link. The name of this schema is ours (inferred): the docs do not name it.
 
-    - `active`: can be paid; the only value that the docs show.
-    - `paid`, `expired`, `cancelled`: values that merchants' code expects. More may exist.
+    - `active`: can be paid. The docs show this value.
+    - `paid`, `expired`, `cancelled`: inferred. One developer's code compares a link's status with these and
+      with other words (`charged`, `authorized`, `success`, `completed`). Other values may exist.
+
+    Whether money was held or taken is said by the transaction, not by the link.
     """
     count: int | Unset = UNSET
     """How many links are in the group."""

@@ -62,7 +62,7 @@ class Payout(WireModel):
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: str | Unset = UNSET
-    """State of the payout; its values are not known."""
+    """State of the payout, a text."""
     created_at: datetime.datetime | Unset = UNSET
     """When the payout was made."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)

@@ -92,9 +92,9 @@ class Product(WireModel):
     logo: str | Unset = UNSET
     """Address of the logo."""
     price: Decimal | int | Unset = UNSET
-    """Price of the product, a number: `10` is 10 of `currency_code`. What it means for a top-up, whose amount
-    the buyer chooses, is not documented. An amount in major units (tenge for KZT); the unit is inferred,
-    not documented.
+    """Price of the product, a number: `10` is 10 of `currency_code`. In the docs' sample a top-up, whose
+    amount the buyer chooses, has a price too. An amount in major units (tenge for KZT); the unit is
+    inferred, not documented.
     """
     min_amount: Decimal | int | Unset = UNSET
     """The least amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the unit

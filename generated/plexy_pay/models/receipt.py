@@ -22,8 +22,8 @@ from ..wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class Receipt(WireModel):
-    """Most likely the receipt of an order. The name of this schema is documented, its fields are not, and no
-    operation is known to use it.
+    """Most likely the receipt of an order. The name of this schema is documented, its fields are not. No
+    operation here uses it.
 
     Schema `receipt`: inferred, not documented.
     """

@@ -33,7 +33,7 @@ from ..wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class RefundPayment(WireModel):
     """How much of a charged payment to give back, and how to call it. That the fields of 2023 belong to this
-    schema is inferred; merchants' code of 2026 sends `amount` to the same path.
+    schema is inferred; one developer's code of 2026 sends `amount` to the same path.
 
     Schema `request.RefundPayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), refunds, public code of a merchant, 2026 (refunds)).

@@ -63,7 +63,7 @@ class Settlement(WireModel):
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: str | Unset = UNSET
-    """State of the settlement; its values are not known."""
+    """State of the settlement, a text."""
     created_at: datetime.datetime | Unset = UNSET
     """When the settlement was made."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)

@@ -13,22 +13,14 @@ from ..decoding import (
     NUMBER,
     TEXT,
     enum_decoder,
-    free_fields,
+    further_fields,
     misfit,
     new_model,
     no_fields,
     own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    warn_of_misspelt,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..money import (
-    amount_parameter,
-    wire_amount,
-)
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
 from .payment_order_status import PaymentOrderStatus
@@ -38,16 +30,13 @@ _payment_order_status = enum_decoder(PaymentOrderStatus)
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SettlementPaymentOrder(WireModel):
-    """An order to pay one of your beneficiaries, as you send it and as the API answers it.
-
-    The name of this schema and `requestId` are documented. The other fields are inferred from the webhook,
-    which spells them in snake case (`beneficiary_id`); `requestId` is the only hint that requests use camel
-    case. It is open to further fields.
+    """An order to pay one of your beneficiaries, as the API returns it. The name of this schema is documented;
+    the fields are inferred from the request and from the webhook.
 
     Schema `entity.SettlementPaymentOrder`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("requestId",))
+    _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
     _types: ClassVar[Mapping[str, str]] = {
         "id": "string",
@@ -57,7 +46,7 @@ class SettlementPaymentOrder(WireModel):
         "currency": "string",
         "status": "PaymentOrderStatus",
     }
-    _further: ClassVar[str] = "any"
+    _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
@@ -70,12 +59,9 @@ class SettlementPaymentOrder(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     id: str | Unset = UNSET
-    """Id of the order, set by Plexy Pay; do not send it. Webhooks call it `payment_order_id`."""
-    request_id: str
-    """Your own unique key of this order; it prevents duplicates. Keep it before you call, and send the same
-    one again when you do not know what became of a call. Evidence: documented by the vendor
-    (https://developer.plexy.money/settlement-payment-order-5318170f0).
-    """
+    """Id of the order, set by Plexy Pay. Webhooks call it `payment_order_id`."""
+    request_id: str | Unset = UNSET
+    """Your own unique key of this order, as you sent it."""
     beneficiary_id: str | Unset = UNSET
     """Id of the beneficiary who is paid."""
     amount: Decimal | int | Unset = UNSET
@@ -85,12 +71,15 @@ class SettlementPaymentOrder(WireModel):
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
     status: PaymentOrderStatus | Unset = UNSET
+    """State of a settlement payment order, set by Plexy Pay. The name of this schema is ours (inferred): the
+    docs do not name it.
+
+    - `created`: taken, not yet paid.
+    - `paid`: the beneficiary was paid.
+    - `failed`: it was not paid.
+    """
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Answers are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("request_id",))
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -101,7 +90,7 @@ class SettlementPaymentOrder(WireModel):
         if len(data) != 6:
             data = {**cls._blank, **data}
             if len(data) != 6:
-                model.additional_properties = free_fields(data, cls._blank)
+                model.additional_properties = further_fields(data, cls._blank)
         try:
             model.id = data["id"]
             model.request_id = data["requestId"]
@@ -114,7 +103,7 @@ class SettlementPaymentOrder(WireModel):
             return cls.from_dict({**cls._blank, **src_dict})
         if (
             type(model.id) not in TEXT
-            or type(model.request_id) is not str
+            or type(model.request_id) not in TEXT
             or type(model.beneficiary_id) not in TEXT
             or type(model.amount) not in NUMBER
             or type(model.currency) not in TEXT
@@ -138,56 +127,11 @@ class SettlementPaymentOrder(WireModel):
                 "id": self.id,
                 "requestId": self.request_id,
                 "beneficiaryId": self.beneficiary_id,
-                "amount": wire_amount(self.amount, "unknown", "amount", answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
                 "status": encode(self.status),
             }
         )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            id=UNSET,
-            request_id=take(rest, "request_id", "SettlementPaymentOrder"),
-            beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
-            currency=rest.pop("currency", UNSET),
-            status=UNSET,
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "beneficiaryId",
-                    "currency",
-                    "id",
-                    "requestId",
-                    "status",
-                )
-            ),
-            "SettlementPaymentOrder",
-        )
-        # Here and not where it is sent: of an answer, too, it may be a part.
-        warn_of_misspelt(
-            rest,
-            "SettlementPaymentOrder",
-            (
-                "request_id",
-                "beneficiary_id",
-                "amount",
-                "currency",
-            ),
-        )
-        model.additional_properties = rest
-        return model
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

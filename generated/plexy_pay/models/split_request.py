@@ -12,28 +12,22 @@ from attrs import define, field, setters
 from ..decoding import (
     NUMBER,
     TEXT,
-    free_fields,
+    further_fields,
     misfit,
     new_model,
     no_fields,
     own_fields,
-    refuse_duplicates,
-    warn_of_misspelt,
 )
-from ..encoding import encode, without_unset
+from ..encoding import encode, exact_amount, without_unset
 from ..frames import forgets
-from ..money import (
-    amount_parameter,
-    wire_amount,
-)
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class SplitRequest(WireModel):
-    """A part of a payment that goes to a beneficiary. The name of this schema is documented, its fields are
-    not. It is open: further fields are sent and kept as they come.
+    """A part of a payment that goes to a beneficiary, as the API returns it. The name of this schema is
+    documented, its fields are not.
 
     Schema `entity.SplitRequest`: inferred, not documented.
     """
@@ -47,7 +41,7 @@ class SplitRequest(WireModel):
         "amount": "number",
         "currency": "string",
     }
-    _further: ClassVar[str] = "any"
+    _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
@@ -82,7 +76,7 @@ class SplitRequest(WireModel):
         if len(data) != 5:
             data = {**cls._blank, **data}
             if len(data) != 5:
-                model.additional_properties = free_fields(data, cls._blank)
+                model.additional_properties = further_fields(data, cls._blank)
         try:
             model.id = data["id"]
             model.transaction_id = data["transactionId"]
@@ -118,53 +112,10 @@ class SplitRequest(WireModel):
                 "id": self.id,
                 "transactionId": self.transaction_id,
                 "beneficiaryId": self.beneficiary_id,
-                "amount": wire_amount(self.amount, "unknown", "amount", answered=True),
+                "amount": exact_amount(self.amount),
                 "currency": self.currency,
             }
         )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            id=UNSET,
-            transaction_id=rest.pop("transaction_id", UNSET),
-            beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
-            currency=rest.pop("currency", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "beneficiaryId",
-                    "currency",
-                    "id",
-                    "transactionId",
-                )
-            ),
-            "SplitRequest",
-        )
-        # Here and not where it is sent: of an answer, too, it may be a part.
-        warn_of_misspelt(
-            rest,
-            "SplitRequest",
-            (
-                "transaction_id",
-                "beneficiary_id",
-                "amount",
-                "currency",
-            ),
-        )
-        model.additional_properties = rest
-        return model
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -8,8 +8,8 @@ from ..enums import OpenStrEnum
 
 class ThreeDSecureStatusReason(OpenStrEnum):
     """Why 3-D Secure ended as it did, the `transStatusReason` of EMV 3-D Secure. The name of this schema is
-    ours (inferred). That the field has these values is documented (2023; samples show `11` and `13`); the
-    texts are those of the standard, in short. Values from 80 on belong to the card networks.
+    ours (inferred). The values are the 26 rows of the vendor's table of 2023; the texts are those of the
+    standard, in short. In the standard, values from 80 on belong to the card networks.
 
     Schema `plexypay.ThreeDSecureStatusReason`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), docs/online_payments/search_payments/search_payment.md,

@@ -38,7 +38,7 @@ class TransactionEvents(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     events: list[_hints.models.TransactionHistoryEvent] | Unset = UNSET
-    """The steps. Their order is not known; sort by `createdAt`."""
+    """The steps, in the order in which the API gives them; sort them by `createdAt`."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 

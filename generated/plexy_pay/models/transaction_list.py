@@ -52,7 +52,7 @@ class TransactionList(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     data: list[_hints.models.Transaction]
-    """The transactions of this page. The order is not known."""
+    """The transactions of this page, in the order in which the API gives them."""
     page: int | Unset = UNSET
     """Number of this page, counted from 1."""
     size: int | Unset = UNSET

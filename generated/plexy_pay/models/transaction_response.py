@@ -33,14 +33,14 @@ _transaction_status = enum_decoder(TransactionStatus)
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class TransactionResponse(WireModel):
-    """One transaction. The docs name this schema and show no fields of it; these are the ones that merchants'
-    code reads from the answer. Further fields are kept as they come.
+    """One transaction. The docs name this schema and show no fields of it; these are the ones that one
+    developer's code reads from the response. Further fields are kept as they come.
 
     Schema `response.TransactionResponse`: seen in merchants' public code, not documented (public code of a
     merchant, 2026 (reading of a transaction before a refund)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("transactionId",))
+    _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
     _types: ClassVar[Mapping[str, str]] = {
         "transactionId": "string",
@@ -62,11 +62,14 @@ class TransactionResponse(WireModel):
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    transaction_id: str
-    """Id of the transaction."""
+    transaction_id: str | Unset = UNSET
+    """Id of the transaction. It stands in the mocks of one developer's tests, where it always equals
+    `paymentId`, and in the rows of the list. A response of the API with it was not seen. Evidence:
+    inferred, not documented.
+    """
     payment_id: str | Unset = UNSET
-    """Id of the payment that the transaction belongs to. This is the id that merchants' code gives to capture,
-    cancel and refund; see the note about the id there.
+    """Id of the payment that the transaction belongs to. This is the id that one developer's code gives to the
+    refund; it falls back to the id that it asked with. See the note about the id at the refund.
     """
     status: TransactionStatus | Unset = UNSET
     """State of a transaction. The name of this schema is ours (inferred): the docs do not name it.
@@ -120,7 +123,7 @@ class TransactionResponse(WireModel):
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
         if (
-            type(model.transaction_id) is not str
+            type(model.transaction_id) not in TEXT
             or type(model.payment_id) not in TEXT
             or type(model.amount) not in NUMBER
             or type(model.merchant_reference) not in TEXT

@@ -11,13 +11,13 @@ from attrs import define, field, setters
 
 from ..decoding import (
     decode_datetime,
-    further_fields,
+    free_fields,
     misfit,
     new_model,
     no_fields,
     own_fields,
+    refuse_duplicates,
     refuse_nothing,
-    refuse_unknown,
     take,
 )
 from ..encoding import encode_further, encode_moment, without_unset
@@ -29,7 +29,7 @@ from ..wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class UpdatePaymentLink(WireModel):
     """The new expiry of a payment link. The name of this schema is documented, its fields are not: `expiresAt`
-    is what the error texts of 2023 speak of.
+    is what the error texts of 2023 speak of. It is open to further fields.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """
@@ -37,7 +37,7 @@ class UpdatePaymentLink(WireModel):
     _required: ClassVar[frozenset[str]] = frozenset(("expiresAt",))
     _constants: ClassVar[Mapping[str, object]] = {}
     _types: ClassVar[Mapping[str, str]] = {"expiresAt": "date-time"}
-    _further: ClassVar[str] = ""
+    _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = ("expires_at",)
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
@@ -60,7 +60,7 @@ class UpdatePaymentLink(WireModel):
         if len(data) != 1:
             data = {**cls._blank, **data}
             if len(data) != 1:
-                model.additional_properties = further_fields(data, cls._blank)
+                model.additional_properties = free_fields(data, cls._blank)
         try:
             model.expires_at = decode_datetime(data["expiresAt"])
         except KeyError:
@@ -99,7 +99,8 @@ class UpdatePaymentLink(WireModel):
         model = cls(
             expires_at=take(rest, "expires_at", "UpdatePaymentLink"),
         )
-        refuse_unknown(rest, "UpdatePaymentLink", cls._fields)
+        refuse_duplicates(rest, frozenset(("expiresAt",)), "UpdatePaymentLink")
+        model.additional_properties = rest
         return model
 
     def __getitem__(self, key: str) -> Any:

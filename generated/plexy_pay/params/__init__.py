@@ -647,7 +647,7 @@ class CreateOrderRequestParams(TypedDict):
     """
     currency_code: NotRequired[str]
     """
-    Code of the currency, most likely the product's. What happens when it is left out is not documented.
+    Code of the currency, most likely the product's. The docs' sample sends it.
     """
     topup_request: NotRequired["_hints.models.TopupRequest | TopupRequestParams"]
     """
@@ -711,12 +711,16 @@ class CreatePaymentLinkParams(TypedDict):
     """
     A new payment link: what to pay, and how the payer's money is taken.
 
-    `amount` and `currency` are all that is needed. Give `orderReference` too, so that the link and its
-    payment can be found again.
+    No source says which fields the API requires today. The guide of January 2023 requires `amount`,
+    `currency`, `orderReference`, `description`, `expiresAt`, `locale` and `customer`. Merchants' code
+    of 2026 always sends the first five of them. Send those five. The client itself insists on `amount`
+    and `currency`, without which nobody can say what is paid.
 
     Schema `request.CreatePaymentLink`: documented by the vendor
     (https://test-docs.plexypay.com/pay-by-link-api.html,
-    https://developer.plexy.money/payment-links-4976244f0).
+    https://developer.plexy.money/payment-links-4976244f0, plexypay/docs-portal (January 2023),
+    docs/getting_started/payment_links/payment_links_api.md (required fields), public code of a
+    merchant, 2026 (creation of payment links)).
     """
 
     amount: "int | _hints.Money"
@@ -740,7 +744,7 @@ class CreatePaymentLinkParams(TypedDict):
     expires_at: NotRequired[datetime]
     """
     Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with and without
-    milliseconds. What happens when it is left out is not documented.
+    milliseconds.
     """
     metadata: NotRequired[
         "_hints.models.CreatePaymentLinkMetadata | CreatePaymentLinkMetadataParams | Mapping[str, object]"
@@ -770,9 +774,9 @@ class CreatePaymentLinkParams(TypedDict):
     """
     validation: NotRequired[bool]
     """
-    Meaning not documented. Merchants send `false`, and the docs' sample of a link shows `false`; leave
-    it out unless Plexy Pay told you to send it. Evidence: seen in merchants' public code, not
-    documented (public code of merchants, 2026 (creation of payment links)).
+    A flag that merchants send as `false`; the docs' sample of a link shows `false` too. Leave it out
+    unless Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented
+    (public code of merchants, 2026 (creation of payment links)).
     """
 
 
@@ -913,7 +917,7 @@ class OrderDetailsParams(TypedDict):
     """
     items: NotRequired[Sequence[object]]
     """
-    What is in the basket. What an item looks like is not documented; the sample has none.
+    What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
     """
 
 
@@ -978,7 +982,7 @@ class RecurringParams(TypedDict):
 class RefundPaymentParams(TypedDict):
     """
     How much of a charged payment to give back, and how to call it. That the fields of 2023 belong to
-    this schema is inferred; merchants' code of 2026 sends `amount` to the same path.
+    this schema is inferred; one developer's code of 2026 sends `amount` to the same path.
 
     Schema `request.RefundPayment`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), refunds, public code of a merchant, 2026 (refunds)).
@@ -1043,15 +1047,15 @@ class SaveOneCustomerParams(TypedDict):
     """
 
 
-class SettlementPaymentOrderParams(TypedDict):
+class SettlementPaymentOrderBodyParams(TypedDict):
     """
-    An order to pay one of your beneficiaries, as you send it and as the API answers it.
+    An order to pay one of your beneficiaries, as you send it. The name of this schema is ours
+    (inferred): the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
 
-    The name of this schema and `requestId` are documented. The other fields are inferred from the
-    webhook, which spells them in snake case (`beneficiary_id`); `requestId` is the only hint that
-    requests use camel case. It is open to further fields.
+    `requestId` is documented. The other fields are inferred from the webhook, which spells them in
+    snake case (`beneficiary_id`); camel case follows `requestId`. It is open to further fields.
 
-    Schema `entity.SettlementPaymentOrder`: inferred, not documented.
+    Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """
 
     request_id: str
@@ -1075,12 +1079,13 @@ class SettlementPaymentOrderParams(TypedDict):
     """
 
 
-class SplitRequestParams(TypedDict):
+class SplitRequestBodyParams(TypedDict):
     """
-    A part of a payment that goes to a beneficiary. The name of this schema is documented, its fields
-    are not. It is open: further fields are sent and kept as they come.
+    A part of a payment that goes to a beneficiary, as you send it. The name of this schema is ours
+    (inferred), and so are its fields: the docs name `entity.SplitRequest`, which here is what the API
+    returns. It is open to further fields.
 
-    Schema `entity.SplitRequest`: inferred, not documented.
+    Schema `plexypay.SplitRequestBody`: inferred, not documented.
     """
 
     transaction_id: NotRequired[str]
@@ -1146,7 +1151,7 @@ class TransferToMerchantBalanceParams(TypedDict):
 class UpdatePaymentLinkParams(TypedDict):
     """
     The new expiry of a payment link. The name of this schema is documented, its fields are not:
-    `expiresAt` is what the error texts of 2023 speak of.
+    `expiresAt` is what the error texts of 2023 speak of. It is open to further fields.
 
     Schema `request.UpdatePaymentLink`: inferred, not documented.
     """

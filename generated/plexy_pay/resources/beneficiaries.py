@@ -46,8 +46,8 @@ class BeneficiariesResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -554,8 +554,8 @@ class AsyncBeneficiariesResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many beneficiaries a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 

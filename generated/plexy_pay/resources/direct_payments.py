@@ -109,14 +109,18 @@ class DirectPaymentsResource:
         transactions or in the dashboard first.
 
         The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
-        docs have the same fields is inferred.
+        docs have the same fields is inferred. **The docs of 2026 name a newer path,
+        `/v1/payments/direct`**, with a flow in which you send the payer to a redirect URL; neither its body
+        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved
+        there: ask Plexy Pay.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
-        plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md.
+        plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as
+        a documentation index of 2026 summarises it (`/v1/payments/direct`).
 
         Args:
             transaction_type: What a host-to-host payment does with the money. The name of this schema is
@@ -160,6 +164,7 @@ class DirectPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: The request cannot be read, or a parameter is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
@@ -452,14 +457,18 @@ class AsyncDirectPaymentsResource:
         transactions or in the dashboard first.
 
         The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's
-        docs have the same fields is inferred.
+        docs have the same fields is inferred. **The docs of 2026 name a newer path,
+        `/v1/payments/direct`**, with a flow in which you send the payer to a redirect URL; neither its body
+        nor its response could be read. If this operation raises `NotFoundError`, the API may have moved
+        there: ask Plexy Pay.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
         do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
         since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
-        plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md.
+        plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as
+        a documentation index of 2026 summarises it (`/v1/payments/direct`).
 
         Args:
             transaction_type: What a host-to-host payment does with the money. The name of this schema is
@@ -503,6 +512,7 @@ class AsyncDirectPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: The request cannot be read, or a parameter is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.

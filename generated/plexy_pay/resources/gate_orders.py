@@ -124,8 +124,7 @@ class GateOrdersResource:
                 repeat the same body. That the API refuses a call without it is not documented; the client
                 asks for it because a key that is made during the call is lost with the process.
             product_id: Id of the product.
-            currency_code: Code of the currency, most likely the product's. What happens when it is left out
-                is not documented.
+            currency_code: Code of the currency, most likely the product's. The docs' sample sends it.
             topup_request: How much to top up, and which account; for `direct_top_up` products only.
             external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
             options: Options for this call alone; see `RequestOptions`.
@@ -377,8 +376,7 @@ class AsyncGateOrdersResource:
                 repeat the same body. That the API refuses a call without it is not documented; the client
                 asks for it because a key that is made during the call is lost with the process.
             product_id: Id of the product.
-            currency_code: Code of the currency, most likely the product's. What happens when it is left out
-                is not documented.
+            currency_code: Code of the currency, most likely the product's. The docs' sample sends it.
             topup_request: How much to top up, and which account; for `direct_top_up` products only.
             external_ref: Your own name for the order. Keep it, and the idempotency key, before you call.
             options: Options for this call alone; see `RequestOptions`.

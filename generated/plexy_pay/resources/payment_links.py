@@ -52,8 +52,8 @@ class PaymentLinksResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
                 documented.
-            size: How many links a page holds at most. Left out, the API decides; the limit is not known.
-                Evidence: inferred, not documented.
+            size: How many links a page holds at most. Left out, the API decides. Evidence: inferred, not
+                documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -132,7 +132,7 @@ class PaymentLinksResource:
             customer_id: Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs.
             description: What is paid for. The payer may see it.
             expires_at: Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with
-                and without milliseconds. What happens when it is left out is not documented.
+                and without milliseconds.
             metadata: Where the payer is sent afterwards, where the events of the payment are posted, and
                 whatever keys of your own you want to keep with the link.
             order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
@@ -144,9 +144,9 @@ class PaymentLinksResource:
                 the payment is authorized at once and captured automatically after 1 hour. - `false`: the
                 money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you do
                 neither, Plexy Pay captures it automatically.
-            validation: Meaning not documented. Merchants send `false`, and the docs' sample of a link shows
-                `false`; leave it out unless Plexy Pay told you to send it. Evidence: seen in merchants'
-                public code, not documented (public code of merchants, 2026 (creation of payment links)).
+            validation: A flag that merchants send as `false`; the docs' sample of a link shows `false` too.
+                Leave it out unless Plexy Pay told you what it means. Evidence: seen in merchants' public
+                code, not documented (public code of merchants, 2026 (creation of payment links)).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -242,8 +242,8 @@ class PaymentLinksResource:
         Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
         matter: ask for the transaction by payment link. `amount` is in minor units.
 
-        The method is documented; the path is observed in merchants' code, which reads `id` and `status`.
-        That the other fields are those of the retrieval by order reference is inferred.
+        The method is documented; the path is observed in one developer's code, which reads `id` and
+        `status`. That the other fields are those of the retrieval by order reference is inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 
@@ -585,8 +585,8 @@ class AsyncPaymentLinksResource:
         Args:
             page: Number of the page, counted from 1. Left out, the API decides. Evidence: inferred, not
                 documented.
-            size: How many links a page holds at most. Left out, the API decides; the limit is not known.
-                Evidence: inferred, not documented.
+            size: How many links a page holds at most. Left out, the API decides. Evidence: inferred, not
+                documented.
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -665,7 +665,7 @@ class AsyncPaymentLinksResource:
             customer_id: Id of the customer who is to pay, as Plexy Pay gave it. A UUID in the docs.
             description: What is paid for. The payer may see it.
             expires_at: Until when the link can be paid. RFC 3339, in UTC with a `Z`; merchants send it with
-                and without milliseconds. What happens when it is left out is not documented.
+                and without milliseconds.
             metadata: Where the payer is sent afterwards, where the events of the payment are posted, and
                 whatever keys of your own you want to keep with the link.
             order_reference: Your own name for the order. Keep it unique: the 2023 docs say that it is, and
@@ -677,9 +677,9 @@ class AsyncPaymentLinksResource:
                 the payment is authorized at once and captured automatically after 1 hour. - `false`: the
                 money is only held. Capture it (wholly or in part) or cancel it within 5 days; if you do
                 neither, Plexy Pay captures it automatically.
-            validation: Meaning not documented. Merchants send `false`, and the docs' sample of a link shows
-                `false`; leave it out unless Plexy Pay told you to send it. Evidence: seen in merchants'
-                public code, not documented (public code of merchants, 2026 (creation of payment links)).
+            validation: A flag that merchants send as `false`; the docs' sample of a link shows `false` too.
+                Leave it out unless Plexy Pay told you what it means. Evidence: seen in merchants' public
+                code, not documented (public code of merchants, 2026 (creation of payment links)).
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
@@ -775,8 +775,8 @@ class AsyncPaymentLinksResource:
         Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
         matter: ask for the transaction by payment link. `amount` is in minor units.
 
-        The method is documented; the path is observed in merchants' code, which reads `id` and `status`.
-        That the other fields are those of the retrieval by order reference is inferred.
+        The method is documented; the path is observed in one developer's code, which reads `id` and
+        `status`. That the other fields are those of the retrieval by order reference is inferred.
 
         Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx.
 

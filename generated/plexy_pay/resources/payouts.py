@@ -49,8 +49,8 @@ class PayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -324,8 +324,8 @@ class AsyncPayoutsResource:
         https://developer.plexy.money/payouts-4976245f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many payouts a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 

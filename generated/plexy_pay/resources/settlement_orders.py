@@ -49,8 +49,8 @@ class SettlementOrdersResource:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many orders a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -146,10 +146,10 @@ class SettlementOrdersResource:
         """
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
-        from ..models.settlement_payment_order import SettlementPaymentOrder
+        from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
 
         body = build(
-            SettlementPaymentOrder,
+            SettlementPaymentOrderBody,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
@@ -243,10 +243,10 @@ class SettlementOrdersResourceWithRawResponse:
         """As `settlement_orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
-        from ..models.settlement_payment_order import SettlementPaymentOrder
+        from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
 
         body = build(
-            SettlementPaymentOrder,
+            SettlementPaymentOrderBody,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
@@ -305,8 +305,8 @@ class AsyncSettlementOrdersResource:
         https://developer.plexy.money/settlement-payment-order-5318170f0.
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many orders a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -402,10 +402,10 @@ class AsyncSettlementOrdersResource:
         """
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
-        from ..models.settlement_payment_order import SettlementPaymentOrder
+        from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
 
         body = build(
-            SettlementPaymentOrder,
+            SettlementPaymentOrderBody,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,
@@ -499,10 +499,10 @@ class AsyncSettlementOrdersResourceWithRawResponse:
         """As `settlement_orders.create`, but gives the whole response."""
         options = mask(options)
         from ..api.settlement_orders import create_settlement_payment_order
-        from ..models.settlement_payment_order import SettlementPaymentOrder
+        from ..models.settlement_payment_order_body import SettlementPaymentOrderBody
 
         body = build(
-            SettlementPaymentOrder,
+            SettlementPaymentOrderBody,
             {
                 "request_id": request_id,
                 "beneficiary_id": beneficiary_id,

@@ -49,8 +49,8 @@ class SplitRequestsResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -136,10 +136,10 @@ class SplitRequestsResource:
         """
         options = mask(options)
         from ..api.split_requests import create_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -249,10 +249,10 @@ class SplitRequestsResource:
         """
         options = mask(options)
         from ..api.split_requests import update_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -350,10 +350,10 @@ class SplitRequestsResourceWithRawResponse:
         """As `split_requests.create`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -397,10 +397,10 @@ class SplitRequestsResourceWithRawResponse:
         """As `split_requests.update`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -456,8 +456,8 @@ class AsyncSplitRequestsResource:
         https://developer.plexy.money (menu; the name only).
 
         Args:
-            page: Number of the page, counted from 1, as in the list of transactions. Nothing says that this
-                list has pages: the client asks for one after the other until nothing new comes.
+            page: Number of the page, counted from 1, inferred from the list of transactions. The client
+                asks for one page after the other until nothing new comes.
             size: How many split requests a page holds at most.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -543,10 +543,10 @@ class AsyncSplitRequestsResource:
         """
         options = mask(options)
         from ..api.split_requests import create_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -656,10 +656,10 @@ class AsyncSplitRequestsResource:
         """
         options = mask(options)
         from ..api.split_requests import update_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -757,10 +757,10 @@ class AsyncSplitRequestsResourceWithRawResponse:
         """As `split_requests.create`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import create_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,
@@ -804,10 +804,10 @@ class AsyncSplitRequestsResourceWithRawResponse:
         """As `split_requests.update`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import update_split_request
-        from ..models.split_request import SplitRequest
+        from ..models.split_request_body import SplitRequestBody
 
         body = build(
-            SplitRequest,
+            SplitRequestBody,
             {
                 "transaction_id": transaction_id,
                 "beneficiary_id": beneficiary_id,

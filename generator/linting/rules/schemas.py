@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...document import NAME_MAPS, Document, Located, Pointer, objects, parse_pointer, references, sequence
+from ...document import NAME_MAPS, Document, Located, Pointer, objects, references, sequence
 from ...problems import Problem, meant
 from .. import reading
 
@@ -16,6 +16,7 @@ EXTENSIONS = frozenset(
         *("x-environment", "x-event", "x-call-facts", "x-reconcile", "x-server-default", "x-client-setting"),
         *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action", "x-deprecated"),
         *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format", "x-free-text", "x-shown-in-logs"),
+        *("x-required-evidence", "x-advice"),
     }
 )
 
@@ -31,7 +32,8 @@ _LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "
 
 def schema_is_used_or_marked(document: Document) -> Iterator[Problem]:
     """A schema that no operation or webhook reaches says `x-unused: true`, and only such a one."""
-    reached = _reached(document)
+    uses = [document.data.get("paths"), document.data.get("webhooks")]
+    reached = reading.reached(document, (target for use in uses for _, target in references(use, names=True)))
     for schema in reading.named_schemas(document):
         name = str(schema.pointer[-1])
         marked = schema.value.get("x-unused")
@@ -46,19 +48,6 @@ def schema_is_used_or_marked(document: Document) -> Iterator[Problem]:
             yield document.problem(
                 schema.pointer, message, "use it, mark it with `x-unused: true`, or remove it"
             )
-
-
-def _reached(document: Document) -> set[str]:
-    """The schemas that paths and webhooks refer to, directly or through others."""
-    waiting = [*references(document.data.get("paths"), names=True)]
-    waiting += references(document.data.get("webhooks"), names=True)
-    seen: set[tuple[str, ...]] = set()
-    while waiting:
-        target = parse_pointer(waiting.pop()[1])[:3]
-        if target not in seen:
-            seen.add(target)
-            waiting += references(document.get(target))
-    return {target[2] for target in seen if target[:2] == ("components", "schemas") and len(target) == 3}
 
 
 def object_has_a_name(document: Document) -> Iterator[Problem]:

@@ -56,11 +56,14 @@ def sync_detailed(
     in the dashboard first.
 
     The method is documented. Path and fields are those of the 2023 docs; that the schemas of today's docs
-    have the same fields is inferred.
+    have the same fields is inferred. **The docs of 2026 name a newer path, `/v1/payments/direct`**, with a
+    flow in which you send the payer to a redirect URL; neither its body nor its response could be read. If
+    this operation raises `NotFoundError`, the API may have moved there: ask Plexy Pay.
 
     Evidence: the method is documented by the vendor; the path is documented by the vendor in 2023, not
     since. Source: https://developer.plexy.money/create-host-to-host-payment-21794552e0,
-    plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md.
+    plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md, developer.plexy.money, as a
+    documentation index of 2026 summarises it (`/v1/payments/direct`).
 
     Returns the whole response. Raises `PlexyError`; see `direct_payments.create` for the errors.
     """

@@ -40,8 +40,8 @@ def sync_detailed(
     Use it to see whether a link is still `active`. Whether money was held or taken is the transaction's
     matter: ask for the transaction by payment link. `amount` is in minor units.
 
-    The method is documented; the path is observed in merchants' code, which reads `id` and `status`. That
-    the other fields are those of the retrieval by order reference is inferred.
+    The method is documented; the path is observed in one developer's code, which reads `id` and `status`.
+    That the other fields are those of the retrieval by order reference is inferred.
 
     Evidence: the method is documented by the vendor; the path is seen in merchants' public code, not
     documented. Source: https://developer.plexy.money/retrieve-payment-link-21794567e0, public code of two

@@ -8,6 +8,7 @@ from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.settlement_payment_order import SettlementPaymentOrder
+from ...models.settlement_payment_order_body import SettlementPaymentOrderBody
 from ...operation import Request
 from ...options import mask
 from ...types import RequestOptions, Response
@@ -18,20 +19,20 @@ _decode = ObjectBody(SettlementPaymentOrder)
 @forgets
 def request(
     *,
-    body: SettlementPaymentOrder,
+    body: SettlementPaymentOrderBody,
 ) -> Request[SettlementPaymentOrder]:
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SETTLEMENT_PAYMENT_ORDER,
         body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body)),
-        fields=SettlementPaymentOrder._types,  # pyright: ignore[reportPrivateUsage]
+        fields=SettlementPaymentOrderBody._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
+    *, client: SyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
     """Create.
 
@@ -70,7 +71,7 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
+    *, client: SyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
@@ -79,7 +80,7 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
+    *, client: AsyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
 ) -> Response[SettlementPaymentOrder]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -93,7 +94,7 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: SettlementPaymentOrder, options: RequestOptions | None = None
+    *, client: AsyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
     """The async twin of `sync`."""
     options = mask(options)

@@ -8,6 +8,7 @@ from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.split_request import SplitRequest
+from ...models.split_request_body import SplitRequestBody
 from ...operation import Request
 from ...options import mask
 from ...types import RequestOptions, Response
@@ -18,20 +19,20 @@ _decode = ObjectBody(SplitRequest)
 @forgets
 def request(
     *,
-    body: SplitRequest,
+    body: SplitRequestBody,
 ) -> Request[SplitRequest]:
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SPLIT_REQUEST,
         body=CREATE_SPLIT_REQUEST.written(CREATE_SPLIT_REQUEST.needs("body", body)),
-        fields=SplitRequest._types,  # pyright: ignore[reportPrivateUsage]
+        fields=SplitRequestBody._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
+    *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
     """Create.
 
@@ -62,7 +63,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None) -> SplitRequest:
+def sync(
+    *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+) -> SplitRequest:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
@@ -70,7 +73,7 @@ def sync(*, client: SyncClient, body: SplitRequest, options: RequestOptions | No
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
+    *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -84,7 +87,7 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
+    *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> SplitRequest:
     """The async twin of `sync`."""
     options = mask(options)

@@ -8,6 +8,7 @@ from ...base_client import AsyncClient, SyncClient
 from ...decoding import ObjectBody
 from ...frames import forgets
 from ...models.split_request import SplitRequest
+from ...models.split_request_body import SplitRequestBody
 from ...operation import Request
 from ...options import mask
 from ...types import RequestOptions, Response
@@ -19,7 +20,7 @@ _decode = ObjectBody(SplitRequest)
 def request(
     id: str,
     *,
-    body: SplitRequest,
+    body: SplitRequestBody,
 ) -> Request[SplitRequest]:
     """The request of this operation, not yet sent."""
     return Request(
@@ -28,14 +29,14 @@ def request(
             "id": id,
         },
         body=UPDATE_SPLIT_REQUEST.written(UPDATE_SPLIT_REQUEST.needs("body", body)),
-        fields=SplitRequest._types,  # pyright: ignore[reportPrivateUsage]
+        fields=SplitRequestBody._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
 
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
+    id: str, *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
     """Update.
 
@@ -63,7 +64,7 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: SplitRequest, options: RequestOptions | None = None
+    id: str, *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> SplitRequest:
     """As `sync_detailed`, but gives the parsed answer alone."""
     options = mask(options)
@@ -72,7 +73,7 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
+    id: str, *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> Response[SplitRequest]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -87,7 +88,7 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: SplitRequest, options: RequestOptions | None = None
+    id: str, *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> SplitRequest:
     """The async twin of `sync`."""
     options = mask(options)
