@@ -88,6 +88,13 @@ class PlexyPay(SyncClient):
         return MerchantsResource(self)
 
     @cached_property
+    def wallet(self) -> _resources.WalletResource:
+        """Wallet."""
+        from .resources.wallet import WalletResource
+
+        return WalletResource(self)
+
+    @cached_property
     def checkout(self) -> _resources.CheckoutResource:
         """Checkout."""
         from .resources.checkout import CheckoutResource
@@ -191,6 +198,13 @@ class PlexyPayWithRawResponse:
         return MerchantsResourceWithRawResponse(self._client)
 
     @cached_property
+    def wallet(self) -> _resources.WalletResourceWithRawResponse:
+        """Wallet."""
+        from .resources.wallet import WalletResourceWithRawResponse
+
+        return WalletResourceWithRawResponse(self._client)
+
+    @cached_property
     def checkout(self) -> _resources.CheckoutResourceWithRawResponse:
         """Checkout."""
         from .resources.checkout import CheckoutResourceWithRawResponse
@@ -284,6 +298,13 @@ class AsyncPlexyPay(AsyncClient):
         from .resources.merchants import AsyncMerchantsResource
 
         return AsyncMerchantsResource(self)
+
+    @cached_property
+    def wallet(self) -> _resources.AsyncWalletResource:
+        """Wallet."""
+        from .resources.wallet import AsyncWalletResource
+
+        return AsyncWalletResource(self)
 
     @cached_property
     def checkout(self) -> _resources.AsyncCheckoutResource:
@@ -387,6 +408,13 @@ class AsyncPlexyPayWithRawResponse:
         from .resources.merchants import AsyncMerchantsResourceWithRawResponse
 
         return AsyncMerchantsResourceWithRawResponse(self._client)
+
+    @cached_property
+    def wallet(self) -> _resources.AsyncWalletResourceWithRawResponse:
+        """Wallet."""
+        from .resources.wallet import AsyncWalletResourceWithRawResponse
+
+        return AsyncWalletResourceWithRawResponse(self._client)
 
     @cached_property
     def checkout(self) -> _resources.AsyncCheckoutResourceWithRawResponse:

@@ -150,6 +150,8 @@ VALUES: frozenset[str] = frozenset(
         "useragent",
         "validation",
         "vendororderid",
+        "wallettransactionid",
+        "wallettransactionstatus",
     }
 )
 """Names of plain values, which are shown, and of arrays of them."""

@@ -34,6 +34,10 @@ MoneyOperation: TypeAlias = Literal[
     "split_requests.create",
     "split_requests.delete",
     "split_requests.update",
+    "wallet.authorize",
+    "wallet.cancel",
+    "wallet.capture",
+    "wallet.refund",
 ]
 # What a look-up shows.
 Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionResponse
@@ -322,6 +326,65 @@ RECIPES: dict[str, Recipe] = {
         check=(
             "Compare the balance of the beneficiary (`beneficiaries.retrieve`) with what it was before "
             "the call, and look in the dashboard for the settlement."
+        ),
+    ),
+    "wallet.authorize": Recipe(
+        family="pay",
+        facts=(
+            "order_reference",
+            "amount",
+            "idempotency_key",
+        ),
+        amount_unit="minor",
+        none=(
+            "A wallet transaction shows neither the idempotency key nor a time: one with the same order "
+            "reference may be an older attempt. Nothing says that the list shows all of them: a "
+            "transaction that is missing there proves nothing."
+        ),
+        check=(
+            "Call again with the same idempotency key and the same parameters: the same key should "
+            "return the same result. Or look at `wallet.list` for the order reference: a transaction "
+            "there is this call's if no other attempt had that reference. If there is none, that proves "
+            "nothing."
+        ),
+    ),
+    "wallet.capture": Recipe(
+        family="pay",
+        facts=("id",),
+        none=(
+            "A status of a wallet transaction does not say which operation led to it. So Get "
+            "Transaction proves neither that this call was carried out nor that it was not."
+        ),
+        check=(
+            "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
+            "this id was captured. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
+            "be the authorization's."
+        ),
+    ),
+    "wallet.cancel": Recipe(
+        family="pay",
+        facts=("id",),
+        none=(
+            "A status of a wallet transaction does not say which operation led to it. So Get "
+            "Transaction proves neither that this call was carried out nor that it was not."
+        ),
+        check=(
+            "Ask Plexy Pay's support, or look in the dashboard, whether the money of the wallet "
+            "transaction with this id is still held. `wallet.retrieve` shows whether it is terminal; "
+            "`SUCCESS` may still be the authorization's."
+        ),
+    ),
+    "wallet.refund": Recipe(
+        family="pay",
+        facts=("id",),
+        none=(
+            "A status of a wallet transaction does not say which operation led to it. So Get "
+            "Transaction proves neither that this call was carried out nor that it was not."
+        ),
+        check=(
+            "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
+            "this id was refunded. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
+            "be the capture's."
         ),
     ),
     "checkout.payments.create": Recipe(

@@ -593,6 +593,99 @@ RETRIEVE_MERCHANT_DETAILS = Operation(
         404,
     ),
 )
+AUTHORIZE_WALLET_TRANSACTION = Operation(
+    id="authorize_wallet_transaction",
+    call="wallet.authorize",
+    method="POST",
+    path="/v1/wallet/authorize",
+    family="pay",
+    moves_money=True,
+    evidence="documented",
+    idempotency_key="Idempotency-Key",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    facts={
+        "amount": "$request.body#/amount",
+        "idempotency_key": "$request.header.Idempotency-Key",
+        "order_reference": "$request.body#/orderReference",
+    },
+    refusals=(401,),
+)
+CAPTURE_WALLET_TRANSACTION = Operation(
+    id="capture_wallet_transaction",
+    call="wallet.capture",
+    method="POST",
+    path="/v1/wallet/{wallet_transaction_id}/capture",
+    family="pay",
+    moves_money=True,
+    evidence="documented",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    facts={
+        "id": "$request.path.wallet_transaction_id",
+    },
+    refusals=(
+        401,
+        404,
+    ),
+)
+CANCEL_WALLET_TRANSACTION = Operation(
+    id="cancel_wallet_transaction",
+    call="wallet.cancel",
+    method="POST",
+    path="/v1/wallet/{wallet_transaction_id}/cancel",
+    family="pay",
+    moves_money=True,
+    evidence="documented",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    facts={
+        "id": "$request.path.wallet_transaction_id",
+    },
+    refusals=(
+        401,
+        404,
+    ),
+)
+REFUND_WALLET_TRANSACTION = Operation(
+    id="refund_wallet_transaction",
+    call="wallet.refund",
+    method="POST",
+    path="/v1/wallet/{wallet_transaction_id}/refund",
+    family="pay",
+    moves_money=True,
+    evidence="documented",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    facts={
+        "id": "$request.path.wallet_transaction_id",
+    },
+    refusals=(
+        401,
+        404,
+    ),
+)
+GET_WALLET_TRANSACTION = Operation(
+    id="get_wallet_transaction",
+    call="wallet.retrieve",
+    method="GET",
+    path="/v1/wallet/transaction/{wallet_transaction_id}",
+    family="pay",
+    moves_money=False,
+    evidence="documented",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    refusals=(
+        401,
+        404,
+    ),
+)
+LIST_WALLET_TRANSACTIONS = Operation(
+    id="list_wallet_transactions",
+    call="wallet.list",
+    method="GET",
+    path="/v1/wallet/transactions/",
+    family="pay",
+    moves_money=False,
+    evidence="documented",
+    source="https://developer.plexy.money/wallet-6559386f0",
+    refusals=(401,),
+)
 LIST_PAYMENT_METHODS = Operation(
     id="list_payment_methods",
     call="checkout.payment_methods.list",
@@ -828,6 +921,12 @@ OPERATIONS = (
     TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE,
     CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY,
     RETRIEVE_MERCHANT_DETAILS,
+    AUTHORIZE_WALLET_TRANSACTION,
+    CAPTURE_WALLET_TRANSACTION,
+    CANCEL_WALLET_TRANSACTION,
+    REFUND_WALLET_TRANSACTION,
+    GET_WALLET_TRANSACTION,
+    LIST_WALLET_TRANSACTIONS,
     LIST_PAYMENT_METHODS,
     START_PAYMENT,
     SUBMIT_PAYMENT_DETAILS,

@@ -2,8 +2,8 @@
 
 It serves all operations of the bundled OpenAPI document with state in memory: payment links that can be paid
 on a page of its own, host-to-host payments with 3-D Secure, captures, cancellations and refunds, beneficiaries,
-payouts and settlements, the checkout of v2, the Gate, and webhooks. Start it with `python -m plexy_pay_sandbox`,
-or inside a program with `RunningSandbox`.
+payouts and settlements, the wallet, the checkout of v2, the Gate, and webhooks. Start it with
+`python -m plexy_pay_sandbox`, or inside a program with `RunningSandbox`.
 
 What the public documentation says, the sandbox does. Where it says nothing, the sandbox does something
 plausible, and the first lines of each module name those choices: do not take them for facts about the real

@@ -17,6 +17,7 @@ from .settlement_orders import SettlementOrder, SettlementOrders
 from .split_requests import SplitRequests
 from .state import State
 from .timing import Clock
+from .wallet import Wallet
 
 
 class World:
@@ -53,6 +54,7 @@ class World:
         self.settlement_orders = SettlementOrders(self.state, self.beneficiaries, on_order)
         self.checkout = CheckoutApi(self.state, on_checkout)
         self.gate = Gate(self.state)
+        self.wallet = Wallet(self.state)
 
     def reset(self) -> None:
         """Forget everything and return to the real time."""
@@ -66,5 +68,6 @@ class World:
             self.settlement_orders,
             self.checkout,
             self.gate,
+            self.wallet,
         ):
             part.forget()

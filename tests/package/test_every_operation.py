@@ -135,6 +135,22 @@ async def merchants(call: Call, transaction: str) -> None:
     assert len(await call("settlement_orders.list")) == 1
 
 
+async def wallet(call: Call, sandbox: RunningSandbox) -> None:
+    price = Money("22000", "KZT")
+    order = {"amount": price, "order_reference": "ORD-wallet"}
+    kept = await call("wallet.authorize", idempotency_key="k-1", **order)
+    again = await call("wallet.authorize", idempotency_key="k-1", **order)
+    assert kept.wallet_transaction_id == again.wallet_transaction_id, "one key is one authorization"
+    assert (kept.amount, kept.money) == (2_200_000, price)
+    dropped = await call("wallet.authorize", idempotency_key="k-2", **order)
+    sandbox.advance(2)
+    for name, made in (("capture", kept), ("refund", kept), ("cancel", dropped)):
+        done = await call(f"wallet.{name}", made.wallet_transaction_id)
+        assert done.wallet_transaction_status == "SUCCESS"
+    assert (await call("wallet.retrieve", kept.wallet_transaction_id)).order_reference == "ORD-wallet"
+    assert len(await call("wallet.list")) == 2
+
+
 async def checkout(call: Call) -> None:
     amount = {"value": Money("22000", "KZT")}
     shop = {"merchant_account": "Shop"}
@@ -185,6 +201,7 @@ def test_every_operation_works_from_call_to_model(kind: Any, sandbox: RunningSan
             transaction = await links_and_payments(walk.call)
             await direct_payments(walk.call)
             await merchants(walk.call, transaction)
+            await wallet(walk.call, sandbox)
             await checkout(walk.call)
             await gate(walk.call)
         finally:

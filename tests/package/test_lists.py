@@ -80,6 +80,11 @@ def settlement_orders(client: PlexyPay) -> None:
         )
 
 
+def wallet_transactions(client: PlexyPay) -> None:
+    for number in range(5):
+        client.wallet.authorize(idempotency_key=f"k-{number}", amount=Money("22000", "KZT"))
+
+
 def gate_orders(client: PlexyPay) -> None:
     top_up: Any = {"amount": "5.00", "customer_account": {"steam_login": "player123"}}
     for number in range(5):
@@ -104,6 +109,7 @@ FILLING: dict[str, tuple[Callable[[PlexyPay], str | None], int]] = {
     "customers.list": (customers, 5),
     "customers.transactions": (of_a_customer, 5),
     "beneficiaries.list": (beneficiaries, 5),
+    "wallet.list": (wallet_transactions, 5),
     "gate.product_types.list": (nothing, 3),
     "gate.product_categories.list": (nothing, 1),
     "gate.products.list": (nothing, 1),

@@ -151,6 +151,14 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
                 "beneficiaries.settle": {"id": "b", "amount": 1, "currency": "KZT"},
                 "beneficiaries.transfer_to_merchant": {"id": "b", "amount": 1, "currency": "KZT"},
                 "recurring_payments.create": {"amount": 1, "currency": "KZT", "card_token_id": "c"},
+                "wallet.authorize": {
+                    "idempotency_key": "k-1",
+                    "amount": PRICE,
+                    "order_reference": "ORD-1",
+                },
+                "wallet.capture": {"wallet_transaction_id": "w"},
+                "wallet.cancel": {"wallet_transaction_id": "w"},
+                "wallet.refund": {"wallet_transaction_id": "w"},
                 "checkout.payments.create": {
                     "amount": {"value": PRICE},
                     "merchant_account": "S",
@@ -225,6 +233,13 @@ def test_each_call_is_reconciled_against_the_sandbox(shop: Shop, call: str, what
         ("payments.refund", {"amount": None, "order_reference": None}),
         ("settlement_orders.create", {"idempotency_key": "r-1"}),
         ("gate.orders.create", {"idempotency_key": "k-1", "order_reference": "INV-1"}),
+        (
+            "wallet.authorize",
+            {"idempotency_key": "k-1", "order_reference": "ORD-1", "amount": "2200000"},
+        ),
+        ("wallet.capture", {"id": "w"}),
+        ("wallet.cancel", {"id": "w"}),
+        ("wallet.refund", {"id": "w"}),
         ("checkout.payments.create", {"order_reference": "ORD-1"}),
         ("split_requests.update", {"id": "sr"}),
         ("beneficiaries.settle", {"id": "b"}),

@@ -51,6 +51,7 @@ def test_every_operation_of_the_document_has_a_success(
         transaction = links_and_payments(api)
         host_to_host(api)
         merchants(api, transaction)
+        wallet(api)
         checkouts(checkout)
         gates(gate)
 
@@ -125,6 +126,20 @@ def merchants(api: Api, transaction: Any) -> None:
     order = api.made("/v1/merchants/settlement-payment-orders", requestId="r-1", **part)
     api.get("/v1/merchants/settlement-payment-orders")
     api.get(f"/v1/merchants/settlement-payment-orders/{order['id']}")
+
+
+def wallet(api: Api) -> None:
+    def authorized(key: str) -> str:
+        body = {"amount": 100, "currency": "KZT", "orderReference": "ORD-1"}
+        made = api.http.post("/v1/wallet/authorize", json=body, headers={"Idempotency-Key": key})
+        return str(exact(made)["walletTransactionId"])
+
+    kept, dropped = authorized("k-1"), authorized("k-2")
+    api.advance(2)
+    for path in (f"{kept}/capture", f"{kept}/refund", f"{dropped}/cancel"):
+        exact(api.post(f"/v1/wallet/{path}"))
+    api.get(f"/v1/wallet/transaction/{kept}")
+    api.get("/v1/wallet/transactions/")
 
 
 def checkouts(checkout: Api) -> None:

@@ -26,6 +26,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FEW = 300
 MANY = 10 * FEW
 ROWS = 5
+WALLET = {"amount": 100, "currency": "KZT", "orderReference": "ORD-1"}
 
 #: More than what two runs of the same call differ by, and less than a copy of a list of MANY - FEW rows.
 SLACK = 4 * 1024
@@ -47,6 +48,7 @@ class Town:
         self.saved = self.world.customers.save_card(self.seldom, SOME_CARD).token_id
         self.waiting = self.redirected()
         self.split = self.split_of(self.payment)
+        self.wallet = self.world.wallet.authorize("oldest", WALLET).id
         for row in range(self.rows):
             self.newest = self.fill(row)
 
@@ -62,6 +64,7 @@ class Town:
         self.world.gate.order(f"key-{row}", {"product_id": 457 + row % 2})
         order = {"requestId": f"r-{row}", "beneficiaryId": self.beneficiary, "amount": 1, "currency": "KZT"}
         self.world.settlement_orders.create(order)
+        self.world.wallet.authorize(f"key-{row}", WALLET)
         return payment
 
     def paid(self, reference: str, customer: str) -> tuple[Link, Payment]:
@@ -187,6 +190,7 @@ LOOK_UPS: dict[str, Ask] = {
     "transaction by link": lambda town: town.ask(
         "transactions", "retrieve_by_payment_link", payment_link_id=town.link.id
     ),
+    "wallet transaction": lambda town: town.ask("wallet", "retrieve", wallet_transaction_id=town.wallet),
     "cards of a customer": lambda town: town.ask("customers", "card_tokens", id=town.seldom),
 }
 
@@ -215,6 +219,7 @@ CHANGES: dict[str, Ask] = {
     "the return of a shopper": lambda town: town.ask(
         "checkout.payments", "submit_details", {"details": {"redirectResult": town.redirected()}}
     ),
+    "a wallet authorization again": lambda town: town.world.wallet.authorize("oldest", WALLET),
     "a settlement order again": lambda town: town.ask(
         "settlement_orders",
         "create",

@@ -26,6 +26,7 @@ from plexy_pay_sandbox.money import (
 from plexy_pay_sandbox.records import SOME_CARD
 from plexy_pay_sandbox.refusals import InsufficientBalance, NotAllowed, Refusal
 from plexy_pay_sandbox.timing import Clock
+from plexy_pay_sandbox.wallet import Place
 from plexy_pay_sandbox.world import World
 
 CARD = card_data()
@@ -200,6 +201,17 @@ class Economy(RuleBasedStateMachine):
         body = {"product_id": product} | ({"topup_request": top_up} if product == 456 else {})
         self.attempt(lambda: self.repeat(lambda: self.world.gate.order(str(key), body)))
 
+    @rule(key=st.integers(0, 9), minor=st.sampled_from([-1, 1, 500, 2_005_000]), currency=CURRENCIES)
+    def authorize_in_the_wallet(self, key: int, minor: int, currency: str) -> None:
+        body = {"amount": minor, "currency": currency}
+        self.attempt(lambda: self.repeat(lambda: self.world.wallet.authorize(str(key), body)))
+
+    @rule(pick=PICKS, name=st.sampled_from(["capture", "cancel", "refund"]))
+    def move_in_the_wallet(self, pick: int, name: str) -> None:
+        rows = self.world.wallet.all()
+        if rows:
+            self.attempt(lambda: getattr(self.world.wallet, name)(rows[pick % len(rows)].id))
+
     def repeat(self, action: Callable[[], Any]) -> None:
         """Do something twice; the second time must find the first and move nothing."""
         first = action()
@@ -231,6 +243,12 @@ class Economy(RuleBasedStateMachine):
         for split in self.world.split_requests.all():
             assert split.payment.refunded <= split.payment.captured
             assert split.amount <= split.payment.captured
+
+    @invariant()
+    def the_wallet_holds_what_was_authorized_and_neither_captured_nor_returned(self) -> None:
+        for row in self.world.wallet.all():
+            held = self.world.state.ledger.balance(row.account, row.currency)
+            assert held == (row.major if row.place is Place.HELD else 0)
 
     def teardown(self) -> None:
         self.world.state.advance(timedelta(days=6))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .authorize_and_capture_payment import AuthorizeAndCapturePayment as AuthorizeAndCapturePayment
     from .authorize_payment import AuthorizePayment as AuthorizePayment
     from .authorize_payment_request import AuthorizePaymentRequest as AuthorizePaymentRequest
+    from .authorize_wallet_transaction import AuthorizeWalletTransaction as AuthorizeWalletTransaction
     from .browser_details import BrowserDetails as BrowserDetails
     from .cancel_payment_response import CancelPaymentResponse as CancelPaymentResponse
     from .capture_payment import CapturePayment as CapturePayment
@@ -176,6 +177,8 @@ if TYPE_CHECKING:
     from .update_payment_link import UpdatePaymentLink as UpdatePaymentLink
     from .user_profile import UserProfile as UserProfile
     from .user_role import UserRole as UserRole
+    from .wallet_transaction import WalletTransaction as WalletTransaction
+    from .wallet_transaction_status import WalletTransactionStatus as WalletTransactionStatus
     from .webhook_recurring_type import WebhookRecurringType as WebhookRecurringType
 
 _MODULES = {
@@ -186,6 +189,7 @@ _MODULES = {
     "AuthorizeAndCapturePayment": ".authorize_and_capture_payment",
     "AuthorizePayment": ".authorize_payment",
     "AuthorizePaymentRequest": ".authorize_payment_request",
+    "AuthorizeWalletTransaction": ".authorize_wallet_transaction",
     "BrowserDetails": ".browser_details",
     "CancelPaymentResponse": ".cancel_payment_response",
     "CapturePayment": ".capture_payment",
@@ -336,6 +340,8 @@ _MODULES = {
     "UpdatePaymentLink": ".update_payment_link",
     "UserProfile": ".user_profile",
     "UserRole": ".user_role",
+    "WalletTransaction": ".wallet_transaction",
+    "WalletTransactionStatus": ".wallet_transaction_status",
     "WebhookRecurringType": ".webhook_recurring_type",
 }
 
@@ -347,6 +353,7 @@ __all__ = (
     "AuthorizeAndCapturePayment",
     "AuthorizePayment",
     "AuthorizePaymentRequest",
+    "AuthorizeWalletTransaction",
     "BrowserDetails",
     "CancelPaymentResponse",
     "CapturePayment",
@@ -497,6 +504,8 @@ __all__ = (
     "UpdatePaymentLink",
     "UserProfile",
     "UserRole",
+    "WalletTransaction",
+    "WalletTransactionStatus",
     "WebhookRecurringType",
 )
 

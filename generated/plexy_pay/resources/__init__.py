@@ -143,6 +143,10 @@ if TYPE_CHECKING:
     )
     from .transactions import TransactionsResource as TransactionsResource
     from .transactions import TransactionsResourceWithRawResponse as TransactionsResourceWithRawResponse
+    from .wallet import AsyncWalletResource as AsyncWalletResource
+    from .wallet import AsyncWalletResourceWithRawResponse as AsyncWalletResourceWithRawResponse
+    from .wallet import WalletResource as WalletResource
+    from .wallet import WalletResourceWithRawResponse as WalletResourceWithRawResponse
 
 _MODULES = {
     "BeneficiariesResource": "beneficiaries",
@@ -233,6 +237,10 @@ _MODULES = {
     "AsyncTransactionsResource": "transactions",
     "TransactionsResourceWithRawResponse": "transactions",
     "AsyncTransactionsResourceWithRawResponse": "transactions",
+    "WalletResource": "wallet",
+    "AsyncWalletResource": "wallet",
+    "WalletResourceWithRawResponse": "wallet",
+    "AsyncWalletResourceWithRawResponse": "wallet",
 }
 
 __all__ = (
@@ -324,6 +332,10 @@ __all__ = (
     "AsyncTransactionsResource",
     "TransactionsResourceWithRawResponse",
     "AsyncTransactionsResourceWithRawResponse",
+    "WalletResource",
+    "AsyncWalletResource",
+    "WalletResourceWithRawResponse",
+    "AsyncWalletResourceWithRawResponse",
 )
 
 

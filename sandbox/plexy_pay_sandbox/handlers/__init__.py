@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import checkout_api, direct_payments, gate, merchants, payments
+from . import checkout_api, direct_payments, gate, merchants, payments, wallet
 from .calls import HANDLERS, Answer, Call, Handler
 
 # The modules are here for the handlers that they register.
@@ -16,4 +16,5 @@ __all__ = [
     "gate",
     "merchants",
     "payments",
+    "wallet",
 ]
