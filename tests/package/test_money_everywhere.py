@@ -192,6 +192,7 @@ def at(body: Any, path: tuple[str, ...]) -> Any:
 def test_the_description_has_the_amounts_that_this_test_is_about() -> None:
     assert {str(spot) for spot in KNOWN} >= {
         "payment_links.create amount minor",
+        "wallet.authorize amount minor",
         "payments.capture amount major",
         "payments.refund amount major",
         "direct_payments.create orderDetails.amount major",
@@ -392,6 +393,7 @@ def test_the_answers_have_the_amounts_that_this_test_is_about() -> None:
     assert {(given.key, given.name): given.attribute for given in PRICED}.items() >= {
         ("response.PaymentLink", "amount"): "money",
         ("response.Transaction", "amount"): "money",
+        ("WalletTransaction", "amount"): "money",
         ("response.RefundPaymentResponse", "remainingBalance"): "remaining_balance_money",
         ("plexypay.CheckoutAmount", "value"): "money",
         ("plexypay.CheckoutWebhookData", "amount"): "money",
