@@ -8,7 +8,7 @@ from typing import Any
 
 from . import views
 from .document import mapping, sequence
-from .linting.reading import EVIDENCE, PROVES_ABSENCE, deciding_properties
+from .linting.reading import EVIDENCE, PROVES_ABSENCE, deciding_properties, status_of
 from .naming import snake
 from .normalising import operations, properties, resolve, schemas
 
@@ -26,6 +26,7 @@ class LookUp:
     row: str
     amount: str
     made: str
+    status: str
     found: tuple[str, ...]
     ended: tuple[str, ...]
     absent: tuple[str, ...]
@@ -135,6 +136,7 @@ def _look_up(data: Json, view: views.OperationView, operation: Json, mark: Json,
         # Amounts are compared in one known unit, or not at all.
         amount=snake(amount) if unit and mapping(names.get(amount)).get("x-amount-unit") == unit else "",
         made=snake(mark["made"]) if "made" in mark else "",
+        status=snake(status_of(mark)),
         found=tuple(map(str, sequence(mark.get("found")))),
         ended=tuple(map(str, sequence(mark.get("ended")))),
         # The lint refuses a mark that says more than is known; what is generated does not depend on it.

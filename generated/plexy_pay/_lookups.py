@@ -8,12 +8,14 @@ from typing import Literal, TypeAlias
 from .api.gate_orders import list_orders
 from .api.settlement_orders import list_settlement_payment_orders
 from .api.transactions import find_transaction_by_id, find_transaction_by_order_reference, list_transactions
+from .api.wallet import get_wallet_transaction, list_wallet_transactions
 from .models.gate_order_list import GateOrderList
 from .models.order import Order
 from .models.settlement_payment_order import SettlementPaymentOrder
 from .models.transaction import Transaction
 from .models.transaction_list import TransactionList
 from .models.transaction_response import TransactionResponse
+from .models.wallet_transaction import WalletTransaction
 from .recipes import Listing, One, Recipe
 
 # The operations that can move money, and what a look-up may show of their calls.
@@ -40,7 +42,7 @@ MoneyOperation: TypeAlias = Literal[
     "wallet.refund",
 ]
 # What a look-up shows.
-Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionResponse
+Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionResponse | WalletTransaction
 
 RECIPES: dict[str, Recipe] = {
     "recurring_payments.create": Recipe(
@@ -336,55 +338,82 @@ RECIPES: dict[str, Recipe] = {
             "idempotency_key",
         ),
         amount_unit="minor",
-        none=(
-            "A wallet transaction shows neither the idempotency key nor a time: one with the same order "
-            "reference may be an older attempt. Nothing says that the list shows all of them: a "
-            "transaction that is missing there proves nothing."
-        ),
         check=(
             "Call again with the same idempotency key and the same parameters: the same key should "
-            "return the same result. Or look at `wallet.list` for the order reference: a transaction "
-            "there is this call's if no other attempt had that reference. If there is none, that proves "
-            "nothing."
+            "return the same result. A transaction in `wallet.list` with the order reference is this "
+            "call's if no other attempt had that reference. If there is none, that proves nothing."
+        ),
+        listing=Listing[list[WalletTransaction], WalletTransaction](
+            call="wallet.list",
+            evidence="inferred",
+            by="order_reference",
+            request=lambda number, size: list_wallet_transactions.request(),
+            whole=True,
+            row=WalletTransaction,
+            rows=lambda page: page,
+            identity=lambda row: row.wallet_transaction_id,
+            field=lambda row: row.order_reference,
+            amount=lambda row: row.amount,
         ),
     ),
     "wallet.capture": Recipe(
         family="pay",
         facts=("id",),
-        none=(
-            "A status of a wallet transaction does not say which operation led to it. So Get "
-            "Transaction proves neither that this call was carried out nor that it was not."
-        ),
         check=(
             "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
             "this id was captured. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
             "be the authorization's."
         ),
+        ones=(
+            One[WalletTransaction](
+                call="wallet.retrieve",
+                evidence="documented",
+                by="id",
+                request=get_wallet_transaction.request,
+                fields=lambda row: (row.wallet_transaction_id,),
+                status=lambda row: row.wallet_transaction_status,
+                found=frozenset(()),
+            ),
+        ),
     ),
     "wallet.cancel": Recipe(
         family="pay",
         facts=("id",),
-        none=(
-            "A status of a wallet transaction does not say which operation led to it. So Get "
-            "Transaction proves neither that this call was carried out nor that it was not."
-        ),
         check=(
             "Ask Plexy Pay's support, or look in the dashboard, whether the money of the wallet "
             "transaction with this id is still held. `wallet.retrieve` shows whether it is terminal; "
             "`SUCCESS` may still be the authorization's."
         ),
+        ones=(
+            One[WalletTransaction](
+                call="wallet.retrieve",
+                evidence="documented",
+                by="id",
+                request=get_wallet_transaction.request,
+                fields=lambda row: (row.wallet_transaction_id,),
+                status=lambda row: row.wallet_transaction_status,
+                found=frozenset(()),
+            ),
+        ),
     ),
     "wallet.refund": Recipe(
         family="pay",
         facts=("id",),
-        none=(
-            "A status of a wallet transaction does not say which operation led to it. So Get "
-            "Transaction proves neither that this call was carried out nor that it was not."
-        ),
         check=(
             "Ask Plexy Pay's support, or look in the dashboard, whether the wallet transaction with "
             "this id was refunded. `wallet.retrieve` shows whether it is terminal; `SUCCESS` may still "
             "be the capture's."
+        ),
+        ones=(
+            One[WalletTransaction](
+                call="wallet.retrieve",
+                evidence="documented",
+                by="id",
+                request=get_wallet_transaction.request,
+                fields=lambda row: (row.wallet_transaction_id,),
+                status=lambda row: row.wallet_transaction_status,
+                found=frozenset(()),
+            ),
         ),
     ),
     "checkout.payments.create": Recipe(

@@ -152,7 +152,7 @@ def read(look: Listing[Any, Any], wanted: set[str]) -> Steps[Reading]:
         size = look.size(page)
         full = min(size, PAGE_SIZE) if type(size) is int else PAGE_SIZE
         is_new = len(reading.references) > before
-        if not is_new or (type(total) is int and count >= total and len(rows) < full):
+        if look.whole or not is_new or (type(total) is int and count >= total and len(rows) < full):
             break
     else:
         reading.doubt(f"it has more than {MOST_PAGES} pages")

@@ -56,6 +56,7 @@ class Listing(Generic[PageT, RowT]):
     status: Callable[[RowT], object] = lambda row: UNSET
     found: frozenset[str] = frozenset()  # States that tell at once; without any, each does.
     absence: bool = False
+    whole: bool = False  # Whether one response is the whole list: it takes no page.
 
     @property
     def repeats(self) -> bool:

@@ -245,7 +245,12 @@ def deciding_properties(look_up: dict[str, Any]) -> list[str]:
         return [*names, *([str(look_up["made"])] if "made" in look_up else [])]
     has_states = any(look_up.get(key) for key in ("found", "ended", "absent"))
     # Of several fields in which one thing may carry the fact, only the first proves that something did not happen.
-    return [*names[:1], *(["status"] if has_states else [])]
+    return [*names[:1], *([status_of(look_up)] if has_states else [])]
+
+
+def status_of(look_up: dict[str, Any]) -> str:
+    """The property with the state of what a look-up of `x-reconcile` shows."""
+    return str(look_up.get("status", "status"))
 
 
 def template_names(path: str) -> list[str]:

@@ -158,13 +158,22 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(wallet: Wallet, name: 
         client = wallet.client(server.origin, environment="test", max_retries=0)
         with pytest.raises(errors.OutcomeUnknownError) as caught:
             wallet.finished(getattr(client.wallet, name)(**given))
-    with WireServer(json_answer([ROW])) as server:
+    with WireServer(
+        json_answer([ROW] if name == "authorize" else ROW | {"walletTransactionId": "w-1"})
+    ) as server:
         other = wallet.client(server.origin, environment="test")
         saved = {**caught.value.saved_call, "origin": server.origin}
         answer = wallet.finished(other.reconcile(saved, min_age=0))
 
     assert isinstance(answer, Undetermined)
-    assert server.requests == []
+    [look_up] = server.requests
+    assert look_up.target == (
+        "/v1/wallet/transactions/" if name == "authorize" else "/v1/wallet/transaction/w-1"
+    )
+    shown = (
+        "shows 'ORD-1', but it may be an older attempt" if name == "authorize" else "shows it as 'SUCCESS'"
+    )
+    assert shown in answer.reason
     assert ("same idempotency key" in answer.check) == (name == "authorize")
 
 

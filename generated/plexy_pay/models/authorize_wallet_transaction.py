@@ -34,8 +34,8 @@ from ..wire_model import WireModel
 class AuthorizeWalletTransaction(WireModel):
     """An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do not
     name it. They say in words that an authorization takes an amount, identifiers of the customer and
-    `orderReference`. The names of the customer's fields are not known, so they are not declared here: send
-    them as `options={"extra_body": {...}}` under the names that Plexy Pay gives you.
+    `orderReference`. The customer's fields are not declared here: send them as `options={"extra_body":
+    {...}}` under the names that Plexy Pay gives you.
 
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.
     """
@@ -57,15 +57,13 @@ class AuthorizeWalletTransaction(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     amount: int | Money | Unset = UNSET
-    """How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs name the unit of
-    the wallet's `amount` where they describe the transaction. An amount in minor units (tiyn for KZT); the
-    unit is documented by the vendor. Evidence: documented by the vendor
+    """How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the unit
+    for the `amount` of the transaction; that the request has the same one is inferred. An amount in minor
+    units (tiyn for KZT); the unit is inferred, not documented. Evidence: documented by the vendor
     (https://developer.plexy.money/wallet-6559386f0).
     """
     currency: str | Unset = UNSET
-    """Code of the currency. Inferred: the transaction in the response has it, and nothing says that an
-    authorization takes it.
-    """
+    """Code of the currency, inferred from the transaction in the response."""
     order_reference: str | Unset = UNSET
     """Your own name for the order. The docs reconcile by it, so use one of its own for each attempt, and keep
     it before you call. Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).

@@ -68,8 +68,8 @@ class WalletTransaction(WireModel):
     order_reference: str | Unset = UNSET
     """Your own name for the order, as the authorization gave it."""
     amount: int | Unset = UNSET
-    """Amount in minor units (tiyn for KZT): `2200000` is 22 000 KZT. Nothing says whether a refund or a
-    capture changes it. An amount in minor units (tiyn for KZT); the unit is documented by the vendor.
+    """Amount in minor units (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor units (tiyn for KZT);
+    the unit is documented by the vendor.
     """
     currency: str | Unset = UNSET
     """Code of the currency of `amount`."""

@@ -70,11 +70,10 @@ class WalletResource:
                 it again only to repeat the same authorization. The docs want it for this operation; they do
                 not say that capture, cancel and refund take it.
             amount: How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
-                name the unit of the wallet's `amount` where they describe the transaction. An amount in
-                minor units (tiyn for KZT); the unit is documented by the vendor. Evidence: documented by
-                the vendor (https://developer.plexy.money/wallet-6559386f0).
-            currency: Code of the currency. Inferred: the transaction in the response has it, and nothing
-                says that an authorization takes it.
+                state the unit for the `amount` of the transaction; that the request has the same one is
+                inferred. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
+                Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
+            currency: Code of the currency, inferred from the transaction in the response.
             order_reference: Your own name for the order. The docs reconcile by it, so use one of its own
                 for each attempt, and keep it before you call. Evidence: documented by the vendor
                 (https://developer.plexy.money/wallet-6559386f0).
@@ -532,11 +531,10 @@ class AsyncWalletResource:
                 it again only to repeat the same authorization. The docs want it for this operation; they do
                 not say that capture, cancel and refund take it.
             amount: How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs
-                name the unit of the wallet's `amount` where they describe the transaction. An amount in
-                minor units (tiyn for KZT); the unit is documented by the vendor. Evidence: documented by
-                the vendor (https://developer.plexy.money/wallet-6559386f0).
-            currency: Code of the currency. Inferred: the transaction in the response has it, and nothing
-                says that an authorization takes it.
+                state the unit for the `amount` of the transaction; that the request has the same one is
+                inferred. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
+                Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
+            currency: Code of the currency, inferred from the transaction in the response.
             order_reference: Your own name for the order. The docs reconcile by it, so use one of its own
                 for each attempt, and keep it before you call. Evidence: documented by the vendor
                 (https://developer.plexy.money/wallet-6559386f0).

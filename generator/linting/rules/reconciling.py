@@ -11,7 +11,7 @@ from .. import reading
 _FACTS = ("order_reference", "id", "amount")
 _KEYS = (
     *("operation", "by", "fields", "amount", "made", "found"),
-    *("ended", "absent", "whole", "original", "absence"),
+    *("status", "ended", "absent", "whole", "original", "absence"),
 )
 _LIST_ONLY = frozenset(("made", "absence"))
 _ONE_ONLY = frozenset(("ended", "absent", "whole", "original"))
@@ -105,7 +105,7 @@ def _look_up_problems(
         yield document.problem((*place, "fields"), message, "write `fields:` with at least one")
     for key, wanted in (
         ("fields", fields),
-        *((k, [str(look[k])]) for k in ("amount", "made", "original") if k in look),
+        *((k, [str(look[k])]) for k in ("amount", "made", "original", "status") if k in look),
     ):
         for name in wanted:
             if name not in names:
@@ -121,7 +121,7 @@ def _status_problems(
     document: Document, place: Pointer, look: dict[str, object], names: dict[str, Located]
 ) -> Iterator[Problem]:
     states = [state for key in ("found", "ended", "absent") for state in sequence(look.get(key))]
-    status = names.get("status")
+    status = names.get(reading.status_of(look))
     known = sequence(mapping(document.follow(status.pointer).value).get("enum")) if status else []
     for state in states:
         if state not in known:
