@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
                 action="append",
                 default=[],
                 metavar="FILE",
-                help="an OpenAPI Overlay 1.0 document to apply to the spec first; several apply in order",
+                help="an OpenAPI Overlay 1.0 or 1.1 document to apply to the spec first; several apply in order",
             )
         if name in ("generate", "check"):
             command.add_argument(

@@ -50,7 +50,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         type=Path,
         action="append",
         metavar="FILE",
-        help="an OpenAPI Overlay 1.0 document to apply first; several apply in order",
+        help="an OpenAPI Overlay 1.0 or 1.1 document to apply first; several apply in order",
     )
     does = command.add_mutually_exclusive_group()
     does.add_argument("--check", action="store_true", help="say whether a copy is untouched and current")

@@ -4,55 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
 import importlib
 import json
 import os
 import sys
 import tempfile
-import textwrap
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
+from helpers.overlays import HEAD, apply, base, problems, write
 from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import checking, linting, loading, manifest, overlays, pipeline
 from generator.__main__ import main
-from generator.document import Document, Pointer
+from generator.document import Pointer
 from generator.linting import redocly
-from generator.problems import Problem, SpecError
+from generator.problems import SpecError
 
-HEAD = "overlay: 1.0.0\ninfo:\n  title: Ours\n  version: 1.0.0\nactions:\n"
 LIST: Pointer = ("paths", "/v1/links", "get")
-
-
-@functools.cache
-def base() -> Document:
-    with tempfile.TemporaryDirectory() as folder:
-        return loading.load(write_spec(Path(folder), BASE))
-
-
-def write(folder: Path, actions: str, name: str = "ours.overlay.yaml") -> Path:
-    """An overlay whose first action is on line 6."""
-    path = folder / name
-    path.write_text(HEAD + textwrap.indent(textwrap.dedent(actions), "  "), "utf-8")
-    return path
-
-
-def apply(folder: Path, *overlays_in_order: str) -> Document:
-    paths = [write(folder, actions, f"{n}.overlay.yaml") for n, actions in enumerate(overlays_in_order, 1)]
-    return overlays.apply(base(), paths)
-
-
-def problems(folder: Path, *overlays_in_order: str) -> list[Problem]:
-    with pytest.raises(SpecError) as raised:
-        apply(folder, *overlays_in_order)
-    return raised.value.problems
 
 
 # -- update ------------------------------------------------------------------------------------------------------------
@@ -333,7 +307,9 @@ def test_a_reference_that_leads_nowhere_afterwards_is_an_error(
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("overlay: 1.0.0", "overlay: 1.1.0", 1, "overlay version '1.1.0' is not supported"),
+        ("overlay: 1.0.0", "overlay: 1.2.0", 1, "overlay version '1.2.0' is not supported"),
+        ("overlay: 1.0.0", "overlay: 1.10.0", 1, "overlay version '1.10.0' is not supported"),
+        ("overlay: 1.0.0", "overlay: 1.1", 1, "overlay version 1.1 is not supported"),
         ("overlay: 1.0.0", "overlay: 1.0", 1, "overlay version 1.0 is not supported"),
         ("overlay: 1.0.0", "openapi: 3.1.0", 1, "the file is not an overlay"),
         ("info:\n  title: Ours\n  version: 1.0.0\n", "", 1, "the overlay has no `info`"),
@@ -349,7 +325,8 @@ def test_a_reference_that_leads_nowhere_afterwards_is_an_error(
         ("    update: {}\n", "", 6, "the action does nothing"),
         ("    update: {}\n", "    update: {}\n    remove: true\n", 6, "both `update` and `remove`"),
         ("    update: {}\n", "    remove: yes\n", 7, "`remove` is not true or false"),
-        ("    update: {}\n", "    update: {}\n    copy: $.a\n", 8, "the action has the unknown key 'copy'"),
+        ("    update: {}\n", "    copy: $.info\n", 7, "the action has the unknown key 'copy'"),
+        ("  version: 1.0.0\n", "  version: 1.0.0\n  description: d\n", 5, "the unknown key 'description'"),
         ("    update: {}\n", "    update: {}\n    description: 1\n", 8, "`description` is not text"),
         ("target: $.info", "target: info", 6, "does not begin with `$`"),
         ("target: $.info", "target: $.info[", 6, "is not a JSONPath: unexpected end of query"),
