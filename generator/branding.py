@@ -130,7 +130,7 @@ class Brand:
         given = ", ".join(f"{name!r}: {name}" for name in urls)
         text = _substituted(
             text,
-            r'            \*\*\{"checkout_base_url".*?\n',
+            r'            \*\*\{"checkout_base_url".*?"checkout_version": checkout_version\},\n',
             f"            **{{{given}}},\n" if given else "",
         )
         docs = "".join(

@@ -40,9 +40,10 @@ class UnsupportedError(Exception):
 class Parameter:
     """A path, query or header parameter, or a property of the body.
 
-    `setting` names the client's own setting that fills a path parameter; callers do not pass it then. `deprecated` is
-    what a warning says when it is passed, and is empty where there is nothing to say. `style` is how several values are
-    written, empty for the way of our own documents. `is_own_text` says of a path parameter that it is no id of the API.
+    `setting` names the client's own setting that fills a path parameter or a header; callers do not pass it then.
+    `deprecated` is what a warning says when it is passed, and is empty where there is nothing to say. `style` is how
+    several values are written, empty for the way of our own documents. `is_own_text` says of a path parameter that it
+    is no id of the API.
     """
 
     name: str
@@ -156,7 +157,7 @@ class OperationView:
     evidence_text: str
     all_path_parameters: tuple[Parameter, ...]
     query_parameters: tuple[Parameter, ...]
-    header_parameters: tuple[Parameter, ...]
+    all_header_parameters: tuple[Parameter, ...]
     body: str
     body_required: bool
     body_fields: tuple[Parameter, ...]
@@ -197,6 +198,17 @@ class OperationView:
     def path_parameters(self) -> tuple[Parameter, ...]:
         """The path parameters that callers pass."""
         return tuple(parameter for parameter in self.all_path_parameters if not parameter.setting)
+
+    @property
+    def header_parameters(self) -> tuple[Parameter, ...]:
+        """The header parameters that callers pass."""
+        return tuple(parameter for parameter in self.all_header_parameters if not parameter.setting)
+
+    @property
+    def header_settings(self) -> tuple[tuple[str, str], ...]:
+        """The headers that the settings of the client fill, and the settings."""
+        filled = (parameter for parameter in self.all_header_parameters if parameter.setting)
+        return tuple((parameter.wire_name, parameter.setting) for parameter in filled)
 
     @property
     def styled(self) -> bool:
@@ -285,7 +297,7 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         evidence_text=describing.operation_evidence(operation),
         all_path_parameters=tuple(_in_path_order(path, parameters["path"])),
         query_parameters=tuple(parameters["query"]),
-        header_parameters=tuple(parameters["header"] + parameters["cookie"]),
+        all_header_parameters=tuple(parameters["header"] + parameters["cookie"]),
         body=body,
         body_required=body_required,
         body_fields=fields,

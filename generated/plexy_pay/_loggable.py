@@ -92,6 +92,7 @@ VALUES: frozenset[str] = frozenset(
         "paymentmethodtype",
         "paymentorderid",
         "paymentsessionid",
+        "plexyversion",
         "postedat",
         "price",
         "processedamount",

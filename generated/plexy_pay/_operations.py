@@ -695,6 +695,9 @@ LIST_PAYMENT_METHODS = Operation(
     moves_money=False,
     evidence="documented",
     source="https://plexy.money/docs/api-reference/overview",
+    header_settings={
+        "Plexy-Version": "checkout_version",
+    },
 )
 START_PAYMENT = Operation(
     id="start_payment",
@@ -709,6 +712,9 @@ START_PAYMENT = Operation(
         "order_reference": "$request.body#/reference",
     },
     refusals=(402,),
+    header_settings={
+        "Plexy-Version": "checkout_version",
+    },
 )
 SUBMIT_PAYMENT_DETAILS = Operation(
     id="submit_payment_details",
@@ -720,6 +726,9 @@ SUBMIT_PAYMENT_DETAILS = Operation(
     evidence="documented",
     source="https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web, api/payments/details.js",
     refusals=(402,),
+    header_settings={
+        "Plexy-Version": "checkout_version",
+    },
 )
 CREATE_SESSION = Operation(
     id="create_session",
@@ -733,6 +742,9 @@ CREATE_SESSION = Operation(
     facts={
         "order_reference": "$request.body#/reference",
     },
+    header_settings={
+        "Plexy-Version": "checkout_version",
+    },
 )
 GET_SESSION_RESULT = Operation(
     id="get_session_result",
@@ -743,6 +755,9 @@ GET_SESSION_RESULT = Operation(
     moves_money=False,
     evidence="documented",
     source="plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult)",
+    header_settings={
+        "Plexy-Version": "checkout_version",
+    },
 )
 LIST_PRODUCT_TYPES = Operation(
     id="list_product_types",

@@ -57,7 +57,7 @@ KINDS: frozenset[str] = frozenset(
         ("security-scheme", _ALSO),
         ("sensitive", _THERE),
         ("server", _ALSO),
-        ("setting", _ALSO),
+        ("setting", (*_ALSO, "sent", "not-sent")),
         ("type", ("changed",)),
         ("variant", _THERE),
     )

@@ -389,18 +389,25 @@ class _Operation(_Pair):
 
     def _parameter_removed(self, parameter: _Parameter) -> None:
         place = self._parameter_place(parameter)
-        if parameter.is_setting:
-            text = f"no longer needs the client's `{snake(parameter.name)}`."
+        if parameter.setting and parameter.is_required:
+            text = f"no longer needs the client's `{parameter.setting}`."
             self.found.add("setting-removed", ADDITIVE, replace(place, subject=""), text)
+            return
+        if parameter.setting:
+            text = f"no longer sends the client's `{parameter.setting}`."
+            self.found.add("setting-not-sent", BREAKING, replace(place, subject=""), text)
             return
         self.add("parameter-removed", BREAKING, place, "is gone. Do not pass it.")
 
     def _parameter_added(self, parameter: _Parameter) -> None:
         place = self._parameter_place(parameter)
-        if parameter.is_setting:
-            text = f"needs the client's `{snake(parameter.name)}` now."
+        if parameter.setting and parameter.is_required:
+            text = f"needs the client's `{parameter.setting}` now."
             self.found.add("setting-added", BREAKING, replace(place, subject=""), text)
-        elif parameter.data.get("required") is True:
+        elif parameter.setting:
+            text = f"sends the client's `{parameter.setting}` now, if it has one."
+            self.found.add("setting-sent", ADDITIVE, replace(place, subject=""), text)
+        elif parameter.is_required:
             self.add("parameter-added-required", BREAKING, place, "is new and required. Pass it.")
         else:
             self.add("parameter-added", ADDITIVE, place, "is new.")
@@ -534,7 +541,8 @@ class _Parameter:
         self.data = side.resolve(written)
         self.name = str(self.data.get("name"))
         self.key = (str(self.data.get("in")), self.name)
-        self.is_setting = "x-client-setting" in self.data
+        self.setting = str(self.data.get("x-client-setting", ""))
+        self.is_required = self.data.get("required") is True
 
 
 def _parameters(side: Side, operation: Operation) -> dict[tuple[str, str], _Parameter]:

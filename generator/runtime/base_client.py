@@ -54,6 +54,7 @@ FAMILIES = {
     "checkout": {
         **{"argument": "checkout_api_key", "variable": "PLEXY_CHECKOUT_API_KEY", "header": "x-api-key"},
         **{"live": "https://api.plexypay.com", "test": "https://sandbox-api.plexypay.com"},
+        **{"version": "checkout_version", "version_variable": "PLEXY_CHECKOUT_VERSION"},
     },
     "gate": {"argument": "gate_api_key", "variable": "PLEXY_GATE_API_KEY", "header": "Authorization"},
 }
@@ -143,6 +144,16 @@ def _origins_of_the_api() -> set[str | None]:
     return {family.get(name) for family in FAMILIES.values() for name in ("live", "test")}
 
 
+def _is_version(version: object) -> bool:
+    """Return whether a version is a date as the API writes it; ISO 8601 knows other forms."""
+    from datetime import date
+
+    try:
+        return isinstance(version, str) and date.fromisoformat(version).isoformat() == version
+    except ValueError:
+        return False
+
+
 def _host_problem(host: object) -> str | None:
     """Return what is wrong with one of the `plain_http_hosts`; it is not shown, because it may hold a password."""
     if not isinstance(host, str) or not host.isascii():
@@ -181,6 +192,7 @@ class Settings:
         self._hosts_problem = self._read_plain_hosts()
         if self._hosts_problem is None:
             self._read_origins()
+        self._version_problem = self._read_versions()
 
     def _read_plain_hosts(self) -> str | None:
         """Keep the `plain_http_hosts` in lower case; return what is wrong with them."""
@@ -208,6 +220,21 @@ class Settings:
             if url is not None:
                 self._origins[family] = Origin(url, named, self.given["plain_http_hosts"])
 
+    def _read_versions(self) -> str | None:
+        """Keep the versions that the environment names; return what is wrong with one that is named anywhere."""
+        for family in FAMILIES.values():
+            name = argument = family.get("version")
+            if argument is None:
+                continue
+            variable = family["version_variable"]
+            if self.given[argument] is None and variable in os.environ:
+                # Kept as the base URL is, so that a pickle asks for the same version wherever it is read.
+                self.given[argument] = os.environ[variable]
+                name = variable
+            if self.given[argument] is not None and not _is_version(self.given[argument]):
+                return f"{name} is not a date in the form YYYY-MM-DD, such as '2024-01-15'."
+        return None
+
     def problem(self) -> str | None:
         """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
         if all(ring.missing for ring in self.rings.values()):
@@ -222,6 +249,8 @@ class Settings:
                 return f"{name} is not a whole number from {least}."
         if self._hosts_problem:
             return self._hosts_problem
+        if self._version_problem:
+            return self._version_problem
         allowed = self.given["allow_inferred"]
         if allowed is not None and type(allowed) is not bool:
             return "allow_inferred is neither True, False nor None."
@@ -282,6 +311,11 @@ class Settings:
             )
         return {name: self.given[name] for name in names}
 
+    def header_values(self, names: _hints.Mapping[str, str]) -> dict[str, str]:
+        """The settings of the client that stand in headers, by the header; one that is not given is not sent."""
+        found = {header.lower(): self.given[setting] for header, setting in names.items()}
+        return {header: value for header, value in found.items() if value is not None}
+
 
 class _Client(_Typed[KeyT, HttpT]):
     """What both clients share. Connections are made at the first call."""
@@ -301,6 +335,7 @@ class _Client(_Typed[KeyT, HttpT]):
         plain_http_hosts: _hints.Collection[str] = (),
         checkout_api_key: _hints.KeyT | None = None,
         checkout_base_url: str | None = None,
+        checkout_version: str | None = None,
         gate_api_key: _hints.KeyT | None = None,
         gate_base_url: str | None = None,
         agent_id: str | None = None,
@@ -318,6 +353,7 @@ class _Client(_Typed[KeyT, HttpT]):
             **{"strict": strict, "allow_inferred": allow_inferred, "plain_http_hosts": plain_http_hosts},
             **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
             **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
+            **{"checkout_version": checkout_version},
             **{"user_agent_suffix": user_agent_suffix},
         }
         self._settings = Settings(rings, given)
@@ -400,6 +436,8 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
             `api_key`; no family of operations uses another's key.
         checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.
+        checkout_version: The version of v2 that the checkout operations ask for, a date such as `2024-01-15`, else
+            PLEXY_CHECKOUT_VERSION. Without either none is sent, and the default version of your account holds.
         gate_api_key: The key of the Gate API, else PLEXY_GATE_API_KEY.
         gate_base_url: The origin of the Gate API, which no page names; `base_url` where it is not given.
         agent_id: The agent's id in the paths of the Gate API.

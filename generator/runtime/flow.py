@@ -276,6 +276,7 @@ class Call(Generic[T]):
         problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
         if problem:
             raise errors.InvalidParameterError(f"{self.request.operation.call}: {problem} Nothing was sent.")
+        headers |= self.settings.header_values(self.request.operation.header_settings)
         headers |= {name.lower(): value for name, value in self.extra_headers.items()}
         headers |= {name.lower(): value for name, value in self.request.header_texts().items()}
         headers["accept-encoding"] = ACCEPT_ENCODING

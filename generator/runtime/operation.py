@@ -34,6 +34,8 @@ class Operation:
     # The parameters of its path that hold a text of the caller's own, such as an order reference. All others are ids.
     own_texts: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
+    # The client's settings that are sent as headers if they are given, by the header's name.
+    header_settings: Mapping[str, str] = field(default_factory=dict[str, str])
     # The 4xx of which the API's description says what they mean for this operation.
     refusals: tuple[int, ...] = ()
     # What a status means for this operation in particular, and what to do then.

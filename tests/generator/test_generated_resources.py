@@ -26,6 +26,12 @@ AGENT = {
     "schema": {"type": "string"},
     "x-client-setting": "agent_id",
 }
+VERSION = {
+    "name": "Plexy-Version",
+    "in": "header",
+    "schema": {"type": "string", "format": "date"},
+    "x-client-setting": "checkout_version",
+}
 ORDER = {"name": "orderId", "in": "path", "required": True, "schema": {"type": "string"}}
 KEY = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string"}}
 STATUS = {"name": "status", "in": "query", "schema": _ref("value.Status")}
@@ -86,7 +92,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
                 "gate.orders",
                 "retrieve",
                 answer="response.Order",
-                parameters=[AGENT, ORDER],
+                parameters=[AGENT, ORDER, VERSION],
                 **{"operationId": "getGateOrder", "x-family": "gate"},
             )
         },
@@ -109,6 +115,7 @@ def test_a_setting_of_the_client_is_no_parameter_of_its_methods(package: ModuleT
     assert list(inspect.signature(orders.retrieve).parameters) == ["order_id", "options"]
     operations = importlib.import_module(f"{package.__name__}._operations")
     assert operations.GET_GATE_ORDER.settings == ("agent_id",)
+    assert operations.GET_GATE_ORDER.header_settings == {"Plexy-Version": "checkout_version"}
     functions = importlib.import_module(f"{package.__name__}.api.gate_orders.get_gate_order")
     assert dict(functions.request("o/1").path_params) == {"orderId": "o/1"}
 

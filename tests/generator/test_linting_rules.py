@@ -396,6 +396,51 @@ def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None
     assert "add `identity:`" in found.fix
 
 
+def setting(place: str, name: str, *, required: bool = False) -> Edit:
+    """A parameter of the list of links that the client fills from its settings."""
+    parameter = (
+        f"      - name: Version\n        in: {place}\n        schema: {{type: string}}\n        example: a\n"
+    )
+    mark = (
+        f"        x-evidence: inferred\n        x-client-setting: {name}\n"
+        + "        required: true\n" * required
+    )
+    return (
+        PATHS,
+        "    parameters:\n      - name: page\n",
+        f"    parameters:\n{parameter}{mark}      - name: page\n",
+    )
+
+
+def test_a_header_may_be_filled_by_the_version_of_the_client(tmp_path: Path) -> None:
+    assert passes(tmp_path, setting("header", "checkout_version"))
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "said"),
+    [
+        ("query", "checkout_version", "fills a query parameter"),
+        ("header", "agent_id", "'agent_id' of the client fills a header"),
+        ("header", "checkout_versoin", "'checkout_versoin' of the client"),
+    ],
+)
+def test_a_setting_that_the_client_does_not_have_there_is_found(
+    breaks: Breaks, place: str, name: str, said: str
+) -> None:
+    found = breaks(operations.client_setting_fills_a_path_or_a_header, setting(place, name))
+
+    assert found.text == f"x-client-setting: {name}"
+    assert said in found.message
+
+
+def test_a_required_header_that_a_setting_fills_is_found(breaks: Breaks) -> None:
+    edit = setting("header", "checkout_version", required=True)
+
+    found = breaks(operations.client_setting_fills_a_path_or_a_header, edit)
+
+    assert found.text == "required: true"
+
+
 def test_an_idempotency_key_that_does_not_exist_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "x-idempotency-key: requestId", "x-idempotency-key: requestID")
 

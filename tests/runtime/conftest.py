@@ -22,6 +22,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "PLEXY_API_KEY",
         "PLEXY_BASE_URL",
+        "PLEXY_CHECKOUT_VERSION",
         "NETRC",
         "SSL_CERT_FILE",
         "SSL_CERT_DIR",

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     operations.operation_has_one_tag,
     operations.operation_lists_its_errors,
     operations.path_and_parameters_agree,
+    operations.client_setting_fills_a_path_or_a_header,
     operations.list_has_pagination,
     operations.pagination_names_what_exists,
     operations.idempotency_key_names_what_exists,

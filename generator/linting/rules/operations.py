@@ -19,6 +19,8 @@ FAMILIES = ("pay", "checkout", "gate")
 _WHOLE = ", or `whole: true` where nothing says that the list has pages"
 _CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*\Z")
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
+#: The arguments of the client that fill parameters, by where the parameter stands.
+_SETTINGS: dict[str, tuple[str, ...]] = {"path": ("agent_id",), "header": ("checkout_version",)}
 _PAGINATION = ("items", "page", "size", "total", "identity", "whole")
 
 
@@ -159,6 +161,25 @@ def path_and_parameters_agree(document: Document) -> Iterator[Problem]:
             if parameter.value.get("required") is not True:
                 message = f"the path parameter {name!r} is not required"
                 yield document.problem(parameter.pointer, message, "write `required: true`")
+
+
+def client_setting_fills_a_path_or_a_header(document: Document) -> Iterator[Problem]:
+    """`x-client-setting` names an argument of the client, on a path parameter or on a header that may be left out."""
+    parameters = [p for operation in reading.operations(document) for p in operation.parameters()]
+    for pointer, node in {p.pointer: p.value for p in parameters}.items():
+        if "x-client-setting" not in node:
+            continue
+        place, setting = str(node.get("in")), str(node["x-client-setting"])
+        known = _SETTINGS.get(place, ())
+        if setting not in known:
+            message = f"no setting {setting!r} of the client fills a {place} parameter"
+            fix = meant(setting, known, "remove it: the client's settings fill path parameters and headers")
+            yield document.problem((*pointer, "x-client-setting"), message, fix)
+        elif place == "header" and node.get("required") is True:
+            message = (
+                f"the header {node.get('name')!r} is required, but the client's {setting} may be missing"
+            )
+            yield document.problem((*pointer, "required"), message, "remove `required`")
 
 
 def list_has_pagination(document: Document) -> Iterator[Problem]:
