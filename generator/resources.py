@@ -220,11 +220,15 @@ def _retried(op: views.OperationView) -> str:
     unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
     if op.http_method == "GET":
         return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
-    if op.idempotency_key:
+    if op.idempotency_key and op.key_repeats:
         return (
             f"{moves}Retried: yes, it is idempotent by `{op.idempotency_key}`, and every attempt carries the same: "
             "after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a "
             f"crash, call again with the same one.{unknown}"
+        )
+    if op.idempotency_key:
+        unknown = (
+            f" `{op.idempotency_key}` was not tried, so the client repeats nothing because of it.{unknown}"
         )
     return f"{moves}Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.{unknown}"
 

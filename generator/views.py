@@ -164,6 +164,7 @@ class OperationView:
     answer: Answer
     pagination: Pagination | None
     errors: tuple[tuple[str, str], ...] = field(default=())
+    key_repeats: bool = True
     refusals: tuple[int, ...] = ()
     advice: tuple[tuple[int, str], ...] = ()
     says_success: bool = False
@@ -292,6 +293,7 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         evidence=describing.weakest_evidence(operation),
         source=describing.sources(operation),
         idempotency_key=operation.get("x-idempotency-key", ""),
+        key_repeats=operation.get("x-idempotency-repeats") is not False,
         summary=describing.text(operation.get("summary")) or operation["operationId"],
         description=describing.text(operation.get("description")),
         evidence_text=describing.operation_evidence(operation),
@@ -621,12 +623,17 @@ def _errors(data: Json, operation: Json) -> tuple[tuple[str, str], ...]:
 
 
 def _refusals(data: Json, operation: Json) -> tuple[int, ...]:
-    """The 4xx that the document describes for an operation; what is only inferred describes nothing."""
+    """The 4xx after which the call was not carried out, as the document describes them.
+
+    What is only inferred describes nothing, and `x-refuses: false` says that a described one proves nothing.
+    """
     inherited = describing.weakest_evidence(operation)
     found: list[int] = []
     for status, reference in mapping(operation.get("responses")).items():
-        evidence = resolve(data, reference).get("x-evidence", inherited)
-        if re.fullmatch("4[0-9][0-9]", str(status)) and evidence != "inferred":
+        response = resolve(data, reference)
+        is_known = response.get("x-evidence", inherited) != "inferred"
+        refuses = response.get("x-refuses") is not False
+        if re.fullmatch("4[0-9][0-9]", str(status)) and is_known and refuses:
             found.append(int(status))
     return tuple(sorted(found))
 

@@ -418,8 +418,11 @@ RECIPES: dict[str, Recipe] = {
     ),
     "checkout.payments.create": Recipe(
         family="checkout",
-        facts=("order_reference",),
-        none=("No operation is known that finds a checkout payment by its reference."),
+        facts=(
+            "order_reference",
+            "idempotency_key",
+        ),
+        none=("The sources show no operation that finds a checkout payment by its reference or by its key."),
         check=(
             "Wait for the webhook, and look in the dashboard for a payment with this reference. Ask "
             "Plexy Pay's support before you charge the shopper again."
@@ -428,7 +431,7 @@ RECIPES: dict[str, Recipe] = {
     "checkout.payments.submit_details": Recipe(
         family="checkout",
         facts=(),
-        none=("No operation is known that finds a checkout payment."),
+        none=("The sources show no operation that finds a checkout payment."),
         check=(
             "Wait for the webhook, and look in the dashboard for the payment that these details belong to."
         ),

@@ -695,6 +695,12 @@ LIST_PAYMENT_METHODS = Operation(
     moves_money=False,
     evidence="documented",
     source="https://plexy.money/docs/api-reference/overview",
+    refusals=(
+        400,
+        401,
+        403,
+        422,
+    ),
     header_settings={
         "Plexy-Version": "checkout_version",
     },
@@ -707,11 +713,20 @@ START_PAYMENT = Operation(
     family="checkout",
     moves_money=True,
     evidence="documented",
-    source="plexy.money/docs, generated reference (payments/PaymentsController_payments), https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example",
+    idempotency_key="Idempotency-Key",
+    key_repeats=False,
+    source="plexy.money/docs, generated reference (payments/PaymentsController_payments), https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, https://plexy.money/docs/reference/api-idempotency, https://plexy.money/docs/tokenization/make-token-payments, https://plexy.money/docs/tokenization-accounts/create-tokens",
     facts={
+        "idempotency_key": "$request.header.Idempotency-Key",
         "order_reference": "$request.body#/reference",
     },
-    refusals=(402,),
+    refusals=(
+        400,
+        401,
+        402,
+        403,
+        422,
+    ),
     header_settings={
         "Plexy-Version": "checkout_version",
     },
@@ -725,7 +740,13 @@ SUBMIT_PAYMENT_DETAILS = Operation(
     moves_money=True,
     evidence="documented",
     source="https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example, plexypay/plexy-web, api/payments/details.js",
-    refusals=(402,),
+    refusals=(
+        400,
+        401,
+        402,
+        403,
+        422,
+    ),
     header_settings={
         "Plexy-Version": "checkout_version",
     },
@@ -742,6 +763,12 @@ CREATE_SESSION = Operation(
     facts={
         "order_reference": "$request.body#/reference",
     },
+    refusals=(
+        400,
+        401,
+        403,
+        422,
+    ),
     header_settings={
         "Plexy-Version": "checkout_version",
     },
@@ -755,6 +782,13 @@ GET_SESSION_RESULT = Operation(
     moves_money=False,
     evidence="documented",
     source="plexy.money/docs, generated reference (sessions/SessionsController_getSessionResult)",
+    refusals=(
+        400,
+        401,
+        403,
+        404,
+        422,
+    ),
     header_settings={
         "Plexy-Version": "checkout_version",
     },

@@ -100,12 +100,14 @@ class ApiError(PlexyError):
         code: The API's own error code, as text.
         type: The API's kind of error, such as `validationError`.
         source: The part of the API that answered.
+        param: The field of the request that is wrong, where the API names it.
         api_message: The API's own message.
     """
 
     code: str | None = None
     type: str | None = None
     source: str | None = None
+    param: str | None = None
     api_message: str | None = None
 
 

@@ -43,8 +43,8 @@ _OWN_HEADERS = frozenset(
     {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-# The vendor documents no name for this header: these are the usual ones, in the order of trust.
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
+# The first is documented for v2. The vendor names none for the other families: these are the usual ones.
+_REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
 # By HTTP these are a success without content. A body that is missing from any other success was lost on its way.
@@ -169,7 +169,8 @@ class Call(Generic[T]):
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
         self._idempotency_key = request.idempotency_key()
         self._worst, self._attempt = Outcome.NOT_SENT, None
-        self._repeatable = operation.method == "GET" or self._idempotency_key is not None
+        self._key_repeats = self._idempotency_key is not None and operation.key_repeats
+        self._repeatable = operation.method == "GET" or self._key_repeats
         if not request.quiet and operation.evidence == "inferred":
             _check_evidence(operation, settings)
 
@@ -445,7 +446,7 @@ class Call(Generic[T]):
             return "No money was moved by this call." if moves else "The call was not carried out."
         if self.request.operation.method == "GET":
             return "This call only reads: it is safe to call again."
-        if self._idempotency_key is not None:
+        if self._key_repeats:
             key = f"the same key, {self._idempotency_key!r}"
             return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
         if not moves:
@@ -475,7 +476,8 @@ def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: st
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields
-    facts |= {name: _text(fields.get(name)) for name in ("code", "type", "source")}
+    facts |= {name: _text(fields.get(name)) for name in ("code", "type", "source", "param")}
+    facts["request_id"] = facts["request_id"] or _text(fields.get("request_id"))
     facts["api_message"] = _text(fields.get("message"))
     what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
     if 300 <= status < 400:

@@ -27,6 +27,8 @@ MONEY = frozenset(
             "idempotency-key-changed",
             "idempotency-key-removed",
             "idempotency-key-added",
+            "idempotency-repeats-changed",
+            "refusal-changed",
         ),
         *("reconcile-changed", "reconcile-removed", "dedup-changed", "request-default-changed"),
     }

@@ -215,11 +215,17 @@ def holder(found: Findings, place: Place, old: Json, new: Json, *, what: str) ->
     def schema(there: Place, before: object, after: object) -> None:
         schemas.compare(found, replace(there, subject=what), before, after)
 
+    def refuses(there: Place, before: object, after: object) -> None:
+        left = (
+            "says that the call was not carried out" if after is not False else "leaves the outcome unknown"
+        )
+        found.add("refusal-changed", BREAKING, there, about(there, f"{what} {left} now."))
+
     docs = {
         key: found.documentation(f"the {key} of {what}") for key in ("description", "x-evidence", "x-source")
     }
     docs |= {key: found.documentation(f"the {key} that {what} names") for key in ("headers", "links")}
-    found.keys({**docs, "required": required, "content": content}, place, old, new)
+    found.keys({**docs, "required": required, "content": content, "x-refuses": refuses}, place, old, new)
 
 
 class _Event(_Pair):
@@ -281,6 +287,7 @@ class _Operation(_Pair):
                 **{"parameters": parameters, "servers": servers_, "security": self._security},
                 **{"x-family": self._family, "x-moves-money": self._moves_money},
                 **{"x-idempotency-key": self._idempotency_key, "x-evidence": self._evidence},
+                "x-idempotency-repeats": self._idempotency_repeats,
                 "x-pagination": self._pagination,
                 **{"x-call-facts": self._facts, "x-reconcile": self._reconcile},
             }
@@ -437,7 +444,10 @@ class _Operation(_Pair):
         self.add("moves-money-changed", BREAKING, place, text)
 
     def _idempotency_key(self, place: Place, old: object, new: object) -> None:
-        if old is MISSING:
+        if old is MISSING and self.new.data.get("x-idempotency-repeats") is False:
+            text = f"sends its key as {brief(new)}; the client repeats nothing because of it."
+            self.add("idempotency-key-added", ADDITIVE, place, text)
+        elif old is MISSING:
             text = f"is idempotent by {brief(new)}: with that, the client repeats it by itself."
             self.add("idempotency-key-added", ADDITIVE, place, text)
         elif new is MISSING:
@@ -446,6 +456,17 @@ class _Operation(_Pair):
         else:
             text = f"is idempotent by {brief(new)} now; it was by {brief(old)}."
             self.add("idempotency-key-changed", BREAKING, place, text)
+
+    def _idempotency_repeats(self, place: Place, old: object, new: object) -> None:
+        had_key, has_key = ("x-idempotency-key" in side.data for side in (self.old, self.new))
+        if not (had_key and has_key):
+            self.found.explained()
+        elif new is False:
+            text = "is not repeated because of its key any more: an unclear end is yours to resolve."
+            self.add("idempotency-repeats-changed", BREAKING, place, text)
+        else:
+            text = "is repeated by the client itself now, because of its key."
+            self.add("idempotency-repeats-changed", BREAKING, place, text)
 
     def _evidence(self, place: Place, old: object, new: object) -> None:
         """The weaker word of method and path decides whether the call is made at all."""

@@ -29,7 +29,11 @@ class Operation:
     family: str  # Which key, header and origin it uses.
     moves_money: bool
     evidence: str  # How sure its method and path are; the weaker of the two.
-    idempotency_key: str | None = None  # The body property or header that makes a second arrival harmless.
+    idempotency_key: str | None = (
+        None  # The body property or header that is to make a second arrival harmless.
+    )
+    # Whether the client may repeat a call because of its key. Where that is untried, the key is sent and told alone.
+    key_repeats: bool = True
     source: str  # The page that describes it.
     # The parameters of its path that hold a text of the caller's own, such as an order reference. All others are ids.
     own_texts: tuple[str, ...] = ()

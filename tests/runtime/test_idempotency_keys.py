@@ -161,3 +161,24 @@ def test_the_key_of_a_saved_call_is_one_that_the_call_takes(key: Any) -> None:
     with PlexyPay(gate_api_key=KEY, gate_base_url="https://gate.example", agent_id="a-1") as client:
         with pytest.raises(InvalidParameterError, match="idempotency.key"):
             client.save_call("gate.orders.create", idempotency_key=key, order_reference="ORD-1")
+
+
+@PLACES
+def test_a_key_that_is_untried_is_sent_and_told_but_repeats_nothing(flavor: Flavor, place: Any) -> None:
+    request = place("order-1")
+    request.operation.key_repeats = False
+    with WireServer(http(503), json_answer({})) as server:
+        client = flavor.client(server.origin, pace=Recording())
+        with pytest.raises(OutcomeUnknownError, match="Do not send it again") as caught:
+            flavor.call(client, request)
+        assert len(server.requests) == 1
+    assert (caught.value.idempotency_key, caught.value.outcome) == ("order-1", Outcome.UNKNOWN)
+
+
+@PLACES
+def test_a_key_that_is_untried_does_not_stop_what_is_safe_without_one(flavor: Flavor, place: Any) -> None:
+    request = place("order-1")
+    request.operation.key_repeats = False
+    with WireServer(http(429), json_answer({})) as server:
+        flavor.call(flavor.client(server.origin, pace=Recording()), request)
+        assert len(server.requests) == 2

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from .checkout_authentication_data import CheckoutAuthenticationData as CheckoutAuthenticationData
     from .checkout_channel import CheckoutChannel as CheckoutChannel
     from .checkout_component_data import CheckoutComponentData as CheckoutComponentData
+    from .checkout_decline_code import CheckoutDeclineCode as CheckoutDeclineCode
     from .checkout_error import CheckoutError as CheckoutError
+    from .checkout_error_code import CheckoutErrorCode as CheckoutErrorCode
     from .checkout_error_details import CheckoutErrorDetails as CheckoutErrorDetails
     from .checkout_error_type import CheckoutErrorType as CheckoutErrorType
     from .checkout_event_type import CheckoutEventType as CheckoutEventType
     from .checkout_line_item import CheckoutLineItem as CheckoutLineItem
+    from .checkout_outcome import CheckoutOutcome as CheckoutOutcome
     from .checkout_payment import CheckoutPayment as CheckoutPayment
     from .checkout_payment_details_request import (
         CheckoutPaymentDetailsRequest as CheckoutPaymentDetailsRequest,
@@ -46,11 +49,17 @@ if TYPE_CHECKING:
         CheckoutPaymentMethodsRequest as CheckoutPaymentMethodsRequest,
     )
     from .checkout_payment_request import CheckoutPaymentRequest as CheckoutPaymentRequest
+    from .checkout_recurring_processing_model import (
+        CheckoutRecurringProcessingModel as CheckoutRecurringProcessingModel,
+    )
     from .checkout_result_code import CheckoutResultCode as CheckoutResultCode
+    from .checkout_risk import CheckoutRisk as CheckoutRisk
     from .checkout_session import CheckoutSession as CheckoutSession
     from .checkout_session_payment import CheckoutSessionPayment as CheckoutSessionPayment
     from .checkout_session_request import CheckoutSessionRequest as CheckoutSessionRequest
     from .checkout_session_result import CheckoutSessionResult as CheckoutSessionResult
+    from .checkout_shopper_interaction import CheckoutShopperInteraction as CheckoutShopperInteraction
+    from .checkout_shopper_name import CheckoutShopperName as CheckoutShopperName
     from .checkout_store_payment_method_mode import (
         CheckoutStorePaymentMethodMode as CheckoutStorePaymentMethodMode,
     )
@@ -205,11 +214,14 @@ _MODULES = {
     "CheckoutAuthenticationData": ".checkout_authentication_data",
     "CheckoutChannel": ".checkout_channel",
     "CheckoutComponentData": ".checkout_component_data",
+    "CheckoutDeclineCode": ".checkout_decline_code",
     "CheckoutError": ".checkout_error",
+    "CheckoutErrorCode": ".checkout_error_code",
     "CheckoutErrorDetails": ".checkout_error_details",
     "CheckoutErrorType": ".checkout_error_type",
     "CheckoutEventType": ".checkout_event_type",
     "CheckoutLineItem": ".checkout_line_item",
+    "CheckoutOutcome": ".checkout_outcome",
     "CheckoutPayment": ".checkout_payment",
     "CheckoutPaymentDetailsRequest": ".checkout_payment_details_request",
     "CheckoutPaymentMethod": ".checkout_payment_method",
@@ -217,11 +229,15 @@ _MODULES = {
     "CheckoutPaymentMethodList": ".checkout_payment_method_list",
     "CheckoutPaymentMethodsRequest": ".checkout_payment_methods_request",
     "CheckoutPaymentRequest": ".checkout_payment_request",
+    "CheckoutRecurringProcessingModel": ".checkout_recurring_processing_model",
     "CheckoutResultCode": ".checkout_result_code",
+    "CheckoutRisk": ".checkout_risk",
     "CheckoutSession": ".checkout_session",
     "CheckoutSessionPayment": ".checkout_session_payment",
     "CheckoutSessionRequest": ".checkout_session_request",
     "CheckoutSessionResult": ".checkout_session_result",
+    "CheckoutShopperInteraction": ".checkout_shopper_interaction",
+    "CheckoutShopperName": ".checkout_shopper_name",
     "CheckoutStorePaymentMethodMode": ".checkout_store_payment_method_mode",
     "CheckoutThreeDSRequestData": ".checkout_three_ds_request_data",
     "CheckoutWebhook": ".checkout_webhook",
@@ -369,11 +385,14 @@ __all__ = (
     "CheckoutAuthenticationData",
     "CheckoutChannel",
     "CheckoutComponentData",
+    "CheckoutDeclineCode",
     "CheckoutError",
+    "CheckoutErrorCode",
     "CheckoutErrorDetails",
     "CheckoutErrorType",
     "CheckoutEventType",
     "CheckoutLineItem",
+    "CheckoutOutcome",
     "CheckoutPayment",
     "CheckoutPaymentDetailsRequest",
     "CheckoutPaymentMethod",
@@ -381,11 +400,15 @@ __all__ = (
     "CheckoutPaymentMethodList",
     "CheckoutPaymentMethodsRequest",
     "CheckoutPaymentRequest",
+    "CheckoutRecurringProcessingModel",
     "CheckoutResultCode",
+    "CheckoutRisk",
     "CheckoutSession",
     "CheckoutSessionPayment",
     "CheckoutSessionRequest",
     "CheckoutSessionResult",
+    "CheckoutShopperInteraction",
+    "CheckoutShopperName",
     "CheckoutStorePaymentMethodMode",
     "CheckoutThreeDSRequestData",
     "CheckoutWebhook",

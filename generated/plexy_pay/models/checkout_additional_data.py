@@ -10,6 +10,7 @@ from attrs import define, field, setters
 
 from ..decoding import (
     TEXT,
+    enum_decoder,
     free_fields,
     misfit,
     new_model,
@@ -20,6 +21,9 @@ from ..encoding import encode, without_unset
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
+from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
+
+_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -34,7 +38,7 @@ class CheckoutAdditionalData(WireModel):
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
     _types: ClassVar[Mapping[str, str]] = {
-        "recurringProcessingModel": "string",
+        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
         "paymentMethod": "string",
         "networkTxReference": "string",
         "isCardCommercial": "string",
@@ -49,7 +53,7 @@ class CheckoutAdditionalData(WireModel):
     )
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    recurring_processing_model: str | Unset = UNSET
+    recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
     """What a kept payment method is for."""
     payment_method: str | Unset = UNSET
     """Brand of the card; `visa` in the docs."""
@@ -71,7 +75,9 @@ class CheckoutAdditionalData(WireModel):
             if len(data) != 4:
                 model.additional_properties = free_fields(data, cls._blank)
         try:
-            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.recurring_processing_model = _checkout_recurring_processing_model(
+                data["recurringProcessingModel"]
+            )
             model.payment_method = data["paymentMethod"]
             model.network_tx_reference = data["networkTxReference"]
             model.is_card_commercial = data["isCardCommercial"]
@@ -79,8 +85,7 @@ class CheckoutAdditionalData(WireModel):
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
         if (
-            type(model.recurring_processing_model) not in TEXT
-            or type(model.payment_method) not in TEXT
+            type(model.payment_method) not in TEXT
             or type(model.network_tx_reference) not in TEXT
             or type(model.is_card_commercial) not in TEXT
         ):
@@ -100,7 +105,7 @@ class CheckoutAdditionalData(WireModel):
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "recurringProcessingModel": self.recurring_processing_model,
+                "recurringProcessingModel": encode(self.recurring_processing_model),
                 "paymentMethod": self.payment_method,
                 "networkTxReference": self.network_tx_reference,
                 "isCardCommercial": self.is_card_commercial,

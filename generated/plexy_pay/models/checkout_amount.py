@@ -59,9 +59,13 @@ class CheckoutAmount(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     currency: str
-    """Code of the currency. The docs name `KZT`, `USD` and `EUR`."""
+    """ISO 4217 code of the currency. `GET /v2/config`, for which the client has no method, lists those that
+    your account can use.
+    """
     value: int
-    """The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor
+    """The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. BIF, CLP, GNF, JPY,
+    KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The least
+    amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in minor
     units (tiyn for KZT); the unit is documented by the vendor.
     """
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)

@@ -48,7 +48,7 @@ class CheckoutAuthenticationData(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     attempt_authentication: str | Unset = UNSET
-    """Whether to ask for 3-D Secure. The values are not known, the type is inferred."""
+    """Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred."""
     three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = UNSET
     """How 3-D Secure is to be shown."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)

@@ -21,24 +21,27 @@ from ..encoding import encode, without_unset
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
+from .checkout_error_code import CheckoutErrorCode
 from .checkout_error_type import CheckoutErrorType
 
+_checkout_error_code = enum_decoder(CheckoutErrorCode)
 _checkout_error_type = enum_decoder(CheckoutErrorType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutErrorDetails(WireModel):
-    """What went wrong. The name of this schema is ours (inferred): the docs do not name it.
+    """What went wrong. The name of this schema is ours (inferred): the docs do not name it. The page of error
+    codes shows all five fields; the overview shows an object without `type` and `request_id`.
 
     Schema `plexypay.CheckoutErrorDetails`: documented by the vendor
-    (https://plexy.money/docs/api-reference/error-codes).
+    (https://plexy.money/docs/api-reference/error-codes, https://plexy.money/docs/api-reference/overview).
     """
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
     _types: ClassVar[Mapping[str, str]] = {
         "type": "CheckoutErrorType",
-        "code": "string",
+        "code": "CheckoutErrorCode",
         "message": "string",
         "param": "string",
         "request_id": "string",
@@ -56,8 +59,8 @@ class CheckoutErrorDetails(WireModel):
 
     type: CheckoutErrorType | Unset = UNSET
     """The kind of error."""
-    code: str | Unset = UNSET
-    """The error itself; `parameter_missing` in the docs."""
+    code: CheckoutErrorCode | Unset = UNSET
+    """The error itself."""
     message: str | Unset = UNSET
     """What went wrong, for people. Do not compare it."""
     param: str | Unset = UNSET
@@ -79,7 +82,7 @@ class CheckoutErrorDetails(WireModel):
                 model.additional_properties = further_fields(data, cls._blank)
         try:
             model.type = _checkout_error_type(data["type"])
-            model.code = data["code"]
+            model.code = _checkout_error_code(data["code"])
             model.message = data["message"]
             model.param = data["param"]
             model.request_id = data["request_id"]
@@ -87,8 +90,7 @@ class CheckoutErrorDetails(WireModel):
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
         if (
-            type(model.code) not in TEXT
-            or type(model.message) not in TEXT
+            type(model.message) not in TEXT
             or type(model.param) not in TEXT
             or type(model.request_id) not in TEXT
         ):
@@ -109,7 +111,7 @@ class CheckoutErrorDetails(WireModel):
             {
                 **encode(self.additional_properties),
                 "type": encode(self.type),
-                "code": self.code,
+                "code": encode(self.code),
                 "message": self.message,
                 "param": self.param,
                 "request_id": self.request_id,

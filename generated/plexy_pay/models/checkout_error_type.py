@@ -10,13 +10,15 @@ class CheckoutErrorType(OpenStrEnum):
     """The kind of error. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutErrorType`: documented by the vendor
-    (https://plexy.money/docs/api-reference/error-codes).
+    (https://plexy.money/docs/api-reference/error-codes,
+    https://plexy.money/docs/reference/api-idempotency).
     """
 
     API_ERROR = "api_error"
     INVALID_REQUEST_ERROR = "invalid_request_error"
     AUTHENTICATION_ERROR = "authentication_error"
     CARD_ERROR = "card_error"
+    IDEMPOTENCY_ERROR = "idempotency_error"
 
     @property
     def meaning(self) -> str | None:
@@ -29,4 +31,5 @@ _MEANINGS = {
     "invalid_request_error": "The request is wrong.",
     "authentication_error": "The API key is missing or wrong.",
     "card_error": "The card was declined or is wrong.",
+    "idempotency_error": "The idempotency key was used with other parameters. The page about keys has it as a type, the page of error\ncodes as a code.",
 }

@@ -8,7 +8,7 @@ from ..enums import OpenStrEnum
 
 class CheckoutEventType(OpenStrEnum):
     """What happened. The name of this schema is ours (inferred): the docs do not name it. The docs want you to
-    handle at least these three; the full list is not known.
+    handle at least these three.
 
     Schema `plexypay.CheckoutEventType`: documented by the vendor
     (https://plexy.money/docs/webhooks/handle-webhook-events).

@@ -92,7 +92,7 @@ class CheckoutLineItem(WireModel):
     tax_percentage: Decimal | int | Unset = UNSET
     """Rate of the tax. Its unit is not documented."""
     tax_category: str | Unset = UNSET
-    """Category of the tax. The values are not known."""
+    """Category of the tax. The docs show no values."""
     product_url: str | Unset = UNSET
     """Page of the product."""
     image_url: str | Unset = UNSET

@@ -67,9 +67,9 @@ class CheckoutPaymentMethod(WireModel):
     brands: list[str] | Unset = UNSET
     """Brands of cards."""
     funding_source: str | Unset = UNSET
-    """Where the money is from. The values are not known."""
+    """Where the money is from. The docs show no values."""
     group: str | Unset = UNSET
-    """Group that the payment method belongs to. Its form is not known."""
+    """Group that the payment method belongs to. Its type is inferred."""
     configuration: _hints.models.CheckoutPaymentMethodConfiguration | Unset = UNSET
     """Settings of the payment method for the component."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)

@@ -32,8 +32,12 @@ from ..money import (
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
+from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
+from .checkout_shopper_interaction import CheckoutShopperInteraction
 
 _checkout_channel = enum_decoder(CheckoutChannel)
+_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
+_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -58,8 +62,8 @@ class CheckoutPaymentRequest(WireModel):
         "countryCode": "string",
         "channel": "CheckoutChannel",
         "shopperReference": "string",
-        "shopperInteraction": "string",
-        "recurringProcessingModel": "string",
+        "shopperInteraction": "CheckoutShopperInteraction",
+        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
         "authenticationData": "CheckoutAuthenticationData",
     }
     _further: ClassVar[str] = "any"
@@ -108,10 +112,10 @@ class CheckoutPaymentRequest(WireModel):
     """Where the shopper pays."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper."""
-    shopper_interaction: str | Unset = UNSET
-    """How the shopper takes part. The values are not known."""
-    recurring_processing_model: str | Unset = UNSET
-    """What a kept payment method is for. `CardOnFile` is seen; other values are not known."""
+    shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
+    """How the shopper takes part."""
+    recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
+    """What a kept payment method is for."""
     authentication_data: _hints.models.CheckoutAuthenticationData | Unset = UNSET
     """Wishes about 3-D Secure."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
@@ -142,8 +146,10 @@ class CheckoutPaymentRequest(WireModel):
             model.country_code = data["countryCode"]
             model.channel = _checkout_channel(data["channel"])
             model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = data["shopperInteraction"]
-            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.recurring_processing_model = _checkout_recurring_processing_model(
+                data["recurringProcessingModel"]
+            )
             model.authentication_data = decode_model(CheckoutAuthenticationData, data["authenticationData"])
         except KeyError:
             # As many fields as the spec has, but not the same ones.
@@ -156,8 +162,6 @@ class CheckoutPaymentRequest(WireModel):
             or type(model.store_payment_method) not in BOOLEAN
             or type(model.country_code) not in TEXT
             or type(model.shopper_reference) not in TEXT
-            or type(model.shopper_interaction) not in TEXT
-            or type(model.recurring_processing_model) not in TEXT
         ):
             misfit()
         return model
@@ -185,8 +189,8 @@ class CheckoutPaymentRequest(WireModel):
                 "countryCode": self.country_code,
                 "channel": encode(self.channel),
                 "shopperReference": self.shopper_reference,
-                "shopperInteraction": self.shopper_interaction,
-                "recurringProcessingModel": self.recurring_processing_model,
+                "shopperInteraction": encode(self.shopper_interaction),
+                "recurringProcessingModel": encode(self.recurring_processing_model),
                 "authenticationData": encode(self.authentication_data),
             }
         )
@@ -217,8 +221,10 @@ class CheckoutPaymentRequest(WireModel):
             country_code=rest.pop("country_code", UNSET),
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),
-            shopper_interaction=rest.pop("shopper_interaction", UNSET),
-            recurring_processing_model=rest.pop("recurring_processing_model", UNSET),
+            shopper_interaction=_checkout_shopper_interaction(rest.pop("shopper_interaction", UNSET)),
+            recurring_processing_model=_checkout_recurring_processing_model(
+                rest.pop("recurring_processing_model", UNSET)
+            ),
             authentication_data=to_model(
                 CheckoutAuthenticationData, rest.pop("authentication_data", UNSET), "authentication_data"
             ),

@@ -7,15 +7,26 @@ from ..enums import OpenStrEnum
 
 
 class CheckoutResultCode(OpenStrEnum):
-    """How the payment stands. The name of this schema is ours (inferred): the docs do not name it.
-    `Authorised` is the only value that is known; there must be others. Take nothing else for a success.
+    """How the payment stands, and what to do. The name of this schema is ours (inferred): the docs do not name
+    it. `Authorised` is the success; take nothing else for one.
 
-    Schema `plexypay.CheckoutResultCode`: documented by the vendor (plexy.money/docs, generated reference
+    Schema `plexypay.CheckoutResultCode`: documented by the vendor
+    (https://plexy.money/en-us/docs/accept-payments/result-codes,
+    https://plexy.money/en-kz/docs/accept-payments/result-codes, plexy.money/docs, generated reference
     (payments/PaymentsController_payments), plexy.money/docs, generated reference
     (sessions/SessionsController_getSessionResult)).
     """
 
     AUTHORISED = "Authorised"
+    REFUSED = "Refused"
+    PENDING = "Pending"
+    RECEIVED = "Received"
+    ERROR = "Error"
+    CANCELLED = "Cancelled"
+    REDIRECT_SHOPPER = "RedirectShopper"
+    IDENTIFY_SHOPPER = "IdentifyShopper"
+    CHALLENGE_SHOPPER = "ChallengeShopper"
+    PRESENT_TO_SHOPPER = "PresentToShopper"
 
     @property
     def meaning(self) -> str | None:
@@ -24,5 +35,14 @@ class CheckoutResultCode(OpenStrEnum):
 
 
 _MEANINGS = {
-    "Authorised": "The payment succeeded.",
+    "Authorised": "The payment succeeded; by your configuration the money is reserved or captured. Fulfil the order.",
+    "Refused": "The issuer, the provider or the risk system declined. `refusalReasonCode` says why. Tell the customer, and\noffer another way to pay.",
+    "Pending": "The final result is outstanding. Wait for the webhook.",
+    "Received": "The payment was initiated. Wait for the webhook.",
+    "Error": "A technical error. The docs say to retry or to look into it; look first whether money moved.",
+    "Cancelled": "The customer cancelled. Go back to the checkout.",
+    "RedirectShopper": "The shopper has to go to another page. Redirect them.",
+    "IdentifyShopper": "A 3-D Secure fingerprint is wanted. Take it.",
+    "ChallengeShopper": "A 3-D Secure challenge is wanted. Show it.",
+    "PresentToShopper": "A voucher or a QR code is to be shown. Show it.",
 }

@@ -27,9 +27,13 @@ from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
+from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
+from .checkout_shopper_interaction import CheckoutShopperInteraction
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 _checkout_channel = enum_decoder(CheckoutChannel)
+_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
+_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
 _checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
@@ -59,8 +63,8 @@ class CheckoutSession(WireModel):
         "countryCode": "string",
         "shopperLocale": "string",
         "shopperReference": "string",
-        "shopperInteraction": "string",
-        "recurringProcessingModel": "string",
+        "shopperInteraction": "CheckoutShopperInteraction",
+        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
         "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
         "telephoneNumber": "string",
         "dateOfBirth": "string",
@@ -125,7 +129,7 @@ class CheckoutSession(WireModel):
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
     mode: str | Unset = UNSET
-    """Kind of the session. The values are not known."""
+    """Kind of the session. The docs show no values."""
     url: str | Unset = UNSET
     """An address, most likely of a hosted page for the session."""
     channel: CheckoutChannel | Unset = UNSET
@@ -136,9 +140,9 @@ class CheckoutSession(WireModel):
     """Language and country for the texts of the component."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper."""
-    shopper_interaction: str | Unset = UNSET
+    shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
     """How the shopper takes part."""
-    recurring_processing_model: str | Unset = UNSET
+    recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
     """What a kept payment method is for."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
     """Whether the payment method is kept for later payments."""
@@ -182,8 +186,10 @@ class CheckoutSession(WireModel):
             model.country_code = data["countryCode"]
             model.shopper_locale = data["shopperLocale"]
             model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = data["shopperInteraction"]
-            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.recurring_processing_model = _checkout_recurring_processing_model(
+                data["recurringProcessingModel"]
+            )
             model.store_payment_method_mode = _checkout_store_payment_method_mode(
                 data["storePaymentMethodMode"]
             )
@@ -208,8 +214,6 @@ class CheckoutSession(WireModel):
             or type(model.country_code) not in TEXT
             or type(model.shopper_locale) not in TEXT
             or type(model.shopper_reference) not in TEXT
-            or type(model.shopper_interaction) not in TEXT
-            or type(model.recurring_processing_model) not in TEXT
             or type(model.telephone_number) not in TEXT
             or type(model.date_of_birth) not in TEXT
             or type(model.social_security_number) not in TEXT
@@ -244,8 +248,8 @@ class CheckoutSession(WireModel):
                 "countryCode": self.country_code,
                 "shopperLocale": self.shopper_locale,
                 "shopperReference": self.shopper_reference,
-                "shopperInteraction": self.shopper_interaction,
-                "recurringProcessingModel": self.recurring_processing_model,
+                "shopperInteraction": encode(self.shopper_interaction),
+                "recurringProcessingModel": encode(self.recurring_processing_model),
                 "storePaymentMethodMode": encode(self.store_payment_method_mode),
                 "telephoneNumber": self.telephone_number,
                 "dateOfBirth": self.date_of_birth,

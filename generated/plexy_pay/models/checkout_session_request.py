@@ -34,9 +34,13 @@ from ..money import (
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
 from .checkout_channel import CheckoutChannel
+from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
+from .checkout_shopper_interaction import CheckoutShopperInteraction
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
 _checkout_channel = enum_decoder(CheckoutChannel)
+_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
+_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
 _checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
@@ -45,8 +49,8 @@ class CheckoutSessionRequest(WireModel):
     """A payment that the component carries out by itself. The name of this schema is ours (inferred): the docs
     do not name it.
 
-    The docs show the four required fields. The others are those of the answer; that the request takes them
-    is inferred.
+    The reference shows the four required fields, the page about settings five more. The others are those of
+    the answer; that the request takes them is inferred.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -70,9 +74,11 @@ class CheckoutSessionRequest(WireModel):
         "channel": "CheckoutChannel",
         "shopperLocale": "string",
         "shopperReference": "string",
+        "shopperEmail": "string",
+        "shopperName": "CheckoutShopperName",
         "telephoneNumber": "string",
-        "shopperInteraction": "string",
-        "recurringProcessingModel": "string",
+        "shopperInteraction": "CheckoutShopperInteraction",
+        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
         "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
         "billingAddress": "CheckoutAddress",
         "deliveryAddress": "CheckoutAddress",
@@ -89,6 +95,8 @@ class CheckoutSessionRequest(WireModel):
         "channel",
         "shopper_locale",
         "shopper_reference",
+        "shopper_email",
+        "shopper_name",
         "telephone_number",
         "shopper_interaction",
         "recurring_processing_model",
@@ -101,6 +109,8 @@ class CheckoutSessionRequest(WireModel):
         (
             "billing_address",
             "delivery_address",
+            "shopper_email",
+            "shopper_name",
             "telephone_number",
         )
     )
@@ -114,21 +124,23 @@ class CheckoutSessionRequest(WireModel):
     return_url: str
     """Where the shopper comes back to after a redirect."""
     country_code: str | Unset = UNSET
-    """The shopper's country. Evidence: inferred, not documented."""
+    """The shopper's country."""
     channel: CheckoutChannel | Unset = UNSET
     """Where the shopper pays. Evidence: inferred, not documented."""
     shopper_locale: str | Unset = UNSET
     """Language and country for the texts of the component. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
-    """Your own id of the shopper. Evidence: inferred, not documented."""
+    """Your own id of the shopper."""
+    shopper_email: str | Unset = UNSET
+    """The shopper's e-mail address."""
+    shopper_name: _hints.models.CheckoutShopperName | Unset = UNSET
+    """The shopper's name."""
     telephone_number: str | Unset = UNSET
-    """The shopper's telephone number. Evidence: inferred, not documented."""
-    shopper_interaction: str | Unset = UNSET
-    """How the shopper takes part. The values are not known. Evidence: inferred, not documented."""
-    recurring_processing_model: str | Unset = UNSET
-    """What a kept payment method is for. `CardOnFile` is seen; other values are not known. Evidence: inferred,
-    not documented.
-    """
+    """The shopper's telephone number."""
+    shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
+    """How the shopper takes part. Evidence: inferred, not documented."""
+    recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
+    """What a kept payment method is for. Evidence: inferred, not documented."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
     """Whether the payment method is kept for later payments. Evidence: inferred, not documented."""
     billing_address: _hints.models.CheckoutAddress | Unset = UNSET
@@ -158,9 +170,9 @@ class CheckoutSessionRequest(WireModel):
         model = new_model(cls)
         model.additional_properties = {}
         data = src_dict
-        if len(data) != 15:
+        if len(data) != 17:
             data = {**cls._blank, **data}
-            if len(data) != 15:
+            if len(data) != 17:
                 model.additional_properties = free_fields(data, cls._blank)
         try:
             model.amount = decode_model(CheckoutAmount, data["amount"])
@@ -171,9 +183,13 @@ class CheckoutSessionRequest(WireModel):
             model.channel = _checkout_channel(data["channel"])
             model.shopper_locale = data["shopperLocale"]
             model.shopper_reference = data["shopperReference"]
+            model.shopper_email = data["shopperEmail"]
+            model.shopper_name = decode_model(CheckoutShopperName, data["shopperName"])
             model.telephone_number = data["telephoneNumber"]
-            model.shopper_interaction = data["shopperInteraction"]
-            model.recurring_processing_model = data["recurringProcessingModel"]
+            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.recurring_processing_model = _checkout_recurring_processing_model(
+                data["recurringProcessingModel"]
+            )
             model.store_payment_method_mode = _checkout_store_payment_method_mode(
                 data["storePaymentMethodMode"]
             )
@@ -191,9 +207,8 @@ class CheckoutSessionRequest(WireModel):
             or type(model.country_code) not in TEXT
             or type(model.shopper_locale) not in TEXT
             or type(model.shopper_reference) not in TEXT
+            or type(model.shopper_email) not in TEXT
             or type(model.telephone_number) not in TEXT
-            or type(model.shopper_interaction) not in TEXT
-            or type(model.recurring_processing_model) not in TEXT
         ):
             misfit()
         return model
@@ -220,9 +235,11 @@ class CheckoutSessionRequest(WireModel):
                 "channel": encode(self.channel),
                 "shopperLocale": self.shopper_locale,
                 "shopperReference": self.shopper_reference,
+                "shopperEmail": self.shopper_email,
+                "shopperName": encode(self.shopper_name),
                 "telephoneNumber": self.telephone_number,
-                "shopperInteraction": self.shopper_interaction,
-                "recurringProcessingModel": self.recurring_processing_model,
+                "shopperInteraction": encode(self.shopper_interaction),
+                "recurringProcessingModel": encode(self.recurring_processing_model),
                 "storePaymentMethodMode": encode(self.store_payment_method_mode),
                 "billingAddress": encode(self.billing_address),
                 "deliveryAddress": encode(self.delivery_address),
@@ -252,9 +269,13 @@ class CheckoutSessionRequest(WireModel):
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_locale=rest.pop("shopper_locale", UNSET),
             shopper_reference=rest.pop("shopper_reference", UNSET),
+            shopper_email=rest.pop("shopper_email", UNSET),
+            shopper_name=to_model(CheckoutShopperName, rest.pop("shopper_name", UNSET), "shopper_name"),
             telephone_number=rest.pop("telephone_number", UNSET),
-            shopper_interaction=rest.pop("shopper_interaction", UNSET),
-            recurring_processing_model=rest.pop("recurring_processing_model", UNSET),
+            shopper_interaction=_checkout_shopper_interaction(rest.pop("shopper_interaction", UNSET)),
+            recurring_processing_model=_checkout_recurring_processing_model(
+                rest.pop("recurring_processing_model", UNSET)
+            ),
             store_payment_method_mode=_checkout_store_payment_method_mode(
                 rest.pop("store_payment_method_mode", UNSET)
             ),
@@ -278,8 +299,10 @@ class CheckoutSessionRequest(WireModel):
                     "recurringProcessingModel",
                     "reference",
                     "returnUrl",
+                    "shopperEmail",
                     "shopperInteraction",
                     "shopperLocale",
+                    "shopperName",
                     "shopperReference",
                     "storePaymentMethodMode",
                     "telephoneNumber",
@@ -307,3 +330,4 @@ class CheckoutSessionRequest(WireModel):
 from ..models.checkout_address import CheckoutAddress
 from ..models.checkout_amount import CheckoutAmount
 from ..models.checkout_line_item import CheckoutLineItem
+from ..models.checkout_shopper_name import CheckoutShopperName

@@ -56,8 +56,8 @@ class CheckoutSessionResult(WireModel):
     id: str | Unset = UNSET
     """Id of the session."""
     status: str | Unset = UNSET
-    """State of the session; `completed` in the docs. Other values are not known. Whether money moved is said
-    by the `resultCode` of each payment.
+    """State of the session; `completed` in the docs. The `resultCode` of each payment says whether money
+    moved.
     """
     reference: str | Unset = UNSET
     """Your own name for the order."""

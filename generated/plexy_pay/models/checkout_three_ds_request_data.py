@@ -39,7 +39,7 @@ class CheckoutThreeDSRequestData(WireModel):
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     native_three_ds: str | Unset = UNSET
-    """Whether the component shows 3-D Secure. The values are not known, the type is inferred."""
+    """Whether the component shows 3-D Secure. The type is inferred."""
     additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
     """Fields that this version of the spec does not know, as they came."""
 

@@ -314,12 +314,15 @@ class CheckoutAmountParams(TypedDict):
 
     currency: NotRequired[str]
     """
-    Code of the currency. The docs name `KZT`, `USD` and `EUR`.
+    ISO 4217 code of the currency. `GET /v2/config`, for which the client has no method, lists those
+    that your account can use.
     """
     value: "int | _hints.Money"
     """
-    The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor
-    units (tiyn for KZT); the unit is documented by the vendor.
+    The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. BIF, CLP, GNF, JPY,
+    KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The
+    least amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in
+    minor units (tiyn for KZT); the unit is documented by the vendor.
     """
 
 
@@ -333,7 +336,7 @@ class CheckoutAuthenticationDataParams(TypedDict):
 
     attempt_authentication: NotRequired[str]
     """
-    Whether to ask for 3-D Secure. The values are not known, the type is inferred.
+    Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred.
     """
     three_ds_request_data: NotRequired[
         "_hints.models.CheckoutThreeDSRequestData | CheckoutThreeDSRequestDataParams | Mapping[str, object]"
@@ -395,7 +398,7 @@ class CheckoutLineItemParams(TypedDict):
     """
     tax_category: NotRequired[str]
     """
-    Category of the tax. The values are not known.
+    Category of the tax. The docs show no values.
     """
     product_url: NotRequired[str]
     """
@@ -511,13 +514,17 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     Your own id of the shopper.
     """
-    shopper_interaction: NotRequired[str]
+    shopper_interaction: NotRequired[
+        "_hints.models.CheckoutShopperInteraction | Literal['Ecommerce', 'ContractPresent']"
+    ]
     """
-    How the shopper takes part. The values are not known.
+    How the shopper takes part.
     """
-    recurring_processing_model: NotRequired[str]
+    recurring_processing_model: NotRequired[
+        "_hints.models.CheckoutRecurringProcessingModel | Literal['CardOnFile', 'Subscription', 'UnscheduledCardOnFile']"
+    ]
     """
-    What a kept payment method is for. `CardOnFile` is seen; other values are not known.
+    What a kept payment method is for.
     """
     authentication_data: NotRequired[
         "_hints.models.CheckoutAuthenticationData | CheckoutAuthenticationDataParams | Mapping[str, object]"
@@ -532,8 +539,8 @@ class CheckoutSessionRequestParams(TypedDict):
     A payment that the component carries out by itself. The name of this schema is ours (inferred): the
     docs do not name it.
 
-    The docs show the four required fields. The others are those of the answer; that the request takes
-    them is inferred.
+    The reference shows the four required fields, the page about settings five more. The others are
+    those of the answer; that the request takes them is inferred.
 
     Schema `plexypay.CheckoutSessionRequest`: documented by the vendor (plexy.money/docs, generated
     reference (sessions/SessionsController_createSession)).
@@ -557,7 +564,7 @@ class CheckoutSessionRequestParams(TypedDict):
     """
     country_code: NotRequired[str]
     """
-    The shopper's country. Evidence: inferred, not documented.
+    The shopper's country.
     """
     channel: NotRequired["_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"]
     """
@@ -569,20 +576,33 @@ class CheckoutSessionRequestParams(TypedDict):
     """
     shopper_reference: NotRequired[str]
     """
-    Your own id of the shopper. Evidence: inferred, not documented.
+    Your own id of the shopper.
+    """
+    shopper_email: NotRequired[str]
+    """
+    The shopper's e-mail address.
+    """
+    shopper_name: NotRequired[
+        "_hints.models.CheckoutShopperName | CheckoutShopperNameParams | Mapping[str, object]"
+    ]
+    """
+    The shopper's name.
     """
     telephone_number: NotRequired[str]
     """
-    The shopper's telephone number. Evidence: inferred, not documented.
+    The shopper's telephone number.
     """
-    shopper_interaction: NotRequired[str]
+    shopper_interaction: NotRequired[
+        "_hints.models.CheckoutShopperInteraction | Literal['Ecommerce', 'ContractPresent']"
+    ]
     """
-    How the shopper takes part. The values are not known. Evidence: inferred, not documented.
+    How the shopper takes part. Evidence: inferred, not documented.
     """
-    recurring_processing_model: NotRequired[str]
+    recurring_processing_model: NotRequired[
+        "_hints.models.CheckoutRecurringProcessingModel | Literal['CardOnFile', 'Subscription', 'UnscheduledCardOnFile']"
+    ]
     """
-    What a kept payment method is for. `CardOnFile` is seen; other values are not known. Evidence:
-    inferred, not documented.
+    What a kept payment method is for. Evidence: inferred, not documented.
     """
     store_payment_method_mode: NotRequired[
         "_hints.models.CheckoutStorePaymentMethodMode | Literal['enabled', 'disabled', 'askForConsent']"
@@ -610,6 +630,24 @@ class CheckoutSessionRequestParams(TypedDict):
     """
 
 
+class CheckoutShopperNameParams(TypedDict):
+    """
+    The shopper's name. The name of this schema is ours (inferred): the docs do not name it.
+
+    Schema `plexypay.CheckoutShopperName`: documented by the vendor
+    (https://plexy.money/docs/accept-payments/checkout-settings).
+    """
+
+    first_name: NotRequired[str]
+    """
+    First name.
+    """
+    last_name: NotRequired[str]
+    """
+    Last name.
+    """
+
+
 class CheckoutThreeDSRequestDataParams(TypedDict):
     """
     How 3-D Secure is to be shown. The name of this schema is ours (inferred): the docs do not name it.
@@ -620,7 +658,7 @@ class CheckoutThreeDSRequestDataParams(TypedDict):
 
     native_three_ds: NotRequired[str]
     """
-    Whether the component shows 3-D Secure. The values are not known, the type is inferred.
+    Whether the component shows 3-D Secure. The type is inferred.
     """
 
 

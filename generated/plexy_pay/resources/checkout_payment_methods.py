@@ -68,6 +68,8 @@ class CheckoutPaymentMethodsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)
@@ -189,6 +191,8 @@ class AsyncCheckoutPaymentMethodsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)

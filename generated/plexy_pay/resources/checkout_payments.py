@@ -31,6 +31,7 @@ class CheckoutPaymentsResource:
         | _hints.params.CheckoutAmountParams
         | Mapping[str, object]
         | _hints.Money,
+        idempotency_key: str | Unset = UNSET,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -46,8 +47,12 @@ class CheckoutPaymentsResource:
         country_code: str | Unset = UNSET,
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         authentication_data: _hints.models.CheckoutAuthenticationData
         | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
@@ -59,26 +64,44 @@ class CheckoutPaymentsResource:
         Makes a payment with what the shopper gave to the component. **It moves money.**
 
         Use it when your server makes the payment. `resultCode` says how it stands: `Authorised` is a
-        success. With an `action` it is most likely not finished: give the action to the component, and send
-        what comes back to submit details. A card that is declined gives HTTP 402 with a `card_error`.
+        success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
+        the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
+        a `card_error` for a card that is declined.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
-        No idempotency key and no look-up by `reference` are known here: do not repeat a call whose end is
-        unclear, wait for the webhook or look at the dashboard.
+        `Idempotency-Key` is documented: make a key for each order, keep it **before** you call, and send
+        the same key with the same parameters alone. The docs say that a repeat within 24 hours gets the
+        cached result and makes no new payment, and ask for the same key in a repeat after a 5xx. Their
+        samples send the body with `payment_method`; with the body that is offered here the key is untried.
+        So the client sends it, and names it in errors and saved calls, but repeats nothing because of it.
+        Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
+        sources show no look-up by `reference`.
 
-        The vendor's samples speak as described here. Guides show another body for this operation, with
-        `amount` as a number, `payment_method`, `customer` and `off_session`; it is not offered here.
+        The docs show three bodies for this operation. This one, with `merchantAccount` and an `amount` of
+        `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
+        `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
+        have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
+        `recurring_processing_model`, `shopper_interaction`, `return_url`, `description`,
+        `store_payment_method`. Their fields can be sent as `extra_body`, but for `amount`, which stays an
+        object; such a mixture is untried.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
-        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
+        do it twice. `Idempotency-Key` was not tried, so the client repeats nothing because of it. When its
+        outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (payments/PaymentsController_payments),
-        https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example.
+        https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example,
+        https://plexy.money/docs/reference/api-idempotency,
+        https://plexy.money/docs/tokenization/make-token-payments,
+        https://plexy.money/docs/tokenization-accounts/create-tokens.
 
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
+                UUID. It expires after 24 hours. The same key with other parameters is an error (409,
+                `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
             reference: Your own name for the order; most likely the `merchantReference` of the answer.
             return_url: Where the shopper comes back to after a redirect.
@@ -91,9 +114,8 @@ class CheckoutPaymentsResource:
             country_code: The shopper's country.
             channel: Where the shopper pays.
             shopper_reference: Your own id of the shopper.
-            shopper_interaction: How the shopper takes part. The values are not known.
-            recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
-                values are not known.
+            shopper_interaction: How the shopper takes part.
+            recurring_processing_model: What a kept payment method is for.
             authentication_data: Wishes about 3-D Secure.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -104,6 +126,11 @@ class CheckoutPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            ConflictError: The idempotency key was used before: with other parameters
+                (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
+                processed.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -135,6 +162,7 @@ class CheckoutPaymentsResource:
         return start_payment.sync(
             client=self._client,
             body=body,
+            idempotency_key=idempotency_key,
             options=options,
         )
 
@@ -156,7 +184,8 @@ class CheckoutPaymentsResource:
         Use it with what the component gives after the action. The answer is most likely that of the
         payment; it may hold a further action. Amounts are in minor units.
 
-        No idempotency key is known here: do not repeat a call whose end is unclear, wait for the webhook.
+        The page about idempotency keys does not name this operation: do not repeat a call whose end is
+        unclear, wait for the webhook.
 
         Method and path are documented; the fields of body and answer are inferred.
 
@@ -178,6 +207,8 @@ class CheckoutPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -215,6 +246,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         | _hints.params.CheckoutAmountParams
         | Mapping[str, object]
         | _hints.Money,
+        idempotency_key: str | Unset = UNSET,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -230,8 +262,12 @@ class CheckoutPaymentsResourceWithRawResponse:
         country_code: str | Unset = UNSET,
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         authentication_data: _hints.models.CheckoutAuthenticationData
         | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
@@ -266,6 +302,7 @@ class CheckoutPaymentsResourceWithRawResponse:
         return start_payment.sync_detailed(
             client=self._client,
             body=body,
+            idempotency_key=idempotency_key,
             options=options,
         )
 
@@ -313,6 +350,7 @@ class AsyncCheckoutPaymentsResource:
         | _hints.params.CheckoutAmountParams
         | Mapping[str, object]
         | _hints.Money,
+        idempotency_key: str | Unset = UNSET,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -328,8 +366,12 @@ class AsyncCheckoutPaymentsResource:
         country_code: str | Unset = UNSET,
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         authentication_data: _hints.models.CheckoutAuthenticationData
         | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
@@ -341,26 +383,44 @@ class AsyncCheckoutPaymentsResource:
         Makes a payment with what the shopper gave to the component. **It moves money.**
 
         Use it when your server makes the payment. `resultCode` says how it stands: `Authorised` is a
-        success. With an `action` it is most likely not finished: give the action to the component, and send
-        what comes back to submit details. A card that is declined gives HTTP 402 with a `card_error`.
+        success, `Refused` a decline. With an `action` it is most likely not finished: give the action to
+        the component, and send what comes back to submit details. The page of error codes has HTTP 402 with
+        a `card_error` for a card that is declined.
 
         Units: `amount` is an object with `currency` and `value` in minor units: `2200000` is 22 000 KZT.
 
-        No idempotency key and no look-up by `reference` are known here: do not repeat a call whose end is
-        unclear, wait for the webhook or look at the dashboard.
+        `Idempotency-Key` is documented: make a key for each order, keep it **before** you call, and send
+        the same key with the same parameters alone. The docs say that a repeat within 24 hours gets the
+        cached result and makes no new payment, and ask for the same key in a repeat after a 5xx. Their
+        samples send the body with `payment_method`; with the body that is offered here the key is untried.
+        So the client sends it, and names it in errors and saved calls, but repeats nothing because of it.
+        Do not repeat a call whose end is unclear: wait for the webhook or look at the dashboard. The
+        sources show no look-up by `reference`.
 
-        The vendor's samples speak as described here. Guides show another body for this operation, with
-        `amount` as a number, `payment_method`, `customer` and `off_session`; it is not offered here.
+        The docs show three bodies for this operation. This one, with `merchantAccount` and an `amount` of
+        `currency` and `value`, is that of the generated reference and of the vendor's samples. Guides have
+        `amount` as a number with `payment_method`, `customer` and `off_session`; the pages about tokens
+        have snake case: `amount` as a number, `currency`, `token_id`, `shopper_id`,
+        `recurring_processing_model`, `shopper_interaction`, `return_url`, `description`,
+        `store_payment_method`. Their fields can be sent as `extra_body`, but for `amount`, which stays an
+        object; such a mixture is untried.
 
         This call moves money. Retried: only when nothing of it left, or after a 429; a second arrival could
-        do it twice. When its outcome cannot be known it raises `OutcomeUnknownError`.
+        do it twice. `Idempotency-Key` was not tried, so the client repeats nothing because of it. When its
+        outcome cannot be known it raises `OutcomeUnknownError`.
 
         Evidence: the method is documented by the vendor; the path is documented by the vendor. Source:
         plexy.money/docs, generated reference (payments/PaymentsController_payments),
-        https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example.
+        https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example,
+        https://plexy.money/docs/reference/api-idempotency,
+        https://plexy.money/docs/tokenization/make-token-payments,
+        https://plexy.money/docs/tokenization-accounts/create-tokens.
 
         Args:
             amount: What the shopper pays, in minor units (`2200000` is 22 000 KZT).
+            idempotency_key: Your own key of this payment, at most 255 characters; the docs recommend a
+                UUID. It expires after 24 hours. The same key with other parameters is an error (409,
+                `idempotency_key_in_use`): then use a new key, once you know what became of the first call.
             merchant_account: Name of your merchant account.
             reference: Your own name for the order; most likely the `merchantReference` of the answer.
             return_url: Where the shopper comes back to after a redirect.
@@ -373,9 +433,8 @@ class AsyncCheckoutPaymentsResource:
             country_code: The shopper's country.
             channel: Where the shopper pays.
             shopper_reference: Your own id of the shopper.
-            shopper_interaction: How the shopper takes part. The values are not known.
-            recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
-                values are not known.
+            shopper_interaction: How the shopper takes part.
+            recurring_processing_model: What a kept payment method is for.
             authentication_data: Wishes about 3-D Secure.
             options: Options for this call alone; see `RequestOptions`.
 
@@ -386,6 +445,11 @@ class AsyncCheckoutPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            ConflictError: The idempotency key was used before: with other parameters
+                (`idempotency_key_in_use`), or, as the table of statuses says, by a request that was
+                processed.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -417,6 +481,7 @@ class AsyncCheckoutPaymentsResource:
         return await start_payment.asyncio(
             client=self._client,
             body=body,
+            idempotency_key=idempotency_key,
             options=options,
         )
 
@@ -438,7 +503,8 @@ class AsyncCheckoutPaymentsResource:
         Use it with what the component gives after the action. The answer is most likely that of the
         payment; it may hold a further action. Amounts are in minor units.
 
-        No idempotency key is known here: do not repeat a call whose end is unclear, wait for the webhook.
+        The page about idempotency keys does not name this operation: do not repeat a call whose end is
+        unclear, wait for the webhook.
 
         Method and path are documented; the fields of body and answer are inferred.
 
@@ -460,6 +526,8 @@ class AsyncCheckoutPaymentsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             DeclinedError: the API answered that the operation did not succeed; no money moved.
             OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call
                 again.
@@ -497,6 +565,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         | _hints.params.CheckoutAmountParams
         | Mapping[str, object]
         | _hints.Money,
+        idempotency_key: str | Unset = UNSET,
         merchant_account: str | Unset = UNSET,
         reference: str | Unset = UNSET,
         return_url: str | Unset = UNSET,
@@ -512,8 +581,12 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         country_code: str | Unset = UNSET,
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         authentication_data: _hints.models.CheckoutAuthenticationData
         | _hints.params.CheckoutAuthenticationDataParams
         | Mapping[str, object]
@@ -548,6 +621,7 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         return await start_payment.asyncio_detailed(
             client=self._client,
             body=body,
+            idempotency_key=idempotency_key,
             options=options,
         )
 

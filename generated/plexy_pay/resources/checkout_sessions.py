@@ -38,9 +38,18 @@ class CheckoutSessionsResource:
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
+        shopper_email: str | Unset = UNSET,
+        shopper_name: _hints.models.CheckoutShopperName
+        | _hints.params.CheckoutShopperNameParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
@@ -78,16 +87,17 @@ class CheckoutSessionsResource:
             merchant_account: Name of your merchant account.
             reference: Your own name for the order.
             return_url: Where the shopper comes back to after a redirect.
-            country_code: The shopper's country. Evidence: inferred, not documented.
+            country_code: The shopper's country.
             channel: Where the shopper pays. Evidence: inferred, not documented.
             shopper_locale: Language and country for the texts of the component. Evidence: inferred, not
                 documented.
-            shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
-            telephone_number: The shopper's telephone number. Evidence: inferred, not documented.
-            shopper_interaction: How the shopper takes part. The values are not known. Evidence: inferred,
-                not documented.
-            recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
-                values are not known. Evidence: inferred, not documented.
+            shopper_reference: Your own id of the shopper.
+            shopper_email: The shopper's e-mail address.
+            shopper_name: The shopper's name.
+            telephone_number: The shopper's telephone number.
+            shopper_interaction: How the shopper takes part. Evidence: inferred, not documented.
+            recurring_processing_model: What a kept payment method is for. Evidence: inferred, not
+                documented.
             store_payment_method_mode: Whether the payment method is kept for later payments. Evidence:
                 inferred, not documented.
             billing_address: Where the bill goes. Evidence: inferred, not documented.
@@ -102,6 +112,8 @@ class CheckoutSessionsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)
@@ -119,6 +131,8 @@ class CheckoutSessionsResource:
                 "channel": channel,
                 "shopper_locale": shopper_locale,
                 "shopper_reference": shopper_reference,
+                "shopper_email": shopper_email,
+                "shopper_name": shopper_name,
                 "telephone_number": telephone_number,
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
@@ -164,7 +178,9 @@ class CheckoutSessionsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)
@@ -199,9 +215,18 @@ class CheckoutSessionsResourceWithRawResponse:
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
+        shopper_email: str | Unset = UNSET,
+        shopper_name: _hints.models.CheckoutShopperName
+        | _hints.params.CheckoutShopperNameParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
@@ -235,6 +260,8 @@ class CheckoutSessionsResourceWithRawResponse:
                 "channel": channel,
                 "shopper_locale": shopper_locale,
                 "shopper_reference": shopper_reference,
+                "shopper_email": shopper_email,
+                "shopper_name": shopper_name,
                 "telephone_number": telephone_number,
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
@@ -289,9 +316,18 @@ class AsyncCheckoutSessionsResource:
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
+        shopper_email: str | Unset = UNSET,
+        shopper_name: _hints.models.CheckoutShopperName
+        | _hints.params.CheckoutShopperNameParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
@@ -329,16 +365,17 @@ class AsyncCheckoutSessionsResource:
             merchant_account: Name of your merchant account.
             reference: Your own name for the order.
             return_url: Where the shopper comes back to after a redirect.
-            country_code: The shopper's country. Evidence: inferred, not documented.
+            country_code: The shopper's country.
             channel: Where the shopper pays. Evidence: inferred, not documented.
             shopper_locale: Language and country for the texts of the component. Evidence: inferred, not
                 documented.
-            shopper_reference: Your own id of the shopper. Evidence: inferred, not documented.
-            telephone_number: The shopper's telephone number. Evidence: inferred, not documented.
-            shopper_interaction: How the shopper takes part. The values are not known. Evidence: inferred,
-                not documented.
-            recurring_processing_model: What a kept payment method is for. `CardOnFile` is seen; other
-                values are not known. Evidence: inferred, not documented.
+            shopper_reference: Your own id of the shopper.
+            shopper_email: The shopper's e-mail address.
+            shopper_name: The shopper's name.
+            telephone_number: The shopper's telephone number.
+            shopper_interaction: How the shopper takes part. Evidence: inferred, not documented.
+            recurring_processing_model: What a kept payment method is for. Evidence: inferred, not
+                documented.
             store_payment_method_mode: Whether the payment method is kept for later payments. Evidence:
                 inferred, not documented.
             billing_address: Where the bill goes. Evidence: inferred, not documented.
@@ -353,6 +390,8 @@ class AsyncCheckoutSessionsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)
@@ -370,6 +409,8 @@ class AsyncCheckoutSessionsResource:
                 "channel": channel,
                 "shopper_locale": shopper_locale,
                 "shopper_reference": shopper_reference,
+                "shopper_email": shopper_email,
+                "shopper_name": shopper_name,
                 "telephone_number": telephone_number,
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,
@@ -415,7 +456,9 @@ class AsyncCheckoutSessionsResource:
             InvalidParameterError: a parameter was refused before anything was sent.
             BadRequestError: Something in the request is missing or wrong.
             AuthenticationError: The API key is missing or not valid.
+            PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
+            UnprocessableEntityError: The request is valid, but cannot be processed.
             ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
         """
         options = mask(options)
@@ -450,9 +493,18 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
+        shopper_email: str | Unset = UNSET,
+        shopper_name: _hints.models.CheckoutShopperName
+        | _hints.params.CheckoutShopperNameParams
+        | Mapping[str, object]
+        | Unset = UNSET,
         telephone_number: str | Unset = UNSET,
-        shopper_interaction: str | Unset = UNSET,
-        recurring_processing_model: str | Unset = UNSET,
+        shopper_interaction: _hints.models.CheckoutShopperInteraction
+        | Literal["Ecommerce", "ContractPresent"]
+        | Unset = UNSET,
+        recurring_processing_model: _hints.models.CheckoutRecurringProcessingModel
+        | Literal["CardOnFile", "Subscription", "UnscheduledCardOnFile"]
+        | Unset = UNSET,
         store_payment_method_mode: _hints.models.CheckoutStorePaymentMethodMode
         | Literal["enabled", "disabled", "askForConsent"]
         | Unset = UNSET,
@@ -486,6 +538,8 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
                 "channel": channel,
                 "shopper_locale": shopper_locale,
                 "shopper_reference": shopper_reference,
+                "shopper_email": shopper_email,
+                "shopper_name": shopper_name,
                 "telephone_number": telephone_number,
                 "shopper_interaction": shopper_interaction,
                 "recurring_processing_model": recurring_processing_model,

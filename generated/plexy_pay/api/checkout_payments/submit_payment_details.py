@@ -42,7 +42,8 @@ def sync_detailed(
     Use it with what the component gives after the action. The answer is most likely that of the payment; it
     may hold a further action. Amounts are in minor units.
 
-    No idempotency key is known here: do not repeat a call whose end is unclear, wait for the webhook.
+    The page about idempotency keys does not name this operation: do not repeat a call whose end is unclear,
+    wait for the webhook.
 
     Method and path are documented; the fields of body and answer are inferred.
 
