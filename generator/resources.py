@@ -10,10 +10,9 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-from iso4217 import Currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import describing, events, loggable, optional, qualifying, reconciling, templating, views
+from . import currencies, describing, events, loggable, optional, qualifying, reconciling, templating, views
 from .branding import Brand
 from .naming import snake
 from .normalising import schemas
@@ -112,7 +111,11 @@ def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], bra
         },
         "client.py": {"resources": _children("", groups), "titles": titles},
         "version.py": {"version": version},
-        "currencies.py": {"exponents": exponents(), "source_version": installed_version("iso4217")},
+        "currencies.py": {
+            "exponents": currencies.exponents(),
+            "disputed": currencies.disputed(data),
+            "source_version": installed_version("iso4217"),
+        },
         "loggable.py": {"names": loggable.loggable(data)},
         "package_init.py": {
             "calls": {view.call for view in operations},
@@ -135,13 +138,6 @@ def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], bra
         path = out / targets.get(name, f"_{name}")
         path.parent.mkdir(exist_ok=True)
         path.write_text(environment.get_template(f"{name}.jinja").render(**context), "utf-8")
-
-
-def exponents() -> list[tuple[str, int]]:
-    """The number of decimals of each currency in ISO 4217."""
-    return sorted(
-        (currency.code, currency.exponent) for currency in Currency if currency.exponent is not None
-    )
 
 
 def _environment(brand: Brand | None) -> Environment:

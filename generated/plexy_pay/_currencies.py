@@ -168,3 +168,14 @@ EXPONENTS = {
     "ZMW": 2,
     "ZWG": 2,
 }
+
+# Currencies of which the API's own list of those without decimals says otherwise: their minor unit is not certain.
+DISPUTED: frozenset[str] = frozenset(
+    (
+        "DJF",
+        "ISK",
+        "MGA",
+        "UYI",
+        "VUV",
+    )
+)

@@ -21,16 +21,22 @@ LEVELS = (Level.BREAKING, Level.ADDITIVE, Level.DOCS)
 #: Kinds after which an unchanged program may move another amount of money, or move it twice.
 MONEY = frozenset(
     {
-        *("amount-unit-changed", "amount-mark-added", "amount-mark-removed", "money-changed"),
+        *(
+            "amount-decimals-changed",
+            "amount-unit-changed",
+            "amount-mark-added",
+            "amount-mark-removed",
+            "money-changed",
+        ),
         *(
             "moves-money-changed",
             "idempotency-key-changed",
             "idempotency-key-removed",
             "idempotency-key-added",
             "idempotency-repeats-changed",
-            "refusal-changed",
         ),
         *("reconcile-changed", "reconcile-removed", "dedup-changed", "request-default-changed"),
+        "refusal-changed",
     }
 )
 

@@ -8,6 +8,7 @@ _ALSO = (*_THERE, "changed")
 KINDS: frozenset[str] = frozenset(
     f"{thing}-{what}"
     for thing, whats in (
+        ("amount-decimals", ("changed",)),
         ("amount-mark", _THERE),
         ("amount-unit", ("changed",)),
         ("answer-type", ("changed",)),

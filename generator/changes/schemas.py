@@ -152,7 +152,7 @@ class _Pair:
             "x-deprecated": deprecation_advice(found, old, new),
             **dict.fromkeys((*_LIMITS, "pattern", "multipleOf", "uniqueItems"), self.limit),
             **{"x-amount-unit": self.unit, "x-main-amount": self.main_amount, "x-sensitive": self.sensitive},
-            "x-free-text": self.free_text,
+            **{"x-free-text": self.free_text, "x-currencies-without-decimals": self.decimals},
             **{"x-enum-meanings": self.meanings, "x-enum-same": self.spellings},
             "x-class-name": self.class_name,
             "x-next-action": self.next_action,
@@ -508,6 +508,10 @@ class _Pair:
                 "every place that passes or reads it."
             )
             self.found.add("amount-unit-changed", BREAKING, place, about(place, text))
+
+    def decimals(self, place: Place, old: object, new: object) -> None:
+        text = "names other currencies without decimals: some `Money` is taken, or refused, where it was not."
+        self.found.add("amount-decimals-changed", BREAKING, place, about(place, text))
 
     def main_amount(self, place: Place, old: object, new: object) -> None:
         # What `.money` stands for is compared in the package's own terms.

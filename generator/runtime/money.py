@@ -212,7 +212,7 @@ def amount_parameter(value: Any, unit: Unit, name: str) -> Any:
     if value is None or value is UNSET:
         return value
     if isinstance(value, Money):
-        _refuse_unknown_unit(unit, name)
+        _refuse_unsure_unit(value, unit, name)
     elif isinstance(value, bool) or not isinstance(value, _KINDS[unit]):
         raise InvalidParameterError(
             f"{name} was given as {type(value).__name__}. Nothing was sent. "
@@ -227,10 +227,10 @@ def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) ->
     What an answer may have brought (`answered`) is not refused for being true or false: it goes as it came.
 
     Raises:
-        InvalidParameterError: for a float, or for Money where the unit is unknown.
+        InvalidParameterError: for a float, or for Money where the unit is unknown or not certain.
     """
     if isinstance(value, Money):
-        _refuse_unknown_unit(unit, name)
+        _refuse_unsure_unit(value, unit, name)
         if unit == "minor":
             return value.minor
         amount = value.amount
@@ -241,7 +241,13 @@ def wire_amount(value: Any, unit: Unit, name: str, *, answered: bool = False) ->
     return amount_parameter(value, unit, name) if isinstance(value, refused) else value
 
 
-def _refuse_unknown_unit(unit: Unit, name: str) -> None:
+def _refuse_unsure_unit(money: Money, unit: Unit, name: str) -> None:
+    if unit == "minor" and _is_disputed(money.currency):
+        raise InvalidParameterError(
+            f"{name} was given as Money, but the minor unit of {money.currency} is not certain here: ISO 4217 and the "
+            "vendor's list of currencies without decimals differ. Nothing was sent. Ask Plexy Pay, then pass the raw "
+            "number in the unit they name."
+        )
     if unit == "unknown":
         raise InvalidParameterError(
             f"{name} was given as Money, but its unit is not known here: the vendor does not say whether 22 000 KZT "
@@ -339,6 +345,8 @@ def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
     odd = isinstance(amount, bool) or not isinstance(amount, _KINDS[unit])
     if odd or not isinstance(currency, str):
         return None
+    if unit == "minor" and _is_disputed(currency):
+        return None
     try:
         return Money.from_minor(amount, currency) if unit == "minor" else Money(amount, currency)
     except InvalidParameterError:
@@ -410,6 +418,13 @@ def _decimal_text(minor: int, exponent: int, group: str = "") -> str:
     whole, part = divmod(abs(minor), 10**exponent)
     digits = f"{whole:,}".replace(",", group)
     return ("-" if minor < 0 else "") + (f"{digits}.{part:0{exponent}}" if exponent else digits)
+
+
+def _is_disputed(currency: str) -> bool:
+    """Return whether the decimals of a currency are not certain: a wrong guess is wrong by a factor of a hundred."""
+    from ._currencies import DISPUTED
+
+    return currency in DISPUTED
 
 
 def _exponent(currency: str) -> int:

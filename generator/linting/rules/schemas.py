@@ -15,7 +15,7 @@ EXTENSIONS = frozenset(
         *("x-evidence", "x-source", "x-amount-unit", "x-amount-unit-evidence", "x-sensitive", "x-unused"),
         *("x-environment", "x-event", "x-call-facts", "x-reconcile", "x-server-default", "x-client-setting"),
         *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action", "x-deprecated"),
-        *("x-idempotency-repeats", "x-refuses"),
+        *("x-idempotency-repeats", "x-refuses", "x-currencies-without-decimals"),
         *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format", "x-free-text", "x-shown-in-logs"),
         *("x-required-evidence", "x-advice"),
     }
