@@ -1,7 +1,7 @@
 """Errors as each family of the API writes them.
 
 Documented: the three bodies, the Pay API's codes 1 to 5, the types of v2, 401 and 404, and 402 for a card that is
-declined.
+declined, 409 with `idempotency_error` and `idempotency_key_in_use` for a key that was used with other parameters.
 
 Stand-in choices, made because no public source says otherwise:
 
@@ -94,7 +94,7 @@ class Errors:
         if isinstance(refusal, CardDeclined):
             return self._write(402, refusal.message, refusal.source, pay=5, checkout=refusal.reason)
         if isinstance(refusal, Conflict):
-            return self._write(409, refusal.message, refusal.source, pay=5, checkout="invalid_request")
+            return self._write(409, refusal.message, refusal.source, pay=5, checkout="idempotency_key_in_use")
         status = 422 if self.family not in (CHECKOUT, GATE) else 400
         return self._write(status, refusal.message, refusal.source, pay=5, checkout="parameter_invalid")
 
@@ -123,7 +123,8 @@ def json_answer(body: object, status: int = 200) -> Response:
 
 
 def _checkout_type(status: int) -> str:
-    return {401: "authentication_error", 402: "card_error"}.get(status, "invalid_request_error")
+    kinds = {401: "authentication_error", 402: "card_error", 409: "idempotency_error"}
+    return kinds.get(status, "invalid_request_error")
 
 
 def internal_error() -> Response:

@@ -15,7 +15,7 @@ Stand-in choices, made because no public source says otherwise:
   it worked.
 * All keys of one sandbox belong to one merchant, and to one agent of the Gate. The key of one family is refused by
   the others, and another agent's id with 401. `/health` wants a key, too.
-* `X-Request-Id` on every answer.
+* `X-Request-Id` on every answer; on those of v2 it is the same as the documented `Request-Id: req_...`.
 
 Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset`, what
 `webhooks.routes` has, and the pages of `bank`. These need no key.
@@ -300,18 +300,26 @@ class _Api:
         return known
 
 
+def _request_ids(path: str) -> dict[str, str]:
+    """The headers that tell an answer's request: the first is that of v2, which alone has a documented one."""
+    if path.startswith("/v2/"):
+        return dict.fromkeys(("Request-Id", "X-Request-Id"), f"req_{uuid4().hex}")
+    return {"X-Request-Id": str(uuid4())}
+
+
 class _RequestIds:
-    """Gives every answer an `X-Request-Id`."""
+    """Gives every answer the id of its request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = scope["request_id"] = str(uuid4())
+        ids = _request_ids(scope.get("path", ""))
+        scope["request_id"] = ids["X-Request-Id"]
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                MutableHeaders(scope=message).update(ids)
             await send(message)
 
         await self._app(scope, receive, send_with_id)
@@ -380,5 +388,5 @@ def _source(operation: Operation) -> str:
 async def _unexpected(request: Request, error: Exception) -> Response:
     """Answer a mistake in the sandbox itself; the server logs it. This answer bypasses the middleware."""
     answer = answers.internal_error()
-    answer.headers["X-Request-Id"] = str(uuid4())
+    answer.headers.update(_request_ids(request.url.path))
     return answer

@@ -1,12 +1,14 @@
 """The v2 API of the checkout: payments that a merchant's server makes, and sessions.
 
 Documented, and kept here: paths, header, amounts in minor units, the shape of errors, HTTP 402 with a
-`card_error` for a declined card, and what a session's result looks like.
+`card_error` for a declined card, what a session's result looks like, and the `Idempotency-Key` of a payment: the same
+key and body get the cached result, other parameters a 409, and a key expires after 24 hours. `checkout_cards` has the
+test values.
 
 Stand-in choices, made because no public source says otherwise:
 
-* The card data of the component are never read. The amounts that the Pay API refuses are declined here, too:
-  20050.00 (`card_declined`) and 20510.00 (`insufficient_funds`).
+* Of the card data of the component, test values alone are read. The amounts that the Pay API refuses are declined
+  here, too: 20050.00 (`card_declined`) and 20510.00 (`insufficient_funds`).
 * A payment with `authenticationData.attemptAuthentication: always` answers a redirect to a page of the
   sandbox, which sends the shopper back to `returnUrl` with a `redirectResult`; that finishes the payment, once.
 * Money is taken at once and belongs to the merchant's balance of the Pay API. The payments of v2 are no
@@ -14,7 +16,9 @@ Stand-in choices, made because no public source says otherwise:
 * Each attempt to pay ends in an event, `payment.succeeded` or `payment.failed`; `webhooks` says where it goes.
 * A session is paid at its `url`, a page of the sandbox, within an hour. The page gives a `sessionResult`. A
   declined attempt leaves the session open and its result without payments.
-* Nothing is idempotent: the same call twice pays twice.
+* The result that a key keeps is the first response: a decline, too, and a redirect after the shopper has confirmed. A
+  request that is wrong takes no key. Without a key, the same call twice pays twice.
+* A payment that the risk system blocks is `Refused`, with HTTP 200.
 """
 
 from __future__ import annotations
@@ -26,13 +30,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from .checkout_cards import Risk, decline_of, risk_of
 from .money import MERCHANT, OUTSIDE, known_currency, major_amount
-from .refusals import CardDeclined, NotAllowed, NotFound
+from .refusals import CardDeclined, Conflict, NotAllowed, NotFound
 from .state import State
 from .tables import Table
 
 SESSION_LIFETIME: Final = timedelta(hours=1)
 """How long a session can be paid."""
+
+KEY_LIFETIME: Final = timedelta(hours=24)
+"""How long an idempotency key is kept."""
 
 DECLINES: Final[Mapping[Decimal, tuple[str, str]]] = {
     Decimal(20050): ("card_declined", "The card was declined."),
@@ -52,6 +60,12 @@ class CheckoutPayment:
     currency: str
     merchant_reference: str | None
     redirect: Redirect | None = None
+    risk: Risk | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the risk system stopped it."""
+        return self.risk is not None and self.risk.blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,26 @@ class CheckoutEvent:
     def name(self) -> str:
         """The event's name, `payment.succeeded` or `payment.failed`."""
         return f"payment.{self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResult:
+    """What a request with an idempotency key came to."""
+
+    request: Mapping[str, Any]
+    payment: CheckoutPayment | None
+    declined: tuple[str, str] = ("", "")
+
+    def again(self) -> CheckoutPayment:
+        """The payment that was made.
+
+        Raises:
+            CardDeclined: if the card was declined.
+        """
+        if self.payment is None:
+            reason, message = self.declined
+            raise CardDeclined(message, _SOURCE, reason)
+        return self.payment
 
 
 class SessionStatus(StrEnum):
@@ -119,10 +153,11 @@ class CheckoutApi:
         self.forget()
 
     def forget(self) -> None:
-        """Forget all payments and sessions."""
+        """Forget all payments, sessions and idempotency keys."""
         self._waiting: Table[CheckoutPayment] = Table()
         self._waiting_by_result = self._waiting.grouped(_results)
         self._sessions: dict[str, Session] = {}
+        self._kept: dict[str, KeptResult] = {}
 
     def check_amount(self, amount: Mapping[str, Any] | None) -> None:
         """Make sure that an amount, if there is one, could be paid; zero is fine.
@@ -135,19 +170,53 @@ class CheckoutApi:
             if amount["value"]:
                 major_amount(amount["value"], amount["currency"], _SOURCE)
 
-    def pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
+    def pay(self, body: Mapping[str, Any], key: str | None = None) -> CheckoutPayment:
         """Make a payment, or begin one that the shopper has to confirm.
 
+        Args:
+            body: The request.
+            key: Its idempotency key; a request with the key of an earlier one gets that one's result.
+
         Raises:
-            NotAllowed: if the amount cannot be.
+            NotAllowed: if the amount cannot be, or the key is empty.
+            Conflict: if the key was used with other parameters.
             CardDeclined: if the card is declined.
         """
-        self._state.settle()
+        now = self._state.settle()
+        if key is None:
+            return self._pay(body)
+        if not key:
+            raise NotAllowed("Idempotency-Key is empty", _SOURCE)
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = self._first(body)
+            self._state.timeline.at(now + KEY_LIFETIME, lambda due: self._forget_key(key))
+        elif kept.request != body:
+            raise Conflict("the Idempotency-Key was used with other parameters", _SOURCE)
+        return kept.again()
+
+    def _forget_key(self, key: str) -> None:
+        self._kept.pop(key, None)
+
+    def _first(self, body: Mapping[str, Any]) -> KeptResult:
+        """What the first request with a key comes to; one that is wrong raises, and keeps nothing."""
+        try:
+            return KeptResult(dict(body), self._pay(body))
+        except CardDeclined as refusal:
+            return KeptResult(dict(body), None, (refusal.reason, refusal.message))
+
+    def _pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
         authentication: Mapping[str, Any] = body.get("authenticationData") or {}
-        asks = authentication.get("attemptAuthentication") == "always"
+        risk, decline = risk_of(body), decline_of(body)
+        asks = authentication.get("attemptAuthentication") == "always" and not (risk and risk.blocks)
         redirect = Redirect(self._code(), body.get("returnUrl"), self._code(), self._code()) if asks else None
-        payment = self._begin(body["amount"], body.get("reference"), redirect)
-        if payment.redirect is None:
+        payment = replace(self._begin(body["amount"], body.get("reference"), redirect), risk=risk)
+        if decline is not None:
+            self._tell(payment, succeeded=False)
+            raise CardDeclined(decline.message, _SOURCE, decline.code)
+        if payment.is_blocked:
+            self._tell(payment, succeeded=False)
+        elif payment.redirect is None:
             self._take(payment)
         else:
             self._waiting.add(payment.redirect.id, payment)

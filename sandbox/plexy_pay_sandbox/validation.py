@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
@@ -446,6 +446,7 @@ def describe(error: ValidationError, name: str) -> str:
 def _formats() -> FormatChecker:
     checker = FormatChecker(formats=())
     checker.checks("date-time", raises=ValueError)(_is_date_time)
+    checker.checks("date", raises=ValueError)(_is_date)
     checker.checks("uuid", raises=ValueError)(_is_uuid)
     checker.checks("uri", raises=ValueError)(_is_uri)
     return checker
@@ -455,6 +456,11 @@ def _is_date_time(value: object) -> bool:
     if not isinstance(value, str):
         return True
     return _RFC_3339.fullmatch(value) is not None and datetime.fromisoformat(value.upper()).tzinfo is not None
+
+
+def _is_date(value: object) -> bool:
+    # ISO 8601 has more forms of a date than the formats of JSON Schema.
+    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
 
 
 def _is_uuid(value: object) -> bool:

@@ -222,3 +222,168 @@ def test_a_body_that_is_not_json_is_an_invalid_request(checkout: Api) -> None:
     answer = checkout.http.post("/v2/payments", content="{", headers={"Content-Type": "application/json"})
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+# The idempotency key of a payment
+
+
+def keyed(checkout: Api, key: str, value: int = 2_200_000, **more: Any) -> httpx.Response:
+    """A payment with an idempotency key."""
+    body = {"amount": AMOUNT | {"value": value}, **more}
+    return checkout.http.post("/v2/payments", json=body, headers={"Idempotency-Key": key})
+
+
+def test_the_same_key_and_body_pay_once_and_have_one_response(checkout: Api, api: Api) -> None:
+    first = keyed(checkout, "order-1")
+    again = keyed(checkout, "order-1")
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert merchant_has(api, 22000)
+
+
+def test_another_key_is_another_payment(checkout: Api, api: Api) -> None:
+    assert (
+        keyed(checkout, "order-1").json()["pspReference"] != keyed(checkout, "order-2").json()["pspReference"]
+    )
+    assert merchant_has(api, 44000)
+
+
+def test_the_same_key_with_other_parameters_is_a_conflict(checkout: Api, api: Api) -> None:
+    keyed(checkout, "order-1")
+
+    answer = keyed(checkout, "order-1", value=100)
+
+    assert answer.status_code == 409
+    error = answer.json()["error"]
+    assert (error["type"], error["code"]) == ("idempotency_error", "idempotency_key_in_use")
+    assert merchant_has(api, 22000)
+
+
+def test_a_declined_payment_keeps_its_key(checkout: Api) -> None:
+    answers = [keyed(checkout, "order-1", value=2_005_000) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [402, 402]
+    assert keyed(checkout, "order-1").status_code == 409
+
+
+def test_a_request_that_is_wrong_takes_no_key(checkout: Api) -> None:
+    assert keyed(checkout, "order-1", value=0).status_code == 400
+    assert keyed(checkout, "order-1").status_code == 200
+
+
+def test_a_key_expires_after_24_hours(checkout: Api, api: Api) -> None:
+    keyed(checkout, "order-1")
+    api.advance(24 * 3600 - 1)
+    assert keyed(checkout, "order-1", value=100).status_code == 409
+    api.advance(1)
+
+    assert keyed(checkout, "order-1", value=100).status_code == 200
+
+
+@pytest.mark.parametrize(("length", "status"), [(0, 400), (255, 200), (256, 400)])
+def test_a_key_has_1_to_255_characters(checkout: Api, length: int, status: int) -> None:
+    assert keyed(checkout, "k" * length).status_code == status
+
+
+# Version and request id
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("2024-01-15", 200), ("2023-06-01", 200), ("latest", 400), ("2024-02-30", 400)]
+)
+def test_a_version_is_a_date(checkout: Api, version: str, status: int) -> None:
+    answer = checkout.http.post("/v2/payments", json={"amount": AMOUNT}, headers={"Plexy-Version": version})
+
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["error"]["param"] == "Plexy-Version"
+
+
+@pytest.mark.parametrize("body", [{"amount": AMOUNT}, {}])
+def test_every_response_of_v2_has_a_request_id(checkout: Api, body: dict[str, Any]) -> None:
+    answer = checkout.post("/v2/payments", body)
+
+    assert re.fullmatch(r"req_[0-9a-f]{32}", answer.headers["Request-Id"])
+    if not answer.is_success:
+        assert answer.json()["error"]["request_id"] == answer.headers["Request-Id"]
+
+
+def test_no_other_family_has_that_header(api: Api) -> None:
+    assert "Request-Id" not in api.http.get("/v1/transactions").headers
+
+
+# The documented test values
+
+
+def card(number: str = "4242424242424242", code: str = "123", postal_code: str = "12345") -> dict[str, Any]:
+    """A payment with a test card, as the sandbox takes its component's data."""
+    return {
+        "amount": AMOUNT,
+        "paymentMethod": {
+            "type": "scheme",
+            "encryptedCardNumber": f"test_{number}",
+            "encryptedSecurityCode": f"test_{code}",
+        },
+        "billingAddress": {"postalCode": postal_code},
+    }
+
+
+@pytest.mark.parametrize("values", [{}, {"code": "999"}, {"postal_code": "99999"}, {"code": "321"}], ids=str)
+def test_checks_that_pass_or_are_not_made_let_a_payment_through(
+    checkout: Api, api: Api, values: dict[str, str]
+) -> None:
+    assert checkout.made("/v2/payments", **card(**values))["resultCode"] == "Authorised"
+    assert merchant_has(api, 22000)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"), [({"code": "000"}, "incorrect_cvc"), ({"postal_code": "00000"}, "card_declined")]
+)
+def test_a_check_that_fails_declines_the_card(
+    checkout: Api, api: Api, values: dict[str, str], code: str
+) -> None:
+    answer = checkout.post("/v2/payments", card(**values))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (402, code)
+    assert merchant_has(api, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("4000000000000002", "card_declined"),
+        ("4000000000009995", "insufficient_funds"),
+        ("4000000000009987", "card_declined"),
+        ("4000000000009979", "card_declined"),
+        ("4000000000000069", "expired_card"),
+        ("4000000000000127", "incorrect_cvc"),
+        ("4000000000000119", "processing_error"),
+        ("4000000000000101", "incorrect_number"),
+    ],
+)
+def test_the_test_cards_are_declined_as_documented(checkout: Api, number: str, code: str) -> None:
+    answer = checkout.post("/v2/payments", card(number))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (402, code)
+
+
+def test_the_blocked_card_is_refused_by_the_risk_system(checkout: Api, api: Api) -> None:
+    blocked = checkout.made("/v2/payments", **card("4000000000004954"), authenticationData=ALWAYS)
+
+    assert (blocked["status"], blocked["failure_reason"]) == ("blocked", "rule_blocked")
+    assert blocked["resultCode"] == "Refused"
+    assert set(blocked["risk"]) == {"level", "score", "factors"}
+    assert merchant_has(api, 0)
+
+
+def test_the_card_under_review_is_paid_and_shows_its_risk(checkout: Api, api: Api) -> None:
+    paid = checkout.made("/v2/payments", **card("4000000000009235"))
+
+    assert paid["resultCode"] == "Authorised"
+    assert set(paid["risk"]) == {"level", "score", "factors"}
+    assert merchant_has(api, 22000)
+
+
+def test_a_payment_without_a_test_card_has_no_risk(checkout: Api) -> None:
+    assert "risk" not in checkout.made("/v2/payments", amount=AMOUNT)

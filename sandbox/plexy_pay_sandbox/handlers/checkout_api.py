@@ -6,6 +6,7 @@ from typing import Final
 
 from .. import bank
 from ..checkout_api import CheckoutPayment, Session
+from ..checkout_cards import Risk
 from ..records import MERCHANT_ID
 from ..wire import to_seconds
 from .calls import Call, Json, handles, present
@@ -40,7 +41,8 @@ def list_payment_methods(call: Call) -> Json:
 @handles("checkout.payments", "create")
 def start_payment(call: Call) -> Json:
     """Start a payment."""
-    return _payment(call.world.checkout.pay(call.request.body), call.origin)
+    key = call.request.headers.get("Idempotency-Key")
+    return _payment(call.world.checkout.pay(call.request.body, key), call.origin)
 
 
 @handles("checkout.payments", "submit_details")
@@ -73,7 +75,14 @@ def retrieve_session_result(call: Call) -> Json:
 
 
 def _payment(payment: CheckoutPayment, origin: str) -> Json:
-    shown = present(pspReference=payment.reference_id, merchantReference=payment.merchant_reference)
+    shown = present(
+        pspReference=payment.reference_id,
+        merchantReference=payment.merchant_reference,
+        risk=_risk(payment.risk),
+    )
+    if payment.is_blocked:
+        blocked = {"resultCode": "Refused", "status": "blocked", "failure_reason": "rule_blocked"}
+        return shown | blocked | {"amount": _amount(payment), "paymentMethod": _CARD}
     if payment.redirect is not None:
         url = bank.redirect_address(origin, payment.redirect.id)
         action = {"type": "redirect", "paymentMethodType": "scheme", "method": "GET", "url": url}
@@ -97,6 +106,12 @@ def _result(session: Session) -> Json:
         ],
         "additionalData": {},
     }
+
+
+def _risk(risk: Risk | None) -> Json | None:
+    if risk is None:
+        return None
+    return {"level": risk.level, "score": risk.score, "factors": list(risk.factors)}
 
 
 def _amount(payment: CheckoutPayment) -> Json:

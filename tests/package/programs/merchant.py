@@ -48,6 +48,10 @@ def payment_page(client: PlexyPay, order: str, total: Money) -> str:
     return link.url
 
 
+def checkout_client() -> PlexyPay:
+    return PlexyPay(checkout_version="2024-01-15")
+
+
 def is_paid(client: PlexyPay, link_id: str) -> bool:
     try:
         transaction = client.transactions.retrieve_by_payment_link(link_id)

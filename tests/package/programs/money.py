@@ -60,7 +60,12 @@ def requests(client: PlexyPay, price: Money) -> list[object]:
         amount=price,
         line_items=[line],
     )
-    client.checkout.payments.create(merchant_account="Shop", amount={"value": price})
+    client.checkout.payments.create(
+        merchant_account="Shop",
+        amount={"value": price},
+        idempotency_key="order-1",
+        recurring_processing_model="Subscription",
+    )
     client.direct_payments.create(
         transaction_type="sale", payment_method="card", order_details={"amount": price}
     )
