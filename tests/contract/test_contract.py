@@ -65,7 +65,8 @@ def cases() -> Iterator[Case]:
         parameters = [
             resolve(DOCUMENT, p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]
         ]
-        keywords = {snake(p["name"]): p["example"] for p in parameters if p["in"] in ("query", "header")}
+        passed = [p for p in parameters if "x-client-setting" not in p]
+        keywords = {snake(p["name"]): p["example"] for p in passed if p["in"] in ("query", "header")}
         if "requestBody" in operation:
             media = resolve(DOCUMENT, operation["requestBody"])["content"]["application/json"]
             keywords |= body_keywords(example_of(media))
@@ -75,9 +76,7 @@ def cases() -> Iterator[Case]:
                 call=f"{operation['x-resource']}.{operation['x-method']}",
                 method=method.upper(),
                 moves_money=operation["x-moves-money"],
-                path_arguments=tuple(
-                    p["example"] for p in parameters if p["in"] == "path" and "x-client-setting" not in p
-                ),
+                path_arguments=tuple(p["example"] for p in passed if p["in"] == "path"),
                 keywords=keywords,
                 status=int(status),
                 example=example_of(content.get("application/json", {})),
@@ -98,7 +97,8 @@ def prism() -> Iterator[str]:
 def settings(url: str) -> dict[str, Any]:
     """A client with the keys of all families."""
     keys = {"api_key": "pr_contract", "checkout_api_key": "ck_contract", "gate_api_key": "gk_contract"}
-    return {**keys, "base_url": url, "agent_id": "11111111-1111-4111-8111-111111111111"}
+    agent = "11111111-1111-4111-8111-111111111111"
+    return {**keys, "base_url": url, "agent_id": agent, "checkout_version": "2024-01-15"}
 
 
 def call_sync(url: str, case: Case, **options: Any) -> Any:
@@ -155,7 +155,9 @@ def test_each_error_of_the_document_raises_its_class(prism: str, case: Case, cal
     error = raised.value
     assert error.status == case.status
     assert error.operation == case.call
-    if case.moves_money and case.status >= 500:
+    # A 409 of v2 may speak of an earlier request that was carried out: `x-refuses: false`.
+    is_unclear = case.status >= 500 or case.status == 409
+    if case.moves_money and is_unclear:
         assert isinstance(error, plexy_pay.OutcomeUnknownError)
         assert error.outcome == "unknown"
         error = error.cause
@@ -169,10 +171,13 @@ def test_each_error_of_the_document_raises_its_class(prism: str, case: Case, cal
         422: "UnprocessableEntityError",
         429: "RateLimitError",
         500: "InternalServerError",
+        502: "BadGatewayError",
+        503: "ServiceUnavailableError",
+        504: "GatewayTimeoutError",
     }
     assert type(error).__name__ == names[case.status]
     assert isinstance(error, plexy_pay.ApiError)
-    if case.status < 500:
+    if not is_unclear:
         assert error.outcome == "rejected"
     told = case.example.get("error", case.example)
     assert error.api_message == told.get("message")

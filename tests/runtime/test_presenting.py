@@ -70,7 +70,7 @@ def test_a_shop_s_own_id_of_a_customer_is_shown() -> None:
 
 
 def test_free_text_is_shown_by_repr_and_masked_in_logs() -> None:
-    assert sorted(FREE) == ["description"]
+    assert sorted(FREE) == ["description", "failure_message", "reason", "seller_message"]
     data = {"id": "L1", "description": "Cake for Aigul Seitova", "orderReference": "ORD-1"}
     link = models.PaymentLink.from_dict(data)
     assert "Aigul" in repr(link)

@@ -31,5 +31,5 @@ _MEANINGS = {
     "invalid_request_error": "The request is wrong.",
     "authentication_error": "The API key is missing or wrong.",
     "card_error": "The card was declined or is wrong.",
-    "idempotency_error": "The idempotency key was used with other parameters. The page about keys has it as a type, the page of error\ncodes as a code.",
+    "idempotency_error": "The idempotency key was used with other parameters. The page about keys has it as a type, the page of error codes as a code.",
 }

@@ -99,7 +99,7 @@ class CheckoutPaymentRequest(WireModel):
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
     payment_method: _hints.models.CheckoutComponentData | Unset = UNSET
-    """What the shopper pays with, from the component's data. Never collect or send a card's number in the
+    """What the shopper pays with, from the component's data. Do not collect or send a card's number in the
     clear. Evidence: inferred, not documented.
     """
     browser_info: _hints.models.CheckoutComponentData | Unset = UNSET

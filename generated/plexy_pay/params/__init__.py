@@ -489,7 +489,7 @@ class CheckoutPaymentRequestParams(TypedDict):
         "_hints.models.CheckoutComponentData | CheckoutComponentDataParams | Mapping[str, object]"
     ]
     """
-    What the shopper pays with, from the component's data. Never collect or send a card's number in the
+    What the shopper pays with, from the component's data. Do not collect or send a card's number in the
     clear. Evidence: inferred, not documented.
     """
     browser_info: NotRequired[

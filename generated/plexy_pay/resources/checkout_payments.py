@@ -105,7 +105,7 @@ class CheckoutPaymentsResource:
             merchant_account: Name of your merchant account.
             reference: Your own name for the order; most likely the `merchantReference` of the answer.
             return_url: Where the shopper comes back to after a redirect.
-            payment_method: What the shopper pays with, from the component's data. Never collect or send a
+            payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
             browser_info: The shopper's browser, from the web component's data. Evidence: inferred, not
                 documented.
@@ -424,7 +424,7 @@ class AsyncCheckoutPaymentsResource:
             merchant_account: Name of your merchant account.
             reference: Your own name for the order; most likely the `merchantReference` of the answer.
             return_url: Where the shopper comes back to after a redirect.
-            payment_method: What the shopper pays with, from the component's data. Never collect or send a
+            payment_method: What the shopper pays with, from the component's data. Do not collect or send a
                 card's number in the clear. Evidence: inferred, not documented.
             browser_info: The shopper's browser, from the web component's data. Evidence: inferred, not
                 documented.
