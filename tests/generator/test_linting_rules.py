@@ -24,6 +24,7 @@ from generator.linting.rules import (
     next_actions,
     operations,
     reconciling,
+    required,
     schemas,
     webhooks,
 )
@@ -79,7 +80,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 def test_every_rule_is_registered_and_explained() -> None:
     modules = (
         *(amounts, deprecation, evidence, examples, logs, names, next_actions),
-        *(operations, reconciling, schemas, webhooks),
+        *(operations, reconciling, required, schemas, webhooks),
     )
     defined = {
         value
@@ -630,6 +631,118 @@ def test_evidence_without_a_source_is_found(breaks: Breaks, file: str, old: str,
 
 def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(tmp_path: Path) -> None:
     assert passes(tmp_path, (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: documented\n"))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "`amount` and `currency` are all that is needed.",
+        "`active` is the only value.",
+        "No idempotency key is known here.",
+        "The values are not known.",
+        "The limit is not documented.",
+        "Nothing says that it has pages.",
+        "The docs show no other field.",
+        "The unit is not known.",
+    ],
+)
+def test_a_claim_about_all_sources_names_where_it_was_looked_for(breaks: Breaks, claim: str) -> None:
+    found = breaks(
+        evidence.claim_has_a_source, (LINKS, "    id:\n", f"    id:\n      description: {claim!r}\n")
+    )
+
+    assert (found.file, found.text) == (LINKS, f"description: {claim!r}")
+    assert "say what the sources show" in found.fix
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`active` in the docs' sample.",
+        "Never send a card number in the clear.",
+        "Use it only once.",
+        "Whether the card is a company's; `unknown` in the docs.",
+    ],
+)
+def test_a_sentence_that_a_further_source_leaves_true_is_no_claim(tmp_path: Path, text: str) -> None:
+    assert passes(tmp_path, (LINKS, "    id:\n", f"    id:\n      description: {text!r}\n"))
+
+
+def test_a_claim_beside_its_source_is_fine(tmp_path: Path) -> None:
+    claim = "      description: The values are not known.\n      x-source:\n        - https://docs.links.kz/create\n"
+    assert passes(tmp_path, (LINKS, "    id:\n", f"    id:\n{claim}"))
+
+
+def test_the_mark_of_an_unknown_unit_vouches_for_the_sentence_beside_it(tmp_path: Path) -> None:
+    known = "      x-amount-unit: major\n      x-amount-unit-evidence: inferred\n"
+    unknown = "      description: The unit is\n        not known.\n" + known.replace("major", "unknown")
+    assert passes(tmp_path, (LINKS, known, unknown))
+
+
+# -- required ----------------------------------------------------------------------------------------------
+
+
+#: What a schema of `schemas/links.yaml` is when a request and a response have it.
+PAYER = "  x-evidence: observed\n  x-source: [our own account]\n  required: [name]\n"
+
+
+def both_ways(*more: str, payer: str = PAYER) -> tuple[Edit, ...]:
+    """Edits that make a schema be sent and received."""
+    field = "    payer:\n      $ref: '#/Payer'\n"
+    schema = f"Payer:\n  type: object\n{payer}{''.join(more)}  properties:\n    name:\n      type: string\n\n"
+    return (
+        (LINKS, "    requestId:\n", f"{field}    requestId:\n"),
+        (LINKS, "    balance:\n", f"{field}    balance:\n"),
+        (LINKS, "LinkStatus:\n", f"{schema}LinkStatus:\n"),
+    )
+
+
+def test_a_schema_that_is_sent_and_received_and_requires_something_is_found(breaks: Breaks) -> None:
+    found = breaks(required.required_is_known_both_ways, *both_ways())
+
+    assert (found.file, found.text) == (LINKS, "required: [name]")
+    assert "one schema of what is sent and one of what is received" in found.fix
+
+
+def test_what_both_ways_require_may_be_known(tmp_path: Path) -> None:
+    mark = "  x-required-evidence: {request: documented, response: observed}\n"
+    assert passes(tmp_path, *both_ways(mark))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "documented",
+        "{request: documented}",
+        "{request: documented, response: inferred}",
+        "{request: x, response: y}",
+    ],
+)
+def test_a_mark_that_does_not_say_it_for_both_ways_is_found(breaks: Breaks, mark: str) -> None:
+    found = breaks(required.required_is_known_both_ways, *both_ways(f"  x-required-evidence: {mark}\n"))
+
+    assert found.text == f"x-required-evidence: {mark}"
+
+
+def test_a_mark_where_nothing_is_required_both_ways_is_found(breaks: Breaks) -> None:
+    mark = "  x-required-evidence: {request: documented, response: observed}\n"
+
+    found = breaks(
+        required.required_is_known_both_ways,
+        (LINKS, "response.Link:\n  type: object\n", f"response.Link:\n  type: object\n{mark}"),
+    )
+
+    assert "one way only" in found.message
+
+
+def test_a_field_that_is_only_read_binds_the_response_alone(tmp_path: Path) -> None:
+    edits = both_ways()
+    only_read = (
+        LINKS,
+        "    name:\n      type: string\n",
+        "    name:\n      readOnly: true\n      type: string\n",
+    )
+    assert passes(tmp_path, *edits, only_read)
 
 
 # -- amounts -----------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from ..wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutComponentData(WireModel):
-    """An object that the vendor's component made. Pass it on as it comes: its keys are not documented, and
-    depend on the payment method. The name of this schema is ours (inferred).
+    """An object that the vendor's component made. Pass it on as it comes: its keys depend on the payment
+    method. The name of this schema is ours (inferred).
 
     Schema `plexypay.CheckoutComponentData`: inferred, not documented.
     """

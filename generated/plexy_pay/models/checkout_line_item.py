@@ -90,9 +90,9 @@ class CheckoutLineItem(WireModel):
     inferred, not documented.
     """
     tax_percentage: Decimal | int | Unset = UNSET
-    """Rate of the tax. Its unit is not documented."""
+    """Rate of the tax. The generated reference gives it as a number, without a unit."""
     tax_category: str | Unset = UNSET
-    """Category of the tax. The docs show no values."""
+    """Category of the tax, a text."""
     product_url: str | Unset = UNSET
     """Page of the product."""
     image_url: str | Unset = UNSET

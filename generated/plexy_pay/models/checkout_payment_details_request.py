@@ -27,7 +27,7 @@ from ..wire_model import WireModel
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentDetailsRequest(WireModel):
     """What the component gave after an action. The name of this schema is ours (inferred), and so is its
-    field: no body is documented.
+    field.
 
     Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
     """

@@ -67,7 +67,7 @@ class CheckoutPaymentMethod(WireModel):
     brands: list[str] | Unset = UNSET
     """Brands of cards."""
     funding_source: str | Unset = UNSET
-    """Where the money is from. The docs show no values."""
+    """Where the money is from, a text."""
     group: str | Unset = UNSET
     """Group that the payment method belongs to. Its type is inferred."""
     configuration: _hints.models.CheckoutPaymentMethodConfiguration | Unset = UNSET

@@ -24,8 +24,8 @@ from ..wire_model import WireModel
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
 class CheckoutPaymentMethodList(WireModel):
-    """What the shopper can pay with. The name of this schema is ours (inferred), and so is its field: the docs
-    show no answer. Give the whole of it to the component.
+    """What the shopper can pay with. The name of this schema is ours (inferred), and so is its field. Give the
+    whole of it to the component.
 
     Schema `plexypay.CheckoutPaymentMethodList`: inferred, not documented.
     """

@@ -129,7 +129,7 @@ class CheckoutSession(WireModel):
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
     mode: str | Unset = UNSET
-    """Kind of the session. The docs show no values."""
+    """Kind of the session, a text."""
     url: str | Unset = UNSET
     """An address, most likely of a hosted page for the session."""
     channel: CheckoutChannel | Unset = UNSET

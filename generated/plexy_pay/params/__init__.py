@@ -348,8 +348,8 @@ class CheckoutAuthenticationDataParams(TypedDict):
 
 class CheckoutComponentDataParams(TypedDict):
     """
-    An object that the vendor's component made. Pass it on as it comes: its keys are not documented, and
-    depend on the payment method. The name of this schema is ours (inferred).
+    An object that the vendor's component made. Pass it on as it comes: its keys depend on the payment
+    method. The name of this schema is ours (inferred).
 
     Schema `plexypay.CheckoutComponentData`: inferred, not documented.
     """
@@ -394,11 +394,11 @@ class CheckoutLineItemParams(TypedDict):
     """
     tax_percentage: NotRequired[int | Decimal | float]
     """
-    Rate of the tax. Its unit is not documented.
+    Rate of the tax. The generated reference gives it as a number, without a unit.
     """
     tax_category: NotRequired[str]
     """
-    Category of the tax. The docs show no values.
+    Category of the tax, a text.
     """
     product_url: NotRequired[str]
     """
@@ -413,7 +413,7 @@ class CheckoutLineItemParams(TypedDict):
 class CheckoutPaymentDetailsRequestParams(TypedDict):
     """
     What the component gave after an action. The name of this schema is ours (inferred), and so is its
-    field: no body is documented.
+    field.
 
     Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
     """

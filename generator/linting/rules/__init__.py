@@ -16,6 +16,7 @@ from . import (
     next_actions,
     operations,
     reconciling,
+    required,
     schemas,
     webhooks,
 )
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     evidence.schema_has_evidence,
     evidence.parameter_has_evidence,
     evidence.evidence_has_a_source,
+    evidence.claim_has_a_source,
     amounts.amount_has_a_unit,
     amounts.amount_fits_its_unit,
     amounts.main_amount_is_one_of_known_unit,
@@ -53,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     schemas.object_has_a_name,
     schemas.format_is_known,
     schemas.extension_is_known,
+    required.required_is_known_both_ways,
     logs.field_is_shown_or_masked,
     logs.shown_names_exist,
     deprecation.deprecation_says_what_to_do,

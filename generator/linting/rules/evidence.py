@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ...document import Document, Located, Pointer, is_mapping, is_sequence, mapping, objects
@@ -9,6 +10,22 @@ from ...problems import Problem, meant
 from .. import reading
 
 _WORDS = ", ".join(reading.EVIDENCE)
+
+#: Words of sentences that one further source can make untrue.
+_CLAIM = re.compile(
+    r"""\bunit\s+is\s+not\s+known\b
+    | \bnot\s+(?:known|documented)\b
+    | \bundocumented\b
+    | \bno\b[^.]{1,60}?\b(?:is|are)\s+(?:known|documented|needed|required)\b
+    | \bno(?:thing|body|\s+source|\s+page)\s+(?:is|knows|says|shows|names|tells|states)\b
+    | \b(?:docs|sources?|pages?|samples?)\s+(?:name|show|list|say|state|give|tell)s?\s+(?:no|nothing|neither)\b
+    | \bthe\s+only\b
+    | \bonly\s+(?:value|field|way|one)s?\b
+    | \ball\s+that\s+(?:is|are)\s+(?:needed|required|known)\b
+    | \b(?:is|are)\s+enough\b
+    | \bsuffices?\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def operation_has_evidence(document: Document) -> Iterator[Problem]:
@@ -68,6 +85,25 @@ def evidence_has_a_source(document: Document) -> Iterator[Problem]:
                 "evidence without a source",
                 "write `x-source:` as a list of the pages it was read on, or `x-evidence: inferred`",
             )
+
+
+def claim_has_a_source(document: Document) -> Iterator[Problem]:
+    """A sentence about all sources (the only value, nothing is known) names where that was looked for."""
+    for place, found in objects(document.data):
+        text = found.get("description")
+        claim = _CLAIM.search(text) if isinstance(text, str) else None
+        if claim is None or "x-source" in found or _is_said_by_its_unit(found, claim[0]):
+            continue
+        yield document.problem(
+            (*place, "description"),
+            f"{' '.join(claim[0].split())!r} is a claim about all sources, and names none",
+            "say what the sources show, or write `x-source:` beside it, with the pages that were read",
+        )
+
+
+def _is_said_by_its_unit(found: dict[str, object], claim: str) -> bool:
+    """Whether the mark of the amount makes the same claim, so that both are corrected together."""
+    return found.get("x-amount-unit") == "unknown" and claim.split() == ["unit", "is", "not", "known"]
 
 
 def _words(evidence: Located) -> list[Located]:
