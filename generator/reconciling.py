@@ -39,6 +39,13 @@ class LookUp:
         """Whether it is searched page by page; else it answers one thing."""
         return self.view.pagination is not None
 
+    @property
+    def finds(self) -> bool:
+        """Whether what it shows can be known to be the call's; else it only tells a person what is there."""
+        if self.is_list:
+            return bool(self.made) or self.by == "idempotency_key"
+        return bool(self.found or self.ended)
+
 
 @dataclass(frozen=True)
 class Recipe:

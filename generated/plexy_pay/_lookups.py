@@ -42,7 +42,7 @@ MoneyOperation: TypeAlias = Literal[
     "wallet.refund",
 ]
 # What a look-up shows.
-Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionResponse | WalletTransaction
+Shown: TypeAlias = Order | SettlementPaymentOrder | Transaction | TransactionResponse
 
 RECIPES: dict[str, Recipe] = {
     "recurring_payments.create": Recipe(
