@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from plexy_pay import Money, PlexyPay
 from plexy_pay.models import HandlePayout, TransactionWebhookDetails
-from plexy_pay.params import SplitRequestParams
+from plexy_pay.params import SplitRequestBodyParams
 
 
 def mistakes(client: PlexyPay, details: TransactionWebhookDetails, price: Money) -> None:
@@ -20,7 +20,7 @@ def mistakes(client: PlexyPay, details: TransactionWebhookDetails, price: Money)
         currency="KZT",
     )
     HandlePayout(amount=price, currency="KZT")  # mistake: the unit is not known
-    split: SplitRequestParams = {"amount": price}  # mistake: the unit is not known
+    split: SplitRequestBodyParams = {"amount": price}  # mistake: the unit is not known
     client.payments.refund("1", amount=12.5)  # mistake: a float
     due: Money = client.payments.refund("1", amount=price).money  # mistake: it may be None
     print(split, due)
