@@ -222,7 +222,8 @@ def holder(found: Findings, place: Place, old: Json, new: Json, *, what: str) ->
         found.add("refusal-changed", BREAKING, there, about(there, f"{what} {left} now."))
 
     docs = {
-        key: found.documentation(f"the {key} of {what}") for key in ("description", "x-evidence", "x-source")
+        key: found.documentation(f"the {key} of {what}")
+        for key in ("description", "x-advice", "x-evidence", "x-source")
     }
     docs |= {key: found.documentation(f"the {key} that {what} names") for key in ("headers", "links")}
     found.keys({**docs, "required": required, "content": content, "x-refuses": refuses}, place, old, new)

@@ -139,6 +139,7 @@ class _Pair:
             **{"externalDocs": text("the link to the docs"), "x-source": text("the source")},
             "x-evidence": self.evidence,
             "x-amount-unit-evidence": text("the evidence of the unit"),
+            "x-required-evidence": text("the evidence of what is required"),
             "x-unused": text("the mark that nothing uses it"),
             **{"type": self.spelling, "nullable": self.spelling, "format": self.spelling},
             **{"$ref": self.reference, "enum": self.enum, "const": self.constant, "items": self.items},

@@ -13,7 +13,7 @@ from ..decoding import (
     NUMBER,
     TEXT,
     enum_decoder,
-    further_fields,
+    free_fields,
     misfit,
     new_model,
     no_fields,
@@ -46,7 +46,7 @@ class SettlementPaymentOrder(WireModel):
         "currency": "string",
         "status": "PaymentOrderStatus",
     }
-    _further: ClassVar[str] = ""
+    _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
@@ -90,7 +90,7 @@ class SettlementPaymentOrder(WireModel):
         if len(data) != 6:
             data = {**cls._blank, **data}
             if len(data) != 6:
-                model.additional_properties = further_fields(data, cls._blank)
+                model.additional_properties = free_fields(data, cls._blank)
         try:
             model.id = data["id"]
             model.request_id = data["requestId"]

@@ -12,7 +12,7 @@ from attrs import define, field, setters
 from ..decoding import (
     NUMBER,
     TEXT,
-    further_fields,
+    free_fields,
     misfit,
     new_model,
     no_fields,
@@ -41,7 +41,7 @@ class SplitRequest(WireModel):
         "amount": "number",
         "currency": "string",
     }
-    _further: ClassVar[str] = ""
+    _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
         "id",
@@ -76,7 +76,7 @@ class SplitRequest(WireModel):
         if len(data) != 5:
             data = {**cls._blank, **data}
             if len(data) != 5:
-                model.additional_properties = further_fields(data, cls._blank)
+                model.additional_properties = free_fields(data, cls._blank)
         try:
             model.id = data["id"]
             model.transaction_id = data["transactionId"]
