@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import helpers.adapters  # noqa: F401 - a page for Django runs in a project, which this configures
 import plexy_pay
 import pytest
 from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
