@@ -18,8 +18,6 @@ from .vendoring import command as vendoring_command
 
 #: What compares with the commit that is checked out.
 _ALL_CHANGES = "./nox -s changes -- HEAD"
-#: How many places of one kind are listed.
-_MOST_PLACES = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
-        command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+        if name in ("lint", "bundle", "coverage"):
+            command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
         if name != "record-forks":
             command.add_argument(
                 "--overlay",
@@ -59,16 +58,6 @@ def _parser() -> argparse.ArgumentParser:
                 default=[],
                 metavar="FILE",
                 help="an OpenAPI Overlay 1.0 or 1.1 document to apply to the spec first; several apply in order",
-            )
-        if name in ("generate", "check"):
-            command.add_argument(
-                "--config",
-                type=Path,
-                metavar="FILE",
-                help="the TOML config of a document that is not this project's own (docs/any-spec.md); may be empty",
-            )
-            command.add_argument(
-                "--out", type=Path, default=pipeline.PACKAGE, help="the folder of the package"
             )
         if name == "generate":
             command.add_argument(
@@ -90,48 +79,33 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace) -> int:
     started = time.perf_counter()
-    description: Path = options.out / "openapi.json"
+    package = pipeline.PACKAGE
+    description = package / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
-    is_new = not options.out.is_dir()
-    counts = pipeline.generate(
-        options.spec, options.out, options.overlay, options.config, discard_edits=options.discard_edits
-    )
+    is_new = not package.is_dir()
+    counts = pipeline.generate(pipeline.SPEC, package, options.overlay, discard_edits=options.discard_edits)
     lines: list[str] = []
     if counts.difference and not is_new:
-        # What users notice of a change is known of this project's own documents alone.
-        if options.config is None:
-            lines += summary(
-                before or b"", description.read_bytes(), _ALL_CHANGES if _is_own(options) else ""
-            )
+        # With overlays, git has not all of what the package was made from before.
+        lines += summary(before or b"", description.read_bytes(), "" if options.overlay else _ALL_CHANGES)
         lines += writing.told(counts.difference)
-    lines += [f"Left out, as the config says: {name}" for name in counts.skipped]
-    for text, places in counts.notes.items():
-        lines += [f"Note: {text} ({len(places)}):", *(f"    {place}" for place in places[:_MOST_PLACES])]
-        lines += [f"    and {len(places) - _MOST_PLACES} more"] if len(places) > _MOST_PLACES else []
     word = "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
     print(
-        f"{word} {options.out.name}: {counts.operations} operations, {counts.models} models and enums, "
+        f"{word} {package.name}: {counts.operations} operations, {counts.models} models and enums, "
         f"{counts.events} events, {counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
     )
     print(*lines, sep="\n", end="\n" if lines else "")
     return 0
 
 
-def _is_own(options: argparse.Namespace) -> bool:
-    """Whether it is the package of this repository, from its own spec: git has what it was made from before."""
-    paths = ((options.spec, pipeline.SPEC), (options.out, pipeline.PACKAGE))
-    return not options.overlay and all(given.resolve() == own for given, own in paths)
-
-
 def _check(options: argparse.Namespace) -> int:
-    found = checking.differences(options.spec, options.out, options.overlay, options.config)
-    made_by = "the document and its config" if options.config else "spec/ and generator/"
+    found = checking.differences(pipeline.SPEC, pipeline.PACKAGE, options.overlay)
     for text in found:
         print(text)
     if found:
-        print(f"{len(found)} differences from what {made_by} make{_with(options)}.")
+        print(f"{len(found)} differences from what spec/ and generator/ make{_with(options)}.")
         return 1
-    print(f"{options.out.name} is exactly what {made_by} make{_with(options)}.")
+    print(f"{pipeline.PACKAGE.name} is exactly what spec/ and generator/ make{_with(options)}.")
     return 0
 
 

@@ -15,7 +15,6 @@ def differences(
     spec: Path = pipeline.SPEC,
     package: Path = pipeline.PACKAGE,
     overlays: Sequence[Path] = (),
-    config: Path | None = None,
 ) -> list[str]:
     """One text for each file that differs, with the reason and the remedy; none if all is current.
 
@@ -24,7 +23,7 @@ def differences(
     """
     with tempfile.TemporaryDirectory(prefix="plexy-check-") as scratch:
         wanted = Path(scratch) / package.name
-        pipeline.build(spec, wanted, overlays, config)
+        pipeline.build(spec, wanted, overlays)
         return compare(wanted, package)
 
 

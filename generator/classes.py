@@ -29,7 +29,6 @@ from openapi_python_client.parser.properties.model_property import ANY_ADDITIONA
 from openapi_python_client.parser.properties.schemas import Class, ReferencePath
 from pydantic import ValidationError
 
-from .naming import python_name
 from .normalising import operations, schemas
 from .problems import GenerationError
 
@@ -153,7 +152,7 @@ def _process(
             waiting.append(model)
         else:
             with _named_failure(data, key):
-                error = _fill(model, schemas(data)[key], known, config)
+                error = _fill(model, known, config)
             errors += [error] if error else []
     while waiting:
         found: list[tuple[ModelProperty, object]] = []
@@ -167,7 +166,7 @@ def _process(
     return errors
 
 
-def _fill(model: ModelProperty, schema: Json, known: Schemas, config: Config) -> PropertyError | None:
+def _fill(model: ModelProperty, known: Schemas, config: Config) -> PropertyError | None:
     """What `process_model` does to a model, without its comparison of each property with all others."""
     required: list[Any] = []
     optional: list[Any] = []
@@ -179,10 +178,6 @@ def _fill(model: ModelProperty, schema: Json, known: Schemas, config: Config) ->
         prop, _ = property_from_data(name=name, required=wire in needed, data=node, **common)
         if isinstance(prop, PropertyError):
             return _named(prop, model, wire)
-        written = strings.PythonIdentifier(
-            python_name(wire, schema["properties"][wire]), "", skip_snake_case=True
-        )
-        object.__setattr__(prop, "python_name", written)
         (required if prop.required else optional).append(prop)
         imports |= prop.get_lazy_imports(prefix="..")
     further: Any = model.data.additionalProperties

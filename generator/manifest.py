@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ def write(
     document: bytes,
     version: str,
     overlays: Sequence[Path] = (),
-    words: Callable[[str], str] = str,
 ) -> None:
     """Write the manifest of the package in the folder, with the overlays that the document was corrected by.
 
@@ -32,10 +31,9 @@ def write(
         document: The document that it carries.
         version: Its version.
         overlays: The overlays.
-        words: Replaces the names of this project, where the package is for another API.
     """
     record: dict[str, Any] = {
-        "comment": words(_COMMENT),
+        "comment": _COMMENT,
         "version": version,
         "document": digest(document),
         "overlays": [{"name": path.name, "hash": digest(path.read_bytes())} for path in overlays],

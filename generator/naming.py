@@ -56,11 +56,6 @@ def snake(name: str) -> str:
     return str(PythonIdentifier(name, _FIELD_PREFIX))
 
 
-def python_name(wire_name: str, node: Mapping[str, Any]) -> str:
-    """The Python name of a property or parameter: the one that its `x-python-name` gives, else that of its own name."""
-    return str(node.get("x-python-name") or snake(wire_name))
-
-
 def method(name: str) -> str:
     """The name of a resource's method; `list` may stay, since methods hide no builtin inside functions."""
     words = strings.snake_case(name)

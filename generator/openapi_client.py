@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
+from jinja2 import StrictUndefined
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.openapi import GeneratorData
@@ -31,7 +31,6 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import classes, describing, pricing, qualifying, templating, views
-from .branding import Brand
 from .naming import snake
 from .normalising import properties, resolve, schemas
 from .problems import GenerationError
@@ -75,7 +74,7 @@ class EnumImport:
     module: str
 
 
-def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
+def generate(data: Json, out: Path) -> None:
     """Write `models/` and `api/` of the package at `out`.
 
     Raises:
@@ -98,13 +97,11 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     )
     parsed = classes.read(data, config)
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
-    if brand:
-        project.env.loader = ChoiceLoader([brand.loader(TEMPLATES), PackageLoader("openapi_python_client")])
     # A name that is not there must not become nothing.
     project.env.undefined = StrictUndefined
     filters = {"literal": templating.literal, "line": describing.line, "comment": describing.comment}
     project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
-    spec = SpecForTemplates(data, brand)
+    spec = SpecForTemplates(data)
     project.env.globals["spec"] = spec  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
     with templating.explained(TEMPLATES, spec.about):
@@ -166,10 +163,8 @@ def upstream_hash(name: str) -> str:
 class SpecForTemplates:
     """What the templates ask of the normalised document."""
 
-    def __init__(self, data: Json, brand: Brand | None = None) -> None:
+    def __init__(self, data: Json) -> None:
         self._data = data
-        self._words = brand.words if brand else str
-        self.branded = brand is not None
         self._views = {view.id: view for view in views.operation_views(data)}
         self._requests = set(views.request_schemas(data))
         self._answers = views.answer_schemas(data)
@@ -281,8 +276,7 @@ class SpecForTemplates:
     def function_doc(self, op: views.OperationView) -> str:
         """The docstring of the first function of a module of the functional layer."""
         parts = [op.summary.rstrip(".") + ".", op.deprecated, op.description, op.evidence_text]
-        error = self._words("PlexyError")
-        parts.append(f"Returns the whole response. Raises `{error}`; see `{op.call}` for the errors.")
+        parts.append(f"Returns the whole response. Raises `PlexyError`; see `{op.call}` for the errors.")
         return "\n\n".join(part for part in parts if part)
 
     def fields(self, model: Any) -> list[Field]:

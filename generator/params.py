@@ -15,7 +15,6 @@ from datamodel_code_generator.enums import DataModelType, InputFileType
 from datamodel_code_generator.format import Formatter, PythonVersion
 
 from . import describing, qualifying, views
-from .branding import Brand
 from .normalising import schemas
 from .problems import GenerationError
 
@@ -44,7 +43,7 @@ _TYPED_DICT = re.compile(r"(?m)^from typing import (?:(.*), )?TypedDict$")
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
-def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
+def generate(data: Json, out: Path) -> None:
     """Write `params/` of the package at `out`.
 
     Raises:
@@ -53,12 +52,11 @@ def generate(data: Json, out: Path, brand: Brand | None = None) -> None:
     folder = out / "params"
     folder.mkdir(parents=True)
     names = views.request_schemas(data)
-    words = brand.words if brand else str
     module = folder / "__init__.py"
     if not names:
-        module.write_text(words(_HEADER.split("{imports}")[0]), "utf-8")
+        module.write_text(_HEADER.split("{imports}")[0], "utf-8")
         return
-    document, header = params_document(data), words(_HEADER).format(imports="\n".join(_imports(data)))
+    document, header = params_document(data), _HEADER.format(imports="\n".join(_imports(data)))
     try:
         written = _written(document, header)
     except GenerationError as error:

@@ -8,13 +8,12 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from . import (
     events,
-    foreign,
     formatting,
     hidden,
     linting,
@@ -28,10 +27,7 @@ from . import (
     views,
     writing,
 )
-from .branding import OURS_ALONE, Brand, one_line
-from .config import Config as Config
-from .config import load as read_config
-from .document import Document, mapping
+from .document import Document
 from .linting.reading import webhooks
 from .naming import event_class
 from .normalising import normalise, operations
@@ -61,8 +57,6 @@ class Counts:
     events: int
     files: int
     difference: writing.Difference | None = None
-    skipped: tuple[str, ...] = ()
-    notes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
@@ -91,7 +85,6 @@ def generate(
     spec: Path = SPEC,
     package: Path = PACKAGE,
     overlays: Sequence[Path] = (),
-    config: Path | None = None,
     *,
     discard_edits: bool = False,
 ) -> Counts:
@@ -101,7 +94,6 @@ def generate(
         spec: The root of the spec.
         package: The folder of the package.
         overlays: Overlays that are applied to the document first, in this order.
-        config: The config of a document that is not ours.
         discard_edits: Whether the package is written over if somebody edited it by hand.
 
     Raises:
@@ -113,7 +105,7 @@ def generate(
     package.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
         built = Path(scratch) / package.name
-        counts = build(spec, built, overlays, config)
+        counts = build(spec, built, overlays)
         trial.try_out(built, package.name)
         if recorded is not None:
             writing.refuse_edits(recorded, package, built)
@@ -121,44 +113,12 @@ def generate(
     return replace(counts, difference=found)
 
 
-def build(spec: Path, package: Path, overlays: Sequence[Path] = (), config: Path | None = None) -> Counts:
+def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
     """Generate the package into a folder that does not exist yet."""
     trial.read_sources()
-    if config is not None:
-        return _build_foreign(spec, package, overlays, config)
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
     document = load_and_lint(spec, overlays, redocly=False)
     return build_from(document, package, package_version(), overlays)
-
-
-def _build_foreign(spec: Path, package: Path, overlays: Sequence[Path], path: Path) -> Counts:
-    """Generate the package from any document, with its config."""
-    config = read_config(path)
-    document = apply_overlays(foreign.load(spec), overlays)
-    foreign.check(document)
-    variables = config.variables or foreign.default_variables(package)
-    adapted = foreign.adapt(document, config, variables)
-    info = mapping(document.data.get("info"))
-    client = config.client or foreign.default_client(package)
-    brand = Brand(
-        package=package.name,
-        client=client,
-        error=config.error or f"{client}Error",
-        variables=variables,
-        api=config.api or one_line(str(info.get("title", ""))),
-        families=adapted.families,
-    )
-    version = re.sub(r"[^0-9A-Za-z.+-]", "", str(info.get("version", ""))) or "0"
-    counts = build_from(
-        adapted.document,
-        package,
-        version,
-        overlays,
-        OURS_ALONE,
-        brand=brand,
-        bundled=loading.bundle_bytes(document),
-    )
-    return replace(counts, skipped=adapted.skipped, notes=adapted.notes)
 
 
 def build_from(
@@ -167,9 +127,6 @@ def build_from(
     version: str,
     overlays: Sequence[Path] = (),
     left_out: frozenset[str] = frozenset(),
-    *,
-    brand: Brand | None = None,
-    bundled: bytes | None = None,
 ) -> Counts:
     """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
 
@@ -179,27 +136,24 @@ def build_from(
         version: The version of the package.
         overlays: The overlays that were applied.
         left_out: The modules of the runtime that stay out of it; `optional` tells which may.
-        brand: The names of the package, where it is for another API.
-        bundled: The document that the package carries, if it is not this one.
     """
-    bundled = loading.bundle_bytes(document) if bundled is None else bundled
+    bundled = loading.bundle_bytes(document)
     normal = normalise(document.data)
     try:
-        openapi_client.generate(normal, package, brand)
-        resources.generate(normal, package, version, left_out, brand)
-        params.generate(normal, package, brand)
+        openapi_client.generate(normal, package)
+        resources.generate(normal, package, version, left_out)
+        params.generate(normal, package)
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None
     hidden.escape_in(package)
-    copied = copy_runtime(package, left_out, brand)
+    copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     prove_nothing_hides(package)
     _prove_every_operation_is_reachable(normal, package)
-    if brand is None:
-        _prove_every_webhook_has_its_class(document, package)
-    manifest.write(package, bundled, version, overlays, brand.words if brand else str)
+    _prove_every_webhook_has_its_class(document, package)
+    manifest.write(package, bundled, version, overlays)
     return Counts(
         operations=len(list(operations(normal))),
         models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
@@ -213,24 +167,16 @@ def package_version() -> str:
     return str(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
-def copy_runtime(
-    package: Path, left_out: frozenset[str] = frozenset(), brand: Brand | None = None
-) -> frozenset[Path]:
-    """Copy the hand-written modules beside the generated ones, but for those left out.
-
-    They keep every byte; those of the package for another API change their names.
-    """
+def copy_runtime(package: Path, left_out: frozenset[str] = frozenset()) -> frozenset[Path]:
+    """Copy the hand-written modules beside the generated ones, but for those left out; they keep every byte."""
     copied: set[Path] = set()
-    rooms = trial.ROOMS if brand else (RUNTIME,)
-    for folder, source in [(room, source) for room in rooms for source in sorted(room.rglob("*.py"))]:
-        if optional.is_left_out(optional.module_of(source.relative_to(folder)), left_out):
+    for source in sorted(RUNTIME.rglob("*.py")):
+        part = source.relative_to(RUNTIME)
+        if optional.is_left_out(optional.module_of(part), left_out):
             continue
-        target = package / source.relative_to(folder)
+        target = package / part
         target.parent.mkdir(exist_ok=True)
-        if brand:
-            target.write_text(brand.runtime(source.name, source.read_text("utf-8")), "utf-8")
-        else:
-            shutil.copyfile(source, target)
+        shutil.copyfile(source, target)
         copied.add(target)
     return frozenset(copied)
 

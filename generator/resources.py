@@ -13,7 +13,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import currencies, describing, events, loggable, optional, qualifying, reconciling, templating, views
-from .branding import Brand
 from .naming import snake
 from .normalising import schemas
 
@@ -52,9 +51,7 @@ SUBMODULES = (
 )
 
 
-def generate(
-    data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset(), brand: Brand | None = None
-) -> None:
+def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
     """Write the resources, clients, operation records and the package's `__init__` at `out`.
 
     Args:
@@ -62,18 +59,16 @@ def generate(
         out: The folder of the package.
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
-        brand: The names of the package, where it is for another API.
 
     Raises:
         GenerationError: if a template has a mistake.
     """
     with templating.explained(TEMPLATES, templating.subject):
-        _generate(data, out, version, left_out, brand)
+        _generate(data, out, version, left_out)
 
 
-def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], brand: Brand | None) -> None:
-    environment = _environment(brand)
-    words = brand.words if brand else str
+def _generate(data: Json, out: Path, version: str, left_out: frozenset[str]) -> None:
+    environment = _environment()
     operations = views.operation_views(data)
     groups = views.by_resource(operations)
     titles = _titles(data, groups)
@@ -90,19 +85,12 @@ def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], bra
             typed=typed,
         )
         (folder / f"{resource.replace('.', '_')}.py").write_text(text, "utf-8")
-    public = {module: tuple(map(words, names)) for module, names in PUBLIC.items() if module not in left_out}
+    public = {module: names for module, names in PUBLIC.items() if module not in left_out}
     lazy = sorted(public.items())
     submodules = [name for name in SUBMODULES if name not in left_out]
-    exported = sorted(
-        [
-            words("AsyncPlexyPay"),
-            words("PlexyPay"),
-            "__version__",
-            "preload",
-            *submodules,
-            *(n for _, names in lazy for n in names),
-        ]
-    )
+    clients = ("AsyncPlexyPay", "PlexyPay")
+    lazily = (name for names in public.values() for name in names)
+    exported = sorted([*clients, "__version__", "preload", *submodules, *lazily])
     files: dict[str, dict[str, Any]] = {
         "operations.py": {"operations": operations, "facts": reconciling.facts(data)},
         "lookups.py": {"recipes": reconciling.recipes(data)},
@@ -140,9 +128,9 @@ def _generate(data: Json, out: Path, version: str, left_out: frozenset[str], bra
         path.write_text(environment.get_template(f"{name}.jinja").render(**context), "utf-8")
 
 
-def _environment(brand: Brand | None) -> Environment:
+def _environment() -> Environment:
     environment = Environment(
-        loader=brand.loader(TEMPLATES) if brand else FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -211,8 +199,6 @@ def method_doc(op: views.OperationView) -> str:
 def _retried(op: views.OperationView) -> str:
     """Whether the client repeats the call by itself, and why that can do no harm."""
     moves = "This call moves money. " if op.moves_money else ""
-    if op.money_assumed:
-        moves = "Nothing says whether this call moves money, so it is treated as if it does. "
     unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
     if op.http_method == "GET":
         return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
@@ -254,12 +240,7 @@ def _raises(op: views.OperationView) -> list[str]:
         "429": "RateLimitError",
     }
     lines += [f"{names[status]}: {doc}" for status, doc in op.errors if status in names]
-    if op.money_assumed:
-        lines.append("DeclinedError: the API answered `success: false`; the call was not carried out.")
-        lines.append(
-            "OutcomeUnknownError: nobody knows whether it was carried out. Look before you call again."
-        )
-    elif op.moves_money:
+    if op.moves_money:
         lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
         lines.append(
             "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."

@@ -17,8 +17,6 @@ from .optional import ADAPTERS
 from .problems import GenerationError, Problem, shown
 
 RUNTIME = Path(__file__).parent / "runtime"
-#: Where hand-written modules are: those of every package, and those that packages for other APIs have besides.
-ROOMS = (RUNTIME, Path(__file__).parent / "foreign" / "runtime")
 
 #: What writes the files of a folder of the package.
 _MADE_BY = {
@@ -38,7 +36,7 @@ def read_sources() -> None:
         GenerationError: naming every mistake, with file and line.
     """
     problems: list[Problem] = []
-    for path in [path for room in ROOMS for path in sorted(room.rglob("*.py"))]:
+    for path in sorted(RUNTIME.rglob("*.py")):
         try:
             compile(path.read_bytes(), path, "exec", dont_inherit=True)
         except SyntaxError as error:
@@ -46,13 +44,13 @@ def read_sources() -> None:
             problems.append(Problem(shown(path), error.lineno or 1, text, "correct the module"))
         except ValueError as error:
             problems.append(Problem(shown(path), 1, f"the module cannot be read: {error}", "correct it"))
-    _refuse(problems or undefined_names(ROOMS))
+    _refuse(problems or undefined_names(RUNTIME))
 
 
-def undefined_names(rooms: Iterable[Path]) -> list[Problem]:
-    """Return the undefined names below some folders, by ruff: also those in functions, which an import does not run."""
+def undefined_names(folder: Path) -> list[Problem]:
+    """Return the undefined names below a folder, by ruff: also those in functions, which an import does not run."""
     options = ["--isolated", "--no-cache", "--select", "F821", "--output-format", "json", "--exit-zero"]
-    command = [sys.executable, "-m", "ruff", "check", *options, *map(str, rooms)]
+    command = [sys.executable, "-m", "ruff", "check", *options, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise GenerationError(f"ruff check failed on hand-written modules:\n{done.stdout}{done.stderr}")
@@ -101,16 +99,8 @@ def _refuse(problems: Iterable[Problem]) -> None:
 def _problem(folder: Path, file: str, line: int, text: str, fix: str) -> Problem:
     """A finding of the process that imported the package, told of the file that people edit."""
     built = (folder / file).read_text("utf-8").splitlines()
-    for room in ROOMS:
-        if (source := room / file).is_file():
-            line = _nearest(source.read_text("utf-8").splitlines(), built[line - 1], line)
-            return Problem(shown(source), line, text, fix)
+    if (source := RUNTIME / file).is_file():
+        return Problem(shown(source), line, text, fix)
     made_by = _MADE_BY.get(file.partition("/")[0], "generator/templates/ours/")
     fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
     return Problem(f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix)
-
-
-def _nearest(lines: list[str], text: str, line: int) -> int:
-    """Return the line that has this text and is nearest to the given one: copies may have gained or lost lines."""
-    found = [number for number, other in enumerate(lines, start=1) if other == text]
-    return min(found, key=lambda number: abs(number - line), default=line)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from . import describing, pricing, shapes
+from . import describing, pricing
 from .document import mapping, sequence
-from .naming import constant, pascal, python_name
+from .naming import constant, pascal, snake
 from .normalising import SCHEMA_PREFIX, operations, properties, resolve, schemas
 from .qualifying import names
 
@@ -41,9 +41,8 @@ class Parameter:
     """A path, query or header parameter, or a property of the body.
 
     `setting` names the client's own setting that fills a path parameter or a header; callers do not pass it then.
-    `deprecated` is what a warning says when it is passed, and is empty where there is nothing to say. `style` is how
-    several values are written, empty for the way of our own documents. `is_own_text` says of a path parameter that it
-    is no id of the API.
+    `deprecated` is what a warning says when it is passed, and is empty where there is nothing to say. `is_own_text`
+    says of a path parameter that it is no id of the API.
     """
 
     name: str
@@ -53,18 +52,12 @@ class Parameter:
     doc: str
     setting: str = ""
     deprecated: str = ""
-    style: str = ""
     is_own_text: bool = False
 
     @property
     def is_needed(self) -> bool:
         """Whether a call without it, or with None for it, cannot be sent."""
         return self.required and "None" not in self.type.split(" | ")
-
-    @property
-    def value(self) -> str:
-        """The expression of its value; a date is told from a date and time, where only one of them can be meant."""
-        return _checked(self.type, self.name, self.name)
 
     def written(self, operation: str) -> str:
         """Return the expression that writes it, in a mapping by its name on the wire.
@@ -73,50 +66,19 @@ class Parameter:
             operation: The record of its operation, which refuses what is needed and not there; none for a value of
                 a path, which is refused where the path is made.
         """
-        name = repr(self.wire_name)
-        value = self.value
+        value = self.name
         if operation and self.is_needed:
-            value = _checked(self.type, f"{operation}.needs({self.name!r}, {self.name})", self.name)
-        if self.style == "cookie":
-            return f"{f'cookie {self.wire_name}'!r}: _cookie({value})"
-        if self.style.rstrip("*") in ("simple", "label", "matrix"):
-            return f"{name}: _in_path({self.style!r}, {name}, {value})"
-        if self.style in ("deep", "spread"):
-            return f"**_{self.style}({name}, {value})"
-        return f"{name}: _{self.style}({value})" if self.style else f"{name}: {value}"
+            value = f"{operation}.needs({self.name!r}, {self.name})"
+        return f"{self.wire_name!r}: {_checked(self.type, value, self.name)}"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a success gives: its type, and the decoder of the parsed JSON (`no_body`: there is none).
-
-    `expression` is what the decoder gives of `data`, where no ready one does; `enums` are those that it names.
-    """
+    """What a success gives: its type, and the decoder of the parsed JSON (`no_body`: there is none)."""
 
     type: str
     decode: str
     models: tuple[str, ...] = ()
-    expression: str = ""
-    enums: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A body that is no object of JSON: its kind (`json`, `form`, `multipart`, `raw`), and how it is written."""
-
-    kind: str
-    type: str
-    required: bool
-    styles: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether a call without it, or with None for it, cannot be sent."""
-        return self.required and not {"None", "object"} & set(self.type.split(" | "))
-
-    def checked(self, value: str) -> str:
-        """Return an expression that refuses a date for a date and time, and the reverse."""
-        return _checked(self.type, value, "body")
 
 
 @dataclass(frozen=True)
@@ -169,11 +131,6 @@ class OperationView:
     advice: tuple[tuple[int, str], ...] = ()
     says_success: bool = False
     deprecated: str = ""
-    sent: Sent | None = None
-    sends: str = ""
-    asks: str = ""
-    raw: bool = False
-    money_assumed: bool = False
 
     @property
     def constant(self) -> str:
@@ -212,16 +169,6 @@ class OperationView:
         return tuple((parameter.wire_name, parameter.setting) for parameter in filled)
 
     @property
-    def styled(self) -> bool:
-        """Whether a parameter is written in a way of its own."""
-        return any(p.style for p in (*self.path_parameters, *self.query_parameters, *self.header_parameters))
-
-    @property
-    def request_class(self) -> str:
-        """The class of its request."""
-        return "MediaRequest" if self.sends or self.asks or self.styled else "Request"
-
-    @property
     def call(self) -> str:
         """How a user writes the call."""
         return f"{self.resource}.{self.method}"
@@ -230,9 +177,6 @@ class OperationView:
     def arguments(self) -> tuple[Parameter, ...]:
         """The keyword arguments of the resource's method, required ones first."""
         fields = (*self.query_parameters, *self.header_parameters, *self.body_fields)
-        if self.sent and self.sent.kind in ("json", "raw"):
-            doc = "The body of the request."
-            fields += (Parameter("body", "body", self.sent.type, self.sent.required, doc),)
         return tuple(sorted(fields, key=lambda parameter: not parameter.required))
 
     @property
@@ -253,13 +197,12 @@ class OperationView:
         types = " ".join(
             p.type for p in (*self.path_parameters, *self.query_parameters, *self.header_parameters)
         )
-        types += f" {self.sent.type}" if self.sent else ""
         return sorted(set(re.findall(r"[A-Za-z_]\w*", types)))
 
     @property
     def models(self) -> list[str]:
         """The model classes that the operation's functions name."""
-        return sorted({*self.answer.models, *self.answer.enums, *([self.body] if self.body else [])})
+        return sorted({*self.answer.models, *([self.body] if self.body else [])})
 
 
 def operation_views(data: Json) -> list[OperationView]:
@@ -276,18 +219,15 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
     for reference in sequence(operation.get("parameters")):
         node = resolve(data, reference)
         parameters[node["in"]].append(_parameter(data, node, operation))
-    if any(not parameter.style for parameter in parameters["cookie"]):
+    if parameters["cookie"]:
         raise UnsupportedError(f"{method.upper()} {path}: cookie parameters are not supported")
-    sent = _sent(data, operation)
-    body, body_required, fields = _body(data, operation, f"{method.upper()} {path}", sent)
-    answer, raw, asks = _answer_and_media(data, operation)
-    sends = str(mapping(operation.get("x-body")).get("media", ""))
+    body, body_required, fields = _body(data, operation, f"{method.upper()} {path}")
     return OperationView(
         id=operation["operationId"],
         resource=operation["x-resource"],
         method=operation["x-method"],
         http_method=method.upper(),
-        path=operation.get("x-path", path),
+        path=path,
         family=operation.get("x-family", "pay"),
         moves_money=bool(operation.get("x-moves-money", False)),
         evidence=describing.weakest_evidence(operation),
@@ -299,22 +239,17 @@ def _view(data: Json, path: str, method: str, operation: Json) -> OperationView:
         evidence_text=describing.operation_evidence(operation),
         all_path_parameters=tuple(_in_path_order(path, parameters["path"])),
         query_parameters=tuple(parameters["query"]),
-        all_header_parameters=tuple(parameters["header"] + parameters["cookie"]),
+        all_header_parameters=tuple(parameters["header"]),
         body=body,
         body_required=body_required,
         body_fields=fields,
-        answer=answer,
+        answer=_answer(data, operation),
         pagination=_pagination(data, operation),
         errors=_errors(data, operation),
         refusals=_refusals(data, operation),
         advice=_advice(data, operation),
         says_success=_says_success(data, operation),
         deprecated=describing.deprecation(operation, _call(operation)),
-        sent=sent,
-        sends="" if sends == "application/json" else sends,
-        asks="" if asks == "application/json" and not raw else asks,
-        raw=raw,
-        money_assumed=bool(operation.get("x-moves-money-assumed", False)),
     )
 
 
@@ -330,70 +265,28 @@ def _in_path_order(path: str, parameters: list[Parameter]) -> list[Parameter]:
 def _parameter(data: Json, node: Json, operation: Json) -> Parameter:
     schema = mapping(node.get("schema"))
     inherited = {"x-evidence": describing.weakest_evidence(operation)}
+    name = snake(node["name"])
     return Parameter(
-        name=python_name(node["name"], node),
+        name=name,
         wire_name=node["name"],
-        type=parameter_type(data, schema, built="x-style" not in node),
+        type=parameter_type(data, schema),
         required=bool(node.get("required", False)),
         doc=describing.property_doc(inherited, {**schema, **node}),
         setting=str(node.get("x-client-setting", "")),
-        deprecated=describing.deprecation(
-            node, f"The parameter `{python_name(node['name'], node)}` of {_call(operation)}"
-        ),
-        style=str(node.get("x-style", "")),
+        deprecated=describing.deprecation(node, f"The parameter `{name}` of {_call(operation)}"),
         is_own_text=_is_own_text(node, operation),
     )
 
 
 def _is_own_text(node: Json, operation: Json) -> bool:
-    """Whether a path parameter holds a text of the caller's own: an order reference, or what nothing is known of."""
+    """Whether a path parameter holds a text of the caller's own, an order reference."""
     place = mapping(operation.get("x-call-facts")).get("order_reference")
-    return node["in"] == "path" and (
-        place == f"$request.path.{node['name']}" or node.get("x-own-text") is True
-    )
+    return node["in"] == "path" and place == f"$request.path.{node['name']}"
 
 
-def _sent(data: Json, operation: Json) -> Sent | None:
-    """The body, if it is no object of JSON whose properties are parameters."""
-    mark = mapping(operation.get("x-body"))
-    if mark.get("kind", "model") == "model":
-        return None
-    node = operation["requestBody"]
-    schema = node["content"]["application/json"]["schema"]
-    types = {
-        "raw": "str | bytes" if mark.get("text") else "bytes",
-        "json": parameter_type(data, schema, built=False),
-    }
-    return Sent(
-        kind=mark["kind"],
-        type=types.get(mark["kind"], "Mapping[str, object]"),
-        required=bool(node.get("required", False)),
-        styles=tuple(mapping(mark.get("styles")).items()),
-    )
-
-
-def _form_fields(data: Json, name: str, sent: Sent) -> tuple[Parameter, ...]:
-    """The properties of a form as parameters; a file is bytes, with or without its name and media type."""
-    file = "bytes | tuple[str, bytes] | tuple[str, bytes, str]"
-    styles = dict(sent.styles)
-    found: list[Parameter] = []
-    for field_ in schema_fields(data, schemas(data)[name]):
-        node = properties(data, schemas(data)[name])[field_.wire_name]
-        kind = parameter_type(data, node, built=False)
-        if styles.get(field_.wire_name) == "file":
-            kind = f"Sequence[{file}]" if resolve(data, node).get("type") == "array" else file
-        found.append(replace(field_, type=kind))
-    return tuple(found)
-
-
-def _body(
-    data: Json, operation: Json, where: str, sent: Sent | None
-) -> tuple[str, bool, tuple[Parameter, ...]]:
+def _body(data: Json, operation: Json, where: str) -> tuple[str, bool, tuple[Parameter, ...]]:
     node = resolve(data, operation.get("requestBody") or {})
-    if sent and sent.kind in ("form", "multipart"):
-        reference = str(node["content"]["application/json"]["schema"]["$ref"])
-        return "", sent.required, _form_fields(data, reference.removeprefix(SCHEMA_PREFIX), sent)
-    if not node or sent:
+    if not node:
         return "", False, ()
     media = mapping(mapping(node["content"]).get("application/json"))
     reference = str(mapping(media.get("schema")).get("$ref", ""))
@@ -410,7 +303,7 @@ def schema_fields(data: Json, schema: Json) -> tuple[Parameter, ...]:
     money_brings = pricing.currency_name(data, schema) if pricing.priced_amount(data, schema) else ""
     return tuple(
         Parameter(
-            name=python_name(name, prop),
+            name=snake(name),
             wire_name=name,
             type=parameter_type(data, prop),
             required=name in needed and name != money_brings,
@@ -515,46 +408,6 @@ def _named_types(data: Json, name: str, built: bool) -> list[str]:
     return _parameter_types(data, schema, built)
 
 
-def _answer_and_media(data: Json, operation: Json) -> tuple[Answer, bool, str]:
-    """The answer, whether it is read as it came, and the media type that is asked for."""
-    mark = mapping(operation.get("x-answer"))
-    media = str(mark.get("media", "application/json"))
-    match mark.get("kind"):
-        case None:
-            return _answer(data, operation), False, media
-        case "none":
-            return Answer("None", "no_body"), False, media
-        case "text":
-            return Answer("str", "text_body"), True, media
-        case "bytes":
-            return Answer("bytes", "bytes_body"), True, media
-        case _:
-            answer = _any_answer(data, operation)
-    if mark.get("optional") and answer.type not in ("Any", "None"):
-        kind = answer.type if answer.type.endswith("| None") else f"{answer.type} | None"
-        answer = replace(answer, type=kind, decode=f"Perhaps({answer.decode})")
-    return answer, False, media
-
-
-def _any_answer(data: Json, operation: Json) -> Answer:
-    """What a success gives in a document that is not ours: any shape of JSON."""
-    schema = next(
-        mapping(mapping(answer["content"]["application/json"]).get("schema"))
-        for answer in mapping(operation["responses"]).values()
-        if "content" in answer
-    )
-    answer = _answer_of(data, schema)
-    kind = shapes.annotation(data, schema)
-    if answer.type != "Any" or kind == "Any":
-        return answer
-    made = shapes.Decoder(data)
-    expression = made.expression(schema, "data")
-    models, enums = tuple(sorted(made.models)), tuple(sorted(made.enums))
-    inner = "any_body" if expression == "data" else "_decode_body"
-    decode = f"ShapeBody({inner}, {shapes.words(data, schema)!r}, __name__)"
-    return Answer(kind, decode, models, "" if inner == "any_body" else expression, enums)
-
-
 def _answer(data: Json, operation: Json) -> Answer:
     for status, reference in mapping(operation.get("responses")).items():
         content = mapping(resolve(data, reference).get("content"))
@@ -591,13 +444,12 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
         item = answer.type.removeprefix("list[").removesuffix("]")
     names = properties(data, schemas(data)[item])
     identity = str(mark.get("identity") or next((name for name in ROW_IDS if name in names), ""))
-
     nodes = [resolve(data, parameter) for parameter in sequence(operation.get("parameters"))]
     queries = {node["name"]: node for node in nodes}
 
     def named(key: str, among: Json) -> str:
         name = str(mark.get(key, ""))
-        return python_name(name, among[name]) if name in among else ""
+        return snake(name) if name in among else ""
 
     return Pagination(
         item=item,
@@ -605,7 +457,7 @@ def _pagination(data: Json, operation: Json) -> Pagination | None:
         page=named("page", envelope),
         size=named("size", envelope),
         total=named("total", envelope),
-        identity=python_name(identity, mapping(names.get(identity))) if identity else "",
+        identity=snake(identity) if identity else "",
         page_parameter=named("page", queries),
         size_parameter=named("size", queries),
         whole=mark.get("whole", False),

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -24,9 +24,6 @@ _MAX_DEPTH = 100
 #: Aliases can make a small file as large as one likes. A value that is written takes a character at least, so
 #: this many values more than that come from aliases.
 _MAX_ALIASED = 100_000
-
-#: Stands for an unquoted key `<<` while its mapping is read.
-_MERGE = "\0<<"
 
 _TAG = "tag:yaml.org,2002:"
 _STRING = _TAG + "str"
@@ -54,33 +51,31 @@ class SourceFile(NamedTuple):
     mark: Mark
 
 
-def read(path: Path, name: str, *, merge: bool = False) -> SourceFile:
+def read(path: Path, name: str) -> SourceFile:
     """Read a YAML or JSON file.
 
     Args:
         path: The file.
         name: How to call it in problems.
-        merge: Whether YAML 1.1's merge key `<<` means something. In YAML 1.2 it does not, and is a problem.
 
     Raises:
         SpecError: The file is not YAML, or says something that a JSON document cannot hold.
     """
-    return read_text(text_of(path, name), name, merge=merge)
+    return read_text(text_of(path, name), name)
 
 
-def read_text(text: str, name: str, *, merge: bool = False) -> SourceFile:
+def read_text(text: str, name: str) -> SourceFile:
     """Read YAML or JSON that is there as text.
 
     Args:
         text: What the file says.
         name: How to call it in problems.
-        merge: As in `read`.
 
     Raises:
         SpecError: It is not YAML, or says something that a JSON document cannot hold.
     """
     parser = yaml.CLoader(_joined_surrogates(text))
-    builder = _Builder(parser, name, len(text) + _MAX_ALIASED, merge)
+    builder = _Builder(parser, name, len(text) + _MAX_ALIASED)
     try:
         return builder.file()
     except yaml.MarkedYAMLError as error:
@@ -140,11 +135,10 @@ class _Builder:
     PyYAML can also compose the events to nodes; its C code for that overruns its stack on deep nesting.
     """
 
-    def __init__(self, parser: yaml.CLoader, name: str, limit: int, merge: bool) -> None:
+    def __init__(self, parser: yaml.CLoader, name: str, limit: int) -> None:
         self._parser = parser
         self._name = name
         self._limit = limit
-        self._merge = merge
         self._problems: list[Problem] = []
         self._count = 0
         self._anchors: dict[str, tuple[Any, Mark, int]] = {}
@@ -185,8 +179,6 @@ class _Builder:
             value = {}
             for key, key_line, item in self._entries(depth):
                 value[key], mark.children[key] = self._node(item, key_line, depth + 1)
-            if _MERGE in value:
-                self._merge_in(value, mark)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._check_tag(event.tag, "seq", line)
             value = []
@@ -222,9 +214,7 @@ class _Builder:
                 self._fail(line, "a key is not text", "write the key as text")
             # Keys are text in JSON: the status 200 is the key "200", with quotes or without.
             key = str(event.value)
-            if key == "<<" and event.implicit[0] and self._merge:
-                key = _MERGE
-            elif key == "<<" and event.implicit[0]:
+            if key == "<<" and event.implicit[0]:
                 self._problem(line, "YAML 1.2 has no merge key `<<`", "write the entries out, or use a $ref")
             elif key in first:
                 self._problem(
@@ -232,22 +222,6 @@ class _Builder:
                 )
             first.setdefault(key, line)
             yield key, line, self._event()
-
-    def _merge_in(self, value: dict[str, Any], mark: Mark) -> None:
-        """Take over the entries that a merge key names, where the mapping has none of its own."""
-        merged, place = value.pop(_MERGE), mark.children.pop(_MERGE)
-        listed = isinstance(merged, list)
-        items = cast("list[Any]", merged) if listed else [merged]
-        for index, item in enumerate(items):
-            source = place.child(index) if listed else place
-            if not isinstance(item, dict):
-                self._problem(
-                    source.location.line, "the merge key `<<` names no mapping", "write the entries out"
-                )
-                continue
-            for key, entry in cast("dict[str, Any]", item).items():
-                if key not in value:
-                    value[key], mark.children[key] = entry, source.child(key)
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> str | int | float | bool | None:
         text = str(event.value)

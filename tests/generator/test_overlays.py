@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.maintainers import maintainer
 from helpers.overlays import HEAD, apply, base, problems, write
 from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given
@@ -557,32 +558,42 @@ def _spec(tmp_path: Path) -> Path:
     return write_spec(tmp_path / "spec", BASE)
 
 
-def test_generate_records_the_overlays_and_check_compares_them(
-    tmp_path: Path, spec: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, first = tmp_path / "plexy_pay", write(tmp_path, "- {target: $.info, update: {title: A}}\n", "a.yaml")
+def test_generate_records_the_overlays_and_check_compares_them(tmp_path: Path) -> None:
+    first = write(tmp_path, "- {target: $.info, update: {title: A}}\n", "a.yaml")
     second = write(tmp_path, "- {target: $.info, update: {title: B}}\n", "b.yaml")
-    given = ["--spec", str(spec), "--out", str(out)]
-    with_both = [*given, "--overlay", str(first), "--overlay", str(second)]
+    both = ["--overlay", str(first), "--overlay", str(second)]
+    with maintainer(tmp_path) as somebody:
+        status, said = somebody.run("generate", *both)
+        assert status == 0, said
+        assert "with a.yaml, b.yaml" in said
+        record = manifest.read(somebody.package)["overlays"]
+        assert [item["name"] for item in record] == ["a.yaml", "b.yaml"]
+        assert all(item["hash"].startswith("sha256:") for item in record)
+        assert json.loads(somebody.tree()["openapi.json"])["info"]["title"] == "B"
 
-    assert main(["generate", *with_both]) == 0
-    assert "with a.yaml, b.yaml" in capsys.readouterr().out
-    record = manifest.read(out)["overlays"]
-    assert [item["name"] for item in record] == ["a.yaml", "b.yaml"]
-    assert all(item["hash"].startswith("sha256:") for item in record)
-    assert json.loads((out / "openapi.json").read_text())["info"]["title"] == "B"
+        status, said = somebody.run("check", *both)
+        assert status == 0, said
+        assert "exactly what spec/ and generator/ make with a.yaml, b.yaml" in said
 
-    assert main(["check", *with_both]) == 0
-    assert "exactly what spec/ and generator/ make with a.yaml, b.yaml" in capsys.readouterr().out
+        status, said = somebody.run("check")
+        assert status == 1, said
+        assert said.startswith(
+            "plexy_pay: it was made with a.yaml, b.yaml, and this check is for no overlay."
+        )
+        assert "Give both commands the same `--overlay FILE`" in said
 
-    assert main(["check", *given]) == 1
-    said = capsys.readouterr().out
-    assert said.startswith("plexy_pay: it was made with a.yaml, b.yaml, and this check is for no overlay.")
-    assert "Give both commands the same `--overlay FILE`" in said
+        write(tmp_path, "- {target: $.info, update: {title: B, version: '2'}}\n", "b.yaml")
+        status, said = somebody.run("check", *both)
+        assert status == 1, said
+        assert "the overlays a.yaml, b.yaml changed since it was generated" in said
 
-    write(tmp_path, "- {target: $.info, update: {title: B, version: '2'}}\n", "b.yaml")
-    assert main(["check", *with_both]) == 1
-    assert "the overlays a.yaml, b.yaml changed since it was generated" in capsys.readouterr().out
+        before = somebody.tree()
+        broken = write(tmp_path, "- {target: $.nothing, remove: true}\n", "broken.yaml")
+        status, said = somebody.run("generate", "--overlay", str(broken))
+        assert status == 1, said
+        assert f"{broken.as_posix()}:6: the target '$.nothing' matches nothing" in said
+        assert "Nothing was changed." in said
+        assert somebody.tree() == before
 
 
 def test_a_package_without_overlays_is_not_what_a_check_with_one_wants(tmp_path: Path, spec: Path) -> None:
@@ -592,20 +603,6 @@ def test_a_package_without_overlays_is_not_what_a_check_with_one_wants(tmp_path:
     found = checking.differences(spec, tmp_path / "plexy_pay", [overlay])
 
     assert "it was made with no overlay, and this check is for ours.overlay.yaml" in found[0]
-
-
-def test_a_broken_overlay_leaves_the_package_as_it_was(
-    tmp_path: Path, spec: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "plexy_pay"
-    out.mkdir()
-    overlay = write(tmp_path, "- {target: $.nothing, remove: true}\n")
-
-    command = ["generate", "--spec", str(spec), "--out", str(out), "--overlay", str(overlay)]
-    assert main(command) == 1
-
-    assert f"{overlay.as_posix()}:6: the target '$.nothing' matches nothing" in capsys.readouterr().err
-    assert list(out.iterdir()) == []
 
 
 def test_bundle_and_coverage_take_overlays_too(

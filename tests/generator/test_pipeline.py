@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_another_hash_seed_and_another_folder_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
     out = tmp_path / "elsewhere" / "plexy_pay"
-    command = [sys.executable, "-m", "generator", "generate", "--out", str(out)]
+    program = "import sys; from pathlib import Path; from generator import pipeline; "
+    program += "pipeline.generate(package=Path(sys.argv[1]))"
+    command = [sys.executable, "-c", program, str(out)]
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}
     subprocess.run(command, check=True, cwd=pipeline.PROJECT, env=environment, capture_output=True)
     assert tree(out) == tree(built)
@@ -114,15 +117,16 @@ def generate(
 ) -> Callable[..., list[str]]:
     """Runs `generate` on the package, and gives the lines that it prints; what it would build was built already."""
 
-    def build(spec: Path, to: Path, overlays: object, config: object) -> pipeline.Counts:
+    def build(spec: Path, to: Path, overlays: object) -> pipeline.Counts:
         shutil.copytree(built, to)
         return pipeline.Counts(operations=1, models=2, events=3, files=4)
 
     def run(*arguments: str) -> list[str]:
-        assert main(["generate", "--out", str(package), *arguments]) == 0
+        assert main(["generate", *arguments]) == 0
         return capsys.readouterr().out.splitlines()
 
     monkeypatch.setattr(pipeline, "build", build)
+    monkeypatch.setattr(pipeline, "PACKAGE", package)
     return run
 
 
@@ -182,15 +186,13 @@ def test_a_package_that_was_not_there_is_called_new(package: Path, generate: Cal
 
 
 def test_a_broken_spec_names_file_and_line_and_leaves_the_package_untouched(
-    package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    package: Path, tmp_path: Path
 ) -> None:
     before = tree(package)
     spec = tmp_path / "openapi.yaml"
     spec.write_text("openapi: 3.1.0\npaths:\n  /a:\n    $ref: nowhere.yaml#/a\n")
-    assert main(["generate", "--spec", str(spec), "--out", str(package)]) == 1
-    said = capsys.readouterr().err
-    assert f"{spec.as_posix()}:4" in said
-    assert "Nothing was changed." in said
+    with pytest.raises(SpecError, match=f"{re.escape(spec.as_posix())}:4"):
+        pipeline.generate(spec, package)
     assert tree(package) == before
 
 
@@ -298,3 +300,13 @@ def test_a_spec_with_problems_lists_them_all(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as raised:
         pipeline.build(GOLDEN, tmp_path / "plexy_pay")
     assert len(raised.value.problems) > 3, "the golden spec is too small for our own rules"
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+@pytest.mark.parametrize("option", ["--spec", "--out", "--config"])
+def test_the_generator_knows_one_spec_and_one_package(
+    capsys: pytest.CaptureFixture[str], command: str, option: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, option, "other"])
+    assert f"unrecognized arguments: {option}" in capsys.readouterr().err

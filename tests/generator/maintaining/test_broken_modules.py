@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from helpers.maintainers import Maintainer
-from helpers.specs import write_spec
 
 RUNTIME = "generator/runtime"
 
@@ -160,38 +159,3 @@ def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
     assert status == 1, said
     assert f"{RUNTIME}/retries.py:" in said
     assert copy.read_bytes() == before
-
-
-OTHER = """\
-openapi: 3.1.0
-info: {title: Pets, version: "1"}
-servers: [{url: https://pets.example}]
-paths:
-  /pets:
-    get:
-      operationId: listPets
-      responses: {"200": {description: Pets.}}
-"""
-
-
-def test_the_same_is_not_written_for_another_api(here: Maintainer, tmp_path: Path) -> None:
-    spec = write_spec(tmp_path / "pets", {"openapi.yaml": OTHER})
-    config, out = tmp_path / "config.toml", tmp_path / "pets_client"
-    config.write_text("", "utf-8")
-    arguments = ("generate", "--spec", str(spec), "--config", str(config), "--out", str(out))
-    first = "from __future__ import annotations\n"
-    with here.edited(
-        "generator/foreign/runtime/sending.py", first, f"{first}sending = {{}}['somewhere']\n"
-    ) as line:
-        status, said = here.run(*arguments)
-    assert status == 1, said
-    assert f"generator/foreign/runtime/sending.py:{line + 1}: " in said
-    assert not out.exists()
-    # The lines of this module are others in a package for another API.
-    flow = (here.root / RUNTIME / "flow.py").read_text("utf-8")
-    with here.edited(f"{RUNTIME}/flow.py", flow, f"{flow}flowing = {{}}['somewhere']\n"):
-        status, said = here.run(*arguments)
-    assert status == 1, said
-    assert f"{RUNTIME}/flow.py:{flow.count(chr(10)) + 1}: " in said
-    status, said = here.run(*arguments)
-    assert status == 0, said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,33 +126,23 @@ def test_without_a_record_that_can_be_read_it_stops(somebody: Maintainer, text: 
         assert manifest.read_bytes() == wanted
 
 
-def test_a_folder_of_somebody_else_is_not_replaced(somebody: Maintainer, tmp_path: Path) -> None:
-    out = tmp_path / "src"
-    out.mkdir()
-    (out / "app.py").write_text("MINE = 1\n", "utf-8")
-    status, said = somebody.run("generate", "--out", str(out))
+def test_a_folder_of_somebody_else_is_not_replaced(somebody: Maintainer) -> None:
+    shutil.rmtree(somebody.package)
+    somebody.package.mkdir()
+    (somebody.package / "app.py").write_text("MINE = 1\n", "utf-8")
+    status, said = somebody.run("generate")
     assert status == 1, said
     assert "manifest.json" in said
-    assert [path.name for path in out.iterdir()] == ["app.py"]
+    assert [*somebody.tree()] == ["app.py"]
 
 
-def test_an_empty_folder_is_taken(somebody: Maintainer, tmp_path: Path) -> None:
-    status, said = somebody.run("generate", "--out", str(tmp_path / "plexy_pay"))
+def test_an_empty_folder_is_taken(somebody: Maintainer) -> None:
+    wanted = somebody.tree()
+    shutil.rmtree(somebody.package)
+    somebody.package.mkdir()
+    status, said = somebody.run("generate")
     assert status == 0, said
-
-
-def test_a_package_for_another_api_keeps_its_edits_too(somebody: Maintainer, tmp_path: Path) -> None:
-    config, out = tmp_path / "config.toml", tmp_path / "links"
-    config.write_text("", "utf-8")
-    arguments = ("generate", "--config", str(config), "--out", str(out))
-    assert somebody.run(*arguments)[0] == 0
-    appended(out / "flow.py")
-    status, said = somebody.run(*arguments)
-    assert status == 1, said
-    assert "changed: flow.py" in said
-    assert (out / "flow.py").read_text("utf-8").endswith("MINE = 1\n")
-    assert somebody.run(*arguments, "--discard-edits")[0] == 0
-    assert "MINE" not in (out / "flow.py").read_text("utf-8")
+    assert somebody.tree() == wanted
 
 
 def test_a_vendored_copy_is_brought_back_on_request(somebody: Maintainer, tmp_path: Path) -> None:
