@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .encoding import dumps, is_mapping, is_uuid, loads_response, query_text
+from .encoding import dumps, is_mapping, is_uuid, query_text
 from .errors import InvalidParameterError, locate, missing_parameter
 from .idempotency import idempotency_key
 from .paths import path_problem
@@ -114,17 +114,9 @@ class Request(Generic[T]):
         """The header parameters that are sent."""
         return dict(_texts(self.headers))
 
-    def media(self) -> tuple[str, str]:
-        """The media types: what is asked for, and what is sent."""
-        return "application/json", "application/json"
-
     def content(self) -> bytes | None:
         """The body as bytes; None if there is none."""
         return None if self.body is UNSET else dumps(self.body)
-
-    def read(self, body: bytes, charset: str) -> Any:
-        """Return what `decode` gets of a response's body, None for an empty one; a ValueError if it is not JSON."""
-        return None if is_blank(body) else loads_response(body, charset)
 
     def idempotency_key(self) -> str | None:
         """Return the key that makes a second arrival harmless; None where the request carries none.

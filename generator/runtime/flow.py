@@ -269,10 +269,9 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        asked, sent = self.request.media()
-        headers = {"accept": asked, "user-agent": user_agent(self.settings)}
+        headers = {"accept": "application/json", "user-agent": user_agent(self.settings)}
         if self.request.body is not UNSET:
-            headers["content-type"] = sent
+            headers["content-type"] = "application/json"
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
         problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
         if problem:
@@ -364,7 +363,7 @@ class Call(Generic[T]):
         if answer.problem is not None:
             return None, None, answer.problem
         try:
-            data = self.request.read(answer.body, answer.charset)
+            data = None if problem else loads_response(answer.body, answer.charset)
         except ValueError:
             kind = f"content type: {self._header(answer, 'content-type') or 'none given'}"
             coding = self._header(answer, "content-encoding")
@@ -378,7 +377,7 @@ class Call(Generic[T]):
             problem = problem or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
         else:
             # Only an operation that answers without a body makes nothing of nothing.
-            problem = problem if parsed is not None and data is None else ""
+            problem = problem if parsed is not None else ""
         return data, parsed, Failure("unreadable", problem, True) if problem else None
 
     def _header(self, answer: Answer, name: str) -> str:
