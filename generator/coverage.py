@@ -16,10 +16,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from . import reading
 from .document import Document, Located, Pointer, mapping, objects, parse_pointer, references, sequence
-from .linting import reading
-from .linting.reading import EVIDENCE
 from .problems import ToolError
+from .reading import EVIDENCE
 
 #: Schemas that the docs do not name have names of ours, which begin with this.
 OWN_PREFIX = "plexypay."

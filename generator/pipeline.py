@@ -28,11 +28,12 @@ from . import (
     writing,
 )
 from .document import Document
-from .linting.reading import webhooks
+from .model.build import build as build_model
 from .naming import event_class
 from .normalising import normalise, operations
 from .overlays import apply as apply_overlays
 from .problems import GenerationError, SpecError
+from .reading import webhooks
 from .trial import RUNTIME as RUNTIME
 
 PROJECT = Path(__file__).parent.parent
@@ -138,10 +139,11 @@ def build_from(
         left_out: The modules of the runtime that stay out of it; `optional` tells which may.
     """
     bundled = loading.bundle_bytes(document)
+    api = build_model(document)
     normal = normalise(document.data)
     try:
         openapi_client.generate(normal, package)
-        resources.generate(normal, package, version, left_out)
+        resources.generate(normal, api, package, version, left_out)
         params.generate(normal, package)
     except views.UnsupportedError as error:
         raise GenerationError(str(error)) from None

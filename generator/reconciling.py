@@ -8,9 +8,9 @@ from typing import Any
 
 from . import views
 from .document import mapping, sequence
-from .linting.reading import EVIDENCE, PROVES_ABSENCE, deciding_properties, status_of
 from .naming import snake
 from .normalising import operations, properties, resolve, schemas
+from .reading import EVIDENCE, PROVES_ABSENCE, deciding_properties, status_of
 
 Json = dict[str, Any]
 

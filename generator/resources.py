@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import currencies, describing, events, loggable, optional, qualifying, reconciling, templating, views
+from .emit.clients import arguments as client_arguments
+from .model.api import ARGUMENTS, Api
 from .naming import snake
 from .normalising import schemas
 
@@ -51,11 +53,12 @@ SUBMODULES = (
 )
 
 
-def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
+def generate(data: Json, api: Api, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
     """Write the resources, clients, operation records and the package's `__init__` at `out`.
 
     Args:
         data: The normalised document.
+        api: The model of the document.
         out: The folder of the package.
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
@@ -64,10 +67,10 @@ def generate(data: Json, out: Path, version: str, left_out: frozenset[str] = fro
         GenerationError: if a template has a mistake.
     """
     with templating.explained(TEMPLATES, templating.subject):
-        _generate(data, out, version, left_out)
+        _generate(data, api, out, version, left_out)
 
 
-def _generate(data: Json, out: Path, version: str, left_out: frozenset[str]) -> None:
+def _generate(data: Json, api: Api, out: Path, version: str, left_out: frozenset[str]) -> None:
     environment = _environment()
     operations = views.operation_views(data)
     groups = views.by_resource(operations)
@@ -97,7 +100,14 @@ def _generate(data: Json, out: Path, version: str, left_out: frozenset[str]) -> 
         "resources_init.py": {
             "classes": sorted((group.replace(".", "_"), views.resource_class(group)) for group in groups)
         },
-        "client.py": {"resources": _children("", groups), "titles": titles},
+        "families.py": {"api": api},
+        "client.py": {
+            "api": api,
+            "arguments": client_arguments(api),
+            "arguments_of_all": ARGUMENTS,
+            "resources": _children("", groups),
+            "titles": titles,
+        },
         "version.py": {"version": version},
         "currencies.py": {
             "exponents": currencies.exponents(),
@@ -139,6 +149,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(literal=templating.literal, line=describing.line, comment=describing.comment)  # pyright: ignore[reportUnknownMemberType]
     functions = {
+        "described": _described,
         "docstring": _docstring,
         "method_doc": method_doc,
         "module": snake,
@@ -152,6 +163,17 @@ def _environment() -> Environment:
 
 def _docstring(text: str, indent: int) -> str:
     return describing.docstring(text, indent=indent)
+
+
+def _described(name: str, text: str) -> str:
+    """An argument in a docstring of a class: its name, and what it is."""
+    return textwrap.fill(
+        f"{name}: {describing.line(text)}",
+        120,
+        initial_indent=" " * 8,
+        subsequent_indent=" " * 12,
+        break_on_hyphens=False,
+    )
 
 
 def _text(value: str) -> str:

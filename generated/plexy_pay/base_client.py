@@ -10,29 +10,22 @@ from __future__ import annotations
 import os
 
 from . import hints as _hints
+from ._families import FAMILIES, MAIN, SETTINGS
 from .frames import forgets
 from .keys import MASK, KeyRing, pickled, unpickled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from functools import cached_property as cached_property
-    from typing import Any, Generic, NoReturn
+    from typing import Any, NoReturn
 
-    from .http_libraries import AsyncGivenClient, GivenClient  # noqa: F401
     from .operation import Operation
     from .transport import AsyncTransport, SyncTransport
-    from .types import ApiKeySource, AsyncApiKeySource, HttpT, KeyT, Timeout, Timeouts  # noqa: F401
-
-    class _Typed(Generic[KeyT, HttpT]): ...
+    from .types import Timeout, Timeouts
 else:
-    KeyT = HttpT = None
-
-    # `typing`, and `functools`, alone take longer to load than all that making a client needs.
-    class _Typed:
-        __class_getitem__ = classmethod(lambda cls, _: cls)
 
     class cached_property:  # noqa: N801 - as in functools
-        """A property that is made once, at its first use."""
+        """A property that is made once, at its first use. `functools` alone takes longer to load than all of this."""
 
         def __init__(self, make):
             self._make, self._name, self.__doc__ = make, make.__name__, make.__doc__
@@ -44,20 +37,6 @@ else:
             return made
 
 
-# Each family of operations has its own key, header and origins, and never uses what belongs to another. The origins are
-# those of the vendor's pages and code; none is known for the Gate API, and the client invents none.
-FAMILIES = {
-    "pay": {
-        **{"argument": "api_key", "variable": "PLEXY_API_KEY", "header": "Authorization"},
-        **{"live": "https://api.plexypay.com", "test": "https://test-api.plexypay.com"},
-    },
-    "checkout": {
-        **{"argument": "checkout_api_key", "variable": "PLEXY_CHECKOUT_API_KEY", "header": "x-api-key"},
-        **{"live": "https://api.plexypay.com", "test": "https://sandbox-api.plexypay.com"},
-        **{"version": "checkout_version", "version_variable": "PLEXY_CHECKOUT_VERSION"},
-    },
-    "gate": {"argument": "gate_api_key", "variable": "PLEXY_GATE_API_KEY", "header": "Authorization"},
-}
 _PORTS = {"https": 443, "http": 80}
 BASE_URL = "PLEXY_BASE_URL"
 """The environment variable that stands for `base_url` where that is not given."""
@@ -140,16 +119,16 @@ def _is_segment(text: str) -> bool:
     return text not in ("", ".", "..") and _UNRESERVED.issuperset(text)
 
 
-def _origins_of_the_api() -> set[str | None]:
-    return {family.get(name) for family in FAMILIES.values() for name in ("live", "test")}
+def _origins_of_the_api() -> set[str]:
+    return {origin for family in FAMILIES.values() for origin in family.origins.values()}
 
 
-def _is_version(version: object) -> bool:
-    """Return whether a version is a date as the API writes it; ISO 8601 knows other forms."""
+def _is_date(text: object) -> bool:
+    """Return whether a text is a date as the API writes it; ISO 8601 knows other forms."""
     from datetime import date
 
     try:
-        return isinstance(version, str) and date.fromisoformat(version).isoformat() == version
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 
@@ -192,7 +171,7 @@ class Settings:
         self._hosts_problem = self._read_plain_hosts()
         if self._hosts_problem is None:
             self._read_origins()
-        self._version_problem = self._read_versions()
+        self._settings_problem = self._read_settings()
 
     def _read_plain_hosts(self) -> str | None:
         """Keep the `plain_http_hosts` in lower case; return what is wrong with them."""
@@ -214,31 +193,29 @@ class Settings:
             # Kept among what was given, so that a pickle goes to the same place wherever it is read.
             common = self.given["base_url"] = os.environ[BASE_URL]
             name = BASE_URL
-        for family in FAMILIES:
-            own = self.given.get(f"{family}_base_url")
-            url, named = (common, name) if own is None else (own, f"{family}_base_url")
+        for family_name, family in FAMILIES.items():
+            own = None if family_name == MAIN else self.given[family.base_url]
+            url, named = (common, name) if own is None else (own, family.base_url)
             if url is not None:
-                self._origins[family] = Origin(url, named, self.given["plain_http_hosts"])
+                self._origins[family_name] = Origin(url, named, self.given["plain_http_hosts"])
 
-    def _read_versions(self) -> str | None:
-        """Keep the versions that the environment names; return what is wrong with one that is named anywhere."""
-        for family in FAMILIES.values():
-            name = argument = family.get("version")
-            if argument is None:
-                continue
-            variable = family["version_variable"]
-            if self.given[argument] is None and variable in os.environ:
-                # Kept as the base URL is, so that a pickle asks for the same version wherever it is read.
-                self.given[argument] = os.environ[variable]
-                name = variable
-            if self.given[argument] is not None and not _is_version(self.given[argument]):
+    def _read_settings(self) -> str | None:
+        """Keep the settings that the environment names; return what is wrong with one that is named anywhere."""
+        for argument, setting in SETTINGS.items():
+            name = argument
+            if self.given[argument] is None and setting.variable in os.environ:
+                # Kept as the base URL is, so that a pickle asks for the same wherever it is read.
+                self.given[argument] = os.environ[setting.variable]
+                name = setting.variable
+            value = self.given[argument]
+            if setting.is_date and value is not None and not _is_date(value):
                 return f"{name} is not a date in the form YYYY-MM-DD, such as '2024-01-15'."
         return None
 
     def problem(self) -> str | None:
         """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
         if all(ring.missing for ring in self.rings.values()):
-            return self.rings["pay"].problem
+            return self.rings[MAIN].problem
         for ring in self.rings.values():
             if ring.problem and not ring.missing:
                 return ring.problem
@@ -249,8 +226,8 @@ class Settings:
                 return f"{name} is not a whole number from {least}."
         if self._hosts_problem:
             return self._hosts_problem
-        if self._version_problem:
-            return self._version_problem
+        if self._settings_problem:
+            return self._settings_problem
         allowed = self.given["allow_inferred"]
         if allowed is not None and type(allowed) is not bool:
             return "allow_inferred is neither True, False nor None."
@@ -271,19 +248,20 @@ class Settings:
     def family(self, name: str) -> tuple[str, Origin]:
         """The header and the origin of a family; a `base_url` is the origin of all."""
         if name not in self._origins:
-            known = FAMILIES[name].get(self.given["environment"])
+            family = FAMILIES[name]
+            known = family.origins.get(self.given["environment"])
             if known is None:
                 _misconfigured(
-                    f"No origin of the {name} API is documented. Pass {name}_base_url. Nothing was sent."
+                    f"No origin of the {name} API is documented. Pass {family.base_url}. Nothing was sent."
                 )
             self._origins[name] = Origin(known)
-        return FAMILIES[name]["header"], self._origins[name]
+        return FAMILIES[name].header, self._origins[name]
 
     def ring(self, name: str) -> KeyRing:
         """The keys of a family; a ConfigurationError if it was given none."""
         ring, family = self.rings[name], FAMILIES[name]
         if ring.missing:
-            advice = f"Pass {family['argument']} or set {family['variable']}. Nothing was sent."
+            advice = f"Pass {family.argument} or set {family.variable}. Nothing was sent."
             _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
         return ring
 
@@ -317,44 +295,23 @@ class Settings:
         return {header: value for header, value in found.items() if value is not None}
 
 
-class _Client(_Typed[KeyT, HttpT]):
+class _Client:
     """What both clients share. Connections are made at the first call."""
 
-    def __init__(
-        self,
-        api_key: _hints.KeyT | None = None,
-        *,
-        environment: str = "live",
-        base_url: str | None = None,
-        timeout: float | _hints.Timeout | _hints.Timeouts | None = None,
-        max_retries: int = 2,
-        http_client: _hints.HttpT | None = None,
-        max_response_bytes: int = 10 * 1024 * 1024,
-        strict: bool = False,
-        allow_inferred: bool | None = None,
-        plain_http_hosts: _hints.Collection[str] = (),
-        checkout_api_key: _hints.KeyT | None = None,
-        checkout_base_url: str | None = None,
-        checkout_version: str | None = None,
-        gate_api_key: _hints.KeyT | None = None,
-        gate_base_url: str | None = None,
-        agent_id: str | None = None,
-        user_agent_suffix: str | None = None,
-    ) -> None:
-        sources = {"pay": api_key, "checkout": checkout_api_key, "gate": gate_api_key}
+    _http_client: _hints.Any
+
+    def _open(self, keys: dict[str, object], given: dict[str, Any], http_client: object) -> None:
+        """Take what the constructor was given.
+
+        Args:
+            keys: The sources of keys by family. They are taken out of it before anything can fail: a traceback with
+                locals must not show them.
+            given: The other arguments, by their names.
+            http_client: The caller's own client or transport.
+        """
         rings = {
-            name: KeyRing(sources.pop(name), family["variable"], family["argument"])
+            name: KeyRing(keys.pop(name), family.variable, family.argument)
             for name, family in FAMILIES.items()
-        }
-        # Before anything can fail: a traceback with locals must not show them.
-        del api_key, checkout_api_key, gate_api_key, sources
-        given: dict[str, Any] = {
-            **{"environment": environment, "base_url": base_url},
-            **{"strict": strict, "allow_inferred": allow_inferred, "plain_http_hosts": plain_http_hosts},
-            **{"timeout": timeout, "max_retries": max_retries, "max_response_bytes": max_response_bytes},
-            **{"checkout_base_url": checkout_base_url, "gate_base_url": gate_base_url, "agent_id": agent_id},
-            **{"checkout_version": checkout_version},
-            **{"user_agent_suffix": user_agent_suffix},
         }
         self._settings = Settings(rings, given)
         problem = self._settings.problem()
@@ -386,7 +343,7 @@ class _Client(_Typed[KeyT, HttpT]):
 
     def __repr__(self) -> str:
         given = self._settings.given
-        where = given["environment"] if given["base_url"] is None else self._settings.family("pay")[1]
+        where = given["environment"] if given["base_url"] is None else self._settings.family(MAIN)[1]
         return f"<{type(self).__name__} api_key={MASK!r} {where}>"
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
@@ -396,7 +353,7 @@ class _Client(_Typed[KeyT, HttpT]):
             advice = "Pass a function of a module as api_key, or set the key in the environment."
             _misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
         providers = {
-            FAMILIES[name]["argument"]: pickled(ring.provider) for name, ring in self._settings.rings.items()
+            FAMILIES[name].argument: pickled(ring.provider) for name, ring in self._settings.rings.items()
         }
         return _remake, (type(self), providers, self._settings.given)
 
@@ -411,41 +368,10 @@ class _Client(_Typed[KeyT, HttpT]):
         return self.__copy__()
 
 
-class SyncClient(_Client["ApiKeySource", "GivenClient"]):
-    """A client of the Plexy Pay API. Threads may share one; make one and keep it.
+class SyncClient(_Client):
+    """What `PlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
-    Args:
-        api_key: The key, several active keys, or a callable that is asked for them at each request. Without it
-            the environment variable PLEXY_API_KEY is read. A netrc file is read only by `netrc_key(...)`.
-        environment: `live` or `test`.
-        base_url: Where all operations are called instead, for the sandbox or a gateway of your own: https, or http to
-            this machine. A path in it, such as `https://gw.shop.kz/pay`, stands before every path of the API. Without
-            it the environment variable PLEXY_BASE_URL is read.
-        timeout: Seconds for each phase of a call, a `Timeout`, or `Timeouts` for each kind of call; None stands
-            for `Timeouts()`, which waits longer where money moves.
-        max_retries: How often a call is repeated where a second arrival can do no harm.
-        http_client: A client or transport of your own, of httpx or httpx2. It is guarded, never closed, and its own
-            auth and redirects are not used; what it does beneath the guard is yours.
-        max_response_bytes: The largest answer, decompressed.
-        strict: Whether an answer that differs from the spec is an `UnexpectedAnswerError`. Otherwise it is kept as it
-            came, and the logger `plexy_pay.drift` gets a record of each difference.
-        allow_inferred: Whether calls that can move money may be made though their path is only inferred. Left out, they
-            may be made to this machine only, with a warning; False holds there, too.
-        plain_http_hosts: Hosts besides this machine that plain http may go to, one by one, such as `("sandbox",)` in a
-            network of containers. Whoever listens in that network can read the key.
-        checkout_api_key: The key of the v2 checkout operations, else PLEXY_CHECKOUT_API_KEY. It has the forms of
-            `api_key`; no family of operations uses another's key.
-        checkout_base_url: The origin of the checkout operations; `base_url` where it is not given.
-        checkout_version: The version of v2 that the checkout operations ask for, a date such as `2024-01-15`, else
-            PLEXY_CHECKOUT_VERSION. Without either none is sent, and the default version of your account holds.
-        gate_api_key: The key of the Gate API, else PLEXY_GATE_API_KEY.
-        gate_base_url: The origin of the Gate API, which no page names; `base_url` where it is not given.
-        agent_id: The agent's id in the paths of the Gate API.
-        user_agent_suffix: What the User-Agent says of your program, such as `acme-shop/1.2`.
-
-    Raises:
-        ConfigurationError: if an argument is wrong.
-    """
+    _http_client: _hints.GivenClient | None
 
     @forgets
     def execute(
@@ -584,11 +510,10 @@ class SyncClient(_Client["ApiKeySource", "GivenClient"]):
         self.close()
 
 
-class AsyncClient(_Client["AsyncApiKeySource", "AsyncGivenClient"]):
-    """The async client of the Plexy Pay API, for asyncio; its arguments are those of the sync client.
+class AsyncClient(_Client):
+    """What `AsyncPlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
-    Tasks may share one. `api_key` may be a coroutine function too; `http_client` is an async one.
-    """
+    _http_client: _hints.AsyncGivenClient | None
 
     @forgets
     async def execute(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from . import params as params
     from ._lookups import MoneyOperation as MoneyOperation
     from ._lookups import Shown as Shown
+    from .http_libraries import AsyncGivenClient as AsyncGivenClient
+    from .http_libraries import GivenClient as GivenClient
     from .money import Money as Money
     from .operation import Request as Request
     from .reconciling import Progress as Progress
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from .saving import CallFacts as CallFacts
     from .transport import AsyncTransport as AsyncTransport
     from .transport import SyncTransport as SyncTransport
-    from .types import HttpT as HttpT
-    from .types import KeyT as KeyT
+    from .types import ApiKeySource as ApiKeySource
+    from .types import AsyncApiKeySource as AsyncApiKeySource
     from .types import RequestOptions as RequestOptions
     from .types import Response as Response
     from .types import T as T
@@ -43,13 +45,18 @@ else:
         "datetime": "datetime",
         **dict.fromkeys(("Any", "ClassVar", "Self", "Unpack"), "typing"),
         **dict.fromkeys(("MoneyOperation", "Shown"), "._lookups"),
+        **dict.fromkeys(("AsyncGivenClient", "GivenClient"), ".http_libraries"),
         "Money": ".money",
         "Request": ".operation",
         **dict.fromkeys(("Progress", "Reconciliation"), ".reconciling"),
         "CallFacts": ".saving",
         **dict.fromkeys(("AsyncTransport", "SyncTransport"), ".transport"),
         **dict.fromkeys(
-            ("HttpT", "KeyT", "RequestOptions", "Response", "T", "Timeout", "Timeouts"), ".types"
+            (
+                *("ApiKeySource", "AsyncApiKeySource", "RequestOptions"),
+                *("Response", "T", "Timeout", "Timeouts"),
+            ),
+            ".types",
         ),
     }
 

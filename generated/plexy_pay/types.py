@@ -10,8 +10,6 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 from .typed_dicts import TypedDict
 
 T = TypeVar("T")
-KeyT = TypeVar("KeyT")
-HttpT = TypeVar("HttpT")
 
 # More seconds than any call takes; with far more the system's own timers fail.
 _FOREVER = 1e9

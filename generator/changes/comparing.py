@@ -218,6 +218,15 @@ def _security_scheme(found: Findings, place: Place, old: object, new: object) ->
         )
         found.add("security-scheme-changed", BREAKING, p, text)
 
+    def named(p: Place, before: object, after: object) -> None:
+        what = "argument" if p.pointer[-1] == "x-client-setting" else "environment variable"
+        text = f"the key `{key}` is given by another {what}: {changed(before, after)}."
+        found.add("security-scheme-renamed", BREAKING, p, text)
+
+    def family(p: Place, before: object, after: object) -> None:
+        text = f"the key `{key}` is that of another family: {changed(before, after)}."
+        found.add("security-scheme-renamed", BREAKING, p, text)
+
     if old is MISSING:
         found.add("security-scheme-added", ADDITIVE, there, f"the key `{key}` is new.")
     elif new is MISSING:
@@ -226,7 +235,8 @@ def _security_scheme(found: Findings, place: Place, old: object, new: object) ->
         words = ("description", "bearerFormat", "x-evidence", "x-source")
         docs = {word: found.documentation(f"the {word.removeprefix('x-')}") for word in words}
         ways = dict.fromkeys(("type", "in", "name", "scheme", "x-webhook-secret"), sent)
-        found.keys({**docs, **ways}, there, old, new)
+        names = dict.fromkeys(("x-client-setting", "x-environment-variable"), named)
+        found.keys({**docs, **ways, **names, "x-family": family}, there, old, new)
 
 
 def _keys(operation: dict[str, Any]) -> set[str]:

@@ -11,6 +11,8 @@ import re
 from typing import Any
 
 from .. import events, pricing, views
+from ..emit.clients import arguments as client_arguments
+from ..model.build import read as read_model
 from ..normalising import normalise
 from ..normalising import schemas as named_schemas
 from .change import Level
@@ -52,6 +54,7 @@ def compare(found: Findings) -> None:
     if len(packages) == 2:
         old, new = packages
         _moneys(found, old, new)
+        _client_arguments(found)
         _params(found, old, new)
         _arguments(found, old, new)
 
@@ -89,6 +92,24 @@ def _params(found: Findings, old: _Package, new: _Package) -> None:
     for name in sorted(new.params - old.params):
         if f"params.{name}" not in known:
             found.add("params-added", ADDITIVE, Place(f"params.{name}", "", ("paths",)), "is new.")
+
+
+def _client_arguments(found: Findings) -> None:
+    """Arguments of the clients that came or went with the last operation that needs them, or with a key."""
+    before, after = _arguments_of(found.old), _arguments_of(found.new)
+    for name in dict.fromkeys((*before, *after)):
+        place = Place("client", "", ("components",), symbols=(f"client.__init__({name})",))
+        if name not in after:
+            found.add("client-argument-removed", BREAKING, place, f"takes no `{name}` any more.")
+        elif name not in before:
+            found.add("client-argument-added", ADDITIVE, place, f"takes `{name}` now.")
+
+
+def _arguments_of(side: Side) -> list[str]:
+    api = read_model(side.document)[0]
+    return [family.argument for family in api.families] + [
+        argument.name for argument in client_arguments(api) if not argument.is_key
+    ]
 
 
 def _arguments(found: Findings, old: _Package, new: _Package) -> None:

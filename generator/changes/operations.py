@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..document import is_mapping, mapping, reference_of, sequence
-from ..linting.reading import EVIDENCE
 from ..naming import snake
+from ..reading import EVIDENCE
 from . import schemas
 from .change import Level
 from .findings import MISSING, Findings, Handler, Missing, Place, about, brief, changed, same
@@ -596,6 +596,10 @@ def parameter(found: Findings, place: Place, old: Json, new: Json) -> None:
             text = f"is no parameter any more: the client's setting {brief(after)} fills it."
         found.add("setting-changed", BREAKING, there, about(there, text))
 
+    def variable(there: Place, before: object, after: object) -> None:
+        text = f"is told to the client by another environment variable: {changed(before, after)}."
+        found.add("setting-renamed", BREAKING, there, about(there, text))
+
     def schema(there: Place, before: object, after: object) -> None:
         schemas.compare(found, there, before, after)
 
@@ -617,6 +621,7 @@ def parameter(found: Findings, place: Place, old: Json, new: Json) -> None:
         **docs,
         **{"x-evidence": found.documentation("the evidence"), "x-source": found.documentation("the source")},
         **{"required": required, "schema": schema, "x-client-setting": setting},
+        "x-environment-variable": variable,
         **{"deprecated": deprecated, "x-deprecated": schemas.deprecation_advice(found, old, new)},
         **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue", "name", "in"), sent),
         **{"x-sensitive": sensitive, "x-free-text": free_text},

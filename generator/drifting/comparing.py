@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
+from .. import reading
 from ..coverage import call_of
 from ..document import Document, Located, Pointer, mapping, sequence
-from ..linting import reading
-from ..linting.reading import Operation
+from ..model.build import read as read_model
 from ..naming import snake
+from ..reading import Operation
 from . import facts, words
 from .building import Builder, CannotBuildError
 from .comparing_schemas import PLAIN_TYPES, SchemaComparison
@@ -33,8 +34,8 @@ from .notes import Notes
 from .shape import shape
 from .source import Export
 
-#: Headers that the client sends by itself, or that are the key: they are no parameters.
-_OWN_HEADERS = frozenset({"authorization", "x-api-key", "content-type", "accept", "user-agent"})
+#: Headers that the client sends by itself: like those of the keys, they are no parameters.
+_OWN_HEADERS = frozenset({"content-type", "accept", "user-agent"})
 
 
 def compare(
@@ -61,6 +62,8 @@ class _Comparison:
         self._theirs = export.document
         self._word = word
         self._source = source
+        families = read_model(spec)[0].families
+        self._own_headers = _OWN_HEADERS | {family.header.lower() for family in families}
         self._notes = Notes(refused)
         self._builder = Builder(spec, export.document, word, source)
         self._schemas = SchemaComparison(spec, export.document, word, source, self._notes, self._builder)
@@ -200,7 +203,7 @@ class _Comparison:
         there = {_key(one): one for one in theirs.parameters() if one.value.get("in") != "path"}
         for key, one in there.items():
             where, name = key
-            if where == "header" and name in _OWN_HEADERS:
+            if where == "header" and name in self._own_headers:
                 continue
             if key in here:
                 self._parameter(here[key], one, f"{subject} {where} {here[key].value.get('name')}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .. import reading
 from ..document import Document, Pointer, mapping
-from ..linting import reading
 from . import facts, words
 from .building import Builder, CannotBuildError
 from .finding import SCHEMA_ORDER, Append, Drop, Edit, Put

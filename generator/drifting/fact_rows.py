@@ -5,10 +5,9 @@ That list is kept apart from `spec/` on purpose, so no program writes it: whoeve
 
 from __future__ import annotations
 
-from .. import coverage
+from .. import coverage, reading
 from ..coverage import Fact, call_of
 from ..document import Document, mapping, sequence
-from ..linting import reading
 from . import words
 
 FOLDER = "tests/generator/facts"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .. import reading
 from ..document import Document, Pointer, mapping, sequence
-from ..linting import reading
 from . import words
 from .finding import SCHEMA_ORDER, Append, Edit, Put
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .. import reading
 from ..coverage import call_of
 from ..document import Document, mapping, sequence
-from ..linting import reading
-from ..linting.reading import Operation
+from ..reading import Operation
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
+from .. import reading
 from ..coverage import call_of
 from ..document import Document, Pointer, format_pointer, mapping
-from ..linting import reading
-from ..linting.reading import Operation
+from ..reading import Operation
 from . import facts, words
 from .finding import SCHEMA_ORDER, Append, Drop, Edit, Finding, Put, Verdict, merged
 from .log import Log, Record

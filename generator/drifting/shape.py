@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from .. import reading
 from ..document import Document, Pointer, is_sequence, mapping, sequence
-from ..linting import reading
 
 _TYPES = frozenset({"string", "integer", "number", "boolean", "object", "array"})
 _FORMAT = re.compile(r"[a-z][a-z-]{0,30}")

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import reading
 from ..document import Document, is_mapping, mapping, parse_pointer, references
-from ..linting import reading
 from ..problems import Problem, SpecError
 from ..yaml_files import read_text, text_of
 from . import log

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .. import reading
 from ..document import Document, mapping
-from ..linting import reading
-from ..linting.reading import EVIDENCE
+from ..reading import EVIDENCE
 
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)

@@ -11,8 +11,8 @@ from jsonschema.exceptions import UnknownType, ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from .. import reading
 from ..document import Document, Located, Pointer, format_pointer, is_mapping, mapping, objects, sequence
-from . import reading
 from .json_schema import errors_of, short
 
 _URI = "urn:document"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..document import Document, Location, Mark, Pointer, is_mapping, mapping
-from ..linting.reading import METHODS, Operation, parameter_key, template_names
 from ..problems import Problem
+from ..reading import METHODS, Operation, parameter_key, template_names
 from .queries import written
 
 Parameter = tuple[str, str]

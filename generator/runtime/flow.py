@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import errors
+from ._families import FAMILIES
 from .body import ACCEPT_ENCODING
 from .causes import is_interruption
 from .decoding import empty_of, misfit
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
 _OWN_HEADERS = frozenset(
-    {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
+    {"authorization", "host", "connection", "content-length", "transfer-encoding"}
+    | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 # The first is documented for v2. The vendor names none for the other families: these are the usual ones.

@@ -83,9 +83,7 @@ class KeyRing:
     replaced whole, and each value that it can have is a right one.
     """
 
-    def __init__(
-        self, source: object = None, variable: str = "PLEXY_API_KEY", argument: str = "api_key"
-    ) -> None:
+    def __init__(self, source: object, variable: str = "", argument: str = "") -> None:
         self.missing: bool = source is None and variable not in os.environ
         self.origin = "environment" if source is None else "callable" if callable(source) else "argument"
         self.provider: Callable[[], object] | None = source if callable(source) else None

@@ -63,9 +63,8 @@ class Errors:
         answer.headers["Allow"] = allowed
         return answer
 
-    def no_key(self) -> Response:
-        """The key is missing, or is not one of this family."""
-        header = "x-api-key" if self.family == CHECKOUT else "Authorization"
+    def no_key(self, header: str) -> Response:
+        """The key is missing from its header, or is not one of this family."""
         text = f"missing or invalid API key; {header} carries the raw key, without Bearer"
         return self._write(401, text, "keys", pay=2, checkout="api_key_invalid")
 

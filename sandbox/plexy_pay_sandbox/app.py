@@ -52,6 +52,7 @@ from .refusals import Refusal
 from .timing import Clock
 from .validation import (
     Contract,
+    DocumentError,
     InvalidRequest,
     MalformedRequest,
     Operation,
@@ -72,11 +73,6 @@ DEFAULT_WEBHOOK_TOKEN: Final = "whk_sandbox"  # noqa: S105 (it protects nothing 
 DEFAULT_WEBHOOK_SECRET: Final = "whs_sandbox"  # noqa: S105 (it protects nothing but a test)
 
 _PAY: Final = "pay"
-_KEY_HEADERS: Final[Mapping[str, bytes]] = {
-    _PAY: b"authorization",
-    CHECKOUT: b"x-api-key",
-    GATE: b"authorization",
-}
 _TICK: Final = 1.0
 _log = logging.getLogger("plexy_pay_sandbox")
 
@@ -157,6 +153,9 @@ def create_app(
     if not agent_id:
         raise ValueError("The sandbox needs the id of the agent.")
     contract = Contract(read_document(document))
+    unknown = contract.key_headers.keys() - families.keys()
+    if unknown:
+        raise DocumentError(f"The sandbox has no keys for the family {', '.join(sorted(unknown))}.")
     access = Access(
         keys[0],
         checkout_keys[0],
@@ -248,7 +247,7 @@ class _Api:
         operation, values = found[0]
         errors = Errors(operation.family, errors.request_id)
         if not self._key_is_known(operation, request):
-            return errors.no_key()
+            return errors.no_key(self._contract.key_headers[operation.family])
         if values.get("agent_id", self._agent_id) != self._agent_id:
             return errors.other_agent()
         content = await request.body()
@@ -292,7 +291,7 @@ class _Api:
 
     def _key_is_known(self, operation: Operation, request: Request) -> bool:
         # The raw header lines: two headers with keys are one too many, whatever they say.
-        header = _KEY_HEADERS[operation.family]
+        header = self._contract.key_headers[operation.family].lower().encode()
         given = [value for name, value in request.headers.raw if name == header]
         known = False
         for key in self._keys[operation.family]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,9 +25,6 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from . import wire
-
-FAMILIES: Final = ("pay", "checkout", "gate")
-"""The families of operations, each with keys and errors of its own."""
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DOCUMENT_URI: Final = "urn:plexy-pay-sandbox:openapi"
@@ -161,6 +158,8 @@ class Contract:
         self._registry = empty.with_resource(_DOCUMENT_URI, DRAFT202012.create_resource(document))
         self._formats = _formats()
         self._validators: dict[str, Callable[[object], Iterable[ValidationError]]] = {}
+        self.key_headers = _key_headers(document)
+        """The header of each family's key."""
         self.operations = tuple(self._read_operations())
 
     def match(self, raw_path: str) -> list[tuple[Operation, dict[str, str]]]:
@@ -360,7 +359,7 @@ class Contract:
         return Operation(
             resource=resource,
             name=name,
-            family=_family(raw, place),
+            family=_family(raw, place, self.key_headers),
             method=method.upper(),
             path=path,
             pointer=pointer,
@@ -501,11 +500,19 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     return frozenset([given] if isinstance(given, str) else given)
 
 
-def _family(operation: Mapping[str, Any], place: str) -> str:
-    family = operation.get("x-family", "pay")
-    if family not in FAMILIES:
+def _key_headers(document: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that the document's security schemes give to the keys of families."""
+    schemes: Mapping[str, Mapping[str, Any]] = document.get("components", {}).get("securitySchemes", {})
+    return {
+        str(scheme["x-family"]): str(scheme["name"]) for scheme in schemes.values() if "x-family" in scheme
+    }
+
+
+def _family(operation: Mapping[str, Any], place: str, known: Collection[str]) -> str:
+    family = operation.get("x-family")
+    if family not in known:
         raise DocumentError(
-            f"{place} has the x-family {family}, and the sandbox knows {', '.join(FAMILIES)}."
+            f"{place} has the x-family {family}, and the document has keys of {', '.join(known) or 'none'}."
         )
     return str(family)
 

@@ -25,13 +25,6 @@ SCRIPTS = {
     if program.file is not None and program.page.name != "webhooks.md"
 }
 ORDERS = [f"ORD-{number}" for number in range(1, 1001)]
-# Every Python process that starts takes the sandbox for the live API; the programs themselves say nothing of it.
-GO_TO_THE_SANDBOX = """
-import os
-from plexy_pay.base_client import FAMILIES
-for family in FAMILIES.values():
-    family["live"] = os.environ["SANDBOX"]
-"""
 
 
 class Watched:
@@ -78,7 +71,6 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.watched = Watched()
-        (folder / "sitecustomize.py").write_text(GO_TO_THE_SANDBOX)
 
     def run(
         self, name: str, *changes: tuple[str, str], key: str | None = KEY, start: str | None = None
@@ -94,7 +86,7 @@ class Room:
         # Nothing is written to stderr: no warning about a socket or a process that was left behind.
         command = [sys.executable, "-W", "always::ResourceWarning", start or name]
         with RunningSandbox(self.watched) as sandbox:
-            env = {**os.environ, "SANDBOX": sandbox.base_url, "PYTHONPATH": str(self.folder)}
+            env = {**os.environ, "PLEXY_BASE_URL": sandbox.base_url, "PYTHONPATH": str(self.folder)}
             # Dask reports the heartbeats that a cluster misses while it is being closed.
             env |= {"DASK_LOGGING__DISTRIBUTED": "critical"}
             env |= {} if key is None else {"PLEXY_API_KEY": key}

@@ -22,7 +22,7 @@ import plexy_pay
 import pytest
 from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from plexy_pay.base_client import SyncClient
+from plexy_pay import PlexyPay
 from plexy_pay_sandbox.serving import RunningSandbox
 
 
@@ -49,7 +49,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def make(kind: Callable[..., Any], *positional: Any, **named: Any) -> Any:
             client = kind(*positional, **{"base_url": running.base_url, **named})
             # A page may let the end of its program close the client; here the program is not the process.
-            if isinstance(client, SyncClient):
+            if isinstance(client, PlexyPay):
                 ending.callback(client.close)
             return client
 

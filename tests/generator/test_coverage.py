@@ -28,12 +28,11 @@ from typing import Any
 import pytest
 from helpers.specs import BASE, edited, write_spec
 
-from generator import coverage, loading, pipeline
+from generator import coverage, loading, pipeline, reading
 from generator.__main__ import main
 from generator.coverage import Fact
 from generator.document import Document, Pointer, is_mapping, mapping, objects, parse_pointer
-from generator.linting import reading
-from generator.linting.reading import EVIDENCE
+from generator.reading import EVIDENCE
 
 FACTS = Path(__file__).parent / "facts"
 FILES = ("operations.tsv", "schemas.tsv", "properties.tsv", "values.tsv", "others.tsv")

@@ -32,7 +32,7 @@ WORDS = {
     ),
     "format": (LINKS, ID, f"{ID}      format: date-tme\n", "did you mean `date-time`?"),
     "format of another case": (LINKS, ID, f"{ID}      format: UUID\n", "did you mean `uuid`?"),
-    "x-family": (PATHS, MONEY, MONEY.replace("pay", "paay"), "did you mean `pay`?"),
+    "x-family": (PATHS, MONEY, MONEY.replace("pay", "paay"), "write `x-family: pay`"),
     "in": (PATHS, PAGE, PAGE.replace("query", "qury"), "did you mean `query`?"),
     "in, far from any": (PATHS, PAGE, PAGE.replace("query", "body"), "use one of query, header, "),
     "style": (PATHS, "    in: path\n", "    in: path\n      style: simpel\n", "did you mean `simple`?"),

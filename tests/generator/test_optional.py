@@ -11,7 +11,7 @@ from pathlib import Path
 
 import plexy_pay
 import pytest
-from helpers.generation import document, generate, operation
+from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import write_spec
 
 from generator import loading, optional, pipeline
@@ -73,7 +73,7 @@ def test_a_package_offers_nothing_of_what_is_left_out_and_can_be_loaded_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}})
-    spec = write_spec(tmp_path, {"openapi.yaml": json.dumps(data)})
+    spec = write_spec(tmp_path, {"openapi.yaml": json.dumps(with_keys(data))})
     package = tmp_path / "without_webhooks"
     pipeline.build_from(loading.load(spec), package, "1", left_out=frozenset({WEBHOOKS, CARDS}))
     monkeypatch.syspath_prepend(str(tmp_path))

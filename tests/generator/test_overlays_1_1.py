@@ -18,10 +18,10 @@ from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import loading, overlays, pipeline
+from generator import loading, overlays, pipeline, reading
 from generator.__main__ import main
 from generator.document import Document, mapping
-from generator.linting import reading, redocly
+from generator.linting import redocly
 from generator.problems import Problem, SpecError
 
 RETRIEVE = ("paths", "/v1/links/{id}", "get")

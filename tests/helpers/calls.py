@@ -8,7 +8,7 @@ from contextvars import copy_context
 from typing import Any
 
 from helpers.http_library import httpx
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.operation import Operation, Request
 from plexy_pay.types import UNSET, RequestOptions, Response
 
@@ -147,7 +147,7 @@ class Flavor:
         return hook
 
     def _client(self, *arguments: Any, **named: Any) -> Any:
-        return SyncClient(*arguments, **named)
+        return PlexyPay(*arguments, **named)
 
     def _http_client(self, **arguments: Any) -> Any:
         return httpx.Client(**arguments)
@@ -193,7 +193,7 @@ class AsyncFlavor(Flavor):
         return hook
 
     def _client(self, *arguments: Any, **named: Any) -> Any:
-        return AsyncClient(*arguments, **named)
+        return AsyncPlexyPay(*arguments, **named)
 
     def _http_client(self, **arguments: Any) -> Any:
         return httpx.AsyncClient(**arguments)

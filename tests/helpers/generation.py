@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import itertools
 import sys
@@ -26,6 +27,35 @@ def document(
         "paths": paths or {},
         "components": {"schemas": schemas or {}},
         **more,
+    }
+
+
+def with_keys(data: dict[str, Any]) -> dict[str, Any]:
+    """The document with an origin, and with a key for each family of its operations, where it names none."""
+    if "security" in data:
+        return data
+    made = copy.deepcopy(data)
+    names = {"pay"}
+    for item in made.get("paths", {}).values():
+        for found in item.values():
+            if isinstance(found, dict) and found.get("x-family", "pay") != "pay":
+                names.add(found["x-family"])
+                found["security"] = [{f"{found['x-family']}Key": []}]
+    schemes = made.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes |= {f"{name}Key": _key(name) for name in sorted(names)}
+    made.setdefault("servers", [{"url": "https://api.example", "x-environment": "live"}])
+    return {**made, "security": [{"payKey": []}]}
+
+
+def _key(family: str) -> dict[str, str]:
+    prefix = "" if family == "pay" else f"{family}_"
+    return {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-family": family,
+        "x-client-setting": f"{prefix}api_key",
+        "x-environment-variable": f"PLEXY_{prefix.upper()}API_KEY",
     }
 
 
@@ -61,7 +91,7 @@ def operation(
 def generate(folder: Path, data: dict[str, Any]) -> ModuleType:
     """Generate a package from the document and import it under a name of its own."""
     source = folder / "openapi.yaml"
-    source.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
+    source.write_text(yaml.safe_dump(with_keys(data), sort_keys=False), "utf-8")
     name = next(_NAMES)
     pipeline.build_from(loading.load(source), folder / name, "0.0.0")
     sys.path.insert(0, str(folder))

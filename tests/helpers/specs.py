@@ -23,6 +23,7 @@ BASE: dict[str, str] = {
             identifier: MIT
         servers:
           - url: https://api.links.kz
+            x-environment: live
         security:
           - apiKey: []
         tags:
@@ -66,6 +67,9 @@ BASE: dict[str, str] = {
               type: apiKey
               in: header
               name: Authorization
+              x-family: pay
+              x-client-setting: api_key
+              x-environment-variable: PLEXY_API_KEY
             webhookToken:
               type: http
               scheme: bearer

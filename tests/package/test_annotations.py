@@ -107,7 +107,7 @@ def test_everything_public_is_looked_at() -> None:
     for wanted in (
         "plexy_pay.resources.payouts.AsyncPayoutsResource.create",
         "plexy_pay.base_client.SyncClient.reconcile",
-        "plexy_pay.base_client._Client.__init__",
+        "plexy_pay._client.PlexyPay.__init__",
         "plexy_pay._client.AsyncPlexyPay.payouts",
         "plexy_pay.params.CreatePaymentLinkParams",
         "plexy_pay.models.payment_link.PaymentLink.from_dict",

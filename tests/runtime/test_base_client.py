@@ -17,7 +17,7 @@ import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
 from helpers.wire import WireServer, json_answer
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import (
     ConfigurationError,
     InferredOperationError,
@@ -28,7 +28,7 @@ from plexy_pay.errors import (
 from plexy_pay.keys import netrc_key
 from plexy_pay.types import UNSET, Timeout, Timeouts, Unset
 
-BOTH = pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 ROOT = str(Path(next(iter(plexy_pay.__path__))).parent)
 
 
@@ -248,8 +248,8 @@ def test_options_are_not_changed(flavor: Flavor) -> None:
 def test_making_a_client_loads_no_http_library_and_no_heavy_module() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); before = set(sys.modules)\n"
-        "from plexy_pay.base_client import AsyncClient, SyncClient\n"
-        "for client in (SyncClient('pr_123'), AsyncClient(['pr_1', 'pr_2'], environment='test')): repr(client)\n"
+        "from plexy_pay import AsyncPlexyPay, PlexyPay\n"
+        "for client in (PlexyPay('pr_123'), AsyncPlexyPay(['pr_1', 'pr_2'], environment='test')): repr(client)\n"
         "print(*sorted(set(sys.modules) - before))"
     )
     run = subprocess.run(
@@ -276,24 +276,24 @@ def test_making_a_client_loads_no_http_library_and_no_heavy_module() -> None:
 
 def test_a_client_works_as_a_context() -> None:
     async def main(origin: str) -> None:
-        async with AsyncClient(KEY, base_url=origin) as client:
+        async with AsyncPlexyPay(KEY, base_url=origin) as client:
             assert (await client.execute(reading())).parsed == {}
 
     with WireServer() as server:
-        with SyncClient(KEY, base_url=server.origin) as client:
+        with PlexyPay(KEY, base_url=server.origin) as client:
             assert client.execute(reading()).parsed == {}
         asyncio.run(main(server.origin))
 
 
 def test_a_closed_client_says_so(flavor: Flavor) -> None:
-    client = SyncClient(KEY, base_url="http://127.0.0.1:9")
+    client = PlexyPay(KEY, base_url="http://127.0.0.1:9")
     client.close()
     client.close()
     with pytest.raises(ConfigurationError, match="The client is closed"):
         client.execute(reading())
 
     async def main() -> None:
-        client = AsyncClient(KEY, base_url="http://127.0.0.1:9")
+        client = AsyncPlexyPay(KEY, base_url="http://127.0.0.1:9")
         await client.aclose()
         await client.aclose()
         with pytest.raises(ConfigurationError, match="The client is closed"):
@@ -303,7 +303,7 @@ def test_a_closed_client_says_so(flavor: Flavor) -> None:
 
 
 def test_threads_that_make_the_first_call_together_share_one_set_of_connections() -> None:
-    with WireServer() as server, SyncClient(KEY, base_url=server.origin) as client:
+    with WireServer() as server, PlexyPay(KEY, base_url=server.origin) as client:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda number: client.execute(creating({"n": number})), range(32)))
         assert len(client._transports) == 1
@@ -320,7 +320,7 @@ def test_an_async_client_works_in_one_event_loop_after_another() -> None:
         return result
 
     with WireServer(json_answer({"id": "th_1"}, headers={"Connection": "close"})) as server:
-        client = AsyncClient(KEY, base_url=server.origin)
+        client = AsyncPlexyPay(KEY, base_url=server.origin)
         assert [asyncio.run(call()) for _ in range(3)] == [{"id": "th_1"}] * 3
         assert asyncio.run(call_and_close()) == {"id": "th_1"}
     assert server.connections == 4
@@ -331,7 +331,7 @@ def test_an_injected_async_client_in_a_second_event_loop_is_a_clear_error() -> N
         return (await client.execute(reading())).parsed
 
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
-    client = AsyncClient(KEY, http_client=transport)
+    client = AsyncPlexyPay(KEY, http_client=transport)
     assert asyncio.run(call()) == {}
     with pytest.raises(ConfigurationError, match="another process or event loop. Nothing was sent"):
         asyncio.run(call())
@@ -341,11 +341,11 @@ FORK = """
 import os, sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
 from helpers.calls import KEY, reading
-from plexy_pay.base_client import SyncClient
+from plexy_pay import PlexyPay
 from plexy_pay.errors import ConfigurationError
 from helpers.http_library import httpx
 injected = httpx.Client(trust_env=False) if sys.argv[4] == "injected" else None
-client = SyncClient(KEY, base_url=sys.argv[3], http_client=injected)
+client = PlexyPay(KEY, base_url=sys.argv[3], http_client=injected)
 client.execute(reading())
 child = os.fork()
 try:
@@ -386,7 +386,7 @@ def test_a_copy_shares_the_key_in_memory_and_nothing_of_the_connections(kind: An
 
 def test_a_copy_calls_and_outlives_the_first_client() -> None:
     with WireServer() as server:
-        with SyncClient(KEY, base_url=server.origin) as client:
+        with PlexyPay(KEY, base_url=server.origin) as client:
             client.execute(reading())
             clone = copy.deepcopy(client)
         with clone:
@@ -434,7 +434,7 @@ def test_a_client_with_a_key_from_the_environment_finds_it_again_where_it_is_unp
 
 
 def test_a_client_with_an_http_client_refuses_to_be_pickled() -> None:
-    client = SyncClient(provider, http_client=httpx.MockTransport(lambda request: httpx.Response(200)))
+    client = PlexyPay(provider, http_client=httpx.MockTransport(lambda request: httpx.Response(200)))
     with pytest.raises(ConfigurationError, match="http_client cannot be pickled"):
         pickle.dumps(client)
 
@@ -501,7 +501,7 @@ def test_an_explicit_no_holds_on_this_machine_too(flavor: Flavor, base_url: str 
 
 
 def test_an_explicit_no_goes_with_copies_and_pickles() -> None:
-    client = SyncClient(provider, base_url="http://127.0.0.1:9", allow_inferred=False)
+    client = PlexyPay(provider, base_url="http://127.0.0.1:9", allow_inferred=False)
     for other in (copy.copy(client), pickle.loads(pickle.dumps(client))):
         with pytest.raises(InferredOperationError):
             other.execute(capturing(evidence="inferred"))

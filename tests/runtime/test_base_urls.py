@@ -15,7 +15,7 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, Money, PlexyPay
-from plexy_pay.base_client import AsyncClient, Origin, SyncClient
+from plexy_pay.base_client import Origin
 from plexy_pay.errors import (
     ConfigurationError,
     InferredOperationError,
@@ -26,7 +26,7 @@ from plexy_pay.errors import (
 from plexy_pay.operation import Request
 from plexy_pay_sandbox import RunningSandbox
 
-BOTH = pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 VARIABLE = "PLEXY_BASE_URL"
 # An address of this machine that is none of its loopback addresses: what is said of another host holds for it.
 OUTSIDE = "0.0.0.0"
@@ -95,7 +95,7 @@ def test_the_variable_has_the_rules_of_the_argument_and_is_named(
 
 def test_a_pickle_goes_where_its_client_went(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "https://gw.shop.kz/plexy")
-    data = pickle.dumps(SyncClient(provider))
+    data = pickle.dumps(PlexyPay(provider))
     monkeypatch.delenv(VARIABLE)
     assert "https://gw.shop.kz/plexy" in repr(pickle.loads(data))
 
@@ -176,7 +176,7 @@ def test_plain_http_goes_to_exactly_the_named_hosts(
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_other_host_than_a_named_one_is_plain(named: str, host: str) -> None:
     try:
-        client = SyncClient(KEY, base_url=f"http://{host}", plain_http_hosts=(named,))
+        client = PlexyPay(KEY, base_url=f"http://{host}", plain_http_hosts=(named,))
     except ConfigurationError:
         return
     origin = client._settings.family("pay")[1]
@@ -205,7 +205,7 @@ def test_a_call_to_a_named_host_arrives_past_every_proxy(
 
 def test_a_proxy_as_the_transport_itself_is_refused_for_plain_http() -> None:
     with WireServer() as server, httpx.HTTPTransport(proxy=server.origin) as transport:
-        client = SyncClient(KEY, base_url=outside(server), plain_http_hosts=[OUTSIDE], http_client=transport)
+        client = PlexyPay(KEY, base_url=outside(server), plain_http_hosts=[OUTSIDE], http_client=transport)
         with pytest.raises(RequestRefusedError, match="would go to a proxy"):
             client.execute(reading())
     assert server.requests == []
@@ -239,7 +239,7 @@ def test_a_named_host_is_not_this_machine_to_inferred_operations(flavor: Flavor)
 
 
 def test_the_named_hosts_go_with_a_pickle() -> None:
-    client = SyncClient(provider, base_url="http://sandbox:8490", plain_http_hosts=["SANDBOX"])
+    client = PlexyPay(provider, base_url="http://sandbox:8490", plain_http_hosts=["SANDBOX"])
     assert "http://sandbox:8490" in repr(pickle.loads(pickle.dumps(client)))
 
 
@@ -301,7 +301,7 @@ def test_whatever_prefix_is_taken_no_request_leaves_it(path: str) -> None:
         return httpx.Response(200, json={})
 
     try:
-        client = SyncClient(
+        client = PlexyPay(
             KEY, base_url=f"https://gw.shop.kz{prefix}", http_client=httpx.MockTransport(handle)
         )
     except ConfigurationError:

@@ -15,7 +15,7 @@ import pytest
 from helpers.calls import KEY, AsyncFlavor, Flavor, Recording, capturing, reading
 from helpers.http_library import httpx
 from helpers.wire import Recorded, Then, WireServer, http, json_answer
-from plexy_pay.base_client import SyncClient
+from plexy_pay import PlexyPay
 from plexy_pay.errors import ApiConnectionError, OutcomeUnknownError
 
 DONE = json_answer({"success": True})
@@ -80,7 +80,7 @@ def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes
 def test_what_a_signal_handler_raises_while_a_payment_is_under_way_reaches_the_caller(
     interrupt: Any, limit: BaseException
 ) -> None:
-    with WireServer(interrupt(limit), DONE) as server, SyncClient(KEY, base_url=server.origin) as client:
+    with WireServer(interrupt(limit), DONE) as server, PlexyPay(KEY, base_url=server.origin) as client:
         with pytest.raises(type(limit)) as caught:
             client.execute(capturing())
         assert caught.value is limit
@@ -96,7 +96,7 @@ def test_what_a_signal_handler_raises_while_something_is_read_is_no_reason_to_re
     interrupt: Any, limit: BaseException
 ) -> None:
     with WireServer(DONE, interrupt(limit), DONE) as server:
-        with SyncClient(KEY, base_url=server.origin) as client:
+        with PlexyPay(KEY, base_url=server.origin) as client:
             client.execute(reading())
             with pytest.raises(type(limit)) as caught:
                 client.execute(reading())
@@ -122,7 +122,7 @@ def test_what_a_signal_handler_raises_while_a_request_is_written_reaches_the_cal
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         threading.Thread(target=read_a_part, daemon=True).start()
-        with SyncClient(KEY, base_url=origin) as client, pytest.raises(type(limit)) as caught:
+        with PlexyPay(KEY, base_url=origin) as client, pytest.raises(type(limit)) as caught:
             client.execute(capturing({"note": "x" * 20_000_000}))
     assert caught.value is limit
     assert "may have gone through" in notes(limit)

@@ -13,7 +13,7 @@ import trustme
 from helpers.calls import KEY, Flavor, capturing, listing, reading
 from helpers.http_library import httpx
 from helpers.wire import Then, WireServer, http, json_answer
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import (
     ApiConnectionError,
     ConfigurationError,
@@ -131,7 +131,7 @@ def test_an_injected_client_stays_as_it_was_and_open(flavor: Flavor) -> None:
 
 def test_closing_our_client_leaves_the_injected_one_open() -> None:
     with httpx.Client(trust_env=False) as injected, WireServer() as server:
-        with SyncClient(KEY, base_url=server.origin, http_client=injected) as client:
+        with PlexyPay(KEY, base_url=server.origin, http_client=injected) as client:
             client.execute(reading())
         assert not injected.is_closed
         assert injected.get(server.origin).status_code == 200
@@ -140,7 +140,7 @@ def test_closing_our_client_leaves_the_injected_one_open() -> None:
 def test_a_closed_injected_client_gives_a_clear_error(flavor: Flavor) -> None:
     with httpx.Client() as injected:
         pass
-    client = SyncClient(KEY, base_url="http://127.0.0.1:9", http_client=injected)
+    client = PlexyPay(KEY, base_url="http://127.0.0.1:9", http_client=injected)
     with pytest.raises(RequestRefusedError, match="http_client is closed") as caught:
         client.execute(reading())
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -149,11 +149,11 @@ def test_a_closed_injected_client_gives_a_clear_error(flavor: Flavor) -> None:
 @pytest.mark.parametrize(
     ("kind", "wrong"),
     [
-        (SyncClient, httpx.AsyncClient),
-        (AsyncClient, httpx.Client),
-        (SyncClient, httpx.AsyncHTTPTransport),
-        (AsyncClient, httpx.HTTPTransport),
-        (SyncClient, dict),
+        (PlexyPay, httpx.AsyncClient),
+        (AsyncPlexyPay, httpx.Client),
+        (PlexyPay, httpx.AsyncHTTPTransport),
+        (AsyncPlexyPay, httpx.HTTPTransport),
+        (PlexyPay, dict),
     ],
 )
 def test_an_http_client_of_the_wrong_kind_is_refused(kind: Any, wrong: Any) -> None:
@@ -376,7 +376,7 @@ def test_an_injected_client_that_builds_another_path_is_refused() -> None:
 
     with Prefixed(trust_env=False) as injected, WireServer() as server:
         with pytest.raises(RequestRefusedError, match="path or query was changed"):
-            SyncClient(KEY, base_url=server.origin, http_client=injected).execute(capturing())
+            PlexyPay(KEY, base_url=server.origin, http_client=injected).execute(capturing())
     assert server.requests == []
 
 
@@ -522,7 +522,7 @@ def test_a_client_that_sends_again_by_itself_is_stopped() -> None:
             return super().send(request, **arguments)
 
     with Insistent(trust_env=False) as injected, WireServer(http(500)) as server:
-        client = SyncClient(KEY, base_url=server.origin, http_client=injected)
+        client = PlexyPay(KEY, base_url=server.origin, http_client=injected)
         with pytest.raises(OutcomeUnknownError) as caught:
             client.execute(capturing())
     assert len(server.requests) == 1
@@ -543,7 +543,7 @@ def test_an_answer_that_did_not_come_through_the_guard_is_not_believed() -> None
             return httpx.Response(200, json={}, request=request)
 
     with Cached() as injected:
-        client = SyncClient(KEY, base_url="http://127.0.0.1:9", http_client=injected)
+        client = PlexyPay(KEY, base_url="http://127.0.0.1:9", http_client=injected)
         with pytest.raises(OutcomeUnknownError, match="did not use its transport"):
             client.execute(capturing())
 
@@ -574,7 +574,7 @@ def test_an_injected_clients_proxy_gets_nothing_that_is_for_this_machine(
 
 def test_a_proxy_as_the_transport_itself_is_refused_for_this_machine(elsewhere: WireServer) -> None:
     with WireServer() as server, httpx.HTTPTransport(proxy=elsewhere.origin) as transport:
-        client = SyncClient(KEY, base_url=server.origin, http_client=transport)
+        client = PlexyPay(KEY, base_url=server.origin, http_client=transport)
         with pytest.raises(RequestRefusedError, match="would go to a proxy"):
             client.execute(reading())
     assert server.requests == []
@@ -610,7 +610,7 @@ def test_a_proxy_on_the_way_out_is_asked_for_a_tunnel_and_never_sees_the_key(
         "HTTP://API.PLEXYPAY.COM",
     ],
 )
-@pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 def test_plain_http_to_another_machine_is_refused(kind: Any, base_url: str) -> None:
     with pytest.raises(ConfigurationError, match="plain http"):
         kind(KEY, base_url=base_url)
@@ -620,7 +620,7 @@ def test_plain_http_to_another_machine_is_refused(kind: Any, base_url: str) -> N
     "base_url", ["http://localhost:1", "http://127.8.9.10", "http://[::1]:8000", "http://127.0.0.1/"]
 )
 def test_plain_http_to_this_machine_is_allowed(base_url: str) -> None:
-    assert base_url.rstrip("/") in repr(SyncClient(KEY, base_url=base_url))
+    assert base_url.rstrip("/") in repr(PlexyPay(KEY, base_url=base_url))
 
 
 @pytest.fixture
@@ -689,7 +689,7 @@ def test_our_own_limit_refuses_tls_1_1_even_where_openssl_would_allow_it(
 
     monkeypatch.setattr(ssl, "create_default_context", lax)
     with WireServer(tls=server_context(authority, ssl.TLSVersion.TLSv1_1)) as server:
-        with SyncClient(KEY, base_url=server.origin, max_retries=0) as client:
+        with PlexyPay(KEY, base_url=server.origin, max_retries=0) as client:
             with pytest.raises(ApiConnectionError, match="SSL|TLS"):
                 client.execute(reading())
     assert server.requests == []

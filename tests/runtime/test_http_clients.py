@@ -17,7 +17,7 @@ from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.http_library import httpx
 from helpers.tunnels import Http2Server, Tunnels, serving
 from helpers.wire import Recorded, WireServer, http, json_answer
-from plexy_pay.base_client import SyncClient
+from plexy_pay import PlexyPay
 from plexy_pay.errors import ApiConnectionError, Outcome
 
 ANSWER = json_answer({"id": "th_1"})
@@ -189,7 +189,7 @@ def test_the_limits_of_an_injected_client_hold() -> None:
 
     limits = httpx.Limits(max_connections=2)
     with WireServer(answer) as server, httpx.Client(limits=limits, trust_env=False) as injected:
-        with SyncClient(KEY, base_url=server.origin, http_client=injected, timeout=60) as client:
+        with PlexyPay(KEY, base_url=server.origin, http_client=injected, timeout=60) as client:
             with ThreadPoolExecutor(8) as pool:
                 answers = list(pool.map(lambda _: client.execute(reading()).parsed, range(40)))
     assert answers == [{"id": "th_1"}] * 40

@@ -14,7 +14,7 @@ import pytest
 from helpers.calls import KEY, AsyncFlavor, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
 from helpers.wire import Recorded, WireServer, http, json_answer
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ApiConnectionError, ApiTimeoutError, Outcome, OutcomeUnknownError, PlexyError
 from plexy_pay.types import Timeout
 
@@ -41,7 +41,7 @@ class Together:
 
 def test_cancelled_calls_leave_all_connections_of_an_async_client_to_others() -> None:
     async def main(origin: str) -> None:
-        async with AsyncClient(KEY, base_url=origin, timeout=Timeout(pool=60.0)) as client:
+        async with AsyncPlexyPay(KEY, base_url=origin, timeout=Timeout(pool=60.0)) as client:
             for moment in range(300):
                 call = asyncio.create_task(client.execute(reading()))
                 for _ in range(moment % 60):  # Cancelled at each of its steps.
@@ -106,7 +106,7 @@ def test_calls_that_a_signal_interrupts_leave_all_connections_of_a_sync_client_t
         return b""
 
     with WireServer(Together(CONNECTIONS, interrupt)) as server:
-        with SyncClient(KEY, base_url=server.origin, timeout=Timeout(pool=60.0), max_retries=0) as client:
+        with PlexyPay(KEY, base_url=server.origin, timeout=Timeout(pool=60.0), max_retries=0) as client:
             for _ in range(CONNECTIONS + 20):
                 # Which error it becomes is not this test's subject.
                 with pytest.raises((_Interruption, PlexyError)):

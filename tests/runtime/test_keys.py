@@ -12,7 +12,7 @@ from helpers.calls import KEY, OTHER_KEY, Flavor, reading
 from helpers.wire import WireServer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ConfigurationError, InvalidParameterError, Outcome
 from plexy_pay.keys import ApiKey, KeyRing, key_problem, netrc_key
 
@@ -52,7 +52,7 @@ BAD_KEYS = [
 GOOD = string.ascii_letters + string.digits + "_-.~+/=!$&*"
 
 
-@pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 @pytest.mark.parametrize("key", BAD_KEYS)
 def test_a_wrong_key_is_refused_when_it_is_given_and_no_part_of_it_is_shown(kind: Any, key: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -65,23 +65,23 @@ def test_a_wrong_key_is_refused_when_it_is_given_and_no_part_of_it_is_shown(kind
 
 def test_a_key_with_a_scheme_word_gets_an_error_that_says_to_pass_the_raw_key() -> None:
     with pytest.raises(ConfigurationError, match="scheme word such as Bearer.*pass the raw key alone"):
-        SyncClient("Bearer pr_1234567890")
+        PlexyPay("Bearer pr_1234567890")
 
 
 @pytest.mark.parametrize("key", [b"pr_1234567890", 5, object(), {"key": "pr_1"}, ["pr_1234567890", None]])
 def test_a_key_that_is_no_text_is_refused(key: Any) -> None:
     with pytest.raises(ConfigurationError, match="not text"):
-        SyncClient(key)
+        PlexyPay(key)
 
 
 def test_an_empty_sequence_of_keys_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="sequence of API keys is empty"):
-        SyncClient([])
+        PlexyPay([])
 
 
 def test_one_wrong_key_among_several_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="scheme word"):
-        SyncClient([KEY, "Bearer pr_1234567890"])
+        PlexyPay([KEY, "Bearer pr_1234567890"])
 
 
 @given(st.text(GOOD, min_size=1).filter(lambda key: not key.lower().startswith(("b", "t", "d", "a", "x"))))
@@ -126,7 +126,7 @@ def test_the_argument_goes_before_the_environment(flavor: Flavor, monkeypatch: p
     assert server.requests[0].values("authorization") == [KEY]
 
 
-@pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 def test_without_any_key_the_error_names_the_argument_and_the_variable(kind: Any) -> None:
     with pytest.raises(
         ConfigurationError, match="Without api_key it is read from the environment variable PLEXY_API_KEY"
@@ -139,7 +139,7 @@ def test_a_wrong_key_in_the_environment_is_refused_and_the_variable_is_named(
 ) -> None:
     monkeypatch.setenv("PLEXY_API_KEY", "pr_1234567890\n")
     with pytest.raises(ConfigurationError, match="environment variable PLEXY_API_KEY"):
-        SyncClient()
+        PlexyPay()
 
 
 def test_a_callable_is_asked_again_at_each_request(flavor: Flavor) -> None:
@@ -157,7 +157,7 @@ def test_the_async_client_takes_a_coroutine_function() -> None:
         return [KEY]
 
     async def main(origin: str) -> None:
-        async with AsyncClient(provider, base_url=origin) as client:
+        async with AsyncPlexyPay(provider, base_url=origin) as client:
             await client.execute(reading())
 
     with WireServer() as server:
@@ -169,7 +169,7 @@ def test_the_sync_client_says_that_a_coroutine_function_belongs_to_the_async_one
     async def provider() -> str:
         return KEY
 
-    with WireServer() as server, SyncClient(provider, base_url=server.origin) as client:  # type: ignore[arg-type]
+    with WireServer() as server, PlexyPay(provider, base_url=server.origin) as client:  # type: ignore[arg-type]
         with pytest.raises(ConfigurationError, match="AsyncPlexyPay"):
             client.execute(reading())
     assert server.requests == []

@@ -18,7 +18,7 @@ import pytest
 import trustme
 from helpers.calls import KEY, OTHER_KEY, Recording, capturing, creating, reading
 from helpers.wire import Recorded, WireServer, http, json_answer
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ConfigurationError, NotFoundError, PlexyError
 
 OK = json_answer({"success": True})
@@ -59,7 +59,7 @@ def test_many_threads_that_begin_together_get_their_own_answers_while_keys_chang
         bodies = [{"n": number * 100 + step} for step in range(20)]
         return [client.execute(creating(body)).parsed["said"] for body in bodies]
 
-    with WireServer(echo) as server, SyncClient([KEY, OTHER_KEY], base_url=server.origin) as client:
+    with WireServer(echo) as server, PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client:
         with ThreadPoolExecutor(16) as pool:
             said = list(pool.map(work, range(16)))
         assert len(client._transports) == 1
@@ -78,7 +78,7 @@ def test_one_async_client_serves_several_threads_each_with_a_loop_of_its_own() -
 
     before = open_files()
     with WireServer(echo) as server:
-        client = AsyncClient([KEY, OTHER_KEY], base_url=server.origin)
+        client = AsyncPlexyPay([KEY, OTHER_KEY], base_url=server.origin)
         with ThreadPoolExecutor(6) as pool:
             said = list(pool.map(lambda number: asyncio.run(work(number)), range(6)))
     assert said == [[f'{{"n":{number * 100 + step}}}' for step in range(10)] for number in range(6)]
@@ -91,7 +91,7 @@ def test_one_event_loop_after_another_leaves_no_connection_behind() -> None:
 
     before = open_files()
     with WireServer(OK) as server:
-        client = AsyncClient(KEY, base_url=server.origin)
+        client = AsyncPlexyPay(KEY, base_url=server.origin)
         for number in range(1, 6):
             assert asyncio.run(call()) == {"success": True}
             assert server.connections == number
@@ -103,18 +103,18 @@ TLS_SETTINGS = """
 import asyncio, gc, ssl, sys
 sys.path[:0] = sys.argv[2:]
 from helpers.calls import KEY, reading
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 
 def settings():
     return sum(isinstance(one, ssl.SSLContext) for one in gc.get_objects())
 
 async def main():
     for _ in range(3):
-        async with AsyncClient(KEY, base_url=sys.argv[1]) as client:
+        async with AsyncPlexyPay(KEY, base_url=sys.argv[1]) as client:
             await client.execute(reading())
 
 for _ in range(3):
-    with SyncClient(KEY, base_url=sys.argv[1]) as client:
+    with PlexyPay(KEY, base_url=sys.argv[1]) as client:
         client.execute(reading())
 asyncio.run(main())
 print(settings())
@@ -140,7 +140,7 @@ def test_the_clients_of_a_process_share_their_tls_settings(tmp_path: Path) -> No
 def test_closing_lets_the_calls_under_way_end_and_takes_no_new_one() -> None:
     held = Held()
     with WireServer(held) as server, ThreadPoolExecutor(1) as pool:
-        client = SyncClient(KEY, base_url=server.origin)
+        client = PlexyPay(KEY, base_url=server.origin)
         call = pool.submit(client.execute, capturing())
         assert held.asked.wait(60)
         client.close()
@@ -156,7 +156,7 @@ def test_closing_an_async_client_lets_the_calls_under_way_end_and_takes_no_new_o
     held = Held()
 
     async def main(server: WireServer) -> Any:
-        client = AsyncClient(KEY, base_url=server.origin)
+        client = AsyncPlexyPay(KEY, base_url=server.origin)
         call = asyncio.create_task(client.execute(capturing()))
         await asyncio.to_thread(held.asked.wait, 60)
         await client.aclose()
@@ -182,12 +182,12 @@ def test_a_client_that_is_closed_between_two_attempts_makes_the_second_one() -> 
             await client.aclose()
 
     client: Any
-    for kind in (SyncClient, AsyncClient):
+    for kind in (PlexyPay, AsyncPlexyPay):
         with WireServer(http(500), OK) as server:
             client = kind(KEY, base_url=server.origin)
             client._settings.pace = Closing()
             call = client.execute(capturing({"requestId": "r-1"}, idempotency_key="requestId"))
-            response = asyncio.run(call) if kind is AsyncClient else call
+            response = asyncio.run(call) if kind is AsyncPlexyPay else call
         assert response.attempts == len(server.requests) == 2
 
 
@@ -197,13 +197,13 @@ FORGETTING = """
 import asyncio, gc, os, sys
 sys.path[:0] = sys.argv[2:]
 from helpers.calls import KEY, reading
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 
-client = SyncClient(KEY, base_url=sys.argv[1])
-at_import = AsyncClient(KEY, base_url=sys.argv[1])
+client = PlexyPay(KEY, base_url=sys.argv[1])
+at_import = AsyncPlexyPay(KEY, base_url=sys.argv[1])
 
 async def main():
-    forgotten = AsyncClient(KEY, base_url=sys.argv[1])
+    forgotten = AsyncPlexyPay(KEY, base_url=sys.argv[1])
     await at_import.execute(reading())
     await forgotten.execute(reading())
     there = len(os.listdir("/dev/fd"))
@@ -215,7 +215,7 @@ async def main():
 asyncio.run(main())
 asyncio.run(main())
 there = len(os.listdir("/dev/fd"))
-forgotten = SyncClient(KEY, base_url=sys.argv[1])
+forgotten = PlexyPay(KEY, base_url=sys.argv[1])
 forgotten.execute(reading())
 assert len(os.listdir("/dev/fd")) == there + 1
 del forgotten
@@ -240,9 +240,9 @@ FORKING = """
 import asyncio, os, sys
 sys.path[:0] = sys.argv[3:]
 from helpers.calls import KEY, creating
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 
-client = {"sync": SyncClient, "async": AsyncClient}[sys.argv[2]](KEY, base_url=sys.argv[1])
+client = {"sync": PlexyPay, "async": AsyncPlexyPay}[sys.argv[2]](KEY, base_url=sys.argv[1])
 
 def calls(who):
     async def several():
@@ -291,7 +291,7 @@ def test_forked_workers_share_a_client_that_was_used_before_but_no_connection(
 
 def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_connection() -> None:
     async def main(server: WireServer, held: Held) -> None:
-        async with AsyncClient(KEY, base_url=server.origin) as client:
+        async with AsyncPlexyPay(KEY, base_url=server.origin) as client:
             await client.execute(reading())
             with pytest.raises(TimeoutError) as caught:
                 async with asyncio.timeout(None) as limit:
@@ -314,7 +314,7 @@ def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_
 
 def test_a_task_group_cancels_the_calls_beside_the_one_that_fails() -> None:
     async def main(server: WireServer, held: Held) -> BaseExceptionGroup[Any]:
-        async with AsyncClient(KEY, base_url=server.origin) as client:
+        async with AsyncPlexyPay(KEY, base_url=server.origin) as client:
             paying: list[asyncio.Task[Any]] = []
             with pytest.raises(ExceptionGroup) as caught:
                 async with asyncio.TaskGroup() as group:
@@ -341,15 +341,15 @@ def provider() -> str:
 
 
 def test_the_unpickled_clients_of_a_process_share_their_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SyncClient, "_shared", {})
+    monkeypatch.setattr(PlexyPay, "_shared", {})
     with WireServer(OK) as server:
-        data = pickle.dumps(SyncClient(provider, base_url=server.origin))
+        data = pickle.dumps(PlexyPay(provider, base_url=server.origin))
         for _ in range(5):
             with pickle.loads(data) as client:
                 client.execute(reading())
             with pytest.raises(ConfigurationError, match="The client is closed"):
                 client.execute(reading())
-        (transport,) = SyncClient._shared.values()
+        (transport,) = PlexyPay._shared.values()
         transport.close()
     assert server.connections == 1
     assert len(server.requests) == 5
@@ -358,7 +358,7 @@ def test_the_unpickled_clients_of_a_process_share_their_connections(monkeypatch:
 def test_the_unpickled_async_clients_of_a_loop_share_their_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(AsyncClient, "_shared", {})
+    monkeypatch.setattr(AsyncPlexyPay, "_shared", {})
 
     async def main(data: bytes) -> None:
         for _ in range(5):
@@ -369,7 +369,7 @@ def test_the_unpickled_async_clients_of_a_loop_share_their_connections(
 
     before = open_files()
     with WireServer(OK) as server:
-        data = pickle.dumps(AsyncClient(provider, base_url=server.origin))
+        data = pickle.dumps(AsyncPlexyPay(provider, base_url=server.origin))
         asyncio.run(main(data))
         asyncio.run(main(data))
     assert server.connections == 2
@@ -385,10 +385,10 @@ def test_no_pickle_of_work_holds_the_key(monkeypatch: pytest.MonkeyPatch) -> Non
     from distributed.protocol.pickle import dumps as dask_dumps
 
     monkeypatch.setenv("PLEXY_API_KEY", KEY)
-    with WireServer(OK, http(500, KEY.encode())) as server, SyncClient(base_url=server.origin) as client:
+    with WireServer(OK, http(500, KEY.encode())) as server, PlexyPay(base_url=server.origin) as client:
         response = client.execute(reading())
         with pytest.raises(PlexyError) as caught:
             client.execute(capturing())
-        for thing in (partial(SyncClient.execute, client), response.parsed, caught.value):
+        for thing in (partial(PlexyPay.execute, client), response.parsed, caught.value):
             for dumps in (pickle.dumps, ForkingPickler.dumps, cloudpickle.dumps, dask_dumps):
                 assert KEY.encode() not in bytes(dumps(thing))

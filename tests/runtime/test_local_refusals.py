@@ -11,7 +11,7 @@ from helpers.http_library import httpx
 from helpers.wire import WireServer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.base_client import SyncClient
+from plexy_pay import PlexyPay
 from plexy_pay.errors import InvalidParameterError, Outcome, PlexyError, RequestRefusedError
 
 ways = pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
@@ -71,7 +71,7 @@ def test_a_url_that_is_too_long_is_an_invalid_parameter(
     value=st.text(st.characters(max_codepoint=0xFF), max_size=12),
 )
 def test_a_header_is_either_sent_or_an_invalid_parameter(name: str, value: str) -> None:
-    with WireServer() as server, SyncClient("pr_0a1B2c3D4e5F", base_url=server.origin) as client:
+    with WireServer() as server, PlexyPay("pr_0a1B2c3D4e5F", base_url=server.origin) as client:
         try:
             client.execute(capturing(), {"extra_headers": {f"X{name}": value}})
         except PlexyError as error:

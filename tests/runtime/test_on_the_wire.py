@@ -20,8 +20,8 @@ from helpers.calls import KEY, Flavor, as_nothing, capturing, creating, deleting
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay._version import __version__
-from plexy_pay.base_client import AsyncClient, SyncClient
 from plexy_pay.errors import ConfigurationError, InvalidParameterError, RequestRefusedError
 from plexy_pay.operation import Request
 from plexy_pay.types import UNSET
@@ -102,7 +102,7 @@ WRONG_SUFFIXES = ["", " ", " shop", "shop ", "a\r\nX: y", "a\nb", "a\x00", "ма
 
 @pytest.mark.parametrize("suffix", WRONG_SUFFIXES)
 def test_a_user_agent_suffix_that_could_change_the_header_is_refused(suffix: Any) -> None:
-    for kind in (SyncClient, AsyncClient):
+    for kind in (PlexyPay, AsyncPlexyPay):
         with pytest.raises(ConfigurationError, match="user_agent_suffix is not visible ASCII"):
             kind(KEY, user_agent_suffix=suffix)
 

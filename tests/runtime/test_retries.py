@@ -12,8 +12,7 @@ from helpers.calls import KEY, Flavor, Recording, capturing, creating, deleting,
 from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay import errors
-from plexy_pay.base_client import AsyncClient
+from plexy_pay import AsyncPlexyPay, errors
 from plexy_pay.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -329,7 +328,7 @@ def test_an_answer_that_came_whole_counts_even_if_it_came_late(flavor: Flavor) -
 def test_an_async_call_is_stopped_at_its_total_time(head: bytes) -> None:
     async def main(origin: str) -> None:
         timeout = Timeout(connect=30, read=30, write=30, pool=30, total=0.1)
-        async with AsyncClient(KEY, base_url=origin, timeout=timeout) as client:
+        async with AsyncPlexyPay(KEY, base_url=origin, timeout=timeout) as client:
             with pytest.raises(OutcomeUnknownError) as caught:
                 await client.execute(capturing())
         assert type(caught.value.cause) is ApiTimeoutError

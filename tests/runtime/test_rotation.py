@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, capturing, creating, reading
 from helpers.wire import Recorded, WireServer, http, json_answer
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import AuthenticationError, Outcome, OutcomeUnknownError
 
 THIRD_KEY = "pr_thirdThirdThirdThird1"
@@ -120,7 +120,7 @@ def test_threads_share_a_client_while_the_key_changes_under_them() -> None:
             gate.accepted = OTHER_KEY
         return client.execute(creating({"number": number})).parsed
 
-    with WireServer(gate) as server, SyncClient([KEY, OTHER_KEY], base_url=server.origin) as client:
+    with WireServer(gate) as server, PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client:
         with ThreadPoolExecutor(8) as pool:
             results = list(pool.map(work, range(80)))
         client.execute(reading())
@@ -137,7 +137,7 @@ def test_tasks_share_a_client_while_the_key_changes_under_them() -> None:
     gate = Gate(KEY)
 
     async def main(origin: str) -> list[Any]:
-        async with AsyncClient([KEY, OTHER_KEY], base_url=origin) as client:
+        async with AsyncPlexyPay([KEY, OTHER_KEY], base_url=origin) as client:
 
             async def work(number: int) -> Any:
                 if number == 40:

@@ -22,7 +22,7 @@ from helpers.http_library import CORE, httpx
 from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.base_client import AsyncClient, SyncClient
+from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import AuthenticationError, InvalidParameterError, PlexyError
 from plexy_pay.flow import Call, Send
 from plexy_pay.keys import KeyRing, netrc_key
@@ -148,7 +148,7 @@ def test_the_api_that_quotes_the_key_leaves_a_mask_in_every_field(flavor: Flavor
     assert b"no such key: ********" in error.body
 
 
-@pytest.mark.parametrize("kind", [SyncClient, AsyncClient])
+@pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 @pytest.mark.parametrize("suffix", [" ", "\n", "\u00e9"])
 def test_the_error_for_a_wrong_key_has_no_frame_of_ours_that_shows_it(kind: Any, suffix: str) -> None:
     with pytest.raises(PlexyError) as caught:
@@ -171,7 +171,7 @@ def test_the_error_for_a_wrong_key_has_no_frame_of_ours_that_shows_it(kind: Any,
     ],
 )
 def test_the_error_for_another_wrong_argument_shows_no_key(wrong: dict[str, Any]) -> None:
-    for kind in (SyncClient, AsyncClient):
+    for kind in (PlexyPay, AsyncPlexyPay):
         with pytest.raises(PlexyError) as caught:
             kind("".join(KEY), **wrong)  # type: ignore[operator]
         assert_nothing_shows_a_key(caught.value)
@@ -263,7 +263,7 @@ def test_wrong_options_are_refused_before_anything_is_sent_and_show_no_value(
 )
 @pytest.mark.parametrize("option", ["timeout", "max_retries", "extra_headers", "extra_body", "api_key"])
 def test_whatever_an_option_is_it_is_refused_by_one_kind_of_error_or_taken(option: str, value: Any) -> None:
-    settings = SyncClient("pr_unrelated_key")._settings
+    settings = PlexyPay("pr_unrelated_key")._settings
     with contextlib.suppress(InvalidParameterError):
         options: Any = {option: value}
         Send(Call(capturing(), settings, options))
@@ -305,7 +305,7 @@ def test_an_interrupt_goes_on_without_the_frames_that_hold_the_header_bytes() ->
         raise KeyboardInterrupt(len(bytes_to_send))
 
     transport = Flavor().transport(handle)
-    client = SyncClient(KEY, base_url="https://api.example", http_client=transport)
+    client = PlexyPay(KEY, base_url="https://api.example", http_client=transport)
     with pytest.raises(KeyboardInterrupt) as caught:
         client.execute(capturing())
     assert_nothing_shows_a_key(caught.value)
@@ -313,7 +313,7 @@ def test_an_interrupt_goes_on_without_the_frames_that_hold_the_header_bytes() ->
 
 def test_a_cancelled_task_stays_cancelled_and_shows_no_key() -> None:
     async def main(server: WireServer) -> BaseException:
-        async with AsyncClient(KEY, base_url=server.origin) as client:
+        async with AsyncPlexyPay(KEY, base_url=server.origin) as client:
             task = asyncio.create_task(client.execute(capturing()))
             while not server.requests:
                 await asyncio.sleep(0.001)

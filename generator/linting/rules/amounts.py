@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, Pointer, is_mapping, mapping, objects
 from ...problems import Problem, meant
-from .. import reading
 
 #: The JSON types that fit each unit; the first is the usual one.
 UNITS = {

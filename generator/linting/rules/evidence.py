@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, Pointer, is_mapping, is_sequence, mapping, objects
 from ...problems import Problem, meant
-from .. import reading
 
 _WORDS = ", ".join(reading.EVIDENCE)
 

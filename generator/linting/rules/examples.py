@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from jsonschema.exceptions import ValidationError
 
+from ... import reading
 from ...document import Document, mapping
 from ...problems import Problem
-from .. import reading
 from ..fitting import misfits
 from ..json_schema import short
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import loggable
+from ... import loggable, reading
 from ...document import Document, Located, mapping, objects, sequence
 from ...problems import Problem
-from .. import reading
 
 _LIST = "x-shown-in-logs"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, Pointer, mapping
 from ...naming import class_names, snake
 from ...problems import Problem
-from .. import reading
 
 #: The keyword of every method for the options of one call.
 RESERVED = "options"

@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
 from ...naming import snake
 from ...problems import Problem, meant
 from ...views import ROW_IDS
-from .. import reading
 
 #: Each family of the API has its own key, header and origin.
-FAMILIES = ("pay", "checkout", "gate")
 
 _WHOLE = ", or `whole: true` where nothing says that the list has pages"
 _CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*\Z")
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
 #: The arguments of the client that fill parameters, by where the parameter stands.
-_SETTINGS: dict[str, tuple[str, ...]] = {"path": ("agent_id",), "header": ("checkout_version",)}
 _PAGINATION = ("items", "page", "size", "total", "identity", "whole")
 
 
@@ -85,23 +83,13 @@ def _resources(document: Document) -> Iterator[str]:
 
 
 def operation_says_whether_it_moves_money(document: Document) -> Iterator[Problem]:
-    """Retries and errors depend on it, so it is never left to a default; nor is the family of the key."""
+    """Retries and errors depend on it, so it is never left to a default."""
     for operation in reading.operations(document):
         if not isinstance(operation.data.get("x-moves-money"), bool):
             yield document.problem(
                 (*operation.pointer, "x-moves-money"),
                 f"{operation.title} does not say whether it moves money",
                 "write `x-moves-money: true` or `x-moves-money: false`",
-            )
-        if operation.data.get("x-family") not in FAMILIES:
-            yield document.problem(
-                (*operation.pointer, "x-family"),
-                f"{operation.title} does not name the family whose key it takes",
-                meant(
-                    operation.data.get("x-family", ""),
-                    FAMILIES,
-                    f"write `x-family:` with one of {', '.join(FAMILIES)}",
-                ),
             )
 
 
@@ -120,11 +108,11 @@ def operation_has_one_tag(document: Document) -> Iterator[Problem]:
 
 
 def operation_lists_its_errors(document: Document) -> Iterator[Problem]:
-    """Every operation has a 4xx and a 5xx response, and a 401 unless it takes no key."""
+    """Every operation has a 401, a 4xx and a 5xx response."""
     for operation in reading.operations(document):
         statuses = [status for status, _ in operation.responses()]
         wanted = {
-            "401": "401" in statuses or operation.data.get("security") == [],
+            "401": "401" in statuses,
             "4xx": any(status.startswith("4") for status in statuses),
             "5xx": any(status.startswith("5") for status in statuses),
         }
@@ -161,25 +149,6 @@ def path_and_parameters_agree(document: Document) -> Iterator[Problem]:
             if parameter.value.get("required") is not True:
                 message = f"the path parameter {name!r} is not required"
                 yield document.problem(parameter.pointer, message, "write `required: true`")
-
-
-def client_setting_fills_a_path_or_a_header(document: Document) -> Iterator[Problem]:
-    """`x-client-setting` names an argument of the client, on a path parameter or on a header that may be left out."""
-    parameters = [p for operation in reading.operations(document) for p in operation.parameters()]
-    for pointer, node in {p.pointer: p.value for p in parameters}.items():
-        if "x-client-setting" not in node:
-            continue
-        place, setting = str(node.get("in")), str(node["x-client-setting"])
-        known = _SETTINGS.get(place, ())
-        if setting not in known:
-            message = f"no setting {setting!r} of the client fills a {place} parameter"
-            fix = meant(setting, known, "remove it: the client's settings fill path parameters and headers")
-            yield document.problem((*pointer, "x-client-setting"), message, fix)
-        elif place == "header" and node.get("required") is True:
-            message = (
-                f"the header {node.get('name')!r} is required, but the client's {setting} may be missing"
-            )
-            yield document.problem((*pointer, "required"), message, "remove `required`")
 
 
 def list_has_pagination(document: Document) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
 from ...problems import Problem, meant
-from .. import reading
 
 _FACTS = ("order_reference", "id", "amount")
 _KEYS = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, mapping, sequence
 from ...problems import Problem
-from .. import reading
 
 _MARK = "x-required-evidence"
 _WAYS = ("request", "response")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import NAME_MAPS, Document, Located, Pointer, objects, references, sequence
 from ...problems import Problem, meant
-from .. import reading
 
 #: Every extension that the generator reads or that tells a fact. A misspelt one would be ignored in silence.
 EXTENSIONS = frozenset(
@@ -17,7 +17,7 @@ EXTENSIONS = frozenset(
         *("x-class-name", "x-enum-meanings", "x-enum-same", "x-main-amount", "x-next-action", "x-deprecated"),
         *("x-idempotency-repeats", "x-refuses", "x-currencies-without-decimals"),
         *("x-dedup", "x-webhook-secret", "x-wrapped", "x-format", "x-free-text", "x-shown-in-logs"),
-        *("x-required-evidence", "x-advice"),
+        *("x-required-evidence", "x-advice", "x-environment-variable"),
     }
 )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ... import reading
 from ...document import Document, Located, Pointer, is_mapping, mapping, sequence
 from ...events import DATA, UNIX_SECONDS
 from ...naming import class_names, event_class
 from ...problems import Problem, meant
-from .. import reading
 
 #: The classes of the runtime that check a delivery.
 SECRETS = ("BodySecret", "FieldsSecret", "TokenSecret")

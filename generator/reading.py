@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..document import (
+from .document import (
     Document,
     Located,
     Pointer,

@@ -1,0 +1,1 @@
+"""Writes the files of the package from the model."""
