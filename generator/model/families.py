@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 from urllib.parse import urlsplit
 
 from .. import reading
@@ -14,6 +15,9 @@ from .api import ARGUMENTS, ENVIRONMENTS, Evidence, Family, Setting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+#: Headers that HTTP itself reads: a key in one of them would break the request, or be dropped on the way.
+_OF_HTTP = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept"})
 _SCHEMES: Pointer = ("components", "securitySchemes")
 _EVIDENCE: dict[str, Evidence] = {
     "documented": "documented",
@@ -80,16 +84,24 @@ class Reader:
                     "write `type: apiKey`, `in: header` and `name:`, or remove `x-family`",
                 )
                 continue
+            header = str(scheme.get("name", ""))
+            if not _HEADER.fullmatch(header) or header.lower() in _OF_HTTP:
+                message = f"{header!r} is no header that a key may be sent in"
+                self._wrong(
+                    (*place, "name"), message, "write a header of the API's own, such as `Authorization`"
+                )
             for mark, form in (
                 ("x-family", _NAME),
                 ("x-client-setting", _NAME),
                 ("x-environment-variable", _VARIABLE),
             ):
                 value = str(scheme.get(mark, ""))
-                if not form.fullmatch(value):
+                if not form.fullmatch(value) or iskeyword(value):
                     example = {"x-family": "pay", "x-client-setting": "api_key"}.get(mark, "PLEXY_API_KEY")
                     self._wrong(
-                        (*place, mark), f"the scheme {key!r} has no {mark}", f"write `{mark}: {example}`"
+                        (*place, mark),
+                        f"the scheme {key!r} has no {mark} that is a name",
+                        f"write `{mark}: {example}`",
                     )
                 elif value in names or (mark == "x-client-setting" and value in ARGUMENTS):
                     message = f"the {mark} {value!r} is taken by another scheme or argument"
@@ -213,7 +225,7 @@ class Reader:
                 f"the argument {name!r} is taken: the clients have one of that name",
                 "write another name",
             )
-        elif not _NAME.fullmatch(name):
+        elif not _NAME.fullmatch(name) or iskeyword(name):
             self._wrong(
                 (*parameter.pointer, "x-client-setting"),
                 f"{name!r} is no name for an argument of the clients",

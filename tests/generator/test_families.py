@@ -156,6 +156,17 @@ def test_the_families_of_the_spec_are_those_of_the_vendor() -> None:
         ((ROOT, "      x-client-setting: api_key\n", ""), "apiKey:", "no x-client-setting"),
         ((ROOT, "      x-environment-variable: PLEXY_API_KEY\n", ""), "apiKey:", "no x-environment-variable"),
         (
+            (ROOT, SCHEME, SCHEME.replace("Authorization", "Content-Length")),
+            "name: Content-Length",
+            "no header",
+        ),
+        ((ROOT, SCHEME, SCHEME.replace("Authorization", "'X Key'")), "name: 'X Key'", "no header"),
+        (
+            (ROOT, "x-client-setting: api_key", "x-client-setting: class"),
+            "x-client-setting: class",
+            "no x-client",
+        ),
+        (
             (ROOT, "  in: header\n      name: Authorization", "  in: query\n      name: key"),
             "apiKey:",
             "in a header of its own",
