@@ -20,6 +20,12 @@ class Family:
 
     __slots__ = ("argument", "base_url", "header", "origins", "variable")
 
+    argument: str
+    variable: str
+    header: str
+    origins: dict[str, str]
+    base_url: str
+
     def __init__(
         self,
         *,
@@ -45,6 +51,9 @@ class Setting:
     """
 
     __slots__ = ("is_date", "variable")
+
+    variable: str
+    is_date: bool
 
     def __init__(self, *, variable: str = "", is_date: bool = False) -> None:
         self.variable = variable
