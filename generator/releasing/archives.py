@@ -30,6 +30,8 @@ SOURCE_DATE_EPOCH = "1580601600"
 
 #: Where the wheel's packages are in the tree.
 PACKAGES = {"plexy_pay": "generated/plexy_pay", "plexy_pay_sandbox": "sandbox/plexy_pay_sandbox"}
+#: The format of the metadata, which pyproject.toml names for both archives.
+METADATA_VERSION = "2.4"
 #: What else the sdist has from the tree. hatchling adds PKG-INFO.
 SDIST_FILES = (".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml")
 
@@ -266,6 +268,7 @@ def _metadata(project: Project, content: bytes) -> list[str]:
     wanted = {_requirement(text) for text in table["dependencies"]}
     wanted |= {_requirement(text, extra) for extra, texts in extras.items() for text in texts}
     pairs: list[tuple[str, object, object]] = [
+        ("metadata version", metadata.metadata_version, METADATA_VERSION),
         ("name", metadata.name, table["name"]),
         ("version", str(metadata.version), table["version"]),
         ("summary", metadata.summary, table["description"]),

@@ -106,7 +106,8 @@ def test_a_place_of_a_machine_or_a_login_is_found(text: str, spoil: Callable[...
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("Version: ", "Version: 9", "version"),
+        ("Metadata-Version: 2.4", "Metadata-Version: 2.5", "metadata version"),
+        ("\nVersion: ", "\nVersion: 9", "version"),
         ("Requires-Python: >=3.11", "Requires-Python: >=3.9", "Python"),
         ("License-Expression: MIT", "License-Expression: ISC", "license"),
         ("Requires-Dist: httpx", "Requires-Dist: requests", "dependencies"),
