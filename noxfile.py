@@ -288,7 +288,7 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def publish(session: nox.Session) -> None:
-    """Upload dist/ to an index of ~/.pypirc (`-- INDEX`), if nothing speaks against it; `--dry-run` only looks."""
+    """Upload dist/ (`-- --index NAME`, as uv.toml has it) unless something speaks against it; see CONTRIBUTING.md."""
     install(session, "build", "generate", "nox")
     session.run("python", "-m", "generator.releasing", "publish", *session.posargs)
 

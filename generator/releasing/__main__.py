@@ -45,12 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     release.set_defaults(run=_release)
 
     publish = commands.add_parser("publish", help="upload dist/ to an index, if nothing speaks against it")
-    publish.add_argument("index", help="the name of an index in ~/.pypirc; twine knows pypi and testpypi")
-    publish.add_argument(
-        "--repository-url", default="", metavar="URL", help="where to upload, without a ~/.pypirc"
-    )
+    # As `uv publish` calls them.
+    publish.add_argument("--index", default="", metavar="NAME", help="the name of an index in uv.toml")
+    publish.add_argument("--publish-url", default="", metavar="URL", help="where to upload, without a name")
     publish.add_argument("--check-url", default="", metavar="URL", help="where the index lists its files")
-    publish.add_argument("--config-file", default="", metavar="FILE", help="another file than ~/.pypirc")
     publish.add_argument(
         "--tag", default="", help="the git tag that is published; it must fit version and commit"
     )
@@ -61,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# What a command needs is imported when it runs: twine and its like take longer to import than most commands take.
+# What a command needs is imported when it runs, since that takes longer than most commands.
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -83,14 +81,9 @@ def _release(options: argparse.Namespace) -> None:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from . import indexes, publishing
+    from . import publishing
 
-    index = indexes.find(
-        options.index,
-        repository_url=options.repository_url,
-        check_url=options.check_url,
-        config=options.config_file or indexes.CONFIG,
-    )
+    index = publishing.index_options(options.index, options.publish_url, options.check_url)
     publishing.publish(Project(Path.cwd()), index, tag=options.tag, dry_run=options.dry_run)
 
 

@@ -1,28 +1,51 @@
 """`nox -s publish`: upload what `nox -s build` made, if nothing speaks against it.
 
-Every reason against it is found before anything is sent, and what is quick to find comes first. twine uploads: it
-takes the login from TWINE_USERNAME and TWINE_PASSWORD or from the keyring, and nothing here prints it.
+Every reason against it is found before anything is sent, and what is quick to find comes first. `uv publish` asks the
+index which files it has, and sends those that are missing.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from . import archives, indexes
+from . import archives
 from .project import UNRELEASED, Project, Refused, tag_of, version_problem
-from .running import run
+from .running import Done, run
 
 PACKAGE = "plexy-pay"
+_LOGIN = re.compile(r"://[^\s\"'<>`]*@")
+
+
+def index_options(name: str = "", publish_url: str = "", check_url: str = "") -> list[str]:
+    """Return the options of `uv publish` that name an index.
+
+    Args:
+        name: The name of an index in the configuration of uv.
+        publish_url: The address that takes uploads.
+        check_url: The address of the file lists (PEP 503, PEP 691).
+
+    Raises:
+        Refused: without a name and without both addresses. uv would send to its default index, or compare nothing.
+    """
+    if not name and not (publish_url and check_url):
+        raise Refused(
+            [
+                "Nothing says which index to use. Give `--index` with a name in uv.toml, or both `--publish-url`, "
+                "which takes uploads, and `--check-url`, which lists the files that are there."
+            ]
+        )
+    given = {"--index": name, "--publish-url": publish_url, "--check-url": check_url}
+    return [f"{option}={value}" for option, value in given.items() if value]
 
 
 def publish(
     project: Project,
-    index: indexes.Index,
+    options: Sequence[str],
     *,
     tag: str = "",
     dry_run: bool = False,
@@ -30,12 +53,11 @@ def publish(
 ) -> None:
     """Upload the archives in dist/ to an index.
 
-    An upload that broke off is finished: files that are there with the same bytes are left out. If all are there, or
-    one with other bytes, the version is taken.
+    An upload that broke off is finished: files that are there with the same bytes are left out.
 
     Args:
         project: The clone to publish from.
-        index: Where to.
+        options: Options of `uv publish` that name the index; see `index_options`.
         tag: The git tag that this is the publication of; it must name this version and this commit.
         dry_run: Stop before anything is sent.
         say: Prints a line.
@@ -47,21 +69,17 @@ def publish(
     if reasons := unfinished(project, tag):
         raise Refused(reasons)
     made = archives.find(project.dist)
-    missing = not_there_yet(made, indexes.files(index, PACKAGE, version), index, version)
-    say(
-        f"{PACKAGE} {version}: the tree is clean, the changelog tells of it, {index.name!r} does not have it yet."
-    )
-    if len(missing) < len(made):
-        say("An upload broke off: one of the two files is there, with the same bytes. The other is missing.")
+    say(f"{PACKAGE} {version}: the tree is clean, and the changelog tells of it.")
+    say(check(made, options, project.root))
     if reasons := stale(project):
         raise Refused(reasons)
     say("generated/ is current, and dist/ is what this commit builds.")
     if dry_run:
         say("It can be published. Nothing was sent.")
         return
-    upload(missing, index, project.root)
-    for path in missing:
-        say(f"Uploaded {path.name}, sha256 {archives.digest(path)}.")
+    say(upload(made, options, project.root))
+    for path in made:
+        say(f"{archives.digest(path)}  {path.name}")
     if not project.tagged_commit(version):
         say(f"Now tag the commit: git tag --sign {tag_of(version)} && git push origin {tag_of(version)}")
 
@@ -146,55 +164,45 @@ def stale(project: Project) -> list[str]:
     return []
 
 
-def not_there_yet(
-    made: archives.Archives, there: dict[str, str], index: indexes.Index, version: str
-) -> list[Path]:
-    """The archives to send.
+def check(made: archives.Archives, options: Sequence[str], folder: Path) -> str:
+    """Ask the index which of the files it has, and return what uv says. Nothing is sent.
 
     Raises:
-        Refused: if the version is taken.
+        Refused: if the index has one with other bytes, or cannot be asked.
     """
-    foreign = [
-        name
-        for name, sha256 in sorted(there.items())
-        if not any(path.name == name and archives.digest(path) == sha256 for path in made)
-    ]
-    if foreign:
+    done = _uv_publish(["--dry-run", *options], made, folder)
+    if done.failed:
         raise Refused(
             [
-                f"Version {version} is taken on {index.name!r}: {', '.join(foreign)} is there with other bytes, or "
-                "without a hash. A version is published once. Release a new one with `./nox -s release`."
+                f"This cannot be published to this index. Nothing was sent. uv says:\n{done.said}\n"
+                "A version is published once: if a file is there with other bytes, or without a hash, release a new "
+                "version with `./nox -s release`."
             ]
         )
-    missing = [path for path in made if path.name not in there]
-    if not missing:
-        raise Refused(
-            [
-                f"Version {version} is on {index.name!r} already, with these very bytes. There is nothing to do."
-            ]
-        )
-    return missing
+    return done.said
 
 
-def upload(paths: list[Path], index: indexes.Index, folder: Path) -> None:
-    """Send files with twine.
+def upload(made: archives.Archives, options: Sequence[str], folder: Path) -> str:
+    """Send the files that the index does not have, and return what uv says.
 
     Raises:
         Refused: if the index does not take them.
     """
-    done = run(
-        [
-            *(sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"),
-            *(*index.options, *map(str, paths)),
-        ],
-        folder,
-        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
-    )
+    done = _uv_publish(options, made, folder)
     if done.failed:
         raise Refused(
             [
-                f"twine could not upload to {index.name!r}. It says:\n{done.said}\n"
-                "A login comes from TWINE_USERNAME and TWINE_PASSWORD or from the keyring. "
-                "Once the cause is gone, run the same command again: it sends what is still missing."
+                f"The upload was not finished. uv says:\n{done.said}\n"
+                "The login comes from UV_PUBLISH_TOKEN, from UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or from "
+                "the keyring. Once the cause is gone, run the same command again: it sends what is still missing."
             ]
         )
+    return done.said
+
+
+def _uv_publish(options: Sequence[str], made: archives.Archives, folder: Path) -> Done:
+    """Run uv; what it says shows no login, which it quotes where an address or uv.toml cannot be read."""
+    # A cached list of files may lack what was uploaded since. An index that trusts a workflow is the workflow's matter.
+    how = ["--no-cache", "--no-progress", "--color=never", "--trusted-publishing=never"]
+    done = run(["uv", "publish", *how, *options, *map(str, made)], folder)
+    return done._replace(said=_LOGIN.sub("://****@", done.said))

@@ -78,7 +78,7 @@ def release(project: Project, version: str, day: date) -> list[str]:
         "  ./nox -s build",
         f"  git tag --sign {tag_of(version)} && git push origin HEAD {tag_of(version)}",
         "CI publishes what is tagged. From here it is:",
-        "  ./nox -s publish -- INDEX",
+        "  ./nox -s publish -- --index NAME",
     ]
 
 

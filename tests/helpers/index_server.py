@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -76,7 +77,13 @@ def main(packages: str, record: str) -> None:
         auther=lambda name, password: (name, password) == LOGIN,
         disable_fallback=True,
     )
-    with make_server("127.0.0.1", 0, index, handler_class=Handler) as server:
+
+    def read_first(environ: Any, start_response: Any) -> Any:
+        # A response before the whole request was read would break the connection, and hide why an upload was refused.
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        return index({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+
+    with make_server("127.0.0.1", 0, read_first, handler_class=Handler) as server:
         print(f"http://127.0.0.1:{server.server_port}/", flush=True)
         server.serve_forever(poll_interval=0.05)
 

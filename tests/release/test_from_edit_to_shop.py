@@ -116,13 +116,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
     shutil.copytree(SAMPLE, shop, ignore=shutil.ignore_patterns("__pycache__"))
     release_the_first(project)
     with RunningIndex(room / "index") as index, Commands(project.root) as commands:
-        (room / ".pypirc").write_text(
-            f"[distutils]\nindex-servers = shop\n\n[shop]\nrepository = {index.url}\n", "utf-8"
+        configuration = room / "config" / "uv" / "uv.toml"
+        configuration.parent.mkdir(parents=True)
+        configuration.write_text(
+            f'[[index]]\nname = "shop"\nurl = "{index.url}simple/"\npublish-url = "{index.url}"\nexplicit = true\n',
+            "utf-8",
         )
         arguments = ["vendor", "../shop/src", "--name", "shop._vendor.acme_pay", "--only", "payment_links"]
         status, text = commands.run("generator", arguments, project.root, room / "said.txt")
         assert status == 0, text
-        env = {"HOME": str(room), "TWINE_USERNAME": LOGIN[0], "TWINE_PASSWORD": LOGIN[1]}
+        login = {"UV_PUBLISH_USERNAME": LOGIN[0], "UV_PUBLISH_PASSWORD": LOGIN[1]}
+        env = {"XDG_CONFIG_HOME": str(room / "config"), **login}
         edit(project)
         nox = noxfile(project)
         said: dict[str, str] = {}
@@ -221,7 +225,7 @@ def test_the_index_has_what_was_built(done: Done) -> None:
     made = archives.find(done.project.dist)
     assert made.wheel.name == "plexy_pay-0.1.1-py3-none-any.whl"
     assert done.index.files == {path.name: path.read_bytes() for path in made}
-    assert "Uploaded plexy_pay-0.1.1-py3-none-any.whl" in done.of("./nox -s publish")
+    assert "Uploading plexy_pay-0.1.1-py3-none-any.whl" in done.of("./nox -s publish")
 
 
 def test_the_copy_of_the_shop_is_out_of_date_and_is_told_what_changed(done: Done) -> None:

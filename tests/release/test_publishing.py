@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -15,10 +16,11 @@ import pytest
 from helpers.clones import clone, commit, git
 from helpers.index_server import LOGIN, RunningIndex
 from helpers.specs import BASE
+from helpers.wire import Recorded, WireServer, http, json_answer
 
 from generator.document import Document
 from generator.problems import GenerationError
-from generator.releasing import archives, indexes, publishing, release
+from generator.releasing import archives, publishing, release
 from generator.releasing.project import Project, Refused
 
 VERSION = "7.8.9"
@@ -63,35 +65,39 @@ def index(running: RunningIndex) -> RunningIndex:
     return running
 
 
-@pytest.fixture
-def pypirc(tmp_path: Path, index: RunningIndex) -> str:
-    file = tmp_path / "pypirc"
-    file.write_text(f"[distutils]\nindex-servers =\n    shop\n\n[shop]\nrepository = {index.url}\n", "utf-8")
-    return str(file)
+@pytest.fixture(autouse=True)
+def uv(tmp_path: Path, running: RunningIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user of uv: with a configuration that names the index `shop`, and with a login."""
+    configuration = tmp_path / "config" / "uv" / "uv.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text(
+        f'[[index]]\nname = "shop"\nurl = "{running.url}simple/"\npublish-url = "{running.url}"\nexplicit = true\n',
+        "utf-8",
+    )
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("UV_PUBLISH_USERNAME", LOGIN[0])
+    monkeypatch.setenv("UV_PUBLISH_PASSWORD", LOGIN[1])
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
-def run(
-    project: Project, *arguments: str, login: tuple[str, str] = LOGIN
-) -> subprocess.CompletedProcess[str]:
+SHOP = publishing.index_options("shop")
+
+
+def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of a clone, with that clone's own code."""
     return subprocess.run(
         [sys.executable, "-m", "generator.releasing", *arguments],
         cwd=project.root,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-            "TWINE_USERNAME": login[0],
-            "TWINE_PASSWORD": login[1],
-        },
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def publish(
-    project: Project, pypirc: str, *arguments: str, name: str = "shop", login: tuple[str, str] = LOGIN
-) -> subprocess.CompletedProcess[str]:
-    return run(project, "publish", name, "--config-file", pypirc, *arguments, login=login)
+def publish(project: Project, *arguments: str, name: str = "shop") -> subprocess.CompletedProcess[str]:
+    return run(project, "publish", "--index", name, *arguments)
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
@@ -105,10 +111,13 @@ def uploads(index: RunningIndex) -> list[str]:
     return [request for request in index.requests if not request.startswith("GET ")]
 
 
-def test_a_release_is_uploaded_once_and_refused_the_second_time_before_anything_is_sent(
-    released: Project, index: RunningIndex, pypirc: str
-) -> None:
-    first = publish(released, pypirc)
+def test_a_release_is_uploaded_once(released: Project, index: RunningIndex) -> None:
+    dry = publish(released, "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert "It can be published. Nothing was sent." in dry.stdout
+    assert not uploads(index)
+
+    first = publish(released)
     assert first.returncode == 0, first.stderr
     assert index.files == {path.name: path.read_bytes() for path in archives.find(released.dist)}
     assert uploads(index) == ["POST / 200", "POST / 200"]
@@ -116,41 +125,43 @@ def test_a_release_is_uploaded_once_and_refused_the_second_time_before_anything_
     assert LOGIN[1] not in first.stdout + first.stderr
     assert not released.uncommitted()
 
-    before = len(index.requests)
-    said = refusal(publish(released, pypirc))
-    assert f"Version {VERSION} is on 'shop' already, with these very bytes" in said
-    assert index.requests[before:] == ["GET /simple/plexy-pay/ 200"]
+    again = publish(released)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("already exists, skipping") == 4, (
+        "it was asked before and while it was uploaded"
+    )
+    assert uploads(index) == ["POST / 200", "POST / 200"]
 
 
 def test_a_dry_run_finds_what_speaks_against_it_and_sends_nothing(
-    project: Project, index: RunningIndex, pypirc: str
+    project: Project, index: RunningIndex
 ) -> None:
     with (project.package / "_client.py").open("a", encoding="utf-8") as file:
         file.write("# By hand\n")
     commit(project.root, "An edit by hand")
-    said = refusal(publish(project, pypirc, "--dry-run"))
+    said = refusal(publish(project, "--dry-run"))
     assert "generated/ is not current" in said
     assert "_client.py: it was edited by hand" in said
     assert not uploads(index)
 
 
 def test_a_tree_that_is_not_clean_is_refused_and_each_file_named(
-    project: Project, index: RunningIndex, pypirc: str
+    project: Project, index: RunningIndex
 ) -> None:
     (project.root / "README.md").write_text("Other words\n", "utf-8")
     (project.package / "stray.py").write_text("", "utf-8")
-    said = refusal(publish(project, pypirc))
+    said = refusal(publish(project))
     assert " M README.md" in said
     assert "?? generated/plexy_pay/stray.py" in said
     assert not index.requests
 
 
-def test_every_reason_is_given_at_once(project: Project, index: RunningIndex, pypirc: str) -> None:
+def test_every_reason_is_given_at_once(project: Project, index: RunningIndex) -> None:
     project.changelog_file.write_text("# Changelog\n", "utf-8")
     project.released_version_file.write_text("7.0.0\n", "utf-8")
     for path in archives.find(project.dist):
         path.unlink()
-    said = refusal(publish(project, pypirc, "--tag", "v1.0.0"))
+    said = refusal(publish(project, "--tag", "v1.0.0"))
     for reason in (
         "The tree is not clean",
         f"CHANGELOG.md does not tell of {VERSION}: it has no entry",
@@ -212,46 +223,141 @@ def test_archives_of_another_commit_are_refused(project: Project, monkeypatch: p
     assert publishing.stale(project) == ["dist/ is not what this commit builds. Run `./nox -s build`."]
 
 
-def test_a_version_that_is_there_with_other_bytes_is_taken(
-    project: Project, index: RunningIndex, pypirc: str
+@pytest.mark.parametrize("kind", ["sdist", "wheel"])
+def test_a_version_that_is_there_with_other_bytes_is_refused_before_anything_is_sent(
+    kind: str, project: Project, index: RunningIndex
 ) -> None:
-    made = archives.find(project.dist)
-    (index.packages / made.wheel.name).write_bytes(b"somebody else's wheel")
-    said = refusal(publish(project, pypirc))
-    assert f"Version {VERSION} is taken on 'shop': {made.wheel.name} is there with other bytes" in said
+    altered: Path = getattr(archives.find(project.dist), kind)
+    (index.packages / altered.name).write_bytes(b"somebody else's file")
+    said = refusal(publish(project))
+    assert "Nothing was sent" in said
+    # uv breaks long lines.
+    assert f"do not match for `{altered.name}`" in " ".join(said.split())
+    assert "release a new version" in said
     assert not uploads(index)
 
 
-def test_other_versions_on_the_index_do_no_harm(project: Project, index: RunningIndex, pypirc: str) -> None:
+def test_other_versions_on_the_index_do_no_harm(project: Project, index: RunningIndex) -> None:
     for name in ("plexy_pay-7.8.8.tar.gz", "plexy_pay-7.8.90-py3-none-any.whl", "plexy_pay-7.8.9rc1.tar.gz"):
         (index.packages / name).write_bytes(b"another version")
-    assert not indexes.files(indexes.find("shop", config=pypirc), "plexy-pay", VERSION)
+    said = publishing.check(archives.find(project.dist), SHOP, project.root)
+    assert "already exists" not in said
 
 
-def test_an_upload_that_broke_off_is_finished(project: Project, index: RunningIndex, pypirc: str) -> None:
+def test_an_upload_that_broke_off_is_finished(project: Project, index: RunningIndex) -> None:
     made = archives.find(project.dist)
     (index.packages / made.sdist.name).write_bytes(made.sdist.read_bytes())
-    shop = indexes.find("shop", config=pypirc)
-    missing = publishing.not_there_yet(made, indexes.files(shop, "plexy-pay", VERSION), shop, VERSION)
-    assert missing == [made.wheel]
+    said = publishing.upload(made, SHOP, project.root)
+    assert f"{made.sdist.name} already exists, skipping" in said
+    assert uploads(index) == ["POST / 200"]
+    assert index.files == {path.name: path.read_bytes() for path in made}
+
+
+def test_an_index_can_be_named_by_its_addresses(project: Project, index: RunningIndex) -> None:
+    options = publishing.index_options(publish_url=index.url, check_url=f"{index.url}simple/")
+    made = archives.find(project.dist)
+    publishing.upload(made, options, project.root)
+    assert index.files.keys() == {path.name for path in made}
 
 
 def test_a_wrong_login_is_told_without_showing_it(
-    project: Project, index: RunningIndex, pypirc: str, monkeypatch: pytest.MonkeyPatch
+    project: Project, index: RunningIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TWINE_USERNAME", "publisher")
-    monkeypatch.setenv("TWINE_PASSWORD", "a-wrong-password-9Xw")
-    shop = indexes.find("shop", config=pypirc)
-    with pytest.raises(Refused, match="twine could not upload to 'shop'") as refused:
-        publishing.upload(list(archives.find(project.dist)), shop, project.root)
+    monkeypatch.setenv("UV_PUBLISH_PASSWORD", "a-wrong-password-9Xw")
+    with pytest.raises(Refused, match="The upload was not finished") as refused:
+        publishing.upload(archives.find(project.dist), SHOP, project.root)
     assert "a-wrong-password-9Xw" not in str(refused.value)
     assert "403" in str(refused.value)
+    assert "UV_PUBLISH_PASSWORD" in str(refused.value)
     assert not index.files
 
 
-def test_an_unknown_index_is_refused_with_the_names_that_are_known(project: Project, pypirc: str) -> None:
-    said = refusal(publish(project, pypirc, name="shpo"))
-    assert "No index is called 'shpo'. Known are pypi, shop." in said
+def test_an_upload_without_a_login_ends_and_says_where_one_comes_from(
+    project: Project, index: RunningIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_PUBLISH_USERNAME")
+    monkeypatch.delenv("UV_PUBLISH_PASSWORD")
+    with pytest.raises(Refused, match="UV_PUBLISH_TOKEN"):
+        publishing.upload(archives.find(project.dist), SHOP, project.root)
+    assert not index.files
+
+
+def test_an_unknown_index_is_refused_with_the_names_that_are_known(project: Project) -> None:
+    said = refusal(publish(project, name="shpo"))
+    assert "Index not found: `shpo`. Found indexes: `shop`" in said
+
+
+@pytest.mark.parametrize("given", ["", "publish_url", "check_url"])
+def test_an_index_is_named_or_has_both_its_addresses(given: str) -> None:
+    addresses = {given: "https://index.shop.example/"} if given else {}
+    with pytest.raises(Refused, match="--publish-url.*--check-url"):
+        publishing.index_options(**addresses)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        http(500),
+        http(204),
+        json_answer([1]),
+        json_answer({"files": [1]}),
+        json_answer({}),
+        b"no http\r\n\r\n",
+    ],
+)
+def test_a_response_that_says_nothing_of_files_is_no_permission(response: bytes, project: Project) -> None:
+    with WireServer(response) as server, pytest.raises(Refused, match=r"Nothing was sent\."):
+        options = publishing.index_options(publish_url=server.origin, check_url=server.origin)
+        publishing.check(archives.find(project.dist), options, project.root)
+    assert all(request.line.startswith("GET ") for request in server.requests)
+
+
+def test_an_index_that_wants_a_login_for_reading_is_asked_with_it_or_not_at_all(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = archives.find(project.dist)
+
+    def private(request: Recorded) -> bytes:
+        page = f'<a href="/{made.wheel.name}#sha256={"0" * 64}">wheel</a>'
+        listed = http(200, page.encode(), {"Content-Type": "text/html"})
+        return listed if request.values("authorization") else http(401)
+
+    with WireServer(private) as server:
+        (tmp_path / "config" / "uv" / "uv.toml").write_text(
+            f'[[index]]\nname = "shop"\nurl = "{server.origin}/simple"\npublish-url = "{server.origin}"\n'
+            'authenticate = "always"\n',
+            "utf-8",
+        )
+        with pytest.raises(Refused, match=r"Nothing was sent\."):
+            publishing.check(made, SHOP, project.root)
+        assert not server.requests
+        monkeypatch.setenv("UV_INDEX_SHOP_USERNAME", "reader")
+        monkeypatch.setenv("UV_INDEX_SHOP_PASSWORD", "s3cret-kQ")
+        with pytest.raises(Refused, match="with other bytes") as refused:
+            publishing.check(made, SHOP, project.root)
+    assert "do not match" in " ".join(str(refused.value).split())
+    assert "s3cret-kQ" not in str(refused.value)
+    login = base64.b64encode(b"reader:s3cret-kQ").decode()
+    assert {value for request in server.requests for value in request.values("authorization")} == {
+        f"Basic {login}"
+    }
+
+
+@pytest.mark.parametrize(
+    "address", ["https://me:s3cret-kQ@index.shop.example:port/", "http://me:s3cret-kQ@127.0.0.1:9/"]
+)
+def test_a_login_in_an_address_is_not_shown(address: str, project: Project, tmp_path: Path) -> None:
+    by_options = publishing.index_options(publish_url=address, check_url=address)
+    with pytest.raises(Refused) as refused:
+        publishing.check(archives.find(project.dist), by_options, project.root)
+    assert "s3cret-kQ" not in str(refused.value)
+
+    (tmp_path / "config" / "uv" / "uv.toml").write_text(
+        f'[[index]]\nname = "shop"\nurl = "{address}', "utf-8"
+    )
+    with pytest.raises(Refused, match="Failed to parse") as refused:
+        publishing.check(archives.find(project.dist), SHOP, project.root)
+    assert "s3cret-kQ" not in str(refused.value)
 
 
 def test_a_release_that_cannot_be_generated_changes_nothing(project: Project) -> None:
