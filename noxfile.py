@@ -1,6 +1,7 @@
 """Every task that a person or CI runs: `./nox -l` lists them, `./nox -s NAME` runs one, `-- ARGUMENTS` reach its tool.
 
-Every environment is made from constraints.txt, so that today's run and next year's install the same packages.
+Every environment is made from constraints.txt, so that today's run and next year's install the same packages. It
+has their hashes, and uv refuses a file with another one.
 """
 
 from __future__ import annotations
@@ -314,6 +315,7 @@ def lock(session: nox.Session) -> None:
         ),
         *(argument for group in groups for argument in ("--group", group)),
         *("--universal", "--python-version", PYTHONS[0], "--annotation-style", "line", "--quiet"),
+        "--generate-hashes",
         *("--custom-compile-command", "./nox -s lock", *session.posargs),
     )
     session.run(*npm(session, node_folder(session)), "install", "--package-lock-only", external=True)

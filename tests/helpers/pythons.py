@@ -10,11 +10,16 @@ from typing import Any
 BOOTSTRAP = Path(__file__).parents[2] / "nox"
 
 
-def pythons() -> dict[str, Path]:
-    """The interpreter of each supported version that is here, the oldest first."""
+def bootstrap() -> Any:
+    """The script `./nox` as a module."""
     loader = SourceFileLoader("nox_bootstrap", str(BOOTSTRAP))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
-    bootstrap: Any = importlib.util.module_from_spec(spec)
-    loader.exec_module(bootstrap)
-    return {version: path for version, (path, _) in bootstrap.interpreters().items()}
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def pythons() -> dict[str, Path]:
+    """The interpreter of each supported version that is here, the oldest first."""
+    return {version: path for version, (path, _) in bootstrap().interpreters().items()}
