@@ -1,6 +1,6 @@
-"""What the rules look at: operations, their parts, and schemas, each with its place in the document.
+"""Operations, their parts and schemas as the document has them, each with its place.
 
-Rules run on documents that may be broken in any way, so nothing here expects a certain shape.
+The lint runs on documents that may be broken in any way, so nothing here expects a certain shape.
 """
 
 from __future__ import annotations

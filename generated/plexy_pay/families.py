@@ -15,7 +15,8 @@ class Family:
         variable: The environment variable that stands for the key.
         header: The header that carries the raw key.
         origins: The origin for each environment; none where the API's documents name none.
-        base_url: The argument that takes an origin for this family alone; the main family has none.
+        base_url: The argument that takes its origin. That of the main family is `base_url`, which stands for every
+            family without an origin of its own.
     """
 
     __slots__ = ("argument", "base_url", "header", "origins", "variable")

@@ -29,9 +29,8 @@ class Operation:
     family: str  # Which key, header and origin it uses.
     moves_money: bool
     evidence: str  # How sure its method and path are; the weaker of the two.
-    idempotency_key: str | None = (
-        None  # The body property or header that is to make a second arrival harmless.
-    )
+    # The body property or header that is to make a second arrival harmless.
+    idempotency_key: str | None = None
     # Whether the client may repeat a call because of its key. Where that is untried, the key is sent and told alone.
     key_repeats: bool = True
     source: str  # The page that describes it.

@@ -42,7 +42,7 @@ def _of_family(api: Api, family: Family) -> Iterator[Argument]:
 
 def _base_url(family: Family) -> str:
     text = f"The origin of the {family.name} API; `base_url` where it is not given."
-    return text if family.origins else f"{text} No page names one."
+    return text if family.origins else f"{text} The spec names none."
 
 
 def _setting(setting: Setting) -> str:

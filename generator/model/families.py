@@ -15,6 +15,12 @@ from .api import ARGUMENTS, ENVIRONMENTS, Evidence, Family, Setting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+#: What the scheme of a family has besides its header: the mark, the form of its value, and an example.
+_MARKS = (
+    ("x-family", _NAME, "pay"),
+    ("x-client-setting", _NAME, "api_key"),
+    ("x-environment-variable", _VARIABLE, "PLEXY_API_KEY"),
+)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 #: Headers that HTTP itself reads: a key in one of them would break the request, or be dropped on the way.
 _OF_HTTP = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept"})
@@ -72,7 +78,7 @@ class Reader:
 
     def _schemes(self) -> Iterator[tuple[str, Located]]:
         """The schemes of families by their names in the document."""
-        names: set[str] = set()
+        taken: set[tuple[str, str]] = set()
         for key, scheme in mapping(self._document.get(_SCHEMES)).items():
             place = (*_SCHEMES, key)
             if not is_mapping(scheme) or "x-family" not in scheme:
@@ -90,25 +96,21 @@ class Reader:
                 self._wrong(
                     (*place, "name"), message, "write a header of the API's own, such as `Authorization`"
                 )
-            for mark, form in (
-                ("x-family", _NAME),
-                ("x-client-setting", _NAME),
-                ("x-environment-variable", _VARIABLE),
-            ):
-                value = str(scheme.get(mark, ""))
-                if not form.fullmatch(value) or iskeyword(value):
-                    example = {"x-family": "pay", "x-client-setting": "api_key"}.get(mark, "PLEXY_API_KEY")
-                    self._wrong(
-                        (*place, mark),
-                        f"the scheme {key!r} has no {mark} that is a name",
-                        f"write `{mark}: {example}`",
-                    )
-                elif value in names or (mark == "x-client-setting" and value in ARGUMENTS):
-                    message = f"the {mark} {value!r} is taken by another scheme or argument"
-                    self._wrong((*place, mark), message, "give each its own")
-                names.add(value)
-            self._taken.add(str(scheme.get("x-client-setting")))
+            self._check_names(key, Located(place, scheme), taken)
             yield key, Located(place, scheme)
+
+    def _check_names(self, key: str, scheme: Located, taken: set[tuple[str, str]]) -> None:
+        """Report a mark that is no name, or the name of something else; note those that are."""
+        for mark, form, example in _MARKS:
+            value, place = str(scheme.value.get(mark, "")), (*scheme.pointer, mark)
+            if not form.fullmatch(value) or iskeyword(value):
+                message = f"the scheme {key!r} has no {mark} that is a name"
+                self._wrong(place, message, f"write `{mark}: {example}`")
+            elif (mark, value) in taken or (mark == "x-client-setting" and value in ARGUMENTS):
+                message = f"the {mark} {value!r} is taken by another scheme or argument"
+                self._wrong(place, message, "give each its own")
+            taken.add((mark, value))
+        self._taken |= {str(scheme.value.get("x-client-setting")), f"{scheme.value['x-family']}_base_url"}
 
     def _scheme_at(self, place: Pointer, schemes: dict[str, Located]) -> str | None:
         """The one scheme of a family that a `security` names."""

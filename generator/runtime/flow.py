@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
+# Headers that carry keys by custom are the client's own, also in a package without the family that sends them.
 _OWN_HEADERS = frozenset(
-    {"authorization", "host", "connection", "content-length", "transfer-encoding"}
+    {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
     | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")

@@ -27,6 +27,7 @@ from decimal import Decimal
 from enum import StrEnum, auto
 from typing import Any, Final
 
+from .direct_payments import REFUSALS
 from .money import MERCHANT, OUTSIDE, major_amount
 from .refusals import NotAllowed, NotFound
 from .state import State
@@ -37,9 +38,6 @@ PROCESSING_DELAY: Final = timedelta(seconds=1)
 
 END_DELAY: Final = timedelta(seconds=2)
 """How long after its creation an authorization succeeds or fails."""
-
-FAILING: Final = frozenset({Decimal(20050), Decimal(20510)})
-"""The amounts, in major units, whose authorization fails."""
 
 _SOURCE = "wallet"
 
@@ -197,7 +195,7 @@ class Wallet:
         self._state.ledger.move(giver, taker, transaction.major, transaction.currency, _SOURCE)
 
     def _end(self, transaction: WalletTransaction) -> None:
-        if transaction.major in FAILING:
+        if transaction.major in REFUSALS:
             transaction.status = WalletStatus.FAILED
             return
         self._move(transaction, OUTSIDE, transaction.account)

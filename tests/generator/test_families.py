@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import plexy_pay
 import pytest
 from helpers.specs import BASE, edited, write_spec
 from helpers.wire import WireServer, http
@@ -18,7 +20,9 @@ from plexy_pay_sandbox import RunningSandbox, create_app
 
 from generator import pipeline
 from generator.document import Document
+from generator.emit.clients import arguments
 from generator.loading import load
+from generator.model.api import ARGUMENTS
 from generator.model.build import build, read
 
 ROOT = "openapi.yaml"
@@ -30,6 +34,11 @@ import client_of_links as package
 client = package.PlexyPay(base_url=sys.argv[2])
 client.links.retrieve("L1")
 print(package._families.FAMILIES["pay"].origins)
+for header in ("Authorization", "X-Api-Key", "X-Links-Key"):
+    try:
+        client.links.retrieve("L1", options={"extra_headers": {header: "key_2"}})
+    except package.InvalidParameterError:
+        print("refused", header)
 try:
     package.PlexyPay(environment="test").links.retrieve("L1")
 except package.ConfigurationError as error:
@@ -69,6 +78,7 @@ def test_another_origin_header_argument_and_variable_are_those_of_the_client(tmp
     assert "authorization" not in dict(request.headers)
     assert "{'live': 'https://pay.links.example'}" in done.stdout
     assert "No origin of the pay API" in done.stdout
+    assert done.stdout.count("refused") == 3
 
 
 def test_a_client_without_a_key_names_the_argument_and_the_variable_of_the_document(tmp_path: Path) -> None:
@@ -124,6 +134,14 @@ def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
         "live": "https://pay.plexy.example",
         "test": "https://test.plexy.example",
     }
+
+
+@pytest.mark.parametrize("client", [plexy_pay.PlexyPay, plexy_pay.AsyncPlexyPay])
+def test_a_client_has_the_arguments_that_the_model_knows_and_no_other(client: type) -> None:
+    """An argument that the model does not know would be taken and lost, or clash with one of the document."""
+    api = build(load(pipeline.SPEC))
+    named = [argument.name for argument in arguments(api)]
+    assert set(inspect.signature(client).parameters) == {api.main.argument, *ARGUMENTS, *named}
 
 
 def test_the_model_has_each_family_with_its_place_and_evidence(tmp_path: Path) -> None:

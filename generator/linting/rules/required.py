@@ -18,7 +18,7 @@ def required_is_known_both_ways(document: Document) -> Iterator[Problem]:
     received = reading.reached(document, reading.received(document))
     for schema in reading.named_schemas(document):
         is_both = str(schema.pointer[-1]) in sent & received
-        binds_both = is_both and any(not _is_one_way(field) for _, _, field in _required(schema))
+        binds_both = is_both and any(not _is_one_way(field) for field in _required_fields(schema))
         mark = schema.value.get(_MARK)
         place = (*schema.pointer, _MARK)
         if mark is not None and not binds_both:
@@ -46,10 +46,9 @@ def _mark_problems(document: Document, mark: Located) -> Iterator[Problem]:
         )
 
 
-def _required(schema: Located) -> Iterator[tuple[tuple[str | int, ...], str, dict[str, object]]]:
+def _required_fields(schema: Located) -> list[dict[str, object]]:
     properties = mapping(schema.value.get("properties"))
-    for index, name in enumerate(sequence(schema.value.get("required"))):
-        yield (*schema.pointer, "required", index), str(name), mapping(properties.get(str(name)))
+    return [mapping(properties.get(str(name))) for name in sequence(schema.value.get("required"))]
 
 
 def _is_one_way(field: dict[str, object]) -> bool:
