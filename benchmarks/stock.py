@@ -13,7 +13,6 @@ from typing import Any
 
 from benchmarks.document import bundled
 from benchmarks.measuring import Took
-from generator import normalising
 
 NAME = "plexy_pay_stock"
 
@@ -29,8 +28,7 @@ def folder() -> Path:
     room = tempfile.TemporaryDirectory(prefix="plexy-pay-bench-")
     _ROOMS.append(room)
     document = copy.deepcopy(bundled())
-    normalising.path_parameters_move_to_operations(document)
-    normalising.security_is_written_on_every_operation(document)
+    _write_everything_on_operations(document)
     del document["components"]["parameters"]["CheckoutVersion"]["schema"]["format"]
     source = Path(room.name, "openapi.json")
     source.write_text(json.dumps(document), "utf-8")
@@ -38,6 +36,16 @@ def folder() -> Path:
     _TOOK.append(Took.running([sys.executable, "-m", "openapi_python_client", "generate", *arguments]))
     sys.path.append(room.name)
     return Path(room.name)
+
+
+def _write_everything_on_operations(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        shared = item.pop("parameters", [])
+        for operation in item.values():
+            if "responses" in operation:
+                operation["parameters"] = [*operation.get("parameters", []), *shared]
+                operation.setdefault("security", document["security"])
+    del document["security"]
 
 
 def module(name: str) -> Any:

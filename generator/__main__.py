@@ -9,10 +9,11 @@ import sys
 import time
 from pathlib import Path
 
-from . import checking, coverage, loading, openapi_client, pipeline, writing
+from . import checking, coverage, loading, pipeline, writing
 from .changes import command as changes_command
 from .changes.summary import summary
 from .drifting import command as drifting_command
+from .emit import opc
 from .problems import GenerationError, SpecError, ToolError
 from .vendoring import command as vendoring_command
 
@@ -133,8 +134,8 @@ def _with(options: argparse.Namespace) -> str:
 
 
 def _record_forks(options: argparse.Namespace) -> int:
-    openapi_client.record_forks()
-    print(f"Recorded {openapi_client.FORKS}.")
+    opc.record_forks()
+    print(f"Recorded {opc.FORKS}.")
     return 0
 
 

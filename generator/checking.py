@@ -68,7 +68,7 @@ def _reason(name: str, fresh: dict[str, str], there: dict[str, str], recorded: d
         return "the spec no longer has it. Run `nox -s generate`."
     if there[name] != recorded.get(name):
         return (
-            "it was edited by hand. Make the change in spec/, generator/templates/ or generator/runtime/, "
+            "it was edited by hand. Make the change in spec/, generator/emit/templates/ or generator/runtime/, "
             "then run `nox -s generate`."
         )
     return "spec/ or generator/ changed since it was generated. Run `nox -s generate`."

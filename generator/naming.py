@@ -74,6 +74,31 @@ def pascal(name: str) -> str:
     return name
 
 
+def enum_members(values: list[Any]) -> list[str]:
+    """Return the name of the member of each value of an enumeration."""
+    names: dict[str, None] = {}
+    for value in values:
+        name = base = _member_name(value)
+        count = 2
+        while name in names:
+            name = f"{base}_{count}"
+            count += 1
+        names[name] = None
+    return list(names)
+
+
+def _member_name(value: Any) -> str:
+    text = str(value).replace("-", " minus ") if isinstance(value, int) else str(value)
+    name = constant(text) if re.search(r"[^\W_]", text) else "EMPTY"
+    name = name.removeprefix("FIELD_")
+    # `mro` and dunder names belong to the Enum machinery itself.
+    return (
+        f"VALUE_{name}"
+        if not name.isidentifier() or name[0].isdigit() or name in ("MRO", "NAME", "VALUE")
+        else name
+    )
+
+
 def event_class(operation_id: str) -> str | None:
     """The class of a webhook's event: `onTransactionCharged` -> `TransactionCharged`; None without an `on`."""
     found = re.fullmatch(r"on([A-Z]\w*)", operation_id)

@@ -10,30 +10,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from . import (
-    events,
-    formatting,
-    hidden,
-    linting,
-    loading,
-    manifest,
-    openapi_client,
-    optional,
-    params,
-    resources,
-    trial,
-    views,
-    writing,
-)
+from . import formatting, hidden, linting, loading, manifest, trial, writing
 from .document import Document
+from .emit import opc, optional, typed_dicts
+from .emit import package as emit_package
+from .model.api import Api
 from .model.build import build as build_model
-from .naming import event_class
-from .normalising import normalise, operations
 from .overlays import apply as apply_overlays
 from .problems import GenerationError, SpecError
-from .reading import webhooks
 from .trial import RUNTIME as RUNTIME
 
 PROJECT = Path(__file__).parent.parent
@@ -140,26 +125,22 @@ def build_from(
     """
     bundled = loading.bundle_bytes(document)
     api = build_model(document)
-    normal = normalise(document.data)
-    try:
-        openapi_client.generate(normal, package)
-        resources.generate(normal, api, package, version, left_out)
-        params.generate(normal, package)
-    except views.UnsupportedError as error:
-        raise GenerationError(str(error)) from None
+    opc.generate(api, package)
+    emit_package.generate(api, package, version, left_out)
+    typed_dicts.generate(api, package)
     hidden.escape_in(package)
     copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     prove_nothing_hides(package)
-    _prove_every_operation_is_reachable(normal, package)
-    _prove_every_webhook_has_its_class(document, package)
+    _prove_every_operation_is_reachable(api, package)
+    _prove_every_webhook_has_its_class(api, package)
     manifest.write(package, bundled, version, overlays)
     return Counts(
-        operations=len(list(operations(normal))),
-        models=len([path for path in (package / "models").glob("*.py") if path.name != "__init__.py"]),
-        events=len(events.webhooks(normal)),
+        operations=len(api.operations),
+        models=len(api.models) + len(api.enums),
+        events=len(api.events),
         files=len(manifest.hashes(package)),
     )
 
@@ -199,28 +180,29 @@ def prove_nothing_hides(package: Path) -> None:
             )
 
 
-def _prove_every_operation_is_reachable(normal: dict[str, Any], package: Path) -> None:
+def _prove_every_operation_is_reachable(api: Api, package: Path) -> None:
     missing: list[str] = []
     methods: dict[str, Counter[str]] = {}
-    for view in views.operation_views(normal):
-        function = package / "api" / view.module / f"{view.id}.py"
-        if view.module not in methods:
-            text = (package / "resources" / f"{view.module}.py").read_text("utf-8")
-            methods[view.module] = Counter(re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE))
-        if not function.is_file() or methods[view.module][view.method] != 4:
-            missing.append(f"{view.http_method} {view.path}")
+    for operation in api.operations:
+        module = operation.resource.replace(".", "_")
+        function = package / "api" / module / f"{operation.id}.py"
+        if module not in methods:
+            text = (package / "resources" / f"{module}.py").read_text("utf-8")
+            methods[module] = Counter(re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE))
+        if not function.is_file() or methods[module][operation.method] != 4:
+            missing.append(f"{operation.http_method} {operation.path}")
     if missing:
         raise GenerationError(f"operations without a function or method: {', '.join(missing)}")
 
 
-def _prove_every_webhook_has_its_class(document: Document, package: Path) -> None:
-    """Each entry of the document's `webhooks` is one class and one row of the table, and there are no others."""
+def _prove_every_webhook_has_its_class(api: Api, package: Path) -> None:
+    """Prove that each event is one class and one row of the table, and that there are no others."""
     events_file = package / "webhooks" / "events.py"
     text = events_file.read_text("utf-8") if events_file.is_file() else ""
-    wanted = [str(webhook.data.get("operationId")) for webhook in webhooks(document)]
+    wanted = [event.class_name for event in api.events]
     made = re.findall(r"^class (\w+)\(WebhookEvent\[", text, re.MULTILINE)
     rows = re.findall(r'^    \("[^"]*", "[^"]*"\): (\w+),$', text, re.MULTILINE)
-    if not sorted(made) == sorted(rows) == sorted(event_class(name) or name for name in wanted):
+    if not sorted(made) == sorted(rows) == sorted(wanted):
         raise GenerationError(
             f"webhooks and classes of events differ: {', '.join(wanted)} became {', '.join(made)}"
         )

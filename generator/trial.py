@@ -13,15 +13,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .optional import ADAPTERS
+from .emit.optional import ADAPTERS
 from .problems import GenerationError, Problem, shown
 
 RUNTIME = Path(__file__).parent / "runtime"
 
 #: What writes the files of a folder of the package.
 _MADE_BY = {
-    "api": "generator/templates/opc/",
-    "models": "generator/templates/opc/",
+    "api": "generator/emit/templates/opc/",
+    "models": "generator/emit/templates/opc/",
     "params": "generator/params.py",
 }
 _CHILD = Path(__file__).parent / "trial_imports.py"
@@ -101,6 +101,6 @@ def _problem(folder: Path, file: str, line: int, text: str, fix: str) -> Problem
     built = (folder / file).read_text("utf-8").splitlines()
     if (source := RUNTIME / file).is_file():
         return Problem(shown(source), line, text, fix)
-    made_by = _MADE_BY.get(file.partition("/")[0], "generator/templates/ours/")
+    made_by = _MADE_BY.get(file.partition("/")[0], "generator/emit/templates/ours/")
     fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
     return Problem(f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix)

@@ -108,7 +108,7 @@ class Trial:
         path = self.modules[f"{name}.{lazy[offered]}"] if lazy.get(offered) else self.modules[name]
         fix = f"define it, or take it out of what {name} offers"
         if name == self.name:
-            fix += " (PUBLIC in generator/resources.py)"
+            fix += " (PUBLIC in generator/emit/package.py)"
         self._add(path, 1, f"`{name}` offers `{offered}`, and it is not here", fix)
 
     def _imports_within(self, name: str, path: Path) -> None:

@@ -80,9 +80,9 @@ def _edited(package: Path, edits: Edits) -> list[str]:
     lines += [f"  deleted: {name}" for name in edits.deleted]
     return [
         *lines,
-        "Make the change in spec/, generator/runtime/ or generator/templates/, as the first line of a file says, and "
-        "generate again: an edit that was carried there is no loss. To give the edits up, add --discard-edits to the "
-        "command: `./nox -s generate -- --discard-edits`.",
+        "Make the change in spec/, generator/runtime/ or generator/emit/templates/, as the first line of a file says, "
+        "and generate again: an edit that was carried there is no loss. To give the edits up, add --discard-edits to "
+        "the command: `./nox -s generate -- --discard-edits`.",
     ]
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import pipeline, views
+from .. import pipeline
 from ..document import Document
+from ..emit.operations import resource_class
 from ..naming import snake
 from ..problems import GenerationError, ToolError
 from .change import Change, Level
@@ -126,7 +127,7 @@ class _Names:
         groups = {
             ".".join(name.split(".")[:depth]) for name in resources for depth in range(1, name.count(".") + 2)
         }
-        self._resources = {views.resource_class(name): name for name in groups}
+        self._resources = {resource_class(name): name for name in groups}
         self._modules = {name.replace(".", "_"): name for name in groups}
 
     def symbol(self, path: str) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .. import events, pricing, views
 from ..emit.clients import arguments as client_arguments
-from ..model.build import read as read_model
-from ..normalising import normalise
-from ..normalising import schemas as named_schemas
+from ..emit.operations import OperationView
+from ..model import money, query
+from ..model.api import Model
+from ..model.build import build, read
 from .change import Level
 from .findings import Findings, Place
 from .side import Side
@@ -27,17 +27,17 @@ class _Package:
     """What the generator makes of a document."""
 
     def __init__(self, side: Side) -> None:
-        data = normalise(side.data)
-        schemas = named_schemas(data)
-        events.event_views(data)
-        self.operations = {f"client.{view.call}": view for view in views.operation_views(data)}
-        self.params = {f"{name}Params" for name in views.request_schemas(data)}
-        answers = views.answer_schemas(data) | (schemas.keys() - set(views.request_schemas(data)))
-        self.moneys = {
-            name: {money.name: money.field for money in pricing.moneys(data, schema)}
-            for name, schema in schemas.items()
-            if name in answers
-        }
+        api = build(side.document)
+        views = [OperationView(operation) for operation in api.operations]
+        self.operations = {f"client.{view.call}": view for view in views}
+        sent, received = query.sent(api), query.received(api)
+        self.params = {f"{model.name}Params" for model in sent.values()}
+        read_models = [model for key, model in api.models.items() if key in received or key not in sent]
+        self.moneys = {model.name: _money_names(model) for model in read_models}
+
+
+def _money_names(model: Model) -> dict[str, str]:
+    return {name: field.name for name, field in money.money_properties(model).items()}
 
 
 def compare(found: Findings) -> None:
@@ -64,22 +64,22 @@ def _moneys(found: Findings, old: _Package, new: _Package) -> None:
         before = old.moneys.get(found.old.classes[old_key], {})
         name = found.new.classes[new_key]
         after = new.moneys.get(name, {})
-        for money in dict.fromkeys((*before, *after)):
-            symbol = f"models.{name}.{money}"
+        for given in dict.fromkeys((*before, *after)):
+            symbol = f"models.{name}.{given}"
             place = Place(
                 f"models.{name}", "", ("components", "schemas", new_key), symbols=(symbol, f"{symbol}_in")
             )
-            if money not in after:
+            if given not in after:
                 found.add(
                     "money-changed",
                     BREAKING,
                     place,
-                    f"`.{money}` is gone; it was `{before[money]}` as Money.",
+                    f"`.{given}` is gone; it was `{before[given]}` as Money.",
                 )
-            elif money not in before:
-                found.add("money-added", ADDITIVE, place, f"`.{money}` gives `{after[money]}` as Money.")
-            elif before[money] != after[money]:
-                text = f"`.{money}` stands for `{after[money]}` now; it stood for `{before[money]}`."
+            elif given not in before:
+                found.add("money-added", ADDITIVE, place, f"`.{given}` gives `{after[given]}` as Money.")
+            elif before[given] != after[given]:
+                text = f"`.{given}` stands for `{after[given]}` now; it stood for `{before[given]}`."
                 found.add("money-changed", BREAKING, place, text)
 
 
@@ -106,7 +106,7 @@ def _client_arguments(found: Findings) -> None:
 
 
 def _arguments_of(side: Side) -> list[str]:
-    api = read_model(side.document)[0]
+    api = read(side.document)[0]
     return [family.argument for family in api.families] + [
         argument.name for argument in client_arguments(api) if not argument.is_key
     ]
@@ -144,6 +144,6 @@ def _with(renamed: dict[str, str], text: str) -> str:
     return re.sub(r"\w+", lambda match: renamed.get(match[0], match[0]), text)
 
 
-def _signature(view: views.OperationView) -> dict[str, Any]:
+def _signature(view: OperationView) -> dict[str, Any]:
     """Whether each argument of a method is required."""
     return {parameter.name: parameter.required for parameter in (*view.path_parameters, *view.arguments)}

@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..document import is_mapping, is_sequence, mapping, sequence
-from ..naming import snake
-from ..normalising import enum_members
+from ..naming import enum_members, snake
 from .change import Level
 from .findings import MISSING, Findings, Handler, Missing, Place, about, brief, changed, of, same
 from .side import REQUEST, Direction, Side

@@ -1,17 +1,27 @@
-"""The nodes of the model: frozen and typed, each with its place in the document and how it is known.
+"""Define the nodes of the model: frozen and typed, each with its place in the document and how it is known.
 
-A name in Python, a header, an origin is read from the document once, by `build`; everything else asks these values.
+A name in Python, a header, a type is read from the document once, by `build`; everything else asks these values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from ..document import Pointer
+from ..document import Location, Pointer
+from .types import ModelRef, Type
 
 Evidence = Literal["documented", "documented-2023", "observed", "inferred"]
+AmountUnit = Literal["minor", "major", "decimal-string"]
+ParameterPlace = Literal["path", "query", "header"]
+
+#: The evidence levels, the best first.
+EVIDENCE: tuple[Evidence, ...] = ("documented", "documented-2023", "observed", "inferred")
+
+#: The levels that are good enough to say that something is not there. A fact of 2023 proves nothing today.
+PROVES_ABSENCE: tuple[Evidence, ...] = ("documented", "observed")
 
 #: What the `environment` argument of the clients may be.
 ENVIRONMENTS = ("live", "test")
@@ -31,19 +41,62 @@ ARGUMENTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a node comes from.
+
+    Attributes:
+        pointer: Its place in the bundled document.
+        location: Its file and line.
+        evidence: How well it is known, by its own mark or by that of the node it belongs to.
+        is_stated: Whether the mark is its own.
+        sources: Where it was read.
+    """
+
+    pointer: Pointer
+    location: Location
+    evidence: Evidence
+    is_stated: bool
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A part of the API.
 
     Attributes:
-        pointer: Its place in the bundled document, for messages with file and line.
-        evidence: How it is known.
-        sources: Where it was read.
+        origin: Where it comes from.
     """
 
-    pointer: Pointer
-    evidence: Evidence
-    sources: tuple[str, ...]
+    origin: Origin
+
+    @property
+    def evidence(self) -> Evidence:
+        """How well it is known."""
+        return self.origin.evidence
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where it was read."""
+        return self.origin.sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """What a deprecated thing is replaced by.
+
+    Attributes:
+        since: The version since which it is deprecated, or nothing.
+        use: What to use in its place, or nothing.
+        until: The version that removes it, or nothing.
+    """
+
+    since: str
+    use: str
+    until: str
+
+
+# -- families ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +139,491 @@ class Family(Node):
     base_url: str | None
 
 
+# -- schemas ----------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """What is known of the unit of an amount.
+
+    Attributes:
+        unit: The unit; none where the vendor does not state it.
+        evidence: How well the unit is known.
+    """
+
+    unit: AmountUnit | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Node):
+    """A property of an object.
+
+    Attributes:
+        wire_name: Its name on the wire.
+        name: Its name in Python.
+        type: Its type.
+        required: Whether the object always has it.
+        read_only: Whether only responses carry it.
+        description: What it is, for people.
+        amount: What is known of its unit, if it is an amount.
+        is_main_amount: Whether `money` of the model is this amount.
+        is_sensitive: Whether its value is masked in every representation.
+        is_hidden: Whether a log shows its name alone: it, or what it refers to, is sensitive or free text.
+        is_unix_time: Whether its value is a number of seconds since 1970.
+        wrapped_as: The name under which webhooks wrap its value in an object; nothing where they do not.
+        server_default: What the server takes where the field is left out, as JSON; none where that is not known.
+        deprecation: What replaces it, if it is deprecated.
+        constants: The values by which a discriminator tells the model from others.
+    """
+
+    wire_name: str
+    name: str
+    type: Type
+    required: bool
+    read_only: bool
+    description: str
+    amount: Amount | None
+    is_main_amount: bool
+    is_sensitive: bool
+    is_hidden: bool
+    is_unix_time: bool
+    wrapped_as: str
+    server_default: str | None
+    deprecation: Deprecation | None
+    constants: tuple[str, ...]
+
+    @property
+    def unit(self) -> AmountUnit | None:
+        """The unit of its amount, if it is one whose unit is known."""
+        return None if self.amount is None else self.amount.unit
+
+    @property
+    def argument(self) -> str:
+        """The name of the constructor's argument: attrs drops leading underscores."""
+        return self.name.lstrip("_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAction:
+    """How a response says what the payer has to do next.
+
+    Attributes:
+        id: The field with the id of the payment.
+        success: The field that says whether the payment succeeded.
+        challenge: The field with the form of the bank.
+        action: The name on the wire of what names the action; the response may not declare it.
+        shows: The actions that show the form.
+        finished: The actions after which nothing is left to do.
+    """
+
+    id: str
+    success: str
+    challenge: str
+    action: str
+    shows: tuple[str, ...]
+    finished: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schema(Node):
+    """A schema with a name.
+
+    Attributes:
+        key: Its key in the document; one that is written in place has a key made of what it belongs to.
+        name: Its class, or the name that a class of it would have.
+        description: What it is, for people.
+        is_unused: Whether it is marked as a schema that nothing refers to.
+    """
+
+    key: str
+    name: str
+    description: str
+    is_unused: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model(Schema):
+    """An object with fields.
+
+    Attributes:
+        fields: Its fields in the document's order.
+        further: The type of the fields that the schema does not name; none where it says nothing of them.
+        is_closed: Whether the schema refuses further fields.
+        deprecation: What replaces it, if it is deprecated.
+        next_action: How it says what the payer has to do next, if it does.
+    """
+
+    fields: tuple[Field, ...]
+    further: Type | None
+    is_closed: bool
+    deprecation: Deprecation | None
+    next_action: NextAction | None
+
+    @cached_property
+    def by_wire_name(self) -> Mapping[str, Field]:
+        """The fields by their names on the wire."""
+        return {field.wire_name: field for field in self.fields}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A value of an enumeration.
+
+    Attributes:
+        name: Its name in Python.
+        value: The value on the wire.
+        meaning: What it means; nothing where that is not known.
+        same: The canonical spelling of the same value; nothing where it is this one.
+    """
+
+    name: str
+    value: str | int
+    meaning: str
+    same: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Enum(Schema):
+    """An enumeration.
+
+    Attributes:
+        members: Its members in the document's order, null left out.
+        is_integer: Whether the values are whole numbers.
+        takes_null: Whether null is one of the values.
+        deprecation: What replaces it, if it is deprecated.
+    """
+
+    members: tuple[Member, ...]
+    is_integer: bool
+    takes_null: bool
+    deprecation: Deprecation | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alias(Schema):
+    """A schema that is neither an object nor an enumeration; whatever refers to it has its type.
+
+    Attributes:
+        type: Its type.
+    """
+
+    type: Type
+
+
+# -- operations -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter(Node):
+    """A parameter of a path, a query or the headers.
+
+    Attributes:
+        wire_name: Its name on the wire.
+        name: Its name in Python.
+        place: Where it stands.
+        type: Its type.
+        required: Whether every call has it.
+        description: What it is, for people.
+        amount: What is known of its unit, if it is an amount.
+        server_default: What the server takes where it is left out, as JSON; none where that is not known.
+        setting: The argument of the client that fills it; nothing where callers pass it.
+        deprecation: What replaces it, if it is deprecated.
+        is_own_text: Whether it holds a text of the caller's own, an order reference, and no id of the API.
+        is_hidden: Whether a log shows its name alone.
+    """
+
+    wire_name: str
+    name: str
+    place: ParameterPlace
+    type: Type
+    required: bool
+    description: str
+    amount: Amount | None
+    server_default: str | None
+    setting: str
+    deprecation: Deprecation | None
+    is_own_text: bool
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body(Node):
+    """The JSON body of a request.
+
+    Attributes:
+        ref: The object that it holds.
+        required: Whether every call has one.
+    """
+
+    ref: ModelRef
+    required: bool
+
+    @property
+    def model(self) -> Model:
+        """The model of the body."""
+        return self.ref.model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Node):
+    """What the API answers with a status.
+
+    Attributes:
+        status: The status, such as `200`, or a range, such as `5XX`.
+        type: The type of its JSON; none where it has none.
+        description: What it means, for people.
+        advice: What to do about it, for people; nothing where the document advises nothing.
+        refuses: Whether the status says that the call was not carried out, as far as it is described.
+        shared_as: The name of the shared response that it refers to; nothing for one written in place.
+    """
+
+    status: str
+    type: Type | None
+    description: str
+    advice: str
+    refuses: bool
+    shared_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination(Node):
+    """How a list is followed.
+
+    Attributes:
+        item: The model of a row.
+        items: The field of the response that holds the rows; none where the response is the array.
+        page: The field with the number of the page.
+        size: The field with the size of the page.
+        total: The field with the number of all rows.
+        identity: The field that tells a row from others.
+        page_parameter: The parameter with the number of the page.
+        size_parameter: The parameter with the size of the page.
+        whole: Whether one response is the whole list.
+    """
+
+    item: Model
+    items: Field | None
+    page: Field | None
+    size: Field | None
+    total: Field | None
+    identity: Field | None
+    page_parameter: Parameter | None
+    size_parameter: Parameter | None
+    whole: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Operation(Node):
+    """An operation. Its origin has the weaker evidence of its method and its path.
+
+    Attributes:
+        wire_id: The operationId of the document.
+        id: The operationId in Python: the module of its functions.
+        resource: The attribute of the client, such as `checkout.sessions`.
+        method: The method of the resource.
+        http_method: The method of HTTP, in capitals.
+        path: The template of the path.
+        method_evidence: How well the method of HTTP is known.
+        path_evidence: How well the path is known.
+        family: The family whose key and origin it has.
+        moves_money: Whether a call may move money.
+        summary: What it does, in a line.
+        description: What it does, for people.
+        deprecation: What replaces it, if it is deprecated.
+        parameters: Its parameters: its own, then those of its path.
+        body: The body of its request, if there is one.
+        responses: Its responses in the document's order.
+        pagination: How it is followed, if it lists.
+        idempotency_key: The parameter by which the API knows a repeated call, by its name on the wire, or nothing.
+        key_repeats: Whether the client may repeat a call because it has that key.
+        facts: Where the facts of a call stand in its request, as runtime expressions.
+    """
+
+    wire_id: str
+    id: str
+    resource: str
+    method: str
+    http_method: str
+    path: str
+    method_evidence: Evidence
+    path_evidence: Evidence
+    family: Family
+    moves_money: bool
+    summary: str
+    description: str
+    deprecation: Deprecation | None
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: tuple[Response, ...]
+    pagination: Pagination | None
+    idempotency_key: str
+    key_repeats: bool
+    facts: Mapping[str, str]
+
+    @property
+    def call(self) -> str:
+        """How a user writes the call, such as `payment_links.create`."""
+        return f"{self.resource}.{self.method}"
+
+    @property
+    def answer(self) -> Type | None:
+        """The type of the first successful response that has JSON; none where no success has any."""
+        bodies = (response.type for response in self.responses if response.status.startswith("2"))
+        return next((type_ for type_ in bodies if type_ is not None), None)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LookUp:
+    """One way to find out what became of a call.
+
+    Attributes:
+        operation: The operation that is asked.
+        by: The fact of the call by which it is asked.
+        row: The model of what it shows: a row of the list, or the whole response.
+        fields: The fields of the row in which the fact comes back.
+        amount: The field of the row with the amount, in the same unit as the call's; none where there is none.
+        made: The field of the row with the time at which it was made.
+        status: The field of the row with its state.
+        found: The states that say that the call was carried out.
+        ended: The states that say that it was, and that the money is back.
+        absent: The states that are said to mean that it was not.
+        whole: Whether the operation can be carried out only once, and as a whole.
+        original: The field of the row with the original's id.
+        absence: Whether a list that does not show the call is said to prove that it was not carried out.
+        evidence: The weakest evidence of all that is read.
+        is_known: Whether all that is read is known well enough to prove an absence.
+    """
+
+    operation: Operation
+    by: str
+    row: Model
+    fields: tuple[Field, ...]
+    amount: Field | None
+    made: Field | None
+    status: str
+    found: tuple[str, ...]
+    ended: tuple[str, ...]
+    absent: tuple[str, ...]
+    whole: bool
+    original: Field | None
+    absence: bool
+    evidence: Evidence
+    is_known: bool
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is searched page by page; else it shows one thing."""
+        return self.operation.pagination is not None
+
+    @property
+    def finds(self) -> bool:
+        """Whether what it shows can be known to be the call's; else it only tells a person what is there."""
+        if self.is_list:
+            return self.made is not None or self.by == "idempotency_key"
+        return bool(self.found or self.ended)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Recipe:
+    """All look-ups of one operation that moves money.
+
+    Attributes:
+        operation: The operation.
+        amount_unit: The unit of the amount in its request; none where there is no amount or no known unit.
+        none: Why there is no look-up; nothing where there is one.
+        check: What a person can check.
+        look_ups: The look-ups, in the order in which they are asked.
+    """
+
+    operation: Operation
+    amount_unit: AmountUnit | None
+    none: str
+    check: str
+    look_ups: tuple[LookUp, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Event(Node):
+    """An event that a webhook delivers.
+
+    Attributes:
+        key: The key of the webhook in the document.
+        wire_id: The operationId of the document.
+        class_name: The class of the event.
+        name: Its name in the body; nothing where the body has none.
+        named_by: The field of the body with the name; none where the body has none.
+        secret: The kind of secret that proves a delivery.
+        prefix: What the identity of a delivery begins with.
+        identity: The JSON pointers whose values tell one event from another.
+        body: The model of the body.
+        data: The field of the body that holds what the event is about; none where that is the body itself.
+        merchant: The field of the body with the id of the merchant.
+        created: The field of the body with the time, as seconds since 1970.
+        model: The model of what the event is about.
+        summary: What happened, in a line.
+        description: What happened, for people.
+    """
+
+    key: str
+    wire_id: str
+    class_name: str
+    name: str
+    named_by: Field | None
+    secret: str
+    prefix: str
+    identity: tuple[str, ...]
+    body: Model
+    data: Field | None
+    merchant: Field | None
+    created: Field | None
+    model: Model
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownName:
+    """A field that a debug log shows.
+
+    Attributes:
+        name: Its name on the wire.
+        location: Where the document lists it.
+    """
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Api:
     """The whole API.
 
     Attributes:
         families: All families, the main one first: that of the operations that name no security of their own.
         settings: What the clients are told besides keys and origins, in the order of the families.
+        operations: All operations in the document's order.
+        recipes: How it is found out what became of a call, for each operation that says so.
+        events: All events in the document's order.
+        models: All models by key, in the order of the keys.
+        enums: All enumerations by key, in the order of the keys.
+        aliases: All other named schemas by key.
+        shown_in_logs: The fields that a debug log shows; none where the document has no such list.
+        hidden_in_logs: The fields that a larger document, of which this one is a part, hides.
+        disputed_currencies: The currencies whose minor units are not those of ISO 4217, by the vendor's own list.
     """
 
     families: tuple[Family, ...]
     settings: tuple[Setting, ...]
+    operations: tuple[Operation, ...]
+    recipes: tuple[Recipe, ...]
+    events: tuple[Event, ...]
+    models: Mapping[str, Model]
+    enums: Mapping[str, Enum]
+    aliases: Mapping[str, Alias]
+    shown_in_logs: tuple[ShownName, ...] | None
+    hidden_in_logs: tuple[str, ...]
+    disputed_currencies: tuple[str, ...]
 
     @property
     def main(self) -> Family:

@@ -1,11 +1,21 @@
-"""Builds the model from a document, or says with file, line and fix why there is none."""
+"""Build the model from a document, or say with file, line and fix why there is none."""
 
 from __future__ import annotations
 
-from ..document import Document
+from .. import currencies, reading
+from ..document import Document, sequence
 from ..problems import Problem, SpecError
-from .api import Api
-from .families import Reader
+from .api import Api, ShownName
+from .events import read_events
+from .families import FamilyReader
+from .operations import read_operations
+from .reader import Reader
+from .recipes import read_recipes
+from .schemas import SchemaReader
+
+_CURRENCIES = "x-currencies-without-decimals"
+_SHOWN = "x-shown-in-logs"
+_HIDDEN = "x-sensitive-names"
 
 
 def build(document: Document) -> Api:
@@ -23,6 +33,42 @@ def build(document: Document) -> Api:
 def read(document: Document) -> tuple[Api, list[Problem]]:
     """Return the API as far as it can be read, and everything that is wrong with it."""
     reader = Reader(document)
-    families = reader.families()
-    settings = reader.settings(families)
-    return Api(families=families, settings=settings), reader.problems
+    family_reader = FamilyReader(reader)
+    families = family_reader.families()
+    settings = family_reader.settings(families)
+    schemas = SchemaReader(reader)
+    schemas.read()
+    operations = read_operations(reader, schemas, {family.name: family for family in families})
+    api = Api(
+        families=families,
+        settings=settings,
+        operations=operations,
+        recipes=read_recipes(reader, operations),
+        events=read_events(reader, schemas),
+        models=schemas.models,
+        enums=schemas.enums,
+        aliases=schemas.aliases,
+        shown_in_logs=_shown(document),
+        hidden_in_logs=tuple(map(str, sequence(document.data.get(_HIDDEN)))),
+        disputed_currencies=currencies.disputed(_listed_currencies(document)),
+    )
+    return api, reader.problems
+
+
+def _shown(document: Document) -> tuple[ShownName, ...] | None:
+    """Return the fields that a debug log shows; None where the document leaves it to the marks alone."""
+    names = document.data.get(_SHOWN)
+    if names is None:
+        return None
+    return tuple(
+        ShownName(name=str(name), location=document.where((_SHOWN, index)))
+        for index, name in enumerate(sequence(names))
+    )
+
+
+def _listed_currencies(document: Document) -> set[str]:
+    """Return the currencies that the document lists as those without decimals."""
+    listed: set[str] = set()
+    for schema in reading.schemas(document):
+        listed.update(map(str, sequence(schema.value.get(_CURRENCIES))))
+    return listed

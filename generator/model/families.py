@@ -8,10 +8,10 @@ from keyword import iskeyword
 from urllib.parse import urlsplit
 
 from .. import reading
-from ..document import Document, Located, Pointer, is_mapping, mapping, sequence
-from ..problems import Problem
+from ..document import Located, Pointer, is_mapping, mapping, sequence
 from ..reading import Operation
-from .api import ARGUMENTS, ENVIRONMENTS, Evidence, Family, Setting
+from .api import ARGUMENTS, ENVIRONMENTS, Family, Setting
+from .reader import Reader
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -25,22 +25,17 @@ _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 #: Headers that HTTP itself reads: a key in one of them would break the request, or be dropped on the way.
 _OF_HTTP = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept"})
 _SCHEMES: Pointer = ("components", "securitySchemes")
-_EVIDENCE: dict[str, Evidence] = {
-    "documented": "documented",
-    "documented-2023": "documented-2023",
-    "observed": "observed",
-}
 
 
-class Reader:
-    """Reads the families of a document, and collects what is wrong with them in `problems`."""
+class FamilyReader:
+    """Reads the families and the settings of a document."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._operations = list(reading.operations(document))
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._document = reader.document
+        self._operations = list(reading.operations(reader.document))
         self._uses: dict[str, list[Operation]] = {}
         self._taken = set[str](ARGUMENTS)
-        self.problems: list[Problem] = []
 
     def families(self) -> tuple[Family, ...]:
         """Return the families that operations have, the main one first."""
@@ -138,9 +133,7 @@ class Reader:
     def _family(self, scheme: Located, is_main: bool, key: str) -> Family:
         name = str(scheme.value.get("x-family", ""))
         return Family(
-            pointer=scheme.pointer,
-            evidence=_evidence(scheme),
-            sources=_sources(scheme),
+            origin=self._reader.origin(scheme.pointer, scheme.value),
             name=name,
             argument=str(scheme.value.get("x-client-setting", "")),
             variable=str(scheme.value.get("x-environment-variable", "")),
@@ -203,9 +196,7 @@ class Reader:
         paragraph = str(value.get("description", "")).partition("\n\n")[0]
         variable = value.get("x-environment-variable")
         return Setting(
-            pointer=parameter.pointer,
-            evidence=_evidence(parameter),
-            sources=_sources(parameter),
+            origin=self._reader.origin(parameter.pointer, value),
             argument=str(value["x-client-setting"]),
             variable=None if variable is None else str(variable),
             is_date=schema.get("format") == "date",
@@ -237,13 +228,13 @@ class Reader:
     def _agree(self, first: Setting, other: Setting) -> None:
         if (first.family, first.variable, first.is_date) != (other.family, other.variable, other.is_date):
             self._wrong(
-                (*other.pointer, "x-client-setting"),
+                (*other.origin.pointer, "x-client-setting"),
                 f"{other.argument!r} is two different settings of the client",
                 "declare the parameter once in `components.parameters` and refer to it, or rename one",
             )
 
     def _wrong(self, pointer: Pointer, message: str, fix: str) -> None:
-        self.problems.append(self._document.problem(pointer, message, fix))
+        self._reader.wrong(pointer, message, fix)
 
 
 def _is_origin(url: str) -> bool:
@@ -253,11 +244,3 @@ def _is_origin(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(host) and url == f"https://{parts.netloc}" and "@" not in url
-
-
-def _evidence(node: Located) -> Evidence:
-    return _EVIDENCE.get(str(mapping(node.value).get("x-evidence")), "inferred")
-
-
-def _sources(node: Located) -> tuple[str, ...]:
-    return tuple(str(source) for source in sequence(mapping(node.value).get("x-source")))

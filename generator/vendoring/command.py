@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import pipeline
 from ..edits import told
-from ..optional import ADAPTERS, WEBHOOKS
+from ..emit.optional import ADAPTERS, WEBHOOKS
 from ..problems import ToolError
 from . import changing, copying, placing
 from .building import OWN_NAME, Built

@@ -13,11 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import loggable, optional
 from ..document import Document, Pointer, is_mapping, mapping, parse_pointer, references, sequence
+from ..emit import optional
+from ..emit.loggable import loggable
+from ..model.api import Api, Schema
+from ..model.build import build
 from ..naming import method, snake
-from ..normalising import METHODS, normalise, schemas
 from ..problems import ToolError
+from ..reading import METHODS
 
 Json = dict[str, Any]
 
@@ -109,7 +112,7 @@ def select(document: Document, only: Iterable[str]) -> Selection:
         data.pop(WEBHOOKS, None)
     _keep_what_is_reached(data)
     _keep_tags(data)
-    _keep_meanings(document.data, data)
+    _keep_meanings(document, data)
     modules = {*MODULES, WEBHOOKS} - {*wanted, *chosen_parts}
     told = {call.name: tuple(sorted(others)) for call, others in kept.items()}
     return Selection(document.with_data(data), told, frozenset(modules))
@@ -211,16 +214,21 @@ def _keep_tags(data: Json) -> None:
         data["tags"] = [tag for tag in data["tags"] if mapping(tag).get("name") in used]
 
 
-def _keep_meanings(whole: Json, data: Json) -> None:
-    """What depends on parts that are gone is written down: names of classes, and which fields are private."""
-    before, after = normalise(whole), normalise(data)
-    names = {schema["x-schema-key"]: name for name, schema in schemas(before).items()}
-    for name, schema in schemas(after).items():
-        key = schema["x-schema-key"]
-        # A schema that a pass made of a part of another one has no key in the document.
-        if names[key] != name and key in schemas(data):
-            schemas(data)[key]["x-class-name"] = names[key]
-    fields = loggable.loggable(after)
+def _keep_meanings(whole: Document, data: Json) -> None:
+    """Write down what depends on parts that are gone: names of classes, and which fields are private."""
+    before, after = build(whole), build(whole.with_data(data))
+    names = _class_names(before)
+    schemas = data["components"]["schemas"]
+    for key, name in _class_names(after).items():
+        # A schema that is written in place has no key in the document.
+        if names[key] != name and key in schemas:
+            schemas[key]["x-class-name"] = names[key]
+    fields = loggable(after)
     declared = fields.values | fields.objects | fields.maps.keys()
-    if private := sorted(declared & loggable.loggable(before).hidden):
+    if private := sorted(declared & loggable(before).hidden):
         data["x-sensitive-names"] = private
+
+
+def _class_names(api: Api) -> dict[str, str]:
+    nodes: list[Schema] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    return {node.key: node.name for node in nodes}

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from helpers.openapi import operations
 
 from benchmarks import calls, concurrency, decoding, dependencies, generating, server, startup, stock
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.document import KEY, LINK_ID, LINKS, TRANSACTIONS, bundled
-from generator import document, linting, loading, normalising
+from generator import document, linting, loading
 
 README = Path(__file__).parents[2] / "benchmarks" / "README.md"
 
@@ -123,7 +124,7 @@ def test_the_stock_client_is_the_tools_own_work_on_the_whole_document() -> None:
     api = stock.folder() / stock.NAME / "api"
 
     made = [path for path in api.rglob("*.py") if path.name != "__init__.py"]
-    assert len(made) == len(list(normalising.operations(bundled())))
+    assert len(made) == len(list(operations(bundled())))
     assert not any("plexy-pay" in path.read_text("utf-8").splitlines()[0] for path in made)
 
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import plexy_pay
 import pytest
+from helpers.openapi import operations, resolve
 from helpers.prism import running_prism
 from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
 from plexy_pay.encoding import loads
 
 from generator.naming import snake
-from generator.normalising import operations, resolve
 
 DOCUMENT_PATH = Path(plexy_pay.__file__).parent / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))

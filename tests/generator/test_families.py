@@ -151,7 +151,7 @@ def test_the_model_has_each_family_with_its_place_and_evidence(tmp_path: Path) -
     assert api.main.header == "Authorization"
     assert api.main.origins == {"live": "https://api.links.kz"}
     assert api.main.base_url is None
-    assert api.main.pointer == ("components", "securitySchemes", "apiKey")
+    assert api.main.origin.pointer == ("components", "securitySchemes", "apiKey")
     assert api.settings == ()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.generation import document, operation
+from helpers.generation import api_of, document, operation
 
-from generator.loggable import Names, loggable
-from generator.normalising import normalise
+from generator.emit.loggable import Names
+from generator.emit.loggable import loggable as loggable_of
 
 TEXT: dict[str, Any] = {"type": "string"}
 SECRET = {**TEXT, "x-sensitive": True}
@@ -18,7 +18,13 @@ def names(paths: dict[str, Any] | None = None, **schemas: Any) -> Names:
         name: schema if "type" in schema or "oneOf" in schema else {"type": "object", "properties": schema}
         for name, schema in schemas.items()
     }
-    return loggable(normalise(document(described, paths)))
+    return loggable(document(described, paths))
+
+
+def loggable(data: dict[str, Any]) -> Names:
+    found = loggable_of(api_of(data))
+    found.open.clear()  # Only what follows from it is seen.
+    return found
 
 
 def ref(name: str) -> dict[str, str]:
@@ -112,5 +118,5 @@ def test_with_a_list_of_what_is_shown_any_other_text_or_number_is_hidden() -> No
     fields: dict[str, Any] = {"id": TEXT, "new": TEXT, "size": {"type": "integer"}, "on": {"type": "boolean"}}
     fields["state"] = {**TEXT, "enum": ["a"]}
     made = document({"Link": {"type": "object", "properties": fields}})
-    found = loggable({**normalise(made), "x-shown-in-logs": ["ID"]})
+    found = loggable({**made, "x-shown-in-logs": ["ID"]})
     assert found == Names(values={"id", "on", "state"}, hidden={"new", "size"})

@@ -14,8 +14,9 @@ import pytest
 from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import write_spec
 
-from generator import loading, optional, pipeline
-from generator.optional import ADAPTERS, CARDS, WEBHOOKS
+from generator import loading, pipeline
+from generator.emit import optional
+from generator.emit.optional import ADAPTERS, CARDS, WEBHOOKS
 
 SHOP = {"Shop": {"type": "object", "properties": {"name": {"type": "string"}}}}
 MODULES = {

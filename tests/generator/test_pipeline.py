@@ -13,9 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import generation
+from helpers.generation import api_of, document, operation
+from openapi_python_client.config import Config
+from openapi_python_client.parser.errors import ParseError
+from openapi_python_client.parser.openapi import GeneratorData
 
-from generator import checking, manifest, openapi_client, params, pipeline, writing
+from generator import checking, manifest, pipeline, writing
 from generator.__main__ import main
+from generator.emit import opc, typed_dicts
 from generator.problems import GenerationError, SpecError
 
 GOLDEN = Path(__file__).parent / "golden" / "openapi.yaml"
@@ -196,7 +202,7 @@ def test_a_broken_spec_names_file_and_line_and_leaves_the_package_untouched(
     assert tree(package) == before
 
 
-@pytest.mark.parametrize("stage", [openapi_client, params])
+@pytest.mark.parametrize("stage", [opc, typed_dicts])
 def test_a_failure_in_any_stage_leaves_the_package_untouched(
     package: Path, monkeypatch: pytest.MonkeyPatch, stage: object
 ) -> None:
@@ -255,38 +261,47 @@ def test_a_changed_upstream_template_stops_the_run_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded = tmp_path / "upstream.json"
-    recorded.write_text(
-        openapi_client.FORKS.read_text().replace('"model.py.jinja": "', '"model.py.jinja": "0')
-    )
-    monkeypatch.setattr(openapi_client, "FORKS", recorded)
+    recorded.write_text(opc.FORKS.read_text().replace('"model.py.jinja": "', '"model.py.jinja": "0'))
+    monkeypatch.setattr(opc, "FORKS", recorded)
     with pytest.raises(GenerationError, match=r"model\.py\.jinja"):
-        openapi_client.generate({}, tmp_path / "out")
+        opc.generate(api_of(document()), tmp_path / "out")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}}, "request body"),
-        ({"parameters": [{"name": "c", "in": "cookie", "schema": {"type": "string"}}]}, "cookie"),
+        ({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}}, "not one JSON object"),
+        ({"parameters": [{"name": "c", "in": "cookie", "schema": {"type": "string"}}]}, "in 'cookie'"),
     ],
 )
 def test_what_the_client_has_no_form_for_stops_the_run(
     change: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
-    from helpers.generation import document, generate, operation
-
     data = document(paths={"/a": {"post": operation("things", "make", **change)}})
-    with pytest.raises(GenerationError, match=message):
-        generate(tmp_path, data)
+    with pytest.raises(SpecError, match=rf"openapi\.yaml:\d+: .*{message}"):
+        generation.generate(tmp_path, data)
 
 
-def test_a_warning_of_the_model_generator_is_an_error(tmp_path: Path) -> None:
-    from helpers.generation import document, generate, operation
-
+def test_values_of_several_types_stop_the_run(tmp_path: Path) -> None:
     broken = {"type": "string", "enum": ["a", 1]}
     data = document({"A": broken}, {"/a": {"get": operation("things", "get")}})
-    with pytest.raises(GenerationError, match="openapi-python-client"):
-        generate(tmp_path, data)
+    with pytest.raises(SpecError, match="not all text or all whole numbers"):
+        generation.generate(tmp_path, data)
+
+
+def test_a_warning_of_the_model_generator_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = GeneratorData.from_dict
+
+    def warned(data: dict[str, Any], *, config: Config) -> Any:
+        parsed: Any = read(data, config=config)
+        parsed.errors.append(ParseError(header="a class was left out"))
+        return parsed
+
+    monkeypatch.setattr(GeneratorData, "from_dict", warned)
+    with pytest.raises(GenerationError, match="openapi-python-client: a class was left out"):
+        generation.generate(tmp_path, document(paths={"/a": {"get": operation("things", "get")}}))
 
 
 def test_the_command_line_lints_bundles_and_explains_itself(

@@ -6,23 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.generation import api_of, document, operation
 
-from generator import loading, reconciling
-from generator.normalising import normalise
+from generator import loading
+from generator.emit.recipes import RecipeView
+from generator.model.build import build
 
 GOLDEN = Path(__file__).parent / "golden" / "openapi.yaml"
 
 
-def recipe(change: Any = None) -> reconciling.Recipe:
+def recipe(change: Any = None) -> RecipeView:
     """The recipe of the golden spec after a change."""
-    data = loading.load(GOLDEN).data
+    document = loading.load(GOLDEN)
     if change is not None:
-        change(data)
-    (found,) = reconciling.recipes(normalise(data))
-    return found
+        change(document.data)
+    [found] = build(document).recipes
+    return RecipeView(found)
 
 
-def absences(found: reconciling.Recipe) -> tuple[bool, bool]:
+def absences(found: RecipeView) -> tuple[bool, bool]:
     """Whether the single look-up, and that of the list, may say that something is absent."""
     assert found.listing is not None
     return bool(found.ones[0].absent), found.listing.absence
@@ -68,10 +70,14 @@ def test_amounts_are_compared_only_in_one_known_unit() -> None:
 
 
 def test_the_idempotency_key_is_a_fact_without_a_mark_of_its_own() -> None:
-    header: dict[str, Any] = {"name": "Key", "in": "header"}
-    assert reconciling.call_facts({}, {"x-idempotency-key": "Key", "parameters": [header]}) == {
-        "idempotency_key": "$request.header.Key"
+    header: dict[str, Any] = {"name": "Key", "in": "header", "schema": {"type": "string"}}
+    found = {
+        "Key": operation("things", "make", parameters=[header], **{"x-idempotency-key": "Key"}),
+        "key": operation("things", "take", **{"x-idempotency-key": "key"}),
     }
-    assert reconciling.call_facts({}, {"x-idempotency-key": "key"}) == {
-        "idempotency_key": "$request.body#/key"
-    }
+    paths = {f"/{name}": {"post": made} for name, made in found.items()}
+    facts = [one.facts for one in api_of(document(paths=paths)).operations]
+    assert facts == [
+        {"idempotency_key": "$request.header.Key"},
+        {"idempotency_key": "$request.body#/key"},
+    ]

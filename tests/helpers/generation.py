@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 
 from generator import loading, pipeline
+from generator.document import Document
+from generator.model.api import Api
+from generator.model.build import build
 
 _NAMES = (f"generated_in_test_{number}" for number in itertools.count())
 
@@ -86,6 +89,11 @@ def operation(
         reference = {"$ref": f"#/components/schemas/{body}"}
         result["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
     return result
+
+
+def api_of(data: dict[str, Any]) -> Api:
+    """Return the model of a document, with keys where it names none."""
+    return build(Document(with_keys(data)))
 
 
 def generate(folder: Path, data: dict[str, Any]) -> ModuleType:

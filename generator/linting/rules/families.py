@@ -6,13 +6,7 @@ from collections.abc import Iterator
 
 from ... import reading
 from ...document import Document
-from ...model.build import read
 from ...problems import Problem
-
-
-def families_can_be_read(document: Document) -> Iterator[Problem]:
-    """Keys, headers and origins are what security schemes and servers say, and nothing else knows them."""
-    yield from read(document)[1]
 
 
 def header_of_a_setting_may_be_left_out(document: Document) -> Iterator[Problem]:

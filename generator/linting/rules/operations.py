@@ -9,9 +9,9 @@ from typing import Any
 
 from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
+from ...model.operations import ROW_IDS
 from ...naming import snake
 from ...problems import Problem, meant
-from ...views import ROW_IDS
 
 #: Each family of the API has its own key, header and origin.
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ... import reading
 from ...document import Document, Located, Pointer, is_mapping, mapping, sequence
-from ...events import DATA, UNIX_SECONDS
+from ...model.events import DATA
+from ...model.schemas import UNIX_SECONDS
 from ...naming import class_names, event_class
 from ...problems import Problem, meant
 

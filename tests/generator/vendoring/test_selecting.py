@@ -6,21 +6,30 @@ import ast
 from typing import Any
 
 import pytest
-from helpers.generation import document, operation
+from helpers.generation import document, operation, with_keys
+from helpers.openapi import operations, schemas
 
-from generator import loggable, pipeline
+from generator import pipeline
 from generator.document import Document, parse_pointer, references
+from generator.emit.loggable import loggable
+from generator.emit.package import PUBLIC
 from generator.linting import structure
-from generator.normalising import normalise, operations, schemas
-from generator.resources import PUBLIC
+from generator.model.api import Api, Schema
+from generator.model.build import build
 from generator.vendoring.selecting import MODULES, UnknownPartError, parts, select
 
 Json = dict[str, Any]
 
 WHOLE = pipeline.load()
-CLASSES = {schema["x-schema-key"]: name for name, schema in schemas(normalise(WHOLE.data)).items()}
-HIDDEN = loggable.loggable(normalise(WHOLE.data)).hidden
-VALUES = loggable.loggable(normalise(WHOLE.data)).values
+
+
+def class_names(api: Api) -> dict[str, str]:
+    nodes: list[Schema] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    return {node.key: node.name for node in nodes}
+
+
+CLASSES = class_names(build(WHOLE))
+SHOWN = loggable(build(WHOLE))
 
 
 def cut(*names: str) -> Json:
@@ -36,13 +45,13 @@ def test_each_part_alone_is_whole_and_means_what_it_means_in_the_whole(name: str
     selected = select(WHOLE, [name]).document
     for _, target in references(selected.data):
         assert selected.get(parse_pointer(target)) is not None, target
-    normal = normalise(selected.data)
-    made = {schema["x-schema-key"]: class_name for class_name, schema in schemas(normal).items()}
+    api = build(selected)
+    made = class_names(api)
     assert made
     assert {key: CLASSES[key] for key in made} == made
-    fields = loggable.loggable(normal)
-    assert not (fields.values | fields.objects | fields.maps.keys()) & HIDDEN
-    assert fields.values <= VALUES
+    fields = loggable(api)
+    assert not (fields.values | fields.objects | fields.maps.keys()) & SHOWN.hidden
+    assert fields.values <= SHOWN.values
 
 
 @pytest.mark.parametrize("names", [("payment_links", "webhooks"), ("cards",), ("checkout",), ("webhooks",)])
@@ -136,20 +145,21 @@ def test_operations_by_which_a_call_is_looked_up_are_kept_and_named() -> None:
 def test_a_look_up_that_has_look_ups_of_its_own_brings_them() -> None:
     def made(method: str, *look_ups: str) -> Json:
         mark = {"look-ups": [{"operation": name} for name in look_ups]}
-        return {**operation(f"part_{method}", method), "x-reconcile": mark}
+        return {**operation(f"part_{method}", method, answer="Part"), "x-reconcile": mark}
 
     data = document(
-        paths={
+        {"Part": {"type": "object"}},
+        {
             "/a": {"post": made("a", "partBB")},
             "/b": {"post": made("b", "partCC")},
             "/c": {"post": made("c")},
             "/d": {"post": made("d")},
-        }
+        },
     )
     for path, item in data["paths"].items():
         letter = path[1:]
         item["post"] |= {"operationId": f"part{letter.upper() * 2}", "x-resource": letter}
-    selection = select(Document(data), ["a"])
+    selection = select(Document(with_keys(data)), ["a"])
     assert set(selection.document.data["paths"]) == {"/a", "/b", "/c"}
     assert selection.kept == {"b.b": ("a.a",), "c.c": ("b.b",)}
 
@@ -172,7 +182,7 @@ def test_a_field_that_is_private_elsewhere_is_masked_in_logs_all_the_same() -> N
             "/payer": {"get": operation("payers", "get", answer="Payer")},
         },
     )
-    names = loggable.loggable(normalise(select(Document(data), ["shops"]).document.data))
+    names = loggable(build(select(Document(with_keys(data)), ["shops"]).document))
     assert names.values == {"place"}
     assert names.hidden == {"name"}
 
@@ -197,7 +207,7 @@ def test_a_variant_that_a_discriminator_names_by_its_bare_key_stays() -> None:
         },
         {"/pet": {"get": operation("pets", "get", answer="Pet")}},
     )
-    assert set(schemas(select(Document(data), ["pets"]).document.data)) == {"Pet", "Cat", "Dog"}
+    assert set(schemas(select(Document(with_keys(data)), ["pets"]).document.data)) == {"Pet", "Cat", "Dog"}
 
 
 def test_no_part_is_called_like_a_module_that_is_always_there() -> None:

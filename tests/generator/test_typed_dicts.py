@@ -9,14 +9,13 @@ from typing import Any
 
 import datamodel_code_generator
 import pytest
-from helpers.generation import document, operation
+from helpers.generation import api_of, document, operation
 
-from generator import params
-from generator.normalising import normalise
+from generator.emit import typed_dicts
 from generator.problems import GenerationError
 
 ORDER = {"Order": {"type": "object", "properties": {"name": {"type": "string"}}}}
-DATA = normalise(document(ORDER, {"/orders": {"post": operation("orders", "create", body="Order")}}))
+API = api_of(document(ORDER, {"/orders": {"post": operation("orders", "create", body="Order")}}))
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_a_warning_is_an_error_each_time(
     tool(lambda: warnings.warn("a type was guessed", stacklevel=1))
     for number in range(2):
         with pytest.raises(GenerationError, match="datamodel-code-generator: a type was guessed"):
-            params.generate(DATA, tmp_path / str(number))
+            typed_dicts.generate(API, tmp_path / str(number))
 
 
 def test_a_failure_is_an_error_that_names_the_tool(
@@ -51,12 +50,12 @@ def test_a_failure_is_an_error_that_names_the_tool(
 
     tool(fail)
     with pytest.raises(GenerationError, match="datamodel-code-generator: ValueError: no schema"):
-        params.generate(DATA, tmp_path)
+        typed_dicts.generate(API, tmp_path)
 
 
 def test_what_only_the_tool_itself_should_mend_is_no_error(
     tool: Callable[[Callable[[], object]], None], tmp_path: Path
 ) -> None:
     tool(lambda: warnings.warn("an old function of a library", DeprecationWarning, stacklevel=1))
-    params.generate(DATA, tmp_path)
+    typed_dicts.generate(API, tmp_path)
     assert "class OrderParams(TypedDict)" in (tmp_path / "params" / "__init__.py").read_text("utf-8")

@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, Undefined
 
+from ..problems import GenerationError, shown
 from .events import EventView
-from .problems import GenerationError, shown
-from .reconciling import Recipe
-from .views import OperationView, UnsupportedError
+from .operations import OperationView
+from .recipes import RecipeView
 
 _HERE = Path(__file__).parent
 
@@ -33,7 +33,7 @@ def explained(folder: Path, about: Callable[[Mapping[str, Any]], str]) -> Genera
     """
     try:
         yield
-    except (GenerationError, UnsupportedError):
+    except GenerationError:
         raise
     except Exception as error:
         if not (text := _told(error, folder, about)):
@@ -55,7 +55,7 @@ def subject(names: Mapping[str, Any]) -> str:
         if isinstance(view, OperationView):
             return f"the operation {view.id} ({view.http_method} {view.path})"
     for view in values:
-        if isinstance(view, Recipe):
+        if isinstance(view, RecipeView):
             return f"the operation {view.call}"
         if isinstance(view, EventView):
             return f"the webhook {view.class_name}"

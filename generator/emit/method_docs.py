@@ -1,0 +1,80 @@
+"""Write the docstrings of the methods of resources: meaning, arguments, what they give, what they raise."""
+
+from __future__ import annotations
+
+from .operations import OperationView
+
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "409": "ConflictError",
+    "422": "UnprocessableEntityError",
+    "429": "RateLimitError",
+}
+
+
+def method_doc(op: OperationView) -> str:
+    """Return the docstring of a method."""
+    parts = [
+        op.summary.rstrip(".") + ".",
+        op.deprecated,
+        op.description,
+        _retried(op),
+        op.evidence_text,
+        "Args:\n" + "\n".join(f"    {line}" for line in _arguments(op)),
+        f"Returns:\n    {_returned(op)}",
+        "Raises:\n" + "\n".join(f"    {line}" for line in _raised(op)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _arguments(op: OperationView) -> list[str]:
+    told = [(argument.name, argument.doc) for argument in (*op.path_parameters, *op.arguments)]
+    told.append(("options", "Options for this call alone; see `RequestOptions`."))
+    return [f"{name}: {' '.join(doc.split())}".rstrip() for name, doc in told]
+
+
+def _retried(op: OperationView) -> str:
+    """Say whether the client repeats the call by itself, and why that can do no harm."""
+    moves = "This call moves money. " if op.moves_money else ""
+    unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
+    if op.http_method == "GET":
+        return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
+    if op.idempotency_key and op.key_repeats:
+        return (
+            f"{moves}Retried: yes, it is idempotent by `{op.idempotency_key}`, and every attempt carries the same: "
+            "after a failed connection, a time-out, 408, 429 and 5xx. Keep the key before you call: after a "
+            f"crash, call again with the same one.{unknown}"
+        )
+    if op.idempotency_key:
+        unknown = (
+            f" `{op.idempotency_key}` was not tried, so the client repeats nothing because of it.{unknown}"
+        )
+    return f"{moves}Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.{unknown}"
+
+
+def _returned(op: OperationView) -> str:
+    if op.pagination is None:
+        nothing = op.answer.type == "None"
+        return "Nothing; the call succeeded." if nothing else f"`{op.answer.type}`, as the API answered."
+    item = f"each item is a `{op.pagination.item}`."
+    if op.pagination.whole:
+        return f"A pager over the one answer, which is taken for the whole list; {item}"
+    return f"A pager: iterate over it to follow the pages; {item}"
+
+
+def _raised(op: OperationView) -> list[str]:
+    lines = ["InvalidParameterError: a parameter was refused before anything was sent."]
+    lines += [f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS]
+    if not op.moves_money:
+        lines.append("ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.")
+        return lines
+    lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
+    lines.append(
+        "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."
+    )
+    if op.evidence == "inferred":
+        lines.append("InferredOperationError: unless the client was made with allow_inferred=True.")
+    return lines

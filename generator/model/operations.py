@@ -1,0 +1,249 @@
+"""Read the operations: parameters, bodies, responses, and how a list is followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .. import naming, reading
+from ..document import Located, mapping, parse_pointer, reference_of, sequence
+from .api import (
+    EVIDENCE,
+    Body,
+    Evidence,
+    Family,
+    Operation,
+    Pagination,
+    Parameter,
+    ParameterPlace,
+    Response,
+)
+from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, text_of
+from .schemas import SchemaReader
+from .types import ListOf, ModelRef, Type
+
+_JSON = "application/json"
+_PLACES: dict[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header"}
+_UNIT = re.compile("4[0-9][0-9]")
+
+#: The fields that tell a row of a list from others, where `x-pagination` names none.
+ROW_IDS = ("id", "transactionId")
+
+
+def read_operations(
+    reader: Reader, schemas: SchemaReader, families: Mapping[str, Family]
+) -> tuple[Operation, ...]:
+    """Return the operations of a document in its order.
+
+    Args:
+        reader: The reader of the document.
+        schemas: The schemas of the document.
+        families: The families by name.
+    """
+    operations = _OperationReader(reader, schemas)
+    found = [(operation, families.get(str(operation.data.get("x-family")))) for operation in _all(reader)]
+    # A wrong family is a problem of its own.
+    return tuple(operations.read(operation, family) for operation, family in found if family is not None)
+
+
+def _all(reader: Reader) -> list[reading.Operation]:
+    """Return the operations, those of one path in the order of `METHODS`."""
+    found = list(reading.operations(reader.document))
+    paths = list(dict.fromkeys(operation.path for operation in found))
+    return sorted(found, key=lambda one: (paths.index(one.path), reading.METHODS.index(one.method)))
+
+
+class _OperationReader:
+    def __init__(self, reader: Reader, schemas: SchemaReader) -> None:
+        self._reader = reader
+        self._document = reader.document
+        self._schemas = schemas
+
+    def read(self, node: reading.Operation, family: Family) -> Operation:
+        value = node.data
+        marks = mapping(value.get("x-evidence"))
+        method = evidence_of(marks.get("method")) or "inferred"
+        path = evidence_of(marks.get("path")) or "inferred"
+        weakest = max((method, path), key=EVIDENCE.index)
+        wire_id = str(value.get("operationId") or f"{node.method}_{node.path}")
+        origin = self._reader.origin(node.pointer, {**value, "x-evidence": weakest})
+        parameters = self._parameters(node, weakest)
+        responses = tuple(self._responses(node, weakest))
+        return Operation(
+            origin=origin,
+            wire_id=wire_id,
+            id=naming.snake(wire_id),
+            resource=_resource(value),
+            method=naming.method(str(value.get("x-method") or wire_id)),
+            http_method=node.method.upper(),
+            path=node.path,
+            method_evidence=method,
+            path_evidence=path,
+            family=family,
+            moves_money=value.get("x-moves-money") is True,
+            summary=text_of(value, "summary"),
+            description=text_of(value, "description"),
+            deprecation=deprecation_of(value),
+            parameters=parameters,
+            body=self._body(node),
+            responses=responses,
+            pagination=self._pagination(node, parameters, responses),
+            idempotency_key=str(value.get("x-idempotency-key", "")),
+            key_repeats=value.get("x-idempotency-repeats") is not False,
+            facts=_facts(value, parameters),
+        )
+
+    # -- parameters ----------------------------------------------------------------------------------------
+
+    def _parameters(self, node: reading.Operation, inherited: Evidence) -> tuple[Parameter, ...]:
+        found = [parameter for parameter in node.parameters() if self._is_supported(node, parameter)]
+        # An operation's own come first, in the package as in its signature.
+        own = [parameter for parameter in found if _is_below(node, parameter)]
+        shared = [parameter for parameter in found if parameter not in own]
+        return tuple(self._parameter(node, parameter, inherited) for parameter in (*own, *shared))
+
+    def _is_supported(self, node: reading.Operation, parameter: Located) -> bool:
+        place = parameter.value.get("in")
+        if place in _PLACES:
+            return True
+        self._reader.wrong(
+            (*parameter.pointer, "in"),
+            f"{node.title} has a parameter in {place!r}, which the client does not send",
+            "declare it in `path`, `query` or `header`, or remove it",
+        )
+        return False
+
+    def _parameter(self, node: reading.Operation, located: Located, inherited: Evidence) -> Parameter:
+        pointer, value = (*located.pointer, "schema"), located.value
+        described = {**mapping(value.get("schema")), **value}
+        wire_name = str(value.get("name"))
+        reference = mapping(node.data.get("x-call-facts")).get("order_reference")
+        return Parameter(
+            origin=self._reader.origin(located.pointer, described, inherited),
+            wire_name=wire_name,
+            name=naming.snake(wire_name),
+            place=_PLACES[value["in"]],
+            type=self._schemas.type_at(pointer),
+            required=value.get("required") is True,
+            description=text_of(described, "description"),
+            amount=self._schemas.amount_at(pointer),
+            server_default=default_of(described),
+            setting=str(value.get("x-client-setting", "")),
+            deprecation=deprecation_of(described),
+            is_own_text=value["in"] == "path" and reference == f"$request.path.{wire_name}",
+            is_hidden=self._schemas.is_masked(pointer) or self._schemas.is_masked(located.pointer),
+        )
+
+    # -- bodies --------------------------------------------------------------------------------------------
+
+    def _body(self, node: reading.Operation) -> Body | None:
+        body = node.body()
+        if body is None:
+            return None
+        type_ = self._json(body)
+        if not isinstance(type_, ModelRef):
+            self._reader.wrong(
+                body.pointer,
+                f"the body of {node.title} is not one JSON object with properties",
+                f"give it `content:` with `{_JSON}:` and the schema of an object",
+            )
+            return None
+        return Body(
+            origin=self._reader.origin(body.pointer, body.value),
+            ref=type_,
+            required=body.value.get("required") is True,
+        )
+
+    def _json(self, holder: Located) -> Type | None:
+        """Return the type of the JSON of a body or a response."""
+        content = mapping(mapping(holder.value).get("content"))
+        if _JSON not in content:
+            return None
+        return self._schemas.type_at((*holder.pointer, "content", _JSON, "schema"))
+
+    def _responses(self, node: reading.Operation, inherited: Evidence) -> list[Response]:
+        return [self._response(node, status, found, inherited) for status, found in node.responses()]
+
+    def _response(
+        self, node: reading.Operation, status: str, found: Located, inherited: Evidence
+    ) -> Response:
+        written = mapping(self._document.get((*node.pointer, "responses", status)))
+        reference = reference_of(written)
+        origin = self._reader.origin(found.pointer, found.value, inherited)
+        # An inferred response describes nothing, and the document may say that a status proves nothing.
+        refuses = origin.evidence != "inferred" and found.value.get("x-refuses") is not False
+        return Response(
+            origin=origin,
+            status=str(status),
+            type=self._json(found),
+            description=text_of(found.value, "description"),
+            advice=line_of(found.value, "x-advice"),
+            refuses=refuses and _UNIT.fullmatch(str(status)) is not None,
+            shared_as="" if reference is None else str(parse_pointer(reference)[-1]),
+        )
+
+    # -- lists ---------------------------------------------------------------------------------------------
+
+    def _pagination(
+        self,
+        node: reading.Operation,
+        parameters: tuple[Parameter, ...],
+        responses: tuple[Response, ...],
+    ) -> Pagination | None:
+        mark = mapping(node.data.get("x-pagination"))
+        if not mark:
+            return None
+        place = (*node.pointer, "x-pagination")
+        answers = (response.type for response in responses if response.status.startswith("2"))
+        answer = next((type_ for type_ in answers if type_ is not None), None)
+        envelope = self._schemas.fields_of(answer if "items" in mark else None)
+        items = envelope.get(str(mark.get("items")))
+        rows = items.type if items is not None else answer
+        if not isinstance(rows, ListOf) or not isinstance(rows.item, ModelRef):
+            self._reader.wrong(
+                place,
+                f"the list of {node.title} is not an array of objects with a schema",
+                "name the property with the array in `items:`, or leave it out where the response is the array",
+            )
+            return None
+        row = self._schemas.fields_of(rows.item)
+        identity = mark.get("identity") or next((name for name in ROW_IDS if name in row), "")
+        by_name = {parameter.wire_name: parameter for parameter in parameters}
+        return Pagination(
+            origin=self._reader.origin(place, mark),
+            item=rows.item.model,
+            items=items,
+            page=envelope.get(str(mark.get("page"))),
+            size=envelope.get(str(mark.get("size"))),
+            total=envelope.get(str(mark.get("total"))),
+            identity=row.get(str(identity)),
+            page_parameter=by_name.get(str(mark.get("page"))),
+            size_parameter=by_name.get(str(mark.get("size"))),
+            whole=mark.get("whole") is True,
+        )
+
+
+def _is_below(node: reading.Operation, parameter: Located) -> bool:
+    """Return whether the operation itself lists the parameter, and not its path."""
+    own = sequence(node.data.get("parameters"))
+    places = {
+        node.document.follow((*node.pointer, "parameters", index)).pointer for index, _ in enumerate(own)
+    }
+    return parameter.pointer in places
+
+
+def _resource(value: dict[str, Any]) -> str:
+    tags = sequence(value.get("tags")) or ["default"]
+    name = str(value.get("x-resource") or tags[0])
+    return ".".join(naming.snake(part) for part in name.split("."))
+
+
+def _facts(value: dict[str, Any], parameters: tuple[Parameter, ...]) -> dict[str, str]:
+    """Return where the facts of a call stand in its request; the idempotency key is one of them."""
+    facts = {name: str(place) for name, place in mapping(value.get("x-call-facts")).items()}
+    key = str(value.get("x-idempotency-key", ""))
+    if key:
+        headers = {parameter.wire_name for parameter in parameters if parameter.place == "header"}
+        facts["idempotency_key"] = f"$request.header.{key}" if key in headers else f"$request.body#/{key}"
+    return facts

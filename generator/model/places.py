@@ -1,0 +1,104 @@
+"""Find the schemas that become classes, those written in place included, and name each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .. import naming, reading
+from ..document import Document, Pointer, is_mapping, mapping, parse_pointer, sequence
+
+_SCHEMAS: Pointer = ("components", "schemas")
+
+
+def has_class(schema: dict[str, Any]) -> bool:
+    """Return whether a schema becomes a class: an object, an enumeration or a combination of schemas."""
+    return is_enum(schema) or is_object(schema)
+
+
+def is_enum(schema: dict[str, Any]) -> bool:
+    """Return whether a schema lists its values."""
+    return bool(sequence(schema.get("enum")))
+
+
+def is_object(schema: dict[str, Any]) -> bool:
+    """Return whether a schema is that of an object."""
+    return schema.get("type") == "object" or "properties" in schema or "allOf" in schema
+
+
+def places(document: Document) -> dict[str, Pointer]:
+    """Return the place of each schema by its key; one written in place has a key made of what it belongs to."""
+    finder = _Finder(document)
+    for key in list(finder.found):
+        finder.look_below((*_SCHEMAS, key), key)
+    for operation in reading.operations(document):
+        finder.look_at_operation(operation)
+    return finder.found
+
+
+def unused_wrappers(document: Document) -> set[str]:
+    """Return the keys of the schemas that only wrap a value: their users have the value alone."""
+    wrappers: set[str] = set()
+    used: set[str] = set()
+    for schema in reading.schemas(document):
+        reference = schema.value.get("$ref")
+        if not isinstance(reference, str):
+            continue
+        parent = mapping(document.get(schema.pointer[:-2]))
+        target = parse_pointer(reference)
+        is_wrapper = "x-wrapped" in parent and schema.pointer[-2] == "oneOf"
+        (wrappers if is_wrapper else used).update(target[2:3])
+    return wrappers - used
+
+
+class _Finder:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.found: dict[str, Pointer] = {
+            str(schema.pointer[-1]): schema.pointer for schema in reading.named_schemas(document)
+        }
+
+    def look_at_operation(self, operation: reading.Operation) -> None:
+        base = naming.pascal(naming.snake(str(operation.data.get("operationId") or "")))
+        for index, node in enumerate(sequence(operation.data.get("parameters"))):
+            name = naming.pascal(str(mapping(node).get("name")))
+            self._take((*operation.pointer, "parameters", index, "schema"), base + name)
+        self._look_at_content((*operation.pointer, "requestBody"), base + "Request")
+        for status in mapping(operation.data.get("responses")):
+            self._look_at_content((*operation.pointer, "responses", status), f"{base}Response{status}")
+
+    def _look_at_content(self, place: Pointer, name: str) -> None:
+        for media_type in mapping(mapping(self._document.get(place)).get("content")):
+            self._take((*place, "content", media_type, "schema"), name)
+
+    def look_below(self, place: Pointer, name: str) -> None:
+        """Take the schemas that are written inside the one at a place."""
+        for inner, suffix in _inner(mapping(self._document.get(place))):
+            self._take((*place, *inner), f"{name}_{suffix}")
+
+    def _take(self, place: Pointer, name: str) -> None:
+        schema = self._document.get(place)
+        if not is_mapping(schema) or "$ref" in schema:
+            return
+        self.look_below(place, name)
+        # A single schema within `allOf` only lets something stand beside a reference.
+        if not has_class(schema) or len(sequence(schema.get("allOf"))) == 1:
+            return
+        while name in self.found:
+            name += "_"
+        self.found[name] = place
+
+
+def _inner(schema: dict[str, Any]) -> Iterator[tuple[Pointer, object]]:
+    """Yield where the schemas within a schema are, and what stands for each in a name."""
+    for name, item in mapping(schema.get("properties")).items():
+        # A wrapped value is read as the value alone.
+        if "x-wrapped" not in mapping(item):
+            yield ("properties", name), name
+    if is_mapping(schema.get("items")):
+        yield ("items",), "item"
+    if is_mapping(schema.get("additionalProperties")):
+        yield ("additionalProperties",), "value"
+    for key in ("oneOf", "anyOf"):
+        for index, _ in enumerate(sequence(schema.get(key))):
+            yield (key, index), index + 1

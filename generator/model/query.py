@@ -1,0 +1,80 @@
+"""Ask the model what belongs together: what is reached from where, and which way it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .api import Api, Model, Operation
+from .types import ModelRef, Scalar, Type, leaves_of, variants_of
+
+
+def reachable(types: Iterable[Type]) -> dict[str, Model]:
+    """Return the models that values of these types consist of, by key."""
+    found: dict[str, Model] = {}
+    waiting = list(types)
+    while waiting:
+        for leaf in leaves_of(waiting.pop()):
+            if isinstance(leaf, ModelRef) and leaf.key not in found:
+                found[leaf.key] = leaf.model
+                waiting += parts_of(leaf.model)
+    return found
+
+
+def parts_of(model: Model) -> list[Type]:
+    """Return the types of what a model holds."""
+    further = [model.further] if model.further is not None else []
+    return [*(field.type for field in model.fields), *further]
+
+
+def sent(api: Api) -> dict[str, Model]:
+    """Return the models that bodies of requests consist of, by key."""
+    return reachable(operation.body.ref for operation in api.operations if operation.body)
+
+
+def received(api: Api) -> dict[str, Model]:
+    """Return the models that responses and webhooks consist of, by key."""
+    responses = [response.type for operation in api.operations for response in operation.responses]
+    types = [type_ for type_ in responses if type_ is not None]
+    found = reachable(types)
+    for event in api.events:
+        found[event.body.key] = event.body
+        found |= reachable(parts_of(event.body))
+    return found
+
+
+def says_success(operation: Operation) -> bool:
+    """Return whether the response has a field `success` that is true or false."""
+    return operation.answer is not None and _says_success(operation.answer, ())
+
+
+def _says_success(type_: Type, above: tuple[str, ...]) -> bool:
+    for variant in variants_of(type_):
+        if not isinstance(variant, ModelRef) or variant.key in above:
+            continue
+        field = variant.model.by_wire_name.get("success")
+        if field is not None and any(_is_boolean(inner) for inner in variants_of(field.type)):
+            return True
+    return False
+
+
+def _is_boolean(type_: Type) -> bool:
+    return isinstance(type_, Scalar) and type_.kind == "boolean"
+
+
+def by_resource(operations: Iterable[Operation]) -> dict[str, list[Operation]]:
+    """Return the operations of each resource, both in the document's order."""
+    groups: dict[str, list[Operation]] = {}
+    for operation in operations:
+        parts = operation.resource.split(".")
+        for depth in range(1, len(parts)):
+            # `checkout` groups `checkout.sessions` and others, with or without operations of its own.
+            groups.setdefault(".".join(parts[:depth]), [])
+        groups.setdefault(operation.resource, []).append(operation)
+    return groups
+
+
+def children(resource: str, resources: Iterable[str]) -> list[str]:
+    """Return the resources one level below a resource; below the empty one, those of the client itself."""
+    prefix = f"{resource}." if resource else ""
+    below = [name.removeprefix(prefix) for name in resources if name.startswith(prefix)]
+    return [prefix + name for name in below if name and "." not in name]

@@ -1,0 +1,94 @@
+"""Read what every node has: its place, its evidence, its text. The readers of the parts share one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..document import Document, Pointer, mapping, sequence
+from ..problems import Problem
+from .api import Deprecation, Evidence, Origin
+
+_EVIDENCE: dict[str, Evidence] = {
+    "documented": "documented",
+    "documented-2023": "documented-2023",
+    "observed": "observed",
+    "inferred": "inferred",
+}
+
+
+class Reader:
+    """A document that is read, and everything that is found to be wrong with it.
+
+    Attributes:
+        document: The document.
+        problems: What is wrong, in the order in which it was found.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+
+    def wrong(self, pointer: Pointer, message: str, fix: str) -> None:
+        """Note a problem with the value at a place."""
+        self.problems.append(self.document.problem(pointer, message, fix))
+
+    def at(self, pointer: Pointer) -> dict[str, Any]:
+        """Return the mapping at a place; an empty one if there is none."""
+        return mapping(self.document.get(pointer))
+
+    def origin(self, pointer: Pointer, value: dict[str, Any], inherited: Evidence = "inferred") -> Origin:
+        """Return where a node comes from.
+
+        Args:
+            pointer: The place of the node.
+            value: Its value, with its marks.
+            inherited: The evidence of what it belongs to, which is its own if it states none.
+        """
+        stated = evidence_of(value.get("x-evidence"))
+        return Origin(
+            pointer=pointer,
+            location=self.document.where(pointer),
+            evidence=inherited if stated is None else stated,
+            is_stated=stated is not None,
+            sources=sources_of(value),
+        )
+
+
+def evidence_of(mark: object) -> Evidence | None:
+    """Return the evidence that a mark names, or None for what is no evidence."""
+    return _EVIDENCE.get(mark) if isinstance(mark, str) else None
+
+
+def sources_of(value: dict[str, Any]) -> tuple[str, ...]:
+    """Return the sources that a mark names: a text, or a list of texts."""
+    source = value.get("x-source")
+    return (source,) if isinstance(source, str) else tuple(map(str, sequence(source)))
+
+
+def text_of(value: dict[str, Any], key: str) -> str:
+    """Return a text for people, or nothing."""
+    return str(value.get(key) or "").strip()
+
+
+def line_of(value: dict[str, Any], key: str) -> str:
+    """Return a text for people on one line, or nothing."""
+    return " ".join(text_of(value, key).split())
+
+
+def deprecation_of(value: dict[str, Any]) -> Deprecation | None:
+    """Return what replaces a deprecated thing, or None for one that is not deprecated."""
+    if value.get("deprecated") is not True:
+        return None
+    advice = mapping(value.get("x-deprecated"))
+    return Deprecation(
+        since=line_of(advice, "since"), use=line_of(advice, "use"), until=line_of(advice, "until")
+    )
+
+
+def default_of(value: dict[str, Any]) -> str | None:
+    """Return what the server takes for what is left out, as people write JSON; None if that is not known."""
+    if "default" not in value:
+        return None
+    default = value["default"]
+    return default if isinstance(default, str) else json.dumps(default)

@@ -1,0 +1,391 @@
+"""Read the schemas: models with their fields, enumerations, and the types of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from .. import naming, reading
+from ..document import Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
+from .api import Alias, Amount, AmountUnit, Enum, Evidence, Field, Member, Model, NextAction
+from .places import has_class, is_enum, places, unused_wrappers
+from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
+from .types import (
+    ANYTHING,
+    TEXT,
+    Constant,
+    EnumRef,
+    Limits,
+    ListOf,
+    ModelRef,
+    Scalar,
+    ScalarKind,
+    Type,
+    union_of,
+    with_null,
+)
+
+_SCHEMAS: Pointer = ("components", "schemas")
+_KINDS: dict[str, ScalarKind] = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
+_TIMES: dict[str, ScalarKind] = {"date": "date", "date-time": "date-time"}
+_UNITS: dict[str, AmountUnit] = {"minor": "minor", "major": "major", "decimal-string": "decimal-string"}
+_LIMITS = (
+    *("format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum"),
+    *(
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+    ),
+)
+#: The value of `x-format` that marks seconds since 1970.
+UNIX_SECONDS = "unix-seconds"
+_MASKED = ("x-sensitive", "x-free-text")
+_VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+class _Property(NamedTuple):
+    """A property as it is written: where, and the evidence of the schema that lists it."""
+
+    pointer: Pointer
+    inherited: Evidence
+
+
+class SchemaReader:
+    """Reads the schemas of a document.
+
+    Attributes:
+        models: The models that were read, by key.
+        enums: The enumerations, by key.
+        aliases: The other named schemas, by key.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._document = reader.document
+        wrappers = unused_wrappers(self._document)
+        found = {key: place for key, place in places(self._document).items() if key not in wrappers}
+        self._places = dict(sorted(found.items()))
+        self._keys = {place: key for key, place in self._places.items()}
+        self._names = self._class_names()
+        self._constants = self._discriminating()
+        self._types_above: list[Pointer] = []
+        self.models: dict[str, Model] = {}
+        self.enums: dict[str, Enum] = {}
+        self.aliases: dict[str, Alias] = {}
+
+    def read(self) -> None:
+        """Read all schemas."""
+        for key, place in self._places.items():
+            value = self._reader.at(place)
+            if is_enum(value):
+                self.enums[key] = self._enum(key, place, value)
+        for key, place in self._places.items():
+            value = self._reader.at(place)
+            if not has_class(value):
+                self.aliases[key] = self._alias(key, place, value)
+            elif not is_enum(value):
+                self.models[key] = self._model(key, place, value)
+
+    def _class_names(self) -> dict[str, str]:
+        values = {key: self._reader.at(place) for key, place in self._places.items()}
+        try:
+            return naming.class_names(values)
+        except ValueError as error:
+            self._reader.wrong(_SCHEMAS, str(error), "give one of them a name with `x-class-name`")
+            return {key: naming.pascal(key) for key in values}
+
+    # -- named schemas -------------------------------------------------------------------------------------
+
+    def _alias(self, key: str, place: Pointer, value: dict[str, Any]) -> Alias:
+        return Alias(
+            origin=self._reader.origin(place, value),
+            key=key,
+            name=self._names[key],
+            type=self.type_at(place),
+            description=text_of(value, "description"),
+            is_unused=value.get("x-unused") is True,
+        )
+
+    def _enum(self, key: str, place: Pointer, value: dict[str, Any]) -> Enum:
+        values: list[Any] = [item for item in value["enum"] if item is not None]
+        kinds = {type(item).__name__ for item in values}
+        if kinds not in ({"str"}, {"int"}):
+            self._reader.wrong(
+                (*place, "enum"),
+                f"the values of {key!r} are not all text or all whole numbers",
+                "make two enumerations of it under `oneOf`",
+            )
+            values = [str(item) for item in values]
+        meanings, same = mapping(value.get("x-enum-meanings")), mapping(value.get("x-enum-same"))
+        names = naming.enum_members(values)
+        members = [
+            Member(name=name, value=item, meaning=str(meanings.get(item, "")), same=str(same.get(item, "")))
+            for name, item in zip(names, values, strict=True)
+        ]
+        return Enum(
+            origin=self._reader.origin(place, value),
+            key=key,
+            name=self._names[key],
+            members=tuple(members),
+            is_integer=kinds == {"int"},
+            takes_null=None in value["enum"] or _takes_null(value),
+            description=text_of(value, "description"),
+            deprecation=deprecation_of(value),
+            is_unused=value.get("x-unused") is True,
+        )
+
+    def _model(self, key: str, place: Pointer, value: dict[str, Any]) -> Model:
+        origin = self._reader.origin(place, value)
+        required = self._required(place)
+        further = value.get("additionalProperties")
+        listed = self._properties(place, origin.evidence)
+        constants = {name: values for (owner, name), values in self._constants.items() if owner == place}
+        fields = [
+            self._field(name, listed.get(name), name in required, constants.get(name, ()), origin.evidence)
+            for name in (*listed, *(name for name in constants if name not in listed))
+        ]
+        return Model(
+            origin=origin,
+            key=key,
+            name=self._names[key],
+            fields=tuple(fields),
+            further=self._further((*place, "additionalProperties"), further),
+            is_closed=further is False,
+            description=text_of(value, "description"),
+            deprecation=deprecation_of(value),
+            next_action=_next_action(value),
+            is_unused=value.get("x-unused") is True,
+        )
+
+    def _further(self, place: Pointer, value: object) -> Type | None:
+        if is_mapping(value):
+            return self.type_at(place)
+        return ANYTHING if value is True else None
+
+    # -- fields --------------------------------------------------------------------------------------------
+
+    def _consists_of(self, place: Pointer, seen: set[Pointer]) -> Iterator[Pointer]:
+        """Yield the places of the schemas that a schema consists of: its `allOf` parts, then itself."""
+        if place in seen:
+            return
+        seen.add(place)
+        for index, _ in enumerate(sequence(self._reader.at(place).get("allOf"))):
+            yield from self._consists_of(self._document.follow((*place, "allOf", index)).pointer, seen)
+        yield place
+
+    def _properties(self, place: Pointer, inherited: Evidence) -> dict[str, _Property]:
+        """Return the properties of a schema, those of its `allOf` parts before its own."""
+        found: dict[str, _Property] = {}
+        for part in self._consists_of(place, set()):
+            value = self._reader.at(part)
+            evidence = evidence_of(value.get("x-evidence")) or inherited
+            for name in mapping(value.get("properties")):
+                found[name] = _Property((*part, "properties", name), evidence)
+        return found
+
+    def _required(self, place: Pointer) -> set[str]:
+        parts = self._consists_of(place, set())
+        return {str(name) for part in parts for name in sequence(self._reader.at(part).get("required"))}
+
+    def _field(
+        self,
+        wire_name: str,
+        listed: _Property | None,
+        required: bool,
+        constants: tuple[str, ...],
+        inherited: Evidence,
+    ) -> Field:
+        pointer, inherited = listed if listed is not None else _Property((), inherited)
+        value = self._reader.at(pointer) if pointer else {}
+        wrapped = str(value.get("x-wrapped", ""))
+        described = value
+        if wrapped:
+            inner = self._wrapped_value(pointer, wrapped)
+            described = {**self._reader.at(inner), **value}
+            type_, parts = self.type_at(inner), [pointer, inner]
+        else:
+            type_, parts = (self.type_at(pointer) if pointer else TEXT), [pointer]
+        if constants:
+            type_ = Constant(constants[0]) if len(constants) == 1 else TEXT
+        target = mapping(self._document.follow(pointer).value) if pointer else {}
+        return Field(
+            origin=self._reader.origin(pointer, described, inherited),
+            wire_name=wire_name,
+            name=naming.snake(wire_name),
+            type=type_,
+            required=required,
+            read_only=described.get("readOnly") is True,
+            description=text_of(described if "description" in described else target, "description"),
+            amount=self.amount_at(pointer) if pointer else None,
+            is_main_amount=described.get("x-main-amount") is True,
+            is_sensitive=described.get("x-sensitive") is True,
+            is_hidden=any(self.is_masked(part) for part in parts if part),
+            is_unix_time=described.get("x-format") == UNIX_SECONDS,
+            wrapped_as=wrapped,
+            server_default=default_of(described),
+            deprecation=deprecation_of(described),
+            constants=constants,
+        )
+
+    def _wrapped_value(self, pointer: Pointer, name: str) -> Pointer:
+        """Return where the value is that a webhook wraps in an object."""
+        for index, _ in enumerate(sequence(self._reader.at(pointer).get("oneOf"))):
+            variant = self._document.follow((*pointer, "oneOf", index))
+            if name in mapping(mapping(variant.value).get("properties")):
+                return (*variant.pointer, "properties", name)
+        self._reader.wrong(
+            (*pointer, "x-wrapped"),
+            f"no variant of the property is an object with the property {name!r}",
+            "correct the schema, or remove the mark",
+        )
+        return pointer
+
+    def amount_at(self, pointer: Pointer) -> Amount | None:
+        """Return what is known of the unit of an amount; None for what is no amount."""
+        unit = reading.mark(self._document, pointer, "x-amount-unit")
+        if unit is None:
+            return None
+        evidence = reading.mark(self._document, pointer, "x-amount-unit-evidence")
+        return Amount(
+            unit=_UNITS.get(str(unit.value)),
+            evidence=evidence_of(evidence.value if evidence else None) or "inferred",
+        )
+
+    def is_masked(self, pointer: Pointer) -> bool:
+        """Return whether a log hides the value of a property or parameter, by its own mark or that of a part."""
+        return any(part.get(mark) for part in self._parts(pointer, set()) for mark in _MASKED)
+
+    def _parts(self, pointer: Pointer, seen: set[Pointer]) -> Iterator[dict[str, Any]]:
+        """Yield a schema and all that describes its own value: what it refers to, its variants and its items."""
+        value = self._document.get(pointer)
+        if pointer in seen or not is_mapping(value):
+            return
+        seen.add(pointer)
+        yield value
+        if "$ref" in value:
+            yield from self._parts(self._document.follow(pointer).pointer, seen)
+        yield from self._parts((*pointer, "items"), seen)
+        for key in _VARIANTS:
+            for index, _ in enumerate(sequence(value.get(key))):
+                yield from self._parts((*pointer, key, index), seen)
+
+    def fields_of(self, type_: Type | None) -> Mapping[str, Field]:
+        """Return the fields of a model by their names on the wire; of any other type, none."""
+        return type_.model.by_wire_name if isinstance(type_, ModelRef) else {}
+
+    # -- types ---------------------------------------------------------------------------------------------
+
+    def type_at(self, pointer: Pointer) -> Type:
+        """Return the type of the schema at a place."""
+        value = self._reader.at(pointer)
+        if pointer in self._types_above:
+            fix = "make it an object with properties"
+            self._reader.wrong(pointer, f"the schema {pointer[-1]!r} is made of itself alone", fix)
+            return ANYTHING
+        self._types_above.append(pointer)
+        if "$ref" in value:
+            type_ = self._referred(pointer)
+        elif pointer in self._keys and has_class(value):
+            type_ = self._class_at(pointer, value)
+        else:
+            type_ = self._plain(pointer, value)
+        self._types_above.pop()
+        return with_null(type_) if value.get("nullable") is True else type_
+
+    def _referred(self, pointer: Pointer) -> Type:
+        target = self._document.follow(pointer)
+        if not is_mapping(target.value):
+            self._reader.wrong(
+                pointer, "the reference leads to no schema", "correct it, or add what it refers to"
+            )
+            return ANYTHING
+        return self.type_at(target.pointer)
+
+    def _class_at(self, pointer: Pointer, value: dict[str, Any]) -> Type:
+        key = self._keys[pointer]
+        if not is_enum(value):
+            return ModelRef(key, self.models)
+        enum = EnumRef(key, self.enums)
+        takes_null = None in value["enum"] or _takes_null(value)
+        return with_null(enum) if takes_null else enum
+
+    def _plain(self, pointer: Pointer, value: dict[str, Any]) -> Type:
+        for key in ("oneOf", "anyOf"):
+            if key in value:
+                variants = enumerate(sequence(value[key]))
+                return union_of(tuple(self.type_at((*pointer, key, index)) for index, _ in variants))
+        if len(sequence(value.get("allOf"))) == 1:
+            return self.type_at((*pointer, "allOf", 0))
+        if "const" in value:
+            return Constant(value["const"])
+        kinds = value.get("type")
+        names = kinds if is_sequence(kinds) else [kinds]
+        return union_of(tuple(self._of_kind(pointer, value, str(name)) for name in names))
+
+    def _of_kind(self, pointer: Pointer, value: dict[str, Any], kind: str) -> Type:
+        if kind == "array":
+            return ListOf(self.type_at((*pointer, "items")), _limits(value))
+        if kind == "string" and value.get("format") in _TIMES:
+            return Scalar(_TIMES[value["format"]])
+        return Scalar(_KINDS.get(kind, "any"), _limits(value) if kind in _KINDS else ())
+
+    # -- discriminators ------------------------------------------------------------------------------------
+
+    def _discriminating(self) -> Mapping[tuple[Pointer, str], tuple[str, ...]]:
+        """Return the values by which discriminators tell each variant, by its place and the property."""
+        found: dict[tuple[Pointer, str], list[str]] = {}
+        for schema in reading.schemas(self._document):
+            discriminator = mapping(schema.value.get("discriminator"))
+            key = "oneOf" if schema.value.get("oneOf") else "anyOf"
+            if not discriminator:
+                continue
+            for index, part in enumerate(sequence(schema.value.get(key))):
+                if "$ref" not in mapping(part):
+                    continue
+                variant = self._document.follow((*schema.pointer, key, index)).pointer
+                wanted = found.setdefault((variant, str(discriminator["propertyName"])), [])
+                values = self._values_of(variant, mapping(discriminator.get("mapping")))
+                wanted.extend(value for value in values if value not in wanted)
+        return {place: tuple(values) for place, values in found.items()}
+
+    def _values_of(self, variant: Pointer, named: dict[str, Any]) -> list[str]:
+        """Return the values of a discriminator that mean a variant; without a mapping it is the schema's key."""
+        values = [value for value, target in named.items() if self._target(str(target)) == variant]
+        return values or [str(variant[-1])]
+
+    def _target(self, text: str) -> Pointer:
+        if text.startswith("#/"):
+            return parse_pointer(text)
+        return (*_SCHEMAS, text)
+
+
+def _takes_null(value: dict[str, Any]) -> bool:
+    return value.get("nullable") is True
+
+
+def _limits(value: dict[str, Any]) -> Limits:
+    return tuple((key, value[key]) for key in _LIMITS if key in value)
+
+
+def _next_action(value: dict[str, Any]) -> NextAction | None:
+    mark = mapping(value.get("x-next-action"))
+    if not mark:
+        return None
+    return NextAction(
+        id=str(mark.get("id")),
+        success=str(mark.get("success")),
+        challenge=str(mark.get("challenge")),
+        action=str(mark.get("action")),
+        shows=tuple(map(str, sequence(mark.get("shows")))),
+        finished=tuple(map(str, sequence(mark.get("finished")))),
+    )

@@ -1,0 +1,115 @@
+"""Define the types of values: a tagged union, never a text that somebody parses back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from .api import Enum, Model
+
+ScalarKind = Literal["string", "integer", "number", "boolean", "date", "date-time", "null", "any"]
+Limits: TypeAlias = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A plain value.
+
+    Attributes:
+        kind: What it is; "any" stands for every JSON value.
+        limits: What the document says of its size and form, such as `maxLength`. The client checks none of it.
+    """
+
+    kind: ScalarKind
+    limits: Limits = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One value and no other."""
+
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnumRef:
+    """A value of an enumeration."""
+
+    key: str
+    _enums: Mapping[str, Enum] = field(repr=False, compare=False)
+
+    @property
+    def enum(self) -> Enum:
+        """Return the enumeration."""
+        return self._enums[self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """An object with fields of its own. Models may hold each other, so the model is looked up when it is asked for."""
+
+    key: str
+    _models: Mapping[str, Model] = field(repr=False, compare=False)
+
+    @property
+    def model(self) -> Model:
+        """Return the model."""
+        return self._models[self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """An array."""
+
+    item: Type
+    limits: Limits = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """One of several types."""
+
+    variants: tuple[Type, ...]
+
+
+Type: TypeAlias = Scalar | Constant | EnumRef | ModelRef | ListOf | Union
+
+ANYTHING = Scalar("any")
+NULL = Scalar("null")
+TEXT = Scalar("string")
+
+
+def union_of(variants: tuple[Type, ...]) -> Type:
+    """Return the union of types; of one type, that type."""
+    return variants[0] if len(variants) == 1 else Union(variants)
+
+
+def with_null(type_: Type) -> Type:
+    """Return the type that also takes null."""
+    if NULL in variants_of(type_):
+        return type_
+    known = type_.variants if isinstance(type_, Union) else (type_,)
+    return Union((*known, NULL))
+
+
+def variants_of(type_: Type) -> tuple[Type, ...]:
+    """Return what a value of the type may be, unions within unions included; of no union, the type itself."""
+    if not isinstance(type_, Union):
+        return (type_,)
+    return tuple(inner for variant in type_.variants for inner in variants_of(variant))
+
+
+def leaves_of(type_: Type) -> Iterator[Type]:
+    """Yield the types that a value consists of: variants, and what arrays hold."""
+    for variant in variants_of(type_):
+        if isinstance(variant, ListOf):
+            yield from leaves_of(variant.item)
+        else:
+            yield variant
+
+
+def models_in(type_: Type) -> list[Model]:
+    """Return the models that a type names."""
+    return [leaf.model for leaf in leaves_of(type_) if isinstance(leaf, ModelRef)]
