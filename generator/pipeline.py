@@ -18,12 +18,11 @@ from .emit import package as emit_package
 from .model.api import Api
 from .model.build import build as build_model
 from .overlays import apply as apply_overlays
+from .places import PACKAGE as PACKAGE
+from .places import PROJECT as PROJECT
+from .places import SPEC as SPEC
 from .problems import GenerationError, SpecError
 from .trial import RUNTIME as RUNTIME
-
-PROJECT = Path(__file__).parent.parent
-SPEC = PROJECT / "spec" / "openapi.yaml"
-PACKAGE = PROJECT / "generated" / "plexy_pay"
 
 
 @dataclass(frozen=True)

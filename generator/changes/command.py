@@ -17,10 +17,8 @@ from .sides import load_side, text_at
 from .versions import parsed
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    """Add the commands to the program's."""
-    text = "say what changed between two specs, for the people who use the package"
-    command = commands.add_parser("changes", help=text, description=f"{text.capitalize()}.")
+def add_changes(command: argparse.ArgumentParser) -> None:
+    """Give `changes` its options, and what it runs."""
     command.set_defaults(run=run, overlay=[])
     side = "a git revision, a folder, or a bundled document"
     command.add_argument("old", nargs="?", help=f"{side}; else what was released")
@@ -35,8 +33,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--changelog-file", type=Path, default=pipeline.PROJECT / "CHANGELOG.md", metavar="FILE"
     )
     _add_cross_check(command)
-    text = "say whether the version is large enough for what changed since the last release"
-    command = commands.add_parser("check-version", help=text, description=f"{text.capitalize()}.")
+
+
+def add_check_version(command: argparse.ArgumentParser) -> None:
+    """Give `check-version` its options, and what it runs."""
     command.set_defaults(run=check_version, overlay=[])
     command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
     _add_cross_check(command)

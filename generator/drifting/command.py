@@ -15,10 +15,8 @@ from .log import Log
 _OBSERVED, _DOCUMENTED = "observed", "documented"
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    """Add the command to the program's."""
-    text = "say where the real API and the spec differ, and patch the spec"
-    command = commands.add_parser("drift", help=text, description=f"{text.capitalize()}.")
+def add_drift(command: argparse.ArgumentParser) -> None:
+    """Give the command its options, and what it runs."""
     command.set_defaults(run=run, overlay=[])
     command.add_argument(
         "source",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .. import naming, reading
 from ..document import Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
 from .api import Alias, Amount, AmountUnit, Enum, Evidence, Field, Member, Model, NextAction
-from .places import has_class, is_enum, places, unused_wrappers
+from .classes import has_class, is_enum, places, unused_wrappers
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
     ANYTHING,

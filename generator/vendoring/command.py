@@ -23,10 +23,8 @@ from .lock import Lock
 _FRAMEWORKS = [name.rpartition(".")[2] for name in ADAPTERS]
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    """Add the command to the program's."""
-    text = "copy the package into another repository, and check or update such a copy"
-    command = commands.add_parser("vendor", help=text, description=f"{text.capitalize()}.")
+def add_vendor(command: argparse.ArgumentParser) -> None:
+    """Give the command its options, and what it runs."""
     command.set_defaults(run=partial(run, command))
     command.add_argument(
         "dest",

@@ -19,7 +19,7 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser.errors import ParseError
 from openapi_python_client.parser.openapi import GeneratorData
 
-from generator import checking, manifest, pipeline, writing
+from generator import checking, manifest, pipeline, places, stamp, writing
 from generator.__main__ import main
 from generator.emit import opc, typed_dicts
 from generator.problems import GenerationError, SpecError
@@ -132,7 +132,8 @@ def generate(
         return capsys.readouterr().out.splitlines()
 
     monkeypatch.setattr(pipeline, "build", build)
-    monkeypatch.setattr(pipeline, "PACKAGE", package)
+    monkeypatch.setattr(places, "PACKAGE", package)
+    monkeypatch.setattr(stamp, "FILE", package.parent / ".nox" / "generated.json")
     return run
 
 

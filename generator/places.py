@@ -1,0 +1,9 @@
+"""Where things are in this repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+SPEC = PROJECT / "spec" / "openapi.yaml"
+PACKAGE = PROJECT / "generated" / "plexy_pay"
