@@ -10,8 +10,10 @@ import pytest
 from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema.exceptions import SchemaError
+from openapi_schema_validator import OAS30Validator, OAS31Validator, OAS32Validator
 
-from generator.document import Document
+from generator.document import Document, mapping
 from generator.linting import lint, structure
 from generator.loading import load
 
@@ -136,6 +138,74 @@ def test_the_check_breaks_on_no_document(base: Document, data: st.DataObject) ->
     document = base.with_data(data.draw(broken(base.data)))
 
     assert all(problem.line >= 1 for problem in structure.check(document))
+
+
+VERSIONS = pytest.mark.parametrize("of_version", [OAS30Validator, OAS31Validator, OAS32Validator])
+
+
+def is_accepted(of_version: Any, schema: object) -> bool:
+    try:
+        of_version.check_schema(schema)
+    except SchemaError:
+        return False
+    return True
+
+
+@VERSIONS
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_a_schema_that_is_passed_at_once_is_one_that_the_validator_accepts(
+    base: Document, of_version: Any, data: st.DataObject
+) -> None:
+    schemas = mapping(mapping(base.data["components"])["schemas"])
+    schema = data.draw(broken(schemas[data.draw(st.sampled_from(sorted(schemas)))]))
+    if structure.soundness(of_version)(schema):
+        assert is_accepted(of_version, schema)
+
+
+@VERSIONS
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "strnig"},
+        {"minLength": -1},
+        {"required": "all"},
+        {"pattern": "("},
+        {"properties": {"a": {"items": {"pattern": "(?P<n>x"}}}},
+        {"patternProperties": {"(": {}}},
+        {"discriminator": 1},
+        {"allOf": []},
+        3,
+        None,
+    ],
+)
+def test_a_schema_that_the_validator_refuses_is_not_passed(of_version: Any, schema: object) -> None:
+    if not is_accepted(of_version, schema):
+        assert not structure.soundness(of_version)(schema)
+
+
+def test_every_schema_of_a_sound_document_is_passed_at_once(base: Document) -> None:
+    is_sound = structure.soundness(OAS31Validator)
+    assert all(map(is_sound, mapping(mapping(base.data["components"])["schemas"]).values()))
+
+
+@pytest.mark.parametrize("place", ["document", "schema"])
+def test_another_dialect_of_schemas_has_its_own_rules(place: str) -> None:
+    dialect = "http://json-schema.org/draft-04/schema#"
+    schema: dict[str, Any] = {"type": "integer", "minimum": 1, "exclusiveMinimum": 1}
+    data: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"A": schema}},
+    }
+    assert list(structure.check(Document(data))) == []
+    if place == "schema":
+        schema["$schema"] = dialect
+    else:
+        data["jsonSchemaDialect"] = dialect
+    [problem] = structure.check(Document(data))
+    assert "boolean" in problem.message
 
 
 def test_linting_tells_all_problems_once_and_in_order(tmp_path: Path) -> None:
