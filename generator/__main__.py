@@ -164,10 +164,10 @@ def _add_record_forks(command: argparse.ArgumentParser) -> None:
 
 
 def _record_forks(options: argparse.Namespace) -> int:
-    from . import openapi_client
+    from .emit import opc
 
-    openapi_client.record_forks()
-    print(f"Recorded {openapi_client.FORKS}.")
+    opc.record_forks()
+    print(f"Recorded {opc.FORKS}.")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -42,13 +42,17 @@ def hashes(folder: Path, record: str) -> dict[str, str]:
         folder: The folder.
         record: The name of the file that keeps the hashes.
     """
-    return {
-        path.relative_to(folder).as_posix(): digest(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if (path.is_file() or path.is_symlink())
-        and path.relative_to(folder).as_posix() != record
-        and not _is_left_behind(PurePosixPath(path.relative_to(folder)))
-    }
+    return {name: digest((folder / name).read_bytes()) for name in names(folder, record)}
+
+
+def names(folder: Path, record: str) -> Iterator[str]:
+    """Yield the paths of these files."""
+    for path in sorted(folder.rglob("*")):
+        if not (path.is_file() or path.is_symlink()):
+            continue
+        name = path.relative_to(folder)
+        if name.as_posix() != record and not _is_left_behind(PurePosixPath(name)):
+            yield name.as_posix()
 
 
 def digest(content: bytes) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from .problems import GenerationError
 
@@ -24,14 +26,26 @@ def format_tree(folder: Path, keep: frozenset[Path]) -> None:
     Raises:
         GenerationError: if ruff cannot read a file, which means that a template wrote no Python.
     """
-    paths = sorted(str(path) for path in folder.rglob("*.py") if path not in keep)
+    format_files(path for path in folder.rglob("*.py") if path not in keep)
+
+
+def format_files(files: Iterable[Path]) -> None:
+    """Fix the imports and the form of these files.
+
+    Raises:
+        GenerationError: if ruff cannot read one.
+    """
+    paths = sorted(map(str, files))
     for command in (("check", *_COMMON, *_FIXES), ("format", *_COMMON)):
         for first in range(0, len(paths), _AT_ONCE):
-            arguments = [*command, *paths[first : first + _AT_ONCE]]
-            done = subprocess.run(
-                [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False
-            )
+            done = ruff(*command, *paths[first : first + _AT_ONCE])
             if done.returncode:
                 raise GenerationError(
                     f"ruff {command[0]} failed on generated code:\n{done.stdout}{done.stderr}"
                 )
+
+
+def ruff(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ruff, without a Python around it that would start longer than ruff works."""
+    command = [str(find_ruff_bin()), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

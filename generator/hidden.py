@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 #: Control characters, format characters, and the separators of lines and paragraphs.
@@ -50,13 +50,13 @@ def in_json(text: str) -> str:
     return _replaced(text, _as_json)
 
 
-def escape_in(folder: Path) -> None:
-    """Write these characters as escapes in every Python file of a folder.
+def escape_in(files: Iterable[Path]) -> None:
+    """Write these characters as escapes in Python files.
 
     Text for people has none by then, and no name has one: what is left stands in literals, where `repr` lets letters
     and marks through that Unicode calls printable.
     """
-    for path in folder.rglob("*.py"):
+    for path in files:
         text = path.read_text("utf-8")
         escaped = _replaced(text, _as_python)
         if escaped != text:
@@ -65,6 +65,8 @@ def escape_in(folder: Path) -> None:
 
 def found_in(text: str) -> Iterator[tuple[int, str]]:
     """Each of these characters, with its line from 1."""
+    if _is_plain(text):
+        return
     for number, line in enumerate(text.split("\n"), 1):
         if _is_plain(line):
             continue
@@ -74,6 +76,8 @@ def found_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _replaced(text: str, escape: Callable[[str], str]) -> str:
+    if _is_plain(text):
+        return text
     return "\n".join(line if _is_plain(line) else _line(line, escape) for line in text.split("\n"))
 
 
@@ -81,9 +85,9 @@ def _line(line: str, escape: Callable[[str], str]) -> str:
     return "".join(escape(char) if is_hidden(char) else char for char in line)
 
 
-def _is_plain(line: str) -> bool:
-    """Whether a line certainly has none of these characters, as nearly all lines of a package have none."""
-    return line.isascii() and line.replace("\t", "").isprintable()
+def _is_plain(text: str) -> bool:
+    """Whether a text certainly has none of these characters, as most files and nearly all lines have none."""
+    return text.isascii() and text.replace("\t", "").replace("\n", "").isprintable()
 
 
 def _as_python(char: str) -> str:

@@ -23,8 +23,10 @@ def write(
     document: bytes,
     version: str,
     overlays: Sequence[Path] = (),
-) -> None:
+) -> dict[str, str]:
     """Write the manifest of the package in the folder, with the overlays that the document was corrected by.
+
+    Returns the hash of every file that it lists.
 
     Args:
         folder: The package.
@@ -32,15 +34,17 @@ def write(
         version: Its version.
         overlays: The overlays.
     """
+    files = hashes(folder)
     record: dict[str, Any] = {
         "comment": _COMMENT,
         "version": version,
         "document": digest(document),
         "overlays": [{"name": path.name, "hash": digest(path.read_bytes())} for path in overlays],
         "tools": {name: installed_version(name) for name in TOOLS},
-        "files": hashes(folder),
+        "files": files,
     }
     (folder / NAME).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    return files
 
 
 def read(folder: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,9 +93,7 @@ def generate(
         built = Path(scratch) / package.name
         counts = build(spec, built, overlays)
         trial.try_out(built, package.name)
-        if recorded is not None:
-            writing.refuse_edits(recorded, package, built)
-        found = writing.put(built, package)
+        found = writing.put(built, package, recorded)
     return replace(counts, difference=found)
 
 
@@ -124,23 +123,29 @@ def build_from(
     """
     bundled = loading.bundle_bytes(document)
     api = build_model(document)
-    opc.generate(api, package)
-    emit_package.generate(api, package, version, left_out)
-    typed_dicts.generate(api, package)
-    hidden.escape_in(package)
+    # ruff is a process of its own, so it forms the models while the rest is written.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        opc.generate(api, package)
+        models = frozenset(package.rglob("*.py"))
+        hidden.escape_in(models)
+        formed = beside.submit(formatting.format_files, models)
+        emit_package.generate(api, package, version, left_out)
+        typed_dicts.generate(api, package)
+        formed.result()
+    hidden.escape_in(frozenset(package.rglob("*.py")) - models)
     copied = copy_runtime(package, left_out)
-    formatting.format_tree(package, keep=copied)
+    formatting.format_tree(package, keep=models | copied)
     (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     prove_nothing_hides(package)
     _prove_every_operation_is_reachable(api, package)
     _prove_every_webhook_has_its_class(api, package)
-    manifest.write(package, bundled, version, overlays)
+    files = manifest.write(package, bundled, version, overlays)
     return Counts(
         operations=len(api.operations),
         models=len(api.models) + len(api.enums),
         events=len(api.events),
-        files=len(manifest.hashes(package)),
+        files=len(files),
     )
 
 

@@ -1,7 +1,7 @@
 """Tries a package that was made before it takes the place of another one: it compiles, and all of it can be imported.
 
-Hand-written modules are read first of all, since a mistake in one is the most likely. The package is imported by
-`trial_imports.py`, in a process of its own.
+Hand-written modules are looked through first of all, since a mistake in one is the most likely. The package is imported
+by `trial_imports.py`, in a process of its own.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from . import hidden
 from .emit.optional import ADAPTERS
+from .formatting import ruff
 from .problems import GenerationError, Problem, shown
 
 RUNTIME = Path(__file__).parent / "runtime"
@@ -30,36 +32,55 @@ _SECONDS = 120
 
 
 def read_sources() -> None:
-    """Compile every hand-written module, and look for names that it uses and does not have.
+    """Look the hand-written modules through for names that they use and do not have, and for what is no Python.
 
     Raises:
         GenerationError: naming every mistake, with file and line.
     """
+    sources = sorted(RUNTIME.rglob("*.py"))
+    _refuse(problem for path in sources for problem in _characters(path))
+    found = undefined_names(RUNTIME)
+    # Python says better what is wrong with what it cannot read.
+    _refuse(found and (_unreadable(sources) or found))
+
+
+def _characters(path: Path) -> Iterator[Problem]:
+    """What keeps a module from being read as text, by tools and by people."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        yield Problem(shown(path), line, "the file is not UTF-8 text", "save it as UTF-8")
+        return
+    for line, char in hidden.found_in(text):
+        message = f"the module has the invisible character U+{ord(char):04X}"
+        yield Problem(shown(path), line, message, "write it as an escape")
+
+
+def _unreadable(sources: Iterable[Path]) -> list[Problem]:
     problems: list[Problem] = []
-    for path in sorted(RUNTIME.rglob("*.py")):
+    for path in sources:
         try:
             compile(path.read_bytes(), path, "exec", dont_inherit=True)
         except SyntaxError as error:
             text = f"SyntaxError: {error.msg}"
             problems.append(Problem(shown(path), error.lineno or 1, text, "correct the module"))
-        except ValueError as error:
-            problems.append(Problem(shown(path), 1, f"the module cannot be read: {error}", "correct it"))
-    _refuse(problems or undefined_names(RUNTIME))
+    return problems
 
 
 def undefined_names(folder: Path) -> list[Problem]:
     """Return the undefined names below a folder, by ruff: also those in functions, which an import does not run."""
-    options = ["--isolated", "--no-cache", "--select", "F821", "--output-format", "json", "--exit-zero"]
-    command = [sys.executable, "-m", "ruff", "check", *options, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    options = ["--isolated", "--no-cache", "--target-version", "py311", "--select", "F821"]
+    done = ruff("check", *options, "--output-format", "json", "--exit-zero", str(folder))
     if done.returncode:
         raise GenerationError(f"ruff check failed on hand-written modules:\n{done.stdout}{done.stderr}")
-    return [
-        Problem(
-            shown(Path(found["filename"])), found["location"]["row"], found["message"], "import or define it"
-        )
-        for found in json.loads(done.stdout)
-    ]
+    return [_finding(found) for found in json.loads(done.stdout)]
+
+
+def _finding(found: dict[str, Any]) -> Problem:
+    fix = "import or define it" if found["code"] == "F821" else "correct the module"
+    return Problem(shown(Path(found["filename"])), found["location"]["row"], found["message"], fix)
 
 
 def try_out(folder: Path, name: str) -> None:

@@ -7,10 +7,12 @@ may not be installed.
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import importlib.util
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,6 +24,8 @@ from typing import Any
 _HOLD_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 #: The folders where every import is at the top of its module, so that importing the module proves it.
 _PLAIN = ("api", "models")
+#: What a relative import within a block looks like, and little else.
+_LATE_IMPORT = re.compile(rb"[^\n]\bfrom\s*\.")
 _EDIT = "correct the module; it must be possible to import it by itself"
 
 
@@ -45,8 +49,10 @@ class Trial:
     def run(self) -> None:
         """Try everything: modules, names that are loaded late, `preload`, and imports within functions."""
         self._adopt()
-        for module in self.modules:
-            if module not in self.optional:
+        for module, path in self.modules.items():
+            if module in self.optional:
+                self._attempt(compile, path.read_bytes(), path, "exec", dont_inherit=True)
+            else:
                 self._attempt(importlib.import_module, module)
         if self.found:
             return
@@ -70,9 +76,9 @@ class Trial:
             sys.modules[parent].__path__ = []
         sys.meta_path.insert(0, _Finder(self.name, self.folder))
 
-    def _attempt(self, action: Callable[..., object], *arguments: object) -> None:
+    def _attempt(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
         try:
-            action(*arguments)
+            action(*arguments, **options)
         except (Exception, SystemExit) as error:
             self._note(error)
 
@@ -114,7 +120,11 @@ class Trial:
     def _imports_within(self, name: str, path: Path) -> None:
         """Look for what each relative import names, also where it is within a function and runs later."""
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        for node in _relative_imports(ast.parse(path.read_bytes())):
+        written = path.read_bytes()
+        # Imports that begin a line have run. What an optional module imports has not.
+        if name not in self.optional and not _LATE_IMPORT.search(written):
+            return
+        for node in _relative_imports(ast.parse(written)):
             try:
                 source = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
             except ImportError as error:
@@ -171,6 +181,8 @@ def main() -> None:
     # What a module prints when it is imported must not get between.
     out = os.dup(1)
     os.dup2(2, 1)
+    # Nothing is thrown away here before the end.
+    gc.disable()
     trial = Trial(Path(order["folder"]), order["name"], order["optional"])
     trial.run()
     os.write(out, json.dumps(trial.found).encode())

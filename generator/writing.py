@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import manifest
+from . import edits, manifest
 from .edits import Edits, between
 from .problems import ToolError, shown
 from .trial import RUNTIME
@@ -36,48 +36,50 @@ def recorded(package: Path) -> dict[str, str]:
     Raises:
         ToolError: if there are files and no record of them that can be read.
     """
-    if not manifest.hashes(package) and not (package / manifest.NAME).exists():
+    if not any(edits.names(package, manifest.NAME)) and not (package / manifest.NAME).exists():
         return {}
     files: dict[str, str] = manifest.read(package)["files"]
     return files
 
 
-def refuse_edits(before: Mapping[str, str], package: Path, built: Path) -> None:
+def _refuse_edits(
+    recorded: Mapping[str, str], there: Mapping[str, str], after: Mapping[str, str], package: Path
+) -> None:
     """Refuse to write over what people did to the package by hand.
 
     A file that is as it is about to be written is no loss: the edit was carried to where it belongs.
 
     Args:
-        before: The hashes of what was written the last time.
-        package: The package that is there.
-        built: The one that is about to take its place.
+        recorded: The hashes of what was written the last time.
+        there: Those of the package that is there.
+        after: Those of the one that is about to take its place.
+        package: The package.
 
     Raises:
         ToolError: naming each file that was edited, added or deleted, and what to do.
     """
-    there, after = manifest.hashes(package), manifest.hashes(built)
-    lost = {name for name in before.keys() | there.keys() if there.get(name) != after.get(name)}
-    found = between(before, there)
-    edits = Edits(
+    lost = {name for name in recorded.keys() | there.keys() if there.get(name) != after.get(name)}
+    found = between(recorded, there)
+    lost_edits = Edits(
         changed=tuple(name for name in found.changed if name in lost),
         added=tuple(name for name in found.added if name in lost),
         deleted=tuple(name for name in found.deleted if name in lost),
     )
-    if edits:
-        raise ToolError("\n".join(_edited(package, edits)))
+    if lost_edits:
+        raise ToolError("\n".join(_edited(package, lost_edits)))
 
 
-def _edited(package: Path, edits: Edits) -> list[str]:
+def _edited(package: Path, found: Edits) -> list[str]:
     lines = [
         f"{shown(package)} was edited by hand since it was generated, and generating it anew would undo that:"
     ]
-    for name in edits.changed:
+    for name in found.changed:
         source = RUNTIME / name
         lines.append(
             f"  changed: {name}" + (f", which is a copy of {shown(source)}" if source.is_file() else "")
         )
-    lines += [f"  added: {name}" for name in edits.added]
-    lines += [f"  deleted: {name}" for name in edits.deleted]
+    lines += [f"  added: {name}" for name in found.added]
+    lines += [f"  deleted: {name}" for name in found.deleted]
     return [
         *lines,
         "Make the change in spec/, generator/runtime/ or generator/emit/templates/, as the first line of a file says, "
@@ -86,9 +88,20 @@ def _edited(package: Path, edits: Edits) -> list[str]:
     ]
 
 
-def put(built: Path, package: Path) -> Difference:
-    """Put the built package where the old one is, if anything of it is different."""
+def put(built: Path, package: Path, recorded: Mapping[str, str] | None = None) -> Difference:
+    """Put the built package where the old one is, if anything of it is different.
+
+    Args:
+        built: The built package.
+        package: Where it goes.
+        recorded: The hashes of what was written there the last time; with them, edits by hand are refused.
+
+    Raises:
+        ToolError: naming each file that was edited by hand, and what to do.
+    """
     before, after = manifest.hashes(package), manifest.hashes(built)
+    if recorded is not None:
+        _refuse_edits(recorded, before, after, package)
     found = difference(before, after)
     if not found and not _is_same(package / manifest.NAME, built / manifest.NAME):
         # Other tools made the same files: only the record says so.

@@ -42,6 +42,12 @@ MISTAKES = {
         "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
         "NoSuchError",
     ),
+    "an import within a function, on one line": (
+        "auth.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\ndef late(): from .errors import NoSuchError\n",
+        "NoSuchError",
+    ),
     "an import within a function from outside": (
         "auth.py",
         "from __future__ import annotations\n",
@@ -71,6 +77,30 @@ MISTAKES = {
         "from __future__ import annotations\n",
         "from __future__ import annotations\nadapter = somewhere\n",
         "somewhere",
+    ),
+    "an adapter that is parsed but not compiled": (
+        "webhooks/flask.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nreturn 1\n",
+        "SyntaxError",
+    ),
+    "a character that no source has": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nretries = '\0'\n",
+        "U+0000",
+    ),
+    "a character that nobody sees": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\nretries = '\u202e'\n",
+        "U+202E",
+    ),
+    "syntax that the oldest Python does not read": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\ntype Retries = int\n",
+        "yntax",
     ),
     "a value that is not there": (
         "retries.py",
@@ -115,6 +145,21 @@ def test_a_name_that_the_package_promises_and_no_module_has_is_named(here: Maint
     assert f"{RUNTIME}/keys.py:" in said
     assert "netrc_key" in said
     assert "generator/emit/package.py" in said
+
+
+def test_a_module_that_is_no_text_is_named(here: Maintainer) -> None:
+    path = here.root / RUNTIME / "retries.py"
+    before, wanted = here.tree(), path.read_bytes()
+    path.write_bytes(wanted + b"\n# \xe9\n")
+    try:
+        status, said = here.run("generate")
+    finally:
+        path.write_bytes(wanted)
+    assert here.tree() == before
+    assert status == 1, said
+    assert f"{RUNTIME}/retries.py:{wanted.count(10) + 2}: " in said
+    assert "UTF-8" in said
+    assert "Traceback" not in said
 
 
 def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
