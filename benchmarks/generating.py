@@ -1,4 +1,4 @@
-"""How long generating takes: the whole spec, and one that is ten times as large."""
+"""How long generating takes: the whole spec, one that is ten times as large, and where nothing changed."""
 
 from __future__ import annotations
 
@@ -107,10 +107,11 @@ def nox() -> Took:
 
 
 def rows(effort: float = 1.0) -> list[Row]:
-    """The whole spec, and what a spec of ten times the size takes."""
+    """The whole spec, nothing to do, and what a spec of ten times the size takes."""
     with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
         return [
             _whole(rounds(3, effort)),
+            _nothing(rounds(10, effort)),
             _growth(Path(folder), rounds(1, effort)),
         ]
 
@@ -122,6 +123,20 @@ def _whole(count: int) -> Row:
     cpu = Spread.of([one.cpu for one in runs]).median
     return Row(
         "nox -s generate", wall, "s", limit=5, beside={"stock": stock.seconds()}, detail=f"{cpu:.1f} s of CPU"
+    )
+
+
+def _nothing(count: int) -> Row:
+    command = [sys.executable, "-m", "generator", "generate"]
+    Took.running(command)  # After it the package is current for this interpreter.
+    sides: dict[str, Callable[[], float]] = {
+        "generate": lambda: Took.running(command).cpu,
+        "python": lambda: Took.running([sys.executable, "-c", "pass"]).cpu,
+    }
+    found = interleave(sides, rounds=count)
+    more = [ours - bare for ours, bare in zip(found["generate"], found["python"], strict=True)]
+    return Row(
+        "generate where nothing changed, CPU beyond the start of Python", Spread.of(more), "s", limit=0.1
     )
 
 
