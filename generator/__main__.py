@@ -211,8 +211,9 @@ def _add_overlay(command: argparse.ArgumentParser) -> None:
 
 
 def _with(options: argparse.Namespace) -> str:
-    """What a command adds to its last sentence when overlays were given."""
-    return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(options.overlay))
+    """Return what a command adds to its last sentence when overlays were applied."""
+    applied = pipeline.applied_overlays(getattr(options, "spec", pipeline.SPEC), options.overlay)
+    return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied))
 
 
 #: Each command: what it does, and what gives it its options and its function.

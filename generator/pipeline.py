@@ -19,6 +19,7 @@ from .emit import package as emit_package
 from .model.api import Api
 from .model.build import build as build_model
 from .overlays import apply as apply_overlays
+from .overlays.standing import applied_overlays as applied_overlays
 from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
 from .places import SPEC as SPEC
@@ -46,12 +47,12 @@ class Counts:
 
 
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
-    """The bundled document with the overlays applied, not linted.
+    """Return the bundled document with its standing overlays and the given ones applied, not linted.
 
     Raises:
         SpecError: if a file cannot be used.
     """
-    return apply_overlays(loading.load(spec), overlays)
+    return apply_overlays(loading.load(spec), applied_overlays(spec, overlays))
 
 
 def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
@@ -61,7 +62,8 @@ def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
         SpecError: listing every problem with file, line and what to do.
     """
     document = load(spec, overlays)
-    problems = linting.lint(spec, document, redocly=redocly, overlaid=bool(overlays))
+    overlaid = bool(applied_overlays(spec, overlays))
+    problems = linting.lint(spec, document, redocly=redocly, overlaid=overlaid)
     if problems:
         raise SpecError(problems)
     return document
@@ -102,7 +104,7 @@ def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
     trial.read_sources()
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
     document = load_and_lint(spec, overlays, redocly=False)
-    return build_from(document, package, package_version(), overlays)
+    return build_from(document, package, package_version(), applied_overlays(spec, overlays))
 
 
 def build_from(

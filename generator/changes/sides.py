@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from .. import loading, pipeline
+from .. import pipeline
 from ..document import Document, Location, Mark
 from ..problems import Problem, SpecError, ToolError
 
@@ -34,8 +34,8 @@ def load_side(text: str) -> Document:
             raise ToolError(
                 f"{text} has no {' or '.join(_ROOTS)}. Give the folder of a spec, or a bundled file."
             )
-        return loading.load(found)
-    return loading.load(path) if path.is_file() else _revision(text)
+        return pipeline.load(found)
+    return pipeline.load(path) if path.is_file() else _revision(text)
 
 
 def text_at(revision: str, path: str) -> str:
@@ -67,7 +67,7 @@ def _revision(text: str) -> Document:
             files.extractall(scratch, filter="data")
         prefix = Path(scratch).as_posix() + "/"
         try:
-            document = loading.load(Path(scratch, "spec", "openapi.yaml"))
+            document = pipeline.load(Path(scratch, "spec", "openapi.yaml"))
         except SpecError as error:
             raise SpecError(
                 Problem(

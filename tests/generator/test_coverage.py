@@ -112,7 +112,7 @@ def nearest(facts: dict[Pointer, Fact], place: Pointer) -> Fact | None:
 
 @pytest.fixture(scope="module", name="spec")
 def _spec() -> Document:
-    return loading.load(pipeline.SPEC)
+    return pipeline.load()
 
 
 # -- the spec and the list of facts -----------------------------------------------------------------------------------
