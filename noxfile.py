@@ -89,7 +89,7 @@ def changes(session: nox.Session) -> None:
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Say where the real API and spec/ differ (`-- SOURCE`: a log or an OpenAPI export); `--write` patches spec/."""
+    """Say where the real API and spec/ differ (`-- SOURCE`: a log or an OpenAPI export); `--as-overlay` corrects it."""
     install(session, "generate")
     session.run("python", "-m", "generator", "drift", *session.posargs)
 

@@ -233,7 +233,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
         "copy the package into another repository, and check or update such a copy",
         _add_vendor,
     ),
-    "drift": ("say where the real API and the spec differ, and patch the spec", _add_drift),
+    "drift": ("say where the real API and the spec differ, and write the corrections as an overlay", _add_drift),
 }
 
 

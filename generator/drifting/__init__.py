@@ -1,5 +1,6 @@
-"""Drift: where the real API and `spec/` differ, and the patch to `spec/` that follows from it.
+"""Drift: where the real API and `spec/` differ, and the overlay that corrects `spec/`.
 
 `source` reads what tells of the real API: a log of `plexy_pay.drift` or the vendor's OpenAPI export. `observing` and
-`comparing` turn it into findings, `patching` makes edits of files of them, and `report` tells people.
+`comparing` turn it into findings with edits. `overlay` makes an OpenAPI Overlay of the edits, `proposing` tries it out,
+and `report` tells people.
 """

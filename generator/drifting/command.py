@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 from .. import pipeline
+from ..document import Document
 from ..problems import ToolError
-from . import comparing, fact_rows, observing, patching, report, source
+from . import comparing, fact_rows, observing, proposing, report, source
 from .finding import Finding
 from .log import Log
+from .overlay import Heading
 
 _OBSERVED, _DOCUMENTED = "observed", "documented"
+_LONGEST_NAME = 200
 
 
 def add_drift(command: argparse.ArgumentParser) -> None:
@@ -26,7 +29,11 @@ def add_drift(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
     command.add_argument(
-        "--write", action="store_true", help="write the patch to the spec; else it is printed"
+        "--as-overlay",
+        type=Path,
+        metavar="FILE",
+        help="write the corrections to this new file, NAME.yaml, and the report beside it, to NAME.md; else both are "
+        "printed. Every command applies the overlays in spec/overlays",
     )
     command.add_argument(
         "--source-name",
@@ -42,59 +49,103 @@ def add_drift(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, and print or write the patch."""
-    root: Path = options.spec / "openapi.yaml" if options.spec.is_dir() else options.spec
-    root = _shown(root)
+    """Compare, and print or write the overlay and the report."""
+    root = _shown(options.spec / "openapi.yaml" if options.spec.is_dir() else options.spec)
+    if options.as_overlay is not None:
+        _refuse_to_overwrite(options.as_overlay)
     told = source.read(options.source)
     if isinstance(told, Log) and options.evidence == _DOCUMENTED:
         print(
             "A log is what was seen, not what the vendor documents: `--evidence observed`.", file=sys.stderr
         )
         return 2
-    word: str = options.evidence or (_OBSERVED if isinstance(told, Log) else _DOCUMENTED)
-    name = _source_name(options.source_name, told)
-    document = pipeline.load_and_lint(root, redocly=False)
-
-    def find(refused: dict[str, str]) -> list[Finding]:
-        if isinstance(told, Log):
-            return observing.observe(document, told, word, name, refused)
-        return comparing.compare(document, told, word, name, refused)
-
-    try:
-        patch = patching.make(root, document, find)
-    except RecursionError:
-        raise ToolError(f"{options.source} is nested too deep to be compared.") from None
-    if options.write and patch.texts:
-        patch.write()
-    result = report.Report(
-        source=options.source.as_posix(),
-        evidence=word,
-        spec=pipeline.load(root) if options.write else document,
-        patch=patch,
-        rows=fact_rows.rows(document, patch.document, name) if patch.texts else {},
-        unreadable=told.unreadable if isinstance(told, Log) else (),
-        told=not isinstance(told, Log) or bool(told.records),
-        written=options.write and bool(patch.texts),
-    )
-    print(report.as_json(result) if options.json else report.as_text(result))
+    made = _report(root, told, options)
+    if made.written_to:
+        _write(Path(made.written_to), made)
+    print(report.as_json(made) if options.json else _text(made), end="" if not options.json else "\n")
     return 0
 
 
+def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) -> report.Report:
+    word = str(options.evidence or (_OBSERVED if isinstance(told, Log) else _DOCUMENTED))
+    name = _source_name(options.source_name, told)
+    document = pipeline.load_and_lint(root, redocly=False)
+    heading = Heading(
+        title=f"Drift found in {options.source.name}",
+        description=f"Written by `drift`. The source is {word}: {name}",
+    )
+
+    def find(refused: dict[str, str]) -> list[Finding]:
+        return _find(document, told, word, name, refused)
+
+    try:
+        proposal = proposing.propose(root, document, find, heading)
+    except RecursionError:
+        raise ToolError(f"{options.source} is nested too deep to be compared.") from None
+    target = options.as_overlay
+    return report.Report(
+        source=options.source.as_posix(),
+        evidence=word,
+        spec=document,
+        findings=proposal.findings,
+        overlay=proposal.overlay,
+        written_to=_shown(target).as_posix() if target is not None and proposal.overlay else "",
+        rows=fact_rows.rows(document, proposal.document, name) if proposal.overlay else {},
+        unreadable=told.unreadable if isinstance(told, Log) else (),
+        told=not isinstance(told, Log) or bool(told.records),
+    )
+
+
+def _find(
+    document: Document, told: Log | source.Export, word: str, name: str, refused: dict[str, str]
+) -> list[Finding]:
+    if isinstance(told, Log):
+        return observing.observe(document, told, word, name, refused)
+    return comparing.compare(document, told, word, name, refused)
+
+
+def _text(made: report.Report) -> str:
+    text = report.as_markdown(made)
+    if made.overlay and not made.written_to:
+        text += f"\n## The overlay\n\n```yaml\n{made.overlay}```\n"
+    return text
+
+
+def _report_of(overlay: Path) -> Path:
+    """Return the file of the report that stands beside an overlay."""
+    return overlay.with_suffix(".md")
+
+
+def _refuse_to_overwrite(overlay: Path) -> None:
+    if overlay.suffix != ".yaml":
+        raise ToolError(f"{overlay} does not end in `.yaml`, as the name of an overlay does.")
+    for path in (overlay, _report_of(overlay)):
+        if path.exists():
+            raise ToolError(
+                f"{path} is there already, and nothing is written over: its corrections would be lost. "
+                "Give another name."
+            )
+
+
+def _write(overlay: Path, made: report.Report) -> None:
+    overlay.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in ((_report_of(overlay), report.as_markdown(made)), (overlay, made.overlay)):
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+
 def _source_name(given: str | None, told: Log | source.Export) -> str:
-    """What is written to `x-source`."""
+    """Return what is written to `x-source`."""
     if given is None:
-        return (
-            "answers of the API (plexy_pay.drift)"
-            if isinstance(told, Log)
-            else "OpenAPI export of the vendor"
-        )
+        is_log = isinstance(told, Log)
+        return "responses of the API (plexy_pay.drift)" if is_log else "OpenAPI export of the vendor"
     name = given.strip()
-    if not name or not name.isprintable() or len(name) > 200:
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
         raise ToolError("--source-name is one line of text, such as the address of the page.")
     return name
 
 
 def _shown(path: Path) -> Path:
-    """A path from where the user stands, if it is below that."""
+    """Return a path from where the user stands, if it is below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -15,11 +15,6 @@ from . import facts, words
 from .building import Builder, CannotBuildError
 from .comparing_schemas import PLAIN_TYPES, SchemaComparison
 from .finding import (
-    ANSWER_ORDER,
-    BODY_ORDER,
-    OPERATION_ORDER,
-    PARAMETER_ORDER,
-    SCHEMA_ORDER,
     Append,
     Drop,
     Edit,
@@ -29,6 +24,7 @@ from .finding import (
     Rename,
     merged,
 )
+from .given import Given
 from .matching import bare, full_path, match
 from .notes import Notes
 from .shape import shape
@@ -48,7 +44,7 @@ def compare(
         export: The vendor's description.
         word: The evidence of what it says.
         source: What to write as the source.
-        refused: The ids of findings that cannot be patched, which a person has to decide.
+        refused: The ids of findings that no overlay can correct, which a person has to decide.
     """
     return _Comparison(spec, export, word, source, refused).findings()
 
@@ -65,7 +61,7 @@ class _Comparison:
         families = read_model(spec)[0].families
         self._own_headers = _OWN_HEADERS | {family.header.lower() for family in families}
         self._notes = Notes(refused)
-        self._builder = Builder(spec, export.document, word, source)
+        self._builder = Builder(Given(spec, export.document, word, source))
         self._schemas = SchemaComparison(spec, export.document, word, source, self._notes, self._builder)
 
     def findings(self) -> list[Finding]:
@@ -102,7 +98,7 @@ class _Comparison:
         if raised:
             text = "; ".join(f"{part}: {marks.get(part)} -> {word}" for part, word in raised.items())
             edits = [Put((*ours.pointer, "x-evidence", part), word) for part, word in raised.items()]
-            more = facts.with_source(self._spec, ours.pointer, self._source, OPERATION_ORDER)
+            more = facts.with_source(self._spec, ours.pointer, self._source)
             self._notes.patch("evidence", ours.pointer, subject, text, *edits, *more)
         self._parameters(ours, theirs, subject)
         self._body(ours, theirs, subject)
@@ -191,7 +187,7 @@ class _Comparison:
             else:
                 kind = frozenset({"string"})
             value = _parameter(name, "path", {"type": min(kind, default="string")}, True)
-            edits.append(Append((*ours.pointer, "parameters"), value, OPERATION_ORDER))
+            edits.append(Append((*ours.pointer, "parameters"), value))
         for name, our_name in kept.items():
             path = path.replace(f"{{{name}}}", f"{{{our_name}}}")
         return path, tuple(edits), ""
@@ -242,7 +238,7 @@ class _Comparison:
             text = f"{mine.shown} in `spec/`, {yours.shown} in the export"
             kinds = mine.types | yours.types
             if word == facts.GUESS and kinds <= PLAIN_TYPES and len(yours.types) == 1 and not mine.key:
-                edits: list[Edit] = [Put((*place, "type"), next(iter(yours.types)), SCHEMA_ORDER)]
+                edits: list[Edit] = [Put((*place, "type"), next(iter(yours.types)))]
                 if "format" in mine.data:
                     edits.append(Drop((*place, "format")))
                 is_same = self._notes.patch("type", place, subject, text, *edits)
@@ -255,7 +251,7 @@ class _Comparison:
         if not is_path and required != (ours.value.get("required") is True):
             text = f"{'required' if required else 'not required'} in the export, and not so in `spec/`"
             if word == facts.GUESS:
-                edit: Edit = Put((*ours.pointer, "required"), True, PARAMETER_ORDER)
+                edit: Edit = Put((*ours.pointer, "required"), True)
                 if not required:
                     edit = Drop((*ours.pointer, "required"))
                 is_same = self._notes.patch("required", ours.pointer, subject, text, edit) and is_same
@@ -263,7 +259,7 @@ class _Comparison:
                 self._notes.hand("required", ours.pointer, subject, f"{text}; the parameter is {word}")
         own = ours.value.get("x-evidence")
         if is_same and isinstance(own, str) and words.is_better(self._word, own):
-            edits = list(facts.raised(self._spec, ours.pointer, self._word, self._source, PARAMETER_ORDER))
+            edits = list(facts.raised(self._spec, ours.pointer, self._word, self._source))
             self._notes.patch("evidence", ours.pointer, subject, f"{own} -> {self._word}", *edits)
 
     def _new_parameter(self, ours: Operation, theirs: Located, subject: str) -> None:
@@ -282,8 +278,7 @@ class _Comparison:
             return
         try:
             place = (*theirs.pointer, "schema")
-            near = (*ours.pointer, _pascal(ours))
-            schema, edits = self._builder.body(_pascal(ours) + name[:1].upper() + name[1:], place, near)
+            schema, edits = self._builder.body(_pascal(ours) + name[:1].upper() + name[1:], place)
             if shape(self._theirs, place).is_object or words.is_amount(name):
                 raise CannotBuildError("it is an object, or an amount whose unit is not known")
         except CannotBuildError as error:
@@ -291,7 +286,7 @@ class _Comparison:
             return
         value = _parameter(name, where, schema, is_required)
         value |= {"x-evidence": self._word, "x-source": [self._source]}
-        add = Append((*ours.pointer, "parameters"), value, OPERATION_ORDER)
+        add = Append((*ours.pointer, "parameters"), value)
         self._notes.patch("parameter", (*ours.pointer, "parameters"), subject, text, *edits, add)
 
     # -- bodies ----------------------------------------------------------------------------------------------------
@@ -318,7 +313,7 @@ class _Comparison:
         if is_required and mine.value.get("required") is not True:
             text = "the request body is required in the export, and not in `spec/`"
             if _weakest(ours) == facts.GUESS:
-                edit = Put((*mine.pointer, "required"), True, BODY_ORDER)
+                edit = Put((*mine.pointer, "required"), True)
                 self._notes.patch("required", mine.pointer, subject, text, edit)
             else:
                 self._notes.hand(
@@ -335,14 +330,13 @@ class _Comparison:
             )
             return
         try:
-            near = (*ours.pointer, _pascal(ours))
-            schema, edits = self._builder.body(f"{_pascal(ours)}Request", place, near)
+            schema, edits = self._builder.body(f"{_pascal(ours)}Request", place)
         except CannotBuildError as error:
             self._notes.hand("body", ours.pointer, subject, f"{text}; {error}")
             return
         content: dict[str, object] = {"application/json": {"schema": schema, "example": None}}
         value: dict[str, object] = {"required": is_required, "content": content}
-        put = Put((*ours.pointer, "requestBody"), value, OPERATION_ORDER)
+        put = Put((*ours.pointer, "requestBody"), value)
         self._notes.patch("body", ours.pointer, subject, text, *edits, put)
 
     # -- answers ---------------------------------------------------------------------------------------------------
@@ -368,7 +362,7 @@ class _Comparison:
             own = mapping(self._spec.get(place))
             evidence = str(own.get("x-evidence", _weakest(ours)))
             if is_there and "$ref" not in own and words.is_better(self._word, evidence):
-                edits = facts.raised(self._spec, place, self._word, self._source, ANSWER_ORDER)
+                edits = facts.raised(self._spec, place, self._word, self._source)
                 self._notes.patch(
                     "evidence", place, f"{subject} {old}", f"{evidence} -> {self._word}", *edits
                 )
@@ -403,8 +397,7 @@ class _Comparison:
             self._notes.hand("status", (*ours.pointer, "responses"), f"{subject} {status}", f"{text}; {why}")
             return
         place = (*ours.pointer, "responses", status)
-        order = tuple(sorted({*mapping(ours.data.get("responses")), status}))
-        self._notes.patch("status", place, f"{subject} {status}", text, Put(place, {"$ref": shared}, order))
+        self._notes.patch("status", place, f"{subject} {status}", text, Put(place, {"$ref": shared}))
 
     def _shared_answer(self, ours: Operation, status: str) -> str | None:
         """The answer that the other operations of the family share for a status."""

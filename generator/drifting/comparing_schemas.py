@@ -6,7 +6,7 @@ from .. import reading
 from ..document import Document, Pointer, mapping
 from . import facts, words
 from .building import Builder, CannotBuildError
-from .finding import SCHEMA_ORDER, Append, Drop, Edit, Put
+from .finding import Append, Drop, Edit, Put
 from .notes import Notes
 from .observing import nullable_edits
 from .shape import Shape, shape
@@ -107,14 +107,14 @@ class SchemaComparison:
         try:
             if not mine.key:
                 raise CannotBuildError("the object has no name in `spec/`")
-            value, edits = self._builder.property(name, there, mine.pointer)
+            value, edits = self._builder.property(name, there, mine.key)
         except CannotBuildError as error:
             self._notes.hand("property", mine.pointer, f"{subject} {name}", f"{text}; {error}")
             return
         where = (*mine.pointer, "properties", name)
         more: list[Edit] = []
         if name in yours.required and facts.word_of(self._spec, mine.pointer) == facts.GUESS:
-            more = [Append((*mine.pointer, "required"), name, SCHEMA_ORDER)]
+            more = [Append((*mine.pointer, "required"), name)]
         elif name in yours.required:
             text_of_flag = "required in the export, and new in `spec/`, where it is left optional"
             self._notes.hand("required", mine.pointer, f"{subject} {name}", text_of_flag)
@@ -134,7 +134,7 @@ class SchemaComparison:
             if word != facts.GUESS:
                 self._notes.hand("required", place, subject, f"{text}; the property is {word}")
             elif is_required:
-                self._notes.patch("required", place, subject, text, Append(where, name, SCHEMA_ORDER))
+                self._notes.patch("required", place, subject, text, Append(where, name))
             else:
                 self._notes.patch("required", place, subject, text, Drop(where, name))
         return is_same
@@ -200,10 +200,10 @@ class SchemaComparison:
             return False
         kind = next(iter(theirs.types))
         kinds: object = [kind, "null"] if theirs.nullable or here.nullable else kind
-        edits: list[Edit] = [Put((*place, "type"), kinds, SCHEMA_ORDER)]
+        edits: list[Edit] = [Put((*place, "type"), kinds)]
         fits = theirs.format in _FORMATS
         if fits and theirs.format != here.format:
-            edits.append(Put((*place, "format"), theirs.format, SCHEMA_ORDER))
+            edits.append(Put((*place, "format"), theirs.format))
         elif "format" in here.data and not fits:
             edits.append(Drop((*place, "format")))
         return self._notes.patch("type", place, subject, text, *edits)
@@ -219,9 +219,7 @@ class SchemaComparison:
             and here.is_only("string")
             and not here.enum
         ):
-            return self._notes.patch(
-                "format", place, subject, text, Put((*place, "format"), theirs.format, SCHEMA_ORDER)
-            )
+            return self._notes.patch("format", place, subject, text, Put((*place, "format"), theirs.format))
         self._notes.hand("format", place, subject, text if fits else f"{text}, which `spec/` does not use")
         return False
 
@@ -268,7 +266,7 @@ class SchemaComparison:
             self._notes.hand("enum-value", place, subject, f"{text}: the package takes any ISO code there")
             return True
         try:
-            schema, edits = self._builder.property(name, theirs.pointer, place[:3])
+            schema, edits = self._builder.property(name, theirs.pointer, str(place[2]))
         except CannotBuildError as error:
             self._notes.hand("enum-value", place, subject, f"{text}; {error}")
             return False
@@ -277,7 +275,7 @@ class SchemaComparison:
             self._notes.hand("enum-value", place, subject, text)
             return False
         gone = [Drop((*place, key)) for key in ("type", "format") if key in data]
-        put = Put((*place, "$ref"), schema["$ref"], SCHEMA_ORDER)
+        put = Put((*place, "$ref"), schema["$ref"])
         return self._notes.patch("enum-value", place, subject, text, *edits, put, *gone)
 
     # -- evidence --------------------------------------------------------------------------------------------------
@@ -310,9 +308,9 @@ class SchemaComparison:
                 edits += facts.raised(self._spec, there, self._word, self._source)
                 better.append(f"{name}: {word} -> {self._word}")
             elif name not in sure and word is None and is_raised:
-                edits.append(Put((*there, "x-evidence"), own, SCHEMA_ORDER))
+                edits.append(Put((*there, "x-evidence"), own))
                 if own != facts.GUESS and not facts.sources_of(self._spec, there):
                     sources = facts.sources_of(self._spec, place)
-                    edits.append(Put((*there, "x-source"), sources, SCHEMA_ORDER))
+                    edits.append(Put((*there, "x-source"), sources))
         if edits:
             self._notes.patch("evidence", place, str(place[-1]), "; ".join(better), *edits)

@@ -1,4 +1,4 @@
-"""What the patch asks of `tests/generator/facts`: the rows that a person has to write there, with the source.
+"""What the overlay asks of `tests/generator/facts`: the rows that a person has to write there, with the source.
 
 That list is kept apart from `spec/` on purpose, so no program writes it: whoever raises evidence confirms it there.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import reading
 from ..document import Document, Pointer, mapping, sequence
 from . import words
-from .finding import SCHEMA_ORDER, Append, Edit, Put
+from .finding import Append, Edit, Put
 
 #: What was only guessed may be corrected by what is known. A contradiction between two known things is for a person.
 GUESS = "inferred"
@@ -29,28 +29,32 @@ def sources_of(document: Document, pointer: Pointer) -> list[str]:
     ]
 
 
-def raised(
-    document: Document, pointer: Pointer, word: str, source: str, order: tuple[str, ...] = SCHEMA_ORDER
-) -> tuple[Edit, ...]:
+def raised(document: Document, pointer: Pointer, word: str, source: str) -> tuple[Edit, ...]:
     """The edits that give a thing a better word; none if its own word is as good already."""
     own = mapping(document.get(pointer)).get("x-evidence")
     if isinstance(own, str) and not words.is_better(word, own):
         return ()
-    return (Put((*pointer, "x-evidence"), word, order), *with_source(document, pointer, source, order))
+    return (Put((*pointer, "x-evidence"), word), *with_source(document, pointer, source))
 
 
-def with_source(
-    document: Document, pointer: Pointer, source: str, order: tuple[str, ...] = SCHEMA_ORDER
-) -> tuple[Edit, ...]:
+def with_source(document: Document, pointer: Pointer, source: str) -> tuple[Edit, ...]:
     """The edit that adds a source, if it is not there yet."""
     if source in sources_of(document, pointer):
         return ()
-    return (Append((*pointer, "x-source"), source, order),)
+    return (Append((*pointer, "x-source"), source),)
 
 
 def is_amount(document: Document, name: str, pointer: Pointer) -> bool:
     """Whether a property is money."""
     return words.is_amount(name) or reading.mark(document, pointer, "x-amount-unit") is not None
+
+
+def is_about_money(document: Document, pointer: Pointer) -> bool:
+    """Whether a place is about money: an operation that moves it, or a property that is an amount."""
+    if pointer[:1] == ("paths",):
+        return mapping(document.get(pointer[:3])).get("x-moves-money") is True
+    is_property = pointer[-2:-1] == ("properties",)
+    return is_property and is_amount(document, str(pointer[-1]), pointer)
 
 
 def new_property(

@@ -12,7 +12,8 @@ from ..document import Pointer, format_pointer
 class Verdict(StrEnum):
     """What becomes of a finding.
 
-    PATCH: `spec/` is changed. HAND: a person decides. ONLY_HERE: `spec/` says more than the source, which may be right.
+    PATCH: the overlay corrects `spec/`. HAND: a person decides. ONLY_HERE: `spec/` says more than the source, which may
+    be right.
     """
 
     PATCH = "patch"
@@ -25,11 +26,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Put:
-    """Set an entry of a mapping; `order` is the usual order of the keys beside it."""
+    """Set an entry of a mapping; mappings that are missing on the way are made."""
 
     pointer: Pointer
     value: object
-    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,11 @@ class Append:
 
     pointer: Pointer
     value: object
-    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Drop:
-    """Remove an entry, or the item of a list that equals `item`."""
+    """Remove an entry, or the item of a list that equals `item`; a list that is empty then goes too."""
 
     pointer: Pointer
     item: str | None = None
@@ -51,19 +50,10 @@ class Drop:
 
 @dataclass(frozen=True)
 class Rename:
-    """Give an entry another key."""
+    """Give an entry whose value is a mapping another key."""
 
     pointer: Pointer
     key: str
-
-
-@dataclass(frozen=True)
-class AddSchema:
-    """Add a named schema to the file of what it belongs to."""
-
-    near: Pointer
-    key: str
-    value: object
 
 
 @dataclass(frozen=True)
@@ -75,8 +65,18 @@ class Move:
     new_path: str
     new_method: str
 
+    @property
+    def pointer(self) -> Pointer:
+        """The old place of the operation."""
+        return ("paths", self.path, self.method)
 
-Edit = Put | Append | Drop | Rename | AddSchema | Move
+    @property
+    def new_pointer(self) -> Pointer:
+        """The new place of the operation."""
+        return ("paths", self.new_path, self.new_method)
+
+
+Edit = Put | Append | Drop | Rename | Move
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Finding:
         where: The place in the bundled document of `spec/`.
         subject: What it is about, for people: an operation, or a schema and its property.
         text: The difference; for a decision, also why no program can make it.
-        edits: What to change in `spec/`, for a patch.
+        edits: What the overlay changes, for a patch.
     """
 
     kind: str
@@ -104,33 +104,6 @@ class Finding:
     def id(self) -> str:
         """The same for the same finding in each comparison of the same two documents."""
         return f"{self.kind} {format_pointer(self.where)} {self.subject}"
-
-
-#: The usual order of keys; what a key is put behind.
-SCHEMA_ORDER = (
-    *(
-        "$ref",
-        "oneOf",
-        "anyOf",
-        "allOf",
-        "type",
-        "format",
-        "x-format",
-        "description",
-        "readOnly",
-        "writeOnly",
-    ),
-    *("x-amount-unit", "x-amount-unit-evidence", "x-sensitive", "x-unused", "x-evidence", "x-source"),
-    *("additionalProperties", "required", "properties", "items", "enum", "examples"),
-)
-OPERATION_ORDER = (
-    *("operationId", "summary", "description", "tags", "externalDocs", "x-resource", "x-method", "x-family"),
-    *("x-moves-money", "x-call-facts", "x-reconcile", "x-evidence", "x-source", "x-pagination", "security"),
-    *("parameters", "requestBody", "responses"),
-)
-PARAMETER_ORDER = ("name", "in", "required", "description", "schema", "example", "x-evidence", "x-source")
-ANSWER_ORDER = ("description", "x-evidence", "x-source", "headers", "content")
-BODY_ORDER = ("description", "required", "content")
 
 
 def merged(findings: Sequence[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from ..coverage import call_of
 from ..document import Document, Pointer, format_pointer, mapping
 from ..reading import Operation
 from . import facts, words
-from .finding import SCHEMA_ORDER, Append, Drop, Edit, Finding, Put, Verdict, merged
+from .finding import Append, Drop, Edit, Finding, Put, Verdict, merged
 from .log import Log, Record
 from .shape import Shape, shape
 
@@ -24,7 +24,7 @@ def observe(spec: Document, log: Log, word: str, source: str, refused: Container
         log: The records.
         word: The evidence of what is found.
         source: What to write as the source.
-        refused: The ids of findings that cannot be patched, which a person has to decide.
+        refused: The ids of findings that no overlay can correct, which a person has to decide.
     """
     observer = _Observer(spec, word, source)
     found = [one for record in log.records for one in observer.findings(record)]
@@ -184,19 +184,19 @@ class _Observer:
             return (), "it is more than one plain value in `spec/`, and used elsewhere perhaps"
         dropped: tuple[Edit, ...] = (Drop((*place, "format")),) if "format" in data else ()
         kinds = [seen, "null"] if there.nullable else seen
-        return (*dropped, Put((*place, "type"), kinds, SCHEMA_ORDER)), ""
+        return (*dropped, Put((*place, "type"), kinds)), ""
 
 
 def nullable_edits(place: Pointer, data: dict[str, object]) -> tuple[Edit, ...]:
     """The edits that let a property be null as well; none where it is a union or has no type."""
     kind = data.get("type")
     if isinstance(kind, str):
-        return (Put((*place, "type"), [kind, "null"], SCHEMA_ORDER),)
+        return (Put((*place, "type"), [kind, "null"]),)
     if isinstance(kind, list):
         return (Append((*place, "type"), "null"),)
     if isinstance(data.get("$ref"), str):
         union = [{"$ref": data["$ref"]}, {"type": "null"}]
-        return (Put((*place, "oneOf"), union, SCHEMA_ORDER), Drop((*place, "$ref")))
+        return (Put((*place, "oneOf"), union), Drop((*place, "$ref")))
     return ()
 
 

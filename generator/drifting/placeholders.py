@@ -9,8 +9,8 @@ from jsonschema.exceptions import ValidationError
 
 from ..document import Document, Located, Pointer, child, is_mapping, mapping, objects, sequence
 from ..linting.fitting import misfits
+from .applying import put
 from .shape import shape
-from .workspace import Workspace
 
 _TEXTS = {
     "date-time": "2026-12-31T18:59:59Z",
@@ -22,21 +22,18 @@ _ROUNDS = 6
 _DEPTH = 8
 
 
-def repair(workspace: Workspace) -> Document:
-    """Correct the examples that no longer fit, or are missing where something was added.
+def repair(data: dict[str, Any]) -> None:
+    """Correct the examples of a document that no longer fit, or are missing where something was added.
 
-    Returns:
-        The document as it is then. What could not be corrected is for the lint to tell.
+    What cannot be corrected is for the lint to tell.
     """
-    document = workspace.load()
+    document = Document(data)
     for _ in range(_ROUNDS):
         edits = [*_missing(document), *_unfit(document)]
         if not edits:
-            break
+            return
         for pointer, value in edits:
-            workspace.set_item(pointer, value)
-        document = workspace.load()
-    return document
+            put(data, pointer, value)
 
 
 def _missing(document: Document) -> Iterator[tuple[Pointer, object]]:

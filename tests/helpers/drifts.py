@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from helpers.specs import BASE, edited, write_spec
 
+from generator import pipeline
 from generator.__main__ import main
 
 Change = Callable[[dict[str, Any]], None]
@@ -68,6 +70,20 @@ def operation(export: dict[str, Any]) -> dict[str, Any]:
     return next(iter(next(iter(export["paths"].values())).values()))
 
 
+def moved(path: str, method: str = "get") -> Change:
+    """Return the change that gives the one operation of an export another place."""
+
+    def change(data: dict[str, Any]) -> None:
+        item = {method: operation(data)}
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        item[method]["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+        ]
+        data["paths"] = {path: item}
+
+    return change
+
+
 class Room:
     """A copy of the small spec, and the command on it."""
 
@@ -75,6 +91,7 @@ class Room:
         self.folder = folder
         self._capsys = capsys
         self.spec = write_spec(folder / "spec", FILES)
+        self.overlays = folder / "spec" / "overlays"
 
     def export(self, *changes: Change) -> Path:
         """A file with an export in which something was changed."""
@@ -98,11 +115,33 @@ class Room:
         assert code == 0, err
         return json.loads(out)
 
+    def run_to_write(self, source: Path, *options: str) -> tuple[int, str, str]:
+        """Let the command write the next standing overlay."""
+        return self.run(source, "--as-overlay", str(self.next_overlay()), *options)
+
+    def correct(self, source: Path, *options: str) -> dict[str, Any]:
+        """Let the command write the next standing overlay, and return the report."""
+        return self.report(source, "--as-overlay", str(self.next_overlay()), *options)
+
+    def next_overlay(self) -> Path:
+        return self.overlays / f"{len(list(self.overlays.glob('*.yaml')))}.yaml"
+
+    def document(self) -> dict[str, Any]:
+        """Return the spec as every command reads it, the standing overlays included."""
+        return pipeline.load_and_lint(self.spec, redocly=False).data
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Return the actions of the newest overlay."""
+        newest = max(self.overlays.glob("*.yaml"))
+        return yaml.safe_load(newest.read_text("utf-8"))["actions"]
+
     def text(self, name: str) -> str:
         return (self.spec.parent / name).read_text(encoding="utf-8")
 
     def texts(self) -> dict[str, str]:
-        return {name: self.text(name) for name in FILES}
+        """Return every file of the spec, its overlays and their reports included."""
+        files = sorted(path for path in self.spec.parent.rglob("*") if path.is_file())
+        return {path.relative_to(self.spec.parent).as_posix(): path.read_text("utf-8") for path in files}
 
 
 def said(report: dict[str, Any], verdict: str) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import plexy_pay.drift
 import pytest
@@ -16,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay.drift import Difference
 
-from generator import loading
 from generator.drifting import log
 
 
@@ -28,15 +28,15 @@ def record(pointer: str, kind: str, expected: str, seen: str, operation: str = "
 FEE = record("/data/*/fee", "unknown-field", "absent", "number")
 
 
-def schemas(room: Room) -> dict[str, dict[str, object]]:
-    return loading.load(room.spec).data["components"]["schemas"]
+def schemas(room: Room) -> dict[str, Any]:
+    return room.document()["components"]["schemas"]
 
 
 def test_a_new_field_is_added_as_observed(room: Room) -> None:
-    report = room.report(room.file("drift.jsonl", FEE + "\n"), "--write", "--source-name", "answers, 2026")
+    report = room.correct(room.file("drift.jsonl", FEE + "\n"), "--source-name", "answers, 2026")
 
     assert report["evidence"] == "observed"
-    assert loading.load(room.spec).data["components"]["schemas"]["response.Link"]["properties"]["fee"] == {
+    assert room.document()["components"]["schemas"]["response.Link"]["properties"]["fee"] == {
         "type": "number",
         "description": "Seen in answers. What it means is not described yet.",
         "x-evidence": "observed",
@@ -54,15 +54,15 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
     head = "response.Links:\n  type: object\n"
     with_flag = room.text("schemas/links.yaml").replace(head, f"{head}  required:  # always\n    - data\n")
     room.file("spec/schemas/links.yaml", with_flag)
-    report = room.report(room.file("drift.jsonl", "\n".join(lines)), "--write")
+    report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
 
     assert said(report, "by-hand") == []
-    found = loading.load(room.spec).data["components"]["schemas"]
+    found = room.document()["components"]["schemas"]
     total = found["response.Links"]["properties"]["total"]
     assert (total["type"], total["x-evidence"]) == ("string", "observed")
     assert found["response.Link"]["properties"]["status"]["oneOf"][1] == {"type": "null"}
     assert "required" not in found["response.Links"]
-    again = room.report(room.file("drift.jsonl", "\n".join(lines)), "--write")
+    again = room.correct(room.file("drift.jsonl", "\n".join(lines)))
     assert again["findings"] == []
 
 
@@ -87,7 +87,7 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
 def test_what_a_log_does_not_tell_is_for_a_person(room: Room, line: str, text: str) -> None:
     before = room.texts()
 
-    report = room.report(room.file("drift.jsonl", line), "--write")
+    report = room.correct(room.file("drift.jsonl", line))
 
     (hand,) = said(report, "by-hand")
     assert text in hand
@@ -97,7 +97,7 @@ def test_what_a_log_does_not_tell_is_for_a_person(room: Room, line: str, text: s
 def test_two_types_at_one_place_are_for_a_person(room: Room) -> None:
     lines = [record("/total", "type", "integer", seen) for seen in ("string", "boolean")]
 
-    report = room.report(room.file("drift.jsonl", "\n".join(lines)), "--write")
+    report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
 
     assert len(said(report, "by-hand")) == 1
     assert schemas(room)["response.Links"]["properties"] == {
@@ -107,10 +107,10 @@ def test_two_types_at_one_place_are_for_a_person(room: Room) -> None:
 
 
 def test_what_is_documented_is_not_overruled_by_what_was_seen(room: Room) -> None:
-    room.report(room.export(), "--write")
+    room.correct(room.export())
     line = record("/id", "missing", "string", "absent", "links.retrieve")
 
-    report = room.report(room.file("drift.jsonl", line), "--write")
+    report = room.correct(room.file("drift.jsonl", line))
 
     assert said(report, "patch") == []
     assert "that it is there is documented" in said(report, "by-hand")[0]

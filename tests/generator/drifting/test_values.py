@@ -139,7 +139,7 @@ def test_the_patch_on_disk_holds_no_value_of_the_export(
             "id": "Aigerim Omarova"
         }
 
-    room.report(room.export(change), "--write")
+    room.correct(room.export(change))
 
     text = "".join(room.texts().values())
     assert "phone:" in text
