@@ -9,6 +9,7 @@ from typing import Any
 from ..document import Pointer, child, is_mapping, is_sequence, sequence
 from .finding import Append, Drop, Edit, Move, Put, Rename
 from .moving import move
+from .renaming import follow
 
 _MAKING, _DROPPING, _RENAMING, _MOVING = range(4)
 
@@ -22,6 +23,8 @@ def edited(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     made = copy.deepcopy(data)
     for edit in in_order(edits):
         make(made, edit)
+        if isinstance(edit, Rename):
+            follow(made, (*edit.pointer[:-1], edit.key), str(edit.pointer[-1]))
     return made
 
 

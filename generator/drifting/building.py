@@ -12,6 +12,7 @@ from ..document import Pointer, mapping
 from . import facts, words
 from .finding import Edit, Put
 from .given import Given
+from .masking import Masking
 from .shape import Shape, shape
 
 _FORMATS = frozenset({"date-time", "date", "uri", "email"})
@@ -67,7 +68,7 @@ class Builder:
 
     def __init__(self, given: Given) -> None:
         self._given = given
-        self._sensitive = words.sensitive_names(given.spec)
+        self._masking = Masking(given.spec)
         self._added: dict[str, Pointer] = {}
         self._edits: dict[str, list[Edit]] = {}
         self._taken = set(mapping(mapping(given.spec.data.get("components")).get("schemas")))
@@ -108,9 +109,7 @@ class Builder:
             raise CannotBuildError("an amount as text has a unit that is not to be guessed")
         if words.is_amount(name) and types and types <= {"integer", "number"} and "$ref" not in made:
             made |= {"x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
-        if "$ref" not in made and (name.lower() in self._sensitive or words.looks_private(name)):
-            made["x-sensitive"] = True
-        return made
+        return made if "$ref" in made else made | self._masking.marks(name, made)
 
     def _value(self, name: str, place: Pointer, way: _Way) -> dict[str, Any]:
         found = shape(self._given.theirs, place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import reading
 from ..document import Document, Pointer, mapping, sequence
 from . import words
@@ -57,13 +59,9 @@ def is_about_money(document: Document, pointer: Pointer) -> bool:
     return is_property and is_amount(document, str(pointer[-1]), pointer)
 
 
-def new_property(
-    name: str, kind: str, text: str, word: str, source: str, sensitive: frozenset[str]
-) -> dict[str, object]:
-    """A new property of a plain type; the unit of an amount is not known, and private data are masked."""
-    made: dict[str, object] = {"type": kind, "description": text}
+def new_property(name: str, kind: str, text: str) -> dict[str, Any]:
+    """Return a new property of a plain type; the unit of an amount is not known."""
+    made: dict[str, Any] = {"type": kind, "description": text}
     if words.is_amount(name) and kind in ("integer", "number"):
         made |= {"type": "number", "x-amount-unit": "unknown", "x-amount-unit-evidence": GUESS}
-    if name.lower() in sensitive or words.looks_private(name):
-        made["x-sensitive"] = True
-    return {**made, "x-evidence": word, "x-source": [source]}
+    return made

@@ -1,37 +1,90 @@
-"""Collects the findings of a comparison."""
+"""Collects the findings of a comparison.
+
+One part of `spec/` may be compared with several of the export, such as a schema that is sent and received. So what one
+part of the export says is weighed against the others before anything is found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Hashable
+from typing import NamedTuple
 
 from ..document import Pointer
-from .finding import Edit, Finding, Verdict
+from .finding import Edit, Finding, Verdict, merged
+
+
+class _Lack(NamedTuple):
+    """Something that a part of the export does not have; what another part may have said makes it no finding."""
+
+    finding: Finding
+    unless: Hashable
 
 
 class Notes:
-    """The findings so far.
-
-    Attributes:
-        found: They, in the order in which they were noted.
-    """
+    """The findings so far, and what the export says elsewhere."""
 
     def __init__(self, refused: Container[str]) -> None:
         self._refused = refused
-        self.found: list[Finding] = []
+        self._found: list[Finding | _Lack] = []
+        self._said: set[Hashable] = set()
+        self._agreed: set[tuple[str, Pointer]] = set()
 
     def patch(self, kind: str, where: Pointer, subject: str, text: str, *edits: Edit) -> bool:
-        """Note a difference that is patched; False if that was tried before and cannot be."""
+        """Note a difference that the overlay corrects; False if that was tried before and breaks the document."""
         one = Finding(kind, Verdict.PATCH, where, subject, text, edits)
         if one.id in self._refused:
             self.hand(kind, where, subject, text)
             return False
-        self.found.append(one)
+        self._found.append(one)
         return True
 
     def hand(self, kind: str, where: Pointer, subject: str, text: str) -> None:
         """Note a difference that a person has to decide."""
-        self.found.append(Finding(kind, Verdict.HAND, where, subject, text))
+        self._found.append(Finding(kind, Verdict.HAND, where, subject, text))
 
-    def only_here(self, kind: str, where: Pointer, subject: str, text: str) -> None:
-        """Note something that only `spec/` has."""
-        self.found.append(Finding(kind, Verdict.ONLY_HERE, where, subject, text))
+    def only_here(
+        self, kind: str, where: Pointer, subject: str, text: str, *, unless: Hashable = None
+    ) -> None:
+        """Note something that only `spec/` has.
+
+        Args:
+            kind: What differs.
+            where: The place in `spec/`.
+            subject: What it is about.
+            text: The difference.
+            unless: What makes it no finding, if another part of the export says it.
+        """
+        self._found.append(_Lack(Finding(kind, Verdict.ONLY_HERE, where, subject, text), unless))
+
+    def say(self, fact: Hashable) -> None:
+        """Note that a part of the export says something."""
+        self._said.add(fact)
+
+    def has_said(self, fact: Hashable) -> bool:
+        """Whether a part of the export said something."""
+        return fact in self._said
+
+    def agree(self, kind: str, where: Pointer) -> None:
+        """Note that a part of the export says the same as `spec/`, so that another part cannot overrule it."""
+        self._agreed.add((kind, where))
+
+    def contested(self) -> frozenset[Pointer]:
+        """Return the places at which a part of the export differs from `spec/` and another one agrees with it."""
+        found = [one for one in self._found if isinstance(one, Finding)]
+        return frozenset(one.where for one in found if (one.kind, one.where) in self._agreed)
+
+    def findings(self) -> list[Finding]:
+        """Return all findings, each once."""
+        found: list[Finding] = []
+        for one in self._found:
+            if isinstance(one, Finding):
+                found.append(self._weighed(one))
+            elif one.unless not in self._said:
+                found.append(one.finding)
+        return merged(found)
+
+    def _weighed(self, one: Finding) -> Finding:
+        if one.verdict is not Verdict.PATCH or (one.kind, one.where) not in self._agreed:
+            return one
+        text = f"{one.text}; elsewhere the export says the same as `spec/`"
+        return Finding(one.kind, Verdict.HAND, one.where, one.subject, text)

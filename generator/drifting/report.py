@@ -141,7 +141,10 @@ def _corrections(report: Report) -> Iterator[str]:
         yield f"- Read the overlay {report.written_to}. In `spec/overlays/` every command applies it."
     else:
         yield "- To have the overlay, run this again with `--as-overlay spec/overlays/NAME.yaml`."
-    yield "- Check that new properties with personal data have `x-sensitive: true`, and describe them."
+    yield (
+        "- Describe new properties. Those with personal data stay `x-sensitive: true`; harmless names go to "
+        "`x-shown-in-logs`."
+    )
     unsure = list(_unsure(report))
     if unsure:
         yield f"- These descriptions still speak of what was not known: {', '.join(unsure)}."

@@ -53,6 +53,11 @@ class Shape:
         return str(self.pointer[2]) if is_named else ""
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether nothing is known of it."""
+        return not self.types and not self.variants and self.enum is None
+
+    @property
     def is_object(self) -> bool:
         """Whether it is an object and nothing else."""
         return self.is_only("object") and not self.variants

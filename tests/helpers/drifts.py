@@ -84,13 +84,21 @@ def moved(path: str, method: str = "get") -> Change:
     return change
 
 
+def record(pointer: str, kind: str, expected: str, seen: str, operation: str = "links.list") -> str:
+    """Return a line of a log."""
+    facts = {"operation": operation, "pointer": pointer, "kind": kind, "expected": expected, "seen": seen}
+    return json.dumps({"logger": "plexy_pay.drift", "level": "WARNING", **facts})
+
+
 class Room:
     """A copy of the small spec, and the command on it."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str] = FILES
+    ) -> None:
         self.folder = folder
         self._capsys = capsys
-        self.spec = write_spec(folder / "spec", FILES)
+        self.spec = write_spec(folder / "spec", files)
         self.overlays = folder / "spec" / "overlays"
 
     def export(self, *changes: Change) -> Path:
@@ -134,6 +142,10 @@ class Room:
         """Return the actions of the newest overlay."""
         newest = max(self.overlays.glob("*.yaml"))
         return yaml.safe_load(newest.read_text("utf-8"))["actions"]
+
+    def schema(self, key: str) -> dict[str, Any]:
+        """Return a named schema of the spec, the standing overlays included."""
+        return self.document()["components"]["schemas"][key]
 
     def text(self, name: str) -> str:
         return (self.spec.parent / name).read_text(encoding="utf-8")

@@ -11,19 +11,13 @@ from typing import Any
 
 import plexy_pay.drift
 import pytest
-from helpers.drifts import Room, said
+from helpers.drifts import Room, record, said
 from helpers.pages import PROGRAMS
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay.drift import Difference
 
 from generator.drifting import log
-
-
-def record(pointer: str, kind: str, expected: str, seen: str, operation: str = "links.list") -> str:
-    facts = {"operation": operation, "pointer": pointer, "kind": kind, "expected": expected, "seen": seen}
-    return json.dumps({"logger": "plexy_pay.drift", "level": "WARNING", **facts})
-
 
 FEE = record("/data/*/fee", "unknown-field", "absent", "number")
 
@@ -38,7 +32,7 @@ def test_a_new_field_is_added_as_observed(room: Room) -> None:
     assert report["evidence"] == "observed"
     assert room.document()["components"]["schemas"]["response.Link"]["properties"]["fee"] == {
         "type": "number",
-        "description": "Seen in answers. What it means is not described yet.",
+        "description": "Seen in responses. What it means is not described yet.",
         "x-evidence": "observed",
         "x-source": ["answers, 2026"],
     }
