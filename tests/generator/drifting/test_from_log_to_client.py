@@ -1,0 +1,117 @@
+"""From a client against a changed server, by its log and an overlay, to a client that knows the change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from helpers.pages import PROGRAMS
+from helpers.wire import WireServer, json_answer
+
+from generator import pipeline
+from generator.__main__ import main
+
+#: What the server gives: two fields that `spec/` does not have, and one that it spells otherwise.
+CUSTOMER = {
+    "id": "c_1",
+    "created_at": "2026-12-01T09:00:00Z",
+    "loyaltyLevel": "gold",
+    "visits": 3,
+}
+SYNC = """
+from plexy_pay import PlexyPay
+
+with PlexyPay("pr_0a1B2c3D4e5F6g7H8i9J", base_url=ORIGIN) as client:
+    customer = client.customers.retrieve("c_1")
+"""
+ASYNC = """
+import asyncio
+
+from plexy_pay import AsyncPlexyPay
+
+
+async def retrieve():
+    async with AsyncPlexyPay("pr_0a1B2c3D4e5F6g7H8i9J", base_url=ORIGIN) as client:
+        return await client.customers.retrieve("c_1")
+
+
+customer = asyncio.run(retrieve())
+"""
+SHOW = """
+print(getattr(customer, "loyalty_level", "-"), getattr(customer, "visits", "-"), customer.created_at)
+print(customer)
+"""
+
+
+class Way(NamedTuple):
+    """A folder of files, and what a client printed before and after."""
+
+    folder: Path
+    spec: Path
+    log: Path
+    before: list[str]
+    after: list[str]
+
+
+def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
+    """Run a program with the client in a folder, and return what it prints; its drift goes to `drift.jsonl`."""
+    (handler,) = [one for one in PROGRAMS.values() if one.page.name == "drift.md"]
+    folder.mkdir()
+    with WireServer(json_answer(CUSTOMER)) as server:
+        text = f"{handler.text}\nORIGIN = {server.origin!r}\n{program}{SHOW}"
+        done = subprocess.run(
+            [sys.executable, "-c", text],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(packages)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module", name="way", params=[SYNC, ASYNC], ids=["sync", "async"])
+def _way(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Way:
+    folder = tmp_path_factory.mktemp("way")
+    shutil.copytree(pipeline.SPEC.parent, folder / "spec")
+    spec, log = folder / "spec" / "openapi.yaml", folder / "before" / "drift.jsonl"
+    before = customer_of(folder / "before", request.param, pipeline.PACKAGE.parent)
+    overlay = folder / "spec" / "overlays" / "customers.yaml"
+    assert main(["drift", str(log), "--spec", str(spec), "--as-overlay", str(overlay)]) == 0
+    pipeline.build(spec, folder / "made" / "plexy_pay")
+    after = customer_of(folder / "after", request.param, folder / "made")
+    return Way(folder, spec, log, before, after)
+
+
+def test_the_client_has_the_fields(way: Way) -> None:
+    assert way.before[0].startswith("- - ")
+    assert way.after[0] == "gold 3 2026-12-01 09:00:00+00:00"
+
+
+def test_what_nobody_has_looked_at_is_masked(way: Way) -> None:
+    assert "gold" not in way.after[1]
+
+
+def test_the_new_client_reports_no_drift(way: Way) -> None:
+    assert len(way.log.read_text("utf-8").splitlines()) == 3
+    assert not (way.folder / "after" / "drift.jsonl").exists()
+
+
+def test_a_second_run_has_nothing_left_to_say(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drift", str(way.log), "--spec", str(way.spec)]) == 0
+    assert "spec/ says the same. Nothing to do." in capsys.readouterr().out
+
+
+def test_a_name_that_was_only_spelled_otherwise_was_renamed(way: Way) -> None:
+    document: dict[str, Any] = pipeline.load(way.spec).data
+    customer = document["components"]["schemas"]["response.Customer"]["properties"]
+    assert "createdAt" not in customer
+    assert customer["created_at"]["format"] == "date-time"
+    report = (way.spec.parent / "overlays" / "customers.md").read_text("utf-8")
+    assert report.count("spelled `createdAt` in `spec/`, `created_at` in the response") == 1
