@@ -1,4 +1,4 @@
-"""What the overlay asks of `tests/generator/facts`: the rows that a person has to write there, with the source.
+"""Lists what the overlay asks of `tests/generator/facts`: the rows that a person has to write there, with the source.
 
 That list is kept apart from `spec/` on purpose, so no program writes it: whoever raises evidence confirms it there.
 """
@@ -14,7 +14,7 @@ FOLDER = "tests/generator/facts"
 
 
 def rows(before: Document, after: Document, source: str) -> dict[str, list[str]]:
-    """The rows to write, by the file; cells are parted by tabs, as they are there."""
+    """Return the rows to write, by the file; cells are parted by tabs, as they are there."""
     old = {(fact.kind, fact.name): fact.evidence for fact in coverage.facts(before)}
     better = [
         fact
@@ -65,7 +65,7 @@ def _properties(better: list[Fact], source: str) -> list[str]:
 
 
 def _values(before: Document, after: Document, source: str) -> list[str]:
-    """The values of enumerations that are new, or whose schema is known better now."""
+    """Return the values of enumerations that are new, or whose schema is known better now."""
     found: list[str] = []
     for schema in reading.named_schemas(after):
         values, old = sequence(schema.value.get("enum")), mapping(before.get(schema.pointer))

@@ -1,4 +1,4 @@
-"""What both ways of finding drift need of `spec/`: how well a thing is known, and the edits that raise its evidence."""
+"""Tells both ways of finding drift how well a thing of `spec/` is known, and which edits raise its evidence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GUESS = "inferred"
 
 
 def word_of(document: Document, pointer: Pointer) -> str:
-    """The evidence of a schema or of something in one: its own word, or that of the nearest schema around it."""
+    """Return the evidence of a schema or of something in one: its own word, or that of the nearest schema around it."""
     for length in range(len(pointer), 0, -1):
         word = mapping(document.get(pointer[:length])).get("x-evidence")
         if isinstance(word, str):
@@ -25,14 +25,14 @@ def word_of(document: Document, pointer: Pointer) -> str:
 
 
 def sources_of(document: Document, pointer: Pointer) -> list[str]:
-    """The sources that stand at a place."""
+    """Return the sources that stand at a place."""
     return [
         text for text in sequence(mapping(document.get(pointer)).get("x-source")) if isinstance(text, str)
     ]
 
 
 def raised(document: Document, pointer: Pointer, word: str, source: str) -> tuple[Edit, ...]:
-    """The edits that give a thing a better word; none if its own word is as good already."""
+    """Return the edits that give a thing a better word; none if its own word is as good already."""
     own = mapping(document.get(pointer)).get("x-evidence")
     if isinstance(own, str) and not words.is_better(word, own):
         return ()
@@ -40,19 +40,19 @@ def raised(document: Document, pointer: Pointer, word: str, source: str) -> tupl
 
 
 def with_source(document: Document, pointer: Pointer, source: str) -> tuple[Edit, ...]:
-    """The edit that adds a source, if it is not there yet."""
+    """Return the edit that adds a source, if it is not there yet."""
     if source in sources_of(document, pointer):
         return ()
     return (Append((*pointer, "x-source"), source),)
 
 
 def is_amount(document: Document, name: str, pointer: Pointer) -> bool:
-    """Whether a property is money."""
+    """Tell whether a property is money."""
     return words.is_amount(name) or reading.mark(document, pointer, "x-amount-unit") is not None
 
 
 def is_about_money(document: Document, pointer: Pointer) -> bool:
-    """Whether a place is about money: an operation that moves it, or a property that is an amount."""
+    """Tell whether a place is about money: an operation that moves it, or a property that is an amount."""
     if pointer[:1] == ("paths",):
         return mapping(document.get(pointer[:3])).get("x-moves-money") is True
     is_property = pointer[-2:-1] == ("properties",)

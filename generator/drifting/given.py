@@ -1,4 +1,4 @@
-"""What a comparison of `spec/` with an export is given."""
+"""Holds what a comparison of `spec/` with an export is given."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ class Given:
 
     @property
     def marks(self) -> dict[str, Any]:
-        """The evidence and the source of what comes from the export."""
+        """Return the evidence and the source of what comes from the export."""
         return {"x-evidence": self.word, "x-source": [self.source]}

@@ -1,4 +1,4 @@
-"""What comparisons need of parameters and operations."""
+"""Answers what comparisons ask of parameters and operations."""
 
 from __future__ import annotations
 

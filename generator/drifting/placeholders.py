@@ -37,7 +37,7 @@ def repair(data: dict[str, Any]) -> None:
 
 
 def _missing(document: Document) -> Iterator[tuple[Pointer, object]]:
-    """The examples that were left open: null beside a schema that does not allow it."""
+    """Yield the examples that were left open: null beside a schema that does not allow it."""
     for place, found in objects(document.data):
         if (
             "schema" in found
@@ -48,7 +48,7 @@ def _missing(document: Document) -> Iterator[tuple[Pointer, object]]:
 
 
 def _unfit(document: Document) -> Iterator[tuple[Pointer, object]]:
-    """For each example that does not fit, the part of it to set; one for each example, the next round has the next."""
+    """Yield a part to set for each example that does not fit; the next round has the next part."""
     done: set[Pointer] = set()
     for example, error in misfits(document):
         if example.pointer in done or not isinstance(error, ValidationError) or example.value is None:
@@ -77,13 +77,13 @@ def _correction(
 
 
 def _of(document: Document, schema: object) -> object:
-    """A value for a schema that is not in the document by itself, such as one inside an error."""
+    """Return a value for a schema that is not in the document by itself, such as one inside an error."""
     holder = Document({**document.data, "x": schema}, document.marks)
     return placeholder(holder, ("x",))
 
 
 def placeholder(document: Document, pointer: Pointer, depth: int = 0) -> object:
-    """A value that fits a schema and says nothing."""
+    """Return a value that fits a schema and says nothing."""
     found = shape(document, pointer)
     if found.enum:
         return found.enum[0]
