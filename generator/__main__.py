@@ -212,7 +212,9 @@ def _add_overlay(command: argparse.ArgumentParser) -> None:
 
 def _with(options: argparse.Namespace) -> str:
     """Return what a command adds to its last sentence when overlays were applied."""
-    applied = pipeline.applied_overlays(getattr(options, "spec", pipeline.SPEC), options.overlay)
+    from .overlays.standing import applied_overlays
+
+    applied = applied_overlays(getattr(options, "spec", places.SPEC), options.overlay)
     return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied))
 
 
@@ -233,7 +235,10 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
         "copy the package into another repository, and check or update such a copy",
         _add_vendor,
     ),
-    "drift": ("say where the real API and the spec differ, and write the corrections as an overlay", _add_drift),
+    "drift": (
+        "say where the real API and the spec differ, and write the corrections as an overlay",
+        _add_drift,
+    ),
 }
 
 

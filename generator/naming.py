@@ -99,6 +99,11 @@ def _member_name(value: Any) -> str:
     )
 
 
+def plain(name: str) -> str:
+    """Return a name without case, `_` and `-`: camelCase and snake_case of it mean the same field."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def event_class(operation_id: str) -> str | None:
     """The class of a webhook's event: `onTransactionCharged` -> `TransactionCharged`; None without an `on`."""
     found = re.fullmatch(r"on([A-Z]\w*)", operation_id)

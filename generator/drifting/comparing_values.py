@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..document import Pointer, mapping
-from ..loggable import plain
+from ..naming import plain
 from . import words
 from .building import Builder, CannotBuildError
 from .confirming import Confirmation

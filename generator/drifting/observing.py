@@ -8,7 +8,7 @@ from typing import Any
 from .. import reading
 from ..coverage import call_of
 from ..document import Document, Pointer, format_pointer, mapping
-from ..loggable import plain
+from ..naming import plain
 from ..reading import Operation
 from . import facts, words
 from .finding import Append, Drop, Edit, Finding, Put, Rename, Verdict, merged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..loggable import plain
+from ..naming import plain
 
 
 def respelled(ours: Iterable[str], theirs: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..model.api import Api, Field, Parameter
 from ..model.types import Constant, EnumRef, ModelRef, Scalar, Type, leaves_of
+from ..naming import plain
 
 _OPEN = frozenset({"string", "integer", "number", "date", "date-time"})
 _PLAIN = _OPEN | {"boolean"}
@@ -47,11 +48,6 @@ def loggable(api: Api) -> Names:
     names.objects -= names.hidden
     names.maps = {name: fields for name, fields in names.maps.items() if name not in names.hidden}
     return names
-
-
-def plain(name: str) -> str:
-    """Return the name as `Names` has it; the runtime does the same to the names it meets."""
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def is_open(type_: Type) -> bool:

@@ -14,7 +14,8 @@ from .recipes import read_recipes
 from .schemas import SchemaReader
 
 _CURRENCIES = "x-currencies-without-decimals"
-_SHOWN = "x-shown-in-logs"
+#: The list of a document, at its root, of the fields that a log shows.
+SHOWN = "x-shown-in-logs"
 _HIDDEN = "x-sensitive-names"
 
 
@@ -57,11 +58,11 @@ def read(document: Document) -> tuple[Api, list[Problem]]:
 
 def _shown(document: Document) -> tuple[ShownName, ...] | None:
     """Return the fields that a debug log shows; None where the document leaves it to the marks alone."""
-    names = document.data.get(_SHOWN)
+    names = document.data.get(SHOWN)
     if names is None:
         return None
     return tuple(
-        ShownName(name=str(name), location=document.where((_SHOWN, index)))
+        ShownName(name=str(name), location=document.where((SHOWN, index)))
         for index, name in enumerate(sequence(names))
     )
 

@@ -104,7 +104,7 @@ class _OperationReader:
         return tuple(self._parameter(node, parameter, inherited) for parameter in (*own, *shared))
 
     def _is_supported(self, node: reading.Operation, parameter: Located) -> bool:
-        place = parameter.value.get("in")
+        place = str(parameter.value.get("in"))
         if place in _PLACES:
             return True
         self._reader.wrong(

@@ -335,8 +335,8 @@ class SchemaReader:
     def _of_kind(self, pointer: Pointer, value: dict[str, Any], kind: str) -> Type:
         if kind == "array":
             return ListOf(self.type_at((*pointer, "items")), _limits(value))
-        if kind == "string" and value.get("format") in _TIMES:
-            return Scalar(_TIMES[value["format"]])
+        if kind == "string" and str(value.get("format")) in _TIMES:
+            return Scalar(_TIMES[str(value["format"])])
         return Scalar(_KINDS.get(kind, "any"), _limits(value) if kind in _KINDS else ())
 
     # -- discriminators ------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...emit.loggable import is_open, nodes, plain
+from ...emit.loggable import is_open, nodes
 from ...model.api import Api
+from ...naming import plain
 from ...problems import Problem
 
 _LIST = "x-shown-in-logs"
