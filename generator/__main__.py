@@ -212,7 +212,7 @@ def _add_overlay(command: argparse.ArgumentParser) -> None:
 
 def _with(options: argparse.Namespace) -> str:
     """Return what a command adds to its last sentence when overlays were applied."""
-    from .overlays.standing import applied_overlays
+    from .standing import applied_overlays
 
     applied = applied_overlays(getattr(options, "spec", places.SPEC), options.overlay)
     return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied))

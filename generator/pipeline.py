@@ -19,11 +19,11 @@ from .emit import package as emit_package
 from .model.api import Api
 from .model.build import build as build_model
 from .overlays import apply as apply_overlays
-from .overlays.standing import applied_overlays as applied_overlays
 from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
 from .places import SPEC as SPEC
 from .problems import GenerationError, SpecError
+from .standing import applied_overlays as applied_overlays
 from .trial import RUNTIME as RUNTIME
 
 

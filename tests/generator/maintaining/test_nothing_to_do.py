@@ -64,7 +64,7 @@ def test_a_package_that_is_current_is_not_made_again(somebody: Maintainer) -> No
     [
         (LINKS, "total:\n", "total:\n      # Counted by the API.\n"),
         ("generator/runtime/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
-        ("generator/templates/ours/version.py.jinja", "__version__ =", "__version__  ="),
+        ("generator/emit/templates/ours/version.py.jinja", "__version__ =", "__version__  ="),
         ("generator/naming.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
         ("pyproject.toml", "[project]\n", "# Mine.\n[project]\n"),
     ],

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..containing import is_inside
-from ..problems import Problem, SpecError
+from .containing import is_inside
+from .problems import Problem, SpecError
 
 FOLDER = "overlays"
 _OTHER_SUFFIXES = (".yml", ".json")
