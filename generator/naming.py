@@ -74,6 +74,10 @@ def pascal(name: str) -> str:
     return name
 
 
+#: `mro` and dunder names belong to the Enum machinery itself.
+_OF_ENUM = ("MRO", "NAME", "VALUE")
+
+
 def enum_members(values: list[Any]) -> list[str]:
     """Return the name of the member of each value of an enumeration."""
     names: dict[str, None] = {}
@@ -87,16 +91,19 @@ def enum_members(values: list[Any]) -> list[str]:
     return list(names)
 
 
+def is_member(name: str) -> bool:
+    """Return whether a name can be that of a member: in capitals, and nothing that the Enum machinery has."""
+    return re.fullmatch(r"[A-Z][A-Z0-9_]*", name) is not None and name not in _OF_ENUM
+
+
 def _member_name(value: Any) -> str:
     text = str(value).replace("-", " minus ") if isinstance(value, int) else str(value)
-    name = constant(text) if re.search(r"[^\W_]", text) else "EMPTY"
+    if text and not re.search(r"[^\W_]", text):
+        # Signs alone: each is called what Unicode calls it.
+        text = " ".join(unicodedata.name(sign, "sign") for sign in text)
+    name = constant(text) if text.strip() else "EMPTY"
     name = name.removeprefix("FIELD_")
-    # `mro` and dunder names belong to the Enum machinery itself.
-    return (
-        f"VALUE_{name}"
-        if not name.isidentifier() or name[0].isdigit() or name in ("MRO", "NAME", "VALUE")
-        else name
-    )
+    return f"VALUE_{name}" if not name.isidentifier() or name[0].isdigit() or name in _OF_ENUM else name
 
 
 def plain(name: str) -> str:

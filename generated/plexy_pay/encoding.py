@@ -325,6 +325,30 @@ def _decoded(data: bytes, charset: str) -> str:
     return data.decode(json.detect_encoding(data), "replace")
 
 
+def read_content(data: bytes, content: str, charset: str) -> Any:
+    """Read a success: JSON, a text, or the bytes as they came.
+
+    Args:
+        data: The bytes.
+        content: `json`, `text` or `binary`.
+        charset: What the Content-Type says that they are in.
+
+    Raises:
+        ValueError: if they are not JSON, and should be.
+    """
+    if content == "binary":
+        return data
+    return _text_of(data, charset) if content == "text" else loads_response(data, charset)
+
+
+def _text_of(data: bytes, charset: str) -> str:
+    """Return a text in the encoding that it is said to be in, or in UTF-8; what cannot be read costs no more."""
+    try:
+        return data.decode(charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return data.decode("utf-8", "replace")
+
+
 def loads(data: bytes) -> Any:
     """Read JSON bytes; whole numbers become int, all others Decimal.
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ..model.api import Amount, Enum, Model
 from ..model.money import money_object_amount
 from ..model.types import (
-    NULL,
     Constant,
     EnumRef,
     ListOf,
@@ -16,6 +15,7 @@ from ..model.types import (
     ScalarKind,
     Type,
     Union,
+    leaves_of,
     variants_of,
 )
 
@@ -125,8 +125,7 @@ def _parameter(type_: Type, amount: Amount | None, names: Names, built: bool) ->
         case ModelRef():
             return _objects(type_.model, names, built)
         case ListOf(item=item):
-            is_class = isinstance(item, ModelRef | EnumRef)
-            return [f"Sequence[{parameter(item, None, names, built=built and is_class)}]"]
+            return [f"Sequence[{parameter(item, None, names, built=built)}]"]
 
 
 def _scalar(kind: ScalarKind, amount: Amount | None, names: Names) -> list[str]:
@@ -153,14 +152,10 @@ def _objects(model: Model, names: Names, built: bool) -> list[str]:
 
 
 def is_built(type_: Union) -> bool:
-    """Return whether one class alone, or a list of one, can be meant by a mapping that is passed for a union."""
-    variants = [variant for variant in variants_of(type_) if variant != NULL]
-    objects = [variant for variant in variants if isinstance(variant, ModelRef)]
-    lists = [variant for variant in variants if _is_list_of_classes(variant)]
-    if lists:
-        return len(lists) == 1 == len(variants)
-    return len(objects) == 1
+    """Return whether a mapping that is passed for a union can be built into a model: of several lists none can."""
+    lists = [variant for variant in variants_of(type_) if _is_list_of_models(variant)]
+    return len(lists) < 2
 
 
-def _is_list_of_classes(type_: Type) -> bool:
-    return isinstance(type_, ListOf) and isinstance(type_.item, ModelRef | EnumRef)
+def _is_list_of_models(type_: Type) -> bool:
+    return isinstance(type_, ListOf) and any(isinstance(leaf, ModelRef) for leaf in leaves_of(type_))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..model.api import Field
 from ..model.money import inner_amount
-from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, leaves_of, variants_of
+from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, Union, leaves_of, variants_of
 from .decoders import decoded
+from .variants import VariantTable, models_of
 
 _TIMES = {"date": "encode_day", "date-time": "encode_moment"}
 
@@ -57,12 +58,13 @@ def _is_plain(type_: Type) -> bool:
     return isinstance(type_, Scalar) and type_.kind not in ("date", "date-time", "any")
 
 
-def built(field: Field, owner: str) -> str:
+def built(field: Field, owner: str, table: VariantTable) -> str:
     """Return the expression that takes an attribute out of the parameters of a caller.
 
     Args:
         field: The field.
         owner: The class of its model, for messages.
+        table: The names of unions of models in the module.
     """
     if field.read_only:
         return "UNSET"
@@ -71,15 +73,9 @@ def built(field: Field, owner: str) -> str:
         return f'amount_parameter({source}, "{unit_of(field)}", "{field.name}")'
     if amount := inner_amount(field):
         source = f'money_object({source}, "{amount.name}")'
-    match field.type:
-        case EnumRef():
-            return decoded(field.type, source)
-        case ListOf(item=ModelRef() as item):
-            return f'to_models({item.model.name}, {source}, "{field.name}")'
-        case ListOf():
-            return source
-        case _:
-            return _one_model(field, source)
+    if isinstance(field.type, EnumRef):
+        return decoded(field.type, source, table)
+    return built_value(field.type, source, field.name, table)
 
 
 def _taken(field: Field, owner: str) -> str:
@@ -90,8 +86,31 @@ def _taken(field: Field, owner: str) -> str:
     return f'rest.pop("{field.name}", {default})'
 
 
-def _one_model(field: Field, source: str) -> str:
-    models = [leaf.model for leaf in leaves_of(field.type) if isinstance(leaf, ModelRef)]
-    if len(models) != 1:
-        return source
-    return f'to_model({models[0].name}, {source}, "{field.name}")'
+def built_value(type_: Type, source: str, place: str, table: VariantTable, depth: int = 0) -> str:
+    """Return the expression that turns the mappings in what a caller passed into models; the source if there are none.
+
+    Args:
+        type_: The type.
+        source: The expression of what was passed.
+        place: How messages name it.
+        table: The names of unions of models in the module.
+        depth: How many expressions it stands within, so that the names of items differ.
+    """
+    expression = source
+    for variant in variants_of(type_):
+        if isinstance(variant, ListOf):
+            expression = _built_list(variant.item, expression, place, table, depth)
+    models = models_of(type_)
+    if len(models) == 1:
+        return f'to_model({models[0].name}, {expression}, "{place}")'
+    if isinstance(type_, Union) and models:
+        return f'to_variant({table.name(type_)}, {expression}, "{place}")'
+    return expression
+
+
+def _built_list(item: Type, source: str, place: str, table: VariantTable, depth: int) -> str:
+    if isinstance(item, ModelRef):
+        return f'to_models({item.model.name}, {source}, "{place}")'
+    name = "item" if depth == 0 else f"item{depth}"
+    inner = built_value(item, name, place, table, depth + 1)
+    return source if inner == name else f"to_list({source}, lambda {name}: {inner})"

@@ -12,7 +12,8 @@ from ..naming import snake
 from . import docstrings
 from .annotations import Names, attribute
 from .decoders import decoded, expected, oddity
-from .encoders import built, checked, encoded
+from .encoders import built, built_value, checked, encoded
+from .variants import VariantTable
 
 #: Models may name each other, so they are looked up when a tool asks for the annotations.
 _LATE_MODELS = Names(models="_hints.models.")
@@ -108,6 +109,7 @@ class ModelView:
         self.is_received = model.key in uses.received or not self.is_sent
         self.is_closed = model.is_closed
         self.needs_one_currency = uses.needs_one_currency(model)
+        self._table = VariantTable()
         self._priced = money.priced_amount(model)
         self._currency = money.currency(model)
         self.priced = self._priced.name if self._priced else ""
@@ -140,7 +142,7 @@ class ModelView:
     @property
     def further(self) -> str:
         """What the JSON of those fields should be; nothing where there should be none."""
-        return "" if self._model.further is None else expected(self._model.further)
+        return "" if self._model.further is None else expected(self._model.further, self._table)
 
     @property
     def decode_further(self) -> str:
@@ -148,8 +150,21 @@ class ModelView:
         further = self._model.further
         if further is None:
             return "further_fields(data, cls._blank)"
-        fields, inner = "free_fields(data, cls._blank)", decoded(further, "item")
+        fields, inner = "free_fields(data, cls._blank)", decoded(further, "item", self._table)
         return fields if inner == "item" else f"decode_mapping({fields}, lambda item: {inner})"
+
+    @property
+    def build_further(self) -> str:
+        """The expression that takes those fields out of parameters."""
+        further = self._model.further
+        inner = "item" if further is None else built_value(further, "item", self.name, self._table)
+        return "rest" if inner == "item" else f"to_mapping(rest, lambda item: {inner})"
+
+    @property
+    def variants(self) -> list[tuple[str, str]]:
+        """The unions of models that its expressions name, and what makes each."""
+        _ = (self.further, self.decode_further, self.build_further)
+        return self._table.definitions()
 
     @property
     def encode_further(self) -> str:
@@ -162,9 +177,7 @@ class ModelView:
         """The values by which the model is told from the other variants of a union."""
         values: dict[str, str] = {}
         for field in self._model.fields:
-            if len(field.constants) > 1:
-                values[field.wire_name] = f"frozenset({sorted(field.constants)!r})"
-            elif isinstance(field.type, Constant):
+            if isinstance(field.type, Constant):
                 values[field.wire_name] = repr(field.type.value)
         return "{" + ", ".join(f"{name!r}: {values[name]}" for name in sorted(values)) + "}"
 
@@ -177,7 +190,9 @@ class ModelView:
     @property
     def required(self) -> str:
         """The names on the wire of the fields that are always there."""
-        return tuple_of(sorted(field.wire_name for field in self.fields if field.required))
+        # What only requests carry is in no response.
+        fields = [field for field in self._model.fields if field.required and not field.write_only]
+        return tuple_of(sorted(field.wire_name for field in fields))
 
     @property
     def wire_names(self) -> str:
@@ -261,11 +276,11 @@ class ModelView:
             annotation=annotation,
             default=default,
             doc=docstrings.field_doc(self._model, field),
-            decode=decoded(field.type, f"data[{field.wire_name!r}]"),
+            decode=decoded(field.type, f"data[{field.wire_name!r}]", self._table),
             encode=self._encoded(field),
-            build=built(field, self.name),
-            expected=expected(field.type),
-            odd=oddity(field),
+            build=built(field, self.name, self._table),
+            expected=expected(field.type, self._table),
+            odd=oddity(field, self._table),
             required=field.required,
             # Money brings a currency along, and null may be a value.
             is_needed=field.required and not field.read_only and default != " = UNSET" and not is_nullable,
@@ -276,14 +291,17 @@ class ModelView:
 
     def _annotation(self, field: Field) -> tuple[str, str]:
         """Return the annotation of a field, and its default."""
-        default = "" if field.required else " = UNSET"
-        if field.required and isinstance(field.type, Constant):
+        # Of a request that a caller builds, what only responses carry is no part.
+        is_required = field.required and not (field.read_only and self.is_sent)
+        default = "" if is_required else " = UNSET"
+        if is_required and isinstance(field.type, Constant):
             default = f" = {field.type.value!r}"
         takes_money = not self.is_received and field.unit is not None
         if takes_money:
             annotation = f"{attribute(field.type, _LATE_MODELS)} | Money"
             return (f"{annotation} | Unset" if default else annotation), default
-        annotation = attribute(field.type, _LATE_MODELS, is_optional=not field.required)
+        is_optional = not is_required or (field.write_only and self.is_received)
+        annotation = attribute(field.type, _LATE_MODELS, is_optional=is_optional)
         is_brought = not self.is_received and field is self._currency and self._priced is not None
         if is_brought and field.required:
             return f"{annotation} | Unset", " = UNSET"
@@ -341,7 +359,7 @@ class Uses:
         self.sent: Mapping[str, Model] = query.sent(api)
         self.received: Mapping[str, Model] = query.received(api)
         bodies = [operation.body for operation in api.operations if operation.body]
-        self._whole = {body.model.key: query.reachable([body.ref]).values() for body in bodies}
+        self._whole = {body.model.key: query.reachable([body.type]).values() for body in bodies if body.model}
 
     def needs_one_currency(self, model: Model) -> bool:
         """Return whether a body has to be checked for amounts in several currencies."""

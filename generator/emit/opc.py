@@ -20,6 +20,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 
 from ..model.api import Api, Enum, Operation, Schema
+from ..naming import snake
 from ..problems import GenerationError
 from . import docstrings, templating
 from .models import Attribute, EnumView, ModelView, Uses
@@ -51,7 +52,12 @@ def generate(api: Api, out: Path) -> None:
     project = Project(openapi=parsed, config=config, custom_template_path=TEMPLATES)
     # A name that is not there must not become nothing.
     project.env.undefined = StrictUndefined
-    filters = {"literal": templating.literal, "line": docstrings.line, "comment": docstrings.comment}
+    filters = {
+        "literal": templating.literal,
+        "line": docstrings.line,
+        "comment": docstrings.comment,
+        "snake": snake,
+    }
     project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     views = Views(api)
     project.env.globals.update(views=views, docstring=_docstring)  # pyright: ignore[reportUnknownMemberType]

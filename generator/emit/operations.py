@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..model import query
-from ..model.api import Amount, Field, Model, Operation, Parameter
+from ..model.api import Amount, Body, Field, Model, Operation, Parameter
 from ..model.money import currency, priced_amount
-from ..model.types import NULL, EnumRef, ListOf, ModelRef, Scalar, Type, leaves_of, variants_of
+from ..model.types import NULL, ModelRef, Scalar, Type, leaves_of, variants_of
 from ..naming import constant, pascal, snake
 from . import docstrings
-from .annotations import LATE, PLAIN, attribute, parameter
+from .annotations import LATE, PLAIN, parameter
+from .bodies import answer_of, classes_in
+from .encoders import built_value
+from .variants import InlineVariants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class Argument:
         setting: The setting of the client that fills it; callers do not pass it then.
         deprecated: The warning for callers who pass it, or nothing.
         is_own_text: Whether it holds a text of the caller's own, and no id of the API.
+        is_joined: Whether the items of an array stand in one value, with commas between them.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Argument:
     setting: str = ""
     deprecated: str = ""
     is_own_text: bool = False
+    is_joined: bool = False
 
     @property
     def annotation(self) -> str:
@@ -65,7 +69,8 @@ class Argument:
         value = self.name
         if operation and self.is_needed:
             value = f"{operation}.needs({self.name!r}, {self.name})"
-        return f"{self.wire_name!r}: {self._checked(value)}"
+        value = self._checked(value)
+        return f"{self.wire_name!r}: {f'joined({value})' if self.is_joined else value}"
 
     def _checked(self, value: str) -> str:
         leaves = list(leaves_of(self.type))
@@ -73,23 +78,6 @@ class Argument:
         if len(kinds) != 1 or any(isinstance(leaf, ModelRef) for leaf in leaves):
             return value
         return f"{'_day' if 'date' in kinds else '_moment'}({value}, {self.name!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a success gives.
-
-    Attributes:
-        type: The annotation of it.
-        late_type: The same in a module that imports nothing of what it names.
-        decode: The decoder of the parsed JSON.
-        models: The classes that it names.
-    """
-
-    type: str
-    late_type: str
-    decode: str
-    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +122,12 @@ class OperationView:
         self.deprecated = (
             docstrings.deprecation(node.deprecation, f"client.{node.call}") if node.deprecation else ""
         )
-        self.body = node.body.model.name if node.body else ""
+        model = node.body.model if node.body else None
+        self.body = model.name if model else ""
         self.body_required = node.body is not None and node.body.required
-        self.body_fields = body_arguments(node.body.model) if node.body else ()
-        self.answer = _answer(node.answer)
+        self.body_fields = body_arguments(model) if model else ()
+        self.whole_body = whole_body(node.body) if node.body and model is None else None
+        self.answer = answer_of(node.success)
         self.pagination = _pagination(node)
         self.says_success = query.says_success(node)
         path, named = self._arguments("path"), (*self._arguments("query"), *self._arguments("header"))
@@ -163,6 +153,7 @@ class OperationView:
             setting=node.setting,
             deprecated=docstrings.deprecation(node.deprecation, subject) if node.deprecation else "",
             is_own_text=node.is_own_text,
+            is_joined=node.is_joined,
         )
 
     @property
@@ -183,7 +174,8 @@ class OperationView:
     @property
     def arguments(self) -> list[Argument]:
         """The keyword arguments of the resource's method, required ones first."""
-        return sorted((*self.named, *self.body_fields), key=lambda argument: not argument.required)
+        whole = [self.whole_body.argument] if self.whole_body else []
+        return sorted((*self.named, *self.body_fields, *whole), key=lambda argument: not argument.required)
 
     @property
     def warnings(self) -> list[tuple[str, str]]:
@@ -198,13 +190,14 @@ class OperationView:
         """The modules and names of the classes that the annotations of its functions' parameters name."""
         names: set[str] = set()
         for argument in (*self.path_parameters, *self.named):
-            names.update(_classes(argument.type))
+            names.update(classes_in(argument.type))
         return sorted((snake(name), name) for name in names)
 
     @property
     def classes(self) -> list[tuple[str, str]]:
         """The modules and names of the classes of its body and its response."""
         names = {*self.answer.models, *([self.body] if self.body else [])}
+        names |= set(self.whole_body.classes) if self.whole_body else set()
         return sorted((snake(name), name) for name in names)
 
     @property
@@ -253,32 +246,6 @@ def _of_field(model: Model, field: Field, brought: Field | None) -> Argument:
     )
 
 
-def _classes(type_: Type) -> Iterator[str]:
-    for leaf in leaves_of(type_):
-        if isinstance(leaf, ModelRef):
-            yield leaf.model.name
-        elif isinstance(leaf, EnumRef):
-            yield leaf.enum.name
-
-
-def _answer(type_: Type | None) -> Answer:
-    match type_:
-        case None:
-            return Answer(type="None", late_type="None", decode="no_body")
-        case ModelRef():
-            decode = f"ObjectBody({type_.model.name})"
-        case ListOf(item=ModelRef() as item):
-            decode = f"ArrayBody({item.model.name})"
-        case _:
-            return Answer(type="Any", late_type="Any", decode="any_body")
-    return Answer(
-        type=attribute(type_, PLAIN),
-        late_type=attribute(type_, LATE).replace("list[", "builtins.list["),
-        decode=decode,
-        models=tuple(_classes(type_)),
-    )
-
-
 def _pagination(node: Operation) -> PageView | None:
     page = node.pagination
     if page is None:
@@ -304,3 +271,38 @@ def _name(node: Field | Parameter | None) -> str:
 def resource_class(resource: str) -> str:
     """Return the class of a resource: `checkout.sessions` -> `CheckoutSessionsResource`, which is no model's name."""
     return pascal(resource.replace(".", "_")) + "Resource"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeBody:
+    """A body that is passed as a whole: an array, a map, a union or a plain value.
+
+    Attributes:
+        argument: The argument of the method.
+        annotation: The annotation of what the functional layer takes: models are built by then.
+        build: The expression that turns the mappings in it into models.
+        classes: The classes that it names.
+    """
+
+    argument: Argument
+    annotation: str
+    build: str
+    classes: tuple[str, ...]
+
+
+def whole_body(node: Body) -> WholeBody:
+    """Return what a method takes as a body that has no fields."""
+    argument = Argument(
+        name="body",
+        wire_name="",
+        type=node.type,
+        amount=None,
+        required=node.required,
+        doc=docstrings.paragraphs(node.description) or "The body of the request.",
+    )
+    return WholeBody(
+        argument=argument,
+        annotation=parameter(node.type, None, PLAIN, built=False),
+        build=built_value(node.type, "body", "body", InlineVariants()),
+        classes=tuple(classes_in(node.type)),
+    )

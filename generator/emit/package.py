@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -175,6 +175,7 @@ def _environment() -> Environment:
         "literal": templating.literal,
         "line": docstrings.line,
         "comment": docstrings.comment,
+        "imports_of": _imports_of,
     }
     functions: dict[str, Callable[..., object]] = {
         "described": _described,
@@ -187,6 +188,11 @@ def _environment() -> Environment:
     environment.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     environment.globals.update(functions)  # pyright: ignore[reportUnknownMemberType]
     return environment
+
+
+def _imports_of(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the modules and names of classes."""
+    return sorted({(snake(name), name) for name in names})
 
 
 def _title(resource: str) -> str:

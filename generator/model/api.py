@@ -16,6 +16,7 @@ from .types import ModelRef, Type
 Evidence = Literal["documented", "documented-2023", "observed", "inferred"]
 AmountUnit = Literal["minor", "major", "decimal-string"]
 ParameterPlace = Literal["path", "query", "header"]
+Content = Literal["json", "text", "binary"]
 
 #: The evidence levels, the best first.
 EVIDENCE: tuple[Evidence, ...] = ("documented", "documented-2023", "observed", "inferred")
@@ -165,6 +166,7 @@ class Field(Node):
         type: Its type.
         required: Whether the object always has it.
         read_only: Whether only responses carry it.
+        write_only: Whether only requests carry it.
         description: What it is, for people.
         amount: What is known of its unit, if it is an amount.
         is_main_amount: Whether `money` of the model is this amount.
@@ -174,7 +176,6 @@ class Field(Node):
         wrapped_as: The name under which webhooks wrap its value in an object; nothing where they do not.
         server_default: What the server takes where the field is left out, as JSON; none where that is not known.
         deprecation: What replaces it, if it is deprecated.
-        constants: The values by which a discriminator tells the model from others.
     """
 
     wire_name: str
@@ -182,6 +183,7 @@ class Field(Node):
     type: Type
     required: bool
     read_only: bool
+    write_only: bool
     description: str
     amount: Amount | None
     is_main_amount: bool
@@ -191,7 +193,6 @@ class Field(Node):
     wrapped_as: str
     server_default: str | None
     deprecation: Deprecation | None
-    constants: tuple[str, ...]
 
     @property
     def unit(self) -> AmountUnit | None:
@@ -330,6 +331,7 @@ class Parameter(Node):
         setting: The argument of the client that fills it; nothing where callers pass it.
         deprecation: What replaces it, if it is deprecated.
         is_own_text: Whether it holds a text of the caller's own, an order reference, and no id of the API.
+        is_joined: Whether the items of an array stand in one value, with commas between them.
         is_hidden: Whether a log shows its name alone.
     """
 
@@ -344,6 +346,7 @@ class Parameter(Node):
     setting: str
     deprecation: Deprecation | None
     is_own_text: bool
+    is_joined: bool
     is_hidden: bool
 
 
@@ -352,17 +355,23 @@ class Body(Node):
     """The JSON body of a request.
 
     Attributes:
-        ref: The object that it holds.
+        type: The type of its JSON.
         required: Whether every call has one.
+        description: What it is, for people.
     """
 
-    ref: ModelRef
+    type: Type
     required: bool
+    description: str
 
     @property
-    def model(self) -> Model:
-        """The model of the body."""
-        return self.ref.model
+    def model(self) -> Model | None:
+        """The model whose fields are the parameters of the call; None where the body is passed as a whole."""
+        if not isinstance(self.type, ModelRef):
+            return None
+        model = self.type.model
+        # An object without fields of its own is a map.
+        return model if model.fields or model.is_closed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,7 +380,9 @@ class Response(Node):
 
     Attributes:
         status: The status, such as `200`, or a range, such as `5XX`.
-        type: The type of its JSON; none where it has none.
+        type: The type of its content; none where it has none.
+        media_type: The media type of its content; nothing where it has none.
+        content: How its content is read.
         description: What it means, for people.
         advice: What to do about it, for people; nothing where the document advises nothing.
         refuses: Whether the status says that the call was not carried out, as far as it is described.
@@ -380,6 +391,8 @@ class Response(Node):
 
     status: str
     type: Type | None
+    media_type: str
+    content: Content
     description: str
     advice: str
     refuses: bool
@@ -467,10 +480,15 @@ class Operation(Node):
         return f"{self.resource}.{self.method}"
 
     @property
+    def success(self) -> Response | None:
+        """The first successful response that has content; none where no success has any."""
+        found = [response for response in self.responses if response.status.startswith("2")]
+        return next((response for response in found if response.type is not None), None)
+
+    @property
     def answer(self) -> Type | None:
-        """The type of the first successful response that has JSON; none where no success has any."""
-        bodies = (response.type for response in self.responses if response.status.startswith("2"))
-        return next((type_ for type_ in bodies if type_ is not None), None)
+        """The type of what a success brings; none where it brings nothing."""
+        return None if self.success is None else self.success.type
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

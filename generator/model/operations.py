@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import naming, reading
-from ..document import Located, mapping, parse_pointer, reference_of, sequence
+from ..document import Located, Pointer, mapping, parse_pointer, reference_of, sequence
 from .api import (
     EVIDENCE,
     Body,
+    Content,
     Evidence,
     Family,
     Operation,
@@ -21,11 +22,20 @@ from .api import (
 )
 from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, text_of
 from .schemas import SchemaReader
-from .types import ListOf, ModelRef, Type
+from .types import ANYTHING, ListOf, ModelRef, Type
 
 _JSON = "application/json"
 _PLACES: dict[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header"}
-_UNIT = re.compile("4[0-9][0-9]")
+_REFUSAL = re.compile("4[0-9][0-9]")
+#: The only style of each place, which is what the document means where it says nothing.
+_STYLES = {"path": "simple", "query": "form", "header": "simple"}
+#: Media types that are not one text or one file.
+_UNREADABLE = (
+    "multipart/",
+    "text/event-stream",
+    "application/x-www-form-urlencoded",
+    "application/x-ndjson",
+)
 
 #: The fields that tell a row of a list from others, where `x-pagination` names none.
 ROW_IDS = ("id", "transactionId")
@@ -104,14 +114,32 @@ class _OperationReader:
         return tuple(self._parameter(node, parameter, inherited) for parameter in (*own, *shared))
 
     def _is_supported(self, node: reading.Operation, parameter: Located) -> bool:
-        place = str(parameter.value.get("in"))
-        if place in _PLACES:
-            return True
-        self._reader.wrong(
-            (*parameter.pointer, "in"),
-            f"{node.title} has a parameter in {place!r}, which the client does not send",
-            "declare it in `path`, `query` or `header`, or remove it",
-        )
+        """Return whether the client can send a parameter; note what it cannot do."""
+        value, name = parameter.value, parameter.value.get("name")
+        place = str(value.get("in"))
+        if place not in _PLACES:
+            return self._refuse(
+                (*parameter.pointer, "in"),
+                f"{node.title} has a parameter in {place!r}, which the client does not send",
+                "declare it in `path`, `query` or `header`, or remove it",
+            )
+        if "content" in value:
+            return self._refuse(
+                (*parameter.pointer, "content"),
+                f"{node.title} has the parameter {name!r} with content of its own, which the client does not write",
+                "give it a `schema:` in place of `content:`",
+            )
+        style = value.get("style", _STYLES[place])
+        if style != _STYLES[place]:
+            return self._refuse(
+                (*parameter.pointer, "style"),
+                f"{node.title} has the parameter {name!r} in the style {style!r}, which the client does not write",
+                f"remove `style:`; {place} parameters have the style `{_STYLES[place]}`",
+            )
+        return True
+
+    def _refuse(self, pointer: Pointer, message: str, fix: str) -> bool:
+        self._reader.wrong(pointer, message, fix)
         return False
 
     def _parameter(self, node: reading.Operation, located: Located, inherited: Evidence) -> Parameter:
@@ -132,6 +160,7 @@ class _OperationReader:
             setting=str(value.get("x-client-setting", "")),
             deprecation=deprecation_of(described),
             is_own_text=value["in"] == "path" and reference == f"$request.path.{wire_name}",
+            is_joined=value["in"] == "query" and value.get("explode") is False,
             is_hidden=self._schemas.is_masked(pointer) or self._schemas.is_masked(located.pointer),
         )
 
@@ -142,17 +171,19 @@ class _OperationReader:
         if body is None:
             return None
         type_ = self._json(body)
-        if not isinstance(type_, ModelRef):
+        if type_ is None:
+            named = ", ".join(mapping(body.value.get("content"))) or "none"
             self._reader.wrong(
-                body.pointer,
-                f"the body of {node.title} is not one JSON object with properties",
-                f"give it `content:` with `{_JSON}:` and the schema of an object",
+                (*body.pointer, "content"),
+                f"the body of {node.title} has no JSON; its media types are: {named}",
+                f"describe it under `{_JSON}:`; the client sends no forms, files or streams",
             )
             return None
         return Body(
             origin=self._reader.origin(body.pointer, body.value),
-            ref=type_,
+            type=type_,
             required=body.value.get("required") is True,
+            description=text_of(body.value, "description"),
         )
 
     def _json(self, holder: Located) -> Type | None:
@@ -161,6 +192,22 @@ class _OperationReader:
         if _JSON not in content:
             return None
         return self._schemas.type_at((*holder.pointer, "content", _JSON, "schema"))
+
+    def _content(self, holder: Located) -> tuple[str, Content]:
+        """Return the media type in which a response is asked for, and how it is read."""
+        offered = list(mapping(mapping(holder.value).get("content")))
+        if not offered or _JSON in offered:
+            return (_JSON if offered else ""), "json"
+        readable = [media_type for media_type in offered if not media_type.startswith(_UNREADABLE)]
+        if not readable:
+            self._reader.wrong(
+                (*holder.pointer, "content"),
+                f"the response is {' or '.join(offered)}, which the client does not read",
+                f"describe it as `{_JSON}:`, as text (`text/csv:`) or as a file (`application/octet-stream:`)",
+            )
+            return "", "json"
+        texts = [media_type for media_type in readable if media_type.startswith("text/")]
+        return (texts[0], "text") if texts else (readable[0], "binary")
 
     def _responses(self, node: reading.Operation, inherited: Evidence) -> list[Response]:
         return [self._response(node, status, found, inherited) for status, found in node.responses()]
@@ -173,13 +220,16 @@ class _OperationReader:
         origin = self._reader.origin(found.pointer, found.value, inherited)
         # An inferred response describes nothing, and the document may say that a status proves nothing.
         refuses = origin.evidence != "inferred" and found.value.get("x-refuses") is not False
+        media_type, content = self._content(found)
         return Response(
             origin=origin,
             status=str(status),
-            type=self._json(found),
+            type=self._json(found) if content == "json" else ANYTHING,
+            media_type=media_type,
+            content=content,
             description=text_of(found.value, "description"),
             advice=line_of(found.value, "x-advice"),
-            refuses=refuses and _UNIT.fullmatch(str(status)) is not None,
+            refuses=refuses and _REFUSAL.fullmatch(str(status)) is not None,
             shared_as="" if reference is None else str(parse_pointer(reference)[-1]),
         )
 

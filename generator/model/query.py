@@ -28,7 +28,7 @@ def parts_of(model: Model) -> list[Type]:
 
 def sent(api: Api) -> dict[str, Model]:
     """Return the models that bodies of requests consist of, by key."""
-    return reachable(operation.body.ref for operation in api.operations if operation.body)
+    return reachable(operation.body.type for operation in api.operations if operation.body)
 
 
 def received(api: Api) -> dict[str, Model]:

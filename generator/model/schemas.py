@@ -12,8 +12,8 @@ from .classes import has_class, is_enum, places, unused_wrappers
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
     ANYTHING,
-    TEXT,
     Constant,
+    Discriminator,
     EnumRef,
     Limits,
     ListOf,
@@ -21,6 +21,7 @@ from .types import (
     Scalar,
     ScalarKind,
     Type,
+    Union,
     union_of,
     with_null,
 )
@@ -77,7 +78,6 @@ class SchemaReader:
         self._places = dict(sorted(found.items()))
         self._keys = {place: key for key, place in self._places.items()}
         self._names = self._class_names()
-        self._constants = self._discriminating()
         self._types_above: list[Pointer] = []
         self.models: dict[str, Model] = {}
         self.enums: dict[str, Enum] = {}
@@ -127,7 +127,7 @@ class SchemaReader:
             )
             values = [str(item) for item in values]
         meanings, same = mapping(value.get("x-enum-meanings")), mapping(value.get("x-enum-same"))
-        names = naming.enum_members(values)
+        names = self._member_names(place, value, values)
         members = [
             Member(name=name, value=item, meaning=str(meanings.get(item, "")), same=str(same.get(item, "")))
             for name, item in zip(names, values, strict=True)
@@ -144,16 +144,30 @@ class SchemaReader:
             is_unused=value.get("x-unused") is True,
         )
 
+    def _member_names(self, place: Pointer, value: dict[str, Any], values: list[Any]) -> list[str]:
+        """Return the names of the members: those that the document gives them, or else those made of the values."""
+        given = value.get("x-enum-varnames")
+        if given is None:
+            return naming.enum_members(values)
+        # Null has a value and no member.
+        pairs = zip(value["enum"], sequence(given), strict=False)
+        names = [str(name) for item, name in pairs if item is not None]
+        fits = len(sequence(given)) == len(value["enum"]) and len(set(names)) == len(names)
+        if fits and all(naming.is_member(name) for name in names):
+            return names
+        self._reader.wrong(
+            (*place, "x-enum-varnames"),
+            "x-enum-varnames does not give each value a name of its own",
+            "write one name in capitals for each value, in the order of `enum:`, or remove it",
+        )
+        return naming.enum_members(values)
+
     def _model(self, key: str, place: Pointer, value: dict[str, Any]) -> Model:
         origin = self._reader.origin(place, value)
         required = self._required(place)
         further = value.get("additionalProperties")
         listed = self._properties(place, origin.evidence)
-        constants = {name: values for (owner, name), values in self._constants.items() if owner == place}
-        fields = [
-            self._field(name, listed.get(name), name in required, constants.get(name, ()), origin.evidence)
-            for name in (*listed, *(name for name in constants if name not in listed))
-        ]
+        fields = [self._field(name, found, name in required) for name, found in listed.items()]
         return Model(
             origin=origin,
             key=key,
@@ -197,16 +211,9 @@ class SchemaReader:
         parts = self._consists_of(place, set())
         return {str(name) for part in parts for name in sequence(self._reader.at(part).get("required"))}
 
-    def _field(
-        self,
-        wire_name: str,
-        listed: _Property | None,
-        required: bool,
-        constants: tuple[str, ...],
-        inherited: Evidence,
-    ) -> Field:
-        pointer, inherited = listed if listed is not None else _Property((), inherited)
-        value = self._reader.at(pointer) if pointer else {}
+    def _field(self, wire_name: str, listed: _Property, required: bool) -> Field:
+        pointer = listed.pointer
+        value = self._reader.at(pointer)
         wrapped = str(value.get("x-wrapped", ""))
         described = value
         if wrapped:
@@ -214,27 +221,26 @@ class SchemaReader:
             described = {**self._reader.at(inner), **value}
             type_, parts = self.type_at(inner), [pointer, inner]
         else:
-            type_, parts = (self.type_at(pointer) if pointer else TEXT), [pointer]
-        if constants:
-            type_ = Constant(constants[0]) if len(constants) == 1 else TEXT
-        target = mapping(self._document.follow(pointer).value) if pointer else {}
+            type_, parts = self.type_at(pointer), [pointer]
+        target = mapping(self._document.follow(pointer).value)
         return Field(
-            origin=self._reader.origin(pointer, described, inherited),
+            origin=self._reader.origin(pointer, described, listed.inherited),
             wire_name=wire_name,
             name=naming.snake(wire_name),
             type=type_,
             required=required,
-            read_only=described.get("readOnly") is True,
+            # Behind a reference it says the same.
+            read_only=described.get("readOnly", target.get("readOnly")) is True,
+            write_only=described.get("writeOnly", target.get("writeOnly")) is True,
             description=text_of(described if "description" in described else target, "description"),
-            amount=self.amount_at(pointer) if pointer else None,
+            amount=self.amount_at(pointer),
             is_main_amount=described.get("x-main-amount") is True,
             is_sensitive=described.get("x-sensitive") is True,
-            is_hidden=any(self.is_masked(part) for part in parts if part),
+            is_hidden=any(map(self.is_masked, parts)),
             is_unix_time=described.get("x-format") == UNIX_SECONDS,
             wrapped_as=wrapped,
             server_default=default_of(described),
             deprecation=deprecation_of(described),
-            constants=constants,
         )
 
     def _wrapped_value(self, pointer: Pointer, name: str) -> Pointer:
@@ -314,7 +320,8 @@ class SchemaReader:
     def _class_at(self, pointer: Pointer, value: dict[str, Any]) -> Type:
         key = self._keys[pointer]
         if not is_enum(value):
-            return ModelRef(key, self.models)
+            has_children = is_mapping(value.get("discriminator"))
+            return self._family_of(key, pointer, value) if has_children else ModelRef(key, self.models)
         enum = EnumRef(key, self.enums)
         takes_null = None in value["enum"] or _takes_null(value)
         return with_null(enum) if takes_null else enum
@@ -322,8 +329,7 @@ class SchemaReader:
     def _plain(self, pointer: Pointer, value: dict[str, Any]) -> Type:
         for key in ("oneOf", "anyOf"):
             if key in value:
-                variants = enumerate(sequence(value[key]))
-                return union_of(tuple(self.type_at((*pointer, key, index)) for index, _ in variants))
+                return self._union(pointer, key, value)
         if len(sequence(value.get("allOf"))) == 1:
             return self.type_at((*pointer, "allOf", 0))
         if "const" in value:
@@ -341,27 +347,74 @@ class SchemaReader:
 
     # -- discriminators ------------------------------------------------------------------------------------
 
-    def _discriminating(self) -> Mapping[tuple[Pointer, str], tuple[str, ...]]:
-        """Return the values by which discriminators tell each variant, by its place and the property."""
-        found: dict[tuple[Pointer, str], list[str]] = {}
-        for schema in reading.schemas(self._document):
-            discriminator = mapping(schema.value.get("discriminator"))
-            key = "oneOf" if schema.value.get("oneOf") else "anyOf"
-            if not discriminator:
-                continue
-            for index, part in enumerate(sequence(schema.value.get(key))):
-                if "$ref" not in mapping(part):
-                    continue
-                variant = self._document.follow((*schema.pointer, key, index)).pointer
-                wanted = found.setdefault((variant, str(discriminator["propertyName"])), [])
-                values = self._values_of(variant, mapping(discriminator.get("mapping")))
-                wanted.extend(value for value in values if value not in wanted)
-        return {place: tuple(values) for place, values in found.items()}
+    def _union(self, pointer: Pointer, key: str, value: dict[str, Any]) -> Type:
+        """Return the type of the schemas under `oneOf` or `anyOf`."""
+        places = [(*pointer, key, index) for index, _ in enumerate(sequence(value[key]))]
+        variants = tuple(self.type_at(place) for place in places)
+        models = [variant for variant in variants if isinstance(variant, ModelRef)]
+        name = mapping(value.get("discriminator")).get("propertyName")
+        if name is not None and len(models) > 1:
+            keys = [model.key for model in models]
+            return union_of(variants, self._discriminator(pointer, str(name), keys))
+        self._refuse_mixed_variants(pointer, variants, models)
+        return union_of(variants)
 
-    def _values_of(self, variant: Pointer, named: dict[str, Any]) -> list[str]:
-        """Return the values of a discriminator that mean a variant; without a mapping it is the schema's key."""
-        values = [value for value, target in named.items() if self._target(str(target)) == variant]
-        return values or [str(variant[-1])]
+    def _refuse_mixed_variants(
+        self, pointer: Pointer, variants: tuple[Type, ...], models: list[ModelRef]
+    ) -> None:
+        """Refuse a union in which a discriminator tells only some of the objects apart."""
+        inner = [one for one in variants if isinstance(one, Union) and one.discriminator is not None]
+        if len(inner) > 1 or (inner and models):
+            self._reader.wrong(
+                pointer,
+                "a union whose variants have a discriminator has further objects beside them",
+                "list all objects as variants of one schema, with one discriminator",
+            )
+
+    def _family_of(self, key: str, pointer: Pointer, value: dict[str, Any]) -> Type:
+        """Return the type of an object whose discriminator tells which child it is."""
+        children = self._children_of(pointer, value)
+        name = str(mapping(value["discriminator"]).get("propertyName"))
+        found = self._discriminator(pointer, name, children)
+        refs = tuple(ModelRef(child, self.models) for child in (*children, key))
+        return (
+            Union(refs, Discriminator(found.wire_name, found.keys, otherwise=key)) if children else refs[-1]
+        )
+
+    def _children_of(self, parent: Pointer, value: dict[str, Any]) -> list[str]:
+        """Return the keys of the children: they have the parent in `allOf`, or its discriminator names them."""
+        named = mapping(mapping(value["discriminator"]).get("mapping")).values()
+        targets = {self._target(str(text)) for text in named}
+        return [
+            key
+            for key, place in self._places.items()
+            if place != parent and (place in targets or parent in self._consists_of(place, set()))
+        ]
+
+    def _discriminator(self, pointer: Pointer, name: str, keys: list[str]) -> Discriminator:
+        """Return the field that tells variants apart, with every value that means one of them."""
+        written = mapping(mapping(self._reader.at(pointer).get("discriminator")).get("mapping"))
+        named = {str(value): self._keys.get(self._target(str(text)), "") for value, text in written.items()}
+        for value, key in named.items():
+            if key not in keys:
+                self._reader.wrong(
+                    (*pointer, "discriminator", "mapping", value),
+                    f"the value {value!r} of the discriminator means no variant of the schema",
+                    "refer to one of the variants",
+                )
+        for key in keys:
+            if key not in named.values():
+                named |= dict.fromkeys(self._fixed_values(key, name) or [key], key)
+        return Discriminator(name, tuple(named.items()))
+
+    def _fixed_values(self, key: str, name: str) -> list[str]:
+        """Return the values that a variant itself allows for the discriminator; none where it allows any."""
+        listed = self._properties(self._places[key], "inferred").get(name)
+        if listed is None:
+            return []
+        target = mapping(self._document.follow(listed.pointer).value)
+        values = [target["const"]] if "const" in target else sequence(target.get("enum"))
+        return [str(value) for value in values]
 
     def _target(self, text: str) -> Pointer:
         if text.startswith("#/"):

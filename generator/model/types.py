@@ -68,10 +68,31 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Discriminator:
+    """The field that tells which variant of a union an object is.
+
+    Attributes:
+        wire_name: The name of the field on the wire.
+        keys: The key of the model for each value of the field.
+        otherwise: The key of the model for other values, or nothing.
+    """
+
+    wire_name: str
+    keys: tuple[tuple[str, str], ...]
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Union:
-    """One of several types."""
+    """One of several types.
+
+    Attributes:
+        variants: The types, of which none is a union.
+        discriminator: The field that tells its models apart; none where their own fields do.
+    """
 
     variants: tuple[Type, ...]
+    discriminator: Discriminator | None = None
 
 
 Type: TypeAlias = Scalar | Constant | EnumRef | ModelRef | ListOf | Union
@@ -81,24 +102,27 @@ NULL = Scalar("null")
 TEXT = Scalar("string")
 
 
-def union_of(variants: tuple[Type, ...]) -> Type:
-    """Return the union of types; of one type, that type."""
-    return variants[0] if len(variants) == 1 else Union(variants)
+def union_of(types: tuple[Type, ...], discriminator: Discriminator | None = None) -> Type:
+    """Return the union of types, without unions within it; of one type, that type."""
+    variants = tuple(variant for type_ in types for variant in variants_of(type_))
+    inner = [type_.discriminator for type_ in types if isinstance(type_, Union) and type_.discriminator]
+    if discriminator is None and len(inner) == 1:
+        discriminator = inner[0]
+    return variants[0] if len(variants) == 1 else Union(variants, discriminator)
 
 
 def with_null(type_: Type) -> Type:
     """Return the type that also takes null."""
     if NULL in variants_of(type_):
         return type_
-    known = type_.variants if isinstance(type_, Union) else (type_,)
-    return Union((*known, NULL))
+    if isinstance(type_, Union):
+        return Union((*type_.variants, NULL), type_.discriminator)
+    return Union((type_, NULL))
 
 
 def variants_of(type_: Type) -> tuple[Type, ...]:
-    """Return what a value of the type may be, unions within unions included; of no union, the type itself."""
-    if not isinstance(type_, Union):
-        return (type_,)
-    return tuple(inner for variant in type_.variants for inner in variants_of(variant))
+    """Return what a value of the type may be; of no union, the type itself."""
+    return type_.variants if isinstance(type_, Union) else (type_,)
 
 
 def leaves_of(type_: Type) -> Iterator[Type]:

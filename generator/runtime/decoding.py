@@ -18,6 +18,7 @@ from .encoding import is_array, is_iterable, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
 from .errors import InvalidParameterError, locate, missing_parameter
 from .types import UNSET, Unset
+from .variants import Variants
 
 
 class Model(Protocol):
@@ -169,32 +170,10 @@ def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     return {key: decode_item(item) for key, item in value.items()} if is_object(value) else odd(value)
 
 
-def decode_variant(value: Any, *variants: type[Model]) -> Any:
-    """A JSON object becomes the variant whose constants (the discriminator) it carries.
-
-    Where no variant has constants, it becomes the first whose required properties are all there. An unknown variant
-    stays the plain object that came.
-    """
-    variant = variant_of(value, variants) if is_object(value) else None
+def decode_variant(value: Any, variants: Variants) -> Any:
+    """Read a JSON object as the variant that it is. One that is none of them stays the plain object that came."""
+    variant = variants.model_of(value) if is_object(value) else None
     return odd(value) if variant is None else decode_model(variant, value)
-
-
-def variant_of(data: Mapping[str, Any], variants: Iterable[type[ModelT]]) -> type[ModelT] | None:
-    """The variant that a JSON object is, or None."""
-    for variant in variants:
-        constants = variant._constants  # pyright: ignore[reportPrivateUsage]
-        if constants and all(_carries(data, name, wanted) for name, wanted in constants.items()):
-            return variant
-    for variant in variants:
-        if not variant._constants and variant._required <= data.keys():  # pyright: ignore[reportPrivateUsage]
-            return variant
-    return None
-
-
-def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
-    if name not in data or isinstance(data[name], (dict, list)):
-        return False
-    return data[name] in wanted if isinstance(wanted, frozenset) else data[name] == wanted
 
 
 def decode_union(value: Any, plain: Container[type], *decoders: Callable[[Any], Any]) -> Any:
@@ -278,6 +257,32 @@ class ArrayBody(Generic[ModelT]):
         return []
 
 
+class TypedBody(Generic[T]):
+    """The decoder of a response that is any other JSON: a plain value, an array of them, or one of several things.
+
+    Args:
+        decode: Reads it tolerantly.
+        expects: What is expected of it.
+    """
+
+    def __init__(self, decode: Callable[[Any], T], expects: Shape) -> None:
+        self._decode = decode
+        self.expects: Shape = expects
+
+    def __call__(self, data: Any) -> T:
+        # A plain value of another type is nothing that a decoder looks at.
+        misfit()
+        return self._decode(data)
+
+    def empty(self) -> Any:
+        """Return what a success without content is: an empty list, or None where that may come."""
+        if self.expects.words.startswith("["):
+            return []
+        if "null" in self.expects.words.split(" | "):
+            return None
+        raise ValueError("a value was expected, and nothing came")
+
+
 def no_body(data: Any) -> None:
     """The decoder of an operation whose answer has no body that is known: empty or any JSON will do."""
 
@@ -342,6 +347,27 @@ def to_models(model: type[RequestModel], value: Any, place: str) -> Any:
     if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
         return value  # It is no sequence: to take it apart would send something else in silence.
     return [to_model(model, item, place) for item in value]
+
+
+def to_variant(variants: Variants, value: Any, place: str) -> Any:
+    """Return a nested parameter as the variant that it is meant for; what is no mapping stays.
+
+    Raises:
+        InvalidParameterError: if the parameters do not tell which, or as `from_params` does.
+    """
+    return to_model(variants.model_for(value, place), value, place) if is_mapping(value) else value
+
+
+def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
+    """Return a sequence of nested parameters as a list of what each is built into; what is no sequence stays."""
+    if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
+        return value
+    return [build_item(item) for item in value]
+
+
+def to_mapping(value: Mapping[str, Any], build_item: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the values of a mapping as what each is built into; its keys are the caller's own."""
+    return {key: build_item(item) for key, item in value.items()}
 
 
 def take(params: dict[str, Any], name: str, owner: str) -> Any:

@@ -15,9 +15,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from .causes import failures_ignored
-from .decoding import Model, decode_date, decode_datetime, expected_by, variant_of
+from .decoding import Model, decode_date, decode_datetime, expected_by
 from .encoding import is_array, is_object
 from .enums import OpenIntEnum, OpenStrEnum
+from .variants import Variants
 
 # How many different records one process writes at most; an API that changed that much was noticed.
 _MOST_RECORDS = 1000
@@ -93,14 +94,16 @@ def report(operation: str, found: list[Difference]) -> None:
 
 
 class _Expected:
-    """One thing that a value may be: a word of the spec, an enumeration, a model, or an array of such things."""
+    """One thing that a value may be: a word of the spec, an enumeration, a model, one of several, or an array."""
 
     def __init__(self, what: Any, items: tuple[_Expected, ...] = ()) -> None:
         self.what = what
         self.items = items
-        self.name = what if isinstance(what, str) else what.__name__
+        self.name = _name(what)
         self.json = {"date-time": "string", "date": "string"}.get(self.name, self.name)
-        if isinstance(what, type):
+        if isinstance(what, Variants):
+            self.json = "object"
+        elif isinstance(what, type):
             self.json = "object"
             if issubclass(what, (OpenStrEnum, OpenIntEnum)):
                 self.json = "string" if issubclass(what, str) else "integer"
@@ -111,6 +114,12 @@ class _Expected:
     def shown(self) -> str:
         """The name for a record."""
         return "object" if self.json == "object" else self.name.removeprefix("=")
+
+
+def _name(what: Any) -> str:
+    if isinstance(what, Variants):
+        return " or ".join(what.names)
+    return what if isinstance(what, str) else str(what.__name__)
 
 
 def _in_model(model: type[Model], data: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
@@ -138,12 +147,10 @@ def _in_value(expected: tuple[_Expected, ...], value: Any, pointer: str) -> Iter
     if not fitting:
         yield Difference(pointer, kind, _names(expected), seen)
     elif is_object(value):
-        models: list[type[Model]] = [one.what for one in fitting if one.json == "object"]
-        model = models[0] if len(models) == 1 else variant_of(value, models)
-        if model is not None:
-            yield from _in_model(model, value, pointer)
-        elif models:
-            yield Difference(pointer, "unknown-variant", " or ".join(one.__name__ for one in models), seen)
+        # One model, or the variants of one union.
+        expected_object = next((one for one in fitting if one.json == "object"), None)
+        if expected_object is not None:
+            yield from _in_object(expected_object, value, pointer)
     elif is_array(value):
         for one in fitting:
             for item in value if one.items else ():
@@ -151,6 +158,14 @@ def _in_value(expected: tuple[_Expected, ...], value: Any, pointer: str) -> Iter
     elif not any(_takes(one, value) for one in fitting):
         kind = "type" if all(one.name in _FORMATS for one in fitting) else "unknown-value"
         yield Difference(pointer, kind, _names(tuple(fitting)), seen)
+
+
+def _in_object(expected: _Expected, value: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
+    model = expected.what.model_of(value) if isinstance(expected.what, Variants) else expected.what
+    if model is not None:
+        yield from _in_model(model, value, pointer)
+    else:
+        yield Difference(pointer, "unknown-variant", expected.name, "object")
 
 
 def _takes(expected: _Expected, value: Any) -> bool:
@@ -164,7 +179,7 @@ def _takes(expected: _Expected, value: Any) -> bool:
 
 @cache
 def _expected(module: str, text: str) -> tuple[_Expected, ...]:
-    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `Card | Wallet`, `="card"`."""
+    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `="card"`."""
     names = vars(sys.modules[module])
     return tuple(_one_expected(module, part, names) for part in _WORD.findall(text))
 

@@ -17,7 +17,7 @@ from ._families import FAMILIES
 from .body import ACCEPT_ENCODING
 from .causes import is_interruption
 from .decoding import empty_of, misfit
-from .encoding import encode, is_mapping, loads_response
+from .encoding import encode, is_mapping, loads_response, read_content
 from .errors import Outcome, PlexyError
 from .keys import KeyRing
 from .logs import INFO, LOGGER, Log
@@ -272,7 +272,7 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        headers = {"accept": "application/json", "user-agent": user_agent(self.settings)}
+        headers = {"accept": self.request.operation.accept, "user-agent": user_agent(self.settings)}
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
@@ -361,12 +361,13 @@ class Call(Generic[T]):
 
     def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
         """The JSON, what the operation makes of it, and what is wrong with it."""
-        data = parsed = None
-        problem = "its body is empty" if is_blank(answer.body) else ""
+        parsed = None
         if answer.problem is not None:
             return None, None, answer.problem
+        content = self.request.operation.content
+        problem = "its body is empty" if content == "json" and is_blank(answer.body) else ""
         try:
-            data = None if problem else loads_response(answer.body, answer.charset)
+            data = None if problem else read_content(answer.body, content, answer.charset)
         except ValueError:
             kind = f"content type: {self._header(answer, 'content-type') or 'none given'}"
             coding = self._header(answer, "content-encoding")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .encoding import dumps, is_mapping, is_uuid, query_text
+from .encoding import dumps, encode, is_collection, is_mapping, is_uuid, query_text
 from .errors import InvalidParameterError, locate, missing_parameter
 from .idempotency import idempotency_key
 from .paths import path_problem
@@ -44,6 +44,8 @@ class Operation:
     # What a status means for this operation in particular, and what to do then.
     advice: Mapping[int, str] = field(default_factory=dict[int, str])
     says_success: bool = False  # Whether its answer has `success`, which says that it was carried out.
+    accept: str = "application/json"  # The media types that are asked for.
+    content: str = "json"  # How a success is read: as `json`, `text` or `binary`. Errors are read as JSON.
     # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -56,6 +58,18 @@ class Operation:
         if value is None or value is UNSET:
             raise missing_parameter(self.call, name)
         return value
+
+    def encoded(self, body: Any) -> Any:
+        """Return the JSON of a body that is passed as a whole.
+
+        Raises:
+            InvalidParameterError: as `encode` does, but naming the call.
+        """
+        try:
+            return encode(body)
+        except InvalidParameterError as error:
+            locate(error, "body", self.call, ": ")
+            raise
 
     def written(self, body: Any) -> dict[str, Any]:
         """Return the JSON object of a body.
@@ -96,8 +110,17 @@ class Request(Generic[T]):
 
     def target(self) -> str:
         """The path and query; every value is percent-encoded whole, so that none can reach another path."""
-        query = "&".join(f"{quote(name)}={self._quote(name, text)}" for name, text in _texts(self.query))
+        query = "&".join(self._query())
         return f"{self.url_path()}?{query}" if query else self.url_path()
+
+    def _query(self) -> Iterator[str]:
+        for name, value in self.query.items():
+            texts = [self._quote(name, text) for text in _texts_of(value)]
+            if isinstance(value, _Joined):
+                # A comma within an item is encoded, one between two items is not.
+                texts = [",".join(texts)] if texts else []
+            for text in texts:
+                yield f"{quote(name)}={text}"
 
     def url_path(self) -> str:
         """The path; a value that is missing, no text, int or UUID, or could reach another path is refused.
@@ -180,9 +203,21 @@ def fact_text(value: object) -> str | None:
     return (query_text(value) or None) if plain else None
 
 
+class _Joined(list[Any]):
+    """The items of a query parameter that stand in one value."""
+
+
+def joined(values: Any) -> Any:
+    """Return the items of a query parameter to be sent in one value; what is no collection stays."""
+    return _Joined(values) if is_collection(values) else values
+
+
 def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        members = value if type(value) in (list, tuple) else (value,)
-        for text in map(query_text, members):
-            if text is not None:
-                yield name, text
+        for text in _texts_of(value):
+            yield name, text
+
+
+def _texts_of(value: Any) -> list[str]:
+    members = value if type(value) in (list, tuple, _Joined) else (value,)
+    return [text for text in map(query_text, members) if text is not None]

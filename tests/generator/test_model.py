@@ -12,7 +12,7 @@ from generator.model.api import Field
 from generator.model.types import (
     NULL,
     TEXT,
-    Constant,
+    Discriminator,
     EnumRef,
     ListOf,
     ModelRef,
@@ -150,20 +150,42 @@ def test_two_schemas_that_would_share_a_class_stop_the_run_with_both_names() -> 
 
 
 @pytest.mark.parametrize("mapping", [None, {"card": ref("Card")["$ref"], "wallet": ref("Wallet")["$ref"]}])
-def test_a_discriminator_puts_a_constant_on_each_variant(mapping: Json | None) -> None:
+def test_a_discriminator_belongs_to_its_union(mapping: Json | None) -> None:
     discriminator = {"propertyName": "type"} | ({"mapping": mapping} if mapping else {})
-    union = {"oneOf": [ref("Card"), ref("Wallet")], "discriminator": discriminator}
-    api = api_of(document({"Method": union, "Card": thing(type=STRING), "Wallet": thing(type=STRING)}))
-    wanted = ("card", "wallet") if mapping else ("Card", "Wallet")
-    types = (api.models[key].by_wire_name["type"].type for key in ("Card", "Wallet"))
-    assert tuple(types) == tuple(map(Constant, wanted))
+    union = {"oneOf": [ref("Card"), ref("Wallet"), {"type": "null"}], "discriminator": discriminator}
+    found = field(union, Card=thing(type=STRING), Wallet=thing(type=STRING)).type
+    names = ("card", "wallet") if mapping else ("Card", "Wallet")
+    assert isinstance(found, Union)
+    assert found.discriminator == Discriminator("type", tuple(zip(names, ("Card", "Wallet"), strict=True)))
 
 
 def test_a_variant_behind_two_discriminator_values_accepts_both() -> None:
-    mapping = {"visa": ref("Card")["$ref"], "mastercard": ref("Card")["$ref"]}
-    union = {"oneOf": [ref("Card")], "discriminator": {"propertyName": "brand", "mapping": mapping}}
-    brand = api_of(document({"Method": union, "Card": thing()})).models["Card"].by_wire_name["brand"]
-    assert (brand.type, brand.constants) == (TEXT, ("visa", "mastercard"))
+    mapping = {"visa": ref("Card")["$ref"], "mastercard": ref("Card")["$ref"], "w": "Wallet"}
+    union = {
+        "oneOf": [ref("Card"), ref("Wallet")],
+        "discriminator": {"propertyName": "brand", "mapping": mapping},
+    }
+    found = field(union, Card=thing(), Wallet=thing()).type
+    assert isinstance(found, Union)
+    assert found.discriminator is not None
+    assert found.discriminator.keys == (("visa", "Card"), ("mastercard", "Card"), ("w", "Wallet"))
+
+
+def test_a_discriminator_that_means_no_variant_is_refused() -> None:
+    mapping = {"card": "Crad"}
+    union = {
+        "oneOf": [ref("Card"), ref("Wallet")],
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
+    with pytest.raises(SpecError, match="'card' of the discriminator means no variant"):
+        field(union, Card=thing(), Wallet=thing())
+
+
+def test_a_discriminator_that_tells_only_some_objects_apart_is_refused() -> None:
+    union = {"oneOf": [ref("Card"), ref("Wallet")], "discriminator": {"propertyName": "type"}}
+    mixed = {"oneOf": [ref("Method"), ref("Cash")]}
+    with pytest.raises(SpecError, match="further objects beside them"):
+        field(mixed, Method=union, Card=thing(), Wallet=thing(), Cash=thing())
 
 
 def test_a_default_stays_with_the_server() -> None:

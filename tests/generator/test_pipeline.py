@@ -271,7 +271,7 @@ def test_a_changed_upstream_template_stops_the_run_by_name(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}}, "not one JSON object"),
+        ({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}}, "has no JSON"),
         ({"parameters": [{"name": "c", "in": "cookie", "schema": {"type": "string"}}]}, "in 'cookie'"),
     ],
 )

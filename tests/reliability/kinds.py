@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from helpers.calls import as_object, operation
 from plexy_pay.decoding import decode_variant
 from plexy_pay.operation import Request
+from plexy_pay.variants import Variants
 
 PAYMENT = "8f14e45f-ceea-467f-a9d5-33b1e5f3f1a0"
 ORDER = "ORD-1001"
@@ -81,8 +82,11 @@ class _OtherVariant(_Variant):
     _types: ClassVar[Mapping[str, str]] = {"type": '="wallet"'}
 
 
+_VARIANTS = Variants(_Variant, _OtherVariant)
+
+
 def _one_of_two(data: Any) -> Any:
-    return decode_variant(as_object(data), _Variant, _OtherVariant)
+    return decode_variant(as_object(data), _VARIANTS)
 
 
 READ = Kind(

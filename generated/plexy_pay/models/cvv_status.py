@@ -16,7 +16,7 @@ class CvvStatus(OpenStrEnum):
     docs/online_payments/search_payments/search_payment.md).
     """
 
-    EMPTY = " "
+    SPACE = " "
     M = "M"
     N = "N"
     P = "P"
