@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import InvalidParameterError
-
-if TYPE_CHECKING:
-    from .decoding import RequestModel
 
 
 class Variants:
@@ -47,7 +44,7 @@ class Variants:
         # Of equal ones the first stays.
         return max(fits, key=lambda one: one[0])[1] if fits else None
 
-    def model_for(self, params: Mapping[str, Any], place: str) -> type[RequestModel]:
+    def model_for(self, params: Mapping[str, Any], place: str) -> type[Any]:
         """Return the model that parameters in snake_case are meant for.
 
         Raises:
