@@ -31,7 +31,10 @@ class Reader:
 
     def wrong(self, pointer: Pointer, message: str, fix: str) -> None:
         """Note a problem with the value at a place."""
-        self.problems.append(self.document.problem(pointer, message, fix))
+        problem = self.document.problem(pointer, message, fix)
+        # A schema is read once for each place that refers to it.
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def at(self, pointer: Pointer) -> dict[str, Any]:
         """Return the mapping at a place; an empty one if there is none."""

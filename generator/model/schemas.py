@@ -52,6 +52,8 @@ _LIMITS = (
 UNIX_SECONDS = "unix-seconds"
 _MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+#: Keywords that decide what a value is, and that no class or type of the package can say.
+_UNREAD = ("prefixItems", "patternProperties", "if", "dependentSchemas", "unevaluatedProperties")
 
 
 class _Property(NamedTuple):
@@ -299,6 +301,7 @@ class SchemaReader:
             self._reader.wrong(pointer, f"the schema {pointer[-1]!r} is made of itself alone", fix)
             return ANYTHING
         self._types_above.append(pointer)
+        self._refuse_unread(pointer, value)
         if "$ref" in value:
             type_ = self._referred(pointer)
         elif pointer in self._keys and has_class(value):
@@ -307,6 +310,15 @@ class SchemaReader:
             type_ = self._plain(pointer, value)
         self._types_above.pop()
         return with_null(type_) if value.get("nullable") is True else type_
+
+    def _refuse_unread(self, pointer: Pointer, value: dict[str, Any]) -> None:
+        for keyword in _UNREAD:
+            if keyword in value:
+                self._reader.wrong(
+                    (*pointer, keyword),
+                    f"the schema has `{keyword}`, which no type of the package can say",
+                    "describe the value with `properties`, `items`, `oneOf` or `additionalProperties`",
+                )
 
     def _referred(self, pointer: Pointer) -> Type:
         target = self._document.follow(pointer)

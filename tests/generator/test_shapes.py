@@ -300,6 +300,23 @@ def parameter(**more: Any) -> Json:
 
 
 @pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("prefixItems", [TEXT]),
+        ("patternProperties", {"^x": TEXT}),
+        ("if", TEXT),
+        ("dependentSchemas", {"a": TEXT}),
+        ("unevaluatedProperties", False),
+    ],
+)
+def test_a_schema_that_no_type_can_say_is_refused_once(keyword: str, value: Any) -> None:
+    schemas = {"Odd": {"type": "array", keyword: value}, "Holder": thing(a=ref("Odd"), b=ref("Odd"))}
+    with pytest.raises(SpecError, match=keyword) as raised:
+        api_of(document(schemas))
+    assert len(raised.value.problems) == 1
+
+
+@pytest.mark.parametrize(
     ("change", "told"),
     [
         ({"requestBody": {"content": {"multipart/form-data": {"schema": {}}}}}, "no forms, files or streams"),
