@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import cache
 
 from openapi_python_client.strings import safe_for_docstring
 
@@ -138,6 +139,8 @@ def paragraphs(value: str) -> str:
     return "\n\n".join(part.strip() for part in re.split(r"\n\s*\n", value.strip()) if part.strip())
 
 
+# The sync and the async method have the same one.
+@cache
 def docstring(value: str, *, indent: int, width: int = 108) -> str:
     """The text as a safe Python docstring that starts at the given indentation."""
     body = safe_for_docstring(wrapped(value, width - indent))
