@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import formatting, hidden, linting, loading, manifest, trial, writing
+from . import formatting, hidden, lint, loading, manifest, trial, writing
 from .document import Document
 from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
@@ -63,7 +63,7 @@ def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
     """
     document = load(spec, overlays)
     overlaid = bool(applied_overlays(spec, overlays))
-    problems = linting.lint(spec, document, redocly=redocly, overlaid=overlaid)
+    problems = lint.lint(spec, document, redocly=redocly, overlaid=overlaid)
     if problems:
         raise SpecError(problems)
     return document

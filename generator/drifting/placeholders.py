@@ -8,7 +8,7 @@ from typing import Any, cast
 from jsonschema.exceptions import ValidationError
 
 from ..document import Document, Located, Pointer, child, is_mapping, mapping, objects, sequence
-from ..linting.fitting import misfits
+from ..lint.fitting import misfits
 from .applying import put
 from .shape import shape
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import linting, overlays
+from .. import lint, overlays
 from ..document import Document
 from ..problems import SpecError
 from .finding import Finding, Verdict
@@ -116,7 +116,7 @@ class _Proposer:
             return self._failed(f"where {error}")
         except SpecError as error:
             return self._failed(f"what an overlay may not do: {error.problems[0].message}")
-        problems = linting.lint(self._root, made, redocly=False) if text else []
+        problems = lint.lint(self._root, made, redocly=False) if text else []
         if problems:
             return self._failed(f"what the lint refuses: {problems[0].message}")
         return _Trial("", text, made)

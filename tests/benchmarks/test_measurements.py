@@ -15,7 +15,7 @@ from helpers.openapi import operations
 from benchmarks import calls, concurrency, decoding, dependencies, generating, server, startup, stock
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.document import KEY, LINK_ID, LINKS, TRANSACTIONS, bundled
-from generator import document, linting, loading
+from generator import document, lint, loading
 
 README = Path(__file__).parents[2] / "benchmarks" / "README.md"
 
@@ -106,7 +106,7 @@ def test_a_grown_document_is_sound_and_has_everything_that_many_times(tmp_path: 
 
     found = loading.load(file)
 
-    assert not linting.lint(file, found, redocly=False)
+    assert not lint.lint(file, found, redocly=False)
     original = bundled()
     assert len(found.data["paths"]) == copies * len(original["paths"])
     # The webhook whose body has no name can be there once only, and so its schema.

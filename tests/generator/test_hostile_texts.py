@@ -22,7 +22,7 @@ import pytest
 from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import BASE, places, write_spec
 
-from generator import linting, loading, pipeline
+from generator import lint, loading, pipeline
 from generator.document import Document
 from generator.hidden import spelled_out
 from generator.problems import GenerationError, Problem
@@ -158,7 +158,7 @@ def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(tmp_pa
     for place in places(base.data):
         if isinstance(base.get(place), str) and place[-1] != "$ref":
             document = base.with_data(replaced(base.data, [place]))
-            if not linting.lint(spec, document, redocly=False, overlaid=True):
+            if not lint.lint(spec, document, redocly=False, overlaid=True):
                 taken.append(place)
     assert ("webhooks", "link.paid", "post", "operationId") not in taken
     assert ("paths", "/v1/links", "post", "x-reconcile", "check") in taken

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.specs import BASE, edited, write_spec
 
-from generator.linting import lint, redocly
+from generator.lint import lint, redocly
 from generator.loading import load
 from generator.problems import Problem, ToolError
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.document import Document
-from generator.linting import rules
-from generator.linting.rules import (
+from generator.lint import rules
+from generator.lint.rules import (
     Rule,
     amounts,
     deprecation,

@@ -14,7 +14,7 @@ from jsonschema.exceptions import SchemaError
 from openapi_schema_validator import OAS30Validator, OAS31Validator, OAS32Validator
 
 from generator.document import Document, mapping
-from generator.linting import lint, structure
+from generator.lint import lint, structure
 from generator.loading import load
 
 ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.yaml", "schemas/errors.yaml"

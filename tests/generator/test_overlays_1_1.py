@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from generator import loading, overlays, pipeline, reading
 from generator.__main__ import main
 from generator.document import Document, mapping
-from generator.linting import redocly
+from generator.lint import redocly
 from generator.problems import Problem, SpecError
 
 RETRIEVE = ("paths", "/v1/links/{id}", "get")

@@ -18,7 +18,7 @@ from generator import loading, overlays, pipeline
 from generator.document import Document
 from generator.drifting.differing import difference
 from generator.drifting.overlay import yaml_of
-from generator.linting import redocly
+from generator.lint import redocly
 from generator.yaml_files import read_text
 
 NAMES = st.sampled_from(["a", "b", "/v1/{id}", "it's", "200", "x-c"])

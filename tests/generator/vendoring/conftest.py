@@ -15,7 +15,7 @@ import pytest
 from helpers.pages import ROOT
 from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, made_once, run, vendor
 
-from generator import linting, loading, pipeline
+from generator import lint, loading, pipeline
 from generator.document import Document
 from generator.problems import Problem
 from generator.vendoring import building
@@ -35,7 +35,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def generated_once(kept: Path) -> Iterator[None]:
     """The same description gives the same package: it is linted and generated once, and copied from then on."""
-    lint, generate = linting.lint, pipeline.build_from
+    check, generate = lint.lint, pipeline.build_from
 
     def key(document: Document, *more: object) -> str:
         return hashlib.sha256(loading.bundle_bytes(document) + repr(more).encode()).hexdigest()
@@ -44,7 +44,7 @@ def generated_once(kept: Path) -> Iterator[None]:
         found: list[Problem] = []
 
         def prove(_: Path) -> None:
-            found.extend(lint(root, document, **options))
+            found.extend(check(root, document, **options))
             if found:
                 raise Unsound
 
@@ -66,7 +66,7 @@ def generated_once(kept: Path) -> Iterator[None]:
         return counts
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linting, "lint", linted)
+        patch.setattr(lint, "lint", linted)
         patch.setattr(pipeline, "build_from", build_from)
         yield
 

@@ -13,7 +13,7 @@ from generator import pipeline
 from generator.document import Document, parse_pointer, references
 from generator.emit.loggable import loggable
 from generator.emit.package import PUBLIC
-from generator.linting import structure
+from generator.lint import structure
 from generator.model.api import Api, Schema
 from generator.model.build import build
 from generator.vendoring.selecting import MODULES, UnknownPartError, parts, select
