@@ -56,6 +56,16 @@ class Mark:
         """The mark of an entry of a mapping or of an item of a list; this mark if that one is not known."""
         return self.children.get(str(token), self)
 
+    def where(self, pointer: Pointer) -> Location:
+        """Return where the value at `pointer` was written; its nearest ancestor's place if that is not known."""
+        mark = self
+        for token in pointer:
+            found = mark.children.get(str(token))
+            if found is None:
+                break
+            mark = found
+        return mark.location
+
 
 class Located(NamedTuple):
     """A value of the document and its place in it."""
@@ -82,13 +92,7 @@ class Document:
 
     def where(self, pointer: Pointer) -> Location:
         """Where the value at `pointer` was written; its nearest ancestor's place if that is not known."""
-        mark = self.marks
-        for token in pointer:
-            found = mark.children.get(str(token))
-            if found is None:
-                break
-            mark = found
-        return mark.location
+        return self.marks.where(pointer)
 
     def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
         """A problem with the value at `pointer`."""

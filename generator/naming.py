@@ -17,6 +17,7 @@ from openapi_python_client.strings import ClassName, PythonIdentifier
 from .hidden import without_hidden
 
 _FIELD_PREFIX = "field_"
+_CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 _PACKAGE_PREFIX = re.compile(r"^(?:[A-Za-z0-9_]+\.)+(?=[^.]+$)")
 
 # Builtins that generated classes and functions use themselves; an attribute of that name would hide them.
@@ -109,6 +110,11 @@ def _member_name(value: Any) -> str:
 def plain(name: str) -> str:
     """Return a name without case, `_` and `-`: camelCase and snake_case of it mean the same field."""
     return name.lower().replace("_", "").replace("-", "")
+
+
+def is_camel_case(name: str) -> bool:
+    """Return whether a name of the document is in camelCase, as the names of operations are."""
+    return _CAMEL_CASE.fullmatch(name) is not None
 
 
 def event_class(operation_id: str) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from . import formatting, hidden, lint, loading, manifest, trial, writing
 from .document import Document
@@ -18,6 +19,7 @@ from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
 from .model.api import Api
 from .model.build import build as build_model
+from .model.build import read as read_model
 from .overlays import apply as apply_overlays
 from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
@@ -55,18 +57,40 @@ def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
     return apply_overlays(loading.load(spec), applied_overlays(spec, overlays))
 
 
+class Sound(NamedTuple):
+    """A document in which nothing is wrong.
+
+    Attributes:
+        document: The bundled document with the overlays applied.
+        api: The API that it describes.
+    """
+
+    document: Document
+    api: Api
+
+
 def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
-    """The bundled document with the overlays applied.
+    """Return the bundled document with the overlays applied.
+
+    Raises:
+        SpecError: listing every problem with file, line and what to do.
+    """
+    return load_and_read(spec, overlays, redocly=redocly).document
+
+
+def load_and_read(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Sound:
+    """Return the bundled document with the overlays applied, and the API that the lint read from it.
 
     Raises:
         SpecError: listing every problem with file, line and what to do.
     """
     document = load(spec, overlays)
     overlaid = bool(applied_overlays(spec, overlays))
-    problems = lint.lint(spec, document, redocly=redocly, overlaid=overlaid)
+    model = read_model(document)
+    problems = lint.lint(spec, document, redocly=redocly, overlaid=overlaid, model=model)
     if problems:
         raise SpecError(problems)
-    return document
+    return Sound(document, model.api)
 
 
 def generate(
@@ -103,8 +127,8 @@ def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
     """Generate the package into a folder that does not exist yet."""
     trial.read_sources()
     # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
-    document = load_and_lint(spec, overlays, redocly=False)
-    return build_from(document, package, package_version(), applied_overlays(spec, overlays))
+    document, api = load_and_read(spec, overlays, redocly=False)
+    return build_from(document, package, package_version(), applied_overlays(spec, overlays), api=api)
 
 
 def build_from(
@@ -113,6 +137,7 @@ def build_from(
     version: str,
     overlays: Sequence[Path] = (),
     left_out: frozenset[str] = frozenset(),
+    api: Api | None = None,
 ) -> Counts:
     """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
 
@@ -122,9 +147,10 @@ def build_from(
         version: The version of the package.
         overlays: The overlays that were applied.
         left_out: The modules of the runtime that stay out of it; `optional` tells which may.
+        api: The API that the document describes, where that was read already.
     """
     bundled = loading.bundle_bytes(document)
-    api = build_model(document)
+    api = build_model(document) if api is None else api
     # ruff is a process of its own, so it forms the models while the rest is written.
     with ThreadPoolExecutor(max_workers=1) as beside:
         opc.generate(api, package)

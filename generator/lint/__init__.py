@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from ..document import Document
+from ..model.build import Read, read
 from ..problems import Problem
 from . import redocly as redocly_cli
 from . import rules, structure
@@ -18,6 +19,7 @@ def lint(
     node_modules: Path | None = None,
     redocly: bool = True,
     overlaid: bool = False,
+    model: Read | None = None,
 ) -> list[Problem]:
     """Find what is wrong in a document.
 
@@ -27,6 +29,7 @@ def lint(
         node_modules: Where npm put Redocly CLI; the project's own folder if not given.
         redocly: Whether to run Redocly CLI, which takes longest.
         overlaid: Whether overlays were applied. Redocly CLI reads the files, and then the bundle instead.
+        model: What `model.build.read` gives for the document, where that was read already.
 
     Returns:
         The problems, each once, by file and line.
@@ -43,7 +46,8 @@ def lint(
             second_opinion = executor.submit(redocly_cli.check_bundle, document, node_modules)
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
-        problems = {*structure.check(document), *rules.check(document)}
+        api, unread = model or read(document)
+        problems = {*structure.check(document), *unread, *rules.check(document, api)}
         if second_opinion is not None:
             problems.update(second_opinion.result())
     return sorted(problems)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Literal
 
-from ..document import Location, Pointer
+from ..document import Location, Mark, Pointer
+from ..problems import Problem
 from .types import ModelRef, Type
 
 Evidence = Literal["documented", "documented-2023", "observed", "inferred"]
@@ -475,6 +477,11 @@ class Operation(Node):
     facts: Mapping[str, str]
 
     @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f"{self.http_method} {self.path}"
+
+    @property
     def call(self) -> str:
         """How a user writes the call, such as `payment_links.create`."""
         return f"{self.resource}.{self.method}"
@@ -599,6 +606,11 @@ class Event(Node):
     summary: str
     description: str
 
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f"webhook {self.key}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownName:
@@ -629,6 +641,7 @@ class Api:
         shown_in_logs: The fields that a debug log shows; none where the document has no such list.
         hidden_in_logs: The fields that a larger document, of which this one is a part, hides.
         disputed_currencies: The currencies whose minor units are not those of ISO 4217, by the vendor's own list.
+        marks: Where each part of the document was written.
     """
 
     families: tuple[Family, ...]
@@ -642,6 +655,12 @@ class Api:
     shown_in_logs: tuple[ShownName, ...] | None
     hidden_in_logs: tuple[str, ...]
     disputed_currencies: tuple[str, ...]
+    marks: Mark = dataclass_field(repr=False)
+
+    def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
+        """Return a problem with what stands at a place in the document."""
+        location = self.marks.where(pointer)
+        return Problem(location.file, location.line, message, fix)
 
     @property
     def main(self) -> Family:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .. import currencies, reading
 from ..document import Document, sequence
 from ..problems import Problem, SpecError
@@ -19,6 +21,18 @@ SHOWN = "x-shown-in-logs"
 _HIDDEN = "x-sensitive-names"
 
 
+class Read(NamedTuple):
+    """What was read of a document.
+
+    Attributes:
+        api: The API, as far as it can be read.
+        problems: Everything that is wrong with it.
+    """
+
+    api: Api
+    problems: list[Problem]
+
+
 def build(document: Document) -> Api:
     """Return the API that a document describes.
 
@@ -31,7 +45,7 @@ def build(document: Document) -> Api:
     return api
 
 
-def read(document: Document) -> tuple[Api, list[Problem]]:
+def read(document: Document) -> Read:
     """Return the API as far as it can be read, and everything that is wrong with it."""
     reader = Reader(document)
     family_reader = FamilyReader(reader)
@@ -52,8 +66,9 @@ def read(document: Document) -> tuple[Api, list[Problem]]:
         shown_in_logs=_shown(document),
         hidden_in_logs=tuple(map(str, sequence(document.data.get(_HIDDEN)))),
         disputed_currencies=currencies.disputed(_listed_currencies(document)),
+        marks=document.marks,
     )
-    return api, reader.problems
+    return Read(api, reader.problems)
 
 
 def _shown(document: Document) -> tuple[ShownName, ...] | None:

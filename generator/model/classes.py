@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import naming, reading
 from ..document import Document, Pointer, is_mapping, mapping, parse_pointer, sequence
+from .reader import Reader
 
 _SCHEMAS: Pointer = ("components", "schemas")
 
@@ -33,7 +34,27 @@ def places(document: Document) -> dict[str, Pointer]:
         finder.look_below((*_SCHEMAS, key), key)
     for operation in reading.operations(document):
         finder.look_at_operation(operation)
+    for webhook in reading.webhooks(document):
+        finder.look_at_body(webhook)
     return finder.found
+
+
+def class_names(reader: Reader, places: Mapping[str, Pointer]) -> dict[str, str]:
+    """Return the class of each schema by its key, and report schemas that would share one."""
+    known = {key: reader.at(place) for key, place in places.items()}
+    shared: dict[str, str] = {}
+    while True:
+        try:
+            return naming.class_names(known) | shared
+        except ValueError as error:
+            message = str(error)
+        # Of the names in the message the last one came too late; the longest, if one ends in another.
+        named = [key for key in known if key in message] or list(known)
+        late = max(named, key=lambda key: (message.rfind(key) + len(key), len(key)))
+        fix = "rename one of the schemas, or give one a name with `x-class-name`"
+        reader.wrong(places[late], message, fix)
+        shared[late] = naming.pascal(late)
+        del known[late]
 
 
 def unused_wrappers(document: Document) -> set[str]:
@@ -59,13 +80,16 @@ class _Finder:
         }
 
     def look_at_operation(self, operation: reading.Operation) -> None:
-        base = naming.pascal(naming.snake(str(operation.data.get("operationId") or "")))
+        base = _base(operation)
         for index, node in enumerate(sequence(operation.data.get("parameters"))):
             name = naming.pascal(str(mapping(node).get("name")))
             self._take((*operation.pointer, "parameters", index, "schema"), base + name)
-        self._look_at_content((*operation.pointer, "requestBody"), base + "Request")
+        self.look_at_body(operation)
         for status in mapping(operation.data.get("responses")):
             self._look_at_content((*operation.pointer, "responses", status), f"{base}Response{status}")
+
+    def look_at_body(self, operation: reading.Operation) -> None:
+        self._look_at_content((*operation.pointer, "requestBody"), _base(operation) + "Request")
 
     def _look_at_content(self, place: Pointer, name: str) -> None:
         for media_type in mapping(mapping(self._document.get(place)).get("content")):
@@ -87,6 +111,11 @@ class _Finder:
         while name in self.found:
             name += "_"
         self.found[name] = place
+
+
+def _base(operation: reading.Operation) -> str:
+    """Return what the keys of schemas that are written in an operation begin with."""
+    return naming.pascal(naming.snake(str(operation.data.get("operationId") or "")))
 
 
 def _inner(schema: dict[str, Any]) -> Iterator[tuple[Pointer, object]]:

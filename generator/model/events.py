@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from .. import naming, reading
-from ..document import mapping, sequence
+from ..document import is_mapping, mapping, sequence
+from ..problems import meant
 from .api import Event, Field, Model
 from .reader import Reader, text_of
 from .schemas import SchemaReader
@@ -14,46 +17,63 @@ DATA = "data"
 #: The name in Python of the property of a body that holds the merchant's id.
 _MERCHANT = "merchant_id"
 _JSON = "application/json"
+_PROVED_BY = "x-webhook-secret"
+_PREFIX = re.compile(r"[a-z]+(?:_[a-z]+)*")
+#: The classes of the runtime that check a delivery.
+SECRETS = ("BodySecret", "FieldsSecret", "TokenSecret")
+#: What the module of the events and its base call their own.
+_TAKEN = frozenset(
+    {"Any", "AnyEvent", "ClassVar", "EVENTS", "Kind", "Mapping", "UnknownEvent", "WebhookEvent", *SECRETS}
+)
 
 
 def read_events(reader: Reader, schemas: SchemaReader) -> tuple[Event, ...]:
     """Return the events of a document in its order."""
-    found = [_event(reader, schemas, webhook) for webhook in reading.webhooks(reader.document)]
-    return tuple(event for event in found if event is not None)
+    classes = _classes_taken(schemas)
+    tellers: dict[tuple[str, str], str] = {}
+    events: list[Event] = []
+    for webhook in reading.webhooks(reader.document):
+        event = _event(reader, schemas, webhook, classes)
+        if event is not None:
+            _check_that_it_is_told(reader, webhook, event, tellers)
+            events.append(event)
+    return tuple(events)
 
 
-def _event(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) -> Event | None:
-    wire_id = str(webhook.data.get("operationId", ""))
-    class_name = naming.event_class(wire_id)
-    if class_name is None:
-        reader.wrong(
-            (*webhook.pointer, "operationId"),
-            f"{webhook.title} has no operationId that begins with `on`",
-            "write one like `operationId: onTransactionCharged`",
-        )
+def _classes_taken(schemas: SchemaReader) -> dict[str, str]:
+    """Return what has a class whose name an event may not have, by that name."""
+    taken = dict.fromkeys(_TAKEN, "a part of the runtime")
+    for schema in (*schemas.models.values(), *schemas.enums.values()):
+        taken[schema.name] = f"the schema {schema.key!r}"
+    return taken
+
+
+def _event(
+    reader: Reader, schemas: SchemaReader, webhook: reading.Operation, classes: dict[str, str]
+) -> Event | None:
+    if webhook.method != "post":
+        message = f"{webhook.title} is a {webhook.method.upper()}"
+        reader.wrong(webhook.pointer, message, "write `post:`; that is how events are sent")
+    class_name = _class_name(reader, webhook, classes)
+    body = _body(reader, schemas, webhook)
+    if class_name is None or body is None:
         return None
-    body = _body(schemas, webhook)
-    data = body.by_wire_name.get(DATA) if body else None
-    model = _about(body, data)
-    if body is None or model is None:
-        reader.wrong(
-            (*webhook.pointer, "requestBody"),
-            f"the body of {webhook.title}, or its `{DATA}`, is no object with a named schema",
-            "refer to a schema of `components.schemas` with properties",
-        )
+    data = body.by_wire_name.get(DATA)
+    model = _about(reader, webhook, body, data)
+    if model is None:
         return None
-    name = str(webhook.data.get("x-event", ""))
-    dedup = mapping(webhook.data.get("x-dedup"))
+    name = _name(reader, webhook)
+    prefix, identity = _identity(reader, webhook)
     return Event(
         origin=reader.origin(webhook.pointer, webhook.data),
         key=webhook.path,
-        wire_id=wire_id,
+        wire_id=str(webhook.data["operationId"]),
         class_name=class_name,
         name=name,
         named_by=_named_by(reader, webhook, name, body),
         secret=_secret(reader, webhook),
-        prefix=str(dedup.get("prefix", "")),
-        identity=tuple(map(str, sequence(dedup.get("pointers")))),
+        prefix=prefix,
+        identity=identity,
         body=body,
         data=data,
         merchant=next((field for field in body.fields if field.name == _MERCHANT), None),
@@ -64,33 +84,100 @@ def _event(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) ->
     )
 
 
-def _body(schemas: SchemaReader, webhook: reading.Operation) -> Model | None:
-    body = webhook.body()
-    if body is None or _JSON not in mapping(body.value.get("content")):
+def _class_name(reader: Reader, webhook: reading.Operation, classes: dict[str, str]) -> str | None:
+    """Return the name of the event's class; None where the operationId gives none."""
+    place, wire_id = (*webhook.pointer, "operationId"), webhook.data.get("operationId")
+    if not isinstance(wire_id, str) or not naming.is_camel_case(wire_id):
+        message = f"{webhook.title} has no operationId in camelCase"
+        reader.wrong(place, message, "write one like `operationId: onTransactionCharged`")
         return None
-    type_ = schemas.type_at((*body.pointer, "content", _JSON, "schema"))
-    return type_.model if isinstance(type_, ModelRef) else None
+    made = naming.event_class(wire_id)
+    if made is None:
+        message = f"the operationId {wire_id!r} of {webhook.title} does not begin with `on`"
+        reader.wrong(place, message, "write one like `onPaymentPaid`; its event is `PaymentPaid` then")
+    elif made in classes:
+        message = f"the event of {webhook.title} would have the class {made}, as has {classes[made]}"
+        reader.wrong(place, message, "rename one of them")
+    return made
 
 
-def _about(body: Model | None, data: Field | None) -> Model | None:
+def _body(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) -> Model | None:
+    body = webhook.body()
+    holder = body.pointer if body else (*webhook.pointer, "requestBody")
+    place = (*holder, "content", _JSON, "schema")
+    type_ = schemas.type_at(place) if body else None
+    if isinstance(type_, ModelRef):
+        return type_.model
+    reader.wrong(
+        place,
+        f"the body of {webhook.title} is not described as a JSON object",
+        f"describe it in `schemas/`, and refer to that below `requestBody: content: {_JSON}:`",
+    )
+    return None
+
+
+def _about(reader: Reader, webhook: reading.Operation, body: Model, data: Field | None) -> Model | None:
+    """Return the model of what the event is about."""
     if data is None:
         return body
-    return data.type.model if isinstance(data.type, ModelRef) else None
+    if isinstance(data.type, ModelRef):
+        return data.type.model
+    message = f"the `{DATA}` of {webhook.title} is not described as an object"
+    reader.wrong(data.origin.pointer, message, "describe it in `schemas/` and refer to that")
+    return None
+
+
+def _name(reader: Reader, webhook: reading.Operation) -> str:
+    """Return the name of the event in the body; nothing where it has none."""
+    name = webhook.data.get("x-event", "")
+    if isinstance(name, str) and (name or "x-event" not in webhook.data):
+        return name
+    message = f"{name!r} is no name of an event"
+    reader.wrong((*webhook.pointer, "x-event"), message, "write the name as it is on the wire")
+    return str(name)
 
 
 def _named_by(reader: Reader, webhook: reading.Operation, name: str, body: Model) -> Field | None:
     """Return the field that holds the event's name: its enumeration lists it."""
-    if not name:
+    if not name or not isinstance(webhook.data.get("x-event"), str):
         return None
     found = [field for field in body.fields if name in _values(field)]
-    if len(found) != 1:
+    if len(found) == 1:
+        return found[0]
+    reader.wrong(
+        (*webhook.pointer, "x-event"),
+        f"{len(found)} properties of the body of {webhook.title} list {name!r} among their values",
+        "add it to the `enum` of the one property that holds the name, or correct the name",
+    )
+    return None
+
+
+def _check_that_it_is_told(
+    reader: Reader, webhook: reading.Operation, event: Event, tellers: dict[tuple[str, str], str]
+) -> None:
+    """Report an event that has the name of another in the same property, or none as another."""
+    teller = event.named_by.wire_name if event.named_by else ""
+    other = tellers.setdefault((teller, event.name), webhook.title)
+    if other != webhook.title:
         reader.wrong(
             (*webhook.pointer, "x-event"),
-            f"not one property of the body of {webhook.title} lists {name!r}, but {len(found)}",
-            "add the name to the enumeration of one property",
+            f"nothing tells {webhook.title} from {other}",
+            "write `x-event:` with its name in the body; one alone has none",
         )
-        return None
-    return found[0]
+
+
+def _identity(reader: Reader, webhook: reading.Operation) -> tuple[str, tuple[str, ...]]:
+    """Return what the identity of a delivery begins with, and the pointers to its parts."""
+    mark = mapping(webhook.data.get("x-dedup"))
+    prefix, pointers = mark.get("prefix"), sequence(mark.get("pointers"))
+    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix) or not pointers or len(mark) != 2:
+        reader.wrong(
+            (*webhook.pointer, "x-dedup"),
+            f"{webhook.title} does not say what tells one event of it from another",
+            "write `x-dedup:` with `prefix:` (a word) and `pointers:` (JSON pointers into the body)",
+        )
+        return "", ()
+    return prefix, tuple(map(str, pointers))
 
 
 def _values(field: Field) -> list[object]:
@@ -100,14 +187,22 @@ def _values(field: Field) -> list[object]:
 
 def _secret(reader: Reader, webhook: reading.Operation) -> str:
     """Return the kind of secret that the one security scheme of the webhook names."""
-    schemes = reader.at(("components", "securitySchemes"))
-    named = [name for choice in sequence(webhook.data.get("security")) for name in mapping(choice)]
-    secrets = [str(mapping(schemes.get(name)).get("x-webhook-secret", "")) for name in named]
-    if len(secrets) == 1 and secrets[0]:
-        return secrets[0]
-    reader.wrong(
-        (*webhook.pointer, "security"),
-        f"{webhook.title} does not name one security scheme with `x-webhook-secret`",
-        "write `security:` with the scheme whose secret proves its deliveries",
-    )
-    return ""
+    place = (*webhook.pointer, "security")
+    names = [name for choice in sequence(webhook.data.get("security")) for name in mapping(choice)]
+    if len(names) != 1:
+        message = f"{webhook.title} names {len(names)} security schemes"
+        fix = "write `security:` with the one that proves its deliveries; where there are several, the strongest"
+        reader.wrong(place, message, fix)
+        return ""
+    scheme = reader.document.follow(("components", "securitySchemes", names[0]))
+    if not is_mapping(scheme.value):
+        message = f"{webhook.title} names the security scheme {names[0]!r}, which is not there"
+        reader.wrong(place, message, "describe it in `components.securitySchemes`, or correct the name")
+        return ""
+    secret = scheme.value.get(_PROVED_BY, "")
+    if secret not in SECRETS:
+        mark = (*scheme.pointer, _PROVED_BY) if _PROVED_BY in scheme.value else scheme.pointer
+        message = f"the scheme {names[0]!r} of {webhook.title} does not name the class of its secret"
+        fix = f"write `{_PROVED_BY}:` with one of {', '.join(SECRETS)}"
+        reader.wrong(mark, message, meant(secret, SECRETS, fix))
+    return str(secret)

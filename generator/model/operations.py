@@ -8,12 +8,14 @@ from typing import Any
 
 from .. import naming, reading
 from ..document import Located, Pointer, mapping, parse_pointer, reference_of, sequence
+from ..problems import meant
 from .api import (
     EVIDENCE,
     Body,
     Content,
     Evidence,
     Family,
+    Field,
     Operation,
     Pagination,
     Parameter,
@@ -251,11 +253,7 @@ class _OperationReader:
         items = envelope.get(str(mark.get("items")))
         rows = items.type if items is not None else answer
         if not isinstance(rows, ListOf) or not isinstance(rows.item, ModelRef):
-            self._reader.wrong(
-                place,
-                f"the list of {node.title} is not an array of objects with a schema",
-                "name the property with the array in `items:`, or leave it out where the response is the array",
-            )
+            self._report_rows(node, mark, envelope, is_list=isinstance(rows, ListOf))
             return None
         row = self._schemas.fields_of(rows.item)
         identity = mark.get("identity") or next((name for name in ROW_IDS if name in row), "")
@@ -272,6 +270,32 @@ class _OperationReader:
             size_parameter=by_name.get(str(mark.get("size"))),
             whole=mark.get("whole") is True,
         )
+
+    def _report_rows(
+        self,
+        node: reading.Operation,
+        mark: dict[str, Any],
+        envelope: Mapping[str, Field],
+        *,
+        is_list: bool,
+    ) -> None:
+        """Report a list whose rows cannot be read."""
+        place, name = (*node.pointer, "x-pagination"), mark.get("items")
+        if is_list:
+            message = f"the list of {node.title} is not an array of objects with a schema"
+            self._reader.wrong(
+                place, message, "describe a row in `schemas/`, and refer to that in its `items:`"
+            )
+        elif "items" not in mark:
+            message = f"{node.title} has x-pagination without `items`"
+            self._reader.wrong(place, message, "add `items:`")
+        elif name not in list(envelope):
+            message = f"x-pagination names {name!r}, which is no property of {node.title}'s answer"
+            fix = meant(name, envelope, "add the property to the schema, or correct the name")
+            self._reader.wrong((*place, "items"), message, fix)
+        else:
+            message = f"x-pagination names {name!r} as the items, which is no list"
+            self._reader.wrong((*place, "items"), message, "name the property that holds the list")
 
 
 def _is_below(node: reading.Operation, parameter: Located) -> bool:

@@ -14,7 +14,7 @@ from .types import EnumRef, ModelRef, variants_of
 
 def read_recipes(reader: Reader, operations: tuple[Operation, ...]) -> tuple[Recipe, ...]:
     """Return the recipe of each operation that has one, in the document's order."""
-    by_id = {operation.id: operation for operation in operations}
+    by_id = {operation.wire_id: operation for operation in operations}
     found = [_recipe(reader, operation, by_id) for operation in operations]
     return tuple(recipe for recipe in found if recipe is not None)
 
@@ -56,14 +56,16 @@ def _look_up(
     by_id: Mapping[str, Operation],
     unit: AmountUnit | None,
 ) -> LookUp | None:
-    operation = by_id.get(naming.snake(str(mark.get("operation"))))
-    row = None if operation is None else _row(operation)
-    if operation is None or row is None:
-        reader.wrong(
-            (*place, "operation"),
-            f"the look-up names {mark.get('operation')!r}, which shows no object with a schema",
-            "name the operationId of a GET that shows one, or a list of them",
-        )
+    operation, name = by_id.get(str(mark.get("operation"))), mark.get("operation")
+    if operation is None or operation.http_method != "GET" or operation.moves_money:
+        message = f"the look-up names {name!r}, which is no GET that moves no money"
+        reader.wrong((*place, "operation"), message, "name the operationId of one")
+        return None
+    row = _row(operation)
+    if row is None:
+        message = f"the look-up names {name!r}, which shows no object with a schema"
+        fix = "name the operationId of a GET that shows one, or a list of them"
+        reader.wrong((*place, "operation"), message, fix)
         return None
     named = row.by_wire_name
     used = [named[name] for name in reading.deciding_properties(mark) if name in named]

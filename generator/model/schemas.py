@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .. import naming, reading
 from ..document import Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
 from .api import Alias, Amount, AmountUnit, Enum, Evidence, Field, Member, Model, NextAction
-from .classes import has_class, is_enum, places, unused_wrappers
+from .classes import class_names, has_class, is_enum, places, unused_wrappers
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
     ANYTHING,
@@ -25,6 +25,7 @@ from .types import (
     union_of,
     with_null,
 )
+from .wrapping import wrapped_value
 
 _SCHEMAS: Pointer = ("components", "schemas")
 _KINDS: dict[str, ScalarKind] = {
@@ -79,7 +80,7 @@ class SchemaReader:
         found = {key: place for key, place in places(self._document).items() if key not in wrappers}
         self._places = dict(sorted(found.items()))
         self._keys = {place: key for key, place in self._places.items()}
-        self._names = self._class_names()
+        self._names = class_names(self._reader, self._places)
         self._types_above: list[Pointer] = []
         self.models: dict[str, Model] = {}
         self.enums: dict[str, Enum] = {}
@@ -97,14 +98,6 @@ class SchemaReader:
                 self.aliases[key] = self._alias(key, place, value)
             elif not is_enum(value):
                 self.models[key] = self._model(key, place, value)
-
-    def _class_names(self) -> dict[str, str]:
-        values = {key: self._reader.at(place) for key, place in self._places.items()}
-        try:
-            return naming.class_names(values)
-        except ValueError as error:
-            self._reader.wrong(_SCHEMAS, str(error), "give one of them a name with `x-class-name`")
-            return {key: naming.pascal(key) for key in values}
 
     # -- named schemas -------------------------------------------------------------------------------------
 
@@ -218,8 +211,8 @@ class SchemaReader:
         value = self._reader.at(pointer)
         wrapped = str(value.get("x-wrapped", ""))
         described = value
-        if wrapped:
-            inner = self._wrapped_value(pointer, wrapped)
+        if "x-wrapped" in value:
+            inner = self._wrapped_value(pointer, value["x-wrapped"])
             described = {**self._reader.at(inner), **value}
             type_, parts = self.type_at(inner), [pointer, inner]
         else:
@@ -245,15 +238,14 @@ class SchemaReader:
             deprecation=deprecation_of(described),
         )
 
-    def _wrapped_value(self, pointer: Pointer, name: str) -> Pointer:
+    def _wrapped_value(self, pointer: Pointer, name: object) -> Pointer:
         """Return where the value is that a webhook wraps in an object."""
-        for index, _ in enumerate(sequence(self._reader.at(pointer).get("oneOf"))):
-            variant = self._document.follow((*pointer, "oneOf", index))
-            if name in mapping(mapping(variant.value).get("properties")):
-                return (*variant.pointer, "properties", name)
+        inner = wrapped_value(self._document, pointer, name)
+        if inner is not None:
+            return inner
         self._reader.wrong(
             (*pointer, "x-wrapped"),
-            f"no variant of the property is an object with the property {name!r}",
+            f"{pointer[-1]!r} is not `oneOf` a value and an object whose one property {name!r} is such a value",
             "correct the schema, or remove the mark",
         )
         return pointer

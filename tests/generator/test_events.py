@@ -13,7 +13,9 @@ import pytest
 from helpers.generation import api_of, document, generate, operation
 
 from generator import pipeline
+from generator.document import Document
 from generator.emit.events import EventView
+from generator.model.build import read
 from generator.problems import GenerationError, SpecError
 
 Json = dict[str, Any]
@@ -126,20 +128,21 @@ def test_the_docstring_says_what_happened_how_that_is_known_and_what_makes_it_th
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"operationId": "orderPaid"}, "webhook entry-0 has no operationId that begins with `on`"),
+        ({"operationId": "orderPaid"}, "'orderPaid' of webhook entry-0 does not begin with `on`"),
         (
             {"requestBody": {"content": {"application/json": {}}}},
-            "webhook entry-0, or its `data`, is no object",
+            "the body of webhook entry-0 is not described as a JSON object",
         ),
-        ({"security": []}, "webhook entry-0 does not name one security scheme"),
+        ({"security": []}, "webhook entry-0 names 0 security schemes"),
         (
             {"security": [{"token": []}, {"signature": []}]},
-            "webhook entry-0 does not name one security scheme",
+            "webhook entry-0 names 2 security schemes",
         ),
-        ({"security": [{"other": []}]}, "with `x-webhook-secret`"),
+        ({"security": [{"other": []}]}, "'other' of webhook entry-0 does not name the class of its secret"),
+        ({"security": [{"gone": []}]}, "the security scheme 'gone', which is not there"),
         (
             {"x-event": "order.gone"},
-            "not one property of the body of webhook entry-0 lists 'order.gone', but 0",
+            "0 properties of the body of webhook entry-0 list 'order.gone'",
         ),
     ],
 )
@@ -168,7 +171,9 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
         generate(tmp_path, spec(webhook("order.paid")))
 
 
-def test_a_webhook_that_is_no_post_is_an_event_all_the_same(tmp_path: Path) -> None:
+def test_a_webhook_that_is_no_post_is_an_event_and_a_problem() -> None:
     data = spec(webhook("order.paid"))
     data["webhooks"]["entry-0"] = {"put": data["webhooks"]["entry-0"]["post"]}
-    assert [found.class_name for found in api_of(data).events] == ["OrderPaid"]
+    api, problems = read(Document(data))
+    assert [found.class_name for found in api.events] == ["OrderPaid"]
+    assert "webhook entry-0 is a PUT" in [problem.message for problem in problems]

@@ -52,9 +52,15 @@ class Found:
         self.fix = problem.fix
 
 
-def no_client_can_be_made(document: Document) -> list[Problem]:
-    """The problems of a document that breaks no rule."""
-    return read(document)[1]
+def the_reader(document: Document) -> list[Problem]:
+    """Return what the reader of the model cannot read: the form of what is written."""
+    return read(document).problems
+
+
+def problems_of(document: Document) -> list[Problem]:
+    """Return what the reader and all rules find, each once."""
+    api, unread = read(document)
+    return sorted({*unread, *rules.check(document, api)})
 
 
 @pytest.fixture(name="breaks")
@@ -65,8 +71,8 @@ def _breaks(tmp_path: Path) -> Breaks:
         for edit in edits:
             files = edited(files, *edit)
         document = load(write_spec(tmp_path, files))
-        problems = sorted(set(rules.check(document)))
-        subject: Any = read(document)[0] if rule in rules.MODEL_RULES else document
+        problems = problems_of(document)
+        subject: Any = read(document).api if rule in rules.MODEL_RULES else document
         assert problems == sorted(set(rule(subject)))
         assert len(problems) == 1, [str(problem) for problem in problems]
         return Found(problems[0], tmp_path)
@@ -79,11 +85,11 @@ def passes(tmp_path: Path, *edits: Edit) -> bool:
     files = BASE
     for edit in edits:
         files = edited(files, *edit)
-    return not list(rules.check(load(write_spec(tmp_path, files))))
+    return not problems_of(load(write_spec(tmp_path, files)))
 
 
 def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
-    assert list(rules.check(load(write_spec(tmp_path, BASE)))) == []
+    assert problems_of(load(write_spec(tmp_path, BASE))) == []
 
 
 def test_every_rule_is_registered_and_explained() -> None:
@@ -131,7 +137,7 @@ def test_an_operation_id_that_is_there_twice_in_python_is_found(breaks: Breaks, 
 
 
 def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_an_id, (ROOT, "      operationId: onLinkPaid\n", ""))
+    found = breaks(the_reader, (ROOT, "      operationId: onLinkPaid\n", ""))
 
     assert (found.file, found.text) == (ROOT, "post:")
     assert "webhook link.paid" in found.message
@@ -209,7 +215,7 @@ def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(breaks: 
 def test_an_operation_of_an_unknown_family_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "x-family: pay\n    x-moves-money: true", "x-family: pya\n    x-moves-money: true")
 
-    found = breaks(no_client_can_be_made, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == "x-family: pya"
     assert "write `x-family: pay`" in found.fix
@@ -267,7 +273,7 @@ def test_an_operation_without_a_key_is_found(breaks: Breaks) -> None:
     """Every call of the client carries a key: to leave it out in silence would call something else."""
     edit = (PATHS, "    x-method: retrieve\n", "    x-method: retrieve\n    security: []\n")
 
-    found = breaks(no_client_can_be_made, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == "security: []"
 
@@ -316,13 +322,10 @@ def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
     [
         ("page: page", "page: pgae", "page: pgae", "`page`"),
         ("size: size", "size: sise", "size: sise", "`size`"),
-        ("items: data", "items: dtaa", "items: dtaa", "`data`"),
         ("total: total", "total: totla", "total: totla", "`total`"),
-        ("items: data", "items: total", "items: total", "holds the list"),
         ("total: total", "total: total\n      identity: uid", "identity: uid", "`id`"),
         ("total: total", "totals: total", "totals: total", "use items, page, size, total, identity, whole"),
         ("      size: size\n", "", "x-pagination:", "add `size:`, or `whole: true`"),
-        ("      items: data\n", "", "x-pagination:", "add `items:`"),
         ("total: total\n      x-evidence: inferred", "total: total", "x-pagination:", "add `x-evidence:`"),
         (
             "total: total",
@@ -336,6 +339,21 @@ def test_a_pagination_that_names_what_does_not_exist_is_found(
     breaks: Breaks, old: str, new: str, text: str, fix: str
 ) -> None:
     found = breaks(operations.pagination_names_what_exists, (PATHS, old, new))
+
+    assert (found.file, found.text) == (PATHS, text)
+    assert fix in found.fix
+
+
+@pytest.mark.parametrize(
+    ("new", "text", "fix"),
+    [
+        ("      items: dtaa\n", "items: dtaa", "`data`"),
+        ("      items: total\n", "items: total", "holds the list"),
+        ("", "x-pagination:", "add `items:`"),
+    ],
+)
+def test_a_pagination_without_rows_is_found(breaks: Breaks, new: str, text: str, fix: str) -> None:
+    found = breaks(the_reader, (PATHS, "      items: data\n", new))
 
     assert (found.file, found.text) == (PATHS, text)
     assert fix in found.fix
@@ -438,7 +456,7 @@ def test_a_header_may_be_filled_by_the_version_of_the_client(tmp_path: Path) -> 
 def test_a_setting_that_the_client_does_not_have_there_is_found(
     breaks: Breaks, place: str, name: str, said: str
 ) -> None:
-    found = breaks(no_client_can_be_made, setting(place, name))
+    found = breaks(the_reader, setting(place, name))
 
     assert found.text == f"x-client-setting: {name}"
     assert said in found.message
@@ -528,11 +546,11 @@ def test_where_no_unit_is_known_a_property_may_be_called_money(tmp_path: Path) -
 
 
 def test_two_schemas_that_are_one_class_are_found(breaks: Breaks) -> None:
-    found = breaks(names.classes_are_unique, (ERRORS, "Forgotten:", "link_status:"))
+    found = breaks(the_reader, (ERRORS, "Forgotten:", "link_status:"))
 
     assert found.text in ("link_status:", "LinkStatus:")
     assert "LinkStatus and link_status would both become the class LinkStatus" in found.message
-    assert found.fix == "rename one of the schemas"
+    assert found.fix == "rename one of the schemas, or give one a name with `x-class-name`"
 
 
 # -- evidence ----------------------------------------------------------------------------------------------
@@ -915,9 +933,9 @@ ASKING = BASE | {ERRORS: dedent(BASE[ERRORS]).partition("Forgotten:")[0] + ACTIO
 
 
 def test_a_right_next_action_passes(tmp_path: Path) -> None:
-    assert list(rules.check(load(write_spec(tmp_path, ASKING)))) == []
+    assert problems_of(load(write_spec(tmp_path, ASKING))) == []
     undeclared = edited(ASKING, ERRORS, '    action:\n      $ref: "#/Action"\n', "")
-    assert list(rules.check(load(write_spec(tmp_path, undeclared)))) == []
+    assert problems_of(load(write_spec(tmp_path, undeclared))) == []
 
 
 @pytest.mark.parametrize(
@@ -1276,7 +1294,7 @@ def test_no_rule_breaks_on_a_document_that_is_broken_in_any_place(
 ) -> None:
     document = base.with_data(data.draw(broken(base.data)))
 
-    assert all(problem.line >= 1 for problem in rules.check(document))
+    assert all(problem.line >= 1 for problem in problems_of(document))
 
 
 # -- reconciling -------------------------------------------------------------------------------------------
@@ -1350,8 +1368,6 @@ def test_look_ups_that_name_what_exists_pass(tmp_path: Path, look_up: str) -> No
     [
         (LOOK_UP + ", why: x}\n", "the unknown key 'why'"),
         (LOOK_UP.replace("idempotency_key", "order_reference") + "}\n", "goes by 'order_reference'"),
-        (LOOK_UP.replace("retrieveLink", "findLink") + "}\n", "names 'findLink', which is no GET"),
-        (LOOK_UP.replace("retrieveLink", "createLink") + "}\n", "names 'createLink', which is no GET"),
         (LOOK_UP.replace(", fields: [id]", "") + "}\n", "does not say in which property"),
         (LOOK_UP.replace("[id]", "[key]") + "}\n", "names 'key', which is no property"),
         (LOOK_UP + ", amount: sum}\n", "names 'sum', which is no property"),
@@ -1372,6 +1388,13 @@ def test_a_look_up_that_cannot_do_what_it_says_is_found(breaks: Breaks, look_up:
     found = breaks(reconciling.money_operation_is_reconciled, (PATHS, NO_LOOK_UP, look_up))
 
     assert message in found.message
+
+
+@pytest.mark.parametrize("name", ["findLink", "createLink"])
+def test_a_look_up_that_asks_no_get_is_found(breaks: Breaks, name: str) -> None:
+    found = breaks(the_reader, (PATHS, NO_LOOK_UP, LOOK_UP.replace("retrieveLink", name) + "}\n"))
+
+    assert f"names {name!r}, which is no GET" in found.message
 
 
 def test_a_look_up_after_that_of_a_list_is_found(breaks: Breaks) -> None:
@@ -1506,12 +1529,12 @@ WITH_EVENT = edited(
 
 
 def test_an_event_with_a_name_breaks_no_rule(tmp_path: Path) -> None:
-    assert list(rules.check(load(write_spec(tmp_path, WITH_EVENT)))) == []
+    assert problems_of(load(write_spec(tmp_path, WITH_EVENT))) == []
 
 
 def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
     found = breaks(
-        webhooks.webhook_becomes_a_class,
+        the_reader,
         (ROOT, "    post:\n      operationId: onLinkPaid", "    put:\n      operationId: onLinkPaid"),
     )
     assert (found.text, found.message) == ("put:", "webhook link.paid is a PUT")
@@ -1527,9 +1550,7 @@ def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
     ],
 )
 def test_a_webhook_without_a_class_of_its_own_is_found(breaks: Breaks, name: str, message: str) -> None:
-    found = breaks(
-        webhooks.webhook_becomes_a_class, (ROOT, "operationId: onLinkPaid", f"operationId: {name}")
-    )
+    found = breaks(the_reader, (ROOT, "operationId: onLinkPaid", f"operationId: {name}"))
     assert (found.file, found.text) == (ROOT, f"operationId: {name}")
     assert message in found.message
 
@@ -1550,7 +1571,7 @@ def test_a_webhook_without_a_class_of_its_own_is_found(breaks: Breaks, name: str
 def test_a_webhook_whose_body_or_data_is_no_object_is_found(tmp_path: Path, edit: Edit, text: str) -> None:
     document = load(write_spec(tmp_path, edited(WITH_EVENT, *edit)))
 
-    (problem,) = webhooks.webhook_brings_an_object(document)
+    (problem,) = the_reader(document)
 
     found = Found(problem, tmp_path)
     assert found.text == text
@@ -1562,7 +1583,7 @@ def test_a_new_event_without_a_schema_is_refused_with_its_place(tmp_path: Path) 
     files = edited(WITH_EVENT, ROOT, body, "          application/json:\n")
     document = load(write_spec(tmp_path, files))
 
-    (problem,) = webhooks.webhook_brings_an_object(document)
+    (problem,) = the_reader(document)
 
     assert Found(problem, tmp_path).text == "application/json:"
     assert "describe it in `schemas/`" in problem.fix
@@ -1590,7 +1611,7 @@ def test_a_new_event_without_a_schema_is_refused_with_its_place(tmp_path: Path) 
 def test_a_webhook_that_its_body_does_not_name_is_found(
     breaks: Breaks, edit: Edit, text: str, message: str
 ) -> None:
-    found = breaks(webhooks.webhook_is_told_by_its_name, edit, files=WITH_EVENT)
+    found = breaks(the_reader, edit, files=WITH_EVENT)
     assert found.text == text
     assert message in found.message
 
@@ -1613,17 +1634,22 @@ def test_a_webhook_that_its_body_does_not_name_is_found(
 def test_a_webhook_without_one_proof_is_found(
     breaks: Breaks, old: str, new: str, text: str | None, message: str
 ) -> None:
-    found = breaks(webhooks.webhook_has_one_proof, (ROOT, old, new))
+    found = breaks(the_reader, (ROOT, old, new))
     assert found.text == (text or new)
     assert message in found.message
+
+
+@pytest.mark.parametrize("new", ["", "        prefix: a:b\n", "        prefix: sent\n        more: 1\n"])
+def test_an_identity_of_another_form_is_found(breaks: Breaks, new: str) -> None:
+    found = breaks(the_reader, (ROOT, "        prefix: sent\n", new), files=WITH_EVENT)
+
+    assert found.text == "x-dedup:"
+    assert "does not say what tells one event of it from another" in found.message
 
 
 @pytest.mark.parametrize(
     ("old", "new", "text", "message"),
     [
-        ("        prefix: sent\n", "", "x-dedup:", "does not say what tells one event of it from another"),
-        ("prefix: sent\n", "prefix: a:b\n", "x-dedup:", "does not say what tells"),
-        ("prefix: sent\n", "prefix: sent\n        more: 1\n", "x-dedup:", "does not say what tells"),
         ("prefix: sent\n", "prefix: link\n", "prefix: link", "'link' of another list"),
         ("- /data/status", "- /data/state", "- /data/state", "'/data/state', which is nothing in the body"),
         ("- /data/status", "- status", "- status", "'status', which is nothing in the body"),
@@ -1647,7 +1673,7 @@ def test_a_webhook_without_an_identity_is_found(
 
 def test_an_identity_may_hold_a_wrapped_value(tmp_path: Path) -> None:
     files = edited(WITH_EVENT, ROOT, "- /data/status", "- /card")
-    assert list(rules.check(load(write_spec(tmp_path, files)))) == []
+    assert problems_of(load(write_spec(tmp_path, files))) == []
 
 
 @pytest.mark.parametrize(
@@ -1660,7 +1686,7 @@ def test_an_identity_may_hold_a_wrapped_value(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: str, new: str) -> None:
-    found = breaks(webhooks.wrapped_value_may_come_plain, (LINKS, old, new), files=WITH_EVENT)
+    found = breaks(the_reader, (LINKS, old, new), files=WITH_EVENT)
     assert found.text.startswith("x-wrapped: ")
     assert "'card' is not `oneOf`" in found.message
 
@@ -1689,14 +1715,14 @@ def listing_shown(*names: str) -> dict[str, str]:
 
 
 def test_a_document_whose_fields_are_all_classed_breaks_no_rule(tmp_path: Path) -> None:
-    assert list(rules.check(load(write_spec(tmp_path, listing_shown(*SHOWN))))) == []
+    assert problems_of(load(write_spec(tmp_path, listing_shown(*SHOWN)))) == []
 
 
 @pytest.mark.parametrize("left_out", SHOWN)
 def test_a_field_or_a_parameter_that_nobody_classed_is_found(tmp_path: Path, left_out: str) -> None:
     files = listing_shown(*(name for name in SHOWN if name != left_out))
 
-    problems = set(rules.check(load(write_spec(tmp_path, files))))
+    problems = problems_of(load(write_spec(tmp_path, files)))
 
     assert problems
     for problem in problems:
@@ -1710,7 +1736,7 @@ def test_a_mark_is_a_class_too(tmp_path: Path, mark: str) -> None:
     files = listing_shown(*(name for name in SHOWN if name != "note"))
     files = edited(files, ERRORS, "    note:\n", f"    note:\n      {mark}: true\n")
 
-    assert list(rules.check(load(write_spec(tmp_path, files)))) == []
+    assert problems_of(load(write_spec(tmp_path, files))) == []
 
 
 def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
@@ -1723,7 +1749,7 @@ def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(breaks: Bre
     ("name", "problem"), [("zzz", "is no field"), ("i_d", "has two entries"), ("status", "")]
 )
 def test_the_list_names_each_field_once_and_no_other(tmp_path: Path, name: str, problem: str) -> None:
-    found = list(rules.check(load(write_spec(tmp_path, listing_shown(*SHOWN, name)))))
+    found = problems_of(load(write_spec(tmp_path, listing_shown(*SHOWN, name))))
 
     assert [one.message for one in found] == ([f"{name!r} {problem}"] if problem else [])
 

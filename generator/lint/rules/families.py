@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import reading
-from ...document import Document
+from ...model.api import Api
 from ...problems import Problem
 
 
-def header_of_a_setting_may_be_left_out(document: Document) -> Iterator[Problem]:
+def header_of_a_setting_may_be_left_out(api: Api) -> Iterator[Problem]:
     """A client may be made without a setting, and then it sends no header."""
-    parameters = [p for operation in reading.operations(document) for p in operation.parameters()]
-    for pointer, node in {p.pointer: p.value for p in parameters}.items():
-        if "x-client-setting" in node and node.get("in") == "header" and node.get("required") is True:
-            yield document.problem(
-                (*pointer, "required"),
-                f"the header {node.get('name')!r} is required, but the client's setting may be missing",
+    parameters = [parameter for operation in api.operations for parameter in operation.parameters]
+    for parameter in parameters:
+        if parameter.setting and parameter.place == "header" and parameter.required:
+            yield api.problem(
+                (*parameter.origin.pointer, "required"),
+                f"the header {parameter.wire_name!r} is required, but the client's setting may be missing",
                 "remove `required`",
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ... import reading
 from ...document import Document, Located, Pointer, mapping
-from ...naming import class_names, snake
+from ...naming import snake
 from ...problems import Problem
 
 #: The keyword of every method for the options of one call.
@@ -82,20 +82,3 @@ def _clashes(
                 "remove or rename one of them",
             )
         first.setdefault(snake(name), name)
-
-
-def classes_are_unique(document: Document) -> Iterator[Problem]:
-    """Two schemas are two classes in Python."""
-    places = {str(schema.pointer[-1]): schema for schema in reading.named_schemas(document)}
-    keys = list(places)
-    while True:
-        try:
-            class_names({key: mapping(places[key].value) for key in keys})
-            return
-        except ValueError as error:
-            message = str(error)
-        # Of the names in the message the last one came too late; the longest, if one ends in another.
-        named = [key for key in keys if key in message] or keys
-        key = max(named, key=lambda key: (message.rfind(key) + len(key), len(key)))
-        yield document.problem(places[key].pointer, message, "rename one of the schemas")
-        keys.remove(key)

@@ -10,29 +10,27 @@ from typing import Any
 from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
 from ...model.operations import ROW_IDS
-from ...naming import snake
+from ...naming import is_camel_case, snake
 from ...problems import Problem, meant
 
-#: Each family of the API has its own key, header and origin.
-
 _WHOLE = ", or `whole: true` where nothing says that the list has pages"
-_CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*\Z")
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
-#: The arguments of the client that fill parameters, by where the parameter stands.
 _PAGINATION = ("items", "page", "size", "total", "identity", "whole")
 
 
 def operation_has_an_id(document: Document) -> Iterator[Problem]:
-    """Every operation and webhook has an operationId in camelCase that no other one has, in Python either."""
+    """Every operation has an operationId in camelCase, and no other one or webhook has it, in Python either."""
     owners: dict[str, str] = {}
     for operation in (*reading.operations(document), *reading.webhooks(document)):
         name = operation.data.get("operationId")
-        if not isinstance(name, str) or not _CAMEL_CASE.match(name):
-            yield document.problem(
-                (*operation.pointer, "operationId"),
-                f"{operation.title} has no operationId in camelCase",
-                "write one like `operationId: createPaymentLink`",
-            )
+        if not isinstance(name, str) or not is_camel_case(name):
+            # The reader of the events says so of a webhook.
+            if not operation.is_webhook:
+                yield document.problem(
+                    (*operation.pointer, "operationId"),
+                    f"{operation.title} has no operationId in camelCase",
+                    "write one like `operationId: createPaymentLink`",
+                )
             continue
         other = owners.setdefault(snake(name), operation.title)
         if other != operation.title:
@@ -191,7 +189,7 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
             yield document.problem((*place, key), message, f"use {', '.join(_PAGINATION)}")
     arrays = _arrays(document, operation)
     paged = ["page", "size"] if names.get("whole") is not True else []
-    wanted = [*([] if arrays else ["items"]), *paged, "x-evidence"]
+    wanted = [*paged, "x-evidence"]
     for key in wanted:
         if key not in names:
             message = f"{operation.title} has x-pagination without `{key}`"
@@ -219,19 +217,13 @@ def _pagination_problems(document: Document, operation: reading.Operation) -> It
         return
 
     answer = operation.answer_properties()
-    for key in ("items", "total"):
-        if key in names and names[key] not in list(answer):
-            message = f"x-pagination names {names[key]!r}, which is no property of {operation.title}'s answer"
-            fix = meant(names[key], answer, "add the property to the schema, or correct the name")
-            yield document.problem((*place, key), message, fix)
+    if "total" in names and names["total"] not in list(answer):
+        message = f"x-pagination names {names['total']!r}, which is no property of {operation.title}'s answer"
+        fix = meant(names["total"], answer, "add the property to the schema, or correct the name")
+        yield document.problem((*place, "total"), message, fix)
 
     items = answer.get(str(names.get("items")))
-    if items is None:
-        return
-    if "array" not in reading.types(document, items.pointer):
-        message = f"x-pagination names {names['items']!r} as the items, which is no list"
-        yield document.problem((*place, "items"), message, "name the property that holds the list")
-    else:
+    if items is not None and "array" in reading.types(document, items.pointer):
         yield from _identity_problems(document, place, names, items)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
+from ...model.api import Api
 from ...problems import Problem, meant
 
 _FACTS = ("order_reference", "id", "amount")
@@ -64,15 +65,14 @@ def money_operation_is_reconciled(document: Document) -> Iterator[Problem]:
             yield from _look_up_problems(document, operation, (*place, "look-ups", index), mapping(look))
 
 
-def look_ups_end_with_their_list(document: Document) -> Iterator[Problem]:
+def look_ups_end_with_their_list(api: Api) -> Iterator[Problem]:
     """A list is read last, and once: what it does not show must not be contradicted afterwards."""
-    for operation in reading.operations(document):
-        place = (*operation.pointer, "x-reconcile", "look-ups")
-        for index, look in enumerate(sequence(document.get(place))[:-1]):
-            target = _operation(document, mapping(look).get("operation"))
-            if target is not None and _row(document, target)[1]:
-                message = f"{operation.title} has a look-up after that of a list"
-                yield document.problem((*place, index), message, "put the list last; only one is read")
+    for recipe in api.recipes:
+        for index, look_up in enumerate(recipe.look_ups[:-1]):
+            if look_up.is_list:
+                place = (*recipe.operation.origin.pointer, "x-reconcile", "look-ups", index)
+                message = f"{recipe.operation.title} has a look-up after that of a list"
+                yield api.problem(place, message, "put the list last; only one is read")
 
 
 def _look_up_problems(
@@ -91,8 +91,6 @@ def _look_up_problems(
         yield document.problem((*place, "by"), message, fix)
     target = _operation(document, look.get("operation"))
     if target is None or target.method != "get" or target.data.get("x-moves-money") is not False:
-        message = f"the look-up names {look.get('operation')!r}, which is no GET that moves no money"
-        yield document.problem((*place, "operation"), message, "name the operationId of one")
         return
     row, is_list = _row(document, target)
     for key in sorted(look.keys() & (_ONE_ONLY if is_list else _LIST_ONLY)):
