@@ -32,16 +32,11 @@ RULES: tuple[Rule, ...] = (
     operations.operation_has_its_names_in_python,
     operations.operation_says_whether_it_moves_money,
     operations.operation_has_one_tag,
-    operations.operation_lists_its_errors,
-    operations.path_and_parameters_agree,
     operations.list_has_pagination,
     operations.pagination_names_what_exists,
     operations.idempotency_key_names_what_exists,
     reconciling.call_facts_name_what_exists,
     reconciling.money_operation_is_reconciled,
-    names.keywords_are_unique,
-    names.properties_are_unique,
-    names.money_properties_are_free,
     evidence.operation_has_evidence,
     evidence.schema_has_evidence,
     evidence.parameter_has_evidence,
@@ -64,6 +59,11 @@ RULES: tuple[Rule, ...] = (
 
 #: The rules about what the document says.
 MODEL_RULES: tuple[ModelRule, ...] = (
+    operations.operation_lists_its_errors,
+    operations.path_and_parameters_agree,
+    names.keywords_are_unique,
+    names.properties_are_unique,
+    names.money_properties_are_free,
     families.header_of_a_setting_may_be_left_out,
     reconciling.look_ups_end_with_their_list,
     webhooks.webhook_can_be_told_from_its_likes,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ... import reading
 from ...document import Document, Located, Pointer, mapping, sequence
+from ...model.api import Api
 from ...model.operations import ROW_IDS
 from ...naming import is_camel_case, snake
 from ...problems import Problem, meant
@@ -105,10 +106,10 @@ def operation_has_one_tag(document: Document) -> Iterator[Problem]:
             yield document.problem(place, message, "add it to `tags` in the root document, or correct it")
 
 
-def operation_lists_its_errors(document: Document) -> Iterator[Problem]:
+def operation_lists_its_errors(api: Api) -> Iterator[Problem]:
     """Every operation has a 401, a 4xx and a 5xx response."""
-    for operation in reading.operations(document):
-        statuses = [status for status, _ in operation.responses()]
+    for operation in api.operations:
+        statuses = [response.status for response in operation.responses]
         wanted = {
             "401": "401" in statuses,
             "4xx": any(status.startswith("4") for status in statuses),
@@ -116,37 +117,35 @@ def operation_lists_its_errors(document: Document) -> Iterator[Problem]:
         }
         missing = [name for name, found in wanted.items() if not found]
         if missing:
-            yield document.problem(
-                (*operation.pointer, "responses"),
+            yield api.problem(
+                (*operation.origin.pointer, "responses"),
                 f"{operation.title} has no {' and no '.join(missing)} response",
                 "refer to the error responses in `components.responses`",
             )
 
 
-def path_and_parameters_agree(document: Document) -> Iterator[Problem]:
+def path_and_parameters_agree(api: Api) -> Iterator[Problem]:
     """Each `{name}` of a path is a declared, required path parameter, and the other way round."""
-    for operation in reading.operations(document):
+    for operation in api.operations:
         template = reading.template_names(operation.path)
-        declared = {
-            str(p.value.get("name")): p for p in operation.parameters() if p.value.get("in") == "path"
-        }
+        declared = {one.wire_name: one for one in operation.parameters if one.place == "path"}
         for name in template:
             if name not in declared:
-                yield document.problem(
-                    operation.pointer,
+                yield api.problem(
+                    operation.origin.pointer,
                     f"{operation.title} does not declare the parameter {name!r} of its path",
                     f"add a parameter with `name: {name}` and `in: path`",
                 )
         for name, parameter in declared.items():
             if name not in template:
-                yield document.problem(
-                    (*parameter.pointer, "name"),
+                yield api.problem(
+                    (*parameter.origin.pointer, "name"),
                     f"the path parameter {name!r} is not in the path {operation.path}",
                     f"write `{{{name}}}` in the path, or remove the parameter",
                 )
-            if parameter.value.get("required") is not True:
+            if not parameter.required:
                 message = f"the path parameter {name!r} is not required"
-                yield document.problem(parameter.pointer, message, "write `required: true`")
+                yield api.problem(parameter.origin.pointer, message, "write `required: true`")
 
 
 def list_has_pagination(document: Document) -> Iterator[Problem]:
