@@ -151,14 +151,15 @@ def test_a_look_up_that_has_look_ups_of_its_own_brings_them() -> None:
         {"Part": {"type": "object"}},
         {
             "/a": {"post": made("a", "partBB")},
-            "/b": {"post": made("b", "partCC")},
-            "/c": {"post": made("c")},
+            "/b": {"get": made("b", "partCC")},
+            "/c": {"get": made("c")},
             "/d": {"post": made("d")},
         },
     )
     for path, item in data["paths"].items():
         letter = path[1:]
-        item["post"] |= {"operationId": f"part{letter.upper() * 2}", "x-resource": letter}
+        (made_here,) = item.values()
+        made_here |= {"operationId": f"part{letter.upper() * 2}", "x-resource": letter}
     selection = select(Document(with_keys(data)), ["a"])
     assert set(selection.document.data["paths"]) == {"/a", "/b", "/c"}
     assert selection.kept == {"b.b": ("a.a",), "c.c": ("b.b",)}
