@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         options.old = shown(releases.FOLDER / "openapi.json")
     old, new = load_side(options.old), load_side(options.new)
     version = version_of(options.old)
-    comparison = report.Comparison(options.old, options.new, old, new, version, compare(old.data, new.data))
+    comparison = report.Comparison(options.old, options.new, old, new, version, compare(old, new))
     wanted = options.write_changelog or comparison.proposed
     if parsed(wanted) < parsed(comparison.proposed):
         raise ToolError(
@@ -105,7 +105,7 @@ def check_version(options: argparse.Namespace) -> int:
     print(text)
     unexplained = None
     if options.cross_check and last is not None:
-        unexplained = cross_check(last[1], new, compare(last[1].data, new.data))
+        unexplained = cross_check(last[1], new, compare(last[1], new))
         _print_unexplained(unexplained)
     return 0 if enough and not unexplained else 1
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..document import format_pointer, is_mapping, mapping, sequence
+from ..document import Document, format_pointer, is_mapping, mapping, sequence
 from . import derived, operations, schemas
 from .change import Change, Level
 from .findings import MISSING, Findings, Handler, Place, changed, same
@@ -28,12 +28,12 @@ _PARTS = (
 )
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+def compare(old: Document, new: Document) -> list[Change]:
     """Every difference that a user of the package can notice, in the order of the documents.
 
     Args:
-        old: The data of a bundled document.
-        new: The data of another one.
+        old: A bundled document, with the places at which its parts were written, as far as they are known.
+        new: Another one.
     """
     found = _described(old, new)
     if found.changes:
@@ -41,14 +41,14 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     return _once(found.changes)
 
 
-def compare_described(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+def compare_described(old: Document, new: Document) -> list[Change]:
     """As `compare`, without what only follows from a change elsewhere; every difference is reported here already."""
     return _once(_described(old, new).changes)
 
 
-def _described(old: dict[str, Any], new: dict[str, Any]) -> Findings:
+def _described(old: Document, new: Document) -> Findings:
     found = Findings(Side(old), Side(new))
-    if same(old, new):
+    if same(old.data, new.data):
         return found
     found.renamed = _renamed(found.old, found.new)
     operations.compare(found)
@@ -68,7 +68,7 @@ def _described(old: dict[str, Any], new: dict[str, Any]) -> Findings:
         "webhooks": lambda place, before, after: _paths(found, place, before, after),
         "components": lambda place, before, after: _components(found, place, before, after),
     }
-    found.keys(handlers, document, old, new)
+    found.keys(handlers, document, old.data, new.data)
     return found
 
 

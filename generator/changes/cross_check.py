@@ -15,10 +15,12 @@ from typing import Any
 from .. import pipeline
 from ..document import Document
 from ..emit.operations import resource_class
+from ..model import query
+from ..model.api import Api
+from ..model.build import build
 from ..naming import snake
 from ..problems import GenerationError, ToolError
 from .change import Change, Level
-from .side import Side
 
 _NAME = "plexy_pay"
 #: Kinds after which nothing of a thing is there any more, as those that end so.
@@ -60,10 +62,12 @@ def breakages(old: Document, new: Document) -> list[Breakage]:
     Raises:
         ToolError, GenerationError: as `cross_check`.
     """
-    names = _Names(Side(old.data))
     found: dict[Breakage, None] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for breakage in _by_griffe(old, new, Path(scratch)):
+        broken = _by_griffe(old, new, Path(scratch))
+        # A package was made of it, so it can be read.
+        names = _Names(build(old))
+        for breakage in broken:
             path = str(breakage.obj.path).removeprefix(f"{_NAME}.")
             symbol = names.symbol(path)
             if breakage.kind.name.startswith("PARAMETER_"):
@@ -120,13 +124,11 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
 class _Names:
     """The names that changes have for what stands in the modules of a package."""
 
-    def __init__(self, side: Side) -> None:
-        self._classes = {snake(name): name for name in side.classes.values()}
-        self._calls = {(op.resource.replace(".", "_"), op.function): op.call for op in side.operations}
-        resources = {operation.resource for operation in side.operations}
-        groups = {
-            ".".join(name.split(".")[:depth]) for name in resources for depth in range(1, name.count(".") + 2)
-        }
+    def __init__(self, api: Api) -> None:
+        schemas = (*api.models.values(), *api.enums.values())
+        self._classes = {snake(schema.name): schema.name for schema in schemas}
+        self._calls = {(op.resource.replace(".", "_"), op.id): f"client.{op.call}" for op in api.operations}
+        groups = query.by_resource(api.operations)
         self._resources = {resource_class(name): name for name in groups}
         self._modules = {name.replace(".", "_"): name for name in groups}
 

@@ -14,7 +14,7 @@ from ..emit.clients import arguments as client_arguments
 from ..emit.operations import OperationView
 from ..model import money, query
 from ..model.api import Model
-from ..model.build import build, read
+from ..model.build import build
 from .change import Level
 from .findings import Findings, Place
 from .side import Side
@@ -30,6 +30,8 @@ class _Package:
         api = build(side.document)
         views = [OperationView(operation) for operation in api.operations]
         self.operations = {f"client.{view.call}": view for view in views}
+        self.client_arguments = [family.argument for family in api.families]
+        self.client_arguments += [one.name for one in client_arguments(api) if not one.is_key]
         sent, received = query.sent(api), query.received(api)
         self.params = {f"{model.name}Params" for model in sent.values()}
         read_models = [model for key, model in api.models.items() if key in received or key not in sent]
@@ -54,7 +56,7 @@ def compare(found: Findings) -> None:
     if len(packages) == 2:
         old, new = packages
         _moneys(found, old, new)
-        _client_arguments(found)
+        _client_arguments(found, old, new)
         _params(found, old, new)
         _arguments(found, old, new)
 
@@ -94,22 +96,15 @@ def _params(found: Findings, old: _Package, new: _Package) -> None:
             found.add("params-added", ADDITIVE, Place(f"params.{name}", "", ("paths",)), "is new.")
 
 
-def _client_arguments(found: Findings) -> None:
+def _client_arguments(found: Findings, old: _Package, new: _Package) -> None:
     """Arguments of the clients that came or went with the last operation that needs them, or with a key."""
-    before, after = _arguments_of(found.old), _arguments_of(found.new)
+    before, after = old.client_arguments, new.client_arguments
     for name in dict.fromkeys((*before, *after)):
         place = Place("client", "", ("components",), symbols=(f"client.__init__({name})",))
         if name not in after:
             found.add("client-argument-removed", BREAKING, place, f"takes no `{name}` any more.")
         elif name not in before:
             found.add("client-argument-added", ADDITIVE, place, f"takes `{name}` now.")
-
-
-def _arguments_of(side: Side) -> list[str]:
-    api = read(side.document)[0]
-    return [family.argument for family in api.families] + [
-        argument.name for argument in client_arguments(api) if not argument.is_key
-    ]
 
 
 def _arguments(found: Findings, old: _Package, new: _Package) -> None:

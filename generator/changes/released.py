@@ -49,7 +49,7 @@ def version_problem(new: Document, version: str, folder: Path | None = None) -> 
             f"Version {version}: nothing was released yet, so there is nothing that it could be too small for.",
         )
     before, old = last
-    changes = compare(old.data, new.data)
+    changes = compare(old, new)
     wanted = proposed_version(before, changes)
     if parsed(parsed(version).base_version) >= parsed(wanted):
         why = f"there is {reason(changes)}" if changes else "the description did not change"

@@ -80,9 +80,9 @@ class Operation:
 class Side:
     """A bundled document, read for comparing."""
 
-    def __init__(self, data: Json) -> None:
-        self.data = data
-        self.document = Document(data)
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.data = document.data
         self._below: dict[str, list[str]] = {}
 
     @cached_property

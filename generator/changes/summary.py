@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ..document import is_mapping
+from ..document import Document, is_mapping
 from .change import LEVELS, Change, Level, alike
 from .comparing import compare
 from .report import counted
@@ -33,7 +33,7 @@ def summary(old: bytes, new: bytes, all_of_it: str = "") -> list[str]:
         return [
             "Users of the package: what changed is not known, for there was no openapi.json that can be read."
         ]
-    return told(compare(before, json.loads(new)), all_of_it)
+    return told(compare(Document(before), Document(json.loads(new))), all_of_it)
 
 
 def told(changes: Sequence[Change], all_of_it: str = "") -> list[str]:

@@ -119,7 +119,7 @@ def _cross_checked(new: Document, folder: Path) -> tuple[list[str], str]:
     assert last is not None
     before, old = last
     try:
-        found = cross_check(old, new, compare(old.data, new.data))
+        found = cross_check(old, new, compare(old, new))
     except GenerationError as error:
         # It may be of a time with other rules, and nobody can change it any more.
         return [], f"griffe could not compare it with {before}. {error}"

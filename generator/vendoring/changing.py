@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from .. import changes, loading
 from ..changes import Change
+from ..document import Document
 
-Json = dict[str, Any]
 
-
-def description(folder: Path) -> Json:
+def description(folder: Path) -> Document:
     """The API's description that a package holds: that of its own parts.
 
     Raises:
         SpecError: if it cannot be read.
     """
-    return loading.load(folder / "openapi.json").data
+    return loading.load(folder / "openapi.json")
 
 
-def what_changed(old: Json, new: Json) -> list[Change]:
+def what_changed(old: Document, new: Document) -> list[Change]:
     """What a user of a package notices between two descriptions."""
     return changes.compare(_told(old), _told(new))
 
@@ -43,6 +41,7 @@ def lines(found: list[Change]) -> list[str]:
     return told
 
 
-def _told(data: Json) -> Json:
+def _told(document: Document) -> Document:
     # What the copy masks in its logs follows from parts that it does not have.
-    return {key: value for key, value in data.items() if key != "x-sensitive-names"}
+    told = {key: value for key, value in document.data.items() if key != "x-sensitive-names"}
+    return document.with_data(told)

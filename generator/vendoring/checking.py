@@ -88,7 +88,7 @@ def check(spec: Path, folder: Path) -> Report:
             only = [name for name in options.only if name not in gone]
             whole = pipeline.load(spec, paths)
             nothing: dict[str, Any] = {"paths": {}, "webhooks": {}}
-            new = cut_out(whole, only).document.data if only else {**whole.data, **nothing}
+            new = cut_out(whole, only).document if only else whole.with_data({**whole.data, **nothing})
     own = "openapi.json"
     is_own_intact = own not in (*edits.changed, *edits.deleted)
     changes = changing.what_changed(changing.description(folder), new) if is_own_intact else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -143,6 +144,15 @@ def test_what_is_gone_is_shown_where_it_was(
 ) -> None:
     main(["changes", specs["old"], specs["less"]])
     assert f"      {specs['old']}/schemas/links.yaml:31\n" in capsys.readouterr().out
+
+
+def test_a_description_of_which_no_package_can_be_made_is_named_by_file_and_line(
+    specs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = write_spec(tmp_path / "broken", edited(BASE, "paths/links.yaml", "in: path", "in: cookie"))
+    main(["changes", specs["old"], str(broken)])
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "makes no package" in line]
+    assert re.search(r"broken/paths/links\.yaml:\d+: .* has a parameter in 'cookie'", line)
 
 
 def test_the_same_spec_has_no_changes(specs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def _loop(tmp_path_factory: pytest.TempPathFactory) -> Loop:
         )
     )
     after = pipeline.load(spec)
-    return Loop(folder, spec, before, after, report, compare(before.data, after.data))
+    return Loop(folder, spec, before, after, report, compare(before, after))
 
 
 def test_the_spec_says_what_the_page_says(loop: Loop) -> None:
