@@ -151,11 +151,15 @@ def _add_coverage(command: argparse.ArgumentParser) -> None:
 
 
 def _coverage(options: argparse.Namespace) -> int:
-    from . import coverage, pipeline
+    from . import coverage, coverage_report, pipeline
+    from .model.build import read
 
-    report = coverage.report(pipeline.load(options.spec, options.overlay))
+    # A broken description can be counted as far as it can be read.
+    api, _ = read(pipeline.load(options.spec, options.overlay))
+    report = coverage.report(api)
     expected = coverage.compare(report, options.expect) if options.expect else None
-    print(coverage.as_json(report, expected) if options.json else coverage.as_text(report, expected))
+    show = coverage_report.as_json if options.json else coverage_report.as_text
+    print(show(report, expected))
     return 1 if expected is not None and expected.missing else 0
 
 

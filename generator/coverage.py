@@ -1,53 +1,43 @@
-"""Counts what the document says by how well it is known: `python -m generator coverage`.
+"""Count what the model says by how well it is known.
 
-A fact is one thing of the document that has evidence, its own or inherited: the method of an operation, its path, a
-parameter, a property, and so on. `facts` lists them all, and the report counts them.
+A fact is one thing that has evidence, its own or inherited: the method of an operation, its path, a parameter, a
+property, and so on. `facts` lists them all, and the report counts them.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from . import reading
-from .document import Document, Located, Pointer, mapping, objects, parse_pointer, references, sequence
+from .document import Pointer
+from .model import query
+from .model.api import Api, Evidence, Model, Operation, Schema, Wrapper
 from .problems import ToolError
-from .reading import EVIDENCE
 
 #: Schemas that the docs do not name have names of ours, which begin with this.
 OWN_PREFIX = "plexypay."
 
 #: The kinds of facts, in the order of the report.
 KINDS = (
-    *("method", "path", "parameter", "answer", "page_shape", "schema", "property", "unit", "webhook"),
-    *("shared_answer", "server", "security_scheme"),
+    "method",
+    "path",
+    "parameter",
+    "answer",
+    "page_shape",
+    "schema",
+    "property",
+    "unit",
+    "webhook",
+    "shared_answer",
+    "server",
+    "security_scheme",
 )
 
-_TITLES = {
-    "method": "methods of operations",
-    "path": "paths of operations",
-    "parameter": "parameters",
-    "answer": "statuses of answers",
-    "page_shape": "shapes of pages",
-    "schema": "schemas",
-    "property": "properties",
-    "unit": "units of amounts",
-    "webhook": "webhooks",
-    "shared_answer": "answers that operations share",
-    "server": "origins",
-    "security_scheme": "ways to authenticate",
-}
-#: What the table of resources shows of each.
-_SHOWN_PER_RESOURCE = ("method", "path", "parameter", "schema", "property")
-_SCHEMAS = ("components", "schemas")
-_WIDTH = 110
+_SCHEMAS: Pointer = ("components", "schemas")
 
 
 class Fact(NamedTuple):
@@ -64,7 +54,7 @@ class Fact(NamedTuple):
 
     kind: str
     name: str
-    evidence: str
+    evidence: Evidence
     pointer: Pointer
     resources: tuple[str, ...] = ()
 
@@ -82,7 +72,7 @@ class InferredOperation(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """What was counted.
+    """The figures of a document.
 
     Attributes:
         counts: For each kind of fact, how many have which evidence.
@@ -121,167 +111,155 @@ class Expectations(NamedTuple):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What is missing, of either kind."""
+        """Return what is missing, of either kind."""
         return self.operations.missing + self.schemas.missing
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def facts(document: Document) -> Iterator[Fact]:
-    """Every fact of the document, with its evidence; what inherits evidence has that of what it inherits from.
+def facts(api: Api) -> Iterator[Fact]:
+    """Yield every fact with its evidence; what inherits evidence has that of what it inherits from.
 
     A server that is written at several places is yielded for each.
     """
-    users = _users(document)
-    for operation in reading.operations(document):
+    for operation in _in_written_order(api):
         yield from _operation_facts(operation)
-    for schema in reading.named_schemas(document):
-        key = str(schema.pointer[-1])
-        yield from _schema_facts(document, key, users.get(key, ()))
-    for webhook in reading.webhooks(document):
-        yield Fact("webhook", webhook.path, _word(webhook.data.get("x-evidence")), webhook.pointer)
-    for kind, key in (("shared_answer", "responses"), ("security_scheme", "securitySchemes")):
-        for name, part in mapping(mapping(document.data.get("components")).get(key)).items():
-            yield Fact(kind, name, _word(mapping(part).get("x-evidence")), ("components", key, name))
-    for place, server in _servers(document):
-        yield Fact("server", str(server.get("url")), _word(server.get("x-evidence")), place)
+    yield from _schema_facts(api)
+    for event in api.events:
+        yield Fact("webhook", event.key, event.evidence, event.origin.pointer)
+    for response in api.shared_responses:
+        yield Fact("shared_answer", response.name, response.evidence, response.origin.pointer)
+    for scheme in api.security_schemes:
+        yield Fact("security_scheme", scheme.name, scheme.evidence, scheme.origin.pointer)
+    for server in api.servers:
+        yield Fact("server", server.url, server.evidence, server.origin.pointer)
 
 
-def _servers(document: Document) -> Iterator[Located]:
-    """Every server, of the document, of a path or of an operation."""
-    for place, found in objects(document.data):
-        for index, server in enumerate(sequence(found.get("servers"))):
-            yield Located((*place, "servers", index), mapping(server))
+def _operation_facts(operation: Operation) -> Iterator[Fact]:
+    call, place, resources = operation.call, operation.origin.pointer, (operation.resource,)
+    yield Fact("method", call, operation.method_evidence, (*place, "x-evidence", "method"), resources)
+    yield Fact("path", call, operation.path_evidence, (*place, "x-evidence", "path"), resources)
+    for parameter in operation.parameters:
+        name = f"{call} {parameter.place} {parameter.wire_name}"
+        evidence: Evidence = "inferred"
+        if parameter.origin.is_stated:
+            evidence = parameter.evidence
+        elif parameter.place == "path":
+            evidence = operation.path_evidence
+        yield Fact("parameter", name, evidence, parameter.origin.pointer, resources)
+    for response in operation.responses:
+        if not response.shared_as:
+            name = f"{call} {response.status}"
+            yield Fact("answer", name, response.evidence, response.origin.pointer, resources)
+    shape = operation.pagination
+    if shape is not None:
+        yield Fact("page_shape", call, shape.evidence, shape.origin.pointer, resources)
 
 
-def call_of(operation: reading.Operation) -> str:
-    """How the operation is called in Python: `payment_links.create`."""
-    return f"{operation.data.get('x-resource')}.{operation.data.get('x-method')}"
+def _schema_facts(api: Api) -> Iterator[Fact]:
+    users = _users(api)
+    named = _named_schemas(api)
+    for key, schema in named.items():
+        yield Fact("schema", key, schema.evidence, schema.origin.pointer, users.get(key, ()))
+    for model in api.models.values():
+        owner = named.get(_key_at(model.origin.pointer))
+        if owner is not None:
+            yield from _property_facts(owner, model, users.get(owner.key, ()))
+
+    for amount in api.shared_amounts:
+        yield Fact("unit", amount.key, amount.evidence, amount.origin.pointer, users.get(amount.key, ()))
+    for wrapper in api.wrappers:
+        for name, origin in wrapper.properties.items():
+            resources = users.get(wrapper.key, ())
+            yield Fact("property", f"{wrapper.key} {name}", origin.evidence, origin.pointer, resources)
 
 
-def _operation_facts(operation: reading.Operation) -> Iterator[Fact]:
-    call, resources = call_of(operation), (str(operation.data.get("x-resource")),)
-    marks = mapping(operation.data.get("x-evidence"))
-    method, path = _word(marks.get("method")), _word(marks.get("path"))
-    place = (*operation.pointer, "x-evidence")
-    yield Fact("method", call, method, (*place, "method"), resources)
-    yield Fact("path", call, path, (*place, "path"), resources)
-    for parameter in operation.parameters():
-        where, name = parameter.value.get("in"), parameter.value.get("name")
-        inherited = path if where == "path" else None
-        evidence = _word(parameter.value.get("x-evidence", inherited))
-        yield Fact("parameter", f"{call} {where} {name}", evidence, parameter.pointer, resources)
-    for status in mapping(operation.data.get("responses")):
-        pointer = (*operation.pointer, "responses", status)
-        answer = mapping(operation.document.get(pointer))
-        if "$ref" not in answer:
-            evidence = _word(answer.get("x-evidence", _weakest(method, path)))
-            yield Fact("answer", f"{call} {status}", evidence, pointer, resources)
-    if "x-pagination" in operation.data:
-        shape = mapping(operation.data["x-pagination"])
-        yield Fact(
-            "page_shape",
-            call,
-            _word(shape.get("x-evidence")),
-            (*operation.pointer, "x-pagination"),
-            resources,
-        )
+def _property_facts(owner: Schema | Wrapper, model: Model, resources: tuple[str, ...]) -> Iterator[Fact]:
+    """Yield the facts of a model's own fields; the model is a named schema or written inside of one."""
+    own = (*model.origin.pointer, "properties")
+    for field in model.fields:
+        place = field.origin.pointer
+        if place[:-1] != own:
+            continue
+        is_marked = field.origin.is_stated or model.origin.is_stated
+        evidence = field.evidence if is_marked else owner.evidence
+        yield Fact("property", f"{owner.key} {field.wire_name}", evidence, place, resources)
+        if field.amount is not None:
+            unit = (*place, "x-amount-unit")
+            yield Fact("unit", f"{owner.key} {field.wire_name}", field.amount.evidence, unit, resources)
 
 
-def _schema_facts(document: Document, key: str, resources: tuple[str, ...]) -> Iterator[Fact]:
-    pointer = (*_SCHEMAS, key)
-    schema = mapping(document.get(pointer))
-    own = _word(schema.get("x-evidence"))
-    yield Fact("schema", key, own, pointer, resources)
-    for part in reading.nested(Located(pointer, schema)):
-        inherited = part.value.get("x-evidence", own)
-        for name, value in mapping(part.value.get("properties")).items():
-            evidence = _word(mapping(value).get("x-evidence", inherited))
-            yield Fact("property", f"{key} {name}", evidence, (*part.pointer, "properties", name), resources)
-        if "x-amount-unit" in part.value:
-            unit, name = _word(part.value.get("x-amount-unit-evidence")), _property_of(part.pointer)
-            yield Fact("unit", f"{key} {name}".rstrip(), unit, (*part.pointer, "x-amount-unit"), resources)
+def _in_written_order(api: Api) -> list[Operation]:
+    return sorted(api.operations, key=lambda operation: operation.position)
 
 
-def _property_of(pointer: Pointer) -> str:
-    """The property that a part of a schema belongs to; empty for the schema as a whole."""
-    names = [name for key, name in pairwise(pointer) if key == "properties"]
-    return str(names[-1]) if names else ""
+def _named_schemas(api: Api) -> dict[str, Schema | Wrapper]:
+    """Return the schemas that have a key of their own in the document."""
+    schemas: list[Schema | Wrapper] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    schemas += api.wrappers
+    found = {schema.key: schema for schema in schemas if schema.origin.pointer == (*_SCHEMAS, schema.key)}
+    return dict(sorted(found.items()))
 
 
-def _word(evidence: object) -> str:
-    return evidence if isinstance(evidence, str) and evidence in EVIDENCE else "inferred"
+def _key_at(pointer: Pointer) -> str:
+    """Return the key of the named schema that a place is in; nothing for a place elsewhere."""
+    return str(pointer[2]) if pointer[:2] == _SCHEMAS else ""
 
 
-def _weakest(*words: str) -> str:
-    return max(words, key=EVIDENCE.index)
-
-
-def _users(document: Document) -> dict[str, tuple[str, ...]]:
-    """For each schema, the resources whose requests and successful answers reach it, in the document's order."""
+def _users(api: Api) -> dict[str, tuple[str, ...]]:
+    """Return, for each schema, the resources whose requests and successful responses reach it."""
     found: dict[str, dict[str, None]] = {}
-    for operation in reading.operations(document):
-        answers = [answer.value for status, answer in operation.responses() if status.startswith("2")]
-        body = operation.body()
-        parameters = [parameter.value for parameter in operation.parameters()]
-        waiting = [*_named(parameters), *_named(answers), *_named(body.value if body else None)]
-        seen: set[str] = set()
-        while waiting:
-            key = waiting.pop()
-            if key not in seen:
-                seen.add(key)
-                found.setdefault(key, {})[str(operation.data.get("x-resource"))] = None
-                waiting += _named(document.get((*_SCHEMAS, key)))
+    for operation in _in_written_order(api):
+        places = [parameter.origin.pointer for parameter in operation.parameters]
+        places += [
+            response.origin.pointer for response in operation.responses if response.status.startswith("2")
+        ]
+        if operation.body is not None:
+            places.append(operation.body.origin.pointer)
+        for component in query.components_from(api, places):
+            found.setdefault(_key_at(component), {})[operation.resource] = None
     return {key: tuple(resources) for key, resources in found.items()}
-
-
-def _named(value: object) -> list[str]:
-    """The schemas that a part of the document refers to."""
-    pointers = (parse_pointer(target) for _, target in references(value) if target.startswith("#/"))
-    return [pointer[2] for pointer in pointers if pointer[:2] == _SCHEMAS and len(pointer) > 2]
 
 
 # -- counting --------------------------------------------------------------------------------------------------------
 
 
-def report(document: Document) -> Report:
-    """Count the facts of a document."""
-    operations = list(reading.operations(document))
-    schemas = [str(schema.pointer[-1]) for schema in reading.named_schemas(document)]
-    counts = {kind: Counter[str]() for kind in KINDS}
-    resources = {
-        str(operation.data.get("x-resource")): {kind: Counter[str]() for kind in KINDS}
-        for operation in operations
-    }
+def report(api: Api) -> Report:
+    """Return the figures of an API."""
+    schemas = _named_schemas(api)
+    counts = _no_counts()
+    resources = {operation.resource: _no_counts() for operation in _in_written_order(api)}
     # A server may be written at many paths; it is one fact all the same.
-    for fact in {(fact.kind, fact.name): fact for fact in facts(document)}.values():
+    for fact in {(fact.kind, fact.name): fact for fact in facts(api)}.values():
         counts[fact.kind][fact.evidence] += 1
         for resource in fact.resources:
             resources[resource][fact.kind][fact.evidence] += 1
     return Report(
         counts=counts,
         resources=resources,
-        calls=tuple(map(call_of, operations)),
+        calls=tuple(operation.call for operation in _in_written_order(api)),
         schemas=tuple(key for key in schemas if not key.startswith(OWN_PREFIX)),
         own_schemas=tuple(key for key in schemas if key.startswith(OWN_PREFIX)),
-        inferred=tuple(_inferred(operations)),
-        unused_schemas=tuple(
-            str(schema.pointer[-1])
-            for schema in reading.named_schemas(document)
-            if schema.value.get("x-unused") is True
-        ),
+        inferred=tuple(_inferred(api)),
+        unused_schemas=tuple(key for key, schema in schemas.items() if schema.is_unused),
     )
 
 
-def _inferred(operations: Iterable[reading.Operation]) -> Iterator[InferredOperation]:
-    for operation in operations:
-        marks = mapping(operation.data.get("x-evidence"))
-        method, path = _word(marks.get("method")), _word(marks.get("path"))
-        if "inferred" in (method, path):
-            money = operation.data.get("x-moves-money") is True
+def _no_counts() -> dict[str, Counter[str]]:
+    return {kind: Counter[str]() for kind in KINDS}
+
+
+def _inferred(api: Api) -> Iterator[InferredOperation]:
+    for operation in _in_written_order(api):
+        if operation.evidence == "inferred":
             yield InferredOperation(
-                call_of(operation), operation.method.upper(), operation.path, method, path, money
+                call=operation.call,
+                method=operation.http_method,
+                path=operation.path,
+                method_evidence=operation.method_evidence,
+                path_evidence=operation.path_evidence,
+                moves_money=operation.moves_money,
             )
 
 
@@ -305,116 +283,10 @@ def _expect(wanted: list[str], there: tuple[str, ...]) -> Expectation:
 
 
 def _column(path: Path, name: str) -> list[str]:
-    """The values of one column of a table, each once."""
+    """Return the values of one column of a table, each once."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
             return list(dict.fromkeys(row[name] for row in rows))
     except (OSError, KeyError) as error:
         raise ToolError(f"{path} is not a table with the column {name!r}: {error}.") from None
-
-
-# -- showing ---------------------------------------------------------------------------------------------------------
-
-
-def as_json(found: Report, expected: Expectations | None = None) -> str:
-    """The report for programs; keys are never renamed or removed, new ones may come."""
-    record: dict[str, Any] = {
-        "operations": len(found.calls),
-        "schemas": {"documented_names": len(found.schemas), "own_names": len(found.own_schemas)},
-        "evidence": _record(found.counts),
-        "resources": {name: _record(counts) for name, counts in found.resources.items()},
-        "inferred_operations": [operation._asdict() for operation in found.inferred],
-        "unused_schemas": list(found.unused_schemas),
-        "expected": None
-        if expected is None
-        else {
-            name: {
-                "found": len(part.wanted) - len(part.missing),
-                "of": len(part.wanted),
-                "missing": list(part.missing),
-            }
-            for name, part in expected._asdict().items()
-        },
-    }
-    return json.dumps(record, indent=2, ensure_ascii=False)
-
-
-def _record(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
-    return {kind: {word: counts[kind][word] for word in EVIDENCE} for kind in KINDS}
-
-
-def as_text(found: Report, expected: Expectations | None = None) -> str:
-    """The report for people."""
-    return "\n\n".join(
-        part
-        for part in (
-            _summary(found, expected),
-            _table(
-                ["", *EVIDENCE, "all"],
-                [
-                    [_TITLES[kind], *_numbers(found.counts[kind]), str(found.counts[kind].total())]
-                    for kind in KINDS
-                ],
-            ),
-            "By resource, as documented / documented-2023 / observed / inferred. A schema counts with each resource\n"
-            "that sends or receives it.",
-            _table(
-                ["", *(f"{kind}s" if kind != "property" else "properties" for kind in _SHOWN_PER_RESOURCE)],
-                [
-                    [name, *("/".join(_numbers(counts[kind])) for kind in _SHOWN_PER_RESOURCE)]
-                    for name, counts in found.resources.items()
-                ],
-            ),
-            _inferred_text(found.inferred),
-            _names("Schemas that no operation and no webhook reaches", found.unused_schemas),
-        )
-        if part
-    )
-
-
-def _summary(found: Report, expected: Expectations | None) -> str:
-    if expected is None:
-        return (
-            f"{len(found.calls)} operations, {len(found.schemas)} schemas that the docs name "
-            f"and {len(found.own_schemas)} that we name."
-        )
-    text = (
-        f"{expected.operations} operations, {expected.schemas} schemas "
-        f"(and {len(found.own_schemas)} more that we name)."
-    )
-    missing = _names("Missing", expected.missing)
-    return f"{text}\n{missing}" if missing else text
-
-
-def _numbers(counts: Counter[str]) -> list[str]:
-    return [str(counts[word]) for word in EVIDENCE]
-
-
-def _inferred_text(operations: tuple[InferredOperation, ...]) -> str:
-    rows: list[list[str]] = []
-    for operation in operations:
-        words = {"method": operation.method_evidence, "path": operation.path_evidence}
-        inferred = " and ".join(part for part, word in words.items() if word == "inferred")
-        money = "moves money" if operation.moves_money else ""
-        rows.append([operation.call, f"{operation.method} {operation.path}", inferred, money])
-    title = f"Operations whose method or path is inferred: {len(rows)}"
-    return f"{title}\n{_table(['', 'sent as', 'inferred', ''], rows, str.ljust)}" if rows else title
-
-
-def _table(head: list[str], rows: list[list[str]], align: Callable[[str, int], str] = str.rjust) -> str:
-    """Columns as wide as their widest cell; the first one is names."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *map(align, row[1:], widths[1:])]).rstrip()
-        for row in (head, *rows)
-    ]
-    return "\n".join(lines)
-
-
-def _names(title: str, names: tuple[str, ...]) -> str:
-    if not names:
-        return ""
-    fill = textwrap.TextWrapper(_WIDTH, initial_indent="  ", subsequent_indent="  ")
-    fill.break_on_hyphens = fill.break_long_words = False
-    return f"{title}: {len(names)}\n{fill.fill(', '.join(names))}"

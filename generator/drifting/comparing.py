@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
-from ..coverage import call_of
 from ..document import Document, mapping, sequence
+from ..reading import call_of
 from .building import Builder
 from .comparing_bodies import BodyComparison
 from .comparing_parameters import ParameterComparison

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..coverage import call_of
 from ..document import Located, Pointer, mapping
-from ..reading import Operation
+from ..reading import Operation, call_of
 from . import facts
 from .building import Builder, CannotBuildError
 from .comparing_schemas import SchemaComparison

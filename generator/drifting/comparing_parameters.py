@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from .. import reading
-from ..coverage import call_of
 from ..document import Located
 from ..model.build import read as read_model
-from ..reading import Operation
+from ..reading import Operation, call_of
 from . import facts, words
 from .building import Builder, CannotBuildError
 from .comparing_places import path_parameters

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import reading
-from ..coverage import call_of
 from ..document import Located, mapping, sequence
 from ..naming import snake
-from ..reading import Operation
+from ..reading import Operation, call_of
 from . import facts, words
 from .finding import Append, Drop, Edit, Move, Put
 from .given import Given

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import reading
-from ..coverage import call_of
 from ..document import Located, Pointer, mapping
-from ..reading import Operation
+from ..reading import Operation, call_of
 from . import facts, words
 from .comparing_schemas import SchemaComparison
 from .finding import Put, Rename

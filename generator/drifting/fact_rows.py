@@ -6,8 +6,10 @@ That list is kept apart from `spec/` on purpose, so no program writes it: whoeve
 from __future__ import annotations
 
 from .. import coverage, reading
-from ..coverage import Fact, call_of
+from ..coverage import Fact
 from ..document import Document, mapping, sequence
+from ..model.build import read
+from ..reading import call_of
 from . import words
 
 FOLDER = "tests/generator/facts"
@@ -15,10 +17,10 @@ FOLDER = "tests/generator/facts"
 
 def rows(before: Document, after: Document, source: str) -> dict[str, list[str]]:
     """Return the rows to write, by the file; cells are parted by tabs, as they are there."""
-    old = {(fact.kind, fact.name): fact.evidence for fact in coverage.facts(before)}
+    old = {(fact.kind, fact.name): fact.evidence for fact in coverage.facts(read(before)[0])}
     better = [
         fact
-        for fact in coverage.facts(after)
+        for fact in coverage.facts(read(after)[0])
         if words.is_better(fact.evidence, old.get((fact.kind, fact.name), "inferred"))
     ]
     found: dict[str, list[str]] = {}

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .. import reading
-from ..coverage import call_of
 from ..document import Document, mapping, sequence
-from ..reading import Operation
+from ..reading import Operation, call_of
 
 
 @dataclass(frozen=True)

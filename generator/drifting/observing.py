@@ -6,10 +6,9 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from .. import reading
-from ..coverage import call_of
 from ..document import Document, Pointer, format_pointer, mapping
 from ..naming import plain
-from ..reading import Operation
+from ..reading import Operation, call_of
 from . import facts, words
 from .finding import Append, Drop, Edit, Finding, Put, Rename, Verdict, merged
 from .log import Log, Record

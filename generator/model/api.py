@@ -433,6 +433,7 @@ class Operation(Node):
     """An operation. Its origin has the weaker evidence of its method and its path.
 
     Attributes:
+        position: Its number among the operations as the document writes them; the package orders those of one path.
         wire_id: The operationId of the document.
         id: The operationId in Python: the module of its functions.
         resource: The attribute of the client, such as `checkout.sessions`.
@@ -455,6 +456,7 @@ class Operation(Node):
         facts: Where the facts of a call stand in its request, as runtime expressions.
     """
 
+    position: int
     wire_id: str
     id: str
     resource: str
@@ -613,6 +615,65 @@ class Event(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapper(Node):
+    """A named schema that only wraps a value in webhooks: whatever refers to it has the value alone.
+
+    Attributes:
+        key: Its key in the document.
+        is_unused: Whether it is marked as a schema that nothing refers to.
+        properties: Where its properties come from, by their names on the wire.
+    """
+
+    key: str
+    is_unused: bool
+    properties: Mapping[str, Origin]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedAmount(Node):
+    """The unit of a named schema that is an amount itself; its evidence is that of the unit.
+
+    Attributes:
+        key: The key of the schema in the document.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedResponse(Node):
+    """A response to which operations refer by its name.
+
+    Attributes:
+        name: Its key in the document.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server(Node):
+    """An origin, at one of the places that list it.
+
+    Attributes:
+        url: The origin.
+    """
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityScheme(Node):
+    """A way to authenticate.
+
+    Attributes:
+        name: Its key in the document.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownName:
     """A field that a debug log shows.
 
@@ -638,6 +699,12 @@ class Api:
         models: All models by key, in the order of the keys.
         enums: All enumerations by key, in the order of the keys.
         aliases: All other named schemas by key.
+        wrappers: The schemas that only wrap a value, in the order of their keys.
+        shared_amounts: The units of named schemas that are amounts themselves, in the document's order.
+        shared_responses: The responses that operations share, in the document's order.
+        servers: The servers, once for each place that lists one.
+        security_schemes: The ways to authenticate, in the document's order.
+        references: Each reference and the component it leads to, grouped by the first three steps of its place.
         shown_in_logs: The fields that a debug log shows; none where the document has no such list.
         hidden_in_logs: The fields that a larger document, of which this one is a part, hides.
         disputed_currencies: The currencies whose minor units are not those of ISO 4217, by the vendor's own list.
@@ -652,6 +719,12 @@ class Api:
     models: Mapping[str, Model]
     enums: Mapping[str, Enum]
     aliases: Mapping[str, Alias]
+    wrappers: tuple[Wrapper, ...]
+    shared_amounts: tuple[SharedAmount, ...]
+    shared_responses: tuple[SharedResponse, ...]
+    servers: tuple[Server, ...]
+    security_schemes: tuple[SecurityScheme, ...]
+    references: Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]
     shown_in_logs: tuple[ShownName, ...] | None
     hidden_in_logs: tuple[str, ...]
     disputed_currencies: tuple[str, ...]

@@ -14,6 +14,14 @@ from .operations import read_operations
 from .reader import Reader
 from .recipes import read_recipes
 from .schemas import SchemaReader
+from .shared import (
+    read_references,
+    read_security_schemes,
+    read_servers,
+    read_shared_amounts,
+    read_shared_responses,
+    read_wrappers,
+)
 
 _CURRENCIES = "x-currencies-without-decimals"
 #: The list of a document, at its root, of the fields that a log shows.
@@ -63,6 +71,12 @@ def read(document: Document) -> Read:
         models=schemas.models,
         enums=schemas.enums,
         aliases=schemas.aliases,
+        wrappers=read_wrappers(reader),
+        shared_amounts=read_shared_amounts(reader),
+        shared_responses=read_shared_responses(reader),
+        servers=read_servers(reader),
+        security_schemes=read_security_schemes(reader),
+        references=read_references(reader),
         shown_in_logs=_shown(document),
         hidden_in_logs=tuple(map(str, sequence(document.data.get(_HIDDEN)))),
         disputed_currencies=currencies.disputed(_listed_currencies(document)),

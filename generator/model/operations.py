@@ -71,6 +71,8 @@ class _OperationReader:
         self._reader = reader
         self._document = reader.document
         self._schemas = schemas
+        written = reading.operations(reader.document)
+        self._positions = {node.pointer: number for number, node in enumerate(written)}
 
     def read(self, node: reading.Operation, family: Family) -> Operation:
         value = node.data
@@ -84,6 +86,7 @@ class _OperationReader:
         responses = tuple(self._responses(node, weakest))
         return Operation(
             origin=origin,
+            position=self._positions[node.pointer],
             wire_id=wire_id,
             id=naming.snake(wire_id),
             resource=_resource(value),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..document import Pointer
 from .api import Api, Model, Operation
 from .types import ModelRef, Scalar, Type, leaves_of, variants_of
 
@@ -40,6 +41,24 @@ def received(api: Api) -> dict[str, Model]:
         found[event.body.key] = event.body
         found |= reachable(parts_of(event.body))
     return found
+
+
+def components_from(api: Api, places: Iterable[Pointer]) -> set[Pointer]:
+    """Return the components that these places refer to, directly or through other components."""
+    found: set[Pointer] = set()
+    waiting = list(places)
+    while waiting:
+        for target in _referred(api, waiting.pop()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+def _referred(api: Api, place: Pointer) -> list[Pointer]:
+    """Return the components that a place refers to itself."""
+    pairs = api.references.get(place[:3], ())
+    return [target for source, target in pairs if source[: len(place)] == place]
 
 
 def says_success(operation: Operation) -> bool:

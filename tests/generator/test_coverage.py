@@ -32,6 +32,7 @@ from generator import coverage, loading, pipeline, reading
 from generator.__main__ import main
 from generator.coverage import Fact
 from generator.document import Document, Pointer, is_mapping, mapping, objects, parse_pointer
+from generator.model.build import read
 from generator.reading import EVIDENCE
 
 FACTS = Path(__file__).parent / "facts"
@@ -83,8 +84,10 @@ def strongest(fact: Fact, document: Document) -> str:
 
 def too_strong(document: Document) -> list[str]:
     """What the spec says more firmly than the list of facts; each with its name, and where it stands."""
-    facts = {fact.pointer: fact for fact in coverage.facts(document)}
-    marks = [(place, fact, fact.evidence) for place, fact in facts.items()]
+    facts = {fact.pointer: fact for fact in coverage.facts(read(document)[0])}
+    marks: list[tuple[Pointer, Fact | None, str]] = [
+        (place, fact, fact.evidence) for place, fact in facts.items()
+    ]
     marks += [(place, nearest(facts, place), word) for place, word in further_marks(document, facts)]
     found: list[str] = []
     for place, fact, word in marks:
@@ -119,18 +122,18 @@ def _spec() -> Document:
 
 
 def test_the_spec_has_every_operation_of_the_docs_and_no_other(spec: Document) -> None:
-    calls = coverage.report(spec).calls
+    calls = coverage.report(read(spec)[0]).calls
     assert len(OPERATIONS) == 63
     assert sorted(calls) == sorted(OPERATIONS)
 
 
 def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> None:
-    there = {coverage.call_of(op): (op.method.upper(), op.path) for op in reading.operations(spec)}
+    there = {reading.call_of(op): (op.method.upper(), op.path) for op in reading.operations(spec)}
     assert there == {call: (row["method"], row["path"]) for call, row in OPERATIONS.items()}
 
 
 def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) -> None:
-    there = {coverage.call_of(op): op.data["x-evidence"] for op in reading.operations(spec)}
+    there = {reading.call_of(op): op.data["x-evidence"] for op in reading.operations(spec)}
     wanted = {
         call: {"method": row["method_evidence"], "path": row["path_evidence"]}
         for call, row in OPERATIONS.items()
@@ -141,7 +144,7 @@ def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) ->
 def test_the_spec_has_every_schema_that_the_docs_name_and_no_other_under_such_a_name(spec: Document) -> None:
     wanted = [key for key in SCHEMAS if not key.startswith(coverage.OWN_PREFIX)]
     assert len(wanted) == 99
-    assert sorted(coverage.report(spec).schemas) == sorted(wanted)
+    assert sorted(coverage.report(read(spec)[0]).schemas) == sorted(wanted)
 
 
 def test_nothing_is_said_more_firmly_than_it_is_known(spec: Document) -> None:
@@ -149,7 +152,7 @@ def test_nothing_is_said_more_firmly_than_it_is_known(spec: Document) -> None:
 
 
 def test_everything_that_is_known_is_in_the_spec(spec: Document) -> None:
-    there = {(fact.kind, fact.name) for fact in coverage.facts(spec)}
+    there = {(fact.kind, fact.name) for fact in coverage.facts(read(spec)[0])}
     assert sorted(fact for fact in KNOWN if fact not in there) == []
 
 
@@ -162,7 +165,7 @@ def test_every_known_value_of_an_enum_is_in_the_spec(spec: Document) -> None:
 def test_no_response_requires_a_field_that_is_inferred(spec: Document) -> None:
     """A response that lacks it is an error of a strict client, after money moved."""
     received = reading.reached(spec, reading.received(spec))
-    known = {fact.name: fact.evidence for fact in coverage.facts(spec) if fact.kind == "property"}
+    known = {fact.name: fact.evidence for fact in coverage.facts(read(spec)[0]) if fact.kind == "property"}
     required = [
         f"{schema.pointer[-1]} {name}"
         for schema in reading.named_schemas(spec)
@@ -284,7 +287,7 @@ def _small(tmp_path: Path) -> Path:
 
 
 def test_the_report_counts_each_kind_of_fact_by_its_evidence(small: Path) -> None:
-    report = coverage.report(loading.load(small))
+    report = coverage.report(read(loading.load(small))[0])
 
     def count(kind: str) -> dict[str, int]:
         return dict(report.counts[kind])
@@ -299,7 +302,7 @@ def test_the_report_counts_each_kind_of_fact_by_its_evidence(small: Path) -> Non
 
 
 def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(small: Path) -> None:
-    report = coverage.report(loading.load(small))
+    report = coverage.report(read(loading.load(small))[0])
 
     assert list(report.resources) == ["links"]
     reached = report.resources["links"]["schema"]
@@ -309,7 +312,7 @@ def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(small: Pa
 
 
 def test_the_report_lists_what_is_inferred_and_what_is_unused(small: Path) -> None:
-    report = coverage.report(loading.load(small))
+    report = coverage.report(read(loading.load(small))[0])
 
     assert [tuple(operation) for operation in report.inferred] == [
         ("links.list", "GET", "/v1/links", "documented", "inferred", False),

@@ -27,7 +27,8 @@ def keywords_are_unique(api: Api) -> Iterator[Problem]:
 
 def _keywords(operation: Operation) -> list[Field | Parameter]:
     """Return what callers pass; what only responses carry (`readOnly`) is no keyword."""
-    fields = operation.body.model.fields if operation.body else ()
+    model = operation.body.model if operation.body else None
+    fields = model.fields if model else ()
     sent = [field for field in fields if not field.read_only]
     return [*operation.parameters, *sent]
 

@@ -1,0 +1,85 @@
+"""Read what belongs to no single operation: shared responses, servers, security schemes, and who refers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..document import Pointer, mapping, objects, parse_pointer, references, sequence
+from .api import Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
+from .classes import unused_wrappers
+from .reader import Reader
+
+_SCHEMAS: Pointer = ("components", "schemas")
+_RESPONSES: Pointer = ("components", "responses")
+_SCHEMES: Pointer = ("components", "securitySchemes")
+
+
+def read_shared_responses(reader: Reader) -> tuple[SharedResponse, ...]:
+    """Return the responses that operations share, in the document's order."""
+    return tuple(
+        SharedResponse(origin=reader.origin((*_RESPONSES, name), mapping(value)), name=name)
+        for name, value in reader.at(_RESPONSES).items()
+    )
+
+
+def read_security_schemes(reader: Reader) -> tuple[SecurityScheme, ...]:
+    """Return the ways to authenticate, in the document's order."""
+    return tuple(
+        SecurityScheme(origin=reader.origin((*_SCHEMES, name), mapping(value)), name=name)
+        for name, value in reader.at(_SCHEMES).items()
+    )
+
+
+def read_servers(reader: Reader) -> tuple[Server, ...]:
+    """Return the servers of the document, of paths and of operations, once for each place that lists one."""
+    return tuple(_servers(reader))
+
+
+def _servers(reader: Reader) -> Iterator[Server]:
+    for place, found in objects(reader.document.data):
+        for index, item in enumerate(sequence(found.get("servers"))):
+            value = mapping(item)
+            origin = reader.origin((*place, "servers", index), value)
+            yield Server(origin=origin, url=str(value.get("url")))
+
+
+def read_references(reader: Reader) -> Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]:
+    """Return each reference with the component that it leads to, grouped by the first three steps of its place."""
+    found: dict[Pointer, list[tuple[Pointer, Pointer]]] = {}
+    for place, text in references(reader.document.data):
+        target: Pointer = parse_pointer(text)[:3]
+        if target[:1] == ("components",):
+            found.setdefault(place[:3], []).append((place, target))
+    return {place: tuple(pairs) for place, pairs in found.items()}
+
+
+def read_wrappers(reader: Reader) -> tuple[Wrapper, ...]:
+    """Return the schemas that only wrap a value, in the order of their keys."""
+    return tuple(_wrapper(reader, key) for key in sorted(unused_wrappers(reader.document)))
+
+
+def _wrapper(reader: Reader, key: str) -> Wrapper:
+    place = (*_SCHEMAS, key)
+    value = reader.at(place)
+    origin = reader.origin(place, value)
+    properties = mapping(value.get("properties"))
+    origins = {
+        name: reader.origin((*place, "properties", name), mapping(item), origin.evidence)
+        for name, item in properties.items()
+    }
+    return Wrapper(origin=origin, key=key, is_unused=value.get("x-unused") is True, properties=origins)
+
+
+def read_shared_amounts(reader: Reader) -> tuple[SharedAmount, ...]:
+    """Return the named schemas that are amounts themselves, in the document's order."""
+    return tuple(
+        SharedAmount(origin=_unit_origin(reader, key, value), key=key)
+        for key, value in reader.at(_SCHEMAS).items()
+        if "x-amount-unit" in mapping(value)
+    )
+
+
+def _unit_origin(reader: Reader, key: str, value: dict[str, Any]) -> Origin:
+    marks = {"x-evidence": value.get("x-amount-unit-evidence")}
+    return reader.origin((*_SCHEMAS, key, "x-amount-unit"), marks)
