@@ -17,6 +17,7 @@ from . import formatting, hidden, lint, loading, manifest, trial, writing
 from .document import Document
 from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
+from .emit.operations import views_of
 from .model.api import Api
 from .model.build import build as build_model
 from .model.build import read as read_model
@@ -151,13 +152,14 @@ def build_from(
     """
     bundled = loading.bundle_bytes(document)
     api = build_model(document) if api is None else api
+    operations = views_of(api)
     # ruff is a process of its own, so it forms the models while the rest is written.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        opc.generate(api, package)
+        opc.generate(api, operations, package)
         models = frozenset(package.rglob("*.py"))
         hidden.escape_in(models)
         formed = beside.submit(formatting.format_files, models)
-        emit_package.generate(api, package, version, left_out)
+        emit_package.generate(api, operations, package, version, left_out)
         typed_dicts.generate(api, package)
         formed.result()
     hidden.escape_in(frozenset(package.rglob("*.py")) - models)

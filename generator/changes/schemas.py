@@ -146,7 +146,7 @@ class _Pair:
             **{"properties": self.properties, "required": self.required},
             "additionalProperties": self.further,
             "discriminator": self.discriminator,
-            **{"default": self.default, "x-server-default": self.default},
+            "default": self.default,
             **{"readOnly": self.read_only, "writeOnly": text("the mark that it is only sent")},
             "deprecated": self.deprecated,
             "x-deprecated": deprecation_advice(found, old, new),

@@ -141,7 +141,7 @@ def paragraphs(value: str) -> str:
 
 # The sync and the async method have the same one.
 @cache
-def docstring(value: str, *, indent: int, width: int = 108) -> str:
+def docstring(value: str, indent: int, width: int = 108) -> str:
     """The text as a safe Python docstring that starts at the given indentation."""
     body = safe_for_docstring(wrapped(value, width - indent))
     if "\n" in body or body.endswith('"') or len(body) + indent + 6 > width:

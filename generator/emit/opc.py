@@ -32,8 +32,13 @@ TEMPLATES = Path(__file__).parent / "templates" / "opc"
 FORKS = TEMPLATES / "upstream.json"
 
 
-def generate(api: Api, out: Path) -> None:
+def generate(api: Api, operations: Mapping[str, OperationView], out: Path) -> None:
     """Write `models/` and `api/` of the package at `out`.
+
+    Args:
+        api: The model of the document.
+        operations: What the templates show of each operation, by its id.
+        out: The folder of the package.
 
     Raises:
         GenerationError: for anything that openapi-python-client would only warn about, an operation it would leave
@@ -59,8 +64,8 @@ def generate(api: Api, out: Path) -> None:
         "snake": snake,
     }
     project.env.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
-    views = Views(api)
-    project.env.globals.update(views=views, docstring=_docstring)  # pyright: ignore[reportUnknownMemberType]
+    views = Views(api, operations)
+    project.env.globals.update(views=views, docstring=docstrings.docstring)  # pyright: ignore[reportUnknownMemberType]
     out.mkdir(parents=True, exist_ok=True)
     with templating.explained(TEMPLATES, views.about):
         project._build_models()  # pyright: ignore[reportPrivateUsage]
@@ -73,11 +78,11 @@ def generate(api: Api, out: Path) -> None:
 class Views:
     """What the templates show, by the names that the tool knows."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, operations: Mapping[str, OperationView]) -> None:
         uses = Uses(api)
         self._models = {model.name: ModelView(model, uses) for model in api.models.values()}
         self._enums = {enum.name: EnumView(enum) for enum in api.enums.values()}
-        self._operations = {operation.id: OperationView(operation) for operation in api.operations}
+        self._operations = operations
 
     def model(self, name: object) -> ModelView:
         """Return the model of this name."""
@@ -103,10 +108,6 @@ class Views:
         field = names.get("f")
         part = f", property {field.wire_name}" if isinstance(field, Attribute) else ""
         return f"the schema {view.key}{part}"
-
-
-def _docstring(text: str, indent: int) -> str:
-    return docstrings.docstring(text, indent=indent)
 
 
 # -- the document of names -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import query
-from ..model.api import Amount, Body, Field, Model, Operation, Parameter
+from ..model.api import Amount, Api, Body, Field, Model, Operation, Parameter
 from ..model.money import currency, priced_amount
 from ..model.types import NULL, ModelRef, Scalar, Type, leaves_of, variants_of
 from ..naming import constant, pascal, snake
@@ -226,6 +226,11 @@ class OperationView:
         """What the document advises to do on a status."""
         found = [(response.status, response.advice) for response in self.node.responses if response.advice]
         return [(int(status), text) for status, text in sorted(found)]
+
+
+def views_of(api: Api) -> dict[str, OperationView]:
+    """Return the view of each operation by its id, in the document's order."""
+    return {operation.id: OperationView(operation) for operation in api.operations}
 
 
 def body_arguments(model: Model) -> tuple[Argument, ...]:

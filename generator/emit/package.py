@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -54,11 +54,18 @@ SUBMODULES = (
 )
 
 
-def generate(api: Api, out: Path, version: str, left_out: frozenset[str] = frozenset()) -> None:
+def generate(
+    api: Api,
+    operations: Mapping[str, OperationView],
+    out: Path,
+    version: str,
+    left_out: frozenset[str] = frozenset(),
+) -> None:
     """Write the resources, clients, operation records and the package's `__init__` at `out`.
 
     Args:
         api: The model of the document.
+        operations: What the templates show of each operation, by its id.
         out: The folder of the package.
         version: The version of the package.
         left_out: The modules of the runtime that stay out of it.
@@ -67,7 +74,7 @@ def generate(api: Api, out: Path, version: str, left_out: frozenset[str] = froze
         GenerationError: if a template has a mistake.
     """
     with templating.explained(TEMPLATES, templating.subject):
-        writer = _Writer(api, out, left_out)
+        writer = _Writer(api, operations, out, left_out)
         writer.write_resources()
         writer.write_clients()
         writer.write_tables(version)
@@ -75,14 +82,16 @@ def generate(api: Api, out: Path, version: str, left_out: frozenset[str] = froze
 
 
 class _Writer:
-    def __init__(self, api: Api, out: Path, left_out: frozenset[str]) -> None:
+    def __init__(
+        self, api: Api, operations: Mapping[str, OperationView], out: Path, left_out: frozenset[str]
+    ) -> None:
         self._api = api
         self._out = out
         self._left_out = left_out
         self._environment = _environment()
         groups = query.by_resource(api.operations)
-        self._groups = {name: [OperationView(one) for one in members] for name, members in groups.items()}
-        self._operations = [OperationView(operation) for operation in api.operations]
+        self._groups = {name: [operations[one.id] for one in members] for name, members in groups.items()}
+        self._operations = operations
         self._titles = {name: _title(name) for name in groups}
 
     def write_resources(self) -> None:
@@ -115,8 +124,8 @@ class _Writer:
 
     def write_tables(self, version: str) -> None:
         """Write what the runtime looks up: operations, recipes, events, currencies, names that logs show."""
-        recipes = [RecipeView(recipe) for recipe in self._api.recipes]
-        self._write("operations.py", "_operations.py", operations=self._operations)
+        recipes = [RecipeView(recipe, self._operations) for recipe in self._api.recipes]
+        self._write("operations.py", "_operations.py", operations=list(self._operations.values()))
         self._write("lookups.py", "_lookups.py", recipes=recipes)
         if optional.WEBHOOKS not in self._left_out:
             events = [EventView(event) for event in self._api.events]
@@ -141,7 +150,7 @@ class _Writer:
         self._write(
             "package_init.py",
             "__init__.py",
-            calls={operation.call for operation in self._operations},
+            calls={operation.call for operation in self._operations.values()},
             lazy=sorted(public.items()),
             exported=sorted(exported),
             submodules=submodules,
@@ -179,7 +188,7 @@ def _environment() -> Environment:
     }
     functions: dict[str, Callable[..., object]] = {
         "described": _described,
-        "docstring": _docstring,
+        "docstring": docstrings.docstring,
         "imports": imports,
         "method_doc": method_doc,
         "module": snake,
@@ -197,10 +206,6 @@ def _imports_of(names: Iterable[str]) -> list[tuple[str, str]]:
 
 def _title(resource: str) -> str:
     return resource.replace("_", " ").replace(".", ": ").capitalize()
-
-
-def _docstring(text: str, indent: int) -> str:
-    return docstrings.docstring(text, indent=indent)
 
 
 def _described(name: str, text: str) -> str:

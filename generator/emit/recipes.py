@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..model.api import LookUp, Recipe
 from ..naming import snake
@@ -12,8 +12,8 @@ from .operations import OperationView
 class LookUpView:
     """What the template shows of one look-up."""
 
-    def __init__(self, node: LookUp) -> None:
-        self.view = OperationView(node.operation)
+    def __init__(self, node: LookUp, operations: Mapping[str, OperationView]) -> None:
+        self.view = operations[node.operation.id]
         self.evidence = node.evidence
         self.by = node.by
         self.row = node.row.name
@@ -34,8 +34,8 @@ class LookUpView:
 class RecipeView:
     """What the template shows of all look-ups of an operation."""
 
-    def __init__(self, node: Recipe) -> None:
-        view = OperationView(node.operation)
+    def __init__(self, node: Recipe, operations: Mapping[str, OperationView]) -> None:
+        view = operations[node.operation.id]
         self.call = view.call
         self.family = view.family
         self.settings = view.settings
@@ -43,9 +43,10 @@ class RecipeView:
         self.amount_unit = node.amount_unit or ""
         self.none = node.none
         self.check = node.check
-        self.ones = [LookUpView(look_up) for look_up in node.look_ups if not look_up.is_list]
-        lists = [LookUpView(look_up) for look_up in node.look_ups if look_up.is_list]
-        self.listing = lists[0] if lists else None
+        ones = [look_up for look_up in node.look_ups if not look_up.is_list]
+        lists = [look_up for look_up in node.look_ups if look_up.is_list]
+        self.ones = [LookUpView(look_up, operations) for look_up in ones]
+        self.listing = LookUpView(lists[0], operations) if lists else None
 
 
 def imports(look_ups: Iterable[LookUpView]) -> list[str]:

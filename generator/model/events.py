@@ -9,14 +9,13 @@ from ..document import is_mapping, mapping, sequence
 from ..problems import meant
 from .api import Event, Field, Model
 from .reader import Reader, text_of
-from .schemas import SchemaReader
+from .schemas import JSON, SchemaReader
 from .types import EnumRef, ModelRef, variants_of
 
 #: The property of a body that holds what an event is about; a body without it is about that itself.
 DATA = "data"
 #: The name in Python of the property of a body that holds the merchant's id.
 _MERCHANT = "merchant_id"
-_JSON = "application/json"
 _PROVED_BY = "x-webhook-secret"
 _PREFIX = re.compile(r"[a-z]+(?:_[a-z]+)*")
 #: The classes of the runtime that check a delivery.
@@ -104,14 +103,13 @@ def _class_name(reader: Reader, webhook: reading.Operation, classes: dict[str, s
 def _body(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) -> Model | None:
     body = webhook.body()
     holder = body.pointer if body else (*webhook.pointer, "requestBody")
-    place = (*holder, "content", _JSON, "schema")
-    type_ = schemas.type_at(place) if body else None
+    type_ = schemas.json_of(body) if body else None
     if isinstance(type_, ModelRef):
         return type_.model
     reader.wrong(
-        place,
+        (*holder, "content", JSON, "schema"),
         f"the body of {webhook.title} is not described as a JSON object",
-        f"describe it in `schemas/`, and refer to that below `requestBody: content: {_JSON}:`",
+        f"describe it in `schemas/`, and refer to that below `requestBody: content: {JSON}:`",
     )
     return None
 

@@ -23,10 +23,9 @@ from .api import (
     Response,
 )
 from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, text_of
-from .schemas import SchemaReader
-from .types import ANYTHING, ListOf, ModelRef, Type
+from .schemas import JSON, SchemaReader
+from .types import ANYTHING, ListOf, ModelRef
 
-_JSON = "application/json"
 _PLACES: dict[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header"}
 _REFUSAL = re.compile("4[0-9][0-9]")
 #: The only style of each place, which is what the document means where it says nothing.
@@ -175,13 +174,13 @@ class _OperationReader:
         body = node.body()
         if body is None:
             return None
-        type_ = self._json(body)
+        type_ = self._schemas.json_of(body)
         if type_ is None:
             named = ", ".join(mapping(body.value.get("content"))) or "none"
             self._reader.wrong(
                 (*body.pointer, "content"),
                 f"the body of {node.title} has no JSON; its media types are: {named}",
-                f"describe it under `{_JSON}:`; the client sends no forms, files or streams",
+                f"describe it under `{JSON}:`; the client sends no forms, files or streams",
             )
             return None
         return Body(
@@ -191,24 +190,17 @@ class _OperationReader:
             description=text_of(body.value, "description"),
         )
 
-    def _json(self, holder: Located) -> Type | None:
-        """Return the type of the JSON of a body or a response."""
-        content = mapping(mapping(holder.value).get("content"))
-        if _JSON not in content:
-            return None
-        return self._schemas.type_at((*holder.pointer, "content", _JSON, "schema"))
-
     def _content(self, holder: Located) -> tuple[str, Content]:
         """Return the media type in which a response is asked for, and how it is read."""
         offered = list(mapping(mapping(holder.value).get("content")))
-        if not offered or _JSON in offered:
-            return (_JSON if offered else ""), "json"
+        if not offered or JSON in offered:
+            return (JSON if offered else ""), "json"
         readable = [media_type for media_type in offered if not media_type.startswith(_UNREADABLE)]
         if not readable:
             self._reader.wrong(
                 (*holder.pointer, "content"),
                 f"the response is {' or '.join(offered)}, which the client does not read",
-                f"describe it as `{_JSON}:`, as text (`text/csv:`) or as a file (`application/octet-stream:`)",
+                f"describe it as `{JSON}:`, as text (`text/csv:`) or as a file (`application/octet-stream:`)",
             )
             return "", "json"
         texts = [media_type for media_type in readable if media_type.startswith("text/")]
@@ -229,7 +221,7 @@ class _OperationReader:
         return Response(
             origin=origin,
             status=str(status),
-            type=self._json(found) if content == "json" else ANYTHING,
+            type=self._schemas.json_of(found) if content == "json" else ANYTHING,
             media_type=media_type,
             content=content,
             description=text_of(found.value, "description"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .. import naming, reading
-from ..document import Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
+from ..document import Located, Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
 from .api import Alias, Amount, AmountUnit, Enum, Evidence, Field, Member, Model, NextAction
 from .classes import class_names, has_class, is_enum, places, unused_wrappers
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
@@ -51,9 +51,10 @@ _LIMITS = (
 )
 #: The value of `x-format` that marks seconds since 1970.
 UNIX_SECONDS = "unix-seconds"
+JSON = "application/json"
 _MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-#: Keywords that decide what a value is, and that no class or type of the package can say.
+#: Keywords that decide what a value is, and that no class or type of the package can express.
 _UNREAD = ("prefixItems", "patternProperties", "if", "dependentSchemas", "unevaluatedProperties")
 
 
@@ -133,7 +134,7 @@ class SchemaReader:
             name=self._names[key],
             members=tuple(members),
             is_integer=kinds == {"int"},
-            takes_null=None in value["enum"] or _takes_null(value),
+            takes_null=None in value["enum"] or value.get("nullable") is True,
             description=text_of(value, "description"),
             deprecation=deprecation_of(value),
             is_unused=value.get("x-unused") is True,
@@ -279,6 +280,12 @@ class SchemaReader:
             for index, _ in enumerate(sequence(value.get(key))):
                 yield from self._parts((*pointer, key, index), seen)
 
+    def json_of(self, holder: Located) -> Type | None:
+        """Return the type of the JSON of a body or a response; None where it has none."""
+        if JSON not in mapping(mapping(holder.value).get("content")):
+            return None
+        return self.type_at((*holder.pointer, "content", JSON, "schema"))
+
     def fields_of(self, type_: Type | None) -> Mapping[str, Field]:
         """Return the fields of a model by their names on the wire; of any other type, none."""
         return type_.model.by_wire_name if isinstance(type_, ModelRef) else {}
@@ -308,7 +315,7 @@ class SchemaReader:
             if keyword in value:
                 self._reader.wrong(
                     (*pointer, keyword),
-                    f"the schema has `{keyword}`, which no type of the package can say",
+                    f"the schema has `{keyword}`, which no type of the package can express",
                     "describe the value with `properties`, `items`, `oneOf` or `additionalProperties`",
                 )
 
@@ -327,8 +334,7 @@ class SchemaReader:
             has_children = is_mapping(value.get("discriminator"))
             return self._family_of(key, pointer, value) if has_children else ModelRef(key, self.models)
         enum = EnumRef(key, self.enums)
-        takes_null = None in value["enum"] or _takes_null(value)
-        return with_null(enum) if takes_null else enum
+        return with_null(enum) if enum.enum.takes_null else enum
 
     def _plain(self, pointer: Pointer, value: dict[str, Any]) -> Type:
         for key in ("oneOf", "anyOf"):
@@ -424,10 +430,6 @@ class SchemaReader:
         if text.startswith("#/"):
             return parse_pointer(text)
         return (*_SCHEMAS, text)
-
-
-def _takes_null(value: dict[str, Any]) -> bool:
-    return value.get("nullable") is True
 
 
 def _limits(value: dict[str, Any]) -> Limits:

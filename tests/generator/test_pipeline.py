@@ -265,7 +265,7 @@ def test_a_changed_upstream_template_stops_the_run_by_name(
     recorded.write_text(opc.FORKS.read_text().replace('"model.py.jinja": "', '"model.py.jinja": "0'))
     monkeypatch.setattr(opc, "FORKS", recorded)
     with pytest.raises(GenerationError, match=r"model\.py\.jinja"):
-        opc.generate(api_of(document()), tmp_path / "out")
+        opc.generate(api_of(document()), {}, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

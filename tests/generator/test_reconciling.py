@@ -9,6 +9,7 @@ import pytest
 from helpers.generation import api_of, document, operation
 
 from generator import loading
+from generator.emit.operations import views_of
 from generator.emit.recipes import RecipeView
 from generator.model.build import build
 
@@ -20,8 +21,9 @@ def recipe(change: Any = None) -> RecipeView:
     document = loading.load(GOLDEN)
     if change is not None:
         change(document.data)
-    [found] = build(document).recipes
-    return RecipeView(found)
+    api = build(document)
+    [found] = api.recipes
+    return RecipeView(found, views_of(api))
 
 
 def absences(found: RecipeView) -> tuple[bool, bool]:

@@ -42,7 +42,6 @@ EXTENSIONS = frozenset(
         "x-required-evidence",
         "x-resource",
         "x-sensitive",
-        "x-server-default",
         "x-shown-in-logs",
         "x-source",
         "x-unused",
