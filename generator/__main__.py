@@ -155,7 +155,7 @@ def _coverage(options: argparse.Namespace) -> int:
     from .model.build import read
 
     # A broken description can be counted as far as it can be read.
-    api, _ = read(pipeline.load(options.spec, options.overlay))
+    api = read(pipeline.load(options.spec, options.overlay)).api
     report = coverage.report(api)
     expected = coverage.compare(report, options.expect) if options.expect else None
     show = coverage_report.as_json if options.json else coverage_report.as_text

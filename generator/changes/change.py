@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .kinds import MONEY
+
 
 class Level(StrEnum):
     """What a change does to code that uses the package."""
@@ -17,28 +19,6 @@ class Level(StrEnum):
 
 #: The harshest first.
 LEVELS = (Level.BREAKING, Level.ADDITIVE, Level.DOCS)
-
-#: Kinds after which an unchanged program may move another amount of money, or move it twice.
-MONEY = frozenset(
-    {
-        *(
-            "amount-decimals-changed",
-            "amount-unit-changed",
-            "amount-mark-added",
-            "amount-mark-removed",
-            "money-changed",
-        ),
-        *(
-            "moves-money-changed",
-            "idempotency-key-changed",
-            "idempotency-key-removed",
-            "idempotency-key-added",
-            "idempotency-repeats-changed",
-        ),
-        *("reconcile-changed", "reconcile-removed", "dedup-changed", "request-default-changed"),
-        "refusal-changed",
-    }
-)
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,16 @@
-"""Collects the changes, and sees to it that no difference passes in silence.
-
-Documents are compared key by key. Each key that differs goes to its handler; where that reports nothing, the difference
-is reported as one that nobody classified. So a kind of change that was forgotten here is loud, and never lost.
-"""
+"""Collect the changes, each with the thing in Python that it is about."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ..document import Pointer, format_pointer, mapping
+from ..document import Pointer, format_pointer
+from ..model.api import Node
 from .change import Change, Level, harsher
 from .kinds import KINDS
 from .side import BOTH, Direction, Side
-
-
-class Missing:
-    """The type of `MISSING`, which stands for a key that one of the documents does not have."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-MISSING = Missing()
 
 
 @dataclass(frozen=True)
@@ -33,143 +19,117 @@ class Place:
 
     Attributes:
         where: The thing in Python, such as `client.payment_links.create`.
-        subject: What of it, as text begins with it: "parameter `amount`".
         pointer: The place in the documents.
+        subject: What of it, as text begins with it: "parameter `amount`".
         directions: Which way the data there go.
         symbols: The names in Python that a change here changes.
     """
 
     where: str
-    subject: str
     pointer: Pointer
+    subject: str = ""
     directions: frozenset[Direction] = BOTH
     symbols: tuple[str, ...] = ()
 
-    def at(self, *tokens: str | int) -> Place:
-        """The same thing, further down in the documents."""
-        return replace(self, pointer=(*self.pointer, *tokens))
+    def about(self, subject: str) -> Place:
+        """Return the place of a part of the thing."""
+        return replace(self, subject=subject)
 
-    def level(self, *, request: Level, answer: Level) -> Level:
-        """The harsher of the levels that a change has in the directions that this goes."""
-        levels = {Direction.REQUEST: request, Direction.ANSWER: answer}
+    def at(self, node: Node) -> Place:
+        """Return the same thing, where a node of it is written."""
+        return replace(self, pointer=node.origin.pointer)
+
+    def level(self, *, request: Level, response: Level) -> Level:
+        """Return the harsher of the levels that a change has in the directions that this goes."""
+        levels = {Direction.REQUEST: request, Direction.RESPONSE: response}
         return harsher(levels[direction] for direction in self.directions)
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether callers write it."""
+        return Direction.REQUEST in self.directions
 
-Handler = Callable[[Place, Any, Any], None]
-
-
-def same(old: object, new: object) -> bool:
-    """Whether two values are the same JSON, the order of keys included; True is not 1 there."""
-    if old is new:
-        return True
-    if isinstance(old, Missing) or isinstance(new, Missing) or old != new:
-        return False
-    return json.dumps(old) == json.dumps(new)
+    @property
+    def is_received(self) -> bool:
+        """Whether callers read it."""
+        return Direction.RESPONSE in self.directions
 
 
 class Findings:
-    """The changes found so far, between two documents."""
+    """The changes found so far between two APIs.
+
+    Attributes:
+        old: The one API.
+        new: The other one.
+        changes: What changed.
+        renamed: The schemas that are still there under another key, by their old key.
+    """
 
     def __init__(self, old: Side, new: Side) -> None:
         self.old = old
         self.new = new
         self.changes: list[Change] = []
-        #: How many differences were reported, or are explained by a change that is reported elsewhere.
-        self.settled = 0
-        #: Schemas that are still there under another key, by their old key.
         self.renamed: dict[str, str] = {}
-        #: The paths whose `parameters` or `servers` made a difference that their operations reported.
-        self.settled_on_paths: set[tuple[str, str]] = set()
 
     def add(self, kind: str, level: Level, place: Place, text: str) -> None:
-        """Report a change. The text goes on where `place.where` stopped, and is a sentence."""
-        assert kind in KINDS, kind
+        """Report a change. The text is a sentence about the subject of the place, or about the thing itself."""
+        if kind not in KINDS:
+            raise ValueError(f"{kind} is no kind of change")
+        sentence = f"{place.subject} {text}" if place.subject else text
         pointer = format_pointer(place.pointer)
-        self.changes.append(Change(kind, level, place.where, pointer, text, place.symbols))
-        self.settled += 1
+        self.changes.append(Change(kind, level, place.where, pointer, sentence, place.symbols))
+
+    def breaks(self, kind: str, place: Place, text: str) -> None:
+        """Report a change after which a program may stop to work."""
+        self.add(kind, Level.BREAKING, place, text)
+
+    def adds(self, kind: str, place: Place, text: str) -> None:
+        """Report a change after which there is more than before."""
+        self.add(kind, Level.ADDITIVE, place, text)
 
     def docs(self, place: Place, what: str, kind: str = "documentation-changed") -> None:
         """Report a change that only readers notice."""
-        self.add(kind, Level.DOCS, place, f"{what}{of(place)}".rstrip(",") + ".")
+        text = f"{what} of {place.subject}." if place.subject else f"{what.rstrip(',')}."
+        self.add(kind, Level.DOCS, place.about(""), text)
 
-    def explained(self, *_: object) -> None:
-        """Say that a difference is part of a change that is reported elsewhere. It can stand as a handler."""
-        self.settled += 1
+    def unclassified(self, place: Place, name: str, old: object, new: object) -> None:
+        """Report a change that nobody classified."""
+        of = f" of {place.subject}" if place.subject else ""
+        text = f"`{name}`{of} {changed(old, new)} (not classified: taken as breaking, look at it)."
+        self.breaks("not-classified", place.about(""), text)
 
-    def documentation(self, what: str) -> Handler:
-        """The handler of a key that only readers notice."""
-        return lambda place, _old, _new: self.docs(place, what)
-
-    def keys(self, handlers: Mapping[str, Handler], place: Place, old: object, new: object) -> None:
-        """Compare two mappings key by key."""
-        before, after = mapping(old), mapping(new)
-        for key in dict.fromkeys((*before, *after)):
-            left, right = before.get(key, MISSING), after.get(key, MISSING)
-            if not same(left, right):
-                self.settle(place.at(key), left, right, handlers.get(key, _nothing))
-        self.order(place, before, after)
-
-    def order(self, place: Place, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Report that keys which both have stand in another order."""
-        if [key for key in old if key in new] != [key for key in new if key in old]:
-            self.docs(place, "the order of what is described", "order-changed")
-
-    def settle(self, place: Place, old: object, new: object, handler: Handler) -> None:
-        """Let the handler report a difference; where it reports nothing, report it as not classified."""
-        settled = self.settled
-        handler(place, old, new)
-        if self.settled == settled:
-            self.unclassified(place, old, new)
-
-    def unclassified(self, place: Place, old: object, new: object) -> None:
-        """Report a difference that nobody classified."""
-        if _sorted(old) == _sorted(new):
-            self.docs(place, "the order of what is described", "order-changed")
-            return
-        name = place.pointer[-1] if place.pointer else "the document"
-        text = f"`{name}`{of(place)} {changed(old, new)} (not classified: taken as breaking, look at it)."
-        self.add("not-classified", Level.BREAKING, place, text)
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The keys of the schemas that both documents have, in the old and in the new one."""
-        return [(key, self.now(key)) for key in self.old.schemas if self.now(key) in self.new.schemas]
+    @property
+    def symbols(self) -> set[str]:
+        """The names in Python of which a change was reported."""
+        return {symbol for change in self.changes for symbol in change.symbols}
 
     def now(self, key: str) -> str:
-        """The key that a schema of the old document has in the new one."""
+        """Return the key that a schema of the old API has in the new one."""
         return self.renamed.get(key, key)
 
-
-def of(place: Place) -> str:
-    """What of the thing is meant, after a noun."""
-    return f" of {place.subject}" if place.subject else ""
-
-
-def about(place: Place, rest: str) -> str:
-    """A sentence about the subject of a place, or about the thing itself."""
-    return f"{place.subject} {rest}" if place.subject else rest
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the keys of the schemas that both APIs have, in the old and in the new one."""
+        return [(key, self.now(key)) for key in self.old.schemas if self.now(key) in self.new.schemas]
 
 
 def changed(old: object, new: object) -> str:
-    """What became of a value, in a few words."""
-    if isinstance(old, Missing):
+    """Return in a few words what became of a value; None stands for one that is not there."""
+    if old is None:
         return f"is new: {brief(new)}"
-    if isinstance(new, Missing):
+    if new is None:
         return f"is gone; it was {brief(old)}"
     return f"is {brief(new)} now; it was {brief(old)}"
 
 
 def brief(value: object) -> str:
-    """A value of the document on one line."""
-    if isinstance(value, Missing):
-        return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Return a value on one line."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 
 
-def _sorted(value: object) -> str:
-    return "" if isinstance(value, Missing) else json.dumps(value, sort_keys=True)
-
-
-def _nothing(place: Place, old: object, new: object) -> None:
-    """No handler: `settle` reports the difference as not classified."""
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Return some names on one line, the first of many only."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

@@ -1,686 +1,368 @@
-"""What changed in schemas: classes, their fields, and the types of parameters and answers.
-
-What a caller writes and what a caller reads are judged the other way round. A parameter may take more without harm, and
-an answer may bring less without harm. A schema that goes both ways gets the harsher of the two.
-"""
+"""What changed in classes: models with their fields, and enumerations with their values."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
-from ..document import is_mapping, is_sequence, mapping, sequence
-from ..naming import enum_members, snake
+from ..model.api import Amount, Enum, Field, Member, Model, NextAction, Schema
+from ..model.types import ANYTHING, Type
+from . import values
 from .change import Level
-from .findings import MISSING, Findings, Handler, Missing, Place, about, brief, changed, of, same
-from .side import REQUEST, Direction, Side
-
-Json = dict[str, Any]
-
-BREAKING, ADDITIVE, DOCS = Level.BREAKING, Level.ADDITIVE, Level.DOCS
-
-#: Keys of a named schema, or of one beside a reference, that say what kind of value it is.
-_SHAPE = frozenset(
-    {
-        *("$ref", "type", "format", "nullable", "enum", "const", "items", "prefixItems", "properties"),
-        *("required", "additionalProperties", "oneOf", "anyOf", "allOf", "discriminator"),
-    }
-)
-
-_NONE: frozenset[str] = frozenset()
-_ONLY_NULL = frozenset({"None"})
-
-#: Limits that the API and the sandbox hold callers to; the client checks none of them. True: a higher one is narrower.
-_LIMITS = {
-    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), True),
-    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), False),
-}
-
-_NAMES_OF_TYPES = {"string": "str", "integer": "int", "boolean": "bool", "null": "None", "object": "dict"}
-_NAMES_OF_FORMATS = {"date-time": "datetime", "date": "date", "binary": "bytes"}
+from .difference import Difference
+from .findings import Findings, Place, brief, changed, listed
+from .side import REQUEST, Direction
 
 
-def compare_named(found: Findings, old_key: str, new_key: str) -> None:
-    """Compare two named schemas that are the same class, or that was renamed."""
-    old, new = found.old, found.new
-    before, after = old.schemas[old_key], new.schemas[new_key]
-    place = place_of(found, old_key, new_key)
-    name, old_name = new.classes[new_key], old.classes[old_key]
-    if name != old_name:
-        there = Place(f"models.{old_name}", "", place.pointer, symbols=symbols(old_name))
-        found.add("class-renamed", BREAKING, there, f"is called `{name}` now. Rename it where you use it.")
-    elif old_key != new_key:
-        found.docs(place, f"the name of the schema, which is `{new_key}` now,")
-    _usage(found, place, old_key, new_key)
-    if not same(before, after):
-        found.settle(place, before, after, lambda where, b, a: compare(found, where, b, a, named=True))
+def compare(found: Findings) -> None:
+    """Compare all classes."""
+    kept = {new_key for _, new_key in found.pairs()}
+    for old_key, new_key in found.pairs():
+        _compare_named(found, old_key, new_key)
+    for key, schema in found.old.schemas.items():
+        if found.now(key) not in kept:
+            found.breaks("class-removed", _class(schema), "is gone.")
+    for key, schema in found.new.schemas.items():
+        if key not in kept:
+            found.adds("class-added", _class(schema), "is new.")
 
 
-def place_of(found: Findings, old_key: str, new_key: str) -> Place:
-    """Where a user meets a named schema: as the parameters of methods, or as a class."""
-    old, new = found.old, found.new
-    pointer = ("components", "schemas", new_key)
-    directions = old.directions[old_key] | new.directions[new_key]
-    calls = list(dict.fromkeys(op.call for op in old.bodies.get(old_key, []) + new.bodies.get(new_key, [])))
-    if calls and directions == REQUEST:
-        return Place(listed(calls), "", pointer, directions, symbols(new.classes[new_key], calls))
-    return Place(
-        f"models.{new.classes[new_key]}", "", pointer, directions, symbols(new.classes[new_key], calls)
-    )
+def _class(schema: Schema) -> Place:
+    return Place(f"models.{schema.name}", schema.origin.pointer, symbols=_symbols(schema.name))
 
 
-def symbols(name: str, calls: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names in Python of a class, and of the calls that take its fields as their parameters."""
+def _symbols(name: str, calls: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names in Python of a class, and of the calls that take its fields as their parameters."""
     return (f"models.{name}", f"params.{name}Params", *calls)
 
 
-def parameter_name(node: Json) -> str:
-    """The name of a parameter in Python."""
-    return snake(str(node.get("name")))
+def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
+    old, new = found.old.schemas[old_key], found.new.schemas[new_key]
+    if old.name != new.name:
+        text = f"is called `{new.name}` now. Rename it where you use it."
+        found.breaks("class-renamed", replace(_class(old), pointer=new.origin.pointer), text)
+    match old, new:
+        case Model(), Model():
+            _report_use(found, old, new)
+            _ModelDifference(found, _place(found, old, new), old, new).compare()
+        case Enum(), Enum():
+            _EnumDifference(found, _place(found, old, new), old, new).compare()
+        case _:
+            found.breaks("type-changed", _class(new), "is described as another kind of value.")
 
 
-def _usage(found: Findings, place: Place, old_key: str, new_key: str) -> None:
-    """What a class is used for decides what it has: parameters as a TypedDict, Money, the reading of answers."""
-    if not _is_object(mapping(found.new.schemas[new_key])):
-        return
-    before, after = found.old.uses[old_key], found.new.uses[new_key]
-    name = found.new.classes[new_key]
-    there = replace(place, where=f"models.{name}", symbols=symbols(name))
+def _place(found: Findings, old: Schema, new: Schema) -> Place:
+    """Return where a user meets a schema: as the parameters of methods, or as a class."""
+    directions = found.old.directions(old.key) | found.new.directions(new.key)
+    senders = [*found.old.senders.get(old.key, []), *found.new.senders.get(new.key, [])]
+    calls = list(dict.fromkeys(senders))
+    where = listed(calls) if calls and directions == REQUEST else f"models.{new.name}"
+    return Place(where, new.origin.pointer, directions=directions, symbols=_symbols(new.name, calls))
+
+
+def _report_use(found: Findings, old: Model, new: Model) -> None:
+    """Report what a class has because of its use: parameters as a TypedDict, and Money where it is read."""
+    before, after = found.old.uses[old.key], found.new.uses[new.key]
+    params = f"`params.{new.name}Params` and `from_params`"
     if Direction.REQUEST in before - after:
-        text = f"is no longer sent by any call: `params.{name}Params` and `from_params` are gone."
-        gone = replace(there, symbols=(f"models.{name}.from_params", f"params.{name}Params"))
-        found.add("class-no-longer-sent", BREAKING, gone, text)
+        symbols = (f"models.{new.name}.from_params", f"params.{new.name}Params")
+        text = f"is no longer sent by any call: {params} are gone."
+        found.breaks("class-no-longer-sent", replace(_class(new), symbols=symbols), text)
     if Direction.REQUEST in after - before:
-        text = f"can be sent too: `params.{name}Params` and `from_params` are new."
-        found.add("class-can-be-sent", ADDITIVE, there, text)
-    if Direction.ANSWER in after - before and _has_amount(found.new, new_key):
-        text = "is read from answers now, so its amounts are plain numbers and are not given as `Money`."
-        found.add("class-is-read", BREAKING, there, text)
+        found.adds("class-can-be-sent", _class(new), f"can be sent too: {params} are new.")
+    has_amounts = any(field.amount is not None for field in new.fields)
+    if Direction.RESPONSE in after - before and has_amounts:
+        text = "is read from responses now, so its amounts are plain numbers and are not given as `Money`."
+        found.breaks("class-is-read", _class(new), text)
 
 
-def _has_amount(side: Side, key: str) -> bool:
-    fields = mapping(mapping(side.schemas[key]).get("properties")).values()
-    return any(
-        "x-amount-unit" in side.resolve(field) or "x-amount-unit" in mapping(field) for field in fields
-    )
+class _ModelDifference(Difference[Model]):
+    told_elsewhere = frozenset({"name"})
 
-
-def compare(found: Findings, place: Place, old: object, new: object, *, named: bool = False) -> None:
-    """Compare two schemas, named ones or those that stand in place."""
-    if is_mapping(old) and is_mapping(new):
-        before, after = (old, new) if named else (_plain(old), _plain(new))
-        if same(before, after):
-            found.docs(place, "the way in which a reference is written")
-        else:
-            _Pair(found, place, before, after, named).compare()
-
-
-def _plain(schema: Json) -> Json:
-    """The schema without an `allOf` that only lets something stand beside a reference."""
-    parts = sequence(schema.get("allOf"))
-    if len(parts) == 1 and set(mapping(parts[0])) == {"$ref"} and not _SHAPE & schema.keys() - {"allOf"}:
-        return {**{key: value for key, value in schema.items() if key != "allOf"}, **parts[0]}
-    return schema
-
-
-class _Pair:
-    """Two schemas that are compared, and a method for each key that may differ."""
-
-    def __init__(self, found: Findings, place: Place, old: Json, new: Json, named: bool) -> None:
-        self.found, self.place, self.old, self.new, self.named = found, place, old, new, named
-        text = found.documentation
-        self.handlers: dict[str, Handler] = {
-            **{
-                key: text(f"the {key}") for key in ("description", "title", "example", "examples", "$comment")
-            },
-            **{"externalDocs": text("the link to the docs"), "x-source": text("the source")},
-            "x-evidence": self.evidence,
-            "x-amount-unit-evidence": text("the evidence of the unit"),
-            "x-required-evidence": text("the evidence of what is required"),
-            "x-unused": text("the mark that nothing uses it"),
-            **{"type": self.spelling, "nullable": self.spelling, "format": self.spelling},
-            **{"$ref": self.reference, "enum": self.enum, "const": self.constant, "items": self.items},
-            **{"oneOf": self.variants, "anyOf": self.variants, "allOf": self.parts},
-            **{"properties": self.properties, "required": self.required},
-            "additionalProperties": self.further,
-            "discriminator": self.discriminator,
-            "default": self.default,
-            **{"readOnly": self.read_only, "writeOnly": text("the mark that it is only sent")},
-            "deprecated": self.deprecated,
-            "x-deprecated": deprecation_advice(found, old, new),
-            **dict.fromkeys((*_LIMITS, "pattern", "multipleOf", "uniqueItems"), self.limit),
-            **{"x-amount-unit": self.unit, "x-main-amount": self.main_amount, "x-sensitive": self.sensitive},
-            **{"x-free-text": self.free_text, "x-currencies-without-decimals": self.decimals},
-            **{"x-enum-meanings": self.meanings, "x-enum-same": self.spellings},
-            "x-class-name": self.class_name,
-            "x-next-action": self.next_action,
-            **{"x-wrapped": self.read_otherwise, "x-format": self.read_otherwise},
-        }
-
-    def compare(self) -> None:
-        """Compare the kinds of the values first: where they differ, what is inside of them says no more."""
-        found, old, new = self.found, self.old, self.new
-        kind = self._kind(found.old, old), self._kind(found.new, new)
-        handlers = self.handlers
-        if kind[0] != kind[1]:
-            self._type_changed()
-            handlers = {**handlers, **dict.fromkeys(_SHAPE, found.explained)}
-        elif not ({"$ref", "oneOf", "anyOf"} & old.keys()) and _words(old) != _words(new):
-            self._type_changed()
-            handlers = {**handlers, **dict.fromkeys(("type", "format", "nullable"), found.explained)}
-        found.keys(handlers, self.place, old, new)
-
-    def _kind(self, side: Side, schema: Json) -> str:
-        """What the generator makes of a schema: a class, an enumeration, variants, an array, or a plain value."""
-        if "$ref" in schema:
-            return "reference"
-        for key in ("oneOf", "anyOf"):
-            if key in schema:
-                return "variants"
-        if "enum" in schema:
-            return "enumeration"
-        kinds = _types(schema)
-        if "array" in kinds:
-            return "array"
-        return "object" if "object" in kinds or "properties" in schema or "allOf" in schema else "plain"
-
-    # -- types -----------------------------------------------------------------------------------------------
-
-    def _type_changed(self) -> None:
-        before, after = annotation(self.found.old, self.old), annotation(self.found.new, self.new)
-        gone, come = _apart(before, after), _apart(after, before)
-        level = self.place.level(
-            request=BREAKING if gone else ADDITIVE, answer=BREAKING if come else ADDITIVE
-        )
-        if before == after:
-            level = BREAKING
-        if {gone, come} == {_NONE, _ONLY_NULL}:
-            self._null(level, bool(come))
-            return
-        was, now = " | ".join(sorted(before)), " | ".join(sorted(after))
-        text = (
-            f"has the type `{now}` now; it was `{was}`."
-            if was != now
-            else "is described as another kind of value."
-        )
-        self.found.add("type-changed", level, self.place, about(self.place, text))
-
-    def _null(self, level: Level, added: bool) -> None:
-        if Direction.ANSWER in self.place.directions:
-            text = "may be None now; look before you use it." if added else "is never None any more."
-        else:
-            text = "takes None now, which is sent as null." if added else "no longer takes None."
-        kind = "null-added" if added else "null-removed"
-        self.found.add(kind, level, self.place, about(self.place, text))
-
-    def spelling(self, place: Place, old: object, new: object) -> None:
-        """A type or format that makes no difference in Python."""
-        self.found.docs(place, f"the {place.pointer[-1]}")
-
-    def reference(self, place: Place, old: object, new: object) -> None:
-        before, after = self.found.old.schema_key(old), self.found.new.schema_key(new)
-        if before and self.found.now(before) == after:
-            self.found.explained()
-        elif before and after:
-            self._type_changed()
-
-    def items(self, place: Place, old: object, new: object) -> None:
-        if MISSING in (old, new):
-            self._type_changed()
-        else:
-            name = f"the items of {place.subject}" if place.subject else "the items"
-            compare(self.found, replace(place, subject=name), old, new)
-
-    def constant(self, place: Place, old: object, new: object) -> None:
-        text = f"has a fixed value, which {changed(old, new)}."
-        self.found.add("constant-changed", BREAKING, place, about(place, text))
-
-    def variants(self, place: Place, old: object, new: object) -> None:
-        if not (is_sequence(old) and is_sequence(new)):
-            return
-        pairs, gone, come = _paired(self.found, old, new)
-        if not gone and not come and [after for _, after in pairs] != new:
-            self.found.docs(place, "the order of the variants", "order-changed")
-        for (index, before), after in pairs:
-            if not same(before, after):
-                self.found.settle(
-                    place.at(index), before, after, lambda p, b, a: compare(self.found, p, b, a)
-                )
-        for side, variants, text, kind, request, answer in (
-            (self.found.old, gone, "is no longer", "variant-removed", BREAKING, ADDITIVE),
-            (self.found.new, come, "may also be", "variant-added", ADDITIVE, BREAKING),
-        ):
-            for variant in variants:
-                level = place.level(request=request, answer=answer)
-                name = " | ".join(sorted(annotation(side, mapping(variant))))
-                self.found.add(kind, level, place, about(place, f"{text} `{name}`."))
-
-    def parts(self, place: Place, old: object, new: object) -> None:
-        before, after = sequence(old), sequence(new)
-        if len(before) != len(after):
-            text = "is put together of other schemas: its fields may be others."
-            self.found.add("parts-changed", BREAKING, place, about(place, text))
-        for index, (left, right) in enumerate(zip(before, after, strict=False)):
-            if not same(left, right):
-                self.found.settle(place.at(index), left, right, lambda p, b, a: compare(self.found, p, b, a))
-
-    def discriminator(self, place: Place, old: object, new: object) -> None:
-        text = "is told apart by other values: an object may become another class."
-        self.found.add("discriminator-changed", BREAKING, place, about(place, text))
-
-    # -- enumerations ----------------------------------------------------------------------------------------
-
-    def enum(self, place: Place, old: object, new: object) -> None:
-        if not (is_sequence(old) and is_sequence(new)):
-            return
-        was, now = _members(old), _members(new)
-        for value in was.keys() - now.keys():
-            there = replace(place, symbols=self._member(was[value]))
-            text = f"no longer has the value {value}: `{was[value]}` is gone."
-            self.found.add("enum-value-removed", BREAKING, there, about(place, text))
-        for value in now.keys() - was.keys():
-            there = place.at(list(now).index(value))
-            text = f"has the new value {value}. " + (
-                "Answers may hold it." if Direction.ANSWER in place.directions else "It can be sent."
-            )
-            self.found.add("enum-value-added", ADDITIVE, there, about(place, text))
-        if was.keys() == now.keys():
-            self.found.docs(place, "the order of the values", "order-changed")
-        for value in was.keys() & now.keys():
-            if was[value] != now[value]:
-                there = replace(place, symbols=self._member(was[value]))
-                text = f"calls the value {value} `{now[value]}` now; it was `{was[value]}`."
-                self.found.add("enum-member-renamed", BREAKING, there, about(place, text))
-
-    def _member(self, name: str) -> tuple[str, ...]:
-        return tuple(f"{symbol}.{name}" for symbol in self.place.symbols if symbol.startswith("models."))
-
-    def meanings(self, place: Place, old: object, new: object) -> None:
-        self._table(place, old, new, "meaning", edited=DOCS)
-
-    def spellings(self, place: Place, old: object, new: object) -> None:
-        self._table(place, old, new, "canonical", edited=BREAKING)
-
-    def _table(self, place: Place, old: object, new: object, name: str, *, edited: Level) -> None:
-        """A table of an enumeration, which is a property of its values."""
-        if (isinstance(old, Missing) or isinstance(new, Missing)) and is_mapping(old or new):
-            gone = isinstance(new, Missing)
-            there = replace(place, symbols=self._member(name))
-            level, text = (BREAKING, "no longer have") if gone else (ADDITIVE, "have")
-            kind = f"{name}-removed" if gone else f"{name}-added"
-            self.found.add(kind, level, there, about(place, f"values {text} `.{name}`."))
-            return
-        before, after, known = mapping(old), mapping(new), sequence(self.old.get("enum"))
-        for value in dict.fromkeys((*before, *after)):
-            left, right = before.get(value, MISSING), after.get(value, MISSING)
-            if same(left, right):
-                continue
-            # What a new value means changes nothing that a program has done so far.
-            if left is MISSING and (value not in known or edited is DOCS):
-                kind, level = f"{name}-added", ADDITIVE
-            elif right is MISSING:
-                kind, level = f"{name}-removed", BREAKING
+    def on_fields(self, old: tuple[Field, ...], new: tuple[Field, ...]) -> None:
+        before, after = self.old.by_wire_name, self.new.by_wire_name
+        respelled = _respelled(before, after)
+        for field in old:
+            if field.wire_name in respelled:
+                self._respelled(field, after[respelled[field.wire_name]])
+            elif field.wire_name in after:
+                self._compared(field, after[field.wire_name])
             else:
-                kind, level = f"{name}-changed", edited
-            text = f"`.{name}` of the value `{value}` {changed(left, right)}."
-            self.found.add(kind, level, place.at(value), about(place, text))
+                self._removed(field)
+        for field in new:
+            if field.wire_name not in before and field.wire_name not in respelled.values():
+                self._added(field)
+        if [name for name in before if name in after] != [name for name in after if name in before]:
+            self.found.docs(self.place, "the order of the fields", "order-changed")
 
-    # -- objects ---------------------------------------------------------------------------------------------
+    def _field(self, field: Field) -> Place:
+        """Return the place of a field: a parameter of the methods that send it, or an attribute of its class."""
+        symbols = [_symbol_of_field(symbol, field.name) for symbol in self.place.symbols]
+        is_parameter = not self.place.where.startswith("models.")
+        subject = f"parameter `{field.name}`" if is_parameter else f"`{field.name}`"
+        return replace(self.place.at(field), subject=subject, symbols=tuple(symbols))
 
-    def properties(self, place: Place, old: object, new: object) -> None:
-        before, after = mapping(old), mapping(new)
-        renames = {
-            name: other
-            for name in before.keys() - after.keys()
-            for other in sorted(after.keys() - before.keys())
-            if snake(name) == snake(other)
-        }
-        for name in dict.fromkeys((*before, *after)):
-            there = self._field(place.at(name), name)
-            if name in renames:
-                text = f"{there.subject} is `{renames[name]}` on the wire now; it was `{name}`."
-                self.found.add("property-renamed-on-the-wire", BREAKING, there, text)
-                compare(self.found, there.at(), before[name], after[renames[name]])
-            elif name in renames.values():
-                self.found.explained()
-            elif name not in before:
-                self._added(there, name, mapping(after[name]))
-            elif name not in after:
-                self._removed(there, name, mapping(before[name]))
-            elif not same(before[name], after[name]):
-                self.found.settle(
-                    there, before[name], after[name], lambda p, b, a: compare(self.found, p, b, a)
-                )
-        self.found.order(place, before, after)
+    def _compared(self, old: Field, new: Field) -> None:
+        _FieldDifference(self.found, self._field(new), old, new).compare()
 
-    def _field(self, place: Place, name: str) -> Place:
-        """The place of a property: a parameter of the methods that send it, or a field of its class."""
-        python = snake(name)
-        as_parameter = not place.where.startswith("models.")
-        names = tuple(
-            f"{symbol}({python})" if symbol.startswith("client.") else f"{symbol}.{python}"
-            for symbol in self.place.symbols
-        )
-        subject = f"parameter `{python}`" if as_parameter else f"`{python}`"
-        if self.place.subject:
-            subject += f" in {self.place.subject}"
-        return replace(place, subject=subject, symbols=names)
+    def _respelled(self, old: Field, new: Field) -> None:
+        text = f"is `{new.wire_name}` on the wire now; it was `{old.wire_name}`."
+        self.found.breaks("property-renamed-on-the-wire", self._field(new), text)
+        self._compared(old, new)
 
-    def _added(self, place: Place, name: str, node: Json) -> None:
-        is_parameter = Direction.REQUEST in place.directions and node.get("readOnly") is not True
-        if is_parameter and name in sequence(self.new.get("required")):
-            text = f"{place.subject} is new and required. Pass it."
-            self.found.add("property-added-required", BREAKING, place, text)
-            return
-        # In an open object, callers could already pass it, under the name that it has on the wire.
-        is_nested = place.where.startswith("models.")
-        was_free = is_parameter and is_nested and self.old.get("additionalProperties") is not False
-        if was_free and snake(name) != name:
-            text = f"{place.subject} is declared now. Write `{snake(name)}` where you passed `{name}` in a mapping."
-            self.found.add("property-declared", BREAKING, place, text)
-            return
-        self.found.add("property-added", ADDITIVE, place, f"{place.subject} is new{_what(node)}.")
-
-    def _removed(self, place: Place, name: str, node: Json) -> None:
-        is_parameter = Direction.REQUEST in place.directions and node.get("readOnly") is not True
-        kept = "If answers still bring it, it is in `additional_properties`."
+    def _removed(self, field: Field) -> None:
+        is_parameter = self.place.is_sent and not field.read_only
+        kept = "If responses still bring it, it is in `additional_properties`."
         text = f"is gone. {'Do not pass it.' if is_parameter else kept}"
-        self.found.add("property-removed", BREAKING, place, f"{place.subject} {text}")
+        self.found.breaks("property-removed", self._field(field), text)
 
-    def required(self, place: Place, old: object, new: object) -> None:
-        before, after = _texts(old), _texts(new)
-        fields = mapping(self.old.get("properties")).keys() & mapping(self.new.get("properties")).keys()
-        if before == after:
-            self.found.docs(place, "the order in which required fields are listed", "order-changed")
-        for name in sorted(before ^ after):
-            there = self._field(place, name)
-            if name not in fields:
-                # One that comes or goes is reported as such.
-                known = name in mapping(self.old.get("properties")) or name in mapping(
-                    self.new.get("properties")
-                )
-                self.found.settled += known
-            elif name in after:
-                level = there.level(request=BREAKING, answer=ADDITIVE)
-                text = (
-                    "is required now. Pass it."
-                    if level is BREAKING
-                    else "is always there: it is never `UNSET`."
-                )
-                self.found.add("property-becomes-required", level, there, f"{there.subject} {text}")
-            else:
-                level = there.level(request=ADDITIVE, answer=BREAKING)
-                text = (
-                    "need not be passed any more."
-                    if level is ADDITIVE
-                    else "may be missing: it is `UNSET` then."
-                )
-                self.found.add("property-becomes-optional", level, there, f"{there.subject} {text}")
+    def _added(self, field: Field) -> None:
+        place = self._field(field)
+        is_parameter = self.place.is_sent and not field.read_only
+        # In an open object, callers could already pass it, under the name that it has on the wire.
+        is_nested = self.place.where.startswith("models.")
+        was_free = is_parameter and is_nested and not self.old.is_closed
+        if is_parameter and field.required:
+            self.found.breaks("property-added-required", place, "is new and required. Pass it.")
+        elif was_free and field.name != field.wire_name:
+            text = f"is declared now. Write `{field.name}` where you passed `{field.wire_name}` in a mapping."
+            self.found.breaks("property-declared", place, text)
+        else:
+            self.found.adds("property-added", place, f"is new{_as_amount(field.amount)}.")
 
-    def further(self, place: Place, old: object, new: object) -> None:
-        """Fields beside the declared ones: none but the declared in a closed request, free ones elsewhere."""
-        if is_mapping(old) and is_mapping(new):
-            name = "further fields" + of(place)
-            compare(self.found, replace(place, subject=name), old, new)
+    def on_is_closed(self, old: bool, new: bool) -> None:
+        if not self.place.is_sent:
+            self.found.docs(self.place, "whether there are further fields")
+        elif new:
+            text = "takes no further fields: one that is not declared is refused."
+            self.found.breaks("fields-closed", self.place, text)
+        else:
+            text = "takes further fields, under the names that they have on the wire."
+            self.found.adds("fields-opened", self.place, text)
+
+    def on_further(self, old: Type | None, new: Type | None) -> None:
+        """Report other fields beside the declared ones, where it is not their refusal that changes."""
+        if self.old.is_closed != self.new.is_closed:
             return
-        if (old is False) != (new is False):
-            if Direction.REQUEST not in place.directions:
-                self.found.docs(place, "whether there are further fields")
-            elif new is False:
-                text = "takes no further fields: one that is not declared is refused."
-                self.found.add("fields-closed", BREAKING, place, about(place, text))
-            else:
-                text = "takes further fields, under the names that they have on the wire."
-                self.found.add("fields-opened", ADDITIVE, place, about(place, text))
-        elif is_mapping(old) or is_mapping(new):
+        if old is not None and new is not None and ANYTHING not in (old, new):
+            values.compare(self.found, self.place.about("further fields"), old, new)
+        elif old not in (None, ANYTHING) or new not in (None, ANYTHING):
             text = "has another type of fields beside the declared ones."
-            self.found.add("fields-type-changed", BREAKING, place, about(place, text))
-        elif new is True:
+            self.found.breaks("fields-type-changed", self.place, text)
+        elif new == ANYTHING:
             text = "may hold fields that are not declared: `plexy_pay.drift` does not report them."
-            self.found.add("fields-declared-free", ADDITIVE, place, about(place, text))
-        elif old is True:
-            level = place.level(request=ADDITIVE, answer=BREAKING)
+            self.found.adds("fields-declared-free", self.place, text)
+        else:
+            level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
             text = "has no free fields: one that is not declared is reported, and `strict=True` refuses it."
-            self.found.add("fields-no-longer-free", level, place, about(place, text))
+            self.found.add("fields-no-longer-free", level, self.place, text)
 
-    def read_only(self, place: Place, old: object, new: object) -> None:
-        if Direction.REQUEST not in place.directions:
-            self.found.docs(place, "the mark that only answers bring it")
-        elif new is True:
-            text = "is no parameter any more: only answers bring it."
-            self.found.add("property-becomes-read-only", BREAKING, place, about(place, text))
+    def on_next_action(self, old: NextAction | None, new: NextAction | None) -> None:
+        name = f"models.{self.new.name}.next_action"
+        place = replace(self.place, symbols=(*self.place.symbols, name))
+        if old is None:
+            self.found.adds("next-action-added", place, "has `.next_action`.")
+        elif new is None:
+            self.found.breaks("next-action-removed", place, "no longer has `.next_action`.")
         else:
-            self.found.add("property-becomes-writable", ADDITIVE, place, about(place, "can be passed now."))
+            self.found.breaks("next-action-changed", place, "has another rule for `.next_action`.")
 
-    @property
-    def old_key(self) -> str:
-        """The key of the named schema in the old document."""
-        new_key = str(self.place.pointer[-1])
-        return next((old for old, new in self.found.renamed.items() if new == new_key), new_key)
 
-    def class_name(self, place: Place, old: object, new: object) -> None:
-        before = self.found.old.classes.get(self.old_key)
-        after = self.found.new.classes.get(str(self.place.pointer[-1]))
-        if self.named and before != after:
-            self.found.explained()  # It is reported as a new name of the class.
+def _symbol_of_field(symbol: str, field: str) -> str:
+    return f"{symbol}({field})" if symbol.startswith("client.") else f"{symbol}.{field}"
+
+
+def _respelled(old: Mapping[str, Field], new: Mapping[str, Field]) -> dict[str, str]:
+    """Return the new name on the wire of each field that has the same name in Python, by the old one."""
+    come = {field.name: name for name, field in new.items() if name not in old}
+    return {name: come[field.name] for name, field in old.items() if name not in new and field.name in come}
+
+
+def _as_amount(amount: Amount | None) -> str:
+    return "" if amount is None else f", an amount in the unit `{_unit(amount)}`"
+
+
+def _unit(amount: Amount) -> str:
+    return amount.unit or "unknown"
+
+
+class _FieldDifference(Difference[Field]):
+    told_elsewhere = frozenset({"wire_name"})
+
+    def on_type(self, old: Type, new: Type) -> None:
+        values.compare(self.found, self.place, old, new)
+
+    def on_required(self, old: bool, new: bool) -> None:
+        if new:
+            level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
+            passed, read = "is required now. Pass it.", "is always there: it is never `UNSET`."
+            text = passed if level is Level.BREAKING else read
+            self.found.add("property-becomes-required", level, self.place, text)
         else:
-            self.found.docs(place, "the mark of its name")
+            level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
+            passed, read = "need not be passed any more.", "may be missing: it is `UNSET` then."
+            text = passed if level is Level.ADDITIVE else read
+            self.found.add("property-becomes-optional", level, self.place, text)
 
-    # -- what is said of a value -----------------------------------------------------------------------------
-
-    def evidence(self, place: Place, old: object, new: object) -> None:
-        self.found.docs(place, "the evidence", "evidence-changed")
-
-    def default(self, place: Place, old: object, new: object) -> None:
-        if old is MISSING or new is MISSING or Direction.REQUEST not in place.directions:
-            self.found.docs(place, "what the API takes when it is left out")
-            return
-        text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
-        self.found.add("request-default-changed", BREAKING, place, about(place, text))
-
-    def deprecated(self, place: Place, old: object, new: object) -> None:
-        deprecation(self.found, place, new, self.new)
-
-    def limit(self, place: Place, old: object, new: object) -> None:
-        key = str(place.pointer[-1])
-        if Direction.REQUEST not in place.directions:
-            self.found.docs(place, f"the limit `{key}`")
-            return
-        if _narrower(key, old, new):
-            text = f"has a narrower limit: `{key}` {changed(old, new)}. The API refuses what is beyond it."
-            self.found.add("limit-narrowed", BREAKING, place, about(place, text))
+    def on_read_only(self, old: bool, new: bool) -> None:
+        if not self.place.is_sent:
+            self.found.docs(self.place, "the mark that only responses bring it")
+        elif new:
+            text = "is no parameter any more: only responses bring it."
+            self.found.breaks("property-becomes-read-only", self.place, text)
         else:
-            text = f"has a wider limit: `{key}` {changed(old, new)}."
-            self.found.add("limit-widened", ADDITIVE, place, about(place, text))
+            self.found.adds("property-becomes-writable", self.place, "can be passed now.")
 
-    def unit(self, place: Place, old: object, new: object) -> None:
-        if old is MISSING:
-            text = f"is an amount of money, in the unit {brief(new)}: floats are refused."
-            self.found.add("amount-mark-added", BREAKING, place, about(place, text))
-        elif new is MISSING:
-            text = f"is no amount of money any more; its unit was {brief(old)}. `Money` is refused."
-            self.found.add("amount-mark-removed", BREAKING, place, about(place, text))
+    def on_write_only(self, old: bool, new: bool) -> None:
+        if not (self.place.is_received and self.new.required):
+            self.found.docs(self.place, "the mark that only requests carry it")
+        elif new:
+            text = "may be missing: only requests carry it."
+            self.found.breaks("property-becomes-optional", self.place, text)
         else:
-            text = (
-                f"is in the unit {brief(new)} now; it was {brief(old)}. The same number means another amount: check "
-                "every place that passes or reads it."
-            )
-            self.found.add("amount-unit-changed", BREAKING, place, about(place, text))
+            text = "is always there: it is never `UNSET`."
+            self.found.adds("property-becomes-required", self.place, text)
 
-    def decimals(self, place: Place, old: object, new: object) -> None:
-        text = "names other currencies without decimals: some `Money` is taken, or refused, where it was not."
-        self.found.add("amount-decimals-changed", BREAKING, place, about(place, text))
+    def on_amount(self, old: Amount | None, new: Amount | None) -> None:
+        amounts(self.found, self.place, old, new)
 
-    def main_amount(self, place: Place, old: object, new: object) -> None:
-        # What `.money` stands for is compared in the package's own terms.
-        self.found.docs(place, "the mark of the main amount")
-
-    def sensitive(self, place: Place, old: object, new: object) -> None:
-        sensitivity(self.found, place, new)
-
-    def free_text(self, place: Place, old: object, new: object) -> None:
-        free_text(self.found, place, new)
-
-    def next_action(self, place: Place, old: object, new: object) -> None:
-        there = replace(place, symbols=(*place.symbols, *self._member("next_action")))
-        if old is MISSING:
-            self.found.add("next-action-added", ADDITIVE, there, about(place, "has `.next_action`."))
-        elif new is MISSING:
-            self.found.add(
-                "next-action-removed", BREAKING, there, about(place, "no longer has `.next_action`.")
-            )
+    def on_is_sensitive(self, old: bool, new: bool) -> None:
+        if new:
+            self.found.adds("sensitive-added", self.place, "is masked in `repr` and logs.")
         else:
-            text = "has another rule for `.next_action`."
-            self.found.add("next-action-changed", BREAKING, there, about(place, text))
+            text = "is no longer masked: `repr` and logs show it."
+            self.found.breaks("sensitive-removed", self.place, text)
 
-    def read_otherwise(self, place: Place, old: object, new: object) -> None:
-        text = f"is read in another way: `{place.pointer[-1]}` {changed(old, new)}."
-        self.found.add("read-otherwise", BREAKING, place, about(place, text))
+    def on_is_hidden(self, old: bool, new: bool) -> None:
+        if self.old.is_sensitive == self.new.is_sensitive:
+            hiding(self.found, self.place, is_hidden=new)
 
+    def on_is_unix_time(self, old: bool, new: bool) -> None:
+        now = "as a number of seconds since 1970" if new else "as a plain number"
+        self.found.breaks("read-otherwise", self.place, f"is read in another way: {now}.")
 
-def deprecation(found: Findings, place: Place, new: object, node: Json) -> None:
-    """Report that something is deprecated, or no longer."""
-    if new is not True:
-        found.docs(place, "the deprecation, which is withdrawn,")
-        return
-    advice = mapping(node.get("x-deprecated"))
-    use = f" Use {advice['use']}." if "use" in advice else ""
-    until = f" It will be removed in {advice['until']}." if "until" in advice else ""
-    found.add("deprecated", ADDITIVE, place, about(place, f"is deprecated.{use}{until}"))
+    def on_wrapped_as(self, old: str, new: str) -> None:
+        now = f"a webhook may wrap it as `{new}`" if new else "a webhook does not wrap it any more"
+        self.found.breaks("read-otherwise", self.place, f"is read in another way: {now}.")
 
-
-def deprecation_advice(found: Findings, old: Json, new: Json) -> Handler:
-    """How a change of the advice is told: with the deprecation, if that is another one too."""
-    if same(old.get("deprecated", MISSING), new.get("deprecated", MISSING)):
-        return found.documentation("the advice about the deprecation")
-    return found.explained
+    def on_server_default(self, old: str | None, new: str | None) -> None:
+        server_default(self.found, self.place, old, new)
 
 
-def sensitivity(found: Findings, place: Place, new: object) -> None:
-    """Report that something is masked from now on, or no longer."""
-    if new is True:
-        found.add("sensitive-added", ADDITIVE, place, about(place, "is masked in `repr` and logs."))
-    else:
-        text = "is no longer masked: `repr` and logs show it."
-        found.add("sensitive-removed", BREAKING, place, about(place, text))
-
-
-def free_text(found: Findings, place: Place, new: object) -> None:
-    """Report that logs mask something from now on, or no longer."""
-    if new is True:
-        found.add("free-text-added", ADDITIVE, place, about(place, "is masked in logs."))
-    else:
-        found.add("free-text-removed", BREAKING, place, about(place, "is no longer masked: logs show it."))
-
-
-def listed(names: Iterable[str], most: int = 3) -> str:
-    """Some names on one line, the first of many only."""
-    every = list(names)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
-
-
-def annotation(side: Side, schema: Json) -> frozenset[str]:
-    """The types in Python that a schema becomes, as names for people."""
-    schema = _plain(schema)
-    if "$ref" in schema:
-        key = side.schema_key(schema["$ref"])
-        target = mapping(side.schemas.get(key))
-        if "enum" in target or _is_object(target):
-            return frozenset({side.classes[key]})
-        return (
-            annotation(side, target) if target and "$ref" not in target else frozenset({str(schema["$ref"])})
+def amounts(found: Findings, place: Place, old: Amount | None, new: Amount | None) -> None:
+    """Report what is known otherwise of an amount of money."""
+    if new is None:
+        unit = _unit(old) if old is not None else "unknown"
+        text = f"is no amount of money any more; its unit was `{unit}`. `Money` is refused."
+        found.breaks("amount-mark-removed", place, text)
+    elif old is None:
+        text = f"is an amount of money, in the unit `{_unit(new)}`: floats are refused."
+        found.breaks("amount-mark-added", place, text)
+    elif old.unit != new.unit:
+        text = (
+            f"is in the unit `{_unit(new)}` now; it was `{_unit(old)}`. The same number means another amount: check "
+            "every place that passes or reads it."
         )
-    for key in ("oneOf", "anyOf"):
-        if key in schema:
-            parts = sequence(schema[key])
-            return _NONE.union(*(annotation(side, mapping(part)) for part in parts))
-    words = _words(schema)
-    if "list" in words and is_mapping(schema.get("items")):
-        inner = " | ".join(sorted(annotation(side, schema["items"])))
-        return words - {"list"} | {f"list[{inner}]"}
-    return words
+        found.breaks("amount-unit-changed", place, text)
+    else:
+        found.docs(place, "the evidence of the unit")
 
 
-def _is_object(schema: Json) -> bool:
-    return "object" in _types(schema) or "properties" in schema or "allOf" in schema
+def hiding(found: Findings, place: Place, *, is_hidden: bool) -> None:
+    """Report that logs mask something from now on, or no longer."""
+    if is_hidden:
+        found.adds("free-text-added", place, "is masked in logs.")
+    else:
+        found.breaks("free-text-removed", place, "is no longer masked: logs show it.")
 
 
-def _types(schema: Json) -> frozenset[str]:
-    kinds = schema.get("type", [])
-    names = [kinds] if isinstance(kinds, str) else sequence(kinds)
-    null = ["null"] if schema.get("nullable") is True else []
-    return frozenset([*map(str, names), *null])
+def server_default(found: Findings, place: Place, old: str | None, new: str | None) -> None:
+    """Report that the API takes something else for what is left out."""
+    if old is None or new is None or not place.is_sent:
+        found.docs(place, "what the API takes when it is left out")
+        return
+    text = (
+        f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
+    )
+    found.breaks("request-default-changed", place, text)
 
 
-def _words(schema: Json) -> frozenset[str]:
-    """The types in Python of a schema that refers to no other, by its own keys."""
-    found: set[str] = set()
-    for kind in _types(schema):
-        if kind == "string":
-            found.add(_NAMES_OF_FORMATS.get(str(schema.get("format")), "str"))
-        elif kind == "number":
-            found |= {"int", "Decimal"}
+class _EnumDifference(Difference[Enum]):
+    told_elsewhere = frozenset({"name", "takes_null"})
+
+    def on_is_integer(self, old: bool, new: bool) -> None:
+        now = "whole numbers" if new else "texts"
+        self.found.breaks("type-changed", self.place, f"has values that are {now} now.")
+
+    def on_members(self, old: tuple[Member, ...], new: tuple[Member, ...]) -> None:
+        before = {member.value: member for member in old}
+        after = {member.value: member for member in new}
+        for value, member in before.items():
+            if value not in after:
+                text = f"no longer has the value {_json(value)}: `{member.name}` is gone."
+                self.found.breaks("enum-value-removed", self._member(member.name), text)
+        for value in after:
+            if value not in before:
+                use = "Responses may hold it." if self.place.is_received else "It can be sent."
+                text = f"has the new value {_json(value)}. {use}"
+                self.found.adds("enum-value-added", self.place, text)
+        for value, member in before.items():
+            if value in after and member.name != after[value].name:
+                text = f"calls the value {_json(value)} `{after[value].name}` now; it was `{member.name}`."
+                self.found.breaks("enum-member-renamed", self._member(member.name), text)
+        self._meanings(before, after)
+        self._spellings(before, after)
+        if [value for value in before if value in after] != [value for value in after if value in before]:
+            self.found.docs(self.place, "the order of the values", "order-changed")
+
+    def _member(self, name: str) -> Place:
+        return replace(self.place, symbols=(f"models.{self.new.name}.{name}",))
+
+    def _meanings(self, old: _Members, new: _Members) -> None:
+        had = {value: member.meaning for value, member in old.items() if member.meaning}
+        has = {value: member.meaning for value, member in new.items() if member.meaning}
+        if self._property("meaning", bool(had), bool(has)):
+            return
+        for value in dict.fromkeys((*had, *has)):
+            was, now = had.get(value), has.get(value)
+            if was != now and value in new:
+                self._meaning(value, was, now)
+
+    def _meaning(self, value: str | int, old: str | None, new: str | None) -> None:
+        text = f"`.meaning` of the value `{value}` {changed(old, new)}."
+        if old is None:
+            self.found.adds("meaning-added", self.place, text)
+        elif new is None:
+            self.found.breaks("meaning-removed", self.place, text)
         else:
-            found.add("list" if kind == "array" else _NAMES_OF_TYPES.get(kind, kind))
-    return frozenset(found or {"object"})
+            self.found.add("meaning-changed", Level.DOCS, self.place, text)
 
+    def _spellings(self, old: _Members, new: _Members) -> None:
+        had = {value: member.same for value, member in old.items() if member.same}
+        has = {value: member.same for value, member in new.items() if member.same}
+        if self._property("canonical", bool(had), bool(has)):
+            return
+        for value in dict.fromkeys((*had, *has)):
+            was, now = had.get(value), has.get(value)
+            # What a new value is the same as changes nothing that a program has done so far.
+            if was != now and value in old and value in new:
+                text = f"`.canonical` of the value `{value}` {changed(was, now)}."
+                self.found.breaks("canonical-changed", self.place, text)
 
-def _apart(these: frozenset[str], those: frozenset[str]) -> frozenset[str]:
-    """The types that only the first has; what takes anything takes each of them."""
-    return _NONE if "object" in those else these - those
-
-
-def _paired(
-    found: Findings, old: list[Any], new: list[Any]
-) -> tuple[list[tuple[tuple[int, Any], Any]], list[Any], list[Any]]:
-    """The variants that are the same ones, with their place, and those that are gone and new."""
-    left = list(new)
-    pairs: list[tuple[tuple[int, Any], Any]] = []
-    gone: list[Any] = []
-    for variant in old:
-        identity = _identity(found, found.old, variant)
-        match = next((other for other in left if _identity(found, found.new, other) == identity), MISSING)
-        if match is MISSING:
-            gone.append(variant)
+    def _property(self, name: str, had: bool, has: bool) -> bool:
+        """Report a property of the members that comes or goes with the first or the last of its texts."""
+        if had == has:
+            return False
+        if has:
+            self.found.adds(f"{name}-added", self.place, f"values have `.{name}`.")
         else:
-            left.remove(match)
-            pairs.append(((new.index(match), variant), match))
-    return pairs, gone, left
+            self.found.breaks(f"{name}-removed", self._member(name), f"values no longer have `.{name}`.")
+        return True
 
 
-def _identity(found: Findings, side: Side, variant: object) -> tuple[str, ...]:
-    schema = mapping(variant)
-    if "$ref" in schema:
-        key = side.schema_key(schema["$ref"])
-        return ("reference", found.now(key) if side is found.old else key)
-    return ("plain", *sorted(_words(schema)), json.dumps(schema.get("const")))
+_Members = Mapping[str | int, Member]
 
 
-def _members(values: list[Any]) -> dict[str, str]:
-    """The name in Python of each value of an enumeration, by the value as JSON."""
-    names = enum_members([value for value in values if value is not None])
-    return {
-        **dict(zip((json.dumps(value) for value in values if value is not None), names, strict=True)),
-        **({"null": "None"} if None in values else {}),
-    }
-
-
-def _texts(value: object) -> set[str]:
-    return {item for item in sequence(value) if isinstance(item, str)}
-
-
-def _what(node: Json) -> str:
-    unit = node.get("x-amount-unit")
-    return f", an amount in the unit `{unit}`" if unit else ""
-
-
-def _narrower(key: str, old: object, new: object) -> bool:
-    if new is MISSING:
-        return False
-    numbers = isinstance(old, (int, float)) and isinstance(new, (int, float))
-    if key not in _LIMITS or not numbers:
-        return not (key == "uniqueItems" and new is False)
-    return (new > old) is _LIMITS[key]  # type: ignore[operator]
+def _json(value: str | int) -> str:
+    return json.dumps(value, ensure_ascii=False)

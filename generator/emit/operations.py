@@ -131,7 +131,8 @@ class OperationView:
         self.pagination = _pagination(node)
         self.says_success = query.says_success(node)
         path, named = self._arguments("path"), (*self._arguments("query"), *self._arguments("header"))
-        self._path = sorted(path, key=lambda argument: node.path.index("{" + argument.wire_name + "}"))
+        # The lint refuses a path whose names are not those of its parameters.
+        self._path = sorted(path, key=lambda argument: node.path.find("{" + argument.wire_name + "}"))
         self._headers = self._arguments("header")
         self.path_parameters = [argument for argument in self._path if not argument.setting]
         self.query_parameters = self._arguments("query")

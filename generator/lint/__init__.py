@@ -46,8 +46,8 @@ def lint(
             second_opinion = executor.submit(redocly_cli.check_bundle, document, node_modules)
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
-        api, unread = model or read(document)
-        problems = {*structure.check(document), *unread, *rules.check(document, api)}
+        model = model or read(document)
+        problems = {*structure.check(document), *model.problems, *rules.check(document, model.api)}
         if second_opinion is not None:
             problems.update(second_opinion.result())
     return sorted(problems)

@@ -6,8 +6,7 @@ A name in Python, a header, a type is read from the document once, by `build`; e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -19,6 +18,13 @@ Evidence = Literal["documented", "documented-2023", "observed", "inferred"]
 AmountUnit = Literal["minor", "major", "decimal-string"]
 ParameterPlace = Literal["path", "query", "header"]
 Content = Literal["json", "text", "binary"]
+
+#: The key of the metadata of a field that has its class of change: what `changes` makes of another value.
+CHANGE = "change"
+#: Only readers notice another value.
+FOR_READERS = {CHANGE: "docs"}
+#: The value follows from others, which are compared themselves.
+FOLLOWS = {CHANGE: "follows"}
 
 #: The evidence levels, the best first.
 EVIDENCE: tuple[Evidence, ...] = ("documented", "documented-2023", "observed", "inferred")
@@ -118,7 +124,7 @@ class Setting(Node):
     variable: str | None
     is_date: bool
     family: str
-    text: str
+    text: str = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +145,7 @@ class Family(Node):
     variable: str
     header: str
     origins: Mapping[str, str]
-    base_url: str | None
+    base_url: str | None = field(metadata=FOLLOWS)
 
 
 # -- schemas ----------------------------------------------------------------------------------------------------
@@ -155,7 +161,7 @@ class Amount:
     """
 
     unit: AmountUnit | None
-    evidence: Evidence
+    evidence: Evidence = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,14 +187,14 @@ class Field(Node):
     """
 
     wire_name: str
-    name: str
+    name: str = field(metadata=FOLLOWS)
     type: Type
     required: bool
     read_only: bool
     write_only: bool
-    description: str
+    description: str = field(metadata=FOR_READERS)
     amount: Amount | None
-    is_main_amount: bool
+    is_main_amount: bool = field(metadata=FOR_READERS)
     is_sensitive: bool
     is_hidden: bool
     is_unix_time: bool
@@ -239,10 +245,10 @@ class Schema(Node):
         is_unused: Whether it is marked as a schema that nothing refers to.
     """
 
-    key: str
+    key: str = field(metadata=FOR_READERS)
     name: str
-    description: str
-    is_unused: bool
+    description: str = field(metadata=FOR_READERS)
+    is_unused: bool = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -311,7 +317,7 @@ class Alias(Schema):
         type: Its type.
     """
 
-    type: Type
+    type: Type = field(metadata=FOLLOWS)
 
 
 # -- operations -------------------------------------------------------------------------------------------------
@@ -338,11 +344,11 @@ class Parameter(Node):
     """
 
     wire_name: str
-    name: str
+    name: str = field(metadata=FOLLOWS)
     place: ParameterPlace
     type: Type
     required: bool
-    description: str
+    description: str = field(metadata=FOR_READERS)
     amount: Amount | None
     server_default: str | None
     setting: str
@@ -364,7 +370,7 @@ class Body(Node):
 
     type: Type
     required: bool
-    description: str
+    description: str = field(metadata=FOR_READERS)
 
     @property
     def model(self) -> Model | None:
@@ -391,14 +397,14 @@ class Response(Node):
         shared_as: The name of the shared response that it refers to; nothing for one written in place.
     """
 
-    status: str
+    status: str = field(metadata=FOLLOWS)
     type: Type | None
-    media_type: str
+    media_type: str = field(metadata=FOR_READERS)
     content: Content
-    description: str
-    advice: str
+    description: str = field(metadata=FOR_READERS)
+    advice: str = field(metadata=FOR_READERS)
     refuses: bool
-    shared_as: str
+    shared_as: str = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -456,19 +462,19 @@ class Operation(Node):
         facts: Where the facts of a call stand in its request, as runtime expressions.
     """
 
-    position: int
+    position: int = field(metadata=FOLLOWS)
     wire_id: str
     id: str
     resource: str
     method: str
     http_method: str
     path: str
-    method_evidence: Evidence
-    path_evidence: Evidence
+    method_evidence: Evidence = field(metadata=FOLLOWS)
+    path_evidence: Evidence = field(metadata=FOLLOWS)
     family: Family
     moves_money: bool
-    summary: str
-    description: str
+    summary: str = field(metadata=FOR_READERS)
+    description: str = field(metadata=FOR_READERS)
     deprecation: Deprecation | None
     parameters: tuple[Parameter, ...]
     body: Body | None
@@ -535,7 +541,7 @@ class LookUp:
     whole: bool
     original: Field | None
     absence: bool
-    evidence: Evidence
+    evidence: Evidence = field(metadata=FOR_READERS)
     is_known: bool
 
     @property
@@ -563,10 +569,10 @@ class Recipe:
         look_ups: The look-ups, in the order in which they are asked.
     """
 
-    operation: Operation
-    amount_unit: AmountUnit | None
+    operation: Operation = field(metadata=FOLLOWS)
+    amount_unit: AmountUnit | None = field(metadata=FOLLOWS)
     none: str
-    check: str
+    check: str = field(metadata=FOR_READERS)
     look_ups: tuple[LookUp, ...]
 
 
@@ -592,8 +598,8 @@ class Event(Node):
         description: What happened, for people.
     """
 
-    key: str
-    wire_id: str
+    key: str = field(metadata=FOR_READERS)
+    wire_id: str = field(metadata=FOR_READERS)
     class_name: str
     name: str
     named_by: Field | None
@@ -601,12 +607,12 @@ class Event(Node):
     prefix: str
     identity: tuple[str, ...]
     body: Model
-    data: Field | None
-    merchant: Field | None
-    created: Field | None
+    data: Field | None = field(metadata=FOLLOWS)
+    merchant: Field | None = field(metadata=FOLLOWS)
+    created: Field | None = field(metadata=FOLLOWS)
     model: Model
-    summary: str
-    description: str
+    summary: str = field(metadata=FOR_READERS)
+    description: str = field(metadata=FOR_READERS)
 
     @property
     def title(self) -> str:
@@ -620,13 +626,15 @@ class Wrapper(Node):
 
     Attributes:
         key: Its key in the document.
+        description: What it is, for people.
         is_unused: Whether it is marked as a schema that nothing refers to.
         properties: Where its properties come from, by their names on the wire.
     """
 
     key: str
-    is_unused: bool
-    properties: Mapping[str, Origin]
+    description: str = field(metadata=FOR_READERS)
+    is_unused: bool = field(metadata=FOR_READERS)
+    properties: Mapping[str, Origin] = field(metadata=FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -657,9 +665,11 @@ class Server(Node):
 
     Attributes:
         url: The origin.
+        description: What it is, for people.
     """
 
-    url: str
+    url: str = field(metadata=FOLLOWS)
+    description: str = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -668,9 +678,11 @@ class SecurityScheme(Node):
 
     Attributes:
         name: Its key in the document.
+        description: What it is, for people.
     """
 
     name: str
+    description: str = field(metadata=FOR_READERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -728,7 +740,7 @@ class Api:
     shown_in_logs: tuple[ShownName, ...] | None
     hidden_in_logs: tuple[str, ...]
     disputed_currencies: tuple[str, ...]
-    marks: Mark = dataclass_field(repr=False)
+    marks: Mark = field(repr=False, metadata=FOLLOWS)
 
     def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
         """Return a problem with what stands at a place in the document."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .. import currencies, reading
-from ..document import Document, sequence
+from ..document import Document, Pointer, sequence
 from ..problems import Problem, SpecError
 from .api import Api, ShownName
 from .events import read_events
@@ -35,10 +35,12 @@ class Read(NamedTuple):
     Attributes:
         api: The API, as far as it can be read.
         problems: Everything that is wrong with it.
+        nodes: The places of the nodes.
     """
 
     api: Api
     problems: list[Problem]
+    nodes: frozenset[Pointer]
 
 
 def build(document: Document) -> Api:
@@ -47,7 +49,7 @@ def build(document: Document) -> Api:
     Raises:
         SpecError: naming everything that the package could not do as the document says.
     """
-    api, problems = read(document)
+    api, problems, _ = read(document)
     if problems:
         raise SpecError(problems)
     return api
@@ -82,7 +84,7 @@ def read(document: Document) -> Read:
         disputed_currencies=currencies.disputed(_listed_currencies(document)),
         marks=document.marks,
     )
-    return Read(api, reader.problems)
+    return Read(api, reader.problems, frozenset(reader.nodes))
 
 
 def _shown(document: Document) -> tuple[ShownName, ...] | None:

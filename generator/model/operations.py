@@ -53,9 +53,20 @@ def read_operations(
         families: The families by name.
     """
     operations = _OperationReader(reader, schemas)
-    found = [(operation, families.get(str(operation.data.get("x-family")))) for operation in _all(reader)]
-    # A wrong family is a problem of its own.
-    return tuple(operations.read(operation, family) for operation, family in found if family is not None)
+    return tuple(
+        operations.read(operation, _family_of(reader, operation, families)) for operation in _all(reader)
+    )
+
+
+def _family_of(reader: Reader, operation: reading.Operation, families: Mapping[str, Family]) -> Family:
+    """Return the family of an operation; one without key or origin where the document names none that is known."""
+    name = str(operation.data.get("x-family", ""))
+    known = families.get(name)
+    if known is not None:
+        return known
+    # The reader of the families says what is wrong. The rest of the operation can be read all the same.
+    origin = reader.origin((*operation.pointer, "x-family"), {})
+    return Family(origin=origin, name=name, argument="", variable="", header="", origins={}, base_url=None)
 
 
 def _all(reader: Reader) -> list[reading.Operation]:

@@ -23,11 +23,13 @@ class Reader:
     Attributes:
         document: The document.
         problems: What is wrong, in the order in which it was found.
+        nodes: The places of all nodes that were read.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = []
+        self.nodes: set[Pointer] = set()
 
     def wrong(self, pointer: Pointer, message: str, fix: str) -> None:
         """Note a problem with the value at a place."""
@@ -48,6 +50,7 @@ class Reader:
             value: Its value, with its marks.
             inherited: The evidence of what it belongs to, which is its own if it states none.
         """
+        self.nodes.add(pointer)
         stated = evidence_of(value.get("x-evidence"))
         return Origin(
             pointer=pointer,

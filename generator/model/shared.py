@@ -8,7 +8,7 @@ from typing import Any
 from ..document import Pointer, mapping, objects, parse_pointer, references, sequence
 from .api import Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
 from .classes import unused_wrappers
-from .reader import Reader
+from .reader import Reader, text_of
 
 _SCHEMAS: Pointer = ("components", "schemas")
 _RESPONSES: Pointer = ("components", "responses")
@@ -26,7 +26,11 @@ def read_shared_responses(reader: Reader) -> tuple[SharedResponse, ...]:
 def read_security_schemes(reader: Reader) -> tuple[SecurityScheme, ...]:
     """Return the ways to authenticate, in the document's order."""
     return tuple(
-        SecurityScheme(origin=reader.origin((*_SCHEMES, name), mapping(value)), name=name)
+        SecurityScheme(
+            origin=reader.origin((*_SCHEMES, name), mapping(value)),
+            name=name,
+            description=text_of(mapping(value), "description"),
+        )
         for name, value in reader.at(_SCHEMES).items()
     )
 
@@ -41,7 +45,7 @@ def _servers(reader: Reader) -> Iterator[Server]:
         for index, item in enumerate(sequence(found.get("servers"))):
             value = mapping(item)
             origin = reader.origin((*place, "servers", index), value)
-            yield Server(origin=origin, url=str(value.get("url")))
+            yield Server(origin=origin, url=str(value.get("url")), description=text_of(value, "description"))
 
 
 def read_references(reader: Reader) -> Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]:
@@ -68,7 +72,13 @@ def _wrapper(reader: Reader, key: str) -> Wrapper:
         name: reader.origin((*place, "properties", name), mapping(item), origin.evidence)
         for name, item in properties.items()
     }
-    return Wrapper(origin=origin, key=key, is_unused=value.get("x-unused") is True, properties=origins)
+    return Wrapper(
+        origin=origin,
+        key=key,
+        description=text_of(value, "description"),
+        is_unused=value.get("x-unused") is True,
+        properties=origins,
+    )
 
 
 def read_shared_amounts(reader: Reader) -> tuple[SharedAmount, ...]:

@@ -59,8 +59,8 @@ def the_reader(document: Document) -> list[Problem]:
 
 def problems_of(document: Document) -> list[Problem]:
     """Return what the reader and all rules find, each once."""
-    api, unread = read(document)
-    return sorted({*unread, *rules.check(document, api)})
+    model = read(document)
+    return sorted({*model.problems, *rules.check(document, model.api)})
 
 
 @pytest.fixture(name="breaks")

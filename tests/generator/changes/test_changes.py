@@ -135,7 +135,7 @@ def test_the_report_says_what_where_in_which_file_and_what_to_do_next(
         "  client.links.create\n    - MONEY: parameter `amount` is in the unit `unknown` now; it was `minor`."
         in out
     )
-    assert f"      {specs['money']}/schemas/links.yaml:11\n" in out
+    assert f"      {specs['money']}/schemas/links.yaml:9\n" in out
     assert "--write-changelog 0.2.0 --date unreleased" in out
 
 
@@ -382,7 +382,7 @@ def test_a_version_that_is_too_small_is_told_which_is_needed_and_why(
 ) -> None:
     assert version_problem(load_side(specs["less"]), "0.1.1", released)[1] == (
         "Version 0.1.1 in pyproject.toml is too small: since 0.1.0 there is 1 breaking change:\n"
-        "  - models.Link: `status` is gone. If answers still bring it, it is in `additional_properties`.\n"
+        "  - models.Link: `status` is gone. If responses still bring it, it is in `additional_properties`.\n"
         'Write version = "0.2.0" there, then run: python -m generator changes --write-changelog 0.2.0 --date unreleased'
     )
 

@@ -1,0 +1,148 @@
+"""What changed in the clients: their keys, origins and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..emit.clients import arguments
+from ..model.api import Api, Family, Node, SecurityScheme, Setting
+from .difference import Difference
+from .findings import Findings, Place, brief, changed
+
+
+def compare(found: Findings) -> None:
+    """Compare all that a client is made with."""
+    _compare_schemes(found)
+    old, new = found.old.api, found.new.api
+    before = {family.origin.pointer: family for family in old.families}
+    for family in new.families:
+        if family.origin.pointer in before:
+            place = Place("client", family.origin.pointer, _scheme(family))
+            _FamilyDifference(found, place, before[family.origin.pointer], family).compare()
+    settings = {setting.argument: setting for setting in old.settings}
+    for setting in new.settings:
+        if setting.argument in settings:
+            place = Place("client", setting.origin.pointer, f"the setting `{setting.argument}`")
+            _SettingDifference(found, place, settings[setting.argument], setting).compare()
+    _compare_arguments(found, _arguments(old), _arguments(new))
+    _compare_currencies(found, old, new)
+
+
+def _scheme(node: Family | SecurityScheme) -> str:
+    return f"the key `{node.origin.pointer[-1]}`"
+
+
+def _compare_schemes(found: Findings) -> None:
+    before, after = (
+        {scheme.name: scheme for scheme in side.api.security_schemes} for side in (found.old, found.new)
+    )
+    for name, scheme in before.items():
+        if name not in after:
+            place = Place("client", scheme.origin.pointer, _scheme(scheme))
+            found.breaks("security-scheme-removed", place, "is gone.")
+    for name, scheme in after.items():
+        if name not in before:
+            place = Place("client", scheme.origin.pointer, _scheme(scheme))
+            found.adds("security-scheme-added", place, "is new.")
+
+
+class _FamilyDifference(Difference[Family]):
+    def on_name(self, old: str, new: str) -> None:
+        text = f"is that of another family: {changed(old, new)}."
+        self.found.breaks("security-scheme-renamed", self.place, text)
+
+    def on_argument(self, old: str, new: str) -> None:
+        text = f"is given by another argument: {changed(old, new)}."
+        self.found.breaks("security-scheme-renamed", self.place, text)
+
+    def on_variable(self, old: str, new: str) -> None:
+        text = f"is given by another environment variable: {changed(old, new)}."
+        self.found.breaks("security-scheme-renamed", self.place, text)
+
+    def on_header(self, old: str, new: str) -> None:
+        text = f"is sent in another header, which {changed(old, new)}."
+        self.found.breaks("security-scheme-changed", self.place, text)
+
+    def on_origins(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+        place = self.place.about("")
+        for name in dict.fromkeys((*old, *new)):
+            environment = f'`environment="{name}"`'
+            was, now = old.get(name), new.get(name)
+            if was is None:
+                found = f"has an origin for {environment}: {brief(now)}."
+                self.found.adds("server-added", place, found)
+            elif now is None:
+                self.found.breaks("server-removed", place, f"has no origin for {environment} any more.")
+            elif was != now:
+                text = f"goes to another origin for {environment}, which {changed(was, now)}."
+                self.found.breaks("server-changed", place, text)
+
+
+class _SettingDifference(Difference[Setting]):
+    told_elsewhere = frozenset({"argument"})
+
+    def on_variable(self, old: str | None, new: str | None) -> None:
+        text = f"is read from another environment variable: {changed(old, new)}."
+        self.found.breaks("setting-renamed", self.place, text)
+
+    def on_is_date(self, old: bool, new: bool) -> None:
+        text = "is a date now." if new else "is no date any more."
+        self.found.breaks("type-changed", self.place, text)
+
+    def on_family(self, old: str, new: str) -> None:
+        text = f"belongs to another family, which {changed(old, new)}."
+        self.found.breaks("setting-changed", self.place, text)
+
+
+def _arguments(api: Api) -> list[str]:
+    """Return the arguments of the clients; a key whose argument has another name is told as that."""
+    keys = [family.argument for family in api.families]
+    return [*keys, *(argument.name for argument in arguments(api) if not argument.is_key)]
+
+
+def _compare_arguments(found: Findings, old: list[str], new: list[str]) -> None:
+    """Report arguments of the clients that came or went with the last operation that needs them, or with a key."""
+    for name in dict.fromkeys((*old, *new)):
+        place = Place("client", ("components",), symbols=(f"client.__init__({name})",))
+        if name not in new:
+            found.breaks("client-argument-removed", place, f"takes no `{name}` any more.")
+        elif name not in old:
+            found.adds("client-argument-added", place, f"takes `{name}` now.")
+
+
+def _compare_currencies(found: Findings, old: Api, new: Api) -> None:
+    if old.disputed_currencies == new.disputed_currencies:
+        return
+    text = (
+        "refuses `Money` in minor units of other currencies, of which the API counts other units than ISO 4217: "
+        f"{changed(_names(old.disputed_currencies), _names(new.disputed_currencies))}."
+    )
+    found.breaks("amount-decimals-changed", Place("client", ("components", "schemas")), text)
+
+
+def _names(currencies: Iterable[str]) -> str | None:
+    return ", ".join(currencies) or None
+
+
+def compare_shared(found: Findings) -> None:
+    """Compare how well the shared parts are known, to which operations and schemas refer."""
+    before = {(type(node), node.origin.pointer): node for node in _shared(found.old.api)}
+    for node in _shared(found.new.api):
+        other = before.get((type(node), node.origin.pointer))
+        if other is not None:
+            name = "/".join(map(str, node.origin.pointer[1:]))
+            place = Place("openapi.json", node.origin.pointer, f"`{name}`")
+            _SharedDifference(found, place, other, node).compare()
+
+
+class _SharedDifference(Difference[Node]):
+    told_elsewhere = frozenset({"name"})
+
+
+def _shared(api: Api) -> Iterable[Node]:
+    yield from api.servers
+    yield from api.security_schemes
+    yield from api.shared_responses
+    yield from api.shared_amounts
+    yield from api.wrappers
+    yield from api.aliases.values()

@@ -1,0 +1,81 @@
+"""What changed in the events that webhooks deliver."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..model.api import Event, Field, Model
+from . import matching
+from .difference import Difference
+from .findings import Findings, Place, changed
+
+
+def compare(found: Findings) -> None:
+    """Compare all events."""
+    old, new = found.old.api.events, found.new.api.events
+    pairs = matching.events(old, new)
+    for event in old:
+        if event in pairs:
+            place = replace(_place(event), pointer=pairs[event].origin.pointer)
+            _EventDifference(found, place, event, pairs[event]).compare()
+        else:
+            found.breaks("event-removed", _place(event), "is gone: such a delivery is an `UnknownEvent`.")
+    for event in new:
+        if event not in pairs.values():
+            summary = " ".join(event.summary.split()).rstrip(".")
+            found.adds("event-added", _place(event), f"is new: {summary}." if summary else "is new.")
+    kept = [event.key for event in new if event in pairs.values()]
+    if [pairs[event].key for event in old if event in pairs] != kept:
+        found.docs(Place("openapi.json", ("webhooks",)), "the order of the webhooks", "order-changed")
+
+
+def _place(event: Event) -> Place:
+    name = f"webhooks.{event.class_name}"
+    return Place(name, event.origin.pointer, symbols=(name,))
+
+
+class _EventDifference(Difference[Event]):
+    def on_class_name(self, old: str, new: str) -> None:
+        text = f"is called `webhooks.{new}` now. Rename it in your `match`."
+        self.found.breaks("event-renamed", self.place, text)
+
+    def on_name(self, old: str, new: str) -> None:
+        text = (
+            f"has another name in the body, which {changed(old or None, new or None)}: by the old name it is an "
+            "`UnknownEvent`."
+        )
+        self.found.breaks("event-name-changed", self.place, text)
+
+    def on_named_by(self, old: Field | None, new: Field | None) -> None:
+        was, now = (field and field.wire_name for field in (old, new))
+        if was != now and self.old.name == self.new.name:
+            text = f"has its name in another field, which {changed(was, now)}."
+            self.found.breaks("event-name-changed", self.place, text)
+
+    def on_secret(self, old: str, new: str) -> None:
+        text = f"is proved by another secret, which {changed(old, new)}."
+        self.found.breaks("event-proof-changed", self.place, text)
+
+    def on_prefix(self, old: str, new: str) -> None:
+        self._other_identity()
+
+    def on_identity(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        if self.old.prefix == self.new.prefix:
+            self._other_identity()
+
+    def _other_identity(self) -> None:
+        text = (
+            "has another `dedup_id`: an event that was handled before the update is taken for a new one when it is "
+            "delivered again. Update while none is under way, or compare ids of your own."
+        )
+        self.found.breaks("dedup-changed", self.place, text)
+
+    def on_body(self, old: Model, new: Model) -> None:
+        if self.found.now(old.key) != new.key:
+            text = f"has the type `{new.name}` now; it was `{old.name}`."
+            self.found.breaks("type-changed", self.place.about("the body"), text)
+
+    def on_model(self, old: Model, new: Model) -> None:
+        if self.found.now(old.key) != new.key:
+            text = f"is about a `{new.name}` now; it was a `{old.name}`."
+            self.found.breaks("type-changed", self.place, text)
