@@ -460,6 +460,7 @@ class Operation(Node):
         idempotency_key: The parameter by which the API knows a repeated call, by its name on the wire, or nothing.
         key_repeats: Whether the client may repeat a call because it has that key.
         facts: Where the facts of a call stand in its request, as runtime expressions.
+        tags: The names of the groups in which the document lists it.
     """
 
     position: int = field(metadata=FOLLOWS)
@@ -483,6 +484,7 @@ class Operation(Node):
     idempotency_key: str
     key_repeats: bool
     facts: Mapping[str, str]
+    tags: tuple[str, ...] = field(metadata=FOR_READERS)
 
     @property
     def title(self) -> str:
@@ -587,6 +589,7 @@ class Event(Node):
         name: Its name in the body; nothing where the body has none.
         named_by: The field of the body with the name; none where the body has none.
         secret: The kind of secret that proves a delivery.
+        scheme: The place of the security scheme that names the secret.
         prefix: What the identity of a delivery begins with.
         identity: The JSON pointers whose values tell one event from another.
         body: The model of the body.
@@ -596,6 +599,7 @@ class Event(Node):
         model: The model of what the event is about.
         summary: What happened, in a line.
         description: What happened, for people.
+        tags: The names of the groups in which the document lists it.
     """
 
     key: str = field(metadata=FOR_READERS)
@@ -604,6 +608,7 @@ class Event(Node):
     name: str
     named_by: Field | None
     secret: str
+    scheme: Pointer
     prefix: str
     identity: tuple[str, ...]
     body: Model
@@ -613,6 +618,7 @@ class Event(Node):
     model: Model
     summary: str = field(metadata=FOR_READERS)
     description: str = field(metadata=FOR_READERS)
+    tags: tuple[str, ...] = field(metadata=FOR_READERS)
 
     @property
     def title(self) -> str:
@@ -716,7 +722,8 @@ class Api:
         shared_responses: The responses that operations share, in the document's order.
         servers: The servers, once for each place that lists one.
         security_schemes: The ways to authenticate, in the document's order.
-        references: Each reference and the component it leads to, grouped by the first three steps of its place.
+        references: Each reference and the component it leads to, grouped by the first three steps of its place. A
+            discriminator that tells the children of its schema apart refers to each of them.
         shown_in_logs: The fields that a debug log shows; none where the document has no such list.
         hidden_in_logs: The fields that a larger document, of which this one is a part, hides.
         disputed_currencies: The currencies whose minor units are not those of ISO 4217, by the vendor's own list.

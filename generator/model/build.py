@@ -26,7 +26,8 @@ from .shared import (
 _CURRENCIES = "x-currencies-without-decimals"
 #: The list of a document, at its root, of the fields that a log shows.
 SHOWN = "x-shown-in-logs"
-_HIDDEN = "x-sensitive-names"
+#: The list of a document, at its root, of the fields that the larger document hides of which it is a part.
+HIDDEN = "x-sensitive-names"
 
 
 class Read(NamedTuple):
@@ -78,9 +79,9 @@ def read(document: Document) -> Read:
         shared_responses=read_shared_responses(reader),
         servers=read_servers(reader),
         security_schemes=read_security_schemes(reader),
-        references=read_references(reader),
+        references=read_references(reader, schemas),
         shown_in_logs=_shown(document),
-        hidden_in_logs=tuple(map(str, sequence(document.data.get(_HIDDEN)))),
+        hidden_in_logs=tuple(map(str, sequence(document.data.get(HIDDEN)))),
         disputed_currencies=currencies.disputed(_listed_currencies(document)),
         marks=document.marks,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from .. import naming, reading
-from ..document import is_mapping, mapping, sequence
+from ..document import Pointer, is_mapping, mapping, sequence
 from ..problems import meant
 from .api import Event, Field, Model
-from .reader import Reader, text_of
+from .reader import Reader, tags_of, text_of
 from .schemas import JSON, SchemaReader
 from .types import EnumRef, ModelRef, variants_of
 
@@ -62,6 +62,7 @@ def _event(
     if model is None:
         return None
     name = _name(reader, webhook)
+    scheme = _scheme(reader, webhook)
     prefix, identity = _identity(reader, webhook)
     return Event(
         origin=reader.origin(webhook.pointer, webhook.data),
@@ -70,7 +71,8 @@ def _event(
         class_name=class_name,
         name=name,
         named_by=_named_by(reader, webhook, name, body),
-        secret=_secret(reader, webhook),
+        secret=_secret(reader, webhook, scheme) if scheme else "",
+        scheme=scheme,
         prefix=prefix,
         identity=identity,
         body=body,
@@ -80,6 +82,7 @@ def _event(
         model=model,
         summary=text_of(webhook.data, "summary"),
         description=text_of(webhook.data, "description"),
+        tags=tags_of(webhook.data),
     )
 
 
@@ -183,24 +186,30 @@ def _values(field: Field) -> list[object]:
     return [member.value for enum in enums for member in enum.members]
 
 
-def _secret(reader: Reader, webhook: reading.Operation) -> str:
-    """Return the kind of secret that the one security scheme of the webhook names."""
+def _scheme(reader: Reader, webhook: reading.Operation) -> Pointer:
+    """Return the place of the one security scheme that the webhook names; an empty one where that is not there."""
     place = (*webhook.pointer, "security")
     names = [name for choice in sequence(webhook.data.get("security")) for name in mapping(choice)]
     if len(names) != 1:
         message = f"{webhook.title} names {len(names)} security schemes"
         fix = "write `security:` with the one that proves its deliveries; where there are several, the strongest"
         reader.wrong(place, message, fix)
-        return ""
-    scheme = reader.document.follow(("components", "securitySchemes", names[0]))
-    if not is_mapping(scheme.value):
+        return ()
+    scheme: Pointer = ("components", "securitySchemes", names[0])
+    if not is_mapping(reader.document.follow(scheme).value):
         message = f"{webhook.title} names the security scheme {names[0]!r}, which is not there"
         reader.wrong(place, message, "describe it in `components.securitySchemes`, or correct the name")
-        return ""
-    secret = scheme.value.get(_PROVED_BY, "")
+        return ()
+    return scheme
+
+
+def _secret(reader: Reader, webhook: reading.Operation, scheme: Pointer) -> str:
+    """Return the kind of secret that the security scheme of the webhook names."""
+    place, value = reader.document.follow(scheme)
+    secret = value.get(_PROVED_BY, "")
     if secret not in SECRETS:
-        mark = (*scheme.pointer, _PROVED_BY) if _PROVED_BY in scheme.value else scheme.pointer
-        message = f"the scheme {names[0]!r} of {webhook.title} does not name the class of its secret"
+        mark = (*place, _PROVED_BY) if _PROVED_BY in value else place
+        message = f"the scheme {scheme[-1]!r} of {webhook.title} does not name the class of its secret"
         fix = f"write `{_PROVED_BY}:` with one of {', '.join(SECRETS)}"
         reader.wrong(mark, message, meant(secret, SECRETS, fix))
     return str(secret)

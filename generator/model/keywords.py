@@ -45,7 +45,7 @@ EXTENSIONS = frozenset(
 )
 
 #: The keywords that each node of the model holds the value of.
-OF_EVERY_NODE = frozenset({"description", "summary", "x-evidence", "x-source"})
+OF_EVERY_NODE = frozenset({"description", "summary", "tags", "x-evidence", "x-source"})
 
 #: The keywords that tell people something, and the package nothing.
 FOR_PEOPLE = frozenset(
@@ -60,7 +60,6 @@ FOR_PEOPLE = frozenset(
         "info",
         "links",
         "openapi",
-        "tags",
         "title",
         "x-required-evidence",
     }

@@ -22,7 +22,7 @@ from .api import (
     ParameterPlace,
     Response,
 )
-from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, text_of
+from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, tags_of, text_of
 from .schemas import JSON, SchemaReader
 from .types import ANYTHING, ListOf, ModelRef
 
@@ -117,6 +117,7 @@ class _OperationReader:
             idempotency_key=str(value.get("x-idempotency-key", "")),
             key_repeats=value.get("x-idempotency-repeats") is not False,
             facts=_facts(value, parameters),
+            tags=tags_of(value),
         )
 
     # -- parameters ----------------------------------------------------------------------------------------

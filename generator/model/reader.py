@@ -72,6 +72,11 @@ def sources_of(value: dict[str, Any]) -> tuple[str, ...]:
     return (source,) if isinstance(source, str) else tuple(map(str, sequence(source)))
 
 
+def tags_of(value: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the groups in which the document lists an operation or a webhook."""
+    return tuple(map(str, sequence(value.get("tags"))))
+
+
 def text_of(value: dict[str, Any], key: str) -> str:
     """Return a text for people, or nothing."""
     return str(value.get(key) or "").strip()

@@ -100,6 +100,14 @@ class SchemaReader:
             elif not is_enum(value):
                 self.models[key] = self._model(key, place, value)
 
+    def children(self) -> Iterator[tuple[Pointer, Pointer]]:
+        """Yield the place of each schema whose discriminator tells its children apart, with that of each child."""
+        for place in self._places.values():
+            value = self._reader.at(place)
+            if is_mapping(value.get("discriminator")):
+                for key in self._children_of(place, value):
+                    yield place, self._places[key]
+
     # -- named schemas -------------------------------------------------------------------------------------
 
     def _alias(self, key: str, place: Pointer, value: dict[str, Any]) -> Alias:

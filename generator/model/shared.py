@@ -9,6 +9,7 @@ from ..document import Pointer, mapping, objects, parse_pointer, references, seq
 from .api import Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
 from .classes import unused_wrappers
 from .reader import Reader, text_of
+from .schemas import SchemaReader
 
 _SCHEMAS: Pointer = ("components", "schemas")
 _RESPONSES: Pointer = ("components", "responses")
@@ -48,14 +49,24 @@ def _servers(reader: Reader) -> Iterator[Server]:
             yield Server(origin=origin, url=str(value.get("url")), description=text_of(value, "description"))
 
 
-def read_references(reader: Reader) -> Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]:
+def read_references(
+    reader: Reader, schemas: SchemaReader
+) -> Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]:
     """Return each reference with the component that it leads to, grouped by the first three steps of its place."""
     found: dict[Pointer, list[tuple[Pointer, Pointer]]] = {}
-    for place, text in references(reader.document.data):
-        target: Pointer = parse_pointer(text)[:3]
-        if target[:1] == ("components",):
-            found.setdefault(place[:3], []).append((place, target))
+    for place, leads_to in _references(reader, schemas):
+        component = leads_to[:3]
+        if component[:1] == ("components",):
+            found.setdefault(place[:3], []).append((place, component))
     return {place: tuple(pairs) for place, pairs in found.items()}
+
+
+def _references(reader: Reader, schemas: SchemaReader) -> Iterator[tuple[Pointer, Pointer]]:
+    """Yield the place of each reference, and the place that it leads to."""
+    for place, text in references(reader.document.data):
+        yield place, parse_pointer(text)
+    for parent, child in schemas.children():
+        yield (*parent, "discriminator"), child
 
 
 def read_wrappers(reader: Reader) -> tuple[Wrapper, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import loading, manifest, pipeline, trial
-from ..document import Document
+from ..pipeline import Sound
 from ..problems import GenerationError
 from . import lock as locks
 from .lock import Lock, Options
@@ -59,7 +59,7 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
         UnknownPartError: if a chosen part does not exist.
     """
     trial.read_sources()
-    whole = pipeline.load_and_lint(spec, overlays, redocly=False)
+    whole = pipeline.load_and_read(spec, overlays, redocly=False)
     selection = cut_out(whole, options.only)
     version = pipeline.package_version()
     counts = pipeline.build_from(selection.document, folder, version, left_out=selection.left_out)
@@ -71,7 +71,7 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
         _tell_where_it_comes_from(path, package)
     lock = Lock(
         package=package,
-        spec=locks.digest(loading.bundle_bytes(whole)),
+        spec=locks.digest(loading.bundle_bytes(whole.document)),
         generator={"plexy-pay": version, **tools},
         requires=requirements(folder),
         options=options,
@@ -81,9 +81,9 @@ def build(spec: Path, folder: Path, package: str, options: Options, overlays: Se
     return Built(folder, lock, counts, selection.kept)
 
 
-def cut_out(whole: Document, only: Sequence[str]) -> Selection:
-    """The chosen parts of a document; all of it if nothing was chosen."""
-    return select(whole, only) if only else Selection(whole, {}, frozenset())
+def cut_out(whole: Sound, only: Sequence[str]) -> Selection:
+    """Return the chosen parts of a document; all of it if nothing was chosen."""
+    return select(whole, only) if only else Selection(whole.document, {}, frozenset())
 
 
 def requirements(folder: Path) -> tuple[str, ...]:

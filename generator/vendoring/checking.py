@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .. import pipeline
 from ..changes import Change
 from ..changes.versions import parsed
+from ..document import Document
 from ..edits import Edits
+from ..pipeline import Sound
 from . import changing
 from . import lock as locks
 from .building import build, cut_out
@@ -86,10 +88,17 @@ def check(spec: Path, folder: Path) -> Report:
         except UnknownPartError as error:
             gone = error.names
             only = [name for name in options.only if name not in gone]
-            whole = pipeline.load(spec, paths)
-            nothing: dict[str, Any] = {"paths": {}, "webhooks": {}}
-            new = cut_out(whole, only).document if only else whole.with_data({**whole.data, **nothing})
+            whole = pipeline.load_and_read(spec, paths, redocly=False)
+            new = _left_of(whole, only)
     own = "openapi.json"
     is_own_intact = own not in (*edits.changed, *edits.deleted)
     changes = changing.what_changed(changing.description(folder), new) if is_own_intact else None
     return Report(folder, lock, edits, pipeline.package_version(), files, overlays, gone, changes)
+
+
+def _left_of(whole: Sound, only: Sequence[str]) -> Document:
+    """Return the parts that are left; where none is, a description without calls and events."""
+    if only:
+        return cut_out(whole, only).document
+    document = whole.document
+    return document.with_data({**document.data, "paths": {}, "webhooks": {}})

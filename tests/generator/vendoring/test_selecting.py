@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import Any
 
 import pytest
 from helpers.generation import document, operation, with_keys
 from helpers.openapi import operations, schemas
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator import pipeline
 from generator.document import Document, parse_pointer, references
@@ -16,11 +19,19 @@ from generator.emit.package import PUBLIC
 from generator.lint import structure
 from generator.model.api import Api, Schema
 from generator.model.build import build
+from generator.pipeline import Sound
 from generator.vendoring.selecting import MODULES, UnknownPartError, parts, select
 
 Json = dict[str, Any]
 
-WHOLE = pipeline.load()
+
+def sound(data: Document | Json) -> Sound:
+    """Return a document with the API that it describes."""
+    document = data if isinstance(data, Document) else Document(with_keys(data))
+    return Sound(document, build(document))
+
+
+WHOLE = sound(pipeline.load())
 
 
 def class_names(api: Api) -> dict[str, str]:
@@ -28,8 +39,8 @@ def class_names(api: Api) -> dict[str, str]:
     return {node.key: node.name for node in nodes}
 
 
-CLASSES = class_names(build(WHOLE))
-SHOWN = loggable(build(WHOLE))
+CLASSES = class_names(WHOLE.api)
+SHOWN = loggable(WHOLE.api)
 
 
 def cut(*names: str) -> Json:
@@ -40,7 +51,7 @@ def operation_ids(data: Json) -> set[str]:
     return {operation["operationId"] for _, _, operation in operations(data)}
 
 
-@pytest.mark.parametrize("name", [name for name in parts(WHOLE) if name not in MODULES])
+@pytest.mark.parametrize("name", [name for name in parts(WHOLE.api) if name not in MODULES])
 def test_each_part_alone_is_whole_and_means_what_it_means_in_the_whole(name: str) -> None:
     selected = select(WHOLE, [name]).document
     for _, target in references(selected.data):
@@ -68,8 +79,8 @@ def test_only_what_is_reached_stays() -> None:
     assert not {"response.Transaction", "plexypay.TransactionWebhook"} & schemas(data).keys()
     assert not {name for name in data["components"]["responses"] if name.startswith(("Gate", "Checkout"))}
     assert set(data["components"]["securitySchemes"]) == {"apiKey"}
-    assert "webhooks" in WHOLE.data
-    assert len(WHOLE.data["paths"]) > 40, "the given document stays as it is"
+    assert "webhooks" in WHOLE.document.data
+    assert len(WHOLE.document.data["paths"]) > 40, "the given document stays as it is"
 
 
 def test_the_parts_of_a_group_are_chosen_together_or_one_by_one() -> None:
@@ -89,12 +100,12 @@ def test_an_unknown_part_is_answered_with_those_that_there_are() -> None:
     assert raised.value.names == ("payment_link", "nothing.like_it")
     text = str(raised.value)
     assert "did you mean 'payment_links'?" in text
-    assert all(name in text for name in parts(WHOLE))
+    assert all(name in text for name in parts(WHOLE.api))
 
 
 def test_the_webhooks_are_a_part_without_operations() -> None:
     data = cut("webhooks")
-    assert data["webhooks"] == WHOLE.data["webhooks"]
+    assert data["webhooks"] == WHOLE.document.data["webhooks"]
     assert data["paths"] == {}
     assert set(data["components"]["securitySchemes"]) >= {"webhookToken", "checkoutWebhookSignature"}
 
@@ -160,7 +171,7 @@ def test_a_look_up_that_has_look_ups_of_its_own_brings_them() -> None:
         letter = path[1:]
         (made_here,) = item.values()
         made_here |= {"operationId": f"part{letter.upper() * 2}", "x-resource": letter}
-    selection = select(Document(with_keys(data)), ["a"])
+    selection = select(sound(data), ["a"])
     assert set(selection.document.data["paths"]) == {"/a", "/b", "/c"}
     assert selection.kept == {"b.b": ("a.a",), "c.c": ("b.b",)}
 
@@ -183,7 +194,7 @@ def test_a_field_that_is_private_elsewhere_is_masked_in_logs_all_the_same() -> N
             "/payer": {"get": operation("payers", "get", answer="Payer")},
         },
     )
-    names = loggable(build(select(Document(with_keys(data)), ["shops"]).document))
+    names = loggable(build(select(sound(data), ["shops"]).document))
     assert names.values == {"place"}
     assert names.hidden == {"name"}
 
@@ -208,9 +219,85 @@ def test_a_variant_that_a_discriminator_names_by_its_bare_key_stays() -> None:
         },
         {"/pet": {"get": operation("pets", "get", answer="Pet")}},
     )
-    assert set(schemas(select(Document(with_keys(data)), ["pets"]).document.data)) == {"Pet", "Cat", "Dog"}
+    assert set(schemas(select(sound(data), ["pets"]).document.data)) == {"Pet", "Cat", "Dog"}
+
+
+def test_what_a_path_says_for_all_its_operations_stays_with_each_of_them() -> None:
+    shared = {"$ref": "#/components/parameters/Agent"}
+    data = document(
+        {"Shop": {"type": "object"}, "Order": {"type": "object"}, "Agent": {"type": "string"}},
+        {
+            "/agent/{agent}": {
+                "parameters": [shared],
+                "get": operation("shops", "get", answer="Shop"),
+                "post": operation("orders", "make", answer="Order"),
+            }
+        },
+    )
+    agent = {
+        "name": "agent",
+        "in": "path",
+        "required": True,
+        "schema": {"$ref": "#/components/schemas/Agent"},
+    }
+    data["components"]["parameters"] = {"Agent": agent, "Other": {**agent, "name": "other"}}
+    part = select(sound(data), ["shops"]).document.data
+    assert part["paths"]["/agent/{agent}"].keys() == {"parameters", "get"}
+    assert part["components"]["parameters"] == {"Agent": agent}
+    assert set(schemas(part)) == {"Shop", "Agent"}
+
+
+def test_a_security_scheme_that_refers_to_another_brings_it() -> None:
+    data = copy.deepcopy(WHOLE.document.data)
+    schemes = data["components"]["securitySchemes"]
+    schemes["proof"] = schemes["webhookToken"]
+    schemes["webhookToken"] = {"$ref": "#/components/securitySchemes/proof"}
+    part = select(sound(Document(data)), ["webhooks"]).document.data
+    assert part["components"]["securitySchemes"].keys() >= {"webhookToken", "proof"}
+
+
+@given(names=st.lists(st.sampled_from(parts(WHOLE.api)), min_size=2, max_size=4, unique=True))
+@settings(max_examples=10, deadline=None)
+def test_parts_that_are_chosen_together_have_what_each_has_alone(names: list[str]) -> None:
+    def kept(*chosen: str) -> set[tuple[str, ...]]:
+        data = cut(*chosen)
+        components = {(kind, name) for kind, named in data["components"].items() for name in named}
+        tags = {("tag", tag["name"]) for tag in data["tags"]}
+        return components | tags | {("operation", name) for name in operation_ids(data)}
+
+    alone: set[tuple[str, ...]] = set()
+    for name in names:
+        alone |= kept(name)
+    assert kept(*names) == alone
+
+
+def test_the_children_that_a_discriminator_tells_apart_stay_with_their_parent() -> None:
+    def child(name: str) -> Json:
+        own = {"type": "object", "properties": {name: {"type": "string"}}}
+        return {"allOf": [{"$ref": "#/components/schemas/Pet"}, own]}
+
+    data = document(
+        {
+            "Pet": {
+                "type": "object",
+                "properties": {"kind": {"type": "string"}},
+                "discriminator": {"propertyName": "kind"},
+            },
+            "Cat": child("colour"),
+            "Dog": {**child("size"), "properties": {"owner": {"$ref": "#/components/schemas/Owner"}}},
+            "Owner": {"type": "object", "properties": {"id": {"type": "string"}}},
+            "Shop": {"type": "object", "properties": {"id": {"type": "string"}}},
+        },
+        {
+            "/pet": {"get": operation("pets", "get", answer="Pet")},
+            "/shop": {"get": operation("shops", "get", answer="Shop")},
+        },
+    )
+    whole = sound(data)
+    assert set(schemas(select(whole, ["pets"]).document.data)) == {"Pet", "Cat", "Dog", "Owner"}
+    assert set(schemas(select(whole, ["shops"]).document.data)) == {"Shop"}
 
 
 def test_no_part_is_called_like_a_module_that_is_always_there() -> None:
     always = {*PUBLIC, "models", "params", "resources", "api"}
-    assert not always & set(parts(WHOLE))
+    assert not always & set(parts(WHOLE.api))
