@@ -1,1 +1,1 @@
-"""Copies the package into another repository, under any name and with chosen parts, and keeps the copy honest."""
+"""Copy the package into another repository, under any name and with chosen parts, and keep the copy honest."""

@@ -1,4 +1,4 @@
-"""What changed between two vendored packages, for the people who use them."""
+"""Compare the descriptions in two vendored packages, for the people who use them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,49 @@ from pathlib import Path
 from .. import changes, loading
 from ..changes import Change
 from ..document import Document
+from ..model.build import HIDDEN
+
+#: The file of a package with its description.
+DESCRIPTION = "openapi.json"
 
 
 def description(folder: Path) -> Document:
-    """The API's description that a package holds: that of its own parts.
+    """Return the API's description that a package holds: that of its own parts.
 
     Raises:
         SpecError: if it cannot be read.
     """
-    return loading.load(folder / "openapi.json")
+    return loading.load(folder / DESCRIPTION)
 
 
 def what_changed(old: Document, new: Document) -> list[Change]:
-    """What a user of a package notices between two descriptions."""
-    return changes.compare(_told(old), _told(new))
+    """Return what a user of a package notices between two descriptions."""
+    return changes.compare(_of_its_parts(old), _of_its_parts(new))
 
 
 def between(old: Path, new: Path) -> list[Change]:
-    """What a user notices between the packages in two folders."""
+    """Return what a user notices between the packages in two folders."""
     return what_changed(description(old), description(new))
 
 
 def lines(found: list[Change]) -> list[str]:
-    """The changes in lines for people, the gravest first."""
+    """Return the changes in lines for people, the gravest first."""
     told: list[str] = []
     for level in changes.Level:
         some = [change for change in found if change.level is level]
         if some:
             told.append(f"  {level}:")
-            told += [
-                f"    - {'MONEY: ' if change.is_about_money else ''}{change.sentence}" for change in some
-            ]
+            told += map(_line, some)
     return told
 
 
-def _told(document: Document) -> Document:
-    # What the copy masks in its logs follows from parts that it does not have.
-    told = {key: value for key, value in document.data.items() if key != "x-sensitive-names"}
-    return document.with_data(told)
+def _line(change: Change) -> str:
+    mark = "MONEY: " if change.is_about_money else ""
+    return f"    - {mark}{change.sentence}"
+
+
+def _of_its_parts(document: Document) -> Document:
+    """Return a description without what follows from parts that the package does not have."""
+    data = dict(document.data)
+    data.pop(HIDDEN, None)
+    return document.with_data(data)

@@ -1,4 +1,4 @@
-"""Is a vendored package as it was copied, and would it be copied the same way today?"""
+"""Find out whether a vendored package is as it was copied, and would be copied the same way today."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import pipeline
 from ..changes import Change
@@ -17,7 +18,7 @@ from . import changing
 from . import lock as locks
 from .building import build, cut_out
 from .copying import again
-from .lock import Lock
+from .lock import Lock, Options
 from .selecting import UnknownPartError
 
 
@@ -48,18 +49,32 @@ class Report:
 
     @property
     def is_current(self) -> bool:
-        """Whether an update would write the same files."""
+        """Return whether an update would write the same files."""
         return not self.files and not self.gone
 
     @property
     def is_newer(self) -> bool:
-        """Whether it was made by a later plexy-pay than this one."""
+        """Return whether it was made by a later plexy-pay than this one."""
         return parsed(self.lock.version) > parsed(self.version)
 
     @property
     def passes(self) -> bool:
-        """Whether it is untouched and current."""
+        """Return whether it is untouched and current."""
         return self.is_current and not self.edits
+
+
+class _Today(NamedTuple):
+    """What an update would make.
+
+    Attributes:
+        files: The files that it would change, add or delete.
+        gone: The chosen parts that the description no longer has; then it would make nothing.
+        description: The description of the chosen parts that there are.
+    """
+
+    files: tuple[str, ...]
+    gone: tuple[str, ...]
+    description: Document
 
 
 def check(spec: Path, folder: Path) -> Report:
@@ -71,34 +86,57 @@ def check(spec: Path, folder: Path) -> Report:
     """
     lock = locks.read(folder)
     edits = locks.edits(folder, lock)
-    options, paths = again(folder, lock)
-    overlays = tuple(
-        now.name for now, then in zip(options.overlays, lock.options.overlays, strict=True) if now != then
+    options, overlays = again(folder, lock)
+    try:
+        today = _made_today(spec, folder, lock, options, overlays)
+    except UnknownPartError as error:
+        today = _without(error.names, spec, options, overlays)
+    return Report(
+        folder=folder,
+        lock=lock,
+        edits=edits,
+        version=pipeline.package_version(),
+        files=today.files,
+        overlays=_changed_overlays(lock.options, options),
+        gone=today.gone,
+        changes=_changes(folder, edits, today.description),
     )
-    files: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+
+
+def _made_today(spec: Path, folder: Path, lock: Lock, options: Options, overlays: Sequence[Path]) -> _Today:
+    """Make the package again, and compare its files with those of the lock."""
     with tempfile.TemporaryDirectory(prefix="plexy-vendor-check-") as scratch:
         fresh = Path(scratch) / folder.resolve().name
-        try:
-            wanted = build(spec, fresh, lock.package, options, paths).lock.files
-            files = tuple(
-                name for name in sorted({*wanted, *lock.files}) if wanted.get(name) != lock.files.get(name)
-            )
-            new = changing.description(fresh)
-        except UnknownPartError as error:
-            gone = error.names
-            only = [name for name in options.only if name not in gone]
-            whole = pipeline.load_and_read(spec, paths, redocly=False)
-            new = _left_of(whole, only)
-    own = "openapi.json"
-    is_own_intact = own not in (*edits.changed, *edits.deleted)
-    changes = changing.what_changed(changing.description(folder), new) if is_own_intact else None
-    return Report(folder, lock, edits, pipeline.package_version(), files, overlays, gone, changes)
+        built = build(spec, fresh, lock.package, options, overlays)
+        files = locks.differing(lock, built.lock)
+        return _Today(tuple(files), (), changing.description(fresh))
 
 
-def _left_of(whole: Sound, only: Sequence[str]) -> Document:
-    """Return the parts that are left; where none is, a description without calls and events."""
+def _without(gone: Sequence[str], spec: Path, options: Options, overlays: Sequence[Path]) -> _Today:
+    """Return what there is of a package that cannot be made again, because parts of it are gone."""
+    whole = pipeline.load_and_read(spec, overlays, redocly=False)
+    only = [name for name in options.only if name not in gone]
+    return _Today((), tuple(gone), _description_of(whole, only))
+
+
+def _description_of(whole: Sound, only: Sequence[str]) -> Document:
+    """Return the description of some parts; of no part, one without calls and events."""
     if only:
         return cut_out(whole, only).document
-    document = whole.document
-    return document.with_data({**document.data, "paths": {}, "webhooks": {}})
+    data = dict(whole.document.data)
+    data["paths"] = {}
+    data["webhooks"] = {}
+    return whole.document.with_data(data)
+
+
+def _changed_overlays(then: Options, now: Options) -> tuple[str, ...]:
+    """Return the names of the overlays that are no longer as they were."""
+    pairs = zip(then.overlays, now.overlays, strict=True)
+    return tuple(new.name for old, new in pairs if old != new)
+
+
+def _changes(folder: Path, edits: Edits, today: Document) -> list[Change] | None:
+    """Return what changed in the description; None if the one in the copy was edited."""
+    if changing.DESCRIPTION in (*edits.changed, *edits.deleted):
+        return None
+    return changing.what_changed(changing.description(folder), today)

@@ -1,10 +1,10 @@
-"""Writes the vendored package into the other repository in one step, and only over an untouched copy."""
+"""Write the vendored package into the other repository in one step, and only over an untouched copy."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,12 +77,12 @@ def vendor(
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
     place = placing.place(dest, name)
-    before = _there(place.folder, discard_edits) if place.is_taken else None
+    before = _lock_there(place.folder, discard_edits) if place.is_taken else None
     for path in overlays:
         if not path.is_file():
             raise ToolError(f"There is no overlay {path}.")
-    recorded = tuple(_recorded(path, place.folder) for path in overlays)
-    return _write(spec, place, Options(tuple(only), recorded), overlays, before)
+    options = Options(tuple(only), _recorded(overlays, place.folder))
+    return _write(spec, place, options, overlays, before)
 
 
 def update(spec: Path, folder: Path, *, discard_edits: bool = False) -> Copied:
@@ -97,7 +97,7 @@ def update(spec: Path, folder: Path, *, discard_edits: bool = False) -> Copied:
         EditedError: if the copy was edited, and its edits are not to be discarded.
         ToolError, SpecError, GenerationError: if it cannot be written. What was there stays.
     """
-    before = _there(folder, discard_edits)
+    before = _lock_there(folder, discard_edits)
     version = pipeline.package_version()
     if parsed(version) < parsed(before.version):
         raise ToolError(
@@ -105,11 +105,12 @@ def update(spec: Path, folder: Path, *, discard_edits: bool = False) -> Copied:
             "(`git pull`). To go back on purpose, vendor it again without --update."
         )
     options, overlays = again(folder, before)
-    return _write(spec, Place(folder, before.package, ()), options, overlays, before)
+    place = Place(folder, before.package, missing=())
+    return _write(spec, place, options, overlays, before)
 
 
 def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
-    """The options of a copy with its overlays as they are today, and where these are.
+    """Return the options of a copy with its overlays as they are today, and where these are.
 
     Raises:
         ToolError: if the copy was moved under another name, or an overlay is gone.
@@ -120,18 +121,18 @@ def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
             f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as "
             f"{name}."
         )
-    paths = [Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays]
-    for path in paths:
+    overlays = [Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays]
+    for path in overlays:
         if not path.is_file():
             raise ToolError(
                 f"The overlay {path}, with which {lock.package} was vendored, is gone. Restore it, or vendor the "
                 "package again without --update and with the overlays that you want."
             )
-    return Options(lock.options.only, tuple(_recorded(path, folder) for path in paths)), paths
+    return Options(lock.options.only, _recorded(overlays, folder)), overlays
 
 
-def _there(folder: Path, discard_edits: bool) -> Lock:
-    """The lock of the copy that is there, which nobody edited, or whose edits do not count."""
+def _lock_there(folder: Path, discard_edits: bool) -> Lock:
+    """Return the lock of the copy that is there, which nobody edited, or whose edits do not count."""
     lock = locks.read(folder)
     edits = locks.edits(folder, lock)
     if edits and not discard_edits:
@@ -139,16 +140,21 @@ def _there(folder: Path, discard_edits: bool) -> Lock:
     return lock
 
 
-def _recorded(overlay: Path, folder: Path) -> Overlay:
-    name = Path(os.path.relpath(overlay.resolve(), folder.resolve())).as_posix()
-    return Overlay(name, locks.digest(overlay.read_bytes()))
+def _recorded(overlays: Iterable[Path], folder: Path) -> tuple[Overlay, ...]:
+    """Return what a lock says of the overlays: where they are, seen from the copy, and what is in them."""
+    home = folder.resolve()
+    found: list[Overlay] = []
+    for path in overlays:
+        name = Path(os.path.relpath(path.resolve(), home))
+        found.append(Overlay(name.as_posix(), locks.digest(path.read_bytes())))
+    return tuple(found)
 
 
 def _write(
     spec: Path, place: Place, options: Options, overlays: Sequence[Path], before: Lock | None
 ) -> Copied:
-    beside = (place.missing[0] if place.missing else place.folder).parent
-    with tempfile.TemporaryDirectory(prefix=".vendoring-", dir=beside) as scratch:
+    """Make the package beside its place, and put it there if it differs from what is there."""
+    with tempfile.TemporaryDirectory(prefix=".vendoring-", dir=place.outermost.parent) as scratch:
         built = build(spec, Path(scratch) / place.folder.name, place.package, options, overlays)
         changes = changing.between(place.folder, built.folder) if before else []
         discarded = locks.edits(place.folder, before) if before else Edits()
@@ -160,6 +166,7 @@ def _write(
 
 
 def _put(built: Path, place: Place) -> None:
+    """Put a package in its place, with the packages above it; where that fails, none of these stays."""
     made: list[Path] = []
     try:
         for folder in place.missing:

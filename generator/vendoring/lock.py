@@ -1,4 +1,4 @@
-"""The lock file of a vendored package: what it was made from, with which options, and the hash of each file."""
+"""Write and read the lock file of a vendored package: what it was made from, the options, the hash of each file."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ..problems import ToolError
 
 NAME = "plexy-vendor.lock.json"
 VERSION = 1
+#: The name under which a lock has the version of plexy-pay itself.
+OWN = "plexy-pay"
 _COMMENT = (
     "Written by `./nox -s vendor` of plexy-pay, whose docs/vendoring.md tells of it. Do not edit the files listed "
     "here, or updates refuse. Line ends do not count in the hashes."
@@ -48,7 +50,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Lock:
-    """What the lock file says. It has no time and no path, so that the same input gives the same bytes.
+    """The content of a lock file. It has no time and no path, so that the same input gives the same bytes.
 
     Attributes:
         package: The name under which the package is imported.
@@ -68,17 +70,18 @@ class Lock:
 
     @property
     def version(self) -> str:
-        """The version of plexy-pay."""
-        return self.generator["plexy-pay"]
+        """Return the version of plexy-pay."""
+        return self.generator[OWN]
 
     def write(self, folder: Path) -> None:
         """Write the lock into the folder of the package."""
-        record = {"comment": _COMMENT, "lock": VERSION, **asdict(self)}
-        (folder / NAME).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        record = {"comment": _COMMENT, "lock": VERSION} | asdict(self)
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        (folder / NAME).write_text(f"{text}\n", "utf-8")
 
 
 def read(folder: Path) -> Lock:
-    """The lock of the package in the folder.
+    """Return the lock of the package in the folder.
 
     Raises:
         ToolError: if it is missing, broken, or of a later plexy-pay.
@@ -86,37 +89,60 @@ def read(folder: Path) -> Lock:
     path = folder / NAME
     try:
         record: Any = json.loads(path.read_text("utf-8"))
-        if record["lock"] != VERSION:
-            raise ToolError(
-                f"{path} has the form {record['lock']}, and this plexy-pay knows {VERSION}. Use the plexy-pay that "
-                "wrote it, or a later one."
-            )
-        options = record["options"]
-        return Lock(
-            package=str(record["package"]),
-            spec=str(record["spec"]),
-            generator={str(name): str(version) for name, version in record["generator"].items()}
-            | {"plexy-pay": str(record["generator"]["plexy-pay"])},
-            requires=tuple(map(str, record["requires"])),
-            options=Options(
-                only=tuple(map(str, options["only"])),
-                overlays=tuple(Overlay(str(one["name"]), str(one["hash"])) for one in options["overlays"]),
-            ),
-            files={str(name): str(digest) for name, digest in record["files"].items()},
-        )
+        form = record["lock"]
+        if form == VERSION:
+            return _lock(record)
     except FileNotFoundError:
         raise ToolError(f"{folder} has no {NAME}, so it is no vendored package.") from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         # A conflict of a merge is the usual reason.
         advice = "Restore it from your repository's history, or delete the folder and vendor it anew."
         raise ToolError(f"{path} cannot be read as a lock file. {advice}") from None
+    raise ToolError(
+        f"{path} has the form {form}, and this plexy-pay knows {VERSION}. Use the plexy-pay that wrote it, or a later "
+        "one."
+    )
+
+
+def _lock(record: Any) -> Lock:
+    """Return the lock that a record holds.
+
+    Raises:
+        LookupError, TypeError, AttributeError: if it is none.
+    """
+    generator = _texts(record["generator"])
+    if OWN not in generator:
+        raise KeyError(OWN)
+    return Lock(
+        package=str(record["package"]),
+        spec=str(record["spec"]),
+        generator=generator,
+        requires=tuple(map(str, record["requires"])),
+        options=_options(record["options"]),
+        files=_texts(record["files"]),
+    )
+
+
+def _options(record: Any) -> Options:
+    overlays = [Overlay(str(one["name"]), str(one["hash"])) for one in record["overlays"]]
+    return Options(only=tuple(map(str, record["only"])), overlays=tuple(overlays))
+
+
+def _texts(record: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in record.items()}
 
 
 def edits(folder: Path, lock: Lock) -> Edits:
-    """What people did to the files of the package since the lock was written."""
+    """Return what people did to the files of the package since the lock was written."""
     return between(lock.files, hashes(folder))
 
 
+def differing(one: Lock, other: Lock) -> list[str]:
+    """Return the files that are not the same in two locks."""
+    names = sorted({*one.files, *other.files})
+    return [name for name in names if one.files.get(name) != other.files.get(name)]
+
+
 def hashes(folder: Path) -> dict[str, str]:
-    """The hash of every file of the package but the lock, by path."""
+    """Return the hash of every file of the package but the lock, by path."""
     return all_hashes(folder, NAME)

@@ -1,10 +1,11 @@
-"""Where a vendored package lies in the other repository, and under which name it is imported there."""
+"""Find where a vendored package lies in the other repository, and under which name it is imported there."""
 
 from __future__ import annotations
 
 import keyword
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,61 +34,46 @@ class Place:
 
     @property
     def is_taken(self) -> bool:
-        """Whether a vendored package is there."""
-        return (self.folder / locks.NAME).is_file()
+        """Return whether a vendored package is there."""
+        return _is_vendored(self.folder)
+
+    @property
+    def outermost(self) -> Path:
+        """Return the outermost of the folders that are written."""
+        return self.missing[0] if self.missing else self.folder
 
 
 def place(dest: Path, name: str) -> Place:
-    """Where `vendor DEST --name NAME` writes to.
+    """Return where `vendor DEST --name NAME` writes to.
 
     Raises:
         ToolError: if it cannot, or must not, be written there; the text says what to do.
     """
-    if not dest.is_dir():
-        raise ToolError(
-            f"There is no folder {dest}. Give one from which your code is imported, such as ../shop/src."
-        )
-    if (dest / locks.NAME).is_file():
-        raise ToolError(
-            f"{dest} is a vendored package itself. Add --update or --check, or give the folder that holds it and "
-            "--name."
-        )
+    _check_dest(dest)
     steps = name.split(".")
-    bad = [step for step in steps if not step.isidentifier() or keyword.iskeyword(step)]
-    if bad:
-        raise ToolError(
-            f"--name {name}: {bad[0]!r} is no name in Python. Write one such as shop._vendor.acme_pay."
-        )
-    above = _packages_above(dest)
-    package = ".".join([*above, *steps])
-    if (top := package.partition(".")[0]) in _TAKEN:
-        raise ToolError(
-            f"--name {name}: a package {top!r} would hide another one of that name. Choose another name."
-        )
-    folder = dest.joinpath(*steps)
-    parents = [dest.joinpath(*steps[:depth]) for depth in range(1, len(steps))]
-    for path in (*parents, folder):
+    _check_name(name, steps)
+    package = ".".join([*_packages_above(dest), *steps])
+    _check_that_it_hides_nothing(name, package)
+    folders = [dest.joinpath(*steps[:depth]) for depth in range(1, len(steps) + 1)]
+    for path in folders:
         _check_free(path)
-    if folder.is_dir() and locks.hashes(folder) and not (folder / locks.NAME).is_file():
-        raise ToolError(
-            f"{folder} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move "
-            "them."
-        )
-    return Place(folder, package, tuple(path for path in parents if not path.exists()))
+    *between, folder = folders
+    _check_ours(folder)
+    missing = [path for path in between if not path.exists()]
+    return Place(folder, package, tuple(missing))
 
 
 def find(dest: Path, name: str | None) -> Path:
-    """The folder of the vendored package that `vendor DEST --check` means.
+    """Return the folder of the vendored package that `vendor DEST --check` means.
 
     Raises:
         ToolError: if there is none, or more than one.
     """
     if not dest.is_dir():
         raise ToolError(f"There is no folder {dest}. Give the vendored package, or a folder that holds it.")
-    found = [dest] if (dest / locks.NAME).is_file() else _packages_below(dest)
+    found = [dest] if _is_vendored(dest) else list(_packages_below(dest))
     if name is not None:
-        tail = tuple(name.split("."))
-        found = [folder for folder in found if folder.resolve().parts[-len(tail) :] == tail]
+        found = [folder for folder in found if _is_called(folder, name)]
     if len(found) == 1:
         return found[0]
     called = f" called {name}" if name else ""
@@ -100,23 +86,43 @@ def find(dest: Path, name: str | None) -> Path:
     raise ToolError(f"{dest} has several vendored packages{called}; give the folder of one:\n{listed}")
 
 
-def _packages_below(dest: Path) -> list[Path]:
-    found: list[Path] = []
-    for folder, names, files in os.walk(dest):
-        names[:] = sorted(name for name in names if name not in _SKIPPED and not name.startswith("."))
-        if locks.NAME in files:
-            found.append(Path(folder))
-    return found
-
-
 def repository(folder: Path) -> Path | None:
-    """The root of the git repository that a folder is in, or None."""
+    """Return the root of the git repository that a folder is in, or None."""
     absolute = folder.resolve()
-    return next((path for path in (absolute, *absolute.parents) if (path / ".git").exists()), None)
+    for path in (absolute, *absolute.parents):
+        if (path / ".git").exists():
+            return path
+    return None
+
+
+# -- packages that are there -----------------------------------------------------------------------------------------
+
+
+def _is_vendored(folder: Path) -> bool:
+    return (folder / locks.NAME).is_file()
+
+
+def _is_called(folder: Path, name: str) -> bool:
+    """Return whether the path of a folder ends in a name with dots."""
+    tail = tuple(name.split("."))
+    return folder.resolve().parts[-len(tail) :] == tail
+
+
+def _packages_below(dest: Path) -> Iterator[Path]:
+    """Yield the vendored packages in a folder."""
+    for folder, names, files in os.walk(dest):
+        # The walk goes on in the names that are left in this list.
+        names[:] = sorted(filter(_may_hold_sources, names))
+        if locks.NAME in files:
+            yield Path(folder)
+
+
+def _may_hold_sources(name: str) -> bool:
+    return name not in _SKIPPED and not name.startswith(".")
 
 
 def _packages_above(dest: Path) -> list[str]:
-    """The packages that a folder is in, itself included, from their `__init__.py`; the outermost first."""
+    """Return the packages that a folder is in, itself included, from their `__init__.py`; the outermost first."""
     names: list[str] = []
     folder = dest.resolve()
     while (folder / "__init__.py").is_file() and folder.name.isidentifier():
@@ -125,12 +131,55 @@ def _packages_above(dest: Path) -> list[str]:
     return names
 
 
+# -- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _check_dest(dest: Path) -> None:
+    if not dest.is_dir():
+        raise ToolError(
+            f"There is no folder {dest}. Give one from which your code is imported, such as ../shop/src."
+        )
+    if _is_vendored(dest):
+        raise ToolError(
+            f"{dest} is a vendored package itself. Add --update or --check, or give the folder that holds it and "
+            "--name."
+        )
+
+
+def _check_name(name: str, steps: list[str]) -> None:
+    for step in steps:
+        if not step.isidentifier() or keyword.iskeyword(step):
+            raise ToolError(
+                f"--name {name}: {step!r} is no name in Python. Write one such as shop._vendor.acme_pay."
+            )
+
+
+def _check_that_it_hides_nothing(name: str, package: str) -> None:
+    """Refuse a package at the top that has the name of what it imports."""
+    top = package.partition(".")[0]
+    if top in _TAKEN:
+        raise ToolError(
+            f"--name {name}: a package {top!r} would hide another one of that name. Choose another name."
+        )
+
+
 def _check_free(path: Path) -> None:
+    """Refuse what cannot become a folder, and a folder that would hide a module."""
     if path.is_symlink():
         raise ToolError(f"{path} is a symbolic link. Give the folder that it leads to.")
     if path.exists() and not path.is_dir():
         raise ToolError(f"{path} is no folder. Choose another name, or move it.")
-    if (module := path.with_suffix(".py")).exists():
+    module = path.with_suffix(".py")
+    if module.exists():
         raise ToolError(
             f"{module} would be hidden by a package of its name. Choose another name, or move it."
+        )
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder with files of others."""
+    if folder.is_dir() and locks.hashes(folder) and not _is_vendored(folder):
+        raise ToolError(
+            f"{folder} has files and no {locks.NAME}, so they are not ours to replace. Choose another name, or move "
+            "them."
         )
