@@ -270,28 +270,28 @@ def build(session: nox.Session) -> None:
     """Build sdist and wheel twice, check them, install each on every Python, pay, and only then fill dist/."""
     install(session, "build", "generate", "nox", "sbom")
     pythons = [argument for python in interpreters(session) for argument in ("--python", python)]
-    session.run("python", "-m", "generator.releasing", "build", *pythons, *session.posargs)
+    session.run("python", "-m", "generator.release", "build", *pythons, *session.posargs)
 
 
 @nox.session
 def sbom(session: nox.Session) -> None:
     """Write the bill of materials of the package (CycloneDX), valid and with the same bytes each time."""
     install(session, "build", "generate", "nox", "sbom")
-    session.run("python", "-m", "generator.releasing", "sbom", *session.posargs)
+    session.run("python", "-m", "generator.release", "sbom", *session.posargs)
 
 
 @nox.session
 def release(session: nox.Session) -> None:
     """Make a version of what is here (`-- VERSION`): pyproject.toml, CHANGELOG.md, spec/released, generated."""
     install(session, "build", "changes", "generate", "nox")
-    session.run("python", "-m", "generator.releasing", "release", *session.posargs)
+    session.run("python", "-m", "generator.release", "release", *session.posargs)
 
 
 @nox.session
 def publish(session: nox.Session) -> None:
     """Upload dist/ (`-- --index NAME`, as uv.toml has it) unless something speaks against it; see CONTRIBUTING.md."""
     install(session, "build", "generate", "nox")
-    session.run("python", "-m", "generator.releasing", "publish", *session.posargs)
+    session.run("python", "-m", "generator.release", "publish", *session.posargs)
 
 
 @nox.session

@@ -188,7 +188,7 @@ def _add_check_version(command: argparse.ArgumentParser) -> None:
 
 
 def _add_vendor(command: argparse.ArgumentParser) -> None:
-    from .vendoring.command import add_vendor
+    from .vendor.command import add_vendor
 
     add_vendor(command)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.specs import write_spec
 
-from generator.releasing.project import Project
+from generator.release.project import Project
 
 HERE = Project(Path(__file__).parents[2])
 

@@ -19,8 +19,8 @@ from typing import Any, Self
 
 #: What nearly every command needs, and takes long to import.
 _HEAVY = (
-    *("generator.checking", "generator.coverage", "generator.changes.command", "generator.vendoring.command"),
-    *("generator.releasing.publishing", "generator.releasing.release"),
+    *("generator.checking", "generator.coverage", "generator.changes.command", "generator.vendor.command"),
+    *("generator.release.publishing", "generator.release.release"),
 )
 
 

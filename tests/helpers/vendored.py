@@ -16,7 +16,7 @@ from helpers.pythons import pythons
 
 from generator.__main__ import main
 
-SAMPLE = ROOT / "tests" / "generator" / "vendoring" / "sample"
+SAMPLE = ROOT / "tests" / "generator" / "vendor" / "sample"
 BLOCKS = list(blocks(ROOT / "docs" / "vendoring.md"))
 PYTHONS = pythons()
 #: Parts of which little is left: without names that a log may show or must hide, without imports for parameters,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from helpers.clones import HERE
 
-from generator.releasing import archives
-from generator.releasing.archives import Archives
-from generator.releasing.project import Project, Refused
+from generator.release import archives
+from generator.release.archives import Archives
+from generator.release.project import Project, Refused
 
 INFO = f"plexy_pay-{HERE.version}.dist-info"
 Files = dict[str, bytes]

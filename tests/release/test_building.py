@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from helpers.clones import HERE
 
-from generator.releasing import archives, building, installing, sbom
-from generator.releasing.archives import Archives
-from generator.releasing.project import Project, Refused
+from generator.release import archives, building, installing, sbom
+from generator.release.archives import Archives
+from generator.release.project import Project, Refused
 
 
 def test_an_archive_that_cannot_be_installed_is_told_with_its_python(tmp_path: Path) -> None:

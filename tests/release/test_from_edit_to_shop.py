@@ -28,11 +28,11 @@ from helpers.index_server import LOGIN, RunningIndex
 from helpers.pages import ROOT, blocks
 from helpers.wire import WireServer, json_answer
 
-from generator.releasing import archives
-from generator.releasing.project import Project
-from generator.vendoring import lock as locks
+from generator.release import archives
+from generator.release.project import Project
+from generator.vendor import lock as locks
 
-SAMPLE = ROOT / "tests" / "generator" / "vendoring" / "sample"
+SAMPLE = ROOT / "tests" / "generator" / "vendor" / "sample"
 COPY = Path("src/shop/_vendor/acme_pay")
 
 #: A call with what is new and with what is deprecated, by whatever name the package has.
@@ -84,7 +84,7 @@ class Session:
     def run(self, *command: str, env: dict[str, str] | None = None) -> None:
         python, dash_m, module, *arguments = command
         assert (python, dash_m) == ("python", "-m")
-        if (module, arguments[0]) == ("generator.releasing", "build"):
+        if (module, arguments[0]) == ("generator.release", "build"):
             shutil.rmtree(self.project.dist, ignore_errors=True)
             archives.build(self.project.root, self.project.dist)
             return

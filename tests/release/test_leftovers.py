@@ -6,7 +6,7 @@ import pytest
 from helpers.clones import clone
 from helpers.specs import BASE
 
-from generator.releasing.project import Project
+from generator.release.project import Project
 
 LEFTOVERS = (
     # Package managers: what they lock, where they install, and which Python they take.

@@ -20,8 +20,8 @@ from helpers.wire import Recorded, WireServer, http, json_answer
 
 from generator.document import Document
 from generator.problems import GenerationError
-from generator.releasing import archives, publishing, release
-from generator.releasing.project import Project, Refused
+from generator.release import archives, publishing, release
+from generator.release.project import Project, Refused
 
 VERSION = "7.8.9"
 DAY = date(2031, 2, 3)
@@ -87,7 +87,7 @@ SHOP = publishing.index_options("shop")
 def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of a clone, with that clone's own code."""
     return subprocess.run(
-        [sys.executable, "-m", "generator.releasing", *arguments],
+        [sys.executable, "-m", "generator.release", *arguments],
         cwd=project.root,
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         capture_output=True,

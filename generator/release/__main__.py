@@ -1,4 +1,4 @@
-"""`python -m generator.releasing`: build a version, make a release of it, publish it."""
+"""`python -m generator.release`: build a version, make a release of it, publish it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m generator.releasing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m generator.release", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser(

@@ -20,7 +20,7 @@ from generator.lint import structure
 from generator.model.api import Api, Schema
 from generator.model.build import build
 from generator.pipeline import Sound
-from generator.vendoring.selecting import MODULES, UnknownPartError, parts, select
+from generator.vendor.selecting import MODULES, UnknownPartError, parts, select
 
 Json = dict[str, Any]
 

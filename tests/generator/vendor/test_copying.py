@@ -18,7 +18,7 @@ from generator import pipeline, writing
 from generator.__main__ import main
 from generator.document import Document
 from generator.problems import GenerationError
-from generator.vendoring import lock as locks
+from generator.vendor import lock as locks
 
 pytestmark = pytest.mark.usefixtures("generated_once")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.problems import ToolError
-from generator.vendoring import placing
-from generator.vendoring.lock import NAME
+from generator.vendor import placing
+from generator.vendor.lock import NAME
 
 
 def package(folder: Path) -> Path:

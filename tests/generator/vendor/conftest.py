@@ -18,8 +18,8 @@ from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, made_once, run,
 from generator import lint, loading, pipeline
 from generator.document import Document
 from generator.problems import Problem
-from generator.vendoring import building
-from generator.vendoring import lock as locks
+from generator.vendor import building
+from generator.vendor import lock as locks
 
 #: The sample is a project of its own: its tests run in a copy of it.
 collect_ignore = ["sample"]
