@@ -158,10 +158,12 @@ class Amount:
     Attributes:
         unit: The unit; none where the vendor does not state it.
         evidence: How well the unit is known.
+        pointer: Where the unit is written.
     """
 
     unit: AmountUnit | None
     evidence: Evidence = field(metadata=FOR_READERS)
+    pointer: Pointer = field(metadata=FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,12 +35,14 @@ class Read(NamedTuple):
 
     Attributes:
         api: The API, as far as it can be read.
-        problems: Everything that is wrong with it.
+        problems: What a package could not do as the document says.
+        flaws: What is wrong besides.
         nodes: The places of the nodes.
     """
 
     api: Api
     problems: list[Problem]
+    flaws: list[Problem]
     nodes: frozenset[Pointer]
 
 
@@ -50,22 +52,29 @@ def build(document: Document) -> Api:
     Raises:
         SpecError: naming everything that the package could not do as the document says.
     """
-    api, problems, _ = read(document)
-    if problems:
-        raise SpecError(problems)
+    reader = Reader(document)
+    api = _read(reader)
+    if reader.problems:
+        raise SpecError(reader.problems)
     return api
 
 
 def read(document: Document) -> Read:
     """Return the API as far as it can be read, and everything that is wrong with it."""
     reader = Reader(document)
+    api = _read(reader)
+    return Read(api, reader.problems, reader.flaws, frozenset(reader.nodes))
+
+
+def _read(reader: Reader) -> Api:
+    document = reader.document
     family_reader = FamilyReader(reader)
     families = family_reader.families()
     settings = family_reader.settings(families)
     schemas = SchemaReader(reader)
     schemas.read()
     operations = read_operations(reader, schemas, {family.name: family for family in families})
-    api = Api(
+    return Api(
         families=families,
         settings=settings,
         operations=operations,
@@ -85,7 +94,6 @@ def read(document: Document) -> Read:
         disputed_currencies=currencies.disputed(_listed_currencies(document)),
         marks=document.marks,
     )
-    return Read(api, reader.problems, frozenset(reader.nodes))
 
 
 def _shown(document: Document) -> tuple[ShownName, ...] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import naming, reading
 from ..document import Located, Pointer, mapping, parse_pointer, reference_of, sequence
 from ..problems import meant
+from .amounts import read_amount
 from .api import (
     EVIDENCE,
     Body,
@@ -171,7 +172,7 @@ class _OperationReader:
             type=self._schemas.type_at(pointer),
             required=value.get("required") is True,
             description=text_of(described, "description"),
-            amount=self._schemas.amount_at(pointer),
+            amount=read_amount(self._reader, wire_name, pointer, located.pointer),
             server_default=default_of(described),
             setting=str(value.get("x-client-setting", "")),
             deprecation=deprecation_of(described),

@@ -22,21 +22,29 @@ class Reader:
 
     Attributes:
         document: The document.
-        problems: What is wrong, in the order in which it was found.
+        problems: What a package could not do as the document says, in the order in which it was found.
+        flaws: What is wrong besides: a package can be made of it, but nobody should.
         nodes: The places of all nodes that were read.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = []
+        self.flaws: list[Problem] = []
         self.nodes: set[Pointer] = set()
 
     def wrong(self, pointer: Pointer, message: str, fix: str) -> None:
-        """Note a problem with the value at a place."""
-        problem = self.document.problem(pointer, message, fix)
+        """Note a problem with the value at a place, for which no package can be made."""
+        self._note(self.problems, self.document.problem(pointer, message, fix))
+
+    def flawed(self, pointer: Pointer, message: str, fix: str) -> None:
+        """Note a mark that is missing, has another form or names what is not there; the rest is read without it."""
+        self._note(self.flaws, self.document.problem(pointer, message, fix))
+
+    def _note(self, problems: list[Problem], problem: Problem) -> None:
         # A schema is read once for each place that refers to it.
-        if problem not in self.problems:
-            self.problems.append(problem)
+        if problem not in problems:
+            problems.append(problem)
 
     def at(self, pointer: Pointer) -> dict[str, Any]:
         """Return the mapping at a place; an empty one if there is none."""

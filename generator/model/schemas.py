@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .. import naming, reading
+from .. import naming
 from ..document import Located, Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
-from .api import Alias, Amount, AmountUnit, Enum, Evidence, Field, Member, Model, NextAction
+from .amounts import read_amount
+from .api import Alias, Enum, Evidence, Field, Member, Model, NextAction
 from .classes import class_names, has_class, is_enum, places, unused_wrappers
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
@@ -36,7 +37,6 @@ _KINDS: dict[str, ScalarKind] = {
     "null": "null",
 }
 _TIMES: dict[str, ScalarKind] = {"date": "date", "date-time": "date-time"}
-_UNITS: dict[str, AmountUnit] = {"minor": "minor", "major": "major", "decimal-string": "decimal-string"}
 _LIMITS = (
     *("format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum"),
     *(
@@ -237,8 +237,8 @@ class SchemaReader:
             read_only=described.get("readOnly", target.get("readOnly")) is True,
             write_only=described.get("writeOnly", target.get("writeOnly")) is True,
             description=text_of(described if "description" in described else target, "description"),
-            amount=self.amount_at(pointer),
-            is_main_amount=described.get("x-main-amount") is True,
+            amount=read_amount(self._reader, wire_name, pointer),
+            is_main_amount=self._is_main_amount(pointer, described),
             is_sensitive=described.get("x-sensitive") is True,
             is_hidden=any(map(self.is_masked, parts)),
             is_unix_time=described.get("x-format") == UNIX_SECONDS,
@@ -246,6 +246,16 @@ class SchemaReader:
             server_default=default_of(described),
             deprecation=deprecation_of(described),
         )
+
+    def _is_main_amount(self, pointer: Pointer, value: dict[str, Any]) -> bool:
+        if "x-main-amount" not in value:
+            return False
+        if value["x-main-amount"] is True:
+            return True
+        message = f"{pointer[-1]!r} is marked as main amount, but is no amount of known unit"
+        fix = "write `x-main-amount: true` on an amount of known unit only"
+        self._reader.flawed((*pointer, "x-main-amount"), message, fix)
+        return False
 
     def _wrapped_value(self, pointer: Pointer, name: object) -> Pointer:
         """Return where the value is that a webhook wraps in an object."""
@@ -258,17 +268,6 @@ class SchemaReader:
             "correct the schema, or remove the mark",
         )
         return pointer
-
-    def amount_at(self, pointer: Pointer) -> Amount | None:
-        """Return what is known of the unit of an amount; None for what is no amount."""
-        unit = reading.mark(self._document, pointer, "x-amount-unit")
-        if unit is None:
-            return None
-        evidence = reading.mark(self._document, pointer, "x-amount-unit-evidence")
-        return Amount(
-            unit=_UNITS.get(str(unit.value)),
-            evidence=evidence_of(evidence.value if evidence else None) or "inferred",
-        )
 
     def is_masked(self, pointer: Pointer) -> bool:
         """Return whether a log hides the value of a property or parameter, by its own mark or that of a part."""

@@ -100,6 +100,7 @@ Type: TypeAlias = Scalar | Constant | EnumRef | ModelRef | ListOf | Union
 ANYTHING = Scalar("any")
 NULL = Scalar("null")
 TEXT = Scalar("string")
+_JSON_TYPES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 def union_of(types: tuple[Type, ...], discriminator: Discriminator | None = None) -> Type:
@@ -137,3 +138,25 @@ def leaves_of(type_: Type) -> Iterator[Type]:
 def models_in(type_: Type) -> list[Model]:
     """Return the models that a type names."""
     return [leaf.model for leaf in leaves_of(type_) if isinstance(leaf, ModelRef)]
+
+
+def json_types(type_: Type) -> set[str]:
+    """Return the JSON types of the values of a type, as far as it says so; "null" is left out."""
+    found = {_json_type(variant) for variant in variants_of(type_)}
+    return found - {"null", "any"}
+
+
+def _json_type(variant: Type) -> str:
+    match variant:
+        case Scalar(kind="date" | "date-time"):
+            return "string"
+        case Scalar():
+            return variant.kind
+        case Constant():
+            return _JSON_TYPES[type(variant.value)]
+        case EnumRef():
+            return "integer" if variant.enum.is_integer else "string"
+        case ListOf():
+            return "array"
+        case _:
+            return "object"

@@ -779,7 +779,7 @@ CREATE_AMOUNT = "      x-amount-unit: minor\n      x-amount-unit-evidence: obser
 
 
 def test_an_amount_without_a_unit_is_found(breaks: Breaks) -> None:
-    found = breaks(amounts.amount_has_a_unit, (LINKS, "      x-amount-unit: minor\n", ""))
+    found = breaks(the_reader, (LINKS, "      x-amount-unit: minor\n", ""))
 
     assert (found.file, found.text) == (LINKS, "amount:")
     assert found.message == "the amount 'amount' has no unit"
@@ -799,7 +799,7 @@ def test_amounts_are_known_by_their_names(breaks: Breaks, name: str, kind: str) 
         )
     ]
 
-    found = breaks(amounts.amount_has_a_unit, *edits)
+    found = breaks(the_reader, *edits)
 
     assert found.text == f"{name}:"
 
@@ -823,7 +823,7 @@ def test_an_amount_behind_a_reference_needs_a_unit_too(breaks: Breaks) -> None:
         ),
     ]
 
-    found = breaks(amounts.amount_has_a_unit, *edits)
+    found = breaks(the_reader, *edits)
 
     assert found.text == "amount:"
 
@@ -846,7 +846,7 @@ def test_a_parameter_that_is_an_amount_needs_a_unit(breaks: Breaks) -> None:
         (PATHS, "example: 50\n", "example: 50\n        x-amount-unit-evidence: inferred\n"),
     ]
 
-    found = breaks(amounts.amount_has_a_unit, *edits)
+    found = breaks(the_reader, *edits)
 
     assert (found.file, found.text) == (PATHS, "schema:")
 
@@ -974,7 +974,7 @@ def test_a_next_action_that_does_not_fit_its_schema_is_found(
 
 
 def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:
-    found = breaks(amounts.amount_has_a_unit, (LINKS, "x-amount-unit: minor", "x-amount-unit: tenge"))
+    found = breaks(the_reader, (LINKS, "x-amount-unit: minor", "x-amount-unit: tenge"))
 
     assert found.text == "x-amount-unit: tenge"
     assert "'tenge' is not a unit" in found.message
@@ -985,7 +985,7 @@ def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:
     [("", "amount:"), ("      x-amount-unit-evidence: sure\n", "x-amount-unit-evidence: sure")],
 )
 def test_a_unit_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
-    found = breaks(amounts.amount_has_a_unit, (LINKS, "      x-amount-unit-evidence: observed\n", new))
+    found = breaks(the_reader, (LINKS, "      x-amount-unit-evidence: observed\n", new))
 
     assert found.text == text
     assert found.fix.startswith("write `x-amount-unit-evidence:` with one of documented")

@@ -42,9 +42,6 @@ RULES: tuple[Rule, ...] = (
     evidence.parameter_has_evidence,
     evidence.evidence_has_a_source,
     evidence.claim_has_a_source,
-    amounts.amount_has_a_unit,
-    amounts.amount_fits_its_unit,
-    amounts.main_amount_is_one_of_known_unit,
     next_actions.next_action_names_what_exists,
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
@@ -61,6 +58,8 @@ RULES: tuple[Rule, ...] = (
 MODEL_RULES: tuple[ModelRule, ...] = (
     operations.operation_lists_its_errors,
     operations.path_and_parameters_agree,
+    amounts.amount_fits_its_unit,
+    amounts.main_amount_is_one_of_known_unit,
     names.keywords_are_unique,
     names.properties_are_unique,
     names.money_properties_are_free,
