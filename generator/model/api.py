@@ -646,6 +646,19 @@ class Wrapper(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Description(Node):
+    """A text of the document for people, on whatever it stands.
+
+    Attributes:
+        text: The text.
+        is_of_unknown_unit: Whether it describes an amount that is marked as one of unknown unit.
+    """
+
+    text: str
+    is_of_unknown_unit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedAmount(Node):
     """The unit of a named schema that is an amount itself; its evidence is that of the unit.
 
@@ -724,6 +737,7 @@ class Api:
         shared_responses: The responses that operations share, in the document's order.
         servers: The servers, once for each place that lists one.
         security_schemes: The ways to authenticate, in the document's order.
+        descriptions: All descriptions, in the document's order.
         references: Each reference and the component it leads to, grouped by the first three steps of its place. A
             discriminator that tells the children of its schema apart refers to each of them.
         shown_in_logs: The fields that a debug log shows; none where the document has no such list.
@@ -745,6 +759,7 @@ class Api:
     shared_responses: tuple[SharedResponse, ...]
     servers: tuple[Server, ...]
     security_schemes: tuple[SecurityScheme, ...]
+    descriptions: tuple[Description, ...]
     references: Mapping[Pointer, tuple[tuple[Pointer, Pointer], ...]]
     shown_in_logs: tuple[ShownName, ...] | None
     hidden_in_logs: tuple[str, ...]

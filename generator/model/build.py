@@ -9,12 +9,16 @@ from ..document import Document, Pointer, sequence
 from ..problems import Problem, SpecError
 from .api import Api, ShownName
 from .events import read_events
+from .evidence import check_evidence
+from .examples import check_examples
 from .families import FamilyReader
+from .marks import check_marks
 from .operations import read_operations
 from .reader import Reader
 from .recipes import read_recipes
 from .schemas import SchemaReader
 from .shared import (
+    read_descriptions,
     read_references,
     read_security_schemes,
     read_servers,
@@ -68,6 +72,9 @@ def read(document: Document) -> Read:
 
 def _read(reader: Reader) -> Api:
     document = reader.document
+    check_evidence(reader)
+    check_marks(reader)
+    check_examples(reader)
     family_reader = FamilyReader(reader)
     families = family_reader.families()
     settings = family_reader.settings(families)
@@ -88,6 +95,7 @@ def _read(reader: Reader) -> Api:
         shared_responses=read_shared_responses(reader),
         servers=read_servers(reader),
         security_schemes=read_security_schemes(reader),
+        descriptions=read_descriptions(reader),
         references=read_references(reader, schemas),
         shown_in_logs=_shown(document),
         hidden_in_logs=tuple(map(str, sequence(document.data.get(HIDDEN)))),

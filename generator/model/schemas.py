@@ -52,7 +52,8 @@ _LIMITS = (
 #: The value of `x-format` that marks seconds since 1970.
 UNIX_SECONDS = "unix-seconds"
 JSON = "application/json"
-_MASKED = ("x-sensitive", "x-free-text")
+#: The marks of what a log hides.
+MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 #: Keywords that decide what a value is, and that no class or type of the package can express.
 _UNREAD = ("prefixItems", "patternProperties", "if", "dependentSchemas", "unevaluatedProperties")
@@ -271,7 +272,7 @@ class SchemaReader:
 
     def is_masked(self, pointer: Pointer) -> bool:
         """Return whether a log hides the value of a property or parameter, by its own mark or that of a part."""
-        return any(part.get(mark) for part in self._parts(pointer, set()) for mark in _MASKED)
+        return any(part.get(mark) for part in self._parts(pointer, set()) for mark in MASKED)
 
     def _parts(self, pointer: Pointer, seen: set[Pointer]) -> Iterator[dict[str, Any]]:
         """Yield a schema and all that describes its own value: what it refers to, its variants and its items."""

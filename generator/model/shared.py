@@ -1,4 +1,4 @@
-"""Read what belongs to no single operation: shared responses, servers, security schemes, and who refers to whom."""
+"""Read what belongs to no single operation: shared responses, servers, descriptions, and who refers to whom."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..document import Pointer, mapping, objects, parse_pointer, references, sequence
-from .api import Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
+from .api import Description, Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
 from .classes import unused_wrappers
 from .reader import Reader, text_of
 from .schemas import SchemaReader
@@ -47,6 +47,20 @@ def _servers(reader: Reader) -> Iterator[Server]:
             value = mapping(item)
             origin = reader.origin((*place, "servers", index), value)
             yield Server(origin=origin, url=str(value.get("url")), description=text_of(value, "description"))
+
+
+def read_descriptions(reader: Reader) -> tuple[Description, ...]:
+    """Return all descriptions, in the document's order."""
+    return tuple(_descriptions(reader))
+
+
+def _descriptions(reader: Reader) -> Iterator[Description]:
+    for place, found in objects(reader.document.data):
+        text = found.get("description")
+        if isinstance(text, str):
+            origin = reader.origin((*place, "description"), found)
+            is_of_unknown_unit = found.get("x-amount-unit") == "unknown"
+            yield Description(origin=origin, text=text, is_of_unknown_unit=is_of_unknown_unit)
 
 
 def read_references(

@@ -17,8 +17,7 @@ from generator.lint import rules
 from generator.lint.rules import (
     Rule,
     amounts,
-    deprecation,
-    evidence,
+    claims,
     examples,
     families,
     logs,
@@ -94,7 +93,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 
 def test_every_rule_is_registered_and_explained() -> None:
     modules = (
-        *(amounts, deprecation, evidence, examples, families, logs, names, next_actions),
+        *(amounts, claims, examples, families, logs, names, next_actions),
         *(operations, reconciling, required, schemas, webhooks),
     )
     defined = {
@@ -567,7 +566,7 @@ CREATE_EVIDENCE = "    x-evidence:\n      method: documented\n      path: docume
     ],
 )
 def test_an_operation_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
-    found = breaks(evidence.operation_has_evidence, (PATHS, CREATE_EVIDENCE, new))
+    found = breaks(the_reader, (PATHS, CREATE_EVIDENCE, new))
 
     assert found.text == text
     assert "x-evidence: {method: ..., path: ...}" in found.fix
@@ -576,14 +575,14 @@ def test_an_operation_without_evidence_is_found(breaks: Breaks, new: str, text: 
 def test_a_schema_without_evidence_is_found(breaks: Breaks) -> None:
     edit = (LINKS, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n")
 
-    found = breaks(evidence.schema_has_evidence, edit)
+    found = breaks(the_reader, edit)
 
     assert (found.file, found.text) == (LINKS, "LinkStatus:")
     assert "documented, documented-2023, observed, inferred" in found.fix
 
 
 def test_a_webhook_without_evidence_is_found(breaks: Breaks) -> None:
-    found = breaks(evidence.schema_has_evidence, (ROOT, "      x-evidence: inferred\n", ""))
+    found = breaks(the_reader, (ROOT, "      x-evidence: inferred\n", ""))
 
     assert (found.file, found.text) == (ROOT, "post:")
 
@@ -591,7 +590,7 @@ def test_a_webhook_without_evidence_is_found(breaks: Breaks) -> None:
 def test_a_query_parameter_without_evidence_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "        example: 50\n        x-evidence: inferred\n", "        example: 50\n")
 
-    found = breaks(evidence.parameter_has_evidence, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == "- name: size"
     assert "'size'" in found.message
@@ -621,7 +620,7 @@ def test_a_word_that_is_not_evidence_is_found(
             (file, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n"),
         )
 
-    found = breaks(evidence.evidence_has_a_source, *edits)
+    found = breaks(the_reader, *edits)
 
     assert (found.file, found.text) == (file, text)
     assert found.fix == "use one of documented, documented-2023, observed, inferred"
@@ -651,7 +650,7 @@ def test_a_word_that_is_not_evidence_is_found(
     ],
 )
 def test_evidence_without_a_source_is_found(breaks: Breaks, file: str, old: str, new: str, text: str) -> None:
-    found = breaks(evidence.evidence_has_a_source, (file, old, new))
+    found = breaks(the_reader, (file, old, new))
 
     assert (found.file, found.text) == (file, text)
     assert "list of the pages" in found.fix
@@ -676,7 +675,7 @@ def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(tmp_
 )
 def test_a_claim_about_all_sources_names_where_it_was_looked_for(breaks: Breaks, claim: str) -> None:
     found = breaks(
-        evidence.claim_has_a_source, (LINKS, "    id:\n", f"    id:\n      description: {claim!r}\n")
+        claims.claim_has_a_source, (LINKS, "    id:\n", f"    id:\n      description: {claim!r}\n")
     )
 
     assert (found.file, found.text) == (LINKS, f"description: {claim!r}")
@@ -1157,9 +1156,7 @@ def test_an_extension_that_nothing_reads_is_found(breaks: Breaks, old: str, new:
 
 
 def test_a_mark_of_a_secret_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
-    found = breaks(
-        schemas.extension_is_known, (ERRORS, "    note:\n", "    note:\n      x-sensitive: 'yes'\n")
-    )
+    found = breaks(the_reader, (ERRORS, "    note:\n", "    note:\n      x-sensitive: 'yes'\n"))
 
     assert found.text == "x-sensitive: 'yes'"
 
@@ -1168,7 +1165,7 @@ def test_a_mark_of_a_secret_that_is_neither_true_nor_false_is_found(breaks: Brea
 
 
 def test_a_parameter_without_an_example_is_found(breaks: Breaks) -> None:
-    found = breaks(examples.operation_has_examples, (PATHS, "        example: 50\n", ""))
+    found = breaks(the_reader, (PATHS, "        example: 50\n", ""))
 
     assert (found.file, found.text) == (PATHS, "- name: size")
     assert "`example:`" in found.fix
@@ -1177,7 +1174,7 @@ def test_a_parameter_without_an_example_is_found(breaks: Breaks) -> None:
 def test_a_request_body_without_an_example_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "          example:\n            amount: 2200000\n            requestId: R1\n", "")
 
-    found = breaks(examples.operation_has_examples, edit)
+    found = breaks(the_reader, edit)
 
     assert (found.file, found.text) == (PATHS, "application/json:")
     assert found.message == "the request body of POST /v1/links has no example"
@@ -1187,9 +1184,7 @@ def test_a_request_body_without_an_example_is_found(breaks: Breaks) -> None:
 def test_a_response_without_an_example_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "              data:\n                - id: L1\n              total: 1\n", "")
 
-    found = breaks(
-        examples.operation_has_examples, edit, (PATHS, '            example:\n      "401"', '      "401"')
-    )
+    found = breaks(the_reader, edit, (PATHS, '            example:\n      "401"', '      "401"'))
 
     assert found.message == "the response 200 of GET /v1/links has no example"
 
@@ -1197,7 +1192,7 @@ def test_a_response_without_an_example_is_found(breaks: Breaks) -> None:
 def test_a_webhook_without_an_example_is_found(breaks: Breaks) -> None:
     edit = (ROOT, "            example:\n              id: L1\n              status: paid\n", "")
 
-    assert "webhook link.paid" in breaks(examples.operation_has_examples, edit).message
+    assert "webhook link.paid" in breaks(the_reader, edit).message
 
 
 @pytest.mark.parametrize(
@@ -1699,7 +1694,7 @@ def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: st
     ],
 )
 def test_a_format_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, text: str) -> None:
-    found = breaks(webhooks.format_is_known, (LINKS, old, new), files=WITH_EVENT)
+    found = breaks(the_reader, (LINKS, old, new), files=WITH_EVENT)
     assert found.text == text
 
 
@@ -1742,7 +1737,7 @@ def test_a_mark_is_a_class_too(tmp_path: Path, mark: str) -> None:
 def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
     edit = (ERRORS, "    note:\n", "    note:\n      x-free-text: 'yes'\n")
 
-    assert breaks(schemas.extension_is_known, edit).text == "x-free-text: 'yes'"
+    assert breaks(the_reader, edit).text == "x-free-text: 'yes'"
 
 
 @pytest.mark.parametrize(

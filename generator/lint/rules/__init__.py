@@ -9,8 +9,7 @@ from ...model.api import Api
 from ...problems import Problem
 from . import (
     amounts,
-    deprecation,
-    evidence,
+    claims,
     examples,
     families,
     logs,
@@ -37,20 +36,12 @@ RULES: tuple[Rule, ...] = (
     operations.idempotency_key_names_what_exists,
     reconciling.call_facts_name_what_exists,
     reconciling.money_operation_is_reconciled,
-    evidence.operation_has_evidence,
-    evidence.schema_has_evidence,
-    evidence.parameter_has_evidence,
-    evidence.evidence_has_a_source,
-    evidence.claim_has_a_source,
     next_actions.next_action_names_what_exists,
     schemas.schema_is_used_or_marked,
     schemas.object_has_a_name,
     schemas.format_is_known,
     schemas.extension_is_known,
     required.required_is_known_both_ways,
-    deprecation.deprecation_says_what_to_do,
-    webhooks.format_is_known,
-    examples.operation_has_examples,
     examples.example_fits_its_schema,
 )
 
@@ -60,6 +51,7 @@ MODEL_RULES: tuple[ModelRule, ...] = (
     operations.path_and_parameters_agree,
     amounts.amount_fits_its_unit,
     amounts.main_amount_is_one_of_known_unit,
+    claims.claim_has_a_source,
     names.keywords_are_unique,
     names.properties_are_unique,
     names.money_properties_are_free,

@@ -96,6 +96,3 @@ def extension_is_known(document: Document) -> Iterator[Problem]:
             if key.startswith("x-") and key not in EXTENSIONS:
                 fix = meant(key, sorted(EXTENSIONS), "remove it, or add it to the list of extensions")
                 yield document.problem((*place, key), f"nothing reads the extension {key!r}", fix)
-        for mark in ("x-sensitive", "x-free-text"):
-            if not isinstance(found.get(mark, True), bool):
-                yield document.problem((*place, mark), f"{mark} is no boolean", f"write `{mark}: true`")

@@ -1,17 +1,12 @@
-"""Rules about webhooks: each is told from its likes, and its time is read as one."""
+"""The rule about webhooks: each delivery is told from its likes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import reading
-from ...document import Document
 from ...model.api import Api, Event, Field, Model
-from ...model.schemas import UNIX_SECONDS
 from ...model.types import ListOf, ModelRef, variants_of
 from ...problems import Problem
-
-_FORMAT = "x-format"
 
 
 def webhook_can_be_told_from_its_likes(api: Api) -> Iterator[Problem]:
@@ -55,17 +50,3 @@ def _way(body: Model, pointer: str) -> list[Field]:
 
 def _is_plain(field: Field) -> bool:
     return not any(isinstance(variant, ModelRef | ListOf) for variant in variants_of(field.type))
-
-
-def format_is_known(document: Document) -> Iterator[Problem]:
-    """`x-format` says how a number is read; seconds since 1970 are whole numbers."""
-    for schema in reading.schemas(document):
-        if _FORMAT in schema.value and (
-            schema.value[_FORMAT] != UNIX_SECONDS or schema.value.get("type") != "integer"
-        ):
-            message = f"{schema.value[_FORMAT]!r} is no format of {schema.value.get('type', 'any type')}"
-            yield document.problem(
-                (*schema.pointer, _FORMAT),
-                message,
-                f"write `{_FORMAT}: {UNIX_SECONDS}` on an integer, or remove it",
-            )
