@@ -13,6 +13,7 @@ from .evidence import check_evidence
 from .examples import check_examples
 from .families import FamilyReader
 from .marks import check_marks
+from .operation_marks import check_operation_marks
 from .operations import read_operations
 from .reader import Reader
 from .recipes import read_recipes
@@ -74,6 +75,7 @@ def _read(reader: Reader) -> Api:
     document = reader.document
     check_evidence(reader)
     check_marks(reader)
+    check_operation_marks(reader)
     check_examples(reader)
     family_reader = FamilyReader(reader)
     families = family_reader.families()

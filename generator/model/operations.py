@@ -1,4 +1,4 @@
-"""Read the operations: parameters, bodies, responses, and how a list is followed."""
+"""Read the operations: their parameters, bodies and responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from .. import naming, reading
 from ..document import Located, Pointer, mapping, parse_pointer, reference_of, sequence
-from ..problems import meant
 from .amounts import read_amount
 from .api import (
     EVIDENCE,
@@ -16,16 +15,16 @@ from .api import (
     Content,
     Evidence,
     Family,
-    Field,
     Operation,
-    Pagination,
     Parameter,
     ParameterPlace,
     Response,
 )
+from .call_facts import read_facts
+from .lists import ListReader
 from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, tags_of, text_of
 from .schemas import JSON, SchemaReader
-from .types import ANYTHING, ListOf, ModelRef
+from .types import ANYTHING
 
 _PLACES: dict[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header"}
 _REFUSAL = re.compile("4[0-9][0-9]")
@@ -38,9 +37,6 @@ _UNREADABLE = (
     "application/x-www-form-urlencoded",
     "application/x-ndjson",
 )
-
-#: The fields that tell a row of a list from others, where `x-pagination` names none.
-ROW_IDS = ("id", "transactionId")
 
 
 def read_operations(
@@ -114,10 +110,10 @@ class _OperationReader:
             parameters=parameters,
             body=self._body(node),
             responses=responses,
-            pagination=self._pagination(node, parameters, responses),
+            pagination=ListReader(self._reader, self._schemas, node, responses).read(parameters),
             idempotency_key=str(value.get("x-idempotency-key", "")),
             key_repeats=value.get("x-idempotency-repeats") is not False,
-            facts=_facts(value, parameters),
+            facts=read_facts(self._reader, node),
             tags=tags_of(value),
         )
 
@@ -243,68 +239,6 @@ class _OperationReader:
             shared_as="" if reference is None else str(parse_pointer(reference)[-1]),
         )
 
-    # -- lists ---------------------------------------------------------------------------------------------
-
-    def _pagination(
-        self,
-        node: reading.Operation,
-        parameters: tuple[Parameter, ...],
-        responses: tuple[Response, ...],
-    ) -> Pagination | None:
-        mark = mapping(node.data.get("x-pagination"))
-        if not mark:
-            return None
-        place = (*node.pointer, "x-pagination")
-        answers = (response.type for response in responses if response.status.startswith("2"))
-        answer = next((type_ for type_ in answers if type_ is not None), None)
-        envelope = self._schemas.fields_of(answer if "items" in mark else None)
-        items = envelope.get(str(mark.get("items")))
-        rows = items.type if items is not None else answer
-        if not isinstance(rows, ListOf) or not isinstance(rows.item, ModelRef):
-            self._report_rows(node, mark, envelope, is_list=isinstance(rows, ListOf))
-            return None
-        row = self._schemas.fields_of(rows.item)
-        identity = mark.get("identity") or next((name for name in ROW_IDS if name in row), "")
-        by_name = {parameter.wire_name: parameter for parameter in parameters}
-        return Pagination(
-            origin=self._reader.origin(place, mark),
-            item=rows.item.model,
-            items=items,
-            page=envelope.get(str(mark.get("page"))),
-            size=envelope.get(str(mark.get("size"))),
-            total=envelope.get(str(mark.get("total"))),
-            identity=row.get(str(identity)),
-            page_parameter=by_name.get(str(mark.get("page"))),
-            size_parameter=by_name.get(str(mark.get("size"))),
-            whole=mark.get("whole") is True,
-        )
-
-    def _report_rows(
-        self,
-        node: reading.Operation,
-        mark: dict[str, Any],
-        envelope: Mapping[str, Field],
-        *,
-        is_list: bool,
-    ) -> None:
-        """Report a list whose rows cannot be read."""
-        place, name = (*node.pointer, "x-pagination"), mark.get("items")
-        if is_list:
-            message = f"the list of {node.title} is not an array of objects with a schema"
-            self._reader.wrong(
-                place, message, "describe a row in `schemas/`, and refer to that in its `items:`"
-            )
-        elif "items" not in mark:
-            message = f"{node.title} has x-pagination without `items`"
-            self._reader.wrong(place, message, "add `items:`")
-        elif name not in list(envelope):
-            message = f"x-pagination names {name!r}, which is no property of {node.title}'s answer"
-            fix = meant(name, envelope, "add the property to the schema, or correct the name")
-            self._reader.wrong((*place, "items"), message, fix)
-        else:
-            message = f"x-pagination names {name!r} as the items, which is no list"
-            self._reader.wrong((*place, "items"), message, "name the property that holds the list")
-
 
 def _is_below(node: reading.Operation, parameter: Located) -> bool:
     """Return whether the operation itself lists the parameter, and not its path."""
@@ -319,13 +253,3 @@ def _resource(value: dict[str, Any]) -> str:
     tags = sequence(value.get("tags")) or ["default"]
     name = str(value.get("x-resource") or tags[0])
     return ".".join(naming.snake(part) for part in name.split("."))
-
-
-def _facts(value: dict[str, Any], parameters: tuple[Parameter, ...]) -> dict[str, str]:
-    """Return where the facts of a call stand in its request; the idempotency key is one of them."""
-    facts = {name: str(place) for name, place in mapping(value.get("x-call-facts")).items()}
-    key = str(value.get("x-idempotency-key", ""))
-    if key:
-        headers = {parameter.wire_name for parameter in parameters if parameter.place == "header"}
-        facts["idempotency_key"] = f"$request.header.{key}" if key in headers else f"$request.body#/{key}"
-    return facts

@@ -113,7 +113,7 @@ def test_every_rule_is_registered_and_explained() -> None:
 
 
 def test_an_operation_without_an_id_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_an_id, (PATHS, "    operationId: createLink\n", ""))
+    found = breaks(the_reader, (PATHS, "    operationId: createLink\n", ""))
 
     assert (found.file, found.text) == (PATHS, "post:")
     assert found.message == "POST /v1/links has no operationId in camelCase"
@@ -122,14 +122,16 @@ def test_an_operation_without_an_id_is_found(breaks: Breaks) -> None:
 
 @pytest.mark.parametrize("name", ["create_link", "CreateLink", "create-link", "1create", '""', "7", "[a]"])
 def test_an_operation_id_that_is_not_camel_case_is_found(breaks: Breaks, name: str) -> None:
-    found = breaks(operations.operation_has_an_id, (PATHS, "operationId: createLink", f"operationId: {name}"))
+    found = breaks(the_reader, (PATHS, "operationId: createLink", f"operationId: {name}"))
 
     assert found.text == f"operationId: {name}"
 
 
 @pytest.mark.parametrize("name", ["listLinks", "listLINKS"])
 def test_an_operation_id_that_is_there_twice_in_python_is_found(breaks: Breaks, name: str) -> None:
-    found = breaks(operations.operation_has_an_id, (PATHS, "operationId: createLink", f"operationId: {name}"))
+    found = breaks(
+        operations.operation_id_is_unique, (PATHS, "operationId: createLink", f"operationId: {name}")
+    )
 
     assert found.text == f"operationId: {name}"
     assert "of GET /v1/links" in found.message
@@ -152,7 +154,7 @@ def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
 def test_a_resource_that_is_no_name_in_python_is_found(breaks: Breaks, name: str) -> None:
     edit = (PATHS, "x-resource: links\n    x-method: create", f"x-resource: {name}\n    x-method: create")
 
-    found = breaks(operations.operation_has_its_names_in_python, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == f"x-resource: {name}".strip()
     assert found.fix == (
@@ -172,7 +174,7 @@ def test_a_resource_may_stand_below_another(tmp_path: Path) -> None:
 
 
 def test_an_operation_without_a_method_name_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_its_names_in_python, (PATHS, "    x-method: create\n", ""))
+    found = breaks(the_reader, (PATHS, "    x-method: create\n", ""))
 
     assert found.text == "post:"
     assert "no x-method" in found.message
@@ -180,9 +182,7 @@ def test_an_operation_without_a_method_name_is_found(breaks: Breaks) -> None:
 
 
 def test_two_operations_that_are_called_alike_are_found(breaks: Breaks) -> None:
-    found = breaks(
-        operations.operation_has_its_names_in_python, (PATHS, "x-method: create", "x-method: list")
-    )
+    found = breaks(operations.call_is_unique, (PATHS, "x-method: create", "x-method: list"))
 
     assert found.text == "x-method: list"
     assert found.message == "POST /v1/links is called links.list, as is GET /v1/links"
@@ -192,7 +192,7 @@ def test_an_operation_that_is_called_like_a_resource_is_found(breaks: Breaks) ->
     links = "x-resource: links\n    x-method: "
 
     found = breaks(
-        operations.operation_has_its_names_in_python,
+        operations.call_is_unique,
         (PATHS, links + "list", "x-resource: shop.links\n    x-method: list"),
         (PATHS, links + "create", "x-resource: shop\n    x-method: links"),
     )
@@ -205,7 +205,7 @@ def test_an_operation_that_is_called_like_a_resource_is_found(breaks: Breaks) ->
 def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(breaks: Breaks, value: str) -> None:
     edit = (PATHS, "    x-moves-money: true\n", value)
 
-    found = breaks(operations.operation_says_whether_it_moves_money, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == (value.strip() or "post:")
     assert found.fix == "write `x-moves-money: true` or `x-moves-money: false`"
@@ -224,23 +224,21 @@ CREATE_TAGS = "    summary: Create a link\n    tags:\n      - Links\n"
 
 
 def test_an_operation_without_a_tag_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_one_tag, (PATHS, CREATE_TAGS, "    summary: Create a link\n"))
+    found = breaks(the_reader, (PATHS, CREATE_TAGS, "    summary: Create a link\n"))
 
     assert found.text == "post:"
     assert found.message == "POST /v1/links has 0 tags"
 
 
 def test_an_operation_with_two_tags_is_found(breaks: Breaks) -> None:
-    found = breaks(operations.operation_has_one_tag, (PATHS, CREATE_TAGS, CREATE_TAGS + "      - Links\n"))
+    found = breaks(the_reader, (PATHS, CREATE_TAGS, CREATE_TAGS + "      - Links\n"))
 
     assert found.text == "tags:"
     assert "exactly one" in found.fix
 
 
 def test_a_tag_that_is_not_declared_is_found(breaks: Breaks) -> None:
-    found = breaks(
-        operations.operation_has_one_tag, (PATHS, CREATE_TAGS, CREATE_TAGS.replace("- Links", "- Lniks"))
-    )
+    found = breaks(the_reader, (PATHS, CREATE_TAGS, CREATE_TAGS.replace("- Links", "- Lniks")))
 
     assert "'Lniks', which is not declared" in found.message
     assert "`tags` in the root document" in found.fix
@@ -337,7 +335,7 @@ def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
 def test_a_pagination_that_names_what_does_not_exist_is_found(
     breaks: Breaks, old: str, new: str, text: str, fix: str
 ) -> None:
-    found = breaks(operations.pagination_names_what_exists, (PATHS, old, new))
+    found = breaks(the_reader, (PATHS, old, new))
 
     assert (found.file, found.text) == (PATHS, text)
     assert fix in found.fix
@@ -387,7 +385,7 @@ def test_a_get_that_lists_without_pagination_is_found(breaks: Breaks) -> None:
     edit = (PATHS, mark + "      x-evidence: inferred\n", "")
 
     for edits in ([edit], [edit, *ARRAY, (PATHS, "x-method: list", "x-method: links")]):
-        found = breaks(operations.list_has_pagination, *edits)
+        found = breaks(the_reader, *edits)
 
         assert (found.file, found.text) == (PATHS, "get:")
         assert "add x-pagination; an array without pages has `whole: true`" in found.fix
@@ -401,14 +399,14 @@ def test_an_array_is_its_own_items_whole_or_in_pages(breaks: Breaks, tmp_path: P
         folder.mkdir()
         assert passes(folder, *ARRAY, *edits)
 
-    found = breaks(operations.pagination_names_what_exists, *ARRAY, paged)
+    found = breaks(the_reader, *ARRAY, paged)
     assert found.text == "total: total"
     assert "an array is its own items" in found.fix
 
 
 def test_a_list_cannot_be_asked_for_whole_and_in_pages(breaks: Breaks) -> None:
     both = (PATHS, "      total: total\n", "      whole: true\n")
-    found = breaks(operations.pagination_names_what_exists, *ARRAY, (PATHS, "      items: data\n", ""), both)
+    found = breaks(the_reader, *ARRAY, (PATHS, "      items: data\n", ""), both)
 
     assert found.text == "whole: true"
     assert found.fix == "remove `whole:`, or `page:` and `size:`"
@@ -417,7 +415,7 @@ def test_a_list_cannot_be_asked_for_whole_and_in_pages(breaks: Breaks) -> None:
 def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None:
     edit = (LINKS, '        $ref: "#/response.Link"\n', "        $ref: errors.yaml#/response.Error\n")
 
-    found = breaks(operations.pagination_names_what_exists, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == "x-pagination:"
     assert "add `identity:`" in found.fix
@@ -472,7 +470,7 @@ def test_a_required_header_that_a_setting_fills_is_found(breaks: Breaks) -> None
 def test_an_idempotency_key_that_does_not_exist_is_found(breaks: Breaks) -> None:
     edit = (PATHS, "x-idempotency-key: requestId", "x-idempotency-key: requestID")
 
-    found = breaks(operations.idempotency_key_names_what_exists, edit)
+    found = breaks(the_reader, edit)
 
     assert found.text == "x-idempotency-key: requestID"
     assert "`requestId`" in found.fix
@@ -1340,7 +1338,7 @@ def test_look_ups_of_an_operation_that_moves_no_money_are_found(breaks: Breaks) 
 def test_facts_of_a_call_that_it_has_not_are_found(breaks: Breaks, facts: str, message: str) -> None:
     edit = (PATHS, NO_LOOK_UP, f"    x-call-facts:\n      {facts}\n{NO_LOOK_UP}")
 
-    found = breaks(reconciling.call_facts_name_what_exists, edit)
+    found = breaks(the_reader, edit)
 
     assert message in found.message
 

@@ -27,14 +27,6 @@ ModelRule = Callable[[Api], Iterator[Problem]]
 
 #: The rules about the document; each yields what breaks it.
 RULES: tuple[Rule, ...] = (
-    operations.operation_has_an_id,
-    operations.operation_has_its_names_in_python,
-    operations.operation_says_whether_it_moves_money,
-    operations.operation_has_one_tag,
-    operations.list_has_pagination,
-    operations.pagination_names_what_exists,
-    operations.idempotency_key_names_what_exists,
-    reconciling.call_facts_name_what_exists,
     reconciling.money_operation_is_reconciled,
     next_actions.next_action_names_what_exists,
     schemas.schema_is_used_or_marked,
@@ -47,6 +39,8 @@ RULES: tuple[Rule, ...] = (
 
 #: The rules about what the document says.
 MODEL_RULES: tuple[ModelRule, ...] = (
+    operations.operation_id_is_unique,
+    operations.call_is_unique,
     operations.operation_lists_its_errors,
     operations.path_and_parameters_agree,
     amounts.amount_fits_its_unit,

@@ -9,41 +9,12 @@ from ...document import Document, Located, Pointer, mapping, sequence
 from ...model.api import Api
 from ...problems import Problem, meant
 
-_FACTS = ("order_reference", "id", "amount")
 _KEYS = (
     *("operation", "by", "fields", "amount", "made", "found"),
     *("status", "ended", "absent", "whole", "original", "absence"),
 )
 _LIST_ONLY = frozenset(("made", "absence"))
 _ONE_ONLY = frozenset(("ended", "absent", "whole", "original"))
-
-
-def call_facts_name_what_exists(document: Document) -> Iterator[Problem]:
-    """`x-call-facts` names parts of the request, as OpenAPI's runtime expressions do."""
-    for operation in reading.operations(document):
-        place = (*operation.pointer, "x-call-facts")
-        for name, expression in mapping(operation.data.get("x-call-facts")).items():
-            if name not in _FACTS:
-                message = f"x-call-facts has the unknown fact {name!r}"
-                yield document.problem((*place, name), message, f"use {', '.join(_FACTS)}")
-            elif not _exists(document, operation, str(expression)):
-                yield document.problem(
-                    (*place, name),
-                    f"x-call-facts says {expression!r}, which {operation.title} has not",
-                    "write `$request.path.NAME`, `$request.header.NAME` or `$request.body#/PROPERTY`",
-                )
-
-
-def _exists(document: Document, operation: reading.Operation, expression: str) -> bool:
-    source, _, pointer = expression.removeprefix("$request.").partition("#/")
-    if not pointer:
-        place, _, name = source.partition(".")
-        return (place, name) in [reading.parameter_key(p.value) for p in operation.parameters()]
-    names = operation.body_properties() if source == "body" else {}
-    *outer, last = pointer.split("/")
-    for step in outer:
-        names = reading.properties(document, names[step].pointer) if step in names else {}
-    return last in names
 
 
 def money_operation_is_reconciled(document: Document) -> Iterator[Problem]:
