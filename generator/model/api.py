@@ -263,6 +263,8 @@ class Model(Schema):
         is_closed: Whether the schema refuses further fields.
         deprecation: What replaces it, if it is deprecated.
         next_action: How it says what the payer has to do next, if it does.
+        own_required: The names that it requires itself, those that its parts require left out.
+        required_evidence: How well that is known for each way, `request` and `response`; none where nothing says it.
     """
 
     fields: tuple[Field, ...]
@@ -270,6 +272,8 @@ class Model(Schema):
     is_closed: bool
     deprecation: Deprecation | None
     next_action: NextAction | None
+    own_required: tuple[str, ...]
+    required_evidence: Mapping[str, str] | None
 
     @cached_property
     def by_wire_name(self) -> Mapping[str, Field]:
@@ -515,6 +519,7 @@ class LookUp:
     """One way to find out what became of a call.
 
     Attributes:
+        pointer: Its place in the bundled document.
         operation: The operation that is asked.
         by: The fact of the call by which it is asked.
         row: The model of what it shows: a row of the list, or the whole response.
@@ -532,6 +537,7 @@ class LookUp:
         is_known: Whether all that is read is known well enough to prove an absence.
     """
 
+    pointer: Pointer
     operation: Operation
     by: str
     row: Model

@@ -8,6 +8,7 @@ from .. import currencies, reading
 from ..document import Document, Pointer, sequence
 from ..problems import Problem, SpecError
 from .api import Api, ShownName
+from .classes import check_names
 from .events import read_events
 from .evidence import check_evidence
 from .examples import check_examples
@@ -76,6 +77,7 @@ def _read(reader: Reader) -> Api:
     check_evidence(reader)
     check_marks(reader)
     check_operation_marks(reader)
+    check_names(reader)
     check_examples(reader)
     family_reader = FamilyReader(reader)
     families = family_reader.families()

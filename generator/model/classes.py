@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import naming, reading
-from ..document import Document, Pointer, is_mapping, mapping, parse_pointer, sequence
+from ..document import NAME_MAPS, Document, Located, Pointer, is_mapping, mapping, parse_pointer, sequence
 from .reader import Reader
 
 _SCHEMAS: Pointer = ("components", "schemas")
+_OBJECT_KEYS = ("properties", "patternProperties", "additionalProperties")
+#: Keywords under which a schema only limits the one it stands in; nobody needs a name for it.
+_LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"})
 
 
 def has_class(schema: dict[str, Any]) -> bool:
@@ -70,6 +73,44 @@ def unused_wrappers(document: Document) -> set[str]:
         is_wrapper = "x-wrapped" in parent and schema.pointer[-2] == "oneOf"
         (wrappers if is_wrapper else used).update(target[2:3])
     return wrappers - used
+
+
+def check_names(reader: Reader) -> None:
+    """Note an object or enum that is written in place: it would get a class with a name that nobody chose."""
+    for schema in reading.schemas(reader.document):
+        kind = None if _has_a_name(schema) else _nameless(schema)
+        if kind is not None:
+            fix = "make it a named schema in `schemas/` and refer to it"
+            reader.flawed(schema.pointer, f"{kind} is written in place", fix)
+
+
+def _has_a_name(schema: Located) -> bool:
+    """Return whether this is a named schema, a part of its `allOf`, or a mere limit: none is a class of its own."""
+    if schema.pointer[:2] == _SCHEMAS:
+        is_part = len(schema.pointer) == 5 and schema.pointer[3] == "allOf"
+        if len(schema.pointer) == 3 or is_part:
+            return True
+    return _is_limit(schema.pointer)
+
+
+def _is_limit(pointer: Pointer) -> bool:
+    is_name = False
+    for token in pointer:
+        if not is_name and token in _LIMITS:
+            return True
+        is_name = not is_name and token in NAME_MAPS
+    return False
+
+
+def _nameless(schema: Located) -> str | None:
+    kind = schema.value.get("type")
+    if "object" in (kind, *sequence(kind)) or any(key in schema.value for key in _OBJECT_KEYS):
+        return "an object"
+    if "enum" in schema.value:
+        return "an enum"
+    if len(sequence(schema.value.get("allOf"))) > 1:
+        return "an `allOf` of several schemas"
+    return None
 
 
 class _Finder:

@@ -1,13 +1,14 @@
-"""Check the form of the marks that may stand on anything: what is deprecated, masked, or a time."""
+"""Check the form of the marks that may stand on anything: what is deprecated, masked, unused or a time."""
 
 from __future__ import annotations
 
 from .. import reading
 from ..document import Located, Pointer, is_mapping, objects
+from .classes import is_enum, is_object
 from .reader import Reader
-from .schemas import MASKED, UNIX_SECONDS
+from .schemas import MASKED, REQUIRED_EVIDENCE, UNIX_SECONDS
 
-_DEPRECATED, _FORMAT = "x-deprecated", "x-format"
+_DEPRECATED, _FORMAT, _UNUSED = "x-deprecated", "x-format", "x-unused"
 #: What `x-deprecated` says, each as a text.
 _WORDS = ("since", "use", "until")
 
@@ -18,6 +19,9 @@ def check_marks(reader: Reader) -> None:
         _check_masks(reader, found)
         if _DEPRECATED in found.value:
             _check_deprecation(reader, found)
+    for schema in reading.named_schemas(reader.document):
+        _check_unused(reader, schema)
+        _check_required(reader, schema)
     for schema in reading.schemas(reader.document):
         if _FORMAT in schema.value:
             _check_format(reader, schema)
@@ -28,6 +32,21 @@ def _check_masks(reader: Reader, found: Located) -> None:
         # A value that only looks true or false would leak a secret, or hide what people look for.
         if not isinstance(found.value.get(mark, True), bool):
             reader.flawed((*found.pointer, mark), f"{mark} is no boolean", f"write `{mark}: true`")
+
+
+def _check_unused(reader: Reader, schema: Located) -> None:
+    mark = schema.value.get(_UNUSED)
+    if mark is not None and mark is not True:
+        message = f"{_UNUSED} is either `true` or not there"
+        reader.flawed((*schema.pointer, _UNUSED), message, f"write `{_UNUSED}: true`")
+
+
+def _check_required(reader: Reader, schema: Located) -> None:
+    """Note evidence of what is required where nothing can be; a rule judges that of an object."""
+    is_model = is_object(schema.value) and not is_enum(schema.value)
+    if REQUIRED_EVIDENCE in schema.value and not is_model:
+        message = f"{REQUIRED_EVIDENCE} stands on a schema whose `required` binds one way only"
+        reader.flawed((*schema.pointer, REQUIRED_EVIDENCE), message, f"remove `{REQUIRED_EVIDENCE}`")
 
 
 def _check_deprecation(reader: Reader, found: Located) -> None:

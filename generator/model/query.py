@@ -43,6 +43,20 @@ def received(api: Api) -> dict[str, Model]:
     return found
 
 
+def sent_components(api: Api) -> set[Pointer]:
+    """Return the components that parameters and bodies of requests refer to, directly or through others."""
+    places = [operation.origin.pointer for operation in api.operations]
+    return components_from(api, [(*place, key) for place in places for key in ("parameters", "requestBody")])
+
+
+def received_components(api: Api) -> set[Pointer]:
+    """Return the components that responses and webhooks refer to, directly or through others."""
+    responses = [(*operation.origin.pointer, "responses") for operation in api.operations]
+    return components_from(
+        api, [*responses, *((*event.origin.pointer, "requestBody") for event in api.events)]
+    )
+
+
 def components_from(api: Api, places: Iterable[Pointer]) -> set[Pointer]:
     """Return the components that these places refer to, directly or through other components."""
     found: set[Pointer] = set()

@@ -8,6 +8,7 @@ from typing import Any
 from .. import naming, reading
 from ..document import Pointer, mapping, sequence
 from .api import EVIDENCE, PROVES_ABSENCE, AmountUnit, Evidence, Field, LookUp, Model, Operation, Recipe
+from .look_ups import LookUpChecker, check_recipe
 from .reader import Reader, line_of
 from .types import EnumRef, ModelRef, variants_of
 
@@ -20,18 +21,18 @@ def read_recipes(reader: Reader, operations: tuple[Operation, ...]) -> tuple[Rec
 
 
 def _recipe(reader: Reader, operation: Operation, by_id: Mapping[str, Operation]) -> Recipe | None:
+    check_recipe(reader, operation)
     place = (*operation.origin.pointer, "x-reconcile")
     mark = reader.at(place)
     if not mark:
         return None
-    unit = _unit(operation)
     look_ups: list[LookUp] = []
     for index, item in enumerate(sequence(mark.get("look-ups"))):
-        look_up = _look_up(reader, (*place, "look-ups", index), mapping(item), by_id, unit)
+        look_up = _look_up(reader, (*place, "look-ups", index), mapping(item), by_id, operation)
         look_ups += [look_up] if look_up is not None else []
     return Recipe(
         operation=operation,
-        amount_unit=unit,
+        amount_unit=_unit(operation),
         none=line_of(mark, "none"),
         check=line_of(mark, "check"),
         look_ups=tuple(look_ups),
@@ -54,9 +55,12 @@ def _look_up(
     place: Pointer,
     mark: dict[str, Any],
     by_id: Mapping[str, Operation],
-    unit: AmountUnit | None,
+    called: Operation,
 ) -> LookUp | None:
     operation, name = by_id.get(str(mark.get("operation"))), mark.get("operation")
+    checker = LookUpChecker(reader, place, mark)
+    if called.moves_money:
+        checker.check_keys(called)
     if operation is None or operation.http_method != "GET" or operation.moves_money:
         message = f"the look-up names {name!r}, which is no GET that moves no money"
         reader.wrong((*place, "operation"), message, "name the operationId of one")
@@ -68,11 +72,14 @@ def _look_up(
         reader.wrong((*place, "operation"), message, fix)
         return None
     named = row.by_wire_name
+    if called.moves_money:
+        checker.check_target(operation, named)
     used = [named[name] for name in reading.deciding_properties(mark) if name in named]
     words = _evidence(operation, row, used)
-    amount = named.get(str(mark.get("amount", "")))
+    amount, unit = named.get(str(mark.get("amount", ""))), _unit(called)
     is_comparable = amount is not None and unit is not None and amount.unit == unit
     return LookUp(
+        pointer=place,
         operation=operation,
         by=str(mark.get("by")),
         row=row,

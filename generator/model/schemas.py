@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from .. import naming
 from ..document import Located, Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
 from .amounts import read_amount
-from .api import Alias, Enum, Evidence, Field, Member, Model, NextAction
+from .api import Alias, Enum, Evidence, Field, Member, Model
 from .classes import class_names, has_class, is_enum, places, unused_wrappers
+from .next_actions import read_next_action
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
     ANYTHING,
@@ -52,6 +53,8 @@ _LIMITS = (
 #: The value of `x-format` that marks seconds since 1970.
 UNIX_SECONDS = "unix-seconds"
 JSON = "application/json"
+#: The mark of a schema whose `required` binds requests and responses.
+REQUIRED_EVIDENCE = "x-required-evidence"
 #: The marks of what a log hides.
 MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -118,7 +121,7 @@ class SchemaReader:
             name=self._names[key],
             type=self.type_at(place),
             description=text_of(value, "description"),
-            is_unused=value.get("x-unused") is True,
+            is_unused=bool(value.get("x-unused")),
         )
 
     def _enum(self, key: str, place: Pointer, value: dict[str, Any]) -> Enum:
@@ -146,7 +149,7 @@ class SchemaReader:
             takes_null=None in value["enum"] or value.get("nullable") is True,
             description=text_of(value, "description"),
             deprecation=deprecation_of(value),
-            is_unused=value.get("x-unused") is True,
+            is_unused=bool(value.get("x-unused")),
         )
 
     def _member_names(self, place: Pointer, value: dict[str, Any], values: list[Any]) -> list[str]:
@@ -182,8 +185,10 @@ class SchemaReader:
             is_closed=further is False,
             description=text_of(value, "description"),
             deprecation=deprecation_of(value),
-            next_action=_next_action(value),
-            is_unused=value.get("x-unused") is True,
+            next_action=read_next_action(self._reader, place),
+            own_required=tuple(map(str, sequence(value.get("required")))),
+            required_evidence=_required_evidence(value),
+            is_unused=bool(value.get("x-unused")),
         )
 
     def _further(self, place: Pointer, value: object) -> Type | None:
@@ -440,19 +445,11 @@ class SchemaReader:
         return (*_SCHEMAS, text)
 
 
+def _required_evidence(value: dict[str, Any]) -> dict[str, str] | None:
+    if value.get(REQUIRED_EVIDENCE) is None:
+        return None
+    return {way: str(word) for way, word in mapping(value[REQUIRED_EVIDENCE]).items()}
+
+
 def _limits(value: dict[str, Any]) -> Limits:
     return tuple((key, value[key]) for key in _LIMITS if key in value)
-
-
-def _next_action(value: dict[str, Any]) -> NextAction | None:
-    mark = mapping(value.get("x-next-action"))
-    if not mark:
-        return None
-    return NextAction(
-        id=str(mark.get("id")),
-        success=str(mark.get("success")),
-        challenge=str(mark.get("challenge")),
-        action=str(mark.get("action")),
-        shows=tuple(map(str, sequence(mark.get("shows")))),
-        finished=tuple(map(str, sequence(mark.get("finished")))),
-    )

@@ -101,7 +101,7 @@ def _wrapper(reader: Reader, key: str) -> Wrapper:
         origin=origin,
         key=key,
         description=text_of(value, "description"),
-        is_unused=value.get("x-unused") is True,
+        is_unused=bool(value.get("x-unused")),
         properties=origins,
     )
 

@@ -1,4 +1,4 @@
-"""Our own rules: what this project asks of its document beyond OpenAPI itself."""
+"""Our own rules: what this project asks of its document beyond OpenAPI itself, judged by the model of the API."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import (
     claims,
     examples,
     families,
+    known_words,
     logs,
     names,
     next_actions,
@@ -22,23 +23,11 @@ from . import (
     webhooks,
 )
 
-Rule = Callable[[Document], Iterator[Problem]]
-ModelRule = Callable[[Api], Iterator[Problem]]
+Rule = Callable[[Api], Iterator[Problem]]
+DocumentRule = Callable[[Document], Iterator[Problem]]
 
-#: The rules about the document; each yields what breaks it.
+#: The rules; each yields what breaks it. The reader of the model notes what has another form than the one it reads.
 RULES: tuple[Rule, ...] = (
-    reconciling.money_operation_is_reconciled,
-    next_actions.next_action_names_what_exists,
-    schemas.schema_is_used_or_marked,
-    schemas.object_has_a_name,
-    schemas.format_is_known,
-    schemas.extension_is_known,
-    required.required_is_known_both_ways,
-    examples.example_fits_its_schema,
-)
-
-#: The rules about what the document says.
-MODEL_RULES: tuple[ModelRule, ...] = (
     operations.operation_id_is_unique,
     operations.call_is_unique,
     operations.operation_lists_its_errors,
@@ -46,14 +35,25 @@ MODEL_RULES: tuple[ModelRule, ...] = (
     amounts.amount_fits_its_unit,
     amounts.main_amount_is_one_of_known_unit,
     claims.claim_has_a_source,
+    schemas.schema_is_used_or_marked,
+    next_actions.next_action_names_what_exists,
+    required.required_is_known_both_ways,
     names.keywords_are_unique,
     names.properties_are_unique,
     names.money_properties_are_free,
     families.header_of_a_setting_may_be_left_out,
+    reconciling.absence_is_known,
     reconciling.look_ups_end_with_their_list,
     webhooks.webhook_can_be_told_from_its_likes,
     logs.field_is_shown_or_masked,
     logs.shown_names_exist,
+)
+
+#: The rules about what no model has; the module of each says why.
+DOCUMENT_RULES: tuple[DocumentRule, ...] = (
+    known_words.format_is_known,
+    known_words.extension_is_known,
+    examples.example_fits_its_schema,
 )
 
 
@@ -65,6 +65,6 @@ def check(document: Document, api: Api) -> Iterator[Problem]:
         api: The API that was read from it, as far as it could be.
     """
     for rule in RULES:
-        yield from rule(document)
-    for model_rule in MODEL_RULES:
-        yield from model_rule(api)
+        yield from rule(api)
+    for document_rule in DOCUMENT_RULES:
+        yield from document_rule(document)

@@ -1,49 +1,68 @@
-"""Rules about `x-next-action`, by which the client reads what an answer wants next."""
+"""The rule about `x-next-action`, by which the client reads what an answer wants next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import reading
-from ...document import Document, Located, mapping, sequence
+from ...model.api import Api, Field, Model, NextAction
+from ...model.types import EnumRef, ModelRef, variants_of
 from ...problems import Problem
 
 _MARK = "x-next-action"
-_PROPERTIES = ("id", "success", "challenge")
-_LISTS = ("shows", "finished")
 #: What the runtime's `next_action` reads of a challenge.
 _CHALLENGE = ("action", "creq", "html", "status", "threeDSSessionData")
 
 
-def next_action_names_what_exists(document: Document) -> Iterator[Problem]:
+def next_action_names_what_exists(api: Api) -> Iterator[Problem]:
     """The mark names properties of the schema, a challenge has its parts, and each known action has a place."""
-    for schema in reading.named_schemas(document):
-        if _MARK in mapping(schema.value):
-            yield from _problems(document, schema)
+    for model in api.models.values():
+        if model.next_action is not None:
+            yield from _name_problems(api, model, model.next_action)
+            yield from _challenge_problems(api, model, model.next_action)
+            yield from _action_problems(api, model, model.next_action)
 
 
-def _problems(document: Document, schema: Located) -> Iterator[Problem]:
-    place = (*schema.pointer, _MARK)
-    mark, known = mapping(schema.value[_MARK]), reading.properties(document, schema.pointer)
-    wanted = {*_PROPERTIES, "action", *_LISTS}
-    if mark.keys() != wanted:
-        odd = ", ".join(sorted(mark.keys() ^ wanted))
-        yield document.problem(place, f"x-next-action lacks, or does not know, {odd}", "see spec/README.md")
-    for key in _PROPERTIES:
-        if key in mark and mark[key] not in list(known):
-            message = f"x-next-action names {mark[key]!r}, which is no property of the schema"
-            yield document.problem((*place, key), message, "add the property, or correct the name")
-    challenge = known.get(str(mark.get("challenge")))
-    parts = {} if challenge is None else reading.properties(document, challenge.pointer)
-    if challenge is not None and (missing := [name for name in _CHALLENGE if name not in parts]):
-        message = f"the challenge has no {', '.join(missing)}"
-        yield document.problem((*place, "challenge"), message, "add it: the client's next_action reads it")
-    action = known.get(str(mark.get("action")))
-    values = [] if action is None else sequence(mapping(document.follow(action.pointer).value).get("enum"))
-    listed = [value for key in _LISTS for value in sequence(mark.get(key))]
-    if action is not None and sorted(map(str, values)) != sorted(map(str, listed)):
-        message = f"x-next-action has the actions {listed}, the schema has {list(values)}"
-        yield document.problem(place, message, "write each action under `shows:` or under `finished:`")
+def _name_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
+    place, known = (*model.origin.pointer, _MARK), model.by_wire_name
+    names = {"id": mark.id, "success": mark.success, "challenge": mark.challenge}
+    for key, name in names.items():
+        # The reader notes a name that is missing.
+        if name and name not in known:
+            message = f"x-next-action names {name!r}, which is no property of the schema"
+            yield api.problem((*place, key), message, "add the property, or correct the name")
     if "next_action" in known or "nextAction" in known:
         message = "a property of the schema is named as the one that x-next-action makes"
-        yield document.problem(place, message, "remove the mark, or rename the property")
+        yield api.problem(place, message, "remove the mark, or rename the property")
+
+
+def _challenge_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
+    challenge = model.by_wire_name.get(mark.challenge)
+    parts = set[str]() if challenge is None else _parts(challenge)
+    missing = [name for name in _CHALLENGE if name not in parts]
+    if challenge is not None and missing:
+        place = (*model.origin.pointer, _MARK, "challenge")
+        message = f"the challenge has no {', '.join(missing)}"
+        yield api.problem(place, message, "add it: the client's next_action reads it")
+
+
+def _action_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
+    action = model.by_wire_name.get(mark.action)
+    if action is None:
+        return
+    values, listed = _values(action), [*mark.shows, *mark.finished]
+    if sorted(values) != sorted(listed):
+        place = (*model.origin.pointer, _MARK)
+        message = f"x-next-action has the actions {listed}, the schema has {values}"
+        yield api.problem(place, message, "write each action under `shows:` or under `finished:`")
+
+
+def _parts(field: Field) -> set[str]:
+    """Return the names of the fields of an object."""
+    models = [variant.model for variant in variants_of(field.type) if isinstance(variant, ModelRef)]
+    return {name for model in models for name in model.by_wire_name}
+
+
+def _values(field: Field) -> list[str]:
+    """Return the values that are known of a field."""
+    enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
+    return [str(member.value) for enum in enums for member in enum.members]

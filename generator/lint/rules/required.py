@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ... import reading
-from ...document import Document, Located, mapping, sequence
+from ...model import query
+from ...model.api import EVIDENCE, Api, Model
 from ...problems import Problem
 
 _MARK = "x-required-evidence"
-_WAYS = ("request", "response")
+_WAYS = {"request", "response"}
+_KNOWN = [word for word in EVIDENCE if word != "inferred"]
 
 
-def required_is_known_both_ways(document: Document) -> Iterator[Problem]:
+def required_is_known_both_ways(api: Api) -> Iterator[Problem]:
     """A schema that is sent and received says how its `required` is known for each way, or is split."""
-    sent = reading.reached(document, reading.sent(document))
-    received = reading.reached(document, reading.received(document))
-    for schema in reading.named_schemas(document):
-        is_both = str(schema.pointer[-1]) in sent & received
-        binds_both = is_both and any(not _is_one_way(field) for field in _required_fields(schema))
-        mark = schema.value.get(_MARK)
-        place = (*schema.pointer, _MARK)
-        if mark is not None and not binds_both:
-            message = f"{_MARK} stands on a schema whose `required` binds one way only"
-            yield document.problem(place, message, f"remove `{_MARK}`")
-        elif binds_both and mark is None:
-            yield document.problem(
-                (*schema.pointer, "required"),
-                f"{str(schema.pointer[-1])!r} is sent and received, and `required` binds both ways",
+    both = query.sent_components(api) & query.received_components(api)
+    for model in api.models.values():
+        place, mark = model.origin.pointer, model.required_evidence
+        binds_both = place in both and _binds_both(model)
+        if mark is None and binds_both:
+            yield api.problem(
+                (*place, "required"),
+                f"{model.key!r} is sent and received, and `required` binds both ways",
                 "make one schema of what is sent and one of what is received, or write "
                 f"`{_MARK}: {{request: ..., response: ...}}` if it is known for both",
             )
-        elif mark is not None:
-            yield from _mark_problems(document, Located(place, mark))
+        elif mark is not None and not binds_both:
+            message = f"{_MARK} stands on a schema whose `required` binds one way only"
+            yield api.problem((*place, _MARK), message, f"remove `{_MARK}`")
+        elif mark is not None and not _is_known(mark):
+            yield api.problem(
+                (*place, _MARK),
+                f"{_MARK} does not say how `required` is known for requests and for responses",
+                f"write `{_MARK}: {{request: ..., response: ...}}` with words of {', '.join(_KNOWN)}",
+            )
 
 
-def _mark_problems(document: Document, mark: Located) -> Iterator[Problem]:
-    words = mapping(mark.value)
-    known = [word for word in reading.EVIDENCE if word != "inferred"]
-    if set(words) != set(_WAYS) or not set(map(str, words.values())) <= set(known):
-        yield document.problem(
-            mark.pointer,
-            f"{_MARK} does not say how `required` is known for requests and for responses",
-            f"write `{_MARK}: {{request: ..., response: ...}}` with words of {', '.join(known)}",
-        )
+def _binds_both(model: Model) -> bool:
+    """Return whether something that a schema requires itself is neither only read nor only written."""
+    fields = [model.by_wire_name.get(name) for name in model.own_required]
+    return any(field is None or not (field.read_only or field.write_only) for field in fields)
 
 
-def _required_fields(schema: Located) -> list[dict[str, object]]:
-    properties = mapping(schema.value.get("properties"))
-    return [mapping(properties.get(str(name))) for name in sequence(schema.value.get("required"))]
-
-
-def _is_one_way(field: dict[str, object]) -> bool:
-    return field.get("readOnly") is True or field.get("writeOnly") is True
+def _is_known(mark: Mapping[str, str]) -> bool:
+    return set(mark) == _WAYS and set(mark.values()) <= set(_KNOWN)

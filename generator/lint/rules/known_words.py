@@ -1,0 +1,78 @@
+"""Rules about words of the document itself: each extension and each format is one that is known.
+
+They take the document: a misspelt word is one that the reader of the model passes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ... import reading
+from ...document import Document, objects
+from ...problems import Problem, meant
+
+#: Every extension that the generator reads or that tells a fact. A misspelt one would be ignored in silence.
+EXTENSIONS = frozenset(
+    {
+        "x-advice",
+        "x-amount-unit",
+        "x-amount-unit-evidence",
+        "x-call-facts",
+        "x-class-name",
+        "x-client-setting",
+        "x-currencies-without-decimals",
+        "x-dedup",
+        "x-deprecated",
+        "x-enum-meanings",
+        "x-enum-same",
+        "x-enum-varnames",
+        "x-environment",
+        "x-environment-variable",
+        "x-event",
+        "x-evidence",
+        "x-family",
+        "x-format",
+        "x-free-text",
+        "x-idempotency-key",
+        "x-idempotency-repeats",
+        "x-main-amount",
+        "x-method",
+        "x-moves-money",
+        "x-next-action",
+        "x-pagination",
+        "x-reconcile",
+        "x-refuses",
+        "x-required-evidence",
+        "x-resource",
+        "x-sensitive",
+        "x-shown-in-logs",
+        "x-source",
+        "x-unused",
+        "x-webhook-secret",
+        "x-wrapped",
+    }
+)
+
+#: The formats of JSON Schema and of OpenAPI's registry that an API for payments may have.
+FORMATS = (
+    *("date-time", "date", "time", "duration", "uuid", "uri", "uri-reference", "iri", "email", "hostname"),
+    *("ipv4", "ipv6", "regex", "int32", "int64", "float", "double", "decimal", "byte", "binary", "password"),
+)
+
+
+def format_is_known(document: Document) -> Iterator[Problem]:
+    """A misspelt format would be ignored in silence, and a moment would be read as text."""
+    for schema in reading.schemas(document):
+        if schema.value.get("format", "date-time") not in FORMATS:
+            name = schema.value["format"]
+            fix = meant(name, FORMATS, f"use one of {', '.join(FORMATS)}, or remove it")
+            yield document.problem((*schema.pointer, "format"), f"{name!r} is no format that is known", fix)
+
+
+def extension_is_known(document: Document) -> Iterator[Problem]:
+    """A misspelt extension would be ignored in silence; for `x-sensitive` that would leak."""
+    for place, found in objects(document.data):
+        for key in found:
+            if key.startswith("x-") and key not in EXTENSIONS:
+                fix = meant(key, sorted(EXTENSIONS), "remove it, or add it to the list of extensions")
+                yield document.problem((*place, key), f"nothing reads the extension {key!r}", fix)

@@ -1,0 +1,110 @@
+"""Check the form of `x-reconcile`: what it has to say, and that the names in it are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import reading
+from ..document import Pointer, mapping, sequence
+from ..problems import meant
+from .api import Field, Operation
+from .reader import Reader
+from .types import EnumRef, variants_of
+
+_MARK = "x-reconcile"
+_KEYS = (
+    *("operation", "by", "fields", "amount", "made", "found"),
+    *("status", "ended", "absent", "whole", "original", "absence"),
+)
+_LIST_ONLY = frozenset(("made", "absence"))
+_ONE_ONLY = frozenset(("ended", "absent", "whole", "original"))
+_FIELDS = ("amount", "made", "original", "status")
+_STATES = ("found", "ended", "absent")
+
+
+def check_recipe(reader: Reader, operation: Operation) -> None:
+    """Note an operation that moves money and has no recipe of the right form, and a recipe where none belongs."""
+    value = reader.at(operation.origin.pointer)
+    place, mark = (*operation.origin.pointer, _MARK), mapping(value.get(_MARK))
+    if value.get("x-moves-money") is False and _MARK in value:
+        message = f"{operation.title} moves no money, so there is nothing to reconcile"
+        reader.flawed(place, message, "remove `x-reconcile`")
+    is_resolved = isinstance(mark.get("check"), str) and ("look-ups" in mark) != ("none" in mark)
+    if operation.moves_money and not is_resolved:
+        reader.flawed(
+            place,
+            f"{operation.title} moves money and does not say how its unknown outcomes are resolved",
+            "write `x-reconcile:` with `check:` for a person, and `look-ups:` or, with the reason, `none:`",
+        )
+
+
+class LookUpChecker:
+    """Checks one look-up of an operation that moves money.
+
+    Args:
+        reader: The reader of the document.
+        place: The place of the look-up.
+        mark: What it says.
+    """
+
+    def __init__(self, reader: Reader, place: Pointer, mark: dict[str, Any]) -> None:
+        self._reader = reader
+        self._place = place
+        self._mark = mark
+
+    def check_keys(self, operation: Operation) -> None:
+        """Note a key that nobody reads, and a fact that the operation has not."""
+        for key in self._mark:
+            if key not in _KEYS:
+                message = f"the look-up has the unknown key {key!r}"
+                self._flawed(key, message, meant(key, _KEYS, f"use {', '.join(_KEYS)}"))
+        by, facts = self._mark.get("by"), operation.facts.keys() - {"amount"}
+        if str(by) not in facts:
+            message = f"the look-up goes by {by!r}, which is no fact of {operation.title}"
+            self._flawed("by", message, meant(by, facts, "name one of `x-call-facts`, or idempotency_key"))
+
+    def check_target(self, target: Operation, known: Mapping[str, Field]) -> None:
+        """Note what has no meaning for the operation that is asked, and names that it does not show.
+
+        Args:
+            target: The operation.
+            known: The fields of what it shows.
+        """
+        is_list = target.pagination is not None
+        shown = "a list" if is_list else "one thing"
+        for key in sorted(self._mark.keys() & (_ONE_ONLY if is_list else _LIST_ONLY)):
+            message = f"{key!r} has no meaning for a look-up that gives {shown}"
+            self._flawed(key, message, "remove it")
+        fields = sequence(self._mark.get("fields"))
+        if not fields:
+            message = "the look-up does not say in which property the fact comes back"
+            self._flawed("fields", message, "write `fields:` with at least one")
+        for name in fields:
+            self._check_name("fields", str(name), target, known)
+        for key in _FIELDS:
+            if key in self._mark:
+                self._check_name(key, str(self._mark[key]), target, known)
+        self._check_states(known.get(reading.status_of(self._mark)))
+
+    def _check_name(self, key: str, name: str, target: Operation, known: Mapping[str, Field]) -> None:
+        if name not in known:
+            message = f"the look-up names {name!r}, which is no property of what {target.title} shows"
+            self._flawed(key, message, meant(name, known, "correct the name"))
+
+    def _check_states(self, status: Field | None) -> None:
+        known = [] if status is None else _values(status)
+        for key in _STATES:
+            for state in sequence(self._mark.get(key)):
+                if state not in known:
+                    message = f"the look-up names the status {state!r}, which is not known"
+                    fix = "name a value of the enum of `status`, in its canonical spelling"
+                    self._reader.flawed(self._place, message, meant(state, map(str, known), fix))
+
+    def _flawed(self, key: str, message: str, fix: str) -> None:
+        self._reader.flawed((*self._place, key), message, fix)
+
+
+def _values(field: Field) -> list[object]:
+    enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
+    return [member.value for enum in enums for member in enum.members]
