@@ -22,6 +22,7 @@ _WORDS = {
     "is_unused": "the mark that nothing uses it",
     "key": "the name of the schema",
     "media_type": "the media type",
+    "required_evidence": "the evidence of what is required",
     "shared_as": "the name of the shared response",
     "text": "the description",
     "wire_id": "the operationId",

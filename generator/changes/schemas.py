@@ -265,7 +265,7 @@ def amounts(found: Findings, place: Place, old: Amount | None, new: Amount | Non
             "every place that passes or reads it."
         )
         found.breaks("amount-unit-changed", place, text)
-    else:
+    elif old.evidence != new.evidence:
         found.docs(place, "the evidence of the unit")
 
 

@@ -36,7 +36,7 @@ def _apart(
 def _has_its_node_twice(found: Findings, pointer: Pointer) -> bool:
     """Return whether both APIs have the node that a place belongs to. One that comes or goes is told as a whole."""
     known = found.old.nodes | found.new.nodes
-    above = (pointer[:length] for length in range(len(pointer), 0, -1))
+    above = (pointer[:length] for length in range(len(pointer) - 1, 0, -1))
     node = next((place for place in above if place in known), None)
     return node is None or (node in found.old.nodes and node in found.new.nodes)
 

@@ -47,7 +47,12 @@ def lint(
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
         model = model or read(document)
-        problems = {*structure.check(document), *model.problems, *rules.check(document, model.api)}
+        problems = {
+            *structure.check(document),
+            *model.problems,
+            *model.flaws,
+            *rules.check(document, model.api),
+        }
         if second_opinion is not None:
             problems.update(second_opinion.result())
     return sorted(problems)

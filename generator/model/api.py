@@ -272,8 +272,8 @@ class Model(Schema):
     is_closed: bool
     deprecation: Deprecation | None
     next_action: NextAction | None
-    own_required: tuple[str, ...]
-    required_evidence: Mapping[str, str] | None
+    own_required: tuple[str, ...] = field(metadata=FOLLOWS)
+    required_evidence: Mapping[str, str] | None = field(metadata=FOR_READERS)
 
     @cached_property
     def by_wire_name(self) -> Mapping[str, Field]:
@@ -616,7 +616,7 @@ class Event(Node):
     name: str
     named_by: Field | None
     secret: str
-    scheme: Pointer
+    scheme: Pointer = field(metadata=FOLLOWS)
     prefix: str
     identity: tuple[str, ...]
     body: Model

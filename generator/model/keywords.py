@@ -61,7 +61,6 @@ FOR_PEOPLE = frozenset(
         "links",
         "openapi",
         "title",
-        "x-required-evidence",
     }
 )
 

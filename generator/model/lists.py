@@ -60,7 +60,7 @@ class ListReader:
         self._check_total(known)
         if not mark:
             return None
-        envelope = known if "items" in mark else {}
+        envelope: Mapping[str, Field] = known if "items" in mark else {}
         items = envelope.get(str(mark.get("items")))
         rows = items.type if items is not None else answer
         if not isinstance(rows, ListOf) or not isinstance(rows.item, ModelRef):

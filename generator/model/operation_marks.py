@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Sequence
 
 from .. import reading
 from ..document import mapping, sequence
@@ -66,7 +67,7 @@ def _check_money(reader: Reader, operation: reading.Operation) -> None:
         )
 
 
-def _check_tag(reader: Reader, operation: reading.Operation, declared: list[object]) -> None:
+def _check_tag(reader: Reader, operation: reading.Operation, declared: Sequence[object]) -> None:
     """Note what has not one tag: it is the group in the docs, and the document's `tags` order the groups."""
     tags, place = sequence(operation.data.get("tags")), (*operation.pointer, "tags")
     if len(tags) != 1:

@@ -174,6 +174,6 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
 def test_a_webhook_that_is_no_post_is_an_event_and_a_problem() -> None:
     data = spec(webhook("order.paid"))
     data["webhooks"]["entry-0"] = {"put": data["webhooks"]["entry-0"]["post"]}
-    api, problems, _ = read(Document(data))
+    api, problems, *_ = read(Document(data))
     assert [found.class_name for found in api.events] == ["OrderPaid"]
     assert "webhook entry-0 is a PUT" in [problem.message for problem in problems]

@@ -61,7 +61,7 @@ def the_reader(document: Document) -> list[Problem]:
 def problems_of(document: Document) -> list[Problem]:
     """Return what the reader and all rules find, each once."""
     model = read(document)
-    return sorted({*model.problems, *rules.check(document, model.api)})
+    return sorted({*model.problems, *model.flaws, *rules.check(document, model.api)})
 
 
 @pytest.fixture(name="breaks")

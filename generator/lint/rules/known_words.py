@@ -9,49 +9,8 @@ from collections.abc import Iterator
 
 from ... import reading
 from ...document import Document, objects
+from ...model.keywords import EXTENSIONS
 from ...problems import Problem, meant
-
-#: Every extension that the generator reads or that tells a fact. A misspelt one would be ignored in silence.
-EXTENSIONS = frozenset(
-    {
-        "x-advice",
-        "x-amount-unit",
-        "x-amount-unit-evidence",
-        "x-call-facts",
-        "x-class-name",
-        "x-client-setting",
-        "x-currencies-without-decimals",
-        "x-dedup",
-        "x-deprecated",
-        "x-enum-meanings",
-        "x-enum-same",
-        "x-enum-varnames",
-        "x-environment",
-        "x-environment-variable",
-        "x-event",
-        "x-evidence",
-        "x-family",
-        "x-format",
-        "x-free-text",
-        "x-idempotency-key",
-        "x-idempotency-repeats",
-        "x-main-amount",
-        "x-method",
-        "x-moves-money",
-        "x-next-action",
-        "x-pagination",
-        "x-reconcile",
-        "x-refuses",
-        "x-required-evidence",
-        "x-resource",
-        "x-sensitive",
-        "x-shown-in-logs",
-        "x-source",
-        "x-unused",
-        "x-webhook-secret",
-        "x-wrapped",
-    }
-)
 
 #: The formats of JSON Schema and of OpenAPI's registry that an API for payments may have.
 FORMATS = (
