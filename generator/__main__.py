@@ -70,7 +70,6 @@ def _generate(options: argparse.Namespace) -> int:
         )
         return 0
     from . import pipeline, writing
-    from .changes.summary import summary
 
     description = package / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
@@ -79,6 +78,8 @@ def _generate(options: argparse.Namespace) -> int:
     stamp.write(package, made_from)
     lines: list[str] = []
     if counts.difference and not is_new:
+        from .changes.summary import summary
+
         # With overlays, git has not all of what the package was made from before.
         lines += summary(before or b"", description.read_bytes(), "" if options.overlay else _ALL_CHANGES)
         lines += writing.told(counts.difference)

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from . import formatting, hidden, lint, loading, manifest, trial, writing
+from . import formatting, hidden, loading, manifest, trial, writing
 from .document import Document
 from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
 from .emit.operations import views_of
 from .model.api import Api
-from .model.build import build as build_model
+from .model.build import Read
 from .model.build import read as read_model
-from .overlays import apply as apply_overlays
 from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
 from .places import SPEC as SPEC
@@ -49,25 +48,65 @@ class Counts:
     difference: writing.Difference | None = None
 
 
+@dataclass(frozen=True)
+class Description:
+    """A document that can be read, in which something may be wrong all the same.
+
+    Attributes:
+        root: The root of the spec.
+        overlays: The overlays that were applied, the standing ones included.
+        document: The bundled document with the overlays applied.
+        model: What was read of it.
+    """
+
+    root: Path
+    overlays: Sequence[Path]
+    document: Document
+    model: Read
+
+    def lint(self, *, redocly: bool = False) -> None:
+        """Prove that nothing is wrong with the document.
+
+        Args:
+            redocly: Whether Redocly CLI reads it, too. It needs Node and a second, and runs in `check`; what breaks the
+                generators is caught by the other rules.
+
+        Raises:
+            SpecError: listing every problem with file, line and what to do.
+        """
+        # Importing what lints takes a while, in which other processes may be at work already.
+        from . import lint
+
+        overlaid = bool(self.overlays)
+        problems = lint.lint(self.root, self.document, redocly=redocly, overlaid=overlaid, model=self.model)
+        if problems:
+            raise SpecError(problems)
+
+
+def describe(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Description:
+    """Return the bundled document with the overlays applied, and the model of it; it is not linted.
+
+    Raises:
+        SpecError: if a file cannot be used.
+    """
+    document = load(spec, overlays)
+    return Description(spec, applied_overlays(spec, overlays), document, read_model(document))
+
+
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
     """Return the bundled document with its standing overlays and the given ones applied, not linted.
 
     Raises:
         SpecError: if a file cannot be used.
     """
-    return apply_overlays(loading.load(spec), applied_overlays(spec, overlays))
+    applied = applied_overlays(spec, overlays)
+    document = loading.load(spec)
+    if not applied:
+        return document
+    # JSONPath takes half as long to import as the document takes to be read.
+    from .overlays import apply
 
-
-class Sound(NamedTuple):
-    """A document in which nothing is wrong.
-
-    Attributes:
-        document: The bundled document with the overlays applied.
-        api: The API that it describes.
-    """
-
-    document: Document
-    api: Api
+    return apply(document, applied)
 
 
 def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
@@ -76,22 +115,9 @@ def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
     Raises:
         SpecError: listing every problem with file, line and what to do.
     """
-    return load_and_read(spec, overlays, redocly=redocly).document
-
-
-def load_and_read(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Sound:
-    """Return the bundled document with the overlays applied, and the API that the lint read from it.
-
-    Raises:
-        SpecError: listing every problem with file, line and what to do.
-    """
-    document = load(spec, overlays)
-    overlaid = bool(applied_overlays(spec, overlays))
-    model = read_model(document)
-    problems = lint.lint(spec, document, redocly=redocly, overlaid=overlaid, model=model)
-    if problems:
-        raise SpecError(problems)
-    return Sound(document, model.api)
+    description = describe(spec, overlays)
+    description.lint(redocly=redocly)
+    return description.document
 
 
 def generate(
@@ -116,20 +142,62 @@ def generate(
     """
     recorded = None if discard_edits else writing.recorded(package)
     package.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch:
+    with (
+        tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch,
+        trial.Trial() as tried,
+    ):
         built = Path(scratch) / package.name
-        counts = build(spec, built, overlays)
-        trial.try_out(built, package.name)
+        counts, description = make(spec, built, overlays)
+        # The trial is a process of its own, so the document is linted meanwhile; its problems are told first.
+        tried.begin(built, package.name)
+        description.lint()
+        tried.end()
         found = writing.put(built, package, recorded)
     return replace(counts, difference=found)
 
 
 def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
-    """Generate the package into a folder that does not exist yet."""
+    """Generate the package into a folder that does not exist yet.
+
+    Raises:
+        SpecError: if the spec is broken, or no client can represent it.
+        GenerationError: if a tool cannot represent it.
+    """
+    counts, description = make(spec, package, overlays)
+    description.lint()
+    return counts
+
+
+class Made(NamedTuple):
+    """A package that was made, and what it was made of, which is still to be linted.
+
+    Attributes:
+        counts: What was made.
+        description: What it was made of.
+    """
+
+    counts: Counts
+    description: Description
+
+
+def make(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Made:
+    """Generate the package into a folder that does not exist yet, from a document that is still to be linted.
+
+    Raises:
+        SpecError: if the spec is broken, or no client can represent it.
+        GenerationError: if a tool cannot represent it.
+    """
     trial.read_sources()
-    # Redocly needs Node and a second; it runs in `check`. What breaks the generators is caught by the other rules.
-    document, api = load_and_read(spec, overlays, redocly=False)
-    return build_from(document, package, package_version(), applied_overlays(spec, overlays), api=api)
+    description = describe(spec, overlays)
+    try:
+        counts = build_from(
+            description.document, package, package_version(), description.overlays, model=description.model
+        )
+    except Exception:
+        # A problem of the document explains what fails because of it, and names the file and the line.
+        description.lint()
+        raise
+    return Made(counts, description)
 
 
 def build_from(
@@ -138,7 +206,7 @@ def build_from(
     version: str,
     overlays: Sequence[Path] = (),
     left_out: frozenset[str] = frozenset(),
-    api: Api | None = None,
+    model: Read | None = None,
 ) -> Counts:
     """Generate the package from a bundled document; the manifest records the overlays that were applied to it.
 
@@ -148,20 +216,28 @@ def build_from(
         version: The version of the package.
         overlays: The overlays that were applied.
         left_out: The modules of the runtime that stay out of it; `optional` tells which may.
-        api: The API that the document describes, where that was read already.
+        model: What `model.build.read` gives for the document, where that was read already.
+
+    Raises:
+        SpecError: if no client can represent the document.
+        GenerationError: if a tool cannot represent it.
     """
     bundled = loading.bundle_bytes(document)
-    api = build_model(document) if api is None else api
+    api, problems = model or read_model(document)
+    if problems:
+        raise SpecError(problems)
     operations = views_of(api)
-    # ruff is a process of its own, so it forms the models while the rest is written.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    # Both are processes of their own: one writes the parameters, and ruff forms the models, while the rest is written.
+    with ThreadPoolExecutor() as beside:
+        parameters = beside.submit(typed_dicts.generate, api)
         opc.generate(api, operations, package)
         models = frozenset(package.rglob("*.py"))
         hidden.escape_in(models)
         formed = beside.submit(formatting.format_files, models)
         emit_package.generate(api, operations, package, version, left_out)
-        typed_dicts.generate(api, package)
         formed.result()
+    (package / "params").mkdir()
+    (package / "params" / "__init__.py").write_text(parameters.result(), "utf-8")
     hidden.escape_in(frozenset(package.rglob("*.py")) - models)
     copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=models | copied)

@@ -7,11 +7,12 @@ by `trial_imports.py`, in a process of its own.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from subprocess import PIPE, Popen, TimeoutExpired
+from typing import Any, Self
 
 from . import hidden
 from .emit.optional import ADAPTERS
@@ -83,6 +84,59 @@ def _finding(found: dict[str, Any]) -> Problem:
     return Problem(shown(Path(found["filename"])), found["location"]["row"], found["message"], fix)
 
 
+class Trial:
+    """The process in which a package is tried; it gets ready from now on, and ends with the block at the latest."""
+
+    def __init__(self) -> None:
+        # -P: nothing beside the program is imported by accident. -B: it leaves nothing in the package.
+        command = [sys.executable, "-P", "-B", str(_CHILD)]
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
+        self._folder = Path()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def begin(self, folder: Path, name: str) -> None:
+        """Let it import the package in a folder, with each of its modules and each name that it promises.
+
+        Args:
+            folder: The package.
+            name: The name under which it will be imported, with dots.
+        """
+        self._folder = folder
+        order = {"folder": str(folder.resolve()), "name": name, "optional": ADAPTERS}
+        assert self._process.stdin is not None
+        # Why it ended is told at the end.
+        with suppress(BrokenPipeError):
+            print(json.dumps(order), file=self._process.stdin, flush=True)
+
+    def end(self) -> None:
+        """Wait until it is done.
+
+        Raises:
+            GenerationError: naming everything that fails, with file, line and what to do.
+        """
+        try:
+            out, error = self._process.communicate(timeout=_SECONDS)
+        except TimeoutExpired:
+            raise GenerationError(
+                f"{self._folder.name} was not imported within {_SECONDS} s. Look for a hand-written module that waits "
+                "for something when it is imported."
+            ) from None
+        try:
+            found: list[dict[str, Any]] = json.loads(out)
+        except ValueError:
+            status = self._process.returncode
+            raise GenerationError(
+                f"{self._folder.name} ended the process that imported it ({status}):\n{error.strip()}"
+            ) from None
+        _refuse(_problem(self._folder, **one) for one in found)
+
+
 def try_out(folder: Path, name: str) -> None:
     """Import the package in a folder, with each of its modules and each name that it promises.
 
@@ -93,23 +147,9 @@ def try_out(folder: Path, name: str) -> None:
     Raises:
         GenerationError: naming everything that fails, with file, line and what to do.
     """
-    order = json.dumps({"folder": str(folder.resolve()), "name": name, "optional": ADAPTERS})
-    # -P: nothing beside the program is imported by accident. -B: it leaves nothing in the package.
-    command = [sys.executable, "-P", "-B", str(_CHILD), order]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise GenerationError(
-            f"{folder.name} was not imported within {_SECONDS} s. Look for a hand-written module that waits for "
-            "something when it is imported."
-        ) from None
-    try:
-        found: list[dict[str, Any]] = json.loads(done.stdout)
-    except ValueError:
-        raise GenerationError(
-            f"{folder.name} ended the process that imported it ({done.returncode}):\n{done.stderr.strip()}"
-        ) from None
-    _refuse(_problem(folder, **one) for one in found)
+    with Trial() as trial:
+        trial.begin(folder, name)
+        trial.end()
 
 
 def _refuse(problems: Iterable[Problem]) -> None:

@@ -143,7 +143,7 @@ def paragraphs(value: str) -> str:
 @cache
 def docstring(value: str, indent: int, width: int = 108) -> str:
     """The text as a safe Python docstring that starts at the given indentation."""
-    body = safe_for_docstring(wrapped(value, width - indent))
+    body = _escaped(wrapped(value, width - indent))
     if "\n" in body or body.endswith('"') or len(body) + indent + 6 > width:
         body += "\n"
     return (
@@ -156,7 +156,13 @@ def docstring(value: str, indent: int, width: int = 108) -> str:
 
 def line(value: object) -> str:
     """A text as one line of a docstring."""
-    return safe_for_docstring(" ".join(spelled_out(str(value)).split()))
+    return _escaped(" ".join(spelled_out(str(value)).split()))
+
+
+def _escaped(shown: str) -> str:
+    """A text that is spelled out, such that nothing in it ends the docstring."""
+    # The tool looks at every character, and nearly no text has one that needs it.
+    return safe_for_docstring(shown) if "\\" in shown or '"""' in shown else shown
 
 
 def comment(value: object) -> str:

@@ -21,6 +21,7 @@ from openapi_python_client.parser.openapi import GeneratorData
 
 from generator import checking, manifest, pipeline, places, stamp, writing
 from generator.__main__ import main
+from generator.document import Document
 from generator.emit import opc, typed_dicts
 from generator.problems import GenerationError, SpecError
 
@@ -123,7 +124,7 @@ def generate(
 ) -> Callable[..., list[str]]:
     """Runs `generate` on the package, and gives the lines that it prints; what it would build was built already."""
 
-    def build(spec: Path, to: Path, overlays: object) -> pipeline.Counts:
+    def build_from(document: Document, to: Path, *more: object, **named: object) -> pipeline.Counts:
         shutil.copytree(built, to)
         return pipeline.Counts(operations=1, models=2, events=3, files=4)
 
@@ -131,7 +132,7 @@ def generate(
         assert main(["generate", *arguments]) == 0
         return capsys.readouterr().out.splitlines()
 
-    monkeypatch.setattr(pipeline, "build", build)
+    monkeypatch.setattr(pipeline, "build_from", build_from)
     monkeypatch.setattr(places, "PACKAGE", package)
     monkeypatch.setattr(stamp, "FILE", package.parent / ".nox" / "generated.json")
     return run

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import datamodel_code_generator
 import pytest
 from helpers.generation import api_of, document, operation
+from helpers.tools import before_parameters
 
 from generator.emit import typed_dicts
 from generator.problems import GenerationError
@@ -18,44 +15,37 @@ ORDER = {"Order": {"type": "object", "properties": {"name": {"type": "string"}}}
 API = api_of(document(ORDER, {"/orders": {"post": operation("orders", "create", body="Order")}}))
 
 
-@pytest.fixture
-def tool(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Makes datamodel-code-generator do something else before it writes what it writes."""
-    real = datamodel_code_generator.generate
-
-    def replace(first: Callable[[], object]) -> None:
-        def generate(*args: Any, **options: Any) -> Any:
-            first()
-            return real(*args, **options)
-
-        monkeypatch.setattr(datamodel_code_generator, "generate", generate)
-
-    return replace
+def test_a_warning_is_an_error_that_names_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_parameters("warnings.warn('a type was guessed')", tmp_path, monkeypatch)
+    with pytest.raises(
+        GenerationError, match="datamodel-code-generator: a type was guessed .*the schema Order"
+    ):
+        typed_dicts.generate(API)
 
 
-def test_a_warning_is_an_error_each_time(
-    tool: Callable[[Callable[[], object]], None], tmp_path: Path
-) -> None:
-    tool(lambda: warnings.warn("a type was guessed", stacklevel=1))
-    for number in range(2):
-        with pytest.raises(GenerationError, match="datamodel-code-generator: a type was guessed"):
-            typed_dicts.generate(API, tmp_path / str(number))
-
-
-def test_a_failure_is_an_error_that_names_the_tool(
-    tool: Callable[[Callable[[], object]], None], tmp_path: Path
-) -> None:
-    def fail() -> None:
-        raise ValueError("no schema")
-
-    tool(fail)
+def test_a_failure_is_an_error_that_names_the_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_parameters("raise ValueError('no schema')", tmp_path, monkeypatch)
     with pytest.raises(GenerationError, match="datamodel-code-generator: ValueError: no schema"):
-        typed_dicts.generate(API, tmp_path)
+        typed_dicts.generate(API)
+
+
+def test_a_tool_that_ends_its_process_is_named_with_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_parameters("os.write(2, b'no memory'); os._exit(3)", tmp_path, monkeypatch)
+    with pytest.raises(GenerationError, match=r"datamodel-code-generator .*\(3\):\nno memory"):
+        typed_dicts.generate(API)
 
 
 def test_what_only_the_tool_itself_should_mend_is_no_error(
-    tool: Callable[[Callable[[], object]], None], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tool(lambda: warnings.warn("an old function of a library", DeprecationWarning, stacklevel=1))
-    typed_dicts.generate(API, tmp_path)
-    assert "class OrderParams(TypedDict)" in (tmp_path / "params" / "__init__.py").read_text("utf-8")
+    before_parameters("warnings.warn('an old function', DeprecationWarning)", tmp_path, monkeypatch)
+    assert "class OrderParams(TypedDict)" in typed_dicts.generate(API)
+
+
+def test_what_the_tool_prints_is_no_part_of_the_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_parameters("print('hello')", tmp_path, monkeypatch)
+    assert "hello" not in typed_dicts.generate(API)

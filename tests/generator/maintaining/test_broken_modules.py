@@ -186,6 +186,35 @@ def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote
     assert "generator/emit/templates/ours" in said
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (
+            "generator/emit/templates/ours/version.py.jinja",
+            "{{ version | literal",
+            "{{ nowhere.version | literal",
+        ),
+        (f"{RUNTIME}/retries.py", *MISTAKES["a value that is not there"][1:3]),
+    ],
+    ids=["a template", "the trial"],
+)
+def test_what_is_wrong_with_the_description_is_told_before_what_fails_later(
+    here: Maintainer, file: str, old: str, new: str
+) -> None:
+    before = here.tree()
+    spec = "spec/paths/links.yaml"
+    with here.edited(file, old, new):
+        _, later = here.run("generate")
+        with here.edited(spec, "amount: 2200000", "amount: much") as line:
+            status, said = here.run("generate")
+    assert file in later
+    assert here.tree() == before
+    assert status == 1
+    assert f"{spec}:{line}: " in said
+    assert file not in said
+    assert "Nothing was changed." in said
+
+
 def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
     arguments = ("vendor", str(tmp_path), "--name", "shop._vendor.acme_pay", "--only", "links")
     first = "from __future__ import annotations\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import datamodel_code_generator
 import pytest
 from helpers.maintainers import Maintainer
 from helpers.specs import BASE, write_spec
+from helpers.tools import before_parameters
 
 from generator import pipeline
 from generator.emit import opc
@@ -149,14 +149,8 @@ def test_a_tool_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_tool_that_breaks_on_the_parameters_of_a_call_is_named_with_their_schema(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = datamodel_code_generator.generate
-
-    def broken(document: str, **given: object) -> object:
-        if "CreateLinkParams" in document:
-            raise KeyError("no such thing")
-        return write(document, **given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(datamodel_code_generator, "generate", broken)
+    broken = "if 'CreateLinkParams' in document: raise KeyError('no such thing')"
+    before_parameters(broken, tmp_path, monkeypatch)
     spec, out = write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay"
     with pytest.raises(GenerationError) as raised:
         pipeline.generate(spec, out)
