@@ -109,15 +109,36 @@ def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
     return apply(document, applied)
 
 
-def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
-    """Return the bundled document with the overlays applied.
+class Sound(NamedTuple):
+    """A document in which nothing is wrong.
+
+    Attributes:
+        document: The bundled document with the overlays applied.
+        api: The API that it describes.
+    """
+
+    document: Document
+    api: Api
+
+
+def load_and_read(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Sound:
+    """Return the bundled document with the overlays applied, and the API that the lint read from it.
 
     Raises:
         SpecError: listing every problem with file, line and what to do.
     """
     description = describe(spec, overlays)
     description.lint(redocly=redocly)
-    return description.document
+    return Sound(description.document, description.model.api)
+
+
+def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
+    """Return the bundled document with the overlays applied.
+
+    Raises:
+        SpecError: listing every problem with file, line and what to do.
+    """
+    return load_and_read(spec, overlays, redocly=redocly).document
 
 
 def generate(
@@ -223,9 +244,10 @@ def build_from(
         GenerationError: if a tool cannot represent it.
     """
     bundled = loading.bundle_bytes(document)
-    api, problems = model or read_model(document)
-    if problems:
-        raise SpecError(problems)
+    model = model or read_model(document)
+    if model.problems:
+        raise SpecError(model.problems)
+    api = model.api
     operations = views_of(api)
     # Both are processes of their own: one writes the parameters, and ruff forms the models, while the rest is written.
     with ThreadPoolExecutor() as beside:
