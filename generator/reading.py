@@ -28,9 +28,6 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: The words that say how well a fact is known, best first.
 EVIDENCE = ("documented", "documented-2023", "observed", "inferred")
 
-#: Those good enough to say that something is not there. What was only true in 2023 proves nothing today.
-PROVES_ABSENCE = ("documented", "observed")
-
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMAS = (
@@ -85,12 +82,10 @@ class Operation:
     def body_properties(self) -> dict[str, Located]:
         """The properties of the request body by name; all media types together."""
         body = self.body()
-        return _content_properties(self.document, [] if body is None else [body])
-
-    def answer_properties(self) -> dict[str, Located]:
-        """The properties of the successful answers by name."""
-        answers = [response for status, response in self.responses() if status.startswith("2")]
-        return _content_properties(self.document, answers)
+        found: dict[str, Located] = {}
+        for media_type in () if body is None else media_types(body):
+            found = {**properties(self.document, (*media_type.pointer, "schema")), **found}
+        return found
 
 
 def operations(document: Document) -> Iterator[Operation]:
@@ -124,14 +119,6 @@ def media_types(holder: Located) -> Iterator[Located]:
     """The media types of a request body or a response."""
     for name, media_type in mapping(mapping(holder.value).get("content")).items():
         yield Located((*holder.pointer, "content", name), media_type)
-
-
-def _content_properties(document: Document, holders: list[Located]) -> dict[str, Located]:
-    found: dict[str, Located] = {}
-    for holder in holders:
-        for media_type in media_types(holder):
-            found = {**properties(document, (*media_type.pointer, "schema")), **found}
-    return found
 
 
 def named_schemas(document: Document) -> Iterator[Located]:
@@ -240,22 +227,6 @@ def reached(document: Document, targets: Iterable[str]) -> set[str]:
             seen.add(target)
             waiting += (further for _, further in references(document.get(target)))
     return {target[2] for target in seen if target[:2] == ("components", "schemas") and len(target) == 3}
-
-
-def deciding_properties(look_up: dict[str, Any]) -> list[str]:
-    """The properties that decide what a look-up of `x-reconcile` proves."""
-    names = [str(name) for name in sequence(look_up.get("fields"))]
-    if look_up.get("absence") is True:
-        # A list proves by what it does not show: no status is read then, but how far back its rows reach.
-        return [*names, *([str(look_up["made"])] if "made" in look_up else [])]
-    has_states = any(look_up.get(key) for key in ("found", "ended", "absent"))
-    # Of several fields in which one thing may carry the fact, only the first proves that something did not happen.
-    return [*names[:1], *([status_of(look_up)] if has_states else [])]
-
-
-def status_of(look_up: dict[str, Any]) -> str:
-    """The property with the state of what a look-up of `x-reconcile` shows."""
-    return str(look_up.get("status", "status"))
 
 
 def template_names(path: str) -> list[str]:

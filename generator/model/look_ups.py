@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import reading
 from ..document import Pointer, mapping, sequence
 from ..problems import meant
 from .api import Field, Operation
@@ -85,7 +84,7 @@ class LookUpChecker:
         for key in _FIELDS:
             if key in self._mark:
                 self._check_name(key, str(self._mark[key]), target, known)
-        self._check_states(known.get(reading.status_of(self._mark)))
+        self._check_states(known.get(status_of(self._mark)))
 
     def _check_name(self, key: str, name: str, target: Operation, known: Mapping[str, Field]) -> None:
         if name not in known:
@@ -108,3 +107,19 @@ class LookUpChecker:
 def _values(field: Field) -> list[object]:
     enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
     return [member.value for enum in enums for member in enum.members]
+
+
+def deciding_properties(look_up: dict[str, Any]) -> list[str]:
+    """Return the properties that decide what a look-up of `x-reconcile` proves."""
+    names = [str(name) for name in sequence(look_up.get("fields"))]
+    if look_up.get("absence") is True:
+        # A list proves by what it does not show: no status is read then, but how far back its rows reach.
+        return [*names, *([str(look_up["made"])] if "made" in look_up else [])]
+    has_states = any(look_up.get(key) for key in ("found", "ended", "absent"))
+    # Of several fields in which one thing may carry the fact, only the first proves that something did not happen.
+    return [*names[:1], *([status_of(look_up)] if has_states else [])]
+
+
+def status_of(look_up: dict[str, Any]) -> str:
+    """Return the property with the state of what a look-up of `x-reconcile` shows."""
+    return str(look_up.get("status", "status"))

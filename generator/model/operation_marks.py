@@ -16,7 +16,7 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
 
 def check_operation_marks(reader: Reader) -> None:
     """Note marks of operations and webhooks that are missing, or that cannot be what they are for."""
-    tags = [mapping(tag).get("name") for tag in sequence(reader.document.data.get("tags"))]
+    tags: list[object] = [mapping(tag).get("name") for tag in sequence(reader.document.data.get("tags"))]
     for operation in reading.operations(reader.document):
         _check_id(reader, operation)
         _check_call(reader, operation)

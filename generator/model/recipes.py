@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import naming, reading
+from .. import naming
 from ..document import Pointer, mapping, sequence
 from .api import EVIDENCE, PROVES_ABSENCE, AmountUnit, Evidence, Field, LookUp, Model, Operation, Recipe
-from .look_ups import LookUpChecker, check_recipe
+from .look_ups import LookUpChecker, check_recipe, deciding_properties, status_of
 from .reader import Reader, line_of
 from .types import EnumRef, ModelRef, variants_of
 
@@ -74,7 +74,7 @@ def _look_up(
     named = row.by_wire_name
     if called.moves_money:
         checker.check_target(operation, named)
-    used = [named[name] for name in reading.deciding_properties(mark) if name in named]
+    used = [named[name] for name in deciding_properties(mark) if name in named]
     words = _evidence(operation, row, used)
     amount, unit = named.get(str(mark.get("amount", ""))), _unit(called)
     is_comparable = amount is not None and unit is not None and amount.unit == unit
@@ -87,7 +87,7 @@ def _look_up(
         # Amounts are compared in one known unit, or not at all.
         amount=amount if is_comparable else None,
         made=named.get(str(mark.get("made"))),
-        status=naming.snake(reading.status_of(mark)),
+        status=naming.snake(status_of(mark)),
         found=tuple(map(str, sequence(mark.get("found")))),
         ended=tuple(map(str, sequence(mark.get("ended")))),
         absent=tuple(map(str, sequence(mark.get("absent")))),

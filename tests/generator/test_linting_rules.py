@@ -32,7 +32,7 @@ from generator.lint.rules import (
     webhooks,
 )
 from generator.loading import load
-from generator.model.build import read
+from generator.model.build import build, read
 from generator.problems import Problem
 
 Edit = tuple[str, str, str]
@@ -762,6 +762,15 @@ def test_a_mark_where_nothing_is_required_both_ways_is_found(breaks: Breaks) -> 
     assert "one way only" in found.message
 
 
+def test_a_mark_on_what_requires_nothing_is_found(breaks: Breaks) -> None:
+    mark = "  x-required-evidence: {request: documented, response: observed}\n"
+
+    found = breaks(the_reader, (LINKS, "LinkStatus:\n", f"LinkStatus:\n{mark}"))
+
+    assert found.text == mark.strip()
+    assert "one way only" in found.message
+
+
 def test_a_field_that_is_only_read_binds_the_response_alone(tmp_path: Path) -> None:
     edits = both_ways()
     only_read = (
@@ -848,6 +857,17 @@ def test_a_parameter_that_is_an_amount_needs_a_unit(breaks: Breaks) -> None:
     found = breaks(the_reader, *edits)
 
     assert (found.file, found.text) == (PATHS, "schema:")
+
+
+def test_a_parameter_may_have_the_marks_of_its_amount_itself(tmp_path: Path) -> None:
+    marks = "        x-amount-unit: major\n        x-amount-unit-evidence: inferred\n"
+    files = edited(BASE, PATHS, "name: size", "name: amount")
+    files = edited(files, PATHS, "size: size", "size: amount")
+    document = load(write_spec(tmp_path, edited(files, PATHS, "example: 50\n", f"example: 50\n{marks}")))
+
+    assert problems_of(document) == []
+    parameters = [one for operation in read(document).api.operations for one in operation.parameters]
+    assert [one.amount.unit for one in parameters if one.amount] == ["major"]
 
 
 @pytest.mark.parametrize(
@@ -1280,6 +1300,14 @@ def test_an_example_of_a_broken_schema_is_told_and_breaks_nothing(breaks: Breaks
     assert found.text == "example: a"
     assert "cannot be checked" in found.message
     assert found.fix == "correct the schema beside it"
+
+
+def test_a_mark_that_is_missing_keeps_nobody_from_building_the_model(tmp_path: Path) -> None:
+    files = edited(BASE, PATHS, "    x-moves-money: true\n", "")
+    document = load(write_spec(tmp_path, files))
+
+    assert len(the_reader(document)) == 1
+    assert build(document).operations
 
 
 # -- all of them -------------------------------------------------------------------------------------------

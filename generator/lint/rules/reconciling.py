@@ -37,7 +37,10 @@ def _problems_of_list(api: Api, look_up: LookUp) -> Iterator[Problem]:
     """Yield why a list that is known does not show everything since the call."""
     title, pages = look_up.operation.title, look_up.operation.pagination
     place = (*look_up.pointer, "absence")
-    if pages is None or pages.total is None:
+    # The reader notes that one thing proves no absence, and a list whose pages it cannot read.
+    if pages is None:
+        return
+    if pages.total is None:
         message = f"{title} has no total, so nobody knows whether a list was read to its end"
         yield api.problem(place, message, "remove `absence`")
     elif look_up.made is None:
