@@ -138,8 +138,9 @@ def class_names(schemas: Mapping[str, Any]) -> dict[str, str]:
     uses = Counter(plain.values())
     names: dict[str, str] = {}
     for key in keys:
-        if "x-class-name" in schemas[key]:
-            names[key] = pascal(schemas[key]["x-class-name"])
+        given = schemas[key].get("x-class-name")
+        if isinstance(given, str):
+            names[key] = pascal(given)
         elif uses[plain[key]] == 1 or key.startswith("response."):
             names[key] = plain[key]
         else:

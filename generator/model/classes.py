@@ -10,6 +10,7 @@ from ..document import NAME_MAPS, Document, Located, Pointer, is_mapping, mappin
 from .reader import Reader
 
 _SCHEMAS: Pointer = ("components", "schemas")
+_CLASS_NAME = "x-class-name"
 _OBJECT_KEYS = ("properties", "patternProperties", "additionalProperties")
 #: Keywords under which a schema only limits the one it stands in; nobody needs a name for it.
 _LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"})
@@ -45,6 +46,10 @@ def places(document: Document) -> dict[str, Pointer]:
 def class_names(reader: Reader, places: Mapping[str, Pointer]) -> dict[str, str]:
     """Return the class of each schema by its key, and report schemas that would share one."""
     known = {key: reader.at(place) for key, place in places.items()}
+    for key, value in known.items():
+        if not isinstance(value.get(_CLASS_NAME, ""), str):
+            message = f"{_CLASS_NAME} of {key!r} is no text"
+            reader.wrong((*places[key], _CLASS_NAME), message, "write the name of the class, or remove it")
     shared: dict[str, str] = {}
     while True:
         try:

@@ -55,13 +55,13 @@ class Found:
 
 def the_reader(document: Document) -> list[Problem]:
     """Return what the reader of the model finds to be wrong: the form of what is written."""
-    return read(document).problems
+    model = read(document)
+    return [*model.problems, *model.flaws]
 
 
 def problems_of(document: Document) -> list[Problem]:
     """Return what the reader and all rules find, each once."""
-    model = read(document)
-    return sorted({*model.problems, *model.flaws, *rules.check(document, model.api)})
+    return sorted({*the_reader(document), *rules.check(document, read(document).api)})
 
 
 @pytest.fixture(name="breaks")
@@ -550,6 +550,11 @@ def test_two_schemas_that_are_one_class_are_found(breaks: Breaks) -> None:
     assert found.text in ("link_status:", "LinkStatus:")
     assert "LinkStatus and link_status would both become the class LinkStatus" in found.message
     assert found.fix == "rename one of the schemas, or give one a name with `x-class-name`"
+
+
+def test_a_name_of_a_class_that_is_no_text_is_found(breaks: Breaks) -> None:
+    found = breaks(the_reader, (LINKS, "response.Link:\n", "response.Link:\n  x-class-name:\n"))
+    assert found.message == "x-class-name of 'response.Link' is no text"
 
 
 # -- evidence ----------------------------------------------------------------------------------------------
