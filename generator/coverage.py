@@ -26,13 +26,13 @@ KINDS = (
     "method",
     "path",
     "parameter",
-    "answer",
+    "response",
     "page_shape",
     "schema",
     "property",
     "unit",
     "webhook",
-    "shared_answer",
+    "shared_response",
     "server",
     "security_scheme",
 )
@@ -129,7 +129,7 @@ def facts(api: Api) -> Iterator[Fact]:
     for event in api.events:
         yield Fact("webhook", event.key, event.evidence, event.origin.pointer)
     for response in api.shared_responses:
-        yield Fact("shared_answer", response.name, response.evidence, response.origin.pointer)
+        yield Fact("shared_response", response.name, response.evidence, response.origin.pointer)
     for scheme in api.security_schemes:
         yield Fact("security_scheme", scheme.name, scheme.evidence, scheme.origin.pointer)
     for server in api.servers:
@@ -151,7 +151,7 @@ def _operation_facts(operation: Operation) -> Iterator[Fact]:
     for response in operation.responses:
         if not response.shared_as:
             name = f"{call} {response.status}"
-            yield Fact("answer", name, response.evidence, response.origin.pointer, resources)
+            yield Fact("response", name, response.evidence, response.origin.pointer, resources)
     shape = operation.pagination
     if shape is not None:
         yield Fact("page_shape", call, shape.evidence, shape.origin.pointer, resources)

@@ -93,7 +93,7 @@ def money_doc(field: Field, *, has_currency: bool, method: str) -> str:
         has_currency: Whether the model has a field with the currency.
         method: The method that takes the currency from the caller.
     """
-    plain = f"`{field.name}` as Money, exactly. None where the answer has no amount or no currency, or an odd one."
+    plain = f"`{field.name}` as Money, exactly. None where the response has no amount or no currency, or an odd one."
     amount = field.amount
     if amount is None or amount.unit is None:
         return plain
@@ -101,7 +101,7 @@ def money_doc(field: Field, *, has_currency: bool, method: str) -> str:
     if has_currency:
         return f"{plain} {known}"
     return (
-        f"`{field.name}` as Money, if the answer says its currency. The API is not known to say it here, and the "
+        f"`{field.name}` as Money, if the response says its currency. The API is not known to say it here, and the "
         f"client does not guess: then it is None, and `{method}` takes the currency from you. {known}"
     )
 
@@ -109,9 +109,9 @@ def money_doc(field: Field, *, has_currency: bool, method: str) -> str:
 def money_in_doc(field: Field) -> str:
     """Return the docstring of the method that takes the currency from the caller."""
     return (
-        f"`{field.name}` as Money in the currency that you know it has, exactly. None where the answer has no amount, "
-        "or an odd one.\n\n"
-        "Raises:\n    ValueError: if the currency is none of ISO 4217, or the answer itself names another."
+        f"`{field.name}` as Money in the currency that you know it has, exactly. None where the response has no "
+        "amount, or an odd one.\n\n"
+        "Raises:\n    ValueError: if the currency is none of ISO 4217, or the response itself names another."
     )
 
 

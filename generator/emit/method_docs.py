@@ -57,11 +57,11 @@ def _retried(op: OperationView) -> str:
 
 def _returned(op: OperationView) -> str:
     if op.pagination is None:
-        nothing = op.answer.type == "None"
-        return "Nothing; the call succeeded." if nothing else f"`{op.answer.type}`, as the API answered."
+        nothing = op.result.type == "None"
+        return "Nothing; the call succeeded." if nothing else f"`{op.result.type}`, as the API sent it."
     item = f"each item is a `{op.pagination.item}`."
     if op.pagination.whole:
-        return f"A pager over the one answer, which is taken for the whole list; {item}"
+        return f"A pager over the one response, which is taken for the whole list; {item}"
     return f"A pager: iterate over it to follow the pages; {item}"
 
 
@@ -69,7 +69,9 @@ def _raised(op: OperationView) -> list[str]:
     lines = ["InvalidParameterError: a parameter was refused before anything was sent."]
     lines += [f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS]
     if not op.moves_money:
-        lines.append("ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.")
+        lines.append(
+            "ServerError: the API failed; ApiConnectionError: it was not reached or did not respond."
+        )
         return lines
     lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
     lines.append(

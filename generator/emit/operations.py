@@ -11,8 +11,8 @@ from ..model.types import NULL, ModelRef, Scalar, Type, leaves_of, variants_of
 from ..naming import constant, pascal, snake
 from . import docstrings
 from .annotations import LATE, PLAIN, parameter
-from .bodies import answer_of, classes_in
 from .encoders import built_value
+from .results import classes_in, result_of
 from .variants import InlineVariants
 
 
@@ -127,7 +127,7 @@ class OperationView:
         self.body_required = node.body is not None and node.body.required
         self.body_fields = body_arguments(model) if model else ()
         self.whole_body = whole_body(node.body) if node.body and model is None else None
-        self.answer = answer_of(node.success)
+        self.result = result_of(node.success)
         self.pagination = _pagination(node)
         self.says_success = query.says_success(node)
         path, named = self._arguments("path"), (*self._arguments("query"), *self._arguments("header"))
@@ -197,7 +197,7 @@ class OperationView:
     @property
     def classes(self) -> list[tuple[str, str]]:
         """The modules and names of the classes of its body and its response."""
-        names = {*self.answer.models, *([self.body] if self.body else [])}
+        names = {*self.result.models, *([self.body] if self.body else [])}
         names |= set(self.whole_body.classes) if self.whole_body else set()
         return sorted((snake(name), name) for name in names)
 

@@ -54,6 +54,6 @@ def imports(look_ups: Iterable[LookUpView]) -> list[str]:
     found: set[str] = set()
     for look_up in look_ups:
         found.add(f"from .api.{look_up.view.module} import {look_up.view.id}")
-        for name in (look_up.row, *look_up.view.answer.models):
+        for name in (look_up.row, *look_up.view.result.models):
             found.add(f"from .models.{snake(name)} import {name}")
     return sorted(found)

@@ -73,7 +73,7 @@ def run(root: Path, node_modules: Path | None = None, *options: str) -> subproce
     """Run the CLI's `lint` with our settings.
 
     Raises:
-        ToolError: Node or the CLI is missing, or gave no answer in time.
+        ToolError: Node or the CLI is missing, or did not finish in time.
     """
     program = (node_modules or PROJECT / "node_modules").resolve() / ".bin" / "redocly"
     if not program.exists():
@@ -106,7 +106,7 @@ def run(root: Path, node_modules: Path | None = None, *options: str) -> subproce
         )
     except subprocess.TimeoutExpired:
         raise ToolError(
-            f"Redocly CLI gave no answer in {_TIMEOUT_SECONDS} seconds. Run it by hand."
+            f"Redocly CLI did not finish in {_TIMEOUT_SECONDS} seconds. Run it by hand."
         ) from None
 
 

@@ -390,7 +390,7 @@ class Body(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response(Node):
-    """What the API answers with a status.
+    """What the API sends back with a status.
 
     Attributes:
         status: The status, such as `200`, or a range, such as `5XX`.
@@ -509,7 +509,7 @@ class Operation(Node):
         return next((response for response in found if response.type is not None), None)
 
     @property
-    def answer(self) -> Type | None:
+    def result(self) -> Type | None:
         """The type of what a success brings; none where it brings nothing."""
         return None if self.success is None else self.success.type
 

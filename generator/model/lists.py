@@ -44,8 +44,8 @@ class ListReader:
         self._place: Pointer = (*node.pointer, _MARK)
         self._mark = mapping(node.data.get(_MARK))
         successes = [response.type for response in responses if response.status.startswith("2")]
-        self._answers: list[Type] = [type_ for type_ in successes if type_ is not None]
-        self._is_array = any(map(_takes_array, self._answers))
+        self._results: list[Type] = [type_ for type_ in successes if type_ is not None]
+        self._is_array = any(map(_takes_array, self._results))
 
     def read(self, parameters: Iterable[Parameter]) -> Pagination | None:
         """Return how the list is followed; None for what is no list, or cannot be followed."""
@@ -55,14 +55,14 @@ class ListReader:
         self._check_keys()
         self._check_pages()
         mark = self._mark
-        answer = next(iter(self._answers), None)
-        known = self._schemas.fields_of(answer)
+        result = next(iter(self._results), None)
+        known = self._schemas.fields_of(result)
         self._check_total(known)
         if not mark:
             return None
         envelope: Mapping[str, Field] = known if "items" in mark else {}
         items = envelope.get(str(mark.get("items")))
-        rows = items.type if items is not None else answer
+        rows = items.type if items is not None else result
         if not isinstance(rows, ListOf) or not isinstance(rows.item, ModelRef):
             self._report_rows(envelope, is_list=isinstance(rows, ListOf))
             return None
@@ -82,7 +82,7 @@ class ListReader:
         )
 
     def _check_that_it_is_no_list(self) -> None:
-        """Note a GET that lists, by its name or because its answer is an array, and does not say how."""
+        """Note a GET that lists, by its name or because its response is an array, and does not say how."""
         node = self._node
         if node.method == "get" and (node.data.get("x-method") == "list" or self._is_array):
             self._reader.flawed(
@@ -124,14 +124,14 @@ class ListReader:
                 self._flawed(key, message, fix)
 
     def _check_total(self, known: Mapping[str, Field]) -> None:
-        """Note what an array has no place for, and a total that the answer has not."""
+        """Note what an array has no place for, and a total that the response does not have."""
         title, total = self._node.title, self._mark.get("total")
         if self._is_array:
             for key in self._mark.keys() & {"items", "total"}:
-                message = f"x-pagination names `{key}`, but the answer of {title} is an array"
+                message = f"x-pagination names `{key}`, but the response of {title} is an array"
                 self._flawed(key, message, "remove it: an array is its own items")
         elif "total" in self._mark and total not in list(known):
-            message = f"x-pagination names {total!r}, which is no property of {title}'s answer"
+            message = f"x-pagination names {total!r}, which is no property of {title}'s response"
             fix = meant(total, known, "add the property to the schema, or correct the name")
             self._flawed("total", message, fix)
 
@@ -161,7 +161,7 @@ class ListReader:
             message = f"{title} has x-pagination without `items`"
             self._reader.wrong(self._place, message, "add `items:`")
         elif name not in list(envelope):
-            message = f"x-pagination names {name!r}, which is no property of {title}'s answer"
+            message = f"x-pagination names {name!r}, which is no property of {title}'s response"
             fix = meant(name, envelope, "add the property to the schema, or correct the name")
             self._reader.wrong((*self._place, "items"), message, fix)
         else:

@@ -77,7 +77,7 @@ def _referred(api: Api, place: Pointer) -> list[Pointer]:
 
 def says_success(operation: Operation) -> bool:
     """Return whether the response has a field `success` that is true or false."""
-    return operation.answer is not None and _says_success(operation.answer, ())
+    return operation.result is not None and _says_success(operation.result, ())
 
 
 def _says_success(type_: Type, above: tuple[str, ...]) -> bool:

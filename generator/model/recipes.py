@@ -104,7 +104,7 @@ def _row(operation: Operation) -> Model | None:
     """Return the model of a row, or of the whole response."""
     if operation.pagination is not None:
         return operation.pagination.item
-    return operation.answer.model if isinstance(operation.answer, ModelRef) else None
+    return operation.result.model if isinstance(operation.result, ModelRef) else None
 
 
 def _evidence(operation: Operation, row: Model, used: list[Field]) -> list[Evidence]:

@@ -33,7 +33,7 @@ LAST_LINE = "Done: 22 000.00 KZT held, 15 000.00 KZT captured, 5 000.00 KZT refu
 
 
 def try_everywhere(project: Project, archives: Archives, pythons: list[str], scratch: Path) -> list[str]:
-    """Install sdist and wheel into fresh environments of each Python; answers what went wrong.
+    """Install sdist and wheel into fresh environments of each Python, and return what went wrong.
 
     Each environment makes a client with a plain install, then takes a payment from link to refund against the
     sandbox of the extra.

@@ -26,7 +26,7 @@ def file_name(version: str) -> str:
 
 
 def write(project: Project, out: Path) -> Path:
-    """Write the bill into a folder; answers its path. The tool validates it against the schema of CycloneDX.
+    """Write the bill into a folder, and return its path. The tool validates it against the schema of CycloneDX.
 
     Raises:
         Refused: if a tool fails, or if the bill tells of this machine.

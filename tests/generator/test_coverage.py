@@ -244,7 +244,7 @@ def test_every_fact_has_a_word_for_evidence_and_a_source(name: str) -> None:
             [{"type": "string", "x-evidence": "documented"}],
             "property response.Merchant id",
         ),
-        (("components", "responses", "BadRequest", "x-evidence"), "documented", "shared_answer BadRequest"),
+        (("components", "responses", "BadRequest", "x-evidence"), "documented", "shared_response BadRequest"),
     ],
 )
 def test_a_guess_that_is_marked_better_is_named(

@@ -153,7 +153,7 @@ def test_generating_says_what_users_notice_and_then_which_files_changed(
     assert first.startswith("Generated plexy_pay: 1 operations, 2 models and enums, 3 events, 4 files in ")
     assert rest == [
         "Users of the package: 1 breaking and 1 additive changes.",
-        "  breaking: models.PaymentLink: `short_url` is gone. If answers still bring it, it is in "
+        "  breaking: models.PaymentLink: `short_url` is gone. If responses still bring it, it is in "
         "`additional_properties`.",
         "  additive: models.PaymentLink: `order_reference` is new.",
         "Files: 2 changed, 1 removed (~ changed, - removed).",

@@ -113,7 +113,7 @@ class AgentBalance(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`available` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        """`available` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
         from ..money import read_money

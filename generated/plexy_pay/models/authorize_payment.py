@@ -279,7 +279,7 @@ class AuthorizePayment(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
         """
         from ..money import read_money

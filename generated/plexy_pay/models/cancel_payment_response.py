@@ -174,7 +174,7 @@ class CancelPaymentResponse(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`amount` as Money, if the answer says its currency. The API is not known to say it here, and the
+        """`amount` as Money, if the response says its currency. The API is not known to say it here, and the
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
         """
@@ -183,11 +183,11 @@ class CancelPaymentResponse(WireModel):
         return read_money(self.amount, "major", self.additional_properties.get("currency"))
 
     def money_in(self, currency: str) -> _hints.Money | None:
-        """`amount` as Money in the currency that you know it has, exactly. None where the answer has no
+        """`amount` as Money in the currency that you know it has, exactly. None where the response has no
         amount, or an odd one.
 
         Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+            ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
         from ..money import read_money_in
 
@@ -195,21 +195,21 @@ class CancelPaymentResponse(WireModel):
 
     @property
     def remaining_balance_money(self) -> _hints.Money | None:
-        """`remaining_balance` as Money, if the answer says its currency. The API is not known to say it here,
-        and the client does not guess: then it is None, and `remaining_balance_money_in` takes the currency
-        from you. The amount is in major units (tenge for KZT); the unit is documented by the vendor in
-        2023, not since.
+        """`remaining_balance` as Money, if the response says its currency. The API is not known to say it
+        here, and the client does not guess: then it is None, and `remaining_balance_money_in` takes the
+        currency from you. The amount is in major units (tenge for KZT); the unit is documented by the
+        vendor in 2023, not since.
         """
         from ..money import read_money
 
         return read_money(self.remaining_balance, "major", self.additional_properties.get("currency"))
 
     def remaining_balance_money_in(self, currency: str) -> _hints.Money | None:
-        """`remaining_balance` as Money in the currency that you know it has, exactly. None where the answer
+        """`remaining_balance` as Money in the currency that you know it has, exactly. None where the response
         has no amount, or an odd one.
 
         Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+            ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
         from ..money import read_money_in
 

@@ -152,7 +152,7 @@ class CheckoutAddress(WireModel):
             ),
             "CheckoutAddress",
         )
-        # Here and not where it is sent: of an answer, too, it may be a part.
+        # Here and not where it is sent: it may be a part of a response, too.
         warn_of_misspelt(rest, "CheckoutAddress", cls._fields)
         model.additional_properties = rest
         return model

@@ -72,7 +72,7 @@ class CheckoutAmount(WireModel):
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
-        # Answers are read without the constructor: only a caller comes here.
+        # Responses are read without the constructor: only a caller comes here.
         refuse_nothing(
             self,
             (
@@ -145,7 +145,7 @@ class CheckoutAmount(WireModel):
             ),
             "CheckoutAmount",
         )
-        # Here and not where it is sent: of an answer, too, it may be a part.
+        # Here and not where it is sent: it may be a part of a response, too.
         warn_of_misspelt(rest, "CheckoutAmount", cls._fields)
         model.additional_properties = rest
         return model
@@ -164,7 +164,7 @@ class CheckoutAmount(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`value` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`value` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is documented by the vendor.
         """
         from ..money import read_money

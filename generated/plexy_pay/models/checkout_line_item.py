@@ -212,7 +212,7 @@ class CheckoutLineItem(WireModel):
             ),
             "CheckoutLineItem",
         )
-        # Here and not where it is sent: of an answer, too, it may be a part.
+        # Here and not where it is sent: it may be a part of a response, too.
         warn_of_misspelt(rest, "CheckoutLineItem", cls._fields)
         model.additional_properties = rest
         return model
@@ -231,7 +231,7 @@ class CheckoutLineItem(WireModel):
 
     @property
     def amount_excluding_tax_money(self) -> _hints.Money | None:
-        """`amount_excluding_tax` as Money, if the answer says its currency. The API is not known to say it
+        """`amount_excluding_tax` as Money, if the response says its currency. The API is not known to say it
         here, and the client does not guess: then it is None, and `amount_excluding_tax_money_in` takes the
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
         documented.
@@ -241,11 +241,11 @@ class CheckoutLineItem(WireModel):
         return read_money(self.amount_excluding_tax, "minor", self.additional_properties.get("currency"))
 
     def amount_excluding_tax_money_in(self, currency: str) -> _hints.Money | None:
-        """`amount_excluding_tax` as Money in the currency that you know it has, exactly. None where the answer
-        has no amount, or an odd one.
+        """`amount_excluding_tax` as Money in the currency that you know it has, exactly. None where the
+        response has no amount, or an odd one.
 
         Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+            ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
         from ..money import read_money_in
 
@@ -255,20 +255,20 @@ class CheckoutLineItem(WireModel):
 
     @property
     def tax_amount_money(self) -> _hints.Money | None:
-        """`tax_amount` as Money, if the answer says its currency. The API is not known to say it here, and the
-        client does not guess: then it is None, and `tax_amount_money_in` takes the currency from you. The
-        amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
+        """`tax_amount` as Money, if the response says its currency. The API is not known to say it here, and
+        the client does not guess: then it is None, and `tax_amount_money_in` takes the currency from you.
+        The amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money
 
         return read_money(self.tax_amount, "minor", self.additional_properties.get("currency"))
 
     def tax_amount_money_in(self, currency: str) -> _hints.Money | None:
-        """`tax_amount` as Money in the currency that you know it has, exactly. None where the answer has no
+        """`tax_amount` as Money in the currency that you know it has, exactly. None where the response has no
         amount, or an odd one.
 
         Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+            ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
         from ..money import read_money_in
 
@@ -276,7 +276,7 @@ class CheckoutLineItem(WireModel):
 
     @property
     def amount_including_tax_money(self) -> _hints.Money | None:
-        """`amount_including_tax` as Money, if the answer says its currency. The API is not known to say it
+        """`amount_including_tax` as Money, if the response says its currency. The API is not known to say it
         here, and the client does not guess: then it is None, and `amount_including_tax_money_in` takes the
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
         documented.
@@ -286,11 +286,11 @@ class CheckoutLineItem(WireModel):
         return read_money(self.amount_including_tax, "minor", self.additional_properties.get("currency"))
 
     def amount_including_tax_money_in(self, currency: str) -> _hints.Money | None:
-        """`amount_including_tax` as Money in the currency that you know it has, exactly. None where the answer
-        has no amount, or an odd one.
+        """`amount_including_tax` as Money in the currency that you know it has, exactly. None where the
+        response has no amount, or an odd one.
 
         Raises:
-            ValueError: if the currency is none of ISO 4217, or the answer itself names another.
+            ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
         from ..money import read_money_in
 

@@ -122,7 +122,7 @@ class CheckoutPaymentRequest(WireModel):
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
-        # Answers are read without the constructor: only a caller comes here.
+        # Responses are read without the constructor: only a caller comes here.
         refuse_nothing(self, ("amount",))
 
     @classmethod

@@ -121,7 +121,7 @@ class CheckoutSessionPayment(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one."""
+        """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one."""
         from ..money import inner_money
 
         return inner_money(self.amount)

@@ -213,7 +213,7 @@ class Order(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`charged_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        """`charged_amount` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
         from ..money import read_money
@@ -222,7 +222,7 @@ class Order(WireModel):
 
     @property
     def balance_before_money(self) -> _hints.Money | None:
-        """`balance_before` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        """`balance_before` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
         from ..money import read_money
@@ -231,7 +231,7 @@ class Order(WireModel):
 
     @property
     def balance_after_money(self) -> _hints.Money | None:
-        """`balance_after` as Money, exactly. None where the answer has no amount or no currency, or an odd
+        """`balance_after` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
         from ..money import read_money

@@ -222,7 +222,7 @@ class PaymentLink(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is seen in merchants' public code, not documented.
         """
         from ..money import read_money

@@ -169,7 +169,7 @@ class PaymentLinkInfo(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money

@@ -207,7 +207,7 @@ class Product(WireModel):
 
     @property
     def money(self) -> _hints.Money | None:
-        """`price` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`price` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money
@@ -216,7 +216,7 @@ class Product(WireModel):
 
     @property
     def min_amount_money(self) -> _hints.Money | None:
-        """`min_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        """`min_amount` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money
@@ -225,7 +225,7 @@ class Product(WireModel):
 
     @property
     def max_amount_money(self) -> _hints.Money | None:
-        """`max_amount` as Money, exactly. None where the answer has no amount or no currency, or an odd one.
+        """`max_amount` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money
@@ -234,7 +234,7 @@ class Product(WireModel):
 
     @property
     def step_money(self) -> _hints.Money | None:
-        """`step` as Money, exactly. None where the answer has no amount or no currency, or an odd one. The
+        """`step` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
         from ..money import read_money

@@ -61,7 +61,7 @@ class BeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -103,7 +103,7 @@ class BeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -112,7 +112,7 @@ class BeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
@@ -152,7 +152,7 @@ class BeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -163,7 +163,7 @@ class BeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
@@ -204,7 +204,7 @@ class BeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -215,7 +215,7 @@ class BeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
@@ -344,7 +344,7 @@ class BeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Settlement`, as the API answered.
+            `Settlement`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -569,7 +569,7 @@ class AsyncBeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import list_payment_beneficiaries
@@ -611,7 +611,7 @@ class AsyncBeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -620,7 +620,7 @@ class AsyncBeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import create_payment_beneficiary
@@ -662,7 +662,7 @@ class AsyncBeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -673,7 +673,7 @@ class AsyncBeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import get_payment_beneficiary_by_id
@@ -714,7 +714,7 @@ class AsyncBeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentBeneficiary`, as the API answered.
+            `PaymentBeneficiary`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -725,7 +725,7 @@ class AsyncBeneficiariesResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.beneficiaries import update_payment_beneficiary
@@ -854,7 +854,7 @@ class AsyncBeneficiariesResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Settlement`, as the API answered.
+            `Settlement`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

@@ -62,7 +62,7 @@ class CheckoutPaymentMethodsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPaymentMethodList`, as the API answered.
+            `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -70,7 +70,7 @@ class CheckoutPaymentMethodsResource:
             AuthenticationError: The API key is missing or not valid.
             PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
@@ -185,7 +185,7 @@ class AsyncCheckoutPaymentMethodsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPaymentMethodList`, as the API answered.
+            `CheckoutPaymentMethodList`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -193,7 +193,7 @@ class AsyncCheckoutPaymentMethodsResource:
             AuthenticationError: The API key is missing or not valid.
             PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods

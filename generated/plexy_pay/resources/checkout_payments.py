@@ -120,7 +120,7 @@ class CheckoutPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPayment`, as the API answered.
+            `CheckoutPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -201,7 +201,7 @@ class CheckoutPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPayment`, as the API answered.
+            `CheckoutPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -439,7 +439,7 @@ class AsyncCheckoutPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPayment`, as the API answered.
+            `CheckoutPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -520,7 +520,7 @@ class AsyncCheckoutPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutPayment`, as the API answered.
+            `CheckoutPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

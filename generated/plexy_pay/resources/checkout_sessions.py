@@ -106,7 +106,7 @@ class CheckoutSessionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutSession`, as the API answered.
+            `CheckoutSession`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -114,7 +114,7 @@ class CheckoutSessionsResource:
             AuthenticationError: The API key is missing or not valid.
             PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_sessions import create_session
@@ -172,7 +172,7 @@ class CheckoutSessionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutSessionResult`, as the API answered.
+            `CheckoutSessionResult`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -181,7 +181,7 @@ class CheckoutSessionsResource:
             PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_sessions import get_session_result
@@ -384,7 +384,7 @@ class AsyncCheckoutSessionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutSession`, as the API answered.
+            `CheckoutSession`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -392,7 +392,7 @@ class AsyncCheckoutSessionsResource:
             AuthenticationError: The API key is missing or not valid.
             PermissionDeniedError: The key may not do this.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_sessions import create_session
@@ -450,7 +450,7 @@ class AsyncCheckoutSessionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CheckoutSessionResult`, as the API answered.
+            `CheckoutSessionResult`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -459,7 +459,7 @@ class AsyncCheckoutSessionsResource:
             PermissionDeniedError: The key may not do this.
             NotFoundError: There is no such thing, or it is out of the key's scope.
             UnprocessableEntityError: The request is valid, but cannot be processed.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.checkout_sessions import get_session_result

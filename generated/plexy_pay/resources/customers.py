@@ -63,7 +63,7 @@ class CustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`.
+            A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -74,7 +74,7 @@ class CustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -122,7 +122,7 @@ class CustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import list_customers
@@ -164,7 +164,7 @@ class CustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Customer`, as the API answered.
+            `Customer`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -173,7 +173,7 @@ class CustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import create_customer
@@ -212,7 +212,7 @@ class CustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Customer`, as the API answered.
+            `Customer`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -223,7 +223,7 @@ class CustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_by_id
@@ -276,7 +276,7 @@ class CustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_transactions
@@ -417,7 +417,7 @@ class AsyncCustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `SavedCard`.
+            A pager over the one response, which is taken for the whole list; each item is a `SavedCard`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -428,7 +428,7 @@ class AsyncCustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_card_tokens
@@ -476,7 +476,7 @@ class AsyncCustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import list_customers
@@ -518,7 +518,7 @@ class AsyncCustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Customer`, as the API answered.
+            `Customer`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -527,7 +527,7 @@ class AsyncCustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import create_customer
@@ -566,7 +566,7 @@ class AsyncCustomersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Customer`, as the API answered.
+            `Customer`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -577,7 +577,7 @@ class AsyncCustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_by_id
@@ -630,7 +630,7 @@ class AsyncCustomersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.customers import get_customer_transactions

@@ -45,7 +45,7 @@ class DirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `KeyResponse`, as the API answered.
+            `KeyResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -54,7 +54,7 @@ class DirectPaymentsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -158,7 +158,7 @@ class DirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `AuthorizePayment`, as the API answered.
+            `AuthorizePayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -235,7 +235,7 @@ class DirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `ContinueThreeDS`, as the API answered.
+            `ContinueThreeDS`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -393,7 +393,7 @@ class AsyncDirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `KeyResponse`, as the API answered.
+            `KeyResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -402,7 +402,7 @@ class AsyncDirectPaymentsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -506,7 +506,7 @@ class AsyncDirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `AuthorizePayment`, as the API answered.
+            `AuthorizePayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -583,7 +583,7 @@ class AsyncDirectPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `ContinueThreeDS`, as the API answered.
+            `ContinueThreeDS`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

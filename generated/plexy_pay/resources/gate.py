@@ -85,7 +85,7 @@ class GateResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate import get_api_health
@@ -228,7 +228,7 @@ class AsyncGateResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate import get_api_health

@@ -36,12 +36,12 @@ class GateBalanceResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `GateBalanceList`, as the API answered.
+            `GateBalanceList`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_balance import get_balance
@@ -93,12 +93,12 @@ class AsyncGateBalanceResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `GateBalanceList`, as the API answered.
+            `GateBalanceList`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_balance import get_balance

@@ -62,7 +62,7 @@ class GateDepositsResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history
@@ -147,7 +147,7 @@ class AsyncGateDepositsResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_deposits import list_deposit_history

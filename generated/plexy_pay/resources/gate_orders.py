@@ -66,7 +66,7 @@ class GateOrdersResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -130,7 +130,7 @@ class GateOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Order`, as the API answered.
+            `Order`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -181,13 +181,13 @@ class GateOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Order`, as the API answered.
+            `Order`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_orders import get_order_by_id
@@ -318,7 +318,7 @@ class AsyncGateOrdersResource:
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_orders import list_orders
@@ -382,7 +382,7 @@ class AsyncGateOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Order`, as the API answered.
+            `Order`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -433,13 +433,13 @@ class AsyncGateOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Order`, as the API answered.
+            `Order`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_orders import get_order_by_id

@@ -50,12 +50,12 @@ class GateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Product`.
+            A pager over the one response, which is taken for the whole list; each item is a `Product`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_products import list_products
@@ -88,13 +88,13 @@ class GateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Product`, as the API answered.
+            `Product`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_products import get_product
@@ -169,12 +169,12 @@ class AsyncGateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a `Product`.
+            A pager over the one response, which is taken for the whole list; each item is a `Product`.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_products import list_products
@@ -209,13 +209,13 @@ class AsyncGateProductsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Product`, as the API answered.
+            `Product`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
             AuthenticationError: The API key is missing or not valid.
             NotFoundError: There is no such thing, or it is another agent's.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.gate_products import get_product

@@ -38,7 +38,7 @@ class MerchantsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Merchant`, as the API answered.
+            `Merchant`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -49,7 +49,7 @@ class MerchantsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
@@ -105,7 +105,7 @@ class AsyncMerchantsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Merchant`, as the API answered.
+            `Merchant`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -116,7 +116,7 @@ class AsyncMerchantsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details

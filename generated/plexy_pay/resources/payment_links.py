@@ -66,7 +66,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -150,7 +150,7 @@ class PaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -159,7 +159,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import create_payment_link
@@ -211,7 +211,7 @@ class PaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -222,7 +222,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
@@ -256,7 +256,7 @@ class PaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -267,7 +267,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
@@ -310,7 +310,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
@@ -343,7 +343,7 @@ class PaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -354,7 +354,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
@@ -393,7 +393,7 @@ class PaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLinksStatistics`, as the API answered.
+            `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -402,7 +402,7 @@ class PaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics
@@ -599,7 +599,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import list_payment_links
@@ -683,7 +683,7 @@ class AsyncPaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -692,7 +692,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import create_payment_link
@@ -744,7 +744,7 @@ class AsyncPaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -755,7 +755,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link_by_order_reference
@@ -789,7 +789,7 @@ class AsyncPaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -800,7 +800,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_link
@@ -843,7 +843,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
@@ -876,7 +876,7 @@ class AsyncPaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLink`, as the API answered.
+            `PaymentLink`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -887,7 +887,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import update_payment_link_expiration
@@ -928,7 +928,7 @@ class AsyncPaymentLinksResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `PaymentLinksStatistics`, as the API answered.
+            `PaymentLinksStatistics`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -937,7 +937,7 @@ class AsyncPaymentLinksResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payment_links import retrieve_payment_links_statistics

@@ -54,7 +54,7 @@ class PaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CancelPaymentResponse`, as the API answered.
+            `CancelPaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -118,7 +118,7 @@ class PaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CapturePaymentResponse`, as the API answered.
+            `CapturePaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -197,7 +197,7 @@ class PaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `RefundPaymentResponse`, as the API answered.
+            `RefundPaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -353,7 +353,7 @@ class AsyncPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CancelPaymentResponse`, as the API answered.
+            `CancelPaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -417,7 +417,7 @@ class AsyncPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `CapturePaymentResponse`, as the API answered.
+            `CapturePaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -496,7 +496,7 @@ class AsyncPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `RefundPaymentResponse`, as the API answered.
+            `RefundPaymentResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

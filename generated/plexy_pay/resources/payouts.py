@@ -64,7 +64,7 @@ class PayoutsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -119,7 +119,7 @@ class PayoutsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Payout`, as the API answered.
+            `Payout`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -187,7 +187,7 @@ class PayoutsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SavedCard`, as the API answered.
+            `SavedCard`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -196,7 +196,7 @@ class PayoutsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payouts import save_card_for_payouts
@@ -339,7 +339,7 @@ class AsyncPayoutsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payouts import retrieve_payout_transactions
@@ -394,7 +394,7 @@ class AsyncPayoutsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `Payout`, as the API answered.
+            `Payout`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -462,7 +462,7 @@ class AsyncPayoutsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SavedCard`, as the API answered.
+            `SavedCard`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -471,7 +471,7 @@ class AsyncPayoutsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.payouts import save_card_for_payouts

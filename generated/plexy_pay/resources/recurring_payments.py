@@ -69,7 +69,7 @@ class RecurringPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `MerchantInitiatedPayment`, as the API answered.
+            `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -197,7 +197,7 @@ class AsyncRecurringPaymentsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `MerchantInitiatedPayment`, as the API answered.
+            `MerchantInitiatedPayment`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

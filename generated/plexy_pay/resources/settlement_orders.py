@@ -64,7 +64,7 @@ class SettlementOrdersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -131,7 +131,7 @@ class SettlementOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SettlementPaymentOrder`, as the API answered.
+            `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -186,7 +186,7 @@ class SettlementOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SettlementPaymentOrder`, as the API answered.
+            `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -197,7 +197,7 @@ class SettlementOrdersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id
@@ -320,7 +320,7 @@ class AsyncSettlementOrdersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.settlement_orders import list_settlement_payment_orders
@@ -387,7 +387,7 @@ class AsyncSettlementOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SettlementPaymentOrder`, as the API answered.
+            `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -442,7 +442,7 @@ class AsyncSettlementOrdersResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SettlementPaymentOrder`, as the API answered.
+            `SettlementPaymentOrder`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -453,7 +453,7 @@ class AsyncSettlementOrdersResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.settlement_orders import get_settlement_payment_order_by_id

@@ -64,7 +64,7 @@ class SplitRequestsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -120,7 +120,7 @@ class SplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -173,7 +173,7 @@ class SplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -184,7 +184,7 @@ class SplitRequestsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
@@ -231,7 +231,7 @@ class SplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -471,7 +471,7 @@ class AsyncSplitRequestsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.split_requests import list_split_requests
@@ -527,7 +527,7 @@ class AsyncSplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -580,7 +580,7 @@ class AsyncSplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -591,7 +591,7 @@ class AsyncSplitRequestsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.split_requests import get_split_request_by_id
@@ -638,7 +638,7 @@ class AsyncSplitRequestsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `SplitRequest`, as the API answered.
+            `SplitRequest`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.

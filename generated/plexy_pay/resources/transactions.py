@@ -47,7 +47,7 @@ class TransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionEvents`, as the API answered.
+            `TransactionEvents`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -58,7 +58,7 @@ class TransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
@@ -96,7 +96,7 @@ class TransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -107,7 +107,7 @@ class TransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
@@ -143,7 +143,7 @@ class TransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -154,7 +154,7 @@ class TransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
@@ -192,7 +192,7 @@ class TransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -203,7 +203,7 @@ class TransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
@@ -250,7 +250,7 @@ class TransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import list_transactions
@@ -373,7 +373,7 @@ class AsyncTransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionEvents`, as the API answered.
+            `TransactionEvents`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -384,7 +384,7 @@ class AsyncTransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_history_by_id
@@ -422,7 +422,7 @@ class AsyncTransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -433,7 +433,7 @@ class AsyncTransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_payment_link_id
@@ -469,7 +469,7 @@ class AsyncTransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -480,7 +480,7 @@ class AsyncTransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_id
@@ -518,7 +518,7 @@ class AsyncTransactionsResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `TransactionResponse`, as the API answered.
+            `TransactionResponse`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -529,7 +529,7 @@ class AsyncTransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import find_transaction_by_order_reference
@@ -576,7 +576,7 @@ class AsyncTransactionsResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.transactions import list_transactions

@@ -80,7 +80,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -147,7 +147,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -203,7 +203,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -260,7 +260,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -305,7 +305,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -316,7 +316,7 @@ class WalletResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
@@ -350,7 +350,7 @@ class WalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a
+            A pager over the one response, which is taken for the whole list; each item is a
                 `WalletTransaction`.
 
         Raises:
@@ -360,7 +360,7 @@ class WalletResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.wallet import list_wallet_transactions
@@ -541,7 +541,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -608,7 +608,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -664,7 +664,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -721,7 +721,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -766,7 +766,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            `WalletTransaction`, as the API answered.
+            `WalletTransaction`, as the API sent it.
 
         Raises:
             InvalidParameterError: a parameter was refused before anything was sent.
@@ -777,7 +777,7 @@ class AsyncWalletResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.wallet import get_wallet_transaction
@@ -811,7 +811,7 @@ class AsyncWalletResource:
             options: Options for this call alone; see `RequestOptions`.
 
         Returns:
-            A pager over the one answer, which is taken for the whole list; each item is a
+            A pager over the one response, which is taken for the whole list; each item is a
                 `WalletTransaction`.
 
         Raises:
@@ -821,7 +821,7 @@ class AsyncWalletResource:
             UnprocessableEntityError: The request was understood, but its data is not valid, or the state of
                 the thing does not allow it.
             RateLimitError: Too many requests.
-            ServerError: the API failed; ApiConnectionError: it was not reached or did not answer.
+            ServerError: the API failed; ApiConnectionError: it was not reached or did not respond.
         """
         options = mask(options)
         from ..api.wallet import list_wallet_transactions

@@ -1,4 +1,4 @@
-"""The rule about `x-next-action`, by which the client reads what an answer wants next."""
+"""The rule about `x-next-action`, by which the client reads what a response asks for next."""
 
 from __future__ import annotations
 

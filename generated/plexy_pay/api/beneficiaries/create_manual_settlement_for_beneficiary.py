@@ -70,7 +70,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
 ) -> Settlement:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 

@@ -62,7 +62,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

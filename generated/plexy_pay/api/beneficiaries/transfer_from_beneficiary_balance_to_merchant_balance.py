@@ -71,7 +71,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
 ) -> None:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     sync_detailed(id, body=body, client=client, options=options)
 

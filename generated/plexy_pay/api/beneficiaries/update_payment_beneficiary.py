@@ -65,7 +65,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
 ) -> PaymentBeneficiary:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 

@@ -61,7 +61,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
 ) -> CheckoutPaymentMethodList:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

@@ -95,7 +95,7 @@ def sync(
     idempotency_key: str | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> CheckoutPayment:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
 

@@ -66,7 +66,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
 ) -> CheckoutPayment:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

@@ -62,7 +62,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
 ) -> CheckoutSession:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

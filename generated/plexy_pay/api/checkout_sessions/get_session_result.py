@@ -64,7 +64,7 @@ def sync_detailed(
 def sync(
     session_id: str, *, client: SyncClient, session_result: str, options: RequestOptions | None = None
 ) -> CheckoutSessionResult:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(session_id, session_result=session_result, client=client, options=options).parsed
 

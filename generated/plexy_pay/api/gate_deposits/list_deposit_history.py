@@ -77,7 +77,7 @@ def sync(
     status: GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateDepositList:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, page_size=page_size, status=status, client=client, options=options).parsed
 

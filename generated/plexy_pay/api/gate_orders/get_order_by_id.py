@@ -56,7 +56,7 @@ def sync_detailed(
 
 @forgets
 def sync(order_id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Order:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_id, client=client, options=options).parsed
 

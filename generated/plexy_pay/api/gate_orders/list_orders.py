@@ -83,7 +83,7 @@ def sync(
     product_id: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> GateOrderList:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(
         page=page, page_size=page_size, status=status, product_id=product_id, client=client, options=options

@@ -46,7 +46,7 @@ def sync_detailed(
 
 @forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[ProductCategory]:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 

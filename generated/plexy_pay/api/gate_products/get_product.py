@@ -56,7 +56,7 @@ def sync_detailed(
 
 @forgets
 def sync(product_id: int, *, client: SyncClient, options: RequestOptions | None = None) -> Product:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(product_id, client=client, options=options).parsed
 

@@ -47,7 +47,7 @@ def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) 
 
 @forgets
 def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[Product]:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
 

@@ -56,7 +56,7 @@ def sync_detailed(
 
 @forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Merchant:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
 

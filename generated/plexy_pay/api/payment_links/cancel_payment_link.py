@@ -55,7 +55,7 @@ def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None
 
 @forgets
 def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> None:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     sync_detailed(id, client=client, options=options)
 

@@ -59,7 +59,7 @@ def sync_detailed(
 
 @forgets
 def sync(order_reference: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 

@@ -72,7 +72,7 @@ def sync(
     size: int | Unset = UNSET,
     options: RequestOptions | None = None,
 ) -> list[Payout]:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(page=page, size=size, client=client, options=options).parsed
 

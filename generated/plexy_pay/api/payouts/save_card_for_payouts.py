@@ -60,7 +60,7 @@ def sync_detailed(
 
 @forgets
 def sync(*, client: SyncClient, body: SaveCard, options: RequestOptions | None = None) -> SavedCard:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

@@ -71,7 +71,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
 ) -> MerchantInitiatedPayment:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

@@ -73,7 +73,7 @@ def sync_detailed(
 def sync(
     *, client: SyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
 ) -> SettlementPaymentOrder:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
 

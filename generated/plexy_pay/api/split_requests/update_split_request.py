@@ -66,7 +66,7 @@ def sync_detailed(
 def sync(
     id: str, *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
 ) -> SplitRequest:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, body=body, client=client, options=options).parsed
 

@@ -65,7 +65,7 @@ def sync_detailed(
 def sync(
     order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
 

@@ -62,7 +62,7 @@ def sync_detailed(
 def sync(
     payment_link_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> TransactionResponse:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(payment_link_id, client=client, options=options).parsed
 

@@ -84,7 +84,7 @@ def sync(
     idempotency_key: str,
     options: RequestOptions | None = None,
 ) -> WalletTransaction:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
 

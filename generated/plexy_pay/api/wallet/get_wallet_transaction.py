@@ -58,7 +58,7 @@ def sync_detailed(
 def sync(
     wallet_transaction_id: str, *, client: SyncClient, options: RequestOptions | None = None
 ) -> WalletTransaction:
-    """As `sync_detailed`, but gives the parsed answer alone."""
+    """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(wallet_transaction_id, client=client, options=options).parsed
 

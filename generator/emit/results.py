@@ -15,7 +15,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Result:
     """What a success gives.
 
     Attributes:
@@ -41,32 +41,32 @@ class Answer:
     is_typed: bool = False
 
 
-def answer_of(response: Response | None) -> Answer:
+def result_of(response: Response | None) -> Result:
     """Return what a success gives."""
     if response is None or response.type is None:
-        return Answer(type="None", late_type="None", decode="no_body")
+        return Result(type="None", late_type="None", decode="no_body")
     if response.content == "json":
         return _json(response.type)
     type_ = "str" if response.content == "text" else "bytes"
     # Errors are JSON all the same.
     accept = f"{response.media_type}, {_JSON}"
-    return Answer(type=type_, late_type=type_, decode="any_body", accept=accept, content=response.content)
+    return Result(type=type_, late_type=type_, decode="any_body", accept=accept, content=response.content)
 
 
-def _json(type_: Type) -> Answer:
+def _json(type_: Type) -> Result:
     match type_:
         case ModelRef():
             return _named(type_, f"ObjectBody({type_.model.name})")
         case ListOf(item=ModelRef() as item):
             return _named(type_, f"ArrayBody({item.model.name})")
         case _ if type_ == ANYTHING:
-            return Answer(type="Any", late_type="Any", decode="any_body")
+            return Result(type="Any", late_type="Any", decode="any_body")
         case _:
             return _of_any_shape(type_)
 
 
-def _named(type_: Type, decode: str) -> Answer:
-    return Answer(
+def _named(type_: Type, decode: str) -> Result:
+    return Result(
         type=attribute(type_, PLAIN),
         late_type=_late(type_),
         decode=decode,
@@ -74,11 +74,11 @@ def _named(type_: Type, decode: str) -> Answer:
     )
 
 
-def _of_any_shape(type_: Type) -> Answer:
+def _of_any_shape(type_: Type) -> Result:
     table = VariantTable()
     expression, words = decoded(type_, "data", table), expected(type_, table)
     enums = {leaf.key: leaf.enum for leaf in leaves_of(type_) if isinstance(leaf, EnumRef)}
-    return Answer(
+    return Result(
         type=attribute(type_, PLAIN),
         late_type=_late(type_),
         decode=f"TypedBody(lambda data: {expression}, Shape({words!r}, __name__))",
