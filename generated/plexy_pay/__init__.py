@@ -9,11 +9,12 @@ link = client.payment_links.create(amount=Money("22000", "KZT"), order_reference
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._client import AsyncPlexyPay as AsyncPlexyPay
 from ._client import PlexyPay as PlexyPay
 from ._version import __version__ as __version__
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import cards as cards
     from . import models as models

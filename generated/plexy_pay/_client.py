@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from . import hints as _hints
 from . import resources as _resources
-from .base_client import AsyncClient, SyncClient, cached_property
+from .base_client import AsyncClient, SyncClient
+
+
+def _recipes() -> _hints.Mapping[str, _hints.Recipe]:
+    """Return how each call that moves money is reconciled. Only a call whose outcome is in doubt needs it."""
+    from ._lookups import RECIPES
+
+    return RECIPES
 
 
 class PlexyPay(SyncClient):
@@ -90,7 +99,7 @@ class PlexyPay(SyncClient):
             "gate_base_url": gate_base_url,
             "agent_id": agent_id,
         }
-        self._open(keys, given, http_client)
+        self._open(keys, given, http_client, _recipes)
 
     @cached_property
     def payment_links(self) -> _resources.PaymentLinksResource:
@@ -384,7 +393,7 @@ class AsyncPlexyPay(AsyncClient):
             "gate_base_url": gate_base_url,
             "agent_id": agent_id,
         }
-        self._open(keys, given, http_client)
+        self._open(keys, given, http_client, _recipes)
 
     @cached_property
     def payment_links(self) -> _resources.AsyncPaymentLinksResource:

@@ -8,299 +8,32 @@ those come with the first call.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from . import hints as _hints
-from ._families import FAMILIES, MAIN, SETTINGS
+from ._families import FAMILIES, MAIN
 from .frames import forgets
 from .keys import MASK, KeyRing, pickled, unpickled
+from .settings import Settings, closed, misconfigured
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from functools import cached_property as cached_property
-    from typing import Any, NoReturn
-
-    from .operation import Operation
+    from .origins import Origin
     from .transport import AsyncTransport, SyncTransport
-    from .types import Timeout, Timeouts
-else:
-
-    class cached_property:  # noqa: N801 - as in functools
-        """A property that is made once, at its first use. `functools` alone takes longer to load than all of this."""
-
-        def __init__(self, make):
-            self._make, self._name, self.__doc__ = make, make.__name__, make.__doc__
-
-        def __get__(self, owner, kind=None):
-            if owner is None:
-                return self
-            made = owner.__dict__[self._name] = self._make(owner)
-            return made
-
-
-_PORTS = {"https": 443, "http": 80}
-BASE_URL = "PLEXY_BASE_URL"
-"""The environment variable that stands for `base_url` where that is not given."""
-_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
-
-
-class Origin:
-    """Scheme, host, port and path prefix: the only place a key may go to. `problem` says what is wrong with the text.
-
-    Args:
-        text: The URL.
-        name: How errors call it: an argument, or an environment variable.
-        plain_hosts: The hosts that plain http may go to besides this machine, in lower case.
-    """
-
-    problem: str | None
-    scheme: str
-    host: str
-    port: int
-    site: tuple[str, str, int]
-    netloc: str  # Host and port as the Host header has them.
-    prefix: str  # What stands before each path, such as `/pay`; mostly nothing.
-    text: str = ""
-    loopback: bool
-    direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
-    may_be_plain: bool
-
-    def __init__(self, text: Any, name: str = "base_url", plain_hosts: _hints.Collection[str] = ()) -> None:
-        from urllib.parse import urlsplit
-
-        self.problem = (
-            f"{name} is not of the form https://host, https://host:port or https://host/prefix, in ASCII."
-        )
-        plain = isinstance(text, str) and text.isascii() and text.isprintable()
-        if not plain or set(" \\%") & set(text):
-            return
-        try:
-            parts = urlsplit(text)
-            self.scheme, self.host, port = parts.scheme, parts.hostname or "", parts.port
-        except ValueError:
-            return
-        if self.scheme not in _PORTS or not self.host:
-            return
-        self.port = port or _PORTS[self.scheme]
-        self.site = (self.scheme, self.host, self.port)
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        self.netloc = host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-        self.prefix = parts.path.removesuffix("/")
-        address = f"{self.scheme}://{self.netloc}"
-        self.text = f"{address}{self.prefix}"
-        quad = self.host.split(".")
-        numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
-        self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
-        self.direct = self.loopback or self.scheme == "http"
-        self.may_be_plain = self.loopback or self.host in plain_hosts
-        self.problem = None
-        if "@" in parts.netloc:
-            self.problem = f"{name} has a user name or password. Pass the key as api_key."
-        elif set("?#") & set(text):
-            self.problem = f"{name} has a query or a fragment. Leave it out."
-        elif not all(map(_is_segment, self.prefix.split("/")[1:])):
-            self.problem = (
-                f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
-            )
-        elif self.prefix and address in _origins_of_the_api():
-            self.problem = (
-                f"{name} has a path, and this host of the API has none before those of its operations."
-            )
-        elif self.scheme == "http" and not self.may_be_plain:
-            self.problem = (
-                f"{name} is plain http, which would show the key to the network. Use https, or name the host in "
-                "plain_http_hosts if the network is your own."
-            )
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def _is_segment(text: str) -> bool:
-    return text not in ("", ".", "..") and _UNRESERVED.issuperset(text)
-
-
-def _origins_of_the_api() -> set[str]:
-    return {origin for family in FAMILIES.values() for origin in family.origins.values()}
-
-
-def _is_date(text: object) -> bool:
-    """Return whether a text is a date as the API writes it; ISO 8601 knows other forms."""
-    from datetime import date
-
-    try:
-        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _host_problem(host: object) -> str | None:
-    """Return what is wrong with one of the `plain_http_hosts`; it is not shown, because it may hold a password."""
-    if not isinstance(host, str) or not host.isascii():
-        return "is no host name or IP address in ASCII"
-    if ":" in host:
-        from ipaddress import AddressValueError, IPv6Address
-
-        try:
-            IPv6Address(host)
-        except AddressValueError:
-            return "has a scheme, a port or brackets: name the host alone"
-        return "has a zone" if "%" in host else None
-    parts = host.replace("_", "-").split(".")
-    named = all(part.replace("-", "").isalnum() for part in parts)
-    return None if named else "is no host name or IP address, alone and without a wildcard"
-
-
-class Settings:
-    """What a client was told. Its copies share it."""
-
-    timeout: float | Timeout | Timeouts | None
-    max_retries: int
-    max_response_bytes: int
-    allow_inferred: bool | None
-    strict: bool
-    pace: Any = None
-    http_library: str | None = None  # That of the caller's http_client.
-    user_agent: str | None = None
-    _timeouts: tuple[Timeout, Timeout, Timeout] | None = None
-
-    def __init__(self, rings: dict[str, KeyRing], given: dict[str, Any]) -> None:
-        self.__dict__.update(given)
-        self.rings = rings
-        self.given = given
-        self._origins: dict[str, Origin] = {}
-        self._hosts_problem = self._read_plain_hosts()
-        if self._hosts_problem is None:
-            self._read_origins()
-        self._settings_problem = self._read_settings()
-
-    def _read_plain_hosts(self) -> str | None:
-        """Keep the `plain_http_hosts` in lower case; return what is wrong with them."""
-        given: Any = self.given["plain_http_hosts"]
-        is_sequence = type(given) in (tuple, list, set, frozenset)
-        hosts: tuple[object, ...] = tuple(given) if is_sequence else ()
-        if not is_sequence:
-            return "plain_http_hosts is no sequence of host names, such as ('sandbox',)."
-        for place, host in enumerate(hosts):
-            problem = _host_problem(host)
-            if problem:
-                return f"plain_http_hosts[{place}] {problem}."
-        self.given["plain_http_hosts"] = tuple(str(host).lower() for host in hosts)
-        return None
-
-    def _read_origins(self) -> None:
-        common, name = self.given["base_url"], "base_url"
-        if common is None and BASE_URL in os.environ:
-            # Kept among what was given, so that a pickle goes to the same place wherever it is read.
-            common = self.given["base_url"] = os.environ[BASE_URL]
-            name = BASE_URL
-        for family_name, family in FAMILIES.items():
-            own = None if family_name == MAIN else self.given[family.base_url]
-            url, named = (common, name) if own is None else (own, family.base_url)
-            if url is not None:
-                self._origins[family_name] = Origin(url, named, self.given["plain_http_hosts"])
-
-    def _read_settings(self) -> str | None:
-        """Keep the settings that the environment names; return what is wrong with one that is named anywhere."""
-        for argument, setting in SETTINGS.items():
-            name = argument
-            if self.given[argument] is None and setting.variable in os.environ:
-                # Kept as the base URL is, so that a pickle asks for the same wherever it is read.
-                self.given[argument] = os.environ[setting.variable]
-                name = setting.variable
-            value = self.given[argument]
-            if setting.is_date and value is not None and not _is_date(value):
-                return f"{name} is not a date in the form YYYY-MM-DD, such as '2024-01-15'."
-        return None
-
-    def problem(self) -> str | None:
-        """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
-        if all(ring.missing for ring in self.rings.values()):
-            return self.rings[MAIN].problem
-        for ring in self.rings.values():
-            if ring.problem and not ring.missing:
-                return ring.problem
-        if self.given["environment"] not in ("live", "test"):
-            return "environment is neither 'live' nor 'test'."
-        for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
-            if type(self.given[name]) is not int or self.given[name] < least:
-                return f"{name} is not a whole number from {least}."
-        if self._hosts_problem:
-            return self._hosts_problem
-        if self._settings_problem:
-            return self._settings_problem
-        allowed = self.given["allow_inferred"]
-        if allowed is not None and type(allowed) is not bool:
-            return "allow_inferred is neither True, False nor None."
-        if self.timeout is not None:
-            from .types import Timeouts
-
-            timeouts = Timeouts.of(self.timeout)
-            if isinstance(timeouts, str):
-                return timeouts
-        if self.given["user_agent_suffix"] is not None:
-            from .user_agent import suffix_problem
-
-            problem = suffix_problem(self.given["user_agent_suffix"])
-            if problem:
-                return problem
-        return next((origin.problem for origin in self._origins.values()), None)
-
-    def family(self, name: str) -> tuple[str, Origin]:
-        """The header and the origin of a family; a `base_url` is the origin of all."""
-        if name not in self._origins:
-            family = FAMILIES[name]
-            known = family.origins.get(self.given["environment"])
-            if known is None:
-                _misconfigured(
-                    f"No origin of the {name} API is documented. Pass {family.base_url}. Nothing was sent."
-                )
-            self._origins[name] = Origin(known)
-        return FAMILIES[name].header, self._origins[name]
-
-    def ring(self, name: str) -> KeyRing:
-        """The keys of a family; a ConfigurationError if it was given none."""
-        ring, family = self.rings[name], FAMILIES[name]
-        if ring.missing:
-            advice = f"Pass {family.argument} or set {family.variable}. Nothing was sent."
-            _misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
-        return ring
-
-    def timeouts(self) -> tuple[Timeout, Timeout, Timeout]:
-        """How long calls may take that read, that write, and that move money."""
-        if self._timeouts is None:
-            from .types import Timeouts
-
-            timeouts = Timeouts.of(self.timeout)
-            assert not isinstance(timeouts, str)  # `problem` has looked.
-            self._timeouts = timeouts
-        return self._timeouts
-
-    def timeout_for(self, operation: Operation) -> Timeout:
-        """How long a call of this kind may take."""
-        reads, writes, money = self.timeouts()
-        return money if operation.moves_money else reads if operation.method == "GET" else writes
-
-    def path_values(self, names: tuple[str, ...]) -> dict[str, object]:
-        """The settings of the client that stand in a path."""
-        missing = [name for name in names if not self.given[name]]
-        if missing:
-            _misconfigured(
-                f"This call needs the client's {missing[0]}. Nothing was sent. Pass it to the client."
-            )
-        return {name: self.given[name] for name in names}
-
-    def header_values(self, names: _hints.Mapping[str, str]) -> dict[str, str]:
-        """The settings of the client that stand in headers, by the header; one that is not given is not sent."""
-        found = {header.lower(): self.given[setting] for header, setting in names.items()}
-        return {header: value for header, value in found.items() if value is not None}
 
 
 class _Client:
     """What both clients share. Connections are made at the first call."""
 
+    is_async: bool
     _http_client: _hints.Any
 
-    def _open(self, keys: dict[str, object], given: dict[str, Any], http_client: object) -> None:
+    def _open(
+        self,
+        keys: dict[str, object],
+        given: dict[str, Any],
+        http_client: object,
+        recipes: _hints.Callable[[], _hints.Mapping[str, _hints.Recipe]],
+    ) -> None:
         """Take what the constructor was given.
 
         Args:
@@ -308,20 +41,20 @@ class _Client:
                 locals must not show them.
             given: The other arguments, by their names.
             http_client: The caller's own client or transport.
+            recipes: What gives the recipes of all calls that move money.
         """
         rings = {
             name: KeyRing(keys.pop(name), family.variable, family.argument)
             for name, family in FAMILIES.items()
         }
-        self._settings = Settings(rings, given)
+        self._settings = Settings(rings, given, recipes)
         problem = self._settings.problem()
         if problem:
-            _misconfigured(problem)
+            misconfigured(problem)
         if http_client is not None:
             from .http_libraries import library_of
 
-            library = library_of(http_client, is_async=isinstance(self, AsyncClient))
-            self._settings.http_library = library.name
+            self._settings.library = library_of(http_client, is_async=self.is_async).name
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -339,7 +72,7 @@ class _Client:
         if self._closed:
             closed()
         if self._http_client is not None and self._home != home:
-            _misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
+            misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
 
     def __repr__(self) -> str:
         given = self._settings.given
@@ -348,10 +81,10 @@ class _Client:
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
         if self._http_client is not None:
-            _misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
+            misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
         if any(ring.origin == "argument" for ring in self._settings.rings.values()):
             advice = "Pass a function of a module as api_key, or set the key in the environment."
-            _misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
+            misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
         providers = {
             FAMILIES[name].argument: pickled(ring.provider) for name, ring in self._settings.rings.items()
         }
@@ -371,6 +104,7 @@ class _Client:
 class SyncClient(_Client):
     """What `PlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
+    is_async = False
     _http_client: _hints.GivenClient | None
 
     @forgets
@@ -381,7 +115,8 @@ class SyncClient(_Client):
         from .options import mask
 
         options = mask(options)
-        from .flow import Call, Send
+        from .attempts import Send
+        from .flow import Call
 
         with Call(request, self._settings, options) as call:
             call.keys, call.client = call.ring.keys(), self
@@ -513,6 +248,7 @@ class SyncClient(_Client):
 class AsyncClient(_Client):
     """What `AsyncPlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
+    is_async = True
     _http_client: _hints.AsyncGivenClient | None
 
     @forgets
@@ -523,7 +259,8 @@ class AsyncClient(_Client):
         from .options import mask
 
         options = mask(options)
-        from .flow import Call, Send
+        from .attempts import Send
+        from .flow import Call
 
         with Call(request, self._settings, options) as call:
             call.keys, call.client = await call.ring.keys_async(), self
@@ -614,17 +351,6 @@ class AsyncClient(_Client):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-def _misconfigured(text: str) -> NoReturn:
-    from .errors import ConfigurationError
-
-    raise ConfigurationError(text)
-
-
-def closed() -> NoReturn:
-    """Raise the error of a client that is used after it was closed."""
-    _misconfigured("The client is closed. Nothing was sent. Make a new one.")
 
 
 def _remake(kind: Any, providers: dict[str, object], given: dict[str, Any]) -> Any:

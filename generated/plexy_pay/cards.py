@@ -22,7 +22,7 @@ from . import hints as _hints
 from .encoding import is_array, is_mapping, is_object
 from .errors import ConfigurationError, InvalidParameterError
 from .frames import forgets
-from .presenting import MASK
+from .redaction import MASK
 
 # OAEP with SHA-256 and the smallest key takes no more bytes.
 _LONGEST_HOLDER = 190
@@ -184,7 +184,7 @@ def _read(
     number: object, month: object, year: object, cvv: object, holder: object, today: date
 ) -> tuple[dict[str, _Secret], str, str]:
     """The texts to encrypt; or which field is wrong, and why, without any part of what was typed."""
-    from .masking import luhn
+    from .redaction import luhn
 
     digits = number.replace(" ", "").replace("-", "") if isinstance(number, str) else ""
     if not re.fullmatch("[0-9]{12,19}", digits):

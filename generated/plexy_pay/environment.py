@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .base_client import Origin
 from .errors import ConfigurationError
 from .http_libraries import HTTPX
+from .origins import Origin
 
 _TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 _SOCKS = ("socks5", "socks5h")

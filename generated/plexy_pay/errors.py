@@ -1,5 +1,4 @@
 # plexy-pay runtime, written by hand in generator/runtime/errors.py; the generator copies it unchanged.
-# ruff: noqa: E701 - the classes are a table
 """Errors. Each one says what happened, what it means for the money and what to do next.
 
 Every error is picklable and holds plain data only: no key, no object of the HTTP library. `PlexyError` is their base.
@@ -10,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import chain
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, cast
 
 from . import hints as _hints
-from .base_client import AsyncClient, SyncClient
-
-ClientT = TypeVar("ClientT", SyncClient, AsyncClient)
 
 # Deeper than any answer of the API, and not so deep that Python could not pickle and copy it.
 _DEEPEST = 50
@@ -81,16 +77,36 @@ class PlexyError(Exception):
         return f"{type(self).__name__}({', '.join([repr(str(self)), *(f'{k}={v!r}' for k, v in known.items())])})"
 
 
-# fmt: off
-class ConfigurationError(PlexyError): """The client, its key or its use is not set up rightly. Not sent."""
-class InferredOperationError(ConfigurationError): """It can move money, but its path is only inferred. Not sent."""
-class InvalidParameterError(PlexyError, ValueError): """A parameter cannot be sent. Not sent."""
-class RequestRefusedError(PlexyError): """A hook, a client or a transport changed the request. Not sent."""
-class ApiConnectionError(PlexyError): """No answer came; the outcome says whether the request may have."""
-class ApiTimeoutError(ApiConnectionError): """None came in time; the outcome says whether the request may have."""
-class DecodingError(PlexyError): """A success whose answer cannot be read: the outcome is unknown."""
-class ResponseTooLargeError(DecodingError): """The answer is larger than `max_response_bytes`."""
-# fmt: on
+class ConfigurationError(PlexyError):
+    """The client, its key or its use is not set up rightly. Not sent."""
+
+
+class InferredOperationError(ConfigurationError):
+    """It can move money, but its path is only inferred. Not sent."""
+
+
+class InvalidParameterError(PlexyError, ValueError):
+    """A parameter cannot be sent. Not sent."""
+
+
+class RequestRefusedError(PlexyError):
+    """A hook, a client or a transport changed the request. Not sent."""
+
+
+class ApiConnectionError(PlexyError):
+    """No answer came; the outcome says whether the request may have."""
+
+
+class ApiTimeoutError(ApiConnectionError):
+    """None came in time; the outcome says whether the request may have."""
+
+
+class DecodingError(PlexyError):
+    """A success whose answer cannot be read: the outcome is unknown."""
+
+
+class ResponseTooLargeError(DecodingError):
+    """The answer is larger than `max_response_bytes`."""
 
 
 class ApiError(PlexyError):
@@ -111,25 +127,72 @@ class ApiError(PlexyError):
     api_message: str | None = None
 
 
-# fmt: off
-class RedirectError(ApiError): """A 3xx. Redirects are never followed: the key belongs to one origin."""
-class ClientError(ApiError): """A 4xx."""
-class BadRequestError(ClientError): """400."""
-class AuthenticationError(ClientError): """401: the key is missing, wrong or revoked."""
-class PermissionDeniedError(ClientError): """403."""
-class NotFoundError(ClientError): """404."""
-class RequestTimeoutError(ClientError): """408: the outcome is unknown."""
-class ConflictError(ClientError): """409."""
-class UnprocessableEntityError(ClientError): """422."""
-class RateLimitError(ClientError): """429: too many requests; `retry_after` is what the API asked for."""
-class ServerError(ApiError): """A 5xx: the outcome is unknown."""
-class InternalServerError(ServerError): """500."""
-class BadGatewayError(ServerError): """502."""
-class ServiceUnavailableError(ServerError): """503."""
-class GatewayTimeoutError(ServerError): """504."""
-class InferredOperationWarning(UserWarning): """The path of an operation is only inferred: it may not exist as it is."""
-class UnknownParameterWarning(UserWarning): """A key that is sent looks like a misspelt name of a parameter."""
-# fmt: on
+class RedirectError(ApiError):
+    """A 3xx. Redirects are never followed: the key belongs to one origin."""
+
+
+class ClientError(ApiError):
+    """A 4xx."""
+
+
+class BadRequestError(ClientError):
+    """400."""
+
+
+class AuthenticationError(ClientError):
+    """401: the key is missing, wrong or revoked."""
+
+
+class PermissionDeniedError(ClientError):
+    """403."""
+
+
+class NotFoundError(ClientError):
+    """404."""
+
+
+class RequestTimeoutError(ClientError):
+    """408: the outcome is unknown."""
+
+
+class ConflictError(ClientError):
+    """409."""
+
+
+class UnprocessableEntityError(ClientError):
+    """422."""
+
+
+class RateLimitError(ClientError):
+    """429: too many requests; `retry_after` is what the API asked for."""
+
+
+class ServerError(ApiError):
+    """A 5xx: the outcome is unknown."""
+
+
+class InternalServerError(ServerError):
+    """500."""
+
+
+class BadGatewayError(ServerError):
+    """502."""
+
+
+class ServiceUnavailableError(ServerError):
+    """503."""
+
+
+class GatewayTimeoutError(ServerError):
+    """504."""
+
+
+class InferredOperationWarning(UserWarning):
+    """The path of an operation is only inferred: it may not exist as it is."""
+
+
+class UnknownParameterWarning(UserWarning):
+    """A key that is sent looks like a misspelt name of a parameter."""
 
 
 class UnexpectedAnswerError(DecodingError):
@@ -166,7 +229,7 @@ class OutcomeUnknownError(PlexyError):
 
     __slots__ = ("client",)
 
-    client: SyncClient | AsyncClient | None
+    client: _hints.SyncClient | _hints.AsyncClient | None
     cause: PlexyError | None = None
     response: Any = None
     saved_call: dict[str, str | None] = {}  # noqa: RUF012 - plain data, each error has its own
@@ -177,7 +240,11 @@ class OutcomeUnknownError(PlexyError):
         return error
 
     def reconcile(
-        self, client: SyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
+        self,
+        client: _hints.SyncClient | None = None,
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
     ) -> _hints.Reconciliation:
         """Look up what became of the call. Look-ups only read; see `client.reconcile`.
 
@@ -189,23 +256,29 @@ class OutcomeUnknownError(PlexyError):
         Raises:
             ConfigurationError: if there is no client, it is an async one, or it is not one of the call's books.
         """
-        asked = self._client(client, SyncClient, "await error.reconcile_async()")
+        asked: _hints.SyncClient = self._asked(client, is_async=False)
         return asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 
     async def reconcile_async(
-        self, client: AsyncClient | None = None, *, min_age: float | None = None, key_rotated: bool = False
+        self,
+        client: _hints.AsyncClient | None = None,
+        *,
+        min_age: float | None = None,
+        key_rotated: bool = False,
     ) -> _hints.Reconciliation:
         """The async twin of `reconcile`."""
-        asked = self._client(client, AsyncClient, "error.reconcile()")
+        asked: _hints.AsyncClient = self._asked(client, is_async=True)
         return await asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
 
-    def _client(self, given: Any, kind: type[ClientT], other: str) -> ClientT:
+    def _asked(self, given: Any, *, is_async: bool) -> Any:
+        """Return the client to ask with, which is of the wanted kind."""
         client = given or self.client
         if client is None:
             raise ConfigurationError(
                 "The error came without its client. Nothing was sent. Pass one: it is not pickled."
             )
-        if not isinstance(client, kind):
+        if getattr(client, "is_async", None) is not is_async:
+            other = "error.reconcile()" if is_async else "await error.reconcile_async()"
             raise ConfigurationError(
                 f"The client is a {type(client).__name__}. Nothing was sent. Use {other} with it."
             )
@@ -268,15 +341,21 @@ def _is_response(value: object) -> bool:
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {
-    **{3: RedirectError, 4: ClientError, 5: ServerError},
-    **{400: BadRequestError, 401: AuthenticationError, 403: PermissionDeniedError, 404: NotFoundError},
-    **{408: RequestTimeoutError, 409: ConflictError, 422: UnprocessableEntityError, 429: RateLimitError},
-    **{
-        500: InternalServerError,
-        502: BadGatewayError,
-        503: ServiceUnavailableError,
-        504: GatewayTimeoutError,
-    },
+    3: RedirectError,
+    4: ClientError,
+    5: ServerError,
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    500: InternalServerError,
+    502: BadGatewayError,
+    503: ServiceUnavailableError,
+    504: GatewayTimeoutError,
 }
 
 

@@ -7,13 +7,14 @@ waits where the step is a number of seconds. So both clients have one and the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import errors
 from ._families import FAMILIES
+from .attempts import Answer, Failure, Send, one_line
 from .body import ACCEPT_ENCODING
 from .causes import is_interruption
 from .decoding import empty_of, misfit
@@ -24,15 +25,14 @@ from .logs import INFO, LOGGER, Log
 from .operation import Operation, Request, is_blank
 from .options import masked
 from .proof import Success, refuses, seen_success, success_of
-from .retries import Pace, delay, retry_after
-from .types import UNSET, Headers, Response
-from .user_agent import user_agent
+from .retries import delay, retry_after
+from .settings import Settings
+from .types import UNSET, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Self
 
-    from .base_client import AsyncClient, Origin, Settings, SyncClient
+    from .base_client import AsyncClient, SyncClient
     from .drift import Difference
     from .hiding import KeyMask
     from .keys import ApiKey
@@ -46,94 +46,14 @@ _OWN_HEADERS = frozenset(
     | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-# The first is documented for v2. The vendor names none for the other families: these are the usual ones.
-_REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-correlation-id")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
-# By HTTP these are a success without content. A body that is missing from any other success was lost on its way.
-_NO_CONTENT = (204, 205)
 _UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
 _ADVICE = {
     **{400: " Correct the parameters.", 404: " Check the id.", 422: " Correct the parameters."},
     **{401: " Check the API key, and that it belongs to this environment.", 429: " Wait, then call again."},
 }
 _warned: set[str] = set()
-
-
-class Failure(NamedTuple):
-    """Why no answer came, or why one cannot be read: plain data, no object of the HTTP library.
-
-    `kind` is invalid, refused, connection, timeout, too_large or unreadable; `sent` whether something may have left.
-    """
-
-    kind: str
-    text: str
-    sent: bool
-
-
-class Answer:
-    """An answer as it came; `problem` says that its body did not arrive whole, or cannot be read."""
-
-    headers: Headers
-
-    def __init__(self, status: int, headers: Iterable[tuple[str, str]], problem: Failure | None) -> None:
-        self.status = status
-        self.headers = Headers(headers)
-        self.body = b""
-        self.problem = problem
-
-    @property
-    def request_id(self) -> str | None:
-        """The API's id of the request, where it gave one."""
-        found = None
-        for name in _REQUEST_ID_HEADERS:
-            found = found or self.headers.get(name)
-        return found
-
-    @property
-    def charset(self) -> str:
-        """What its Content-Type says that its text is in; empty where it does not say it."""
-        for part in self.headers.get("content-type", "").split(";")[1:]:
-            name, _, value = part.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip(' \t"')
-        return ""
-
-    @property
-    def is_without_content(self) -> bool:
-        """Whether it is a success that has no content, by its status."""
-        return self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
-
-
-class Send:
-    """Step: send one request with one key."""
-
-    method: str
-    header: str
-    origin: Origin
-    url: str
-    content: bytes | None
-    headers: dict[str, str]
-    timeout: Timeout
-    limit: int
-    monotonic: Callable[[], float]
-    deadline: float
-    own_connection: bool  # Its response must not be another's, whatever is left over on a connection.
-    key: ApiKey
-    sent: bool = False  # Whether a byte of the attempt under way may have left.
-    result: Answer | Failure | None = None
-
-    def __init__(self, call: Call[Any]) -> None:
-        settings, request = call.settings, call.request
-        self.method = request.operation.method
-        self.header, self.origin = settings.family(request.operation.family)
-        self.url = self.origin.text + request.target()
-        self.content = request.content()
-        self.headers = call.headers()
-        self.timeout, self.limit = call.timeout, settings.max_response_bytes
-        self.monotonic = settings.pace.monotonic
-        self.deadline = self.monotonic() + self.timeout.total
-        self.own_connection = request.operation.moves_money or request.quiet
 
 
 class Call(Generic[T]):
@@ -162,7 +82,6 @@ class Call(Generic[T]):
             request = replace(request, path_params=path_params)
         if asked.get("extra_body"):
             request = replace(request, body=_with_further(request, encode(asked.get("extra_body"))))
-        settings.pace = settings.pace or Pace()
         self.request, self.settings = request, settings
         self.timeout = asked.timeout() or settings.timeout_for(operation)
         given = "api_key" in asked
@@ -272,7 +191,7 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        headers = {"accept": self.request.operation.accept, "user-agent": user_agent(self.settings)}
+        headers = {"accept": self.request.operation.accept, "user-agent": self.settings.user_agent}
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
@@ -574,11 +493,6 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
     except errors.InferredOperationWarning:
         _warned.discard(operation.call)  # The program has made it an error, which stops the next call, too.
         raise
-
-
-def one_line(text: str) -> str:
-    """Foreign text for a message: without control characters, and not long."""
-    return "".join(char if char.isprintable() else " " for char in text[:300]).strip()
 
 
 def _text(value: object) -> str | None:

@@ -8,8 +8,10 @@ nobody else pays for them.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
+    from collections.abc import Callable as Callable
     from collections.abc import Collection as Collection
     from collections.abc import Iterable as Iterable
     from collections.abc import Mapping as Mapping
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from . import params as params
     from ._lookups import MoneyOperation as MoneyOperation
     from ._lookups import Shown as Shown
+    from .base_client import AsyncClient as AsyncClient
+    from .base_client import SyncClient as SyncClient
     from .http_libraries import AsyncGivenClient as AsyncGivenClient
     from .http_libraries import GivenClient as GivenClient
     from .money import Money as Money
     from .operation import Request as Request
+    from .recipes import Recipe as Recipe
     from .reconciling import Progress as Progress
     from .reconciling import Reconciliation as Reconciliation
     from .saving import CallFacts as CallFacts
@@ -41,23 +46,36 @@ if TYPE_CHECKING:
     from .types import Timeouts as Timeouts
 else:
     _MODULES = {
-        **dict.fromkeys(("Collection", "Iterable", "Mapping"), "collections.abc"),
-        "datetime": "datetime",
-        **dict.fromkeys(("Any", "ClassVar", "Self", "Unpack"), "typing"),
-        **dict.fromkeys(("MoneyOperation", "Shown"), "._lookups"),
-        **dict.fromkeys(("AsyncGivenClient", "GivenClient"), ".http_libraries"),
-        "Money": ".money",
-        "Request": ".operation",
-        **dict.fromkeys(("Progress", "Reconciliation"), ".reconciling"),
+        "Any": "typing",
+        "ApiKeySource": ".types",
+        "AsyncApiKeySource": ".types",
+        "AsyncClient": ".base_client",
+        "AsyncGivenClient": ".http_libraries",
+        "AsyncTransport": ".transport",
         "CallFacts": ".saving",
-        **dict.fromkeys(("AsyncTransport", "SyncTransport"), ".transport"),
-        **dict.fromkeys(
-            (
-                *("ApiKeySource", "AsyncApiKeySource", "RequestOptions"),
-                *("Response", "T", "Timeout", "Timeouts"),
-            ),
-            ".types",
-        ),
+        "Callable": "collections.abc",
+        "ClassVar": "typing",
+        "Collection": "collections.abc",
+        "GivenClient": ".http_libraries",
+        "Iterable": "collections.abc",
+        "Mapping": "collections.abc",
+        "Money": ".money",
+        "MoneyOperation": "._lookups",
+        "Progress": ".reconciling",
+        "Recipe": ".recipes",
+        "Reconciliation": ".reconciling",
+        "Request": ".operation",
+        "RequestOptions": ".types",
+        "Response": ".types",
+        "Self": "typing",
+        "Shown": "._lookups",
+        "SyncClient": ".base_client",
+        "SyncTransport": ".transport",
+        "T": ".types",
+        "Timeout": ".types",
+        "Timeouts": ".types",
+        "Unpack": "typing",
+        "datetime": "datetime",
     }
 
     def __getattr__(name: str) -> object:

@@ -8,14 +8,11 @@ The order: the `api_key` argument, then the family's environment variable. A net
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from . import hints as _hints
-
-# The errors are imported where they are raised: making a client must stay fast.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+from .errors import ConfigurationError
 
 MASK = "********"
 # A key with one of these in front is a header's value, or a whole header.
@@ -140,8 +137,6 @@ class KeyRing:
 
     def _ordered(self, found: tuple[ApiKey, ...], problem: str | None) -> tuple[ApiKey, ...]:
         if problem:
-            from .errors import ConfigurationError
-
             raise ConfigurationError(f"{problem} Nothing was sent.")
         return tuple(sorted(found, key=lambda key: key.raw != self._working.raw))
 
@@ -167,8 +162,6 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
     def __call__(self) -> str:
         """Read the key; a ConfigurationError says why it cannot be read."""
         from netrc import NetrcParseError, netrc
-
-        from .errors import ConfigurationError
 
         path = os.fspath(self.path or os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))
         problem = f"has no line `machine {self.host}`"
@@ -196,8 +189,6 @@ def pickled(provider: object) -> object:
         return provider
     place = f"{getattr(provider, '__module__', '')}:{getattr(provider, '__qualname__', '')}"
     if _at(place) is not provider:
-        from .errors import ConfigurationError
-
         raise ConfigurationError(
             f"A client whose api_key is a callable of type {type(provider).__name__} cannot be pickled: it may carry "
             "the key. Pass a function of a module, found there by its own name, or netrc_key(...), or set the key in "
@@ -216,8 +207,6 @@ def unpickled(held: object) -> Any:
         return held
     found: Any = _at(held)
     if not callable(found):
-        from .errors import ConfigurationError
-
         raise ConfigurationError(
             f"The api_key callable {held} is not there in this process. Make its module importable here."
         )

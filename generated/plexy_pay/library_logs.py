@@ -13,7 +13,7 @@ import re
 from urllib.parse import quote
 
 from .guard import CURRENT
-from .presenting import MASK
+from .redaction import MASK
 
 _PARTS = ("connection", "http11", "http2", "proxy", "socks")
 _QUOTING = (

@@ -15,13 +15,12 @@ from typing import Any
 
 from .encoding import is_array, is_mapping, loads
 from .hiding import KeyMask
-from .presenting import MASK
+from .redaction import MASK, without_personal
 
 # Limits: a longer text is hidden, a larger body is not read, and of what is shown only the beginning is.
 _LONGEST_TEXT, _LARGEST_BODY, _MOST_SHOWN = 500, 200_000, 10_000
 # A shorter value that was hidden would be found in ordinary words.
 _SHORTEST_SECRET = 5
-_SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _HEADERS = frozenset(
     {
         *(
@@ -55,12 +54,6 @@ _HEADERS = frozenset(
         *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"),
     }
 )
-# At most 64 characters before the @, as the standard says: a hostile text must not take long.
-_EMAIL = re.compile(r"[^\s@\"'<>(),:;=&?/\\]{1,64}(?:@|%40)[^\s@\"'<>(),:;=&?/\\]+")
-_PHONE = re.compile(r"(?:[+\uff0b]|%2B)\W{0,2}\d(?:(?:%20|[\W_]){0,3}\d){6,18}", re.IGNORECASE)
-_BETWEEN = r"(?:%20|[\s+._\-\u00ad\u2010-\u2015\u2212\ufffd]){0,3}"
-_DIGITS = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
-_GAP = re.compile(r"%20|\D+")
 
 
 class Masker:
@@ -150,17 +143,6 @@ class Masker:
         return value if shown == str(value) else shown
 
 
-def without_personal(text: str) -> str:
-    """Return the text without card numbers, e-mail addresses and phone numbers."""
-    if "@" in text or "%40" in text:
-        text = _EMAIL.sub(MASK, text)
-    if "+" in text or "\uff0b" in text or "%2" in text:
-        text = _PHONE.sub(MASK, text)
-    if len(text) < _SHORTEST_CARD:
-        return text
-    return _DIGITS.sub(lambda found: MASK if _has_card_number(found[0]) else found[0], text)
-
-
 def _texts(value: Any) -> Iterator[str]:
     """All strings in a value."""
     if isinstance(value, str):
@@ -168,25 +150,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif is_mapping(value) or is_array(value):
         for item in value.values() if is_mapping(value) else value:
             yield from _texts(item)
-
-
-def _has_card_number(text: str) -> bool:
-    """Whether neighboring groups of digits make a number of 13 to 19 digits with the right check digit."""
-    groups = _GAP.sub(" ", text).split()
-    for first in range(len(groups)):
-        digits = ""
-        for group in groups[first : first + _LONGEST_CARD]:
-            digits += group
-            if len(digits) > _LONGEST_CARD:
-                break
-            if len(digits) >= _SHORTEST_CARD and luhn(digits):
-                return True
-    return False
-
-
-def luhn(digits: str) -> bool:
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
 
 
 def _written(value: Any) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -83,14 +83,16 @@ class Recipe:
         return self.ones if self.listing is None else (*self.ones, self.listing)
 
 
-def recipe_of(operation: object) -> Recipe:
-    """Return the recipe of an operation; an InvalidParameterError if it moves no money."""
-    from ._lookups import RECIPES
+def recipe_of(operation: object, recipes: Mapping[str, Recipe]) -> Recipe:
+    """Return the recipe of an operation.
 
-    recipe = RECIPES.get(operation) if isinstance(operation, str) else None
+    Raises:
+        InvalidParameterError: if it moves no money.
+    """
+    recipe = recipes.get(operation) if isinstance(operation, str) else None
     if recipe is None:
         raise InvalidParameterError(
             f"{operation!r} is no operation that moves money. Nothing was sent. "
-            f"Name the client's method: {', '.join(sorted(RECIPES))}."
+            f"Name the client's method: {', '.join(sorted(recipes))}."
         )
     return recipe

@@ -42,7 +42,7 @@ class Unset:
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from .pydantic_schemas import unset_schema
 
-        return unset_schema()
+        return unset_schema(cls)
 
 
 UNSET = Unset()

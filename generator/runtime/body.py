@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .encoding import loads_response
 
 if TYPE_CHECKING:
-    from .flow import Send
+    from .attempts import Send
 
 ACCEPT_ENCODING = "gzip, deflate"
 # A piece that is inflated at once: each member of a file begins with a small one.

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .callers import warn_caller
 
 T = TypeVar("T", bound=Callable[..., object])
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Type checkers bring the definition along; nothing has to be installed for it.
     from typing_extensions import deprecated as deprecated

@@ -9,14 +9,11 @@ lines for the traceback, and lose their variables.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
-# Making a client loads this module, so it imports next to nothing.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, TypeVar
-
-    FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
 _COROUTINE = 0x80  # `inspect.CO_COROUTINE`.
@@ -95,7 +92,6 @@ def _forget(error: BaseException, handled: BaseException | None) -> None:
 
 
 def _clear(frame: Any) -> None:
-    try:  # noqa: SIM105 - without contextlib, which making a client need not load
+    # The frame of a decorated function still runs, and has nothing of the caller's left.
+    with suppress(RuntimeError):
         frame.clear()
-    except RuntimeError:
-        pass  # It still runs: the frame of a decorated function, which has nothing of the caller's left.

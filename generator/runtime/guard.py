@@ -16,9 +16,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .attempts import Answer, Failure, Send, one_line
 from .body import Body, BodyError
 from .causes import failures_ignored, foreign
-from .flow import Answer, Failure, Send, one_line
 from .http_libraries import HTTPX, Library
 from .network import Closing, EarlyBytesError, has_decrypted
 

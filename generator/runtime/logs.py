@@ -17,6 +17,7 @@ import warnings
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from .attempts import Answer, Send
 from .causes import failures_ignored, is_interruption
 from .encoding import encode, without_unset
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import ParamSpec
 
-    from .flow import Call, Send
+    from .flow import Call
     from .masking import Masker
 
     P = ParamSpec("P")
@@ -183,8 +184,6 @@ class Log:
         return self._shown_ids
 
     def _known(self, send: Send, attempt: int) -> dict[str, Any]:
-        from .flow import Answer
-
         result = send.result
         if not isinstance(result, Answer):
             assert result is not None  # Records are made after an attempt.

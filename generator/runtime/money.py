@@ -175,7 +175,7 @@ class Money:
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from .pydantic_schemas import money_schema
 
-        return money_schema()
+        return money_schema(cls)
 
     def _same_currency(self, other: Money) -> int:
         if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]

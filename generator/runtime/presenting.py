@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from .encoding import is_array, is_object
+from .redaction import MASK, without_personal
 from .types import UNSET
-
-MASK = "********"
 
 
 def represent(model: Any) -> str:
@@ -39,7 +38,5 @@ def _shown(value: Any, *, is_list: bool = False) -> str:
         return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
     if type(value) is not str:
         return repr(value)
-    from .masking import without_personal
-
     # A shop may have put anything into a reference.
     return repr(without_personal(value))

@@ -3,28 +3,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from .encoding import encode, is_mapping, is_object
-from .enums import OpenIntEnum, OpenStrEnum
-from .money import Money
-from .types import Unset
-from .wire_model import WireModel
+if TYPE_CHECKING:
+    from .enums import OpenIntEnum, OpenStrEnum
+    from .money import Money
+    from .types import Unset
+    from .wire_model import WireModel
 
 # By its name, because type checkers need not have it.
 _pydantic_core: Any = import_module("pydantic_core")
 
 _JsonSchema = dict[str, Any]
 
+_MONEY = "Money is an object of an amount in major units and a currency."
 _UNIT = "In major units (tenge, not tiyn), exactly, with as many decimals as the currency has."
 _CURRENCY: _JsonSchema = {"type": "string", "description": "ISO 4217 code.", "pattern": "^[A-Z]{3}$"}
 _DECIMAL: _JsonSchema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 
 
-def money_schema() -> Any:
+def money_schema(kind: type[Money]) -> Any:
     """Return the schema of `Money`: an object of an amount and a currency."""
+
+    def read(value: object) -> Money:
+        if isinstance(value, kind):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError(_MONEY)
+        given = cast("Mapping[str, Any]", value)
+        if set(given) != {"amount", "currency"}:
+            raise ValueError(_MONEY)
+        return kind(given["amount"], given["currency"])
 
     def written(money: Money) -> dict[str, str]:
         return {"amount": format(money.amount, "f"), "currency": money.currency}
@@ -43,15 +54,7 @@ def money_schema() -> Any:
             "additionalProperties": False,
         }
 
-    return _schema(Money, _read_money, written, told)
-
-
-def _read_money(value: object) -> Money:
-    if isinstance(value, Money):
-        return value
-    if not is_mapping(value) or set(value) != {"amount", "currency"}:
-        raise ValueError("Money is an object of an amount in major units and a currency.")
-    return Money(value["amount"], value["currency"])
+    return _schema(kind, read, written, told)
 
 
 def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
@@ -75,8 +78,12 @@ def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
     return _schema(enum, read, lambda member: member.value, told)
 
 
-def model_schema(model: type[WireModel]) -> Any:
+def model_schema(model: type[WireModel], encode: Callable[[object], Any]) -> Any:
     """Return the schema of a model.
+
+    Args:
+        model: Its class.
+        encode: What makes JSON of it.
 
     A model of answers is also made of the API's own JSON object. A model that is sent is only taken as it is: a
     dictionary in its place is one of parameters, whose names are others.
@@ -86,9 +93,9 @@ def model_schema(model: type[WireModel]) -> Any:
     def read(value: object) -> Any:
         if isinstance(value, model):
             return value
-        if is_sent or not is_object(value):
+        if is_sent or not isinstance(value, dict):
             raise ValueError(f"A {model.__name__} was expected.")
-        return model.from_dict(value)
+        return model.from_dict(cast("dict[str, Any]", value))
 
     def told(_: Any, handler: Any) -> _JsonSchema:
         if is_sent and handler.mode == "validation":
@@ -98,11 +105,11 @@ def model_schema(model: type[WireModel]) -> Any:
     return _schema(model, read, encode, told, named=not is_sent)
 
 
-def unset_schema() -> Any:
+def unset_schema(kind: type[Unset]) -> Any:
     """Return the schema of `Unset`: only `UNSET` itself, which JSON has no form for."""
 
     def read(value: object) -> Unset:
-        if isinstance(value, Unset):
+        if isinstance(value, kind):
             return value
         raise ValueError("Only UNSET was expected.")
 
@@ -112,7 +119,7 @@ def unset_schema() -> Any:
     def told(_: Any, __: Any) -> _JsonSchema:
         raise _pydantic_core.PydanticOmit
 
-    return _schema(Unset, read, written, told, named=False)
+    return _schema(kind, read, written, told, named=False)
 
 
 def _schema(

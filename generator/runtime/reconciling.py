@@ -22,14 +22,15 @@ from .options import masked
 from .readings import Reading, Steps, ask, failed, read
 from .recipes import Listing, One
 from .references import Reference
-from .retries import Pace, in_milliseconds
+from .retries import in_milliseconds
 from .saving import SavedCall, fingerprints
 from .types import RequestOptions, Timeouts, Unset
 
 if TYPE_CHECKING:
     from asyncio import Semaphore
 
-    from .base_client import AsyncClient, Settings, SyncClient
+    from .base_client import AsyncClient, SyncClient
+    from .settings import Settings
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Is told how many calls are settled, and how many there are in all."""
@@ -112,10 +113,12 @@ class Asking:
         min_age: float | None,
         key_rotated: bool,
     ) -> None:
-        pace: Pace = settings.pace or Pace()
+        pace = settings.pace
         age, self._now = _age(settings, min_age), pace.time()
         self._key_rotated = key_rotated
-        self._cases = [_Case(SavedCall.read(saved), age, self._now) for saved in saved_calls]
+        self._cases = [
+            _Case(SavedCall.read(saved, settings.recipes()), age, self._now) for saved in saved_calls
+        ]
         for case in self._cases:
             _check_books(settings, case.call)
         self.families: set[str] = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
@@ -174,7 +177,7 @@ def _age(settings: Settings, given: float | None) -> float:
     usual = Timeouts.of(None)
     assert not isinstance(usual, str)
     # A client that is impatient does not make the API any faster.
-    safe = max(map(max, (*settings.timeouts(), *usual))) + MARGIN
+    safe = max(map(max, (*settings.timeouts, *usual))) + MARGIN
     if given is None:
         return safe
     if not 0 <= given < float("inf"):

@@ -19,13 +19,12 @@ from .money import Money, amount_parameter, wire_amount
 from .operation import fact_text
 from .options import masked
 from .recipes import Recipe, recipe_of
-from .retries import Pace
 from .typed_dicts import TypedDict
 from .types import UNSET, RequestOptions, Unset
 
 if TYPE_CHECKING:
-    from .base_client import Settings
     from .flow import Call
+    from .settings import Settings
 
 Saved: TypeAlias = dict[str, str | None]
 
@@ -69,15 +68,15 @@ class Draft:
         sent_at: datetime | None,
         options: RequestOptions | None,
     ) -> None:
-        recipe = recipe_of(operation)
+        recipe = recipe_of(operation, settings.recipes())
         given = _facts(operation, recipe, facts)
         asked = masked(options)
         self.ring = KeyRing.of(asked.get("api_key")) if "api_key" in asked else settings.ring(recipe.family)
         problem = asked.problem() or self.ring.problem
         if problem:
             raise InvalidParameterError(f"{operation}: {problem} Nothing was saved.")
-        timeout = asked.timeout() or settings.timeouts()[-1]
-        moment = sent_at or datetime.fromtimestamp((settings.pace or Pace()).time(), UTC)
+        timeout = asked.timeout() or settings.timeouts[-1]
+        moment = sent_at or datetime.fromtimestamp(settings.pace.time(), UTC)
         self._saved: Saved = {"operation": operation}
         self._saved |= {name: fact_text(value) for name, value in given.items()}
         # The last attempt may begin when the total is almost over, and take each of its phases.
@@ -164,11 +163,11 @@ class SavedCall:
     keys: frozenset[str]
 
     @classmethod
-    def read(cls, saved: object) -> SavedCall:
+    def read(cls, saved: object, recipes: Mapping[str, Recipe]) -> SavedCall:
         """Return the call; an InvalidParameterError if what was saved is not the data of one."""
         if not is_mapping(saved):
             raise InvalidParameterError("A saved call is a mapping. Nothing was sent. Use client.save_call.")
-        recipe = recipe_of(saved.get("operation"))
+        recipe = recipe_of(saved.get("operation"), recipes)
         facts = {name: saved[name] for name in recipe.facts if name in saved}
         names = {look.by for look in recipe.looks}
         if any(value is not None and not isinstance(value, str) for value in facts.values()):

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, cast
 from weakref import finalize
 
 from .auth import ApiKeyAuth
-from .base_client import closed
 from .connections import AsyncPool, Pool
 from .environment import proxy_for, tls_settings
 from .guard import AsyncGuardTransport, Exchange, GuardTransport, Refused, is_proxy
 from .http_libraries import HTTPX, Library, library_of
 from .library_logs import watch
+from .settings import closed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
     from typing import Self
 
-    from .base_client import Origin
-    from .flow import Answer, Failure, Send
+    from .attempts import Answer, Failure, Send
     from .http_libraries import AsyncGivenClient, GivenClient
+    from .origins import Origin
 
 
 def _dialer(kind: Callable[..., Any], origin: Origin) -> Callable[[], Any]:

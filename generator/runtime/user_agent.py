@@ -4,29 +4,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from ._version import __version__
-
-if TYPE_CHECKING:
-    from .base_client import Settings
+from .http_libraries import HTTPX
 
 
-def user_agent(settings: Settings) -> str:
-    """The User-Agent of a client, such as `plexy-pay-python/1.0.0 (Python 3.13.0; httpx 0.28.1; linux) shop/2.1`."""
-    if settings.user_agent is None:
-        from .http_libraries import HTTPX
+def user_agent(library: str | None, suffix: str | None) -> str:
+    """Return a User-Agent such as `plexy-pay-python/1.0.0 (Python 3.13.0; httpx 0.28.1; linux) shop/2.1`.
 
-        library = settings.http_library or HTTPX.name
-        python = ".".join(map(str, sys.version_info[:3]))
-        named = f"plexy-pay-python/{__version__} (Python {python}; {library}; {sys.platform})"
-        suffix: str | None = settings.given["user_agent_suffix"]
-        settings.user_agent = f"{named} {suffix}" if suffix else named
-    return settings.user_agent
+    Args:
+        library: The HTTP library of the caller's own client, with its version; None for that of the package.
+        suffix: What the caller says of the program.
+    """
+    python = ".".join(map(str, sys.version_info[:3]))
+    named = f"plexy-pay-python/{__version__} (Python {python}; {library or HTTPX.name}; {sys.platform})"
+    return f"{named} {suffix}" if suffix else named
 
 
 def suffix_problem(suffix: object) -> str | None:
-    """What is wrong with a `user_agent_suffix`; None if nothing is."""
+    """Return what is wrong with a `user_agent_suffix`; None if nothing is."""
     if isinstance(suffix, str) and 0 < len(suffix) <= 200 and suffix == suffix.strip():
         plain = suffix.isascii() and suffix.isprintable()
     else:

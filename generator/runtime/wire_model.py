@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from .encoding import is_object, loads, write
+from .encoding import encode, is_object, loads, write
 from .frames import forgets
 from .presenting import represent
 
@@ -60,7 +60,7 @@ class WireModel:
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from .pydantic_schemas import model_schema
 
-        return model_schema(cls)
+        return model_schema(cls, encode)
 
     def __repr__(self) -> str:
         return represent(self)

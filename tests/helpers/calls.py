@@ -117,7 +117,8 @@ class Flavor:
     ) -> Any:
         """A client; it is closed after the test."""
         client = self._client(api_key, base_url=base_url, **arguments)
-        client._settings.pace = pace
+        if pace is not None:
+            client._settings.pace = pace
         self._opened.append(client)
         return client
 

@@ -15,7 +15,6 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, Money, PlexyPay
-from plexy_pay.base_client import Origin
 from plexy_pay.errors import (
     ConfigurationError,
     InferredOperationError,
@@ -24,6 +23,7 @@ from plexy_pay.errors import (
     RequestRefusedError,
 )
 from plexy_pay.operation import Request
+from plexy_pay.origins import Origin
 from plexy_pay_sandbox import RunningSandbox
 
 BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])

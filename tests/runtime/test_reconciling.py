@@ -111,7 +111,8 @@ def ask_all(
 ) -> tuple[list[Any], list[Request[Any]]]:
     """The answers, and the requests that were made for them."""
     settings = client._settings
-    settings.pace = pace = Recording()
+    pace = Recording()
+    settings.pace = pace  # type: ignore[assignment]
     pace.wall = now
     asking = Asking(settings, calls, min_age, False)
     for family in asking.families:
@@ -686,7 +687,8 @@ def test_a_call_that_carried_no_reference_is_undetermined() -> None:
 def client_of(flavor: Flavor, server: WireServer, pace: Recording | None = None, **arguments: Any) -> Any:
     kind = PlexyPay if flavor.name == "sync" else AsyncPlexyPay
     client = kind(KEY, base_url=server.origin, **arguments)
-    client._settings.pace = pace
+    if pace is not None:
+        client._settings.pace = pace  # type: ignore[assignment]
     flavor._opened.append(client)
     return client
 

@@ -23,8 +23,9 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay.attempts import Send
 from plexy_pay.errors import AuthenticationError, InvalidParameterError, PlexyError
-from plexy_pay.flow import Call, Send
+from plexy_pay.flow import Call
 from plexy_pay.keys import KeyRing, netrc_key
 from plexy_pay.options import mask
 from plexy_pay.types import Timeout

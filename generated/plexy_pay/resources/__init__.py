@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from .beneficiaries import AsyncBeneficiariesResource as AsyncBeneficiariesResource
     from .beneficiaries import (
