@@ -85,7 +85,7 @@ def test_decoding_is_compared_with_pydantic_and_the_stock_models() -> None:
 def test_start_and_memory_are_measured_in_processes_of_their_own() -> None:
     found = startup.rows(effort=0)
 
-    assert [row.limit for row in found] == [10, 0, 1.10, 3, None, 3]
+    assert [row.limit for row in found] == [25, 0, 1.05, 2, None, None]
     loaded = next(row for row in found if row.what.startswith("modules"))
     assert not loaded.missed
 
