@@ -195,7 +195,7 @@ def _add_vendor(command: argparse.ArgumentParser) -> None:
 
 
 def _add_drift(command: argparse.ArgumentParser) -> None:
-    from .drifting.command import add_drift
+    from .drift.command import add_drift
 
     add_drift(command)
 

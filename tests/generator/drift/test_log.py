@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay.drift import Difference
 
-from generator.drifting import log
+from generator.drift import log
 
 FEE = record("/data/*/fee", "unknown-field", "absent", "number")
 

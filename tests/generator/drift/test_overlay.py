@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from generator import loading, overlays, pipeline
 from generator.document import Document
-from generator.drifting.differing import difference
-from generator.drifting.overlay import yaml_of
+from generator.drift.differing import difference
+from generator.drift.overlay import yaml_of
 from generator.lint import redocly
 from generator.yaml_files import read_text
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from generator import loading, pipeline
 from generator.document import Document, mapping, parse_pointer, references
-from generator.drifting import comparing, words
-from generator.drifting.source import Export
+from generator.drift import comparing, words
+from generator.drift.source import Export
 
 SECRETS = ("7701123", "aigerim", "4400430211112222", "6e70c8a6-8f4d-4d2f")
 SECRET = st.sampled_from(
