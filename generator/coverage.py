@@ -123,7 +123,7 @@ def facts(api: Api) -> Iterator[Fact]:
 
     A server that is written at several places is yielded for each.
     """
-    for operation in _in_written_order(api):
+    for operation in query.in_written_order(api):
         yield from _operation_facts(operation)
     yield from _schema_facts(api)
     for event in api.events:
@@ -170,9 +170,9 @@ def _schema_facts(api: Api) -> Iterator[Fact]:
     for amount in api.shared_amounts:
         yield Fact("unit", amount.key, amount.evidence, amount.origin.pointer, users.get(amount.key, ()))
     for wrapper in api.wrappers:
-        for name, origin in wrapper.properties.items():
-            resources = users.get(wrapper.key, ())
-            yield Fact("property", f"{wrapper.key} {name}", origin.evidence, origin.pointer, resources)
+        for field in wrapper.fields:
+            name, resources = f"{wrapper.key} {field.wire_name}", users.get(wrapper.key, ())
+            yield Fact("property", name, field.evidence, field.origin.pointer, resources)
 
 
 def _property_facts(owner: Schema | Wrapper, model: Model, resources: tuple[str, ...]) -> Iterator[Fact]:
@@ -188,10 +188,6 @@ def _property_facts(owner: Schema | Wrapper, model: Model, resources: tuple[str,
         if field.amount is not None:
             unit = (*place, "x-amount-unit")
             yield Fact("unit", f"{owner.key} {field.wire_name}", field.amount.evidence, unit, resources)
-
-
-def _in_written_order(api: Api) -> list[Operation]:
-    return sorted(api.operations, key=lambda operation: operation.position)
 
 
 def _named_schemas(api: Api) -> dict[str, Schema | Wrapper]:
@@ -210,7 +206,7 @@ def _key_at(pointer: Pointer) -> str:
 def _users(api: Api) -> dict[str, tuple[str, ...]]:
     """Return, for each schema, the resources whose requests and successful responses reach it."""
     found: dict[str, dict[str, None]] = {}
-    for operation in _in_written_order(api):
+    for operation in query.in_written_order(api):
         places = [parameter.origin.pointer for parameter in operation.parameters]
         places += [
             response.origin.pointer for response in operation.responses if response.status.startswith("2")
@@ -229,7 +225,7 @@ def report(api: Api) -> Report:
     """Return the figures of an API."""
     schemas = _named_schemas(api)
     counts = _no_counts()
-    resources = {operation.resource: _no_counts() for operation in _in_written_order(api)}
+    resources = {operation.resource: _no_counts() for operation in query.in_written_order(api)}
     # A server may be written at many paths; it is one fact all the same.
     for fact in {(fact.kind, fact.name): fact for fact in facts(api)}.values():
         counts[fact.kind][fact.evidence] += 1
@@ -238,7 +234,7 @@ def report(api: Api) -> Report:
     return Report(
         counts=counts,
         resources=resources,
-        calls=tuple(operation.call for operation in _in_written_order(api)),
+        calls=tuple(operation.call for operation in query.in_written_order(api)),
         schemas=tuple(key for key in schemas if not key.startswith(OWN_PREFIX)),
         own_schemas=tuple(key for key in schemas if key.startswith(OWN_PREFIX)),
         inferred=tuple(_inferred(api)),
@@ -251,7 +247,7 @@ def _no_counts() -> dict[str, Counter[str]]:
 
 
 def _inferred(api: Api) -> Iterator[InferredOperation]:
-    for operation in _in_written_order(api):
+    for operation in query.in_written_order(api):
         if operation.evidence == "inferred":
             yield InferredOperation(
                 call=operation.call,

@@ -23,6 +23,7 @@ from ..model.types import (
 from .change import Level
 from .findings import Findings, Place, changed
 from .side import Side
+from .variants import compared
 
 _NAMES = {
     "string": frozenset({"str"}),
@@ -104,9 +105,7 @@ class _Types:
             return
         if self._are_constants():
             return
-        known, kept = set(map(_identity, self.before)), set(map(_identity, self.after))
-        gone = [variant for variant in self.before if _identity(variant) not in kept]
-        come = [variant for variant in self.after if _identity(variant) not in known]
+        gone, come, kept = compared(self.before, self.after, _identity)
         is_choice = len(self.before) > 1 and len(self.after) > 1
         if (gone or come) and not is_choice:
             self._other_type()
@@ -114,7 +113,7 @@ class _Types:
         self._variants(gone, come)
         self._null()
         self._discriminator()
-        self._insides()
+        self._insides(kept)
         if not gone and not come and [*map(_identity, self.before)] != [*map(_identity, self.after)]:
             self.found.docs(self.place, "the order of the variants", "order-changed")
 
@@ -178,10 +177,9 @@ class _Types:
         text = "is told apart by other values: an object may become another class."
         self.found.breaks("discriminator-changed", self.place, text)
 
-    def _insides(self) -> None:
-        known = {_identity(variant): variant for variant in self.before}
-        for variant in self.after:
-            match known.get(_identity(variant)), variant:
+    def _insides(self, kept: list[tuple[Type, Type]]) -> None:
+        for pair in kept:
+            match pair:
                 case Scalar(limits=before), Scalar(limits=after):
                     self._limits(before, after)
                 case ListOf() as old, ListOf() as new:

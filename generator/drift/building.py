@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..document import Pointer, mapping
+from ..document import Pointer
+from ..model.api import Enum, Field, Model, Operation
+from ..model.types import Type
 from . import facts, words
 from .finding import Edit, Put
 from .given import Given
+from .kinds import choices, enum_of, format_of, item_of, kinds, model_of, takes_null
 from .masking import Masking
-from .shape import Shape, shape
 
 _FORMATS = frozenset({"date-time", "date", "uri", "email"})
 _DEPTH = 12
@@ -68,145 +70,156 @@ class Builder:
 
     def __init__(self, given: Given) -> None:
         self._given = given
-        self._masking = Masking(given.spec)
-        self._added: dict[str, Pointer] = {}
+        self._masking = Masking(given.api)
+        self._added: dict[str, str] = {}
         self._edits: dict[str, list[Edit]] = {}
-        self._taken = set(mapping(mapping(given.spec.data.get("components")).get("schemas")))
+        api = given.api
+        self._taken = {*api.models, *api.enums, *api.aliases, *(wrapper.key for wrapper in api.wrappers)}
 
-    def property(self, name: str, place: Pointer, owner: str) -> Built:
+    def property(self, name: str, theirs: Field, owner: str) -> Built:
         """Return a property of `spec/` for one of the export.
 
         Args:
             name: Its name.
-            place: Where it is in the export.
+            theirs: What the export has.
             owner: The key of the schema that it belongs to.
 
         Raises:
             CannotBuildError: A person has to decide what it becomes.
         """
         way = _Way([], 0, owner)
-        made = self._property(name, place, way)
+        made = self._property(name, theirs.type, way)
         made["description"] = "Named in the vendor's description. What it means is not described yet."
         made |= self._given.marks
-        if shape(self._given.theirs, place).data.get("readOnly") is True:
+        if theirs.read_only:
             made["readOnly"] = True
         return Built(_in_order(made), tuple(way.edits))
 
-    def body(self, key: str, place: Pointer) -> Built:
+    def body(self, key: str, type_: Type) -> Built:
         """Return a schema for a body or a parameter of an operation.
 
         Raises:
             CannotBuildError: A person has to decide what it becomes.
         """
         way = _Way([], 0, "")
-        return Built(self._value(key, place, way), tuple(way.edits))
+        return Built(self._value(key, type_, way), tuple(way.edits))
 
-    def _property(self, name: str, place: Pointer, way: _Way) -> dict[str, Any]:
+    def _property(self, name: str, type_: Type, way: _Way) -> dict[str, Any]:
         """Return a property with its marks for money and persons."""
-        made = self._value(name, place, way)
-        types = shape(self._given.theirs, place).types
+        made = self._value(name, type_, way)
+        types = kinds(type_)
         if words.is_amount(name) and "string" in types:
             raise CannotBuildError("an amount as text has a unit that is not to be guessed")
         if words.is_amount(name) and types and types <= {"integer", "number"} and "$ref" not in made:
             made |= {"x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
         return made if "$ref" in made else made | self._masking.marks(name, made)
 
-    def _value(self, name: str, place: Pointer, way: _Way) -> dict[str, Any]:
-        found = shape(self._given.theirs, place)
+    def _value(self, name: str, type_: Type, way: _Way) -> dict[str, Any]:
+        schema, item = enum_of(type_) or model_of(type_), item_of(type_)
         if way.depth > _DEPTH:
             raise CannotBuildError("its schema is nested too deep")
-        if found.variants:
+        if choices(type_):
             raise CannotBuildError("it is a union of several schemas")
-        if found.enum is not None or (found.is_only("object") and found.properties):
-            return self._reference(name, found, way)
-        if found.is_only("array"):
-            return self._array(name, found, way)
-        if found.is_only("object"):
+        if isinstance(schema, Model) and not schema.fields:
             raise CannotBuildError("nothing says what the object holds")
-        if len(found.types) != 1:
+        if schema is not None:
+            return self._reference(name, schema, way, nullable=takes_null(type_))
+        if item is not None:
+            items = self._value(name, item, way.into(way.owner))
+            return {"type": _type("array", type_), "items": items}
+        if len(kinds(type_)) != 1:
             raise CannotBuildError("its type is not one plain type")
-        return _plain(found)
+        return _plain(type_)
 
-    def _reference(self, name: str, found: Shape, way: _Way) -> dict[str, Any]:
-        key = self._named(name, found, way)
+    def _reference(self, name: str, schema: Model | Enum, way: _Way, *, nullable: bool) -> dict[str, Any]:
+        key = self._named(name, schema, way)
         reference: dict[str, Any] = {"$ref": f"#/components/schemas/{key}"}
-        return {"oneOf": [reference, {"type": "null"}]} if found.nullable else reference
+        return {"oneOf": [reference, {"type": "null"}]} if nullable else reference
 
-    def _array(self, name: str, found: Shape, way: _Way) -> dict[str, Any]:
-        if found.items is None:
-            raise CannotBuildError("nothing says what the array holds")
-        items = self._value(name, found.items, way.into(way.owner))
-        return {"type": _type("array", found), "items": items}
-
-    def _named(self, name: str, found: Shape, way: _Way) -> str:
+    def _named(self, name: str, schema: Model | Enum, way: _Way) -> str:
         """Return the key of a named schema, which is added unless it was added before."""
-        for key, place in self._added.items():
-            if place == found.pointer:
-                # Each finding has all that it needs; the same edit is made once.
-                way.edits.extend(self._edits.get(key, []))
-                return key
-        key = self._key(name, found, way.owner)
-        self._added[key] = found.pointer
+        if schema.key in self._added:
+            # Each finding has all that it needs; the same edit is made once.
+            key = self._added[schema.key]
+            way.edits.extend(self._edits.get(key, []))
+            return key
+        key = self._key(name, schema, way.owner)
+        self._added[schema.key] = key
         self._taken.add(key)
         before = len(way.edits)
-        value = (
-            self._enumeration(name, found, key) if found.enum is not None else self._object(found, key, way)
-        )
+        about = self._about(schema, key)
+        if isinstance(schema, Enum):
+            value = self._enumeration(name, schema, about)
+        else:
+            value = self._object(schema, key, about, way)
         way.edits.append(Put((*_SCHEMAS, key), value))
         self._edits[key] = way.edits[before:]
         return key
 
-    def _enumeration(self, name: str, found: Shape, key: str) -> dict[str, Any]:
-        values = found.enum or ()
-        if not values or len(found.types) != 1 or not all(map(words.is_word, values)):
+    def _enumeration(self, name: str, schema: Enum, about: str) -> dict[str, Any]:
+        values = [member.value for member in schema.members]
+        if not all(map(words.is_word, values)):
             raise CannotBuildError("a value of its enumeration does not look like a word")
-        about = _about(found, key)
         text = f"The values of `{name}`, {about}. What they mean is not described yet."
-        made = {"type": next(iter(found.types)), "description": text}
-        return made | self._given.marks | {"enum": list(values)}
+        made = {"type": "integer" if schema.is_integer else "string", "description": text}
+        return made | self._given.marks | {"enum": values}
 
-    def _object(self, found: Shape, key: str, way: _Way) -> dict[str, Any]:
+    def _object(self, schema: Model, key: str, about: str, way: _Way) -> dict[str, Any]:
         """Return an object; one that holds itself refers to its own key, which is known by now."""
         properties: dict[str, Any] = {}
-        for name, place in found.properties.items():
-            if not words.is_name(name):
+        for field in schema.fields:
+            if not words.is_name(field.wire_name):
                 raise CannotBuildError("a name in it does not look like the name of a field")
-            made = self._property(name, place, way.into(key))
-            properties[name] = _in_order({**made, "description": "Not described yet."})
-        text = f"An object, {_about(found, key)}. What it means is not described yet."
+            made = self._property(field.wire_name, field.type, way.into(key))
+            properties[field.wire_name] = _in_order({**made, "description": "Not described yet."})
+        text = f"An object, {about}. What it means is not described yet."
         value: dict[str, Any] = {"type": "object", "description": text} | self._given.marks
-        required = [name for name in found.properties if name in found.required]
+        required = [field.wire_name for field in schema.fields if field.required]
         if required:
             value["required"] = required
         value["properties"] = properties
         return value
 
-    def _key(self, name: str, found: Shape, owner: str) -> str:
+    def _key(self, name: str, schema: Model | Enum, owner: str) -> str:
         """Return the name of the docs where there is one; else one of ours."""
-        if found.key and words.is_schema_key(found.key) and found.key not in self._taken:
-            return found.key
+        theirs = self._given.theirs.key_of(schema)
+        if theirs and words.is_schema_key(theirs) and theirs not in self._taken:
+            return theirs
         key = OWN + owner.split(".")[-1] + name[:1].upper() + name[1:]
         key = "".join(part for part in key if part.isalnum() or part == ".")
         if key in self._taken:
             raise CannotBuildError(f"it needs a name of its own; `{key}` is taken")
         return key
 
+    def _about(self, schema: Model | Enum, key: str) -> str:
+        is_theirs = key == self._given.theirs.key_of(schema)
+        return "named in the vendor's description" if is_theirs else "our name for what the vendor describes"
 
-def _plain(found: Shape) -> dict[str, Any]:
-    kind = next(iter(found.types))
-    made: dict[str, Any] = {"type": _type(kind, found)}
-    if found.format in _FORMATS and kind == "string":
-        made["format"] = found.format
+
+def class_of(operation: Operation) -> str:
+    """Return the name after which schemas of an operation of `spec/` are called."""
+    return operation.wire_id[:1].upper() + operation.wire_id[1:]
+
+
+def new_parameter(name: str, where: str, schema: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
+    """Return a parameter without its evidence; its example is left open."""
+    made: dict[str, Any] = {"name": name, "in": where}
+    if is_required:
+        made["required"] = True
+    text = "Named in the vendor's description. What it means is not described yet."
+    return made | {"description": text, "schema": schema, "example": None}
+
+
+def _plain(type_: Type) -> dict[str, Any]:
+    (kind,) = kinds(type_)
+    made: dict[str, Any] = {"type": _type(kind, type_)}
+    if format_of(type_) in _FORMATS and kind == "string":
+        made["format"] = format_of(type_)
     return made
 
 
-def _type(kind: str, found: Shape) -> str | list[str]:
-    return [kind, "null"] if found.nullable else kind
-
-
-def _about(found: Shape, key: str) -> str:
-    is_theirs = key == found.key
-    return "named in the vendor's description" if is_theirs else "our name for what the vendor describes"
+def _type(kind: str, type_: Type) -> str | list[str]:
+    return [kind, "null"] if takes_null(type_) else kind
 
 
 def _in_order(made: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import pipeline
 from ..document import Document
+from ..model import build
 from ..problems import ToolError
 from . import comparing, fact_rows, observing, proposing, report, source
 from .finding import Finding
@@ -83,14 +84,18 @@ def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) 
     except RecursionError:
         raise ToolError(f"{options.source} is nested too deep to be compared.") from None
     target = options.as_overlay
+    api = build.read(document).api
+    rows: dict[str, list[str]] = {}
+    if proposal.overlay:
+        rows = fact_rows.rows(api, build.read(proposal.document).api, name)
     return report.Report(
         source=options.source.as_posix(),
         evidence=word,
-        spec=document,
+        spec=api,
         findings=proposal.findings,
         overlay=proposal.overlay,
         written_to=_shown(target).as_posix() if target is not None and proposal.overlay else "",
-        rows=fact_rows.rows(document, proposal.document, name) if proposal.overlay else {},
+        rows=rows,
         unreadable=told.unreadable if isinstance(told, Log) else (),
         told=not isinstance(told, Log) or bool(told.records),
     )

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from .. import reading
-from ..document import Located
-from ..model.build import read as read_model
-from ..reading import Operation, call_of
+from ..document import mapping
+from ..model.api import Operation, Parameter
 from . import facts, words
-from .building import Builder, CannotBuildError
+from .building import Builder, CannotBuildError, class_of, new_parameter
 from .comparing_places import path_parameters
 from .comparing_schemas import SchemaComparison
-from .comparing_types import PLAIN_TYPES
 from .finding import Append, Drop, Edit, Put
-from .given import Given
+from .given import Given, schema_at
+from .kinds import PLAIN, TEXT, enum_of, kinds, model_of, shown
 from .masking import Masking
-from .matching import full_path
 from .notes import Notes
-from .parameters import class_of, key_of, new_parameter, weakest
-from .shape import shape
+from .rewriting import retyped
 from .spelling import respelled, told
 
 #: Headers that the client sends by itself: like those of the keys, they are no parameters.
@@ -32,13 +29,12 @@ class ParameterComparison:
         self._notes = notes
         self._builder = builder
         self._schemas = schemas
-        self._masking = Masking(given.spec)
-        families = read_model(given.spec)[0].families
-        self._own_headers = _OWN_HEADERS | {family.header.lower() for family in families}
+        self._masking = Masking(given.api)
+        self._own_headers = _OWN_HEADERS | {family.header.lower() for family in given.api.families}
 
     def compare(self, ours: Operation, theirs: Operation) -> None:
         """Compare all parameters of an operation of both sides."""
-        places = [key_of(one)[0] for one in (*ours.parameters(), *theirs.parameters())]
+        places = [one.place for one in (*ours.parameters, *theirs.parameters)]
         for where in dict.fromkeys(places):
             if where != "path":
                 self._compare_in(where, ours, theirs)
@@ -54,116 +50,114 @@ class ParameterComparison:
             if mine is None:
                 self._new(ours, one)
                 continue
-            subject = f"{call_of(ours)} {where} {mine.value.get('name')}"
+            subject = f"{ours.call} {where} {mine.wire_name}"
             is_named = name not in spelled or self._respell(mine, one, subject)
             self._parameter(mine, one, subject, is_named=is_named)
         for name, one in here.items():
             if name not in there and name not in spelled.values():
-                subject = f"{call_of(ours)} {where} {one.value.get('name')}"
+                subject = f"{ours.call} {where} {one.wire_name}"
                 text = "the export has no such parameter"
-                self._notes.only_here("parameter", one.pointer, subject, text)
+                self._notes.only_here("parameter", one.origin.pointer, subject, text)
 
-    def _respell(self, ours: Located, theirs: Located, subject: str) -> bool:
+    def _respell(self, ours: Parameter, theirs: Parameter, subject: str) -> bool:
         """Note that the export spells a parameter otherwise; True if the overlay renames it."""
-        name = str(theirs.value.get("name"))
-        text = told(str(ours.value.get("name")), name, "export")
-        word = str(ours.value.get("x-evidence", facts.GUESS))
-        is_fit = words.is_header(name) if ours.value.get("in") == "header" else words.is_name(name)
-        if not is_fit:
+        name, place = theirs.wire_name, ours.origin.pointer
+        text = told(ours.wire_name, name, "export")
+        word = facts.own_word(ours)
+        if not _is_fit(theirs):
             text = "spelled otherwise in the export, in a way that does not look like a name"
         elif word == facts.GUESS:
-            edit = Put((*ours.pointer, "name"), name)
-            return self._notes.patch("spelling", ours.pointer, subject, text, edit)
-        self._notes.hand("spelling", ours.pointer, subject, f"{text}; the parameter is {word}")
+            return self._notes.patch("spelling", place, subject, text, Put((*place, "name"), name))
+        self._notes.hand("spelling", place, subject, f"{text}; the parameter is {word}")
         return False
 
     def _path(self, ours: Operation, theirs: Operation) -> None:
         """Compare the parameters of the path. Their order tells which is which: the names are not sent."""
         here, there = path_parameters(ours), path_parameters(theirs)
-        old, new = reading.template_names(ours.path), reading.template_names(full_path(theirs))
+        old, new = reading.template_names(ours.path), reading.template_names(theirs.path)
         if len(old) != len(new):
             return
         for mine, yours in zip(old, new, strict=True):
             if mine in here and yours in there:
-                self._parameter(here[mine], there[yours], f"{call_of(ours)} path {mine}", is_named=True)
+                self._parameter(here[mine], there[yours], f"{ours.call} path {mine}", is_named=True)
 
     # -- a parameter of both sides -------------------------------------------------------------------------------------
 
-    def _parameter(self, ours: Located, theirs: Located, subject: str, *, is_named: bool) -> None:
+    def _parameter(self, ours: Parameter, theirs: Parameter, subject: str, *, is_named: bool) -> None:
         results = [self._type(ours, theirs, subject), self._required(ours, theirs, subject)]
-        own = ours.value.get("x-evidence")
-        word = self._given.word
-        if is_named and all(results) and isinstance(own, str) and words.is_better(word, own):
-            edits = facts.raised(self._given.spec, ours.pointer, word, self._given.source)
-            self._notes.patch("evidence", ours.pointer, subject, f"{own} -> {word}", *edits)
+        word, own = self._given.word, ours.origin
+        if is_named and all(results) and own.is_stated and words.is_better(word, own.evidence):
+            text = f"{own.evidence} -> {word}"
+            self._notes.patch("evidence", own.pointer, subject, text, *self._given.raised(own))
 
-    def _type(self, ours: Located, theirs: Located, subject: str) -> bool:
-        place = (*ours.pointer, "schema")
-        mine = shape(self._given.spec, place)
-        yours = shape(self._given.theirs, (*theirs.pointer, "schema"))
-        is_path = ours.value.get("in") == "path"
-        if mine.types == yours.types or not yours.types or (is_path and mine.is_only("string")):
-            if yours.enum is None or is_path:
+    def _type(self, ours: Parameter, theirs: Parameter, subject: str) -> bool:
+        place = (*ours.origin.pointer, "schema")
+        mine, yours = kinds(ours.type), kinds(theirs.type)
+        is_path = ours.place == "path"
+        if mine == yours or not yours or (is_path and mine == TEXT):
+            enum = enum_of(theirs.type)
+            if enum is None or is_path:
                 return True
-            return self._schemas.values.compare(mine, yours, place, subject, None)
-        text = f"{mine.shown} in `spec/`, {yours.shown} in the export"
-        is_plain = mine.types | yours.types <= PLAIN_TYPES and len(yours.types) == 1 and not mine.key
-        if not is_plain or ours.value.get("x-evidence", facts.GUESS) != facts.GUESS:
+            return self._schemas.values.compare(ours.type, enum, place, subject, None)
+        text = f"{shown(ours.type)} in `spec/`, {shown(theirs.type)} in the export"
+        has_name = schema_at(self._given.api, ours.type, place) is not None
+        is_plain = mine | yours <= PLAIN and len(yours) == 1 and not has_name
+        if not is_plain or facts.own_word(ours) != facts.GUESS:
             self._notes.hand("type", place, subject, text)
             return False
-        edits: list[Edit] = [Put((*place, "type"), next(iter(yours.types)))]
-        if "format" in mine.data:
-            edits.append(Drop((*place, "format")))
+        written = mapping(self._given.spec.get(place))
+        edits = retyped(place, written, min(yours), nullable=False)
         return self._notes.patch("type", place, subject, text, *edits)
 
-    def _required(self, ours: Located, theirs: Located, subject: str) -> bool:
-        is_required = theirs.value.get("required") is True
-        is_same = is_required == (ours.value.get("required") is True)
-        if is_same or ours.value.get("in") == "path":
+    def _required(self, ours: Parameter, theirs: Parameter, subject: str) -> bool:
+        if theirs.required == ours.required or ours.place == "path":
             return True
-        text = f"{'required' if is_required else 'not required'} in the export, and not so in `spec/`"
-        word = ours.value.get("x-evidence", facts.GUESS)
+        text = f"{'required' if theirs.required else 'not required'} in the export, and not so in `spec/`"
+        word, place = facts.own_word(ours), ours.origin.pointer
         if word != facts.GUESS:
             text += f"; the parameter is {word}"
-            self._notes.hand("required", ours.pointer, subject, text)
+            self._notes.hand("required", place, subject, text)
             return True
-        flag = (*ours.pointer, "required")
-        edit: Edit = Put(flag, True) if is_required else Drop(flag)
-        return self._notes.patch("required", ours.pointer, subject, text, edit)
+        flag = (*place, "required")
+        edit: Edit = Put(flag, True) if theirs.required else Drop(flag)
+        return self._notes.patch("required", place, subject, text, edit)
 
     # -- a new parameter -----------------------------------------------------------------------------------------------
 
-    def _new(self, ours: Operation, theirs: Located) -> None:
-        where, name = str(theirs.value.get("in")), str(theirs.value.get("name"))
-        is_fit = words.is_header(name) if where == "header" else words.is_name(name)
-        if where not in ("query", "header") or not is_fit:
+    def _new(self, ours: Operation, theirs: Parameter) -> None:
+        place = ours.origin.pointer
+        if theirs.place == "path" or not _is_fit(theirs):
             text = "a parameter of the export cannot be taken over: its name or place is odd"
-            self._notes.hand("parameter", ours.pointer, call_of(ours), text)
+            self._notes.hand("parameter", place, ours.call, text)
             return
-        subject = f"{call_of(ours)} {where} {name}"
+        subject = f"{ours.call} {theirs.place} {theirs.wire_name}"
         text = "a parameter that `spec/` does not have"
         try:
             edits = self._added(ours, theirs)
         except CannotBuildError as error:
-            self._notes.hand("parameter", ours.pointer, subject, f"{text}; {error}")
+            self._notes.hand("parameter", place, subject, f"{text}; {error}")
             return
-        self._notes.patch("parameter", (*ours.pointer, "parameters"), subject, text, *edits)
+        self._notes.patch("parameter", (*place, "parameters"), subject, text, *edits)
 
-    def _added(self, ours: Operation, theirs: Located) -> list[Edit]:
-        where, name = str(theirs.value.get("in")), str(theirs.value.get("name"))
-        is_required = theirs.value.get("required") is True
-        if is_required and weakest(ours) != facts.GUESS:
-            word = weakest(ours)
+    def _added(self, ours: Operation, theirs: Parameter) -> list[Edit]:
+        name, word = theirs.wire_name, ours.evidence
+        if theirs.required and word != facts.GUESS:
             raise CannotBuildError(f"it is required in the export, and the operation is {word} without it")
-        place = (*theirs.pointer, "schema")
-        if shape(self._given.theirs, place).is_object or words.is_amount(name):
+        if model_of(theirs.type) is not None or words.is_amount(name):
             raise CannotBuildError("it is an object, or an amount whose unit is not known")
-        built = self._builder.body(class_of(ours) + name[:1].upper() + name[1:], place)
-        value = new_parameter(name, where, built.value, is_required=is_required)
+        built = self._builder.body(class_of(ours) + name[:1].upper() + name[1:], theirs.type)
+        value = new_parameter(name, theirs.place, built.value, is_required=theirs.required)
         value |= self._masking.marks(name, built.value) | self._given.marks
-        return [*built.edits, Append((*ours.pointer, "parameters"), value)]
+        return [*built.edits, Append((*ours.origin.pointer, "parameters"), value)]
 
 
-def _named(operation: Operation, where: str) -> dict[str, Located]:
-    found = {key_of(one): one for one in operation.parameters()}
-    return {name: one for (place, name), one in found.items() if place == where}
+def _is_fit(theirs: Parameter) -> bool:
+    """Return whether the name of a parameter looks like one."""
+    name = theirs.wire_name
+    return words.is_header(name) if theirs.place == "header" else words.is_name(name)
+
+
+def _named(operation: Operation, where: str) -> dict[str, Parameter]:
+    """Return the parameters of a place by what makes one the same as another; the name of a header has no case."""
+    found = [one for one in operation.parameters if one.place == where]
+    return {one.wire_name.lower() if where == "header" else one.wire_name: one for one in found}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .. import reading
-from ..document import Located, Pointer, mapping
-from ..reading import Operation, call_of
+from ..document import Pointer
+from ..model.api import Operation, Response
+from ..model.schemas import JSON
 from . import facts, words
 from .comparing_schemas import SchemaComparison
 from .finding import Put, Rename
 from .given import Given
 from .notes import Notes
-from .parameters import json_of, weakest
 
-_Responses = dict[str, Located]
+_Responses = dict[str, Response]
 
 
 class ResponseComparison:
@@ -27,86 +24,77 @@ class ResponseComparison:
 
     def compare(self, ours: Operation, theirs: Operation) -> None:
         """Compare all responses of an operation of both sides."""
-        here: _Responses = dict(ours.responses())
-        there: _Responses = {status: one for status, one in theirs.responses() if status != "default"}
-        renamed = self._renamed(ours, here, there)
+        here = {one.status: one for one in ours.responses}
+        there = {one.status: one for one in theirs.responses if one.status != "default"}
+        renamed = _renamed(here, there)
         for status, response in there.items():
-            old = renamed.get(status, status)
+            old = here.get(renamed.get(status, status))
             if not (status.isdecimal() and len(status) == 3):
                 text = "a status of the export is no number"
-                self._notes.hand("status", ours.pointer, call_of(ours), text)
-            elif old not in here:
+                self._notes.hand("status", ours.origin.pointer, ours.call, text)
+            elif old is None:
                 self._new(ours, status)
             else:
-                self._both(ours, here[old], response, (old, status))
-        for status in here:
-            if status not in there and status not in renamed.values():
-                self._missing(ours, status)
+                self._both(ours, old, response)
+        for status, response in here.items():
+            # The shared errors are ours: spec/README.md says which ones every operation has.
+            is_shared = bool(response.shared_as)
+            if status not in there and status not in renamed.values() and not is_shared:
+                text = f"the export has no status {status}"
+                self._notes.only_here("status", _place(ours, status), ours.call, text)
 
-    def _own(self, ours: Operation, status: str) -> dict[str, Any]:
-        """Return what the operation itself says of a status: a reference where the response is shared."""
-        return mapping(self._given.spec.get(_place(ours, status)))
-
-    def _word(self, ours: Operation, status: str) -> str:
-        return str(self._own(ours, status).get("x-evidence", weakest(ours)))
-
-    def _renamed(self, ours: Operation, here: _Responses, there: _Responses) -> dict[str, str]:
-        """Return our status of success by theirs, if there is one on each side and ours is inferred."""
-        mine = [status for status in here if status.startswith("2")]
-        yours = [status for status in there if status.startswith("2")]
-        if len(mine) != 1 or len(yours) != 1 or mine == yours:
-            return {}
-        is_guess = self._word(ours, mine[0]) == facts.GUESS
-        return {yours[0]: mine[0]} if is_guess and "$ref" not in self._own(ours, mine[0]) else {}
-
-    def _both(self, ours: Operation, mine: Located, yours: Located, statuses: tuple[str, str]) -> None:
-        old, status = statuses
-        place, subject = _place(ours, old), f"{call_of(ours)} {old}"
+    def _both(self, ours: Operation, mine: Response, yours: Response) -> None:
+        place, subject = _place(ours, mine.status), f"{ours.call} {mine.status}"
         is_there = True
-        if old != status:
-            text = f"the status of success is {old} in `spec/`, {status} in the export"
-            is_there = self._notes.patch("status", place, call_of(ours), text, Rename(place, status))
+        if mine.status != yours.status:
+            text = f"the status of success is {mine.status} in `spec/`, {yours.status} in the export"
+            edit = Rename(place, yours.status)
+            is_there = self._notes.patch("status", place, ours.call, text, edit)
         self._content(mine, yours, subject)
-        evidence, word = self._word(ours, old), self._given.word
-        if is_there and "$ref" not in self._own(ours, old) and words.is_better(word, evidence):
-            edits = facts.raised(self._given.spec, place, word, self._given.source)
+        evidence, word = mine.evidence, self._given.word
+        if is_there and not mine.shared_as and words.is_better(word, evidence):
+            edits = self._given.raised(mine.origin)
             self._notes.patch("evidence", place, subject, f"{evidence} -> {word}", *edits)
 
-    def _content(self, ours: Located, theirs: Located, subject: str) -> None:
-        mine, yours = json_of(ours), json_of(theirs)
-        if mine is not None and yours is not None:
-            self._schemas.compare((*mine.pointer, "schema"), (*yours.pointer, "schema"), subject)
-        elif yours is not None and mapping(mapping(yours.value).get("schema")):
+    def _content(self, mine: Response, yours: Response, subject: str) -> None:
+        if yours.type is None:
+            return
+        if mine.type is not None and mine.media_type == JSON:
+            place = (*mine.origin.pointer, "content", JSON, "schema")
+            self._schemas.compare(mine.type, yours.type, place, subject)
+        else:
             text = "the export has a body for this response, and `spec/` has none"
-            self._notes.hand("body", ours.pointer, subject, text)
-
-    def _missing(self, ours: Operation, status: str) -> None:
-        # The shared errors are ours: spec/README.md says which ones every operation has.
-        if "$ref" not in self._own(ours, status):
-            text = f"the export has no status {status}"
-            self._notes.only_here("status", _place(ours, status), call_of(ours), text)
+            self._notes.hand("body", mine.origin.pointer, subject, text)
 
     def _new(self, ours: Operation, status: str) -> None:
-        text, subject = f"the status {status}, which `spec/` does not have", f"{call_of(ours)} {status}"
+        text, subject = f"the status {status}, which `spec/` does not have", f"{ours.call} {status}"
         shared = self._shared(ours, status)
         if status[0] in "45" and shared is not None:
             place = _place(ours, status)
-            self._notes.patch("status", place, subject, text, Put(place, {"$ref": shared}))
+            reference = {"$ref": f"#/components/responses/{shared}"}
+            self._notes.patch("status", place, subject, text, Put(place, reference))
             return
         is_success = status[0] == "2"
         why = "a second kind of success needs a decision" if is_success else "no shared response fits it"
-        self._notes.hand("status", (*ours.pointer, "responses"), subject, f"{text}; {why}")
+        self._notes.hand("status", (*ours.origin.pointer, "responses"), subject, f"{text}; {why}")
 
     def _shared(self, ours: Operation, status: str) -> str | None:
-        """Return the response that the other operations of the family share for a status."""
-        found: set[str] = set()
-        for other in reading.operations(self._given.spec):
-            if other.data.get("x-family") == ours.data.get("x-family"):
-                response = mapping(mapping(other.data.get("responses")).get(status))
-                if isinstance(response.get("$ref"), str):
-                    found.add(response["$ref"])
+        """Return the name of the response that the other operations of the family share for a status."""
+        family = [one for one in self._given.api.operations if one.family.name == ours.family.name]
+        responses = [one for other in family for one in other.responses if one.status == status]
+        found = {one.shared_as for one in responses} - {""}
         return found.pop() if len(found) == 1 else None
 
 
+def _renamed(here: _Responses, there: _Responses) -> dict[str, str]:
+    """Return our status of success by theirs, if there is one on each side and ours is inferred."""
+    mine = [one for status, one in here.items() if status.startswith("2")]
+    yours = [status for status in there if status.startswith("2")]
+    if len(mine) != 1 or len(yours) != 1 or mine[0].status == yours[0]:
+        return {}
+    is_guess = mine[0].evidence == facts.GUESS and not mine[0].shared_as
+    return {yours[0]: mine[0].status} if is_guess else {}
+
+
 def _place(operation: Operation, status: str) -> Pointer:
-    return (*operation.pointer, "responses", status)
+    return (*operation.origin.pointer, "responses", status)

@@ -4,44 +4,42 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .. import reading
-from ..document import Pointer, mapping
+from ..changes.variants import compared
+from ..document import Pointer
+from ..model import query
+from ..model.api import Api, Field, Model, Wrapper
+from ..model.types import EnumRef, ModelRef, Type
 from . import facts, words
 from .building import Builder, CannotBuildError
 from .comparing_types import Pair, TypeComparison
 from .comparing_values import ValueComparison
 from .confirming import Confirmation
 from .finding import Append, Drop, Edit, Put, Rename
-from .given import Given
+from .given import Given, schema_at
+from .kinds import choices, enum_of, item_of, kinds, model_of, shown
 from .notes import Notes
-from .shape import Shape, shape
 from .spelling import respelled, told
-from .ways import Ways
 
 
 class _NewProperty(NamedTuple):
     """A property that `spec/` does not have.
 
     Attributes:
-        owner: The schema of `spec/` that lacks it.
-        name: Its name.
-        theirs: Where the export has it.
+        owner: The object of `spec/` that lacks it.
+        theirs: What the export has.
         is_received: Whether the export has it in a response.
-        is_required: Whether the export requires it.
         subject: What it is, for people.
     """
 
-    owner: Shape
-    name: str
-    theirs: Pointer
+    owner: Model | Wrapper
+    theirs: Field
     is_received: bool
-    is_required: bool
     subject: str
 
     @property
     def place(self) -> Pointer:
         """Where it goes in `spec/`."""
-        return (*self.owner.pointer, "properties", self.name)
+        return (*self.owner.origin.pointer, "properties", self.theirs.wire_name)
 
 
 class SchemaComparison:
@@ -53,10 +51,13 @@ class SchemaComparison:
         self._builder = builder
         self._confirmation = Confirmation(given, notes)
         self.values = ValueComparison(given, notes, builder, self._confirmation)
-        self._types = TypeComparison(given, notes, self.values, self._confirmation, self.compare)
-        self._our_ways = Ways(given.spec)
-        self._their_ways = Ways(given.theirs)
-        self._compared: set[tuple[Pointer, Pointer]] = set()
+        self._types = TypeComparison(
+            given, notes, self.values, self._confirmation, self.compare, self._object
+        )
+        self._sent = query.sent_components(given.api)
+        self._received = query.received_components(given.api)
+        self._compared: set[tuple[str, str]] = set()
+        self._reached: set[str] = set()
         self._new: list[_NewProperty] = []
 
     def finish(self) -> None:
@@ -67,163 +68,157 @@ class SchemaComparison:
         self._confirmation.raise_evidence()
 
     def _compare_by_name(self) -> None:
-        reached = {ours for ours, _ in self._compared}
-        for there in reading.named_schemas(self._given.theirs):
-            place = ("components", "schemas", str(there.pointer[-1]))
-            if place not in reached and self._given.spec.get(place) is not None:
-                self.compare(place, there.pointer, str(there.pointer[-1]))
+        wrappers = {wrapper.key: wrapper for wrapper in self._given.api.wrappers}
+        ours, reached = _named(self._given.api), self._reached.copy()
+        for key, theirs in self._given.theirs.schemas.items():
+            if key in ours and key not in reached:
+                self.compare(ours[key], theirs, ("components", "schemas", key), key)
+            model = model_of(theirs)
+            if key in wrappers and model is not None:
+                self._object(wrappers[key], model, key)
 
-    def compare(self, ours: Pointer, theirs: Pointer, subject: str) -> bool:
-        """Compare two schemas; False if a difference is left that nobody has decided."""
-        mine, yours = shape(self._given.spec, ours), shape(self._given.theirs, theirs)
-        if (mine.pointer, yours.pointer) in self._compared:
+    def compare(self, ours: Type, theirs: Type, place: Pointer, subject: str) -> bool:
+        """Compare two types; False if a difference is left that nobody has decided."""
+        schema = schema_at(self._given.api, ours, place)
+        if schema is not None:
+            subject = schema.key
+            self._reached.add(subject)
+        if not kinds(theirs):
             return True
-        self._compared.add((mine.pointer, yours.pointer))
-        subject = mine.key or subject
-        if yours.says_nothing:
-            return True
-        if mine.variants or yours.variants:
-            return self._variants(mine, yours, subject)
-        if mine.types and mine.types != yours.types:
-            text = f"{mine.shown} in `spec/`, {yours.shown} in the export"
-            self._notes.hand("type", ours, subject, text)
+        if choices(ours) or choices(theirs):
+            return self._variants(ours, theirs, place, subject)
+        if kinds(ours) and kinds(ours) != kinds(theirs):
+            text = f"{shown(ours)} in `spec/`, {shown(theirs)} in the export"
+            self._notes.hand("type", place, subject, text)
             return False
-        return self._contents(mine, yours, ours, subject)
+        return self._contents(ours, theirs, place, subject)
 
-    def _contents(self, mine: Shape, yours: Shape, ours: Pointer, subject: str) -> bool:
-        if mine.is_object:
+    def _contents(self, ours: Type, theirs: Type, place: Pointer, subject: str) -> bool:
+        mine, yours = model_of(ours), model_of(theirs)
+        if mine is not None and yours is not None:
             self._object(mine, yours, subject)
             return True
-        if mine.items is not None and yours.items is not None:
-            return self.compare(mine.items, yours.items, f"{subject} items")
-        if yours.enum is not None:
-            return self.values.compare(mine, yours, ours, subject, None)
-        if mine.key:
-            self._confirmation.confirm(mine.pointer, "", is_same=mine.enum is None)
+        item, other = item_of(ours), item_of(theirs)
+        if item is not None and other is not None:
+            return self.compare(item, other, (*place, "items"), f"{subject} items")
+        listed = enum_of(theirs)
+        if listed is not None:
+            return self.values.compare(ours, listed, place, subject, None)
+        schema = schema_at(self._given.api, ours, place)
+        if schema is not None:
+            self._confirmation.confirm(schema.origin.pointer, "", is_same=enum_of(ours) is None)
         return True
 
-    def _variants(self, mine: Shape, yours: Shape, subject: str) -> bool:
-        """Compare the variants of two unions, if they are the same kinds in the same order."""
-        our_kinds = [shape(self._given.spec, one).types for one in mine.variants]
-        their_kinds = [shape(self._given.theirs, one).types for one in yours.variants]
-        if our_kinds != their_kinds:
-            text = f"a union: {mine.shown} in `spec/`, {yours.shown} in the export; its variants are not compared"
-            self._notes.hand("type", mine.pointer, subject, text)
+    def _variants(self, ours: Type, theirs: Type, place: Pointer, subject: str) -> bool:
+        """Compare the variants of two unions, if they are of the same kinds."""
+        variants = compared(choices(ours), choices(theirs), kinds)
+        if variants.gone or variants.come:
+            text = f"a union: {shown(ours)} in `spec/`, {shown(theirs)} in the export; its variants are not compared"
+            self._notes.hand("type", place, subject, text)
             return False
-        pairs = zip(mine.variants, yours.variants, strict=True)
         results = [
-            self.compare(one, other, f"{subject} variant {number}")
-            for number, (one, other) in enumerate(pairs, 1)
+            self.compare(one, other, place, f"{subject} variant {number}")
+            for number, (one, other) in enumerate(variants.kept, 1)
         ]
         return all(results)
 
     # -- properties ----------------------------------------------------------------------------------------------------
 
-    def _object(self, mine: Shape, yours: Shape, subject: str) -> None:
-        spelled = respelled(mine.properties, yours.properties)
-        for name, there in yours.properties.items():
-            ours = spelled.get(name, name)
-            if ours not in mine.properties:
-                self._not_here(mine, yours, name, subject)
+    def _object(self, mine: Model | Wrapper, yours: Model, subject: str) -> None:
+        if (mine.key, yours.key) in self._compared:
+            return
+        self._compared.add((mine.key, yours.key))
+        spelled = respelled(mine.by_wire_name, yours.by_wire_name)
+        for name, there in yours.by_wire_name.items():
+            here = mine.by_wire_name.get(spelled.get(name, name))
+            if here is None:
+                self._not_here(mine, yours, there, subject)
                 continue
-            self._say(mine.properties[ours], yours)
-            is_named = ours == name or self._respell(mine.properties[ours], name, f"{subject} {ours}")
-            if ours == name:
-                self._notes.agree("spelling", mine.properties[ours])
-            is_same = self._property(mine, yours, (ours, name), there, subject)
-            self._confirmation.confirm(mine.pointer, ours, is_same=is_same and is_named)
-        known = {*yours.properties, *spelled.values()}
-        for name, place in mine.properties.items() if yours.properties else ():
-            if name not in known:
-                self._not_there(place, yours, f"{subject} {name}")
+            self._say(here.origin.pointer, yours)
+            pair = Pair(here, there, f"{subject} {here.wire_name}")
+            is_named = here.wire_name == name or self._respell(pair)
+            if here.wire_name == name:
+                self._notes.agree("spelling", pair.place)
+            pointer = mine.origin.pointer
+            if not here.read_only:
+                self._flag(pair, (*pointer, "required"))
+            is_same = self._types.compare(pair)
+            self._confirmation.confirm(pointer, here.wire_name, is_same=is_same and is_named)
+        known = {*yours.by_wire_name, *spelled.values()}
+        for here in mine.fields if yours.fields else ():
+            if here.wire_name not in known:
+                self._not_there(here, yours, f"{subject} {here.wire_name}")
 
-    def _say(self, place: Pointer, yours: Shape) -> None:
+    def _say(self, place: Pointer, yours: Model) -> None:
         self._notes.say(("property", place))
-        if self._their_ways.is_sent(yours.pointer):
+        if self._given.theirs.is_sent(yours):
             self._notes.say(("sent property", place))
 
-    def _respell(self, place: Pointer, name: str, subject: str) -> bool:
+    def _respell(self, pair: Pair) -> bool:
         """Note that the export spells a property otherwise; True if the overlay renames it."""
-        text = told(str(place[-1]), name, "export")
-        word = facts.word_of(self._given.spec, place)
+        name, place = pair.theirs.wire_name, pair.place
+        text = told(pair.ours.wire_name, name, "export")
         if not words.is_name(name):
             text = "spelled otherwise in the export, in a way that does not look like a name"
-        elif word == facts.GUESS:
-            return self._notes.patch("spelling", place, subject, text, Rename(place, name))
-        self._notes.hand("spelling", place, subject, f"{text}; the property is {word}")
+        elif pair.word == facts.GUESS:
+            return self._notes.patch("spelling", place, pair.subject, text, Rename(place, name))
+        self._notes.hand("spelling", place, pair.subject, f"{text}; the property is {pair.word}")
         return False
 
-    def _not_there(self, place: Pointer, yours: Shape, subject: str) -> None:
+    def _not_there(self, here: Field, yours: Model, subject: str) -> None:
         """Note a property that an object of the export does not have, if it should have it."""
-        is_sent = self._their_ways.is_sent(yours.pointer)
-        is_received = self._their_ways.is_received(yours.pointer)
-        if mapping(self._given.spec.get(place)).get("readOnly") is True and is_sent and not is_received:
+        is_sent = self._given.theirs.is_sent(yours)
+        if here.read_only and is_sent and not self._given.theirs.is_received(yours):
             return  # a request has no need of it
+        place = here.origin.pointer
         fact = ("sent property" if is_sent else "property", place)
         text = "the export has no such property"
         self._notes.only_here("property", place, subject, text, unless=fact)
 
-    def _not_here(self, mine: Shape, yours: Shape, name: str, subject: str) -> None:
-        if not words.is_name(name):
+    def _not_here(self, mine: Model | Wrapper, yours: Model, there: Field, subject: str) -> None:
+        if not words.is_name(there.wire_name):
             text = "a property of the export has a name that does not look like one, and is not written"
-            self._notes.hand("property", mine.pointer, subject, text)
+            self._notes.hand("property", mine.origin.pointer, subject, text)
             return
-        is_received = self._their_ways.is_received(yours.pointer)
-        is_required = name in yours.required
-        there = yours.properties[name]
-        new = _NewProperty(mine, name, there, is_received, is_required, f"{subject} {name}")
+        is_received = self._given.theirs.is_received(yours)
+        new = _NewProperty(mine, there, is_received, f"{subject} {there.wire_name}")
         self._say(new.place, yours)
         self._new.append(new)
 
     def _add(self, new: _NewProperty) -> None:
         text = "a property that `spec/` does not have"
-        owner = new.owner.pointer
         try:
-            if not new.owner.key:
-                raise CannotBuildError("the object has no name in `spec/`")
-            built = self._builder.property(new.name, new.theirs, new.owner.key)
+            built = self._builder.property(new.theirs.wire_name, new.theirs, new.owner.key)
         except CannotBuildError as error:
-            self._notes.hand("property", owner, new.subject, f"{text}; {error}")
+            self._notes.hand("property", new.owner.origin.pointer, new.subject, f"{text}; {error}")
             return
         edits: list[Edit] = [*built.edits, Put(new.place, built.value)]
         if self._is_only_received(new):
             edits.append(Put((*new.place, "readOnly"), True))
             text += "; only responses have it, so it is no parameter"
-        elif new.is_required:
+        elif new.theirs.required:
             edits += self._required(new)
         self._notes.patch("property", new.place, new.subject, text, *edits)
 
     def _is_only_received(self, new: _NewProperty) -> bool:
-        """Whether a schema that is sent, too, has the property in responses only."""
-        owner = new.owner.pointer
-        if self._notes.has_said(("sent property", new.place)) or not self._our_ways.is_sent(owner):
+        """Return whether a schema that is sent, too, has the property in responses only."""
+        owner = new.owner.origin.pointer
+        if self._notes.has_said(("sent property", new.place)) or owner not in self._sent:
             return False
-        return new.is_received or self._our_ways.is_received(owner)
+        return new.is_received or owner in self._received
 
     def _required(self, new: _NewProperty) -> list[Edit]:
-        if facts.word_of(self._given.spec, new.owner.pointer) == facts.GUESS:
-            return [Append((*new.owner.pointer, "required"), new.name)]
+        where = new.owner.origin.pointer
+        if new.owner.evidence == facts.GUESS:
+            return [Append((*where, "required"), new.theirs.wire_name)]
         text = "required in the export, and new in `spec/`, where it is left optional"
-        self._notes.hand("required", new.owner.pointer, new.subject, text)
+        self._notes.hand("required", where, new.subject, text)
         return []
 
-    def _property(
-        self, mine: Shape, yours: Shape, names: tuple[str, str], there: Pointer, subject: str
-    ) -> bool:
-        """Compare a property that both sides have; True if they agree once the overlay is applied."""
-        name, their_name = names
-        place = mine.properties[name]
-        word = facts.word_of(self._given.spec, place)
-        here, theirs = shape(self._given.spec, place), shape(self._given.theirs, there)
-        pair = Pair(here, theirs, place, name, f"{subject} {name}", word)
-        if mine.key and mapping(self._given.spec.get(place)).get("readOnly") is not True:
-            self._flag(mine, pair, is_required=their_name in yours.required)
-        return self._types.compare(pair)
-
-    def _flag(self, mine: Shape, pair: Pair, *, is_required: bool) -> None:
+    def _flag(self, pair: Pair, where: Pointer) -> None:
         """Compare whether a property is required."""
-        where = (*mine.pointer, "required")
-        if is_required == (pair.name in mine.required):
+        is_required = pair.theirs.required
+        if is_required == pair.ours.required:
             self._notes.agree("required", pair.place)
             return
         text = f"{'required' if is_required else 'not required'} in the export, and not so in `spec/`"
@@ -231,5 +226,14 @@ class SchemaComparison:
             text += f"; the property is {pair.word}"
             self._notes.hand("required", pair.place, pair.subject, text)
             return
-        edit: Edit = Append(where, pair.name) if is_required else Drop(where, pair.name)
+        name = pair.ours.wire_name
+        edit: Edit = Append(where, name) if is_required else Drop(where, name)
         self._notes.patch("required", pair.place, pair.subject, text, edit)
+
+
+def _named(api: Api) -> dict[str, Type]:
+    """Return the types of the schemas that have names in `spec/`."""
+    models: dict[str, Type] = {key: ModelRef(key, api.models) for key in api.models}
+    enums: dict[str, Type] = {key: EnumRef(key, api.enums) for key in api.enums}
+    aliases = {key: alias.type for key, alias in api.aliases.items()}
+    return models | enums | aliases

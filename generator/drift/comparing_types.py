@@ -6,45 +6,62 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..document import Pointer, mapping
+from ..model.api import Field, Model, Wrapper
+from ..model.types import Type
 from . import facts
 from .comparing_values import ValueComparison
 from .confirming import Confirmation
-from .finding import Drop, Edit, Put
-from .given import Given
+from .finding import Edit, Put
+from .given import Given, schema_at, wrapper_at
+from .kinds import PLAIN, TEXT, choices, enum_of, format_of, item_of, kinds, model_of, shown, takes_null
 from .notes import Notes
-from .observing import nullable_edits
-from .shape import Shape
+from .rewriting import made_nullable, retyped
 
-PLAIN_TYPES = frozenset({"string", "integer", "number", "boolean"})
 _FORMATS = ("date-time", "date", "uri", "email")
 
-#: Compares what is inside of two schemas.
-CompareInside = Callable[[Pointer, Pointer, str], bool]
+#: Compares what is inside of two types: ours, theirs, the place of ours, and what it is for people.
+CompareInside = Callable[[Type, Type, Pointer, str], bool]
+#: Compares two objects, and is told what they are for people.
+CompareObjects = Callable[[Model | Wrapper, Model, str], None]
 
 
 class Pair(NamedTuple):
     """A property of both sides.
 
     Attributes:
-        here: What it is in `spec/`.
+        ours: What it is in `spec/`.
         theirs: What it is in the export.
-        place: Where `spec/` has it.
-        name: Its name in `spec/`.
         subject: What it is, for people.
-        word: How well `spec/` knows it.
     """
 
-    here: Shape
-    theirs: Shape
-    place: Pointer
-    name: str
+    ours: Field
+    theirs: Field
     subject: str
-    word: str
+
+    @property
+    def here(self) -> Type:
+        """Its type in `spec/`."""
+        return self.ours.type
+
+    @property
+    def there(self) -> Type:
+        """Its type in the export."""
+        return self.theirs.type
+
+    @property
+    def place(self) -> Pointer:
+        """Where `spec/` has it."""
+        return self.ours.origin.pointer
+
+    @property
+    def word(self) -> str:
+        """How well `spec/` knows it."""
+        return self.ours.evidence
 
     @property
     def text(self) -> str:
         """The two types, for people."""
-        return f"{self.here.shown} in `spec/`, {self.theirs.shown} in the export"
+        return f"{shown(self.here)} in `spec/`, {shown(self.there)} in the export"
 
 
 class TypeComparison:
@@ -57,64 +74,85 @@ class TypeComparison:
         values: ValueComparison,
         confirmation: Confirmation,
         inside: CompareInside,
+        objects: CompareObjects,
     ) -> None:
         self._given = given
         self._notes = notes
         self._values = values
         self._confirmation = confirmation
         self._inside = inside
+        self._objects = objects
 
     def compare(self, pair: Pair) -> bool:
         """Compare a property; True if the two agree once the overlay is applied."""
-        here, theirs = pair.here, pair.theirs
-        if theirs.says_nothing:
+        here, there = pair.here, pair.there
+        if not kinds(there):
             return False
-        if here.variants or theirs.variants:
+        if pair.ours.wrapped_as:
+            return self._wrapped(pair)
+        if choices(here) or choices(there):
             return self._unions(pair)
-        if here.types != theirs.types:
+        if kinds(here) != kinds(there):
             return self._new_type(pair)
         self._notes.agree("type", pair.place)
         results = [self._null(pair), self._format(pair), self._content(pair)]
         return all(results)
 
     def _unions(self, pair: Pair) -> bool:
-        if pair.here.types != pair.theirs.types or bool(pair.here.variants) != bool(pair.theirs.variants):
+        if kinds(pair.here) != kinds(pair.there) or bool(choices(pair.here)) != bool(choices(pair.there)):
             self._notes.hand("type", pair.place, pair.subject, f"a union: {pair.text}")
             return False
-        return self._inside(pair.place, pair.theirs.pointer, pair.subject)
+        return self._inside(pair.here, pair.there, pair.place, pair.subject)
+
+    def _wrapped(self, pair: Pair) -> bool:
+        """Compare a value that webhooks wrap in an object: its type in the model is that of the value alone."""
+        models = [model for one in choices(pair.there) if (model := model_of(one)) is not None]
+        plain = [one for one in choices(pair.there) if model_of(one) is None]
+        wrapper = wrapper_at(self._given.api, pair.place)
+        is_same = len(models) == len(plain) == 1 and kinds(plain[0]) == kinds(pair.here)
+        if not is_same:
+            ours = " or ".join(sorted({*kinds(pair.here), "object"}))
+            text = f"a union: {ours} in `spec/`, {shown(pair.there)} in the export"
+            self._notes.hand("type", pair.place, pair.subject, text)
+        elif wrapper is not None:
+            self._objects(wrapper, models[0], wrapper.key)
+        return is_same
 
     def _content(self, pair: Pair) -> bool:
-        here, theirs = pair.here, pair.theirs
-        if here.is_object or here.items is not None:
-            return self._inside(pair.place, theirs.pointer, pair.subject)
-        if theirs.enum is not None:
-            return self._values.compare(here, theirs, pair.place, pair.subject, pair.name)
-        if here.key:
-            self._confirmation.confirm(here.pointer, "", is_same=here.enum is None)
-        if here.enum is not None:
+        here, there = pair.here, pair.there
+        if isinstance(model_of(here), Model) or item_of(here) is not None:
+            return self._inside(here, there, pair.place, pair.subject)
+        ours, theirs = enum_of(here), enum_of(there)
+        if theirs is not None:
+            return self._values.compare(here, theirs, pair.place, pair.subject, pair.theirs)
+        schema = schema_at(self._given.api, here, pair.place)
+        if schema is not None:
+            self._confirmation.confirm(schema.origin.pointer, "", is_same=ours is None)
+        if ours is not None:
             text = "the export does not list the values"
-            self._notes.only_here("enum-value", here.pointer, here.key or pair.subject, text)
+            self._notes.only_here("enum-value", ours.origin.pointer, ours.key, text)
         return True
 
     # -- null and format -----------------------------------------------------------------------------------------------
 
     def _null(self, pair: Pair) -> bool:
-        if pair.theirs.nullable:
+        here, there = takes_null(pair.here), takes_null(pair.there)
+        if there:
             self._notes.say(("null", pair.place))
-        if pair.theirs.nullable == pair.here.nullable:
+        if there == here:
             return True
-        if pair.here.nullable:
+        if here:
             text = "the export does not say that it may be null"
             self._notes.only_here("null", pair.place, pair.subject, text, unless=("null", pair.place))
             return False
-        edits = nullable_edits(pair.place, mapping(self._given.spec.get(pair.place)))
+        edits = made_nullable(pair.place, mapping(self._given.spec.get(pair.place)))
         if pair.word == facts.GUESS and edits:
             return self._notes.patch("null", pair.place, pair.subject, pair.text, *edits)
         self._notes.hand("null", pair.place, pair.subject, f"{pair.text}; the property is {pair.word}")
         return True
 
     def _format(self, pair: Pair) -> bool:
-        ours, theirs = pair.here.format, pair.theirs.format
+        ours, theirs = format_of(pair.here), format_of(pair.there)
         self._notes.say(("format", pair.place, theirs))
         if ours == theirs:
             return True
@@ -123,19 +161,18 @@ class TypeComparison:
             fact = ("format", pair.place, ours)
             self._notes.only_here("format", pair.place, pair.subject, text, unless=fact)
             return False
-        return self._new_format(pair)
+        return self._new_format(pair, ours, theirs)
 
-    def _new_format(self, pair: Pair) -> bool:
-        here, theirs = pair.here, pair.theirs
-        text = f"`format: {here.format}` in `spec/`" if here.format else "no format in `spec/`"
-        if theirs.format not in _FORMATS:
+    def _new_format(self, pair: Pair, ours: str | None, theirs: str) -> bool:
+        text = f"`format: {ours}` in `spec/`" if ours else "no format in `spec/`"
+        if theirs not in _FORMATS:
             text += ", another one in the export, which `spec/` does not use"
             self._notes.hand("format", pair.place, pair.subject, text)
             return False
-        text += f", `format: {theirs.format}` in the export"
-        is_plain = here.pointer == pair.place and here.is_only("string") and not here.enum
+        text += f", `format: {theirs}` in the export"
+        is_plain = self._is_written_there(pair) and kinds(pair.here) == TEXT
         if is_plain and pair.word == facts.GUESS:
-            edit = Put((*pair.place, "format"), theirs.format)
+            edit = Put((*pair.place, "format"), theirs)
             return self._notes.patch("format", pair.place, pair.subject, text, edit)
         self._notes.hand("format", pair.place, pair.subject, text)
         return False
@@ -147,29 +184,31 @@ class TypeComparison:
         if why:
             self._notes.hand("type", pair.place, pair.subject, f"{pair.text}; {why}")
             return False
-        return self._notes.patch("type", pair.place, pair.subject, pair.text, *_retyped(pair))
+        return self._notes.patch("type", pair.place, pair.subject, pair.text, *self._retyped(pair))
 
     def _objection(self, pair: Pair) -> str:
         """Return why a program does not write the other type, or no text."""
-        here, theirs = pair.here, pair.theirs
-        if facts.is_amount(self._given.spec, pair.name, pair.place):
+        ours, theirs = kinds(pair.here), kinds(pair.there)
+        if facts.is_amount(pair.ours):
             return "it is an amount, and its unit is not to be guessed"
         if pair.word != facts.GUESS:
             return f"that contradicts what is {pair.word}"
-        if here.pointer != pair.place:
+        if not self._is_written_there(pair):
             return "it is a schema with a name, which other places may use"
-        if not (here.types <= PLAIN_TYPES and theirs.types <= PLAIN_TYPES and len(theirs.types) == 1):
+        if not (ours <= PLAIN and theirs <= PLAIN and len(theirs) == 1):
             return "it is no plain value on both sides"
-        return "it became an enumeration of another type" if theirs.enum is not None else ""
+        is_enumeration = enum_of(pair.there) is not None
+        return "it became an enumeration of another type" if is_enumeration else ""
 
+    def _is_written_there(self, pair: Pair) -> bool:
+        """Return whether the type stands at the property itself, and not in a schema that it refers to."""
+        return "type" in mapping(self._given.spec.get(pair.place)) or not kinds(pair.here)
 
-def _retyped(pair: Pair) -> list[Edit]:
-    here, theirs, place = pair.here, pair.theirs, pair.place
-    kind = next(iter(theirs.types))
-    kinds: object = [kind, "null"] if theirs.nullable or here.nullable else kind
-    edits: list[Edit] = [Put((*place, "type"), kinds)]
-    if theirs.format in _FORMATS:
-        edits.append(Put((*place, "format"), theirs.format))
-    elif "format" in here.data:
-        edits.append(Drop((*place, "format")))
-    return edits
+    def _retyped(self, pair: Pair) -> list[Edit]:
+        (kind,) = kinds(pair.there)
+        nullable = takes_null(pair.there) or takes_null(pair.here)
+        written = mapping(self._given.spec.get(pair.place))
+        if format_of(pair.there) not in _FORMATS:
+            return [*retyped(pair.place, written, kind, nullable=nullable)]
+        format_ = Put((*pair.place, "format"), format_of(pair.there))
+        return [*retyped(pair.place, {}, kind, nullable=nullable), format_]

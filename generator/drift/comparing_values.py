@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..document import Pointer, mapping
+from ..model.api import Enum, Field
+from ..model.types import Type
 from ..naming import plain
 from . import words
 from .building import Builder, CannotBuildError
 from .confirming import Confirmation
 from .finding import Append, Drop, Edit, Put
 from .given import Given
+from .kinds import enum_of
 from .notes import Notes
-from .shape import Shape
 from .spelling import told
 
 #: Codes of ISO standards, which stay text whatever list an export has; `.money` reads the currency.
 _PLAIN_TEXT = frozenset({"currency", "currency_code", "country", "language", "locale"})
+
+_Values = tuple[str | int, ...]
 
 
 class ValueComparison:
@@ -28,71 +30,70 @@ class ValueComparison:
         self._builder = builder
         self._confirmation = confirmation
 
-    def compare(self, here: Shape, theirs: Shape, place: Pointer, subject: str, name: str | None) -> bool:
+    def compare(self, here: Type, theirs: Enum, place: Pointer, subject: str, field: Field | None) -> bool:
         """Compare the values; False if a difference is left that nobody has decided.
 
         Args:
             here: What `spec/` says.
-            theirs: What the export says, which has values.
+            theirs: What the export says.
             place: Where `spec/` says it.
             subject: What it is about.
-            name: The name of the property, if it is one.
+            field: The property of the export that has the values, if it is one.
         """
-        values = theirs.enum or ()
-        unfit = [value for value in values if value not in (here.enum or ()) and not words.is_word(value)]
+        ours = enum_of(here)
+        known = () if ours is None else _listed(ours)
+        values = _listed(theirs)
+        unfit = [value for value in values if value not in known and not words.is_word(value)]
         if unfit:
             text = f"values that do not look like words ({len(unfit)} in the export) are not written"
-            self._notes.hand("enum-value", here.pointer, here.key or subject, text)
-        if here.enum is not None:
-            return self._listed(here, values, here.key or subject, is_whole=not unfit)
-        if name is None or unfit:
+            where, owner = (place, subject) if ours is None else (ours.origin.pointer, ours.key)
+            self._notes.hand("enum-value", where, owner, text)
+        if ours is not None:
+            return self._compare_listed(ours, values, is_whole=not unfit)
+        if field is None or unfit:
             text = f"the export lists {len(values)} values, `spec/` none"
             self._notes.hand("enum-value", place, subject, text)
             return False
-        return self._new_enumeration(place, theirs, subject, name)
+        return self._new_enumeration(place, field, subject, len(values))
 
-    def _listed(self, here: Shape, values: tuple[Any, ...], owner: str, *, is_whole: bool) -> bool:
-        ours = here.enum or ()
-        missing = [value for value in ours if value not in values]
+    def _compare_listed(self, ours: Enum, values: _Values, *, is_whole: bool) -> bool:
+        place = ours.origin.pointer
+        missing = [value for value in _listed(ours) if value not in values]
         for value in values:
-            self._notes.say(("enum-value", here.pointer, str(value)))
-            if value in ours or not words.is_word(value):
+            self._notes.say(("enum-value", place, str(value)))
+            if value in _listed(ours) or not words.is_word(value):
                 continue
             spelled = [other for other in missing if plain(str(other)) == plain(str(value))]
             if spelled:
-                self._respelled(here, spelled[0], value, owner)
+                self._respelled(ours, str(spelled[0]), str(value))
                 missing.remove(spelled[0])
                 is_whole = False
             else:
-                is_whole = self._new_value(here, value, owner) and is_whole
+                is_whole = self._new_value(ours, value) and is_whole
         for value in missing:
-            self._missing(here, value, owner)
-        if here.key:
-            self._confirmation.confirm(here.pointer, "", is_same=is_whole and not missing)
+            text = f"the export does not have {value}"
+            fact = ("enum-value", place, str(value))
+            self._notes.only_here("enum-value", place, f"{ours.key} {value}", text, unless=fact)
+        self._confirmation.confirm(place, "", is_same=is_whole and not missing)
         return True
 
-    def _new_value(self, here: Shape, value: object, owner: str) -> bool:
-        where = (*here.pointer, "enum")
+    def _new_value(self, ours: Enum, value: object) -> bool:
+        where = (*ours.origin.pointer, "enum")
         text = "a value that `spec/` does not have"
-        return self._notes.patch("enum-value", where, f"{owner} {value}", text, Append(where, value))
+        return self._notes.patch("enum-value", where, f"{ours.key} {value}", text, Append(where, value))
 
-    def _respelled(self, here: Shape, ours: object, theirs: object, owner: str) -> None:
-        text = f"{told(str(ours), str(theirs), 'export')}; if both come, `x-enum-same` says that they are one"
-        self._notes.hand("spelling", (*here.pointer, "enum"), f"{owner} {ours}", text)
+    def _respelled(self, ours: Enum, mine: str, theirs: str) -> None:
+        text = f"{told(mine, theirs, 'export')}; if both come, `x-enum-same` says that they are one"
+        self._notes.hand("spelling", (*ours.origin.pointer, "enum"), f"{ours.key} {mine}", text)
 
-    def _missing(self, here: Shape, value: object, owner: str) -> None:
-        text = f"the export does not have {value}"
-        fact = ("enum-value", here.pointer, str(value))
-        self._notes.only_here("enum-value", here.pointer, f"{owner} {value}", text, unless=fact)
-
-    def _new_enumeration(self, place: Pointer, theirs: Shape, subject: str, name: str) -> bool:
+    def _new_enumeration(self, place: Pointer, theirs: Field, subject: str, count: int) -> bool:
         """Make a plain property that turns out to have a list of values a schema with a name."""
-        text = f"the export lists {len(theirs.enum or ())} values, `spec/` none"
+        name, text = str(place[-1]), f"the export lists {count} values, `spec/` none"
         if name in _PLAIN_TEXT:
             self._notes.hand("enum-value", place, subject, f"{text}: the package takes any ISO code there")
             return True
         try:
-            built = self._builder.property(name, theirs.pointer, str(place[2]))
+            built = self._builder.property(name, theirs, str(place[2]))
         except CannotBuildError as error:
             self._notes.hand("enum-value", place, subject, f"{text}; {error}")
             return False
@@ -103,3 +104,7 @@ class ValueComparison:
         gone: list[Edit] = [Drop((*place, key)) for key in ("type", "format") if key in data]
         put = Put((*place, "$ref"), built.value["$ref"])
         return self._notes.patch("enum-value", place, subject, text, *built.edits, put, *gone)
+
+
+def _listed(enum: Enum) -> _Values:
+    return tuple(member.value for member in enum.members)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..document import Pointer, mapping
+from ..document import Pointer
+from ..model.api import Api, Model, Origin, Schema, Wrapper
 from . import facts, words
 from .finding import Edit, Put
 from .given import Given
@@ -27,41 +28,52 @@ class Confirmation:
     def raise_evidence(self) -> None:
         """Note the better words for all that is confirmed and has no difference left."""
         contested = self._notes.contested()
+        schemas = _schemas(self._given.api)
         for place, names in self._confirmed.items():
             doubted = self._doubted.get(place, set())
             doubted |= {name for name in names if (*place, "properties", name) in contested}
             sure = names - doubted
-            if sure and len(place) == 3:
-                self._raise_schema(place, sure)
+            if sure and place in schemas:
+                self._raise_schema(schemas[place], sure)
 
-    def _raise_schema(self, place: Pointer, sure: set[str]) -> None:
+    def _raise_schema(self, schema: Schema | Wrapper, sure: set[str]) -> None:
         """Raise a schema and what is confirmed in it; what is not keeps the word that it had."""
-        schema = mapping(self._given.spec.get(place))
-        own = str(schema.get("x-evidence", facts.GUESS))
+        own = schema.evidence
         is_raised = words.is_better(self._given.word, own)
         edits: list[Edit] = []
         better: list[str] = []
         if is_raised:
-            edits += self._raised(place)
+            edits += self._given.raised(schema.origin)
             better.append(f"{own} -> {self._given.word}")
-        for name, value in mapping(schema.get("properties")).items():
-            there = (*place, "properties", name)
-            word = mapping(value).get("x-evidence")
-            if name in sure and isinstance(word, str) and words.is_better(self._given.word, word):
-                edits += self._raised(there)
-                better.append(f"{name}: {word} -> {self._given.word}")
-            elif name not in sure and word is None and is_raised:
-                edits += self._kept(there, own)
+        for name, there in _properties(schema).items():
+            is_better = there.is_stated and words.is_better(self._given.word, there.evidence)
+            if name in sure and is_better:
+                edits += self._given.raised(there)
+                better.append(f"{name}: {there.evidence} -> {self._given.word}")
+            elif name not in sure and not there.is_stated and is_raised:
+                edits += _kept(there, schema.origin)
         if edits:
-            self._notes.patch("evidence", place, str(place[-1]), "; ".join(better), *edits)
+            where = schema.origin.pointer
+            self._notes.patch("evidence", where, schema.key, "; ".join(better), *edits)
 
-    def _raised(self, place: Pointer) -> tuple[Edit, ...]:
-        return facts.raised(self._given.spec, place, self._given.word, self._given.source)
 
-    def _kept(self, place: Pointer, word: str) -> list[Edit]:
-        """Return the edits with which a property keeps the word that it had from its schema."""
-        edits: list[Edit] = [Put((*place, "x-evidence"), word)]
-        spec = self._given.spec
-        if word != facts.GUESS and not facts.sources_of(spec, place):
-            edits.append(Put((*place, "x-source"), facts.sources_of(spec, place[:3])))
-        return edits
+def _kept(there: Origin, schema: Origin) -> list[Edit]:
+    """Return the edits with which a property keeps the word that it had from its schema."""
+    edits: list[Edit] = [Put((*there.pointer, "x-evidence"), schema.evidence)]
+    if schema.evidence != facts.GUESS and not there.sources:
+        edits.append(Put((*there.pointer, "x-source"), list(schema.sources)))
+    return edits
+
+
+def _schemas(api: Api) -> dict[Pointer, Schema | Wrapper]:
+    named: list[Schema | Wrapper] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    return {schema.origin.pointer: schema for schema in [*named, *api.wrappers]}
+
+
+def _properties(schema: Schema | Wrapper) -> dict[str, Origin]:
+    """Return where the own properties of a schema come from, by their names."""
+    if not isinstance(schema, Model | Wrapper):
+        return {}
+    own = (*schema.origin.pointer, "properties")
+    origins = [field.origin for field in schema.fields if field.origin.pointer[:-1] == own]
+    return {str(origin.pointer[-1]): origin for origin in origins}

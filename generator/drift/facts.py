@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .. import reading
-from ..document import Document, Pointer, mapping, sequence
+from ..document import Pointer
+from ..model.api import Api, Field, Node, Origin
 from . import words
 from .finding import Append, Edit, Put
 
@@ -13,55 +11,35 @@ from .finding import Append, Edit, Put
 GUESS = "inferred"
 
 
-def word_of(document: Document, pointer: Pointer) -> str:
-    """Return the evidence of a schema or of something in one: its own word, or that of the nearest schema around it."""
-    for length in range(len(pointer), 0, -1):
-        word = mapping(document.get(pointer[:length])).get("x-evidence")
-        if isinstance(word, str):
-            return word
-        if length == 3 and pointer[:2] == ("components", "schemas"):
-            break
-    return GUESS
+def own_word(node: Node) -> str:
+    """Return the evidence that a thing states itself."""
+    return node.evidence if node.origin.is_stated else GUESS
 
 
-def sources_of(document: Document, pointer: Pointer) -> list[str]:
-    """Return the sources that stand at a place."""
-    return [
-        text for text in sequence(mapping(document.get(pointer)).get("x-source")) if isinstance(text, str)
-    ]
-
-
-def raised(document: Document, pointer: Pointer, word: str, source: str) -> tuple[Edit, ...]:
+def raised(origin: Origin, word: str, source: str) -> tuple[Edit, ...]:
     """Return the edits that give a thing a better word; none if its own word is as good already."""
-    own = mapping(document.get(pointer)).get("x-evidence")
-    if isinstance(own, str) and not words.is_better(word, own):
+    if origin.is_stated and not words.is_better(word, origin.evidence):
         return ()
-    return (Put((*pointer, "x-evidence"), word), *with_source(document, pointer, source))
+    return (Put((*origin.pointer, "x-evidence"), word), *with_source(origin, source))
 
 
-def with_source(document: Document, pointer: Pointer, source: str) -> tuple[Edit, ...]:
+def with_source(origin: Origin, source: str) -> tuple[Edit, ...]:
     """Return the edit that adds a source, if it is not there yet."""
-    if source in sources_of(document, pointer):
-        return ()
-    return (Append((*pointer, "x-source"), source),)
+    return () if source in origin.sources else (Append((*origin.pointer, "x-source"), source),)
 
 
-def is_amount(document: Document, name: str, pointer: Pointer) -> bool:
-    """Tell whether a property is money."""
-    return words.is_amount(name) or reading.mark(document, pointer, "x-amount-unit") is not None
+def is_amount(field: Field) -> bool:
+    """Return whether a property is money."""
+    return words.is_amount(field.wire_name) or field.amount is not None
 
 
-def is_about_money(document: Document, pointer: Pointer) -> bool:
-    """Tell whether a place is about money: an operation that moves it, or a property that is an amount."""
+def is_about_money(api: Api, pointer: Pointer) -> bool:
+    """Return whether a place is about money: an operation that moves it, or a property that is an amount."""
     if pointer[:1] == ("paths",):
-        return mapping(document.get(pointer[:3])).get("x-moves-money") is True
-    is_property = pointer[-2:-1] == ("properties",)
-    return is_property and is_amount(document, str(pointer[-1]), pointer)
-
-
-def new_property(name: str, kind: str, text: str) -> dict[str, Any]:
-    """Return a new property of a plain type; the unit of an amount is not known."""
-    made: dict[str, Any] = {"type": kind, "description": text}
-    if words.is_amount(name) and kind in ("integer", "number"):
-        made |= {"type": "number", "x-amount-unit": "unknown", "x-amount-unit-evidence": GUESS}
-    return made
+        found = [operation for operation in api.operations if operation.origin.pointer == pointer[:3]]
+        return any(operation.moves_money for operation in found)
+    if pointer[-2:-1] != ("properties",):
+        return False
+    fields = [field for model in api.models.values() for field in model.fields]
+    is_marked = any(field.amount for field in fields if field.origin.pointer == pointer)
+    return is_marked or words.is_amount(str(pointer[-1]))

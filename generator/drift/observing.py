@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from .. import reading
 from ..document import Document, Pointer, format_pointer, mapping
+from ..model import build, query
+from ..model.api import Field, Model, Operation
+from ..model.types import Type
 from ..naming import plain
-from ..reading import Operation, call_of
 from . import facts, words
-from .finding import Append, Drop, Edit, Finding, Put, Rename, Verdict, merged
+from .finding import Drop, Finding, Put, Rename, Verdict, merged
+from .given import schema_at
+from .kinds import PLAIN, choices, format_of, item_of, kinds, model_of, shown, takes_null
 from .log import Log, Record
 from .masking import Masking
-from .shape import Shape, shape
+from .rewriting import made_nullable, retyped
 from .spelling import told
-from .ways import Ways
 
 _UNKNOWN_PLACE = "`spec/` has no such place; the log may come from another version of the package"
-_PLAIN = ("string", "integer", "number", "boolean")
 #: Findings about one place that exclude each other.
 _EXCLUSIVE = ("type", "property", "spelling")
 
@@ -51,15 +52,35 @@ def _by_hand(one: Finding, why: str = "") -> Finding:
     return Finding(one.kind, Verdict.HAND, one.where, one.subject, one.text + why)
 
 
+class _Part(NamedTuple):
+    """A part of a response, and where `spec/` describes it."""
+
+    type: Type
+    place: Pointer
+
+    @property
+    def where(self) -> Pointer:
+        """Where the object is described that it is, if it is one."""
+        model = model_of(self.type)
+        return self.place if model is None else model.origin.pointer
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Its fields, if it is an object."""
+        model = model_of(self.type)
+        return {} if model is None else model.by_wire_name
+
+
 class _Observer:
     def __init__(self, spec: Document, log: Log, word: str, source: str) -> None:
         self._spec = spec
         self._log = log
         self._word = word
         self._source = source
-        self._operations = {call_of(one): one for one in reading.operations(spec)}
-        self._masking = Masking(spec)
-        self._ways = Ways(spec)
+        self._api = build.read(spec).api
+        self._operations = {one.call: one for one in self._api.operations}
+        self._masking = Masking(self._api)
+        self._sent = query.sent_components(self._api)
 
     def findings(self, record: Record) -> Iterator[Finding]:
         operation = self._operations.get(record.operation)
@@ -68,101 +89,82 @@ class _Observer:
             yield Finding("operation", Verdict.HAND, (), record.operation, text)
             return
         subject = f"{record.operation} {format_pointer(record.pointer)[1:] or '/'}"
-        bodies = self._bodies(operation)
+        bodies = _bodies(operation)
         if len(bodies) == 1:
-            yield from self._at(record, operation, bodies.pop(), subject)
+            yield from self._at(record, operation, bodies[0], subject)
             return
         text = f"{_told(record)}; the operation has {len(bodies)} successful responses, the log names none"
-        yield Finding(record.kind, Verdict.HAND, operation.pointer, subject, text)
+        yield Finding(record.kind, Verdict.HAND, operation.origin.pointer, subject, text)
 
-    def _bodies(self, operation: Operation) -> set[Pointer]:
-        """Return the schemas of the successful responses."""
-        return {
-            shape(self._spec, (*media.pointer, "schema")).pointer
-            for status, response in operation.responses()
-            if status.startswith("2")
-            for media in reading.media_types(response)
-            if "schema" in mapping(media.value)
-        }
-
-    def _at(self, record: Record, operation: Operation, root: Pointer, subject: str) -> Iterator[Finding]:
+    def _at(self, record: Record, operation: Operation, root: _Part, subject: str) -> Iterator[Finding]:
         *outer, last = record.pointer or ("",)
-        holder = self._walk(root, outer)
+        holder = _walk(root, outer)
         why = _objection(record, holder)
         if why or holder is None:
-            yield Finding(record.kind, Verdict.HAND, operation.pointer, subject, f"{_told(record)}; {why}")
+            where, text = operation.origin.pointer, f"{_told(record)}; {why}"
+            yield Finding(record.kind, Verdict.HAND, where, subject, text)
             return
-        place = holder.properties.get(last)
+        field = holder.fields.get(last)
         if record.kind == "unknown-field":
             yield from self._new(record, holder, last, subject)
         elif record.kind == "missing" and self._is_respelled(record, holder):
             return  # it came, under a name that has a finding of its own or is in `spec/` by now
-        elif place is None:
+        elif field is None:
             text = f"{_told(record)}; {_UNKNOWN_PLACE}"
-            yield Finding(record.kind, Verdict.HAND, holder.pointer, subject, text)
+            yield Finding(record.kind, Verdict.HAND, holder.where, subject, text)
         elif record.kind == "missing":
-            yield from self._missing(holder, last, place, subject)
+            yield from self._missing(holder, field, subject)
         elif record.kind == "type":
-            yield from self._type(record, last, place, subject)
+            yield from self._type(record, field, subject)
         else:
             text = (
                 f"{_told(record)}; the log holds no values, so look at the response itself and add the word"
             )
-            yield Finding(record.kind, Verdict.HAND, shape(self._spec, place).pointer, subject, text)
-
-    def _walk(self, root: Pointer, tokens: Iterable[str]) -> Shape | None:
-        """Return the shape of the object that the last token of a record is in."""
-        found = shape(self._spec, root)
-        for part in tokens:
-            if part == "*" and found.items is not None:
-                found = shape(self._spec, found.items)
-            elif part in found.properties:
-                found = shape(self._spec, found.properties[part])
-            else:
-                return None
-        return None if found.variants else found
+            schema = schema_at(self._api, field.type, field.origin.pointer)
+            where = field.origin.pointer if schema is None else schema.origin.pointer
+            yield Finding(record.kind, Verdict.HAND, where, subject, text)
 
     # -- a field that `spec/` does not have ----------------------------------------------------------------------------
 
-    def _new(self, record: Record, holder: Shape, name: str, subject: str) -> Iterator[Finding]:
-        if name in holder.properties:
+    def _new(self, record: Record, holder: _Part, name: str, subject: str) -> Iterator[Finding]:
+        if name in holder.fields:
             return  # `spec/` has it by now
-        spelled = [ours for ours in holder.properties if plain(ours) == plain(name)]
+        spelled = [field for ours, field in holder.fields.items() if plain(ours) == plain(name)]
         if spelled:
-            yield self._respelled(record, holder.properties[spelled[0]], name, subject)
+            yield self._respelled(record, spelled[0], name, subject)
             return
         text = f"a field that `spec/` does not have, seen as {record.seen}"
         why = _why_not_added(record, holder, name)
         if why:
-            yield Finding("property", Verdict.HAND, holder.pointer, subject, f"{text}; {why}")
+            yield Finding("property", Verdict.HAND, holder.where, subject, f"{text}; {why}")
             return
-        where = (*holder.pointer, "properties", name)
+        where = (*holder.where, "properties", name)
         value = self._property(record, holder, name)
         yield Finding("property", Verdict.PATCH, where, subject, text, (Put(where, value),))
 
-    def _property(self, record: Record, holder: Shape, name: str) -> dict[str, Any]:
+    def _property(self, record: Record, holder: _Part, name: str) -> dict[str, Any]:
         text = "Seen in responses. What it means is not described yet."
-        value = facts.new_property(name, record.seen, text)
+        value: dict[str, Any] = {"type": record.seen, "description": text}
+        if words.is_amount(name) and record.seen in ("integer", "number"):
+            value |= {"type": "number", "x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
         value |= self._masking.marks(name, value)
-        if self._ways.is_sent(holder.pointer):
+        if holder.where in self._sent:
             # What was seen in a response is no parameter of the requests that the schema belongs to, too.
             value["readOnly"] = True
         return value | {"x-evidence": self._word, "x-source": [self._source]}
 
-    def _respelled(self, record: Record, place: Pointer, name: str, subject: str) -> Finding:
-        text = told(str(place[-1]), name, "response")
-        word = facts.word_of(self._spec, place)
-        there = shape(self._spec, place)
-        if not _fits(there, record.seen, record.expected):
-            text += f"; and it is {there.shown} here, seen as {record.seen}"
-        elif word != facts.GUESS:
-            text += f"; the property is {word}"
+    def _respelled(self, record: Record, field: Field, name: str, subject: str) -> Finding:
+        text, place = told(field.wire_name, name, "response"), field.origin.pointer
+        if not _fits(field.type, record.seen, record.expected):
+            text += f"; and it is {shown(field.type)} here, seen as {record.seen}"
+        elif field.evidence != facts.GUESS:
+            text += f"; the property is {field.evidence}"
         else:
             return Finding("spelling", Verdict.PATCH, place, subject, text, (Rename(place, name),))
         return Finding("spelling", Verdict.HAND, place, subject, text)
 
-    def _is_respelled(self, record: Record, holder: Shape) -> bool:
-        """Whether a field that was missing came under another spelling."""
+    def _is_respelled(self, record: Record, holder: _Part) -> bool:
+        """Return whether a field that was missing came under another spelling."""
         *outer, last = record.pointer
         came = {
             other.pointer[-1]
@@ -171,60 +173,82 @@ class _Observer:
             and other.operation == record.operation
             and other.pointer[:-1] == tuple(outer)
         }
-        names = came | holder.properties.keys() - {last}
+        names = came | holder.fields.keys() - {last}
         return any(plain(name) == plain(last) for name in names)
 
     # -- a field that `spec/` has --------------------------------------------------------------------------------------
 
-    def _missing(self, holder: Shape, name: str, place: Pointer, subject: str) -> Iterator[Finding]:
-        if name not in holder.required:
+    def _missing(self, holder: _Part, field: Field, subject: str) -> Iterator[Finding]:
+        if not field.required:
             return
+        name, word = field.wire_name, field.evidence
         text = f"{name!r} is required in `spec/`, and was missing in a response"
-        word = facts.word_of(self._spec, place)
-        where = (*holder.pointer, "required")
+        where = (*holder.where, "required")
         if word not in (facts.GUESS, self._word):
             text += f"; that it is there is {word}"
             yield Finding("required", Verdict.HAND, where, subject, text)
         else:
             yield Finding("required", Verdict.PATCH, where, subject, text, (Drop(where, name),))
 
-    def _type(self, record: Record, name: str, place: Pointer, subject: str) -> Iterator[Finding]:
-        there = shape(self._spec, place)
-        if _fits(there, record.seen, record.expected):
+    def _type(self, record: Record, field: Field, subject: str) -> Iterator[Finding]:
+        if _fits(field.type, record.seen, record.expected):
             return  # `spec/` has it by now
-        text = f"{there.shown} in `spec/`, seen as {record.seen}"
-        why = self._why_not_retyped(record, name, place)
+        place, text = field.origin.pointer, f"{shown(field.type)} in `spec/`, seen as {record.seen}"
+        written = mapping(self._spec.get(place))
+        why = self._why_not_retyped(record, field, written)
         if why:
             yield Finding("type", Verdict.HAND, place, subject, f"{text}; {why}")
             return
         if record.seen == "null":
-            edits = nullable_edits(place, mapping(self._spec.get(place)))
+            edits = made_nullable(place, written)
         else:
-            raised = facts.raised(self._spec, place, self._word, self._source)
-            edits = (*_retyped(place, there, record.seen), *raised)
+            raised = facts.raised(field.origin, self._word, self._source)
+            nullable = takes_null(field.type)
+            edits = (*retyped(place, written, record.seen, nullable=nullable), *raised)
         yield Finding("type", Verdict.PATCH, place, subject, text, edits)
 
-    def _why_not_retyped(self, record: Record, name: str, place: Pointer) -> str:
+    def _why_not_retyped(self, record: Record, field: Field, written: dict[str, Any]) -> str:
         """Return why a program does not write the type that was seen, or no text."""
-        word = facts.word_of(self._spec, place)
+        word = field.evidence
         if record.seen == "null":
             if word not in (facts.GUESS, self._word):
                 return f"that contradicts what is {word}"
-            data = mapping(self._spec.get(place))
-            return "" if nullable_edits(place, data) else "it is a union already"
+            return "" if made_nullable(field.origin.pointer, written) else "it is a union already"
         if word != facts.GUESS:
             return f"that contradicts what is {word}"
-        if facts.is_amount(self._spec, name, place):
+        if facts.is_amount(field):
             return "it is an amount, and its unit is not to be guessed"
-        if record.seen not in _PLAIN:
+        if record.seen not in PLAIN:
             return "the log does not say what is in it"
-        there = shape(self._spec, place)
-        if there.pointer != place or not there.types <= set(_PLAIN):
+        if "type" not in written or not kinds(field.type) <= PLAIN:
             return "it is more than one plain value in `spec/`, and used elsewhere perhaps"
         return ""
 
 
-def _objection(record: Record, holder: Shape | None) -> str:
+def _bodies(operation: Operation) -> list[_Part]:
+    """Return the bodies of the successful responses, each type once."""
+    found: dict[Type, _Part] = {}
+    for response in operation.responses:
+        if response.status.startswith("2") and response.type is not None:
+            place = (*response.origin.pointer, "content", response.media_type, "schema")
+            found.setdefault(response.type, _Part(response.type, place))
+    return list(found.values())
+
+
+def _walk(part: _Part, tokens: Iterable[str]) -> _Part | None:
+    """Return the object that the last token of a record is in."""
+    for name in tokens:
+        item, field = item_of(part.type), part.fields.get(name)
+        if name == "*" and item is not None:
+            part = _Part(item, (*part.place, "items"))
+        elif field is not None:
+            part = _Part(field.type, field.origin.pointer)
+        else:
+            return None
+    return None if choices(part.type) else part
+
+
+def _objection(record: Record, holder: _Part | None) -> str:
     """Return why a place of a response is for a person, or no text."""
     if not record.pointer and record.kind == "missing":
         return "a success came without content (204, 205), which `spec/` does not have"
@@ -235,41 +259,22 @@ def _objection(record: Record, holder: Shape | None) -> str:
     return ""
 
 
-def _why_not_added(record: Record, holder: Shape, name: str) -> str:
+def _why_not_added(record: Record, holder: _Part, name: str) -> str:
     """Return why a program does not add a field, or no text."""
-    if record.seen not in _PLAIN:
+    if record.seen not in PLAIN:
         return "the log does not say what is in it"
     if words.is_amount(name) and record.seen == "string":
         return "an amount as text has a unit that is not to be guessed"
-    return "" if holder.key else "the object has no name in `spec/`"
+    return "" if isinstance(model_of(holder.type), Model) else "the object has no name in `spec/`"
 
 
-def _retyped(place: Pointer, there: Shape, seen: str) -> tuple[Edit, ...]:
-    kinds = [seen, "null"] if there.nullable else seen
-    put = Put((*place, "type"), kinds)
-    return (Drop((*place, "format")), put) if "format" in there.data else (put,)
-
-
-def nullable_edits(place: Pointer, data: dict[str, object]) -> tuple[Edit, ...]:
-    """Return the edits that let a property be null as well; none where it is a union or has no type."""
-    kind = data.get("type")
-    if isinstance(kind, str):
-        return (Put((*place, "type"), [kind, "null"]),)
-    if isinstance(kind, list):
-        return (Append((*place, "type"), "null"),)
-    if isinstance(data.get("$ref"), str):
-        union = [{"$ref": data["$ref"]}, {"type": "null"}]
-        return (Put((*place, "oneOf"), union), Drop((*place, "$ref")))
-    return ()
-
-
-def _fits(there: Shape, seen: str, expected: str) -> bool:
-    """Whether what was seen is what `spec/` says by now; a time that was no time still has the type of text."""
+def _fits(here: Type, seen: str, expected: str) -> bool:
+    """Return whether what was seen is what `spec/` says by now; a time that was no time is still text."""
     if seen == "null":
-        return there.nullable
-    if seen == "string" and ("date" in expected and there.format in ("date", "date-time")):
+        return takes_null(here)
+    if seen == "string" and ("date" in expected and format_of(here) in ("date", "date-time")):
         return False
-    return seen in there.types or (seen == "integer" and "number" in there.types)
+    return seen in kinds(here) or (seen == "integer" and "number" in kinds(here))
 
 
 def _told(record: Record) -> str:

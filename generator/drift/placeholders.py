@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from jsonschema.exceptions import ValidationError
 
-from ..document import Document, Located, Pointer, child, is_mapping, mapping, objects, sequence
+from ..document import Document, Located, Pointer, is_mapping, mapping, objects, sequence
 from ..lint.fitting import misfits
+from ..model import build
+from ..model.api import Model
+from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, Union
 from .applying import put
-from .shape import shape
+from .kinds import format_of, takes_null
 
 _TEXTS = {
     "date-time": "2026-12-31T18:59:59Z",
@@ -18,8 +21,26 @@ _TEXTS = {
     "uri": "https://shop.example/order",
     "email": "payer@shop.example",
 }
+_VALUES = {"boolean": True, "integer": 1, "number": 1}
 _ROUNDS = 6
+_NAME = "Placeholder"
+#: How deep the objects are that have all their fields.
+_SHALLOW = 2
 _DEPTH = 8
+
+
+class _Wanted(NamedTuple):
+    """A part of an example that is to be set.
+
+    Attributes:
+        place: Its place.
+        schema: What it has to fit.
+        is_open: Whether it was left open, with null in its place; else it does not fit, or is not there.
+    """
+
+    place: Pointer
+    schema: object
+    is_open: bool
 
 
 def repair(data: dict[str, Any]) -> None:
@@ -29,77 +50,79 @@ def repair(data: dict[str, Any]) -> None:
     """
     document = Document(data)
     for _ in range(_ROUNDS):
-        edits = [*_missing(document), *_unfit(document)]
+        wanted = [*_missing(document), *_unfit(document)]
+        edits = list(_edits(document, wanted)) if wanted else []
         if not edits:
             return
         for pointer, value in edits:
             put(data, pointer, value)
 
 
-def _missing(document: Document) -> Iterator[tuple[Pointer, object]]:
-    """Yield the examples that were left open: null beside a schema that does not allow it."""
+def _edits(document: Document, wanted: list[_Wanted]) -> Iterator[tuple[Pointer, object]]:
+    """Yield the values to set. Each schema gets a name for that, since only those with names have classes."""
+    named: dict[str, object] = {f"{_NAME}{number}": one.schema for number, one in enumerate(wanted)}
+    components = mapping(document.data.get("components"))
+    schemas = mapping(components.get("schemas")) | named
+    holder = Document({**document.data, "components": {**components, "schemas": schemas}})
+    types = build.typed(holder)
+    for key, one in zip(named, wanted, strict=True):
+        type_ = types.type_at(("components", "schemas", key))
+        if not (one.is_open and takes_null(type_)):
+            yield one.place, placeholder(type_)
+
+
+def _missing(document: Document) -> Iterator[_Wanted]:
+    """Yield the examples that were left open: null, which a schema may allow, too."""
     for place, found in objects(document.data):
-        if (
-            "schema" in found
-            and found.get("example", 0) is None
-            and not shape(document, (*place, "schema")).nullable
-        ):
-            yield (*place, "example"), placeholder(document, (*place, "schema"))
+        if "schema" in found and found.get("example", 0) is None:
+            yield _Wanted((*place, "example"), found["schema"], is_open=True)
 
 
-def _unfit(document: Document) -> Iterator[tuple[Pointer, object]]:
+def _unfit(document: Document) -> Iterator[_Wanted]:
     """Yield a part to set for each example that does not fit; the next round has the next part."""
     done: set[Pointer] = set()
     for example, error in misfits(document):
         if example.pointer in done or not isinstance(error, ValidationError) or example.value is None:
             continue
         done.add(example.pointer)
-        edit = _correction(document, example, error)
-        if edit is not None:
-            yield edit
+        wanted = _correction(example, error)
+        if wanted is not None:
+            yield wanted
 
 
-def _correction(
-    document: Document, example: Located, error: ValidationError
-) -> tuple[Pointer, object] | None:
+def _correction(example: Located, error: ValidationError) -> _Wanted | None:
     at: Pointer = (*example.pointer, *error.absolute_path)
     schema: Any = error.schema
     if error.validator == "required" and is_mapping(instance := cast("Any", error).instance):
         for name in sequence(error.validator_value):
             if name not in instance:
-                return (*at, str(name)), _of(document, mapping(mapping(schema).get("properties")).get(name))
+                inner = mapping(mapping(schema).get("properties")).get(name)
+                return _Wanted((*at, str(name)), inner, is_open=False)
     elif error.validator in ("type", "format", "enum"):
-        value: Any = example.value
-        for token in error.absolute_path:
-            value = child(value, token)
-        return at, _of(document, schema)
+        return _Wanted(at, schema, is_open=False)
     return None
 
 
-def _of(document: Document, schema: object) -> object:
-    """Return a value for a schema that is not in the document by itself, such as one inside an error."""
-    holder = Document({**document.data, "x": schema}, document.marks)
-    return placeholder(holder, ("x",))
+def placeholder(type_: Type, depth: int = 0) -> object:
+    """Return a value that is of a type and says nothing."""
+    if depth > _DEPTH:
+        return {}
+    match type_:
+        case EnumRef():
+            return type_.enum.members[0].value
+        case Constant():
+            return type_.value
+        case Union():
+            return placeholder(type_.variants[0], depth + 1)
+        case ListOf():
+            return [placeholder(type_.item, depth + 1)]
+        case ModelRef():
+            return _object(type_.model, depth)
+        case Scalar():
+            return _VALUES.get(type_.kind) or _TEXTS.get(format_of(type_) or "", "text")
 
 
-def placeholder(document: Document, pointer: Pointer, depth: int = 0) -> object:
-    """Return a value that fits a schema and says nothing."""
-    found = shape(document, pointer)
-    if found.enum:
-        return found.enum[0]
-    if found.variants:
-        return placeholder(document, found.variants[0], depth + 1)
-    if "object" in found.types:
-        wanted = (
-            found.properties if depth < 2 else {name: found.properties.get(name) for name in found.required}
-        )
-        if depth > _DEPTH:
-            return {}
-        return {name: placeholder(document, place, depth + 1) for name, place in wanted.items() if place}
-    if "array" in found.types:
-        return [placeholder(document, found.items, depth + 1)] if found.items and depth < _DEPTH else []
-    if "boolean" in found.types:
-        return True
-    if found.types & {"integer", "number"}:
-        return 1
-    return _TEXTS.get(found.format or "", "text")
+def _object(model: Model, depth: int) -> dict[str, object]:
+    """Return an object; what is deep inside another one has only what it must have."""
+    fields = [field for field in model.fields if depth < _SHALLOW or field.required]
+    return {field.wire_name: placeholder(field.type, depth + 1) for field in fields}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .. import reading
-from ..document import Document, Pointer, is_mapping, is_sequence, mapping, objects, sequence
-from .shape import shape
+from ..document import Document, Pointer, is_mapping, mapping, objects, sequence
+from ..model import build
+from ..model.types import ListOf, ModelRef, Type, variants_of
 
 
 def follow(data: dict[str, Any], place: Pointer, old: str) -> None:
@@ -21,16 +21,15 @@ def follow(data: dict[str, Any], place: Pointer, old: str) -> None:
     if place[-2] != "properties":
         return
     document = Document(data)
-    for schema in reading.schemas(document):
-        if _owns(document, schema.pointer, place):
-            _rename_in_list(sequence(schema.value.get("required")), old, str(place[-1]))
-    for schema_place, example in _examples(document):
-        _Examples(document, place, old).correct(example, schema_place)
-
-
-def _owns(document: Document, schema: Pointer, place: Pointer) -> bool:
-    found = reading.properties(document, schema).get(str(place[-1]))
-    return found is not None and found.pointer == place
+    schemas = build.typed(document)
+    new = str(place[-1])
+    for model in schemas.models.values():
+        field = model.by_wire_name.get(new)
+        if field is not None and field.origin.pointer == place:
+            required = sequence(mapping(document.get(model.origin.pointer)).get("required"))
+            _rename_in_list(required, old, new)
+    for schema, example in _examples(document):
+        _correct(example, schemas.type_at(schema), place, old)
 
 
 def _rename_in_list(names: list[Any], old: str, new: str) -> None:
@@ -51,28 +50,16 @@ def _examples(document: Document) -> Iterator[tuple[Pointer, Any]]:
             yield (*place, "schema"), named.get("value")
 
 
-class _Examples:
-    """Renames a property in examples, wherever an object of its schema stands in them."""
-
-    def __init__(self, document: Document, place: Pointer, old: str) -> None:
-        self._document = document
-        self._place = place
-        self._old = old
-
-    def correct(self, value: object, schema: Pointer) -> None:
-        found = shape(self._document, schema)
-        for variant in found.variants:
-            self.correct(value, variant)
-        if is_sequence(value) and found.items is not None:
-            for item in value:
-                self.correct(item, found.items)
-        elif is_mapping(value):
-            if found.properties.get(str(self._place[-1])) == self._place:
-                self._rename(value)
-            for name, inner in found.properties.items():
-                if name in value:
-                    self.correct(value[name], inner)
-
-    def _rename(self, value: dict[str, Any]) -> None:
-        if self._old in value:
-            value.setdefault(str(self._place[-1]), value.pop(self._old))
+def _correct(value: object, type_: Type, place: Pointer, old: str) -> None:
+    """Rename a property in an example, wherever an object of its schema stands in it."""
+    for variant in variants_of(type_):
+        if isinstance(variant, ListOf):
+            for item in sequence(value):
+                _correct(item, variant.item, place, old)
+        elif isinstance(variant, ModelRef) and is_mapping(value):
+            fields = variant.model.by_wire_name
+            new = str(place[-1])
+            if new in fields and fields[new].origin.pointer == place and old in value:
+                value.setdefault(new, value.pop(old))
+            for name in value.keys() & fields.keys():
+                _correct(value[name], fields[name].type, place, old)

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..document import Document, format_pointer, mapping, objects
+from ..document import format_pointer
+from ..model.api import Api
 from . import facts
 from .fact_rows import FOLDER
 from .finding import Finding, Verdict
@@ -30,7 +31,7 @@ class Report:
     Attributes:
         source: What was read, for people.
         evidence: The evidence of what was found.
-        spec: The bundled document of `spec/`, without the new overlay.
+        spec: The API that `spec/` describes, without the new overlay.
         findings: The findings.
         overlay: The text of the overlay, or none.
         written_to: The file that it was written to, if it was.
@@ -41,7 +42,7 @@ class Report:
 
     source: str
     evidence: str
-    spec: Document
+    spec: Api
     findings: Sequence[Finding]
     overlay: str
     written_to: str
@@ -104,11 +105,11 @@ def _shown_lines(report: Report) -> str:
 
 
 def _line(report: Report, one: Finding) -> str:
-    return f"- {report.spec.where(one.where)}: {one.kind}: {one.subject}: {one.text}"
+    return f"- {report.spec.marks.where(one.where)}: {one.kind}: {one.subject}: {one.text}"
 
 
 def _record(report: Report, one: Finding) -> dict[str, object]:
-    place = report.spec.where(one.where)
+    place = report.spec.marks.where(one.where)
     return {
         "kind": one.kind,
         "verdict": one.verdict.value,
@@ -161,10 +162,10 @@ def _rows(report: Report) -> Iterator[str]:
 
 def _unsure(report: Report) -> Iterator[str]:
     """Yield where descriptions of what is corrected say that it is not known."""
-    places = dict.fromkeys(one.where[:3] for one in report.of(Verdict.PATCH))
-    for place in places:
-        for inner, found in objects(report.spec.get(place), place):
-            text = mapping(found).get("description")
+    for place in dict.fromkeys(one.where[:3] for one in report.of(Verdict.PATCH)):
+        for description in report.spec.descriptions:
+            inner = description.origin.pointer
             # Of an operation, its own text and those of its responses; of a schema, those of its properties, too.
-            if isinstance(text, str) and _UNSURE.search(text) and len(inner) <= len(place) + 2:
-                yield str(report.spec.where((*inner, "description")))
+            is_of_it = inner[: len(place)] == place and len(inner) <= len(place) + 3
+            if is_of_it and _UNSURE.search(description.text):
+                yield str(report.spec.marks.where(inner))

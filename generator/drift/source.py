@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .. import reading
@@ -11,6 +12,7 @@ from ..document import Document, is_mapping, mapping, parse_pointer, references
 from ..problems import Problem, SpecError
 from ..yaml_files import read_text, text_of
 from . import log
+from .foreign import Foreign
 
 _FENCE = re.compile(
     r"^(?P<fence>`{3,}|~{3,})[ \t]*(?:ya?ml|json)?[ \t]*\n(?P<text>.*?)^(?P=fence)[ \t]*$", re.M | re.S
@@ -30,6 +32,11 @@ class Export:
 
     document: Document
     is_whole: bool
+
+    @cached_property
+    def foreign(self) -> Foreign:
+        """The API that it describes, as the model reads it."""
+        return Foreign(self.document)
 
 
 def read(path: Path) -> log.Log | Export:

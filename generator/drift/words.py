@@ -6,11 +6,8 @@ A log or an export can hold personal data where nobody expects it, so a name is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from .. import reading
-from ..document import Document, mapping
-from ..reading import EVIDENCE
+from ..model.api import EVIDENCE
 
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
@@ -73,18 +70,7 @@ def looks_private(name: str) -> bool:
     return bool(_PRIVATE.search(name))
 
 
-def sensitive_names(document: Document) -> frozenset[str]:
-    """The names that the document marks as sensitive anywhere."""
-
-    def marked() -> Iterator[str]:
-        for schema in reading.schemas(document):
-            for name, value in mapping(schema.value.get("properties")).items():
-                if mapping(value).get("x-sensitive") is True:
-                    yield name.lower()
-
-    return frozenset(marked())
-
-
 def is_better(word: str, than: str) -> bool:
     """Whether one word for evidence is stronger than another."""
-    return word in EVIDENCE and (than not in EVIDENCE or EVIDENCE.index(word) < EVIDENCE.index(than))
+    ranks: tuple[str, ...] = EVIDENCE
+    return word in ranks and (than not in ranks or ranks.index(word) < ranks.index(than))

@@ -642,13 +642,18 @@ class Wrapper(Node):
         key: Its key in the document.
         description: What it is, for people.
         is_unused: Whether it is marked as a schema that nothing refers to.
-        properties: Where its properties come from, by their names on the wire.
+        fields: Its fields: the value alone, as far as webhooks wrap nothing else.
     """
 
     key: str
     description: str = field(metadata=FOR_READERS)
     is_unused: bool = field(metadata=FOR_READERS)
-    properties: Mapping[str, Origin] = field(metadata=FOLLOWS)
+    fields: tuple[Field, ...] = field(metadata=FOLLOWS)
+
+    @property
+    def by_wire_name(self) -> Mapping[str, Field]:
+        """The fields by their names on the wire."""
+        return {field.wire_name: field for field in self.fields}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

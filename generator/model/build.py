@@ -72,6 +72,13 @@ def read(document: Document) -> Read:
     return Read(api, reader.problems, reader.flaws, frozenset(reader.nodes))
 
 
+def typed(document: Document) -> SchemaReader:
+    """Return the schemas alone of a document, with the type of the schema at each place."""
+    schemas = SchemaReader(Reader(document))
+    schemas.read()
+    return schemas
+
+
 def _read(reader: Reader) -> Api:
     document = reader.document
     check_evidence(reader)
@@ -94,7 +101,7 @@ def _read(reader: Reader) -> Api:
         models=schemas.models,
         enums=schemas.enums,
         aliases=schemas.aliases,
-        wrappers=read_wrappers(reader),
+        wrappers=read_wrappers(reader, schemas),
         shared_amounts=read_shared_amounts(reader),
         shared_responses=read_shared_responses(reader),
         servers=read_servers(reader),

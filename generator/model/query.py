@@ -75,6 +75,11 @@ def _referred(api: Api, place: Pointer) -> list[Pointer]:
     return [target for source, target in pairs if source[: len(place)] == place]
 
 
+def in_written_order(api: Api) -> list[Operation]:
+    """Return the operations as the document writes them; the package orders those of one path."""
+    return sorted(api.operations, key=lambda operation: operation.position)
+
+
 def says_success(operation: Operation) -> bool:
     """Return whether the response has a field `success` that is true or false."""
     return operation.result is not None and _says_success(operation.result, ())

@@ -14,6 +14,7 @@ from .next_actions import read_next_action
 from .reader import Reader, default_of, deprecation_of, evidence_of, text_of
 from .types import (
     ANYTHING,
+    NULL,
     Constant,
     Discriminator,
     EnumRef,
@@ -35,7 +36,6 @@ _KINDS: dict[str, ScalarKind] = {
     "integer": "integer",
     "number": "number",
     "boolean": "boolean",
-    "null": "null",
 }
 _TIMES: dict[str, ScalarKind] = {"date": "date", "date-time": "date-time"}
 _LIMITS = (
@@ -172,15 +172,12 @@ class SchemaReader:
 
     def _model(self, key: str, place: Pointer, value: dict[str, Any]) -> Model:
         origin = self._reader.origin(place, value)
-        required = self._required(place)
         further = value.get("additionalProperties")
-        listed = self._properties(place, origin.evidence)
-        fields = [self._field(name, found, name in required) for name, found in listed.items()]
         return Model(
             origin=origin,
             key=key,
             name=self._names[key],
-            fields=tuple(fields),
+            fields=self.fields_at(place, origin.evidence),
             further=self._further((*place, "additionalProperties"), further),
             is_closed=further is False,
             description=text_of(value, "description"),
@@ -197,6 +194,12 @@ class SchemaReader:
         return ANYTHING if value is True else None
 
     # -- fields --------------------------------------------------------------------------------------------
+
+    def fields_at(self, place: Pointer, inherited: Evidence) -> tuple[Field, ...]:
+        """Return the fields of the object at a place."""
+        required = self._required(place)
+        listed = self._properties(place, inherited)
+        return tuple(self._field(name, found, name in required) for name, found in listed.items())
 
     def _consists_of(self, place: Pointer, seen: set[Pointer]) -> Iterator[Pointer]:
         """Yield the places of the schemas that a schema consists of: its `allOf` parts, then itself."""
@@ -362,6 +365,8 @@ class SchemaReader:
         return union_of(tuple(self._of_kind(pointer, value, str(name)) for name in names))
 
     def _of_kind(self, pointer: Pointer, value: dict[str, Any], kind: str) -> Type:
+        if kind == "null":
+            return NULL
         if kind == "array":
             return ListOf(self.type_at((*pointer, "items")), _limits(value))
         if kind == "string" and str(value.get("format")) in _TIMES:

@@ -83,26 +83,21 @@ def _references(reader: Reader, schemas: SchemaReader) -> Iterator[tuple[Pointer
         yield (*parent, "discriminator"), child
 
 
-def read_wrappers(reader: Reader) -> tuple[Wrapper, ...]:
+def read_wrappers(reader: Reader, schemas: SchemaReader) -> tuple[Wrapper, ...]:
     """Return the schemas that only wrap a value, in the order of their keys."""
-    return tuple(_wrapper(reader, key) for key in sorted(unused_wrappers(reader.document)))
+    return tuple(_wrapper(reader, schemas, key) for key in sorted(unused_wrappers(reader.document)))
 
 
-def _wrapper(reader: Reader, key: str) -> Wrapper:
+def _wrapper(reader: Reader, schemas: SchemaReader, key: str) -> Wrapper:
     place = (*_SCHEMAS, key)
     value = reader.at(place)
     origin = reader.origin(place, value)
-    properties = mapping(value.get("properties"))
-    origins = {
-        name: reader.origin((*place, "properties", name), mapping(item), origin.evidence)
-        for name, item in properties.items()
-    }
     return Wrapper(
         origin=origin,
         key=key,
         description=text_of(value, "description"),
         is_unused=bool(value.get("x-unused")),
-        properties=origins,
+        fields=schemas.fields_at(place, origin.evidence),
     )
 
 

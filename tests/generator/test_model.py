@@ -108,6 +108,11 @@ def test_null_is_one_of_the_types_however_it_is_written(schema: Json) -> None:
     assert field(schema, Text=STRING).type == Union((TEXT, NULL))
 
 
+@pytest.mark.parametrize("limit", [{"format": "date-time"}, {"minimum": 1}, {"maxLength": 3}])
+def test_null_has_no_limits(limit: Json) -> None:
+    assert NULL in variants_of(field({"type": ["string", "null"], **limit}).type)
+
+
 @pytest.mark.parametrize("schema", [ref("B") | {"nullable": True}, {"allOf": [ref("B")], "nullable": True}])
 def test_a_reference_may_be_null(schema: Json) -> None:
     assert _shape(field(schema, B=thing()).type) == ["B", "null"]
