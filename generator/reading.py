@@ -202,13 +202,6 @@ def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Itera
             waiting += [(*place, key, index) for index, _ in enumerate(sequence(value.get(key)))]
 
 
-def sent(document: Document) -> Iterator[str]:
-    """What a request may carry: references of the operations' parameters and bodies."""
-    for operation in operations(document):
-        yield from (target for _, target in references(operation.data.get("parameters")))
-        yield from (target for _, target in references(operation.data.get("requestBody")))
-
-
 def received(document: Document) -> Iterator[str]:
     """What may come from the API: references of the operations' responses and the webhooks' bodies."""
     for operation in operations(document):

@@ -182,7 +182,7 @@ class Builder:
 
     def _key(self, name: str, schema: Model | Enum, owner: str) -> str:
         """Return the name of the docs where there is one; else one of ours."""
-        theirs = self._given.theirs.key_of(schema)
+        theirs = self._given.theirs.names.get(schema.key, "")
         if theirs and words.is_schema_key(theirs) and theirs not in self._taken:
             return theirs
         key = OWN + owner.split(".")[-1] + name[:1].upper() + name[1:]
@@ -192,7 +192,7 @@ class Builder:
         return key
 
     def _about(self, schema: Model | Enum, key: str) -> str:
-        is_theirs = key == self._given.theirs.key_of(schema)
+        is_theirs = key == self._given.theirs.names.get(schema.key, "")
         return "named in the vendor's description" if is_theirs else "our name for what the vendor describes"
 
 

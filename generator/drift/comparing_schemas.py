@@ -151,7 +151,7 @@ class SchemaComparison:
 
     def _say(self, place: Pointer, yours: Model) -> None:
         self._notes.say(("property", place))
-        if self._given.theirs.is_sent(yours):
+        if yours.origin.pointer in self._given.theirs.sent:
             self._notes.say(("sent property", place))
 
     def _respell(self, pair: Pair) -> bool:
@@ -160,15 +160,15 @@ class SchemaComparison:
         text = told(pair.ours.wire_name, name, "export")
         if not words.is_name(name):
             text = "spelled otherwise in the export, in a way that does not look like a name"
-        elif pair.word == facts.GUESS:
+        elif pair.ours.evidence == facts.GUESS:
             return self._notes.patch("spelling", place, pair.subject, text, Rename(place, name))
-        self._notes.hand("spelling", place, pair.subject, f"{text}; the property is {pair.word}")
+        self._notes.hand("spelling", place, pair.subject, f"{text}; the property is {pair.ours.evidence}")
         return False
 
     def _not_there(self, here: Field, yours: Model, subject: str) -> None:
         """Note a property that an object of the export does not have, if it should have it."""
-        is_sent = self._given.theirs.is_sent(yours)
-        if here.read_only and is_sent and not self._given.theirs.is_received(yours):
+        is_sent = yours.origin.pointer in self._given.theirs.sent
+        if here.read_only and is_sent and yours.origin.pointer not in self._given.theirs.received:
             return  # a request has no need of it
         place = here.origin.pointer
         fact = ("sent property" if is_sent else "property", place)
@@ -180,7 +180,7 @@ class SchemaComparison:
             text = "a property of the export has a name that does not look like one, and is not written"
             self._notes.hand("property", mine.origin.pointer, subject, text)
             return
-        is_received = self._given.theirs.is_received(yours)
+        is_received = yours.origin.pointer in self._given.theirs.received
         new = _NewProperty(mine, there, is_received, f"{subject} {there.wire_name}")
         self._say(new.place, yours)
         self._new.append(new)
@@ -222,8 +222,8 @@ class SchemaComparison:
             self._notes.agree("required", pair.place)
             return
         text = f"{'required' if is_required else 'not required'} in the export, and not so in `spec/`"
-        if pair.word != facts.GUESS:
-            text += f"; the property is {pair.word}"
+        if pair.ours.evidence != facts.GUESS:
+            text += f"; the property is {pair.ours.evidence}"
             self._notes.hand("required", pair.place, pair.subject, text)
             return
         name = pair.ours.wire_name

@@ -39,29 +39,14 @@ class Pair(NamedTuple):
     subject: str
 
     @property
-    def here(self) -> Type:
-        """Its type in `spec/`."""
-        return self.ours.type
-
-    @property
-    def there(self) -> Type:
-        """Its type in the export."""
-        return self.theirs.type
-
-    @property
     def place(self) -> Pointer:
         """Where `spec/` has it."""
         return self.ours.origin.pointer
 
     @property
-    def word(self) -> str:
-        """How well `spec/` knows it."""
-        return self.ours.evidence
-
-    @property
     def text(self) -> str:
         """The two types, for people."""
-        return f"{shown(self.here)} in `spec/`, {shown(self.there)} in the export"
+        return f"{shown(self.ours.type)} in `spec/`, {shown(self.theirs.type)} in the export"
 
 
 class TypeComparison:
@@ -85,7 +70,7 @@ class TypeComparison:
 
     def compare(self, pair: Pair) -> bool:
         """Compare a property; True if the two agree once the overlay is applied."""
-        here, there = pair.here, pair.there
+        here, there = pair.ours.type, pair.theirs.type
         if not kinds(there):
             return False
         if pair.ours.wrapped_as:
@@ -99,27 +84,28 @@ class TypeComparison:
         return all(results)
 
     def _unions(self, pair: Pair) -> bool:
-        if kinds(pair.here) != kinds(pair.there) or bool(choices(pair.here)) != bool(choices(pair.there)):
+        ours, theirs = pair.ours.type, pair.theirs.type
+        if kinds(ours) != kinds(theirs) or bool(choices(ours)) != bool(choices(theirs)):
             self._notes.hand("type", pair.place, pair.subject, f"a union: {pair.text}")
             return False
-        return self._inside(pair.here, pair.there, pair.place, pair.subject)
+        return self._inside(ours, theirs, pair.place, pair.subject)
 
     def _wrapped(self, pair: Pair) -> bool:
         """Compare a value that webhooks wrap in an object: its type in the model is that of the value alone."""
-        models = [model for one in choices(pair.there) if (model := model_of(one)) is not None]
-        plain = [one for one in choices(pair.there) if model_of(one) is None]
+        models = [model for one in choices(pair.theirs.type) if (model := model_of(one)) is not None]
+        plain = [one for one in choices(pair.theirs.type) if model_of(one) is None]
         wrapper = wrapper_at(self._given.api, pair.place)
-        is_same = len(models) == len(plain) == 1 and kinds(plain[0]) == kinds(pair.here)
+        is_same = len(models) == len(plain) == 1 and kinds(plain[0]) == kinds(pair.ours.type)
         if not is_same:
-            ours = " or ".join(sorted({*kinds(pair.here), "object"}))
-            text = f"a union: {ours} in `spec/`, {shown(pair.there)} in the export"
+            ours = " or ".join(sorted({*kinds(pair.ours.type), "object"}))
+            text = f"a union: {ours} in `spec/`, {shown(pair.theirs.type)} in the export"
             self._notes.hand("type", pair.place, pair.subject, text)
         elif wrapper is not None:
             self._objects(wrapper, models[0], wrapper.key)
         return is_same
 
     def _content(self, pair: Pair) -> bool:
-        here, there = pair.here, pair.there
+        here, there = pair.ours.type, pair.theirs.type
         if isinstance(model_of(here), Model) or item_of(here) is not None:
             return self._inside(here, there, pair.place, pair.subject)
         ours, theirs = enum_of(here), enum_of(there)
@@ -136,7 +122,7 @@ class TypeComparison:
     # -- null and format -----------------------------------------------------------------------------------------------
 
     def _null(self, pair: Pair) -> bool:
-        here, there = takes_null(pair.here), takes_null(pair.there)
+        here, there = takes_null(pair.ours.type), takes_null(pair.theirs.type)
         if there:
             self._notes.say(("null", pair.place))
         if there == here:
@@ -146,13 +132,15 @@ class TypeComparison:
             self._notes.only_here("null", pair.place, pair.subject, text, unless=("null", pair.place))
             return False
         edits = made_nullable(pair.place, mapping(self._given.spec.get(pair.place)))
-        if pair.word == facts.GUESS and edits:
+        if pair.ours.evidence == facts.GUESS and edits:
             return self._notes.patch("null", pair.place, pair.subject, pair.text, *edits)
-        self._notes.hand("null", pair.place, pair.subject, f"{pair.text}; the property is {pair.word}")
+        self._notes.hand(
+            "null", pair.place, pair.subject, f"{pair.text}; the property is {pair.ours.evidence}"
+        )
         return True
 
     def _format(self, pair: Pair) -> bool:
-        ours, theirs = format_of(pair.here), format_of(pair.there)
+        ours, theirs = format_of(pair.ours.type), format_of(pair.theirs.type)
         self._notes.say(("format", pair.place, theirs))
         if ours == theirs:
             return True
@@ -170,8 +158,8 @@ class TypeComparison:
             self._notes.hand("format", pair.place, pair.subject, text)
             return False
         text += f", `format: {theirs}` in the export"
-        is_plain = self._is_written_there(pair) and kinds(pair.here) == TEXT
-        if is_plain and pair.word == facts.GUESS:
+        is_plain = self._is_written_there(pair) and kinds(pair.ours.type) == TEXT
+        if is_plain and pair.ours.evidence == facts.GUESS:
             edit = Put((*pair.place, "format"), theirs)
             return self._notes.patch("format", pair.place, pair.subject, text, edit)
         self._notes.hand("format", pair.place, pair.subject, text)
@@ -188,27 +176,27 @@ class TypeComparison:
 
     def _objection(self, pair: Pair) -> str:
         """Return why a program does not write the other type, or no text."""
-        ours, theirs = kinds(pair.here), kinds(pair.there)
+        ours, theirs = kinds(pair.ours.type), kinds(pair.theirs.type)
         if facts.is_amount(pair.ours):
             return "it is an amount, and its unit is not to be guessed"
-        if pair.word != facts.GUESS:
-            return f"that contradicts what is {pair.word}"
+        if pair.ours.evidence != facts.GUESS:
+            return f"that contradicts what is {pair.ours.evidence}"
         if not self._is_written_there(pair):
             return "it is a schema with a name, which other places may use"
         if not (ours <= PLAIN and theirs <= PLAIN and len(theirs) == 1):
             return "it is no plain value on both sides"
-        is_enumeration = enum_of(pair.there) is not None
+        is_enumeration = enum_of(pair.theirs.type) is not None
         return "it became an enumeration of another type" if is_enumeration else ""
 
     def _is_written_there(self, pair: Pair) -> bool:
         """Return whether the type stands at the property itself, and not in a schema that it refers to."""
-        return "type" in mapping(self._given.spec.get(pair.place)) or not kinds(pair.here)
+        return "type" in mapping(self._given.spec.get(pair.place)) or not kinds(pair.ours.type)
 
     def _retyped(self, pair: Pair) -> list[Edit]:
-        (kind,) = kinds(pair.there)
-        nullable = takes_null(pair.there) or takes_null(pair.here)
+        (kind,) = kinds(pair.theirs.type)
+        nullable = takes_null(pair.theirs.type) or takes_null(pair.ours.type)
         written = mapping(self._given.spec.get(pair.place))
-        if format_of(pair.there) not in _FORMATS:
+        if format_of(pair.theirs.type) not in _FORMATS:
             return [*retyped(pair.place, written, kind, nullable=nullable)]
-        format_ = Put((*pair.place, "format"), format_of(pair.there))
+        format_ = Put((*pair.place, "format"), format_of(pair.theirs.type))
         return [*retyped(pair.place, {}, kind, nullable=nullable), format_]

@@ -2,9 +2,11 @@
 
 An export may be OpenAPI 3.0 or 3.1, has schemas written in place, leaves types open, puts parts of its paths in its
 servers and has other media types for JSON. Each of that has one form here. All schemas have keys of ours, so that no
-text of the vendor becomes a name. Three facts have no place in the model. A request body that is no JSON is listed
-beside it. A parameter of a cookie, or of no known place, stands there under a name that is none. A list of values that
-are neither texts nor whole numbers is left out.
+text of the vendor becomes a name.
+
+Some facts have no place in the model. A request body that is no JSON is listed beside it. A parameter of a cookie, or
+of no known place, stands there under a name that is none. A list of values is left out that is empty, or holds others
+than texts or whole numbers. A union of plain types is the same as a list of them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from urllib.parse import urlsplit
 from .. import reading
 from ..document import Document, Located, Pointer, mapping, sequence
 from ..model import build, query
-from ..model.api import Api, Enum, Model, Operation
+from ..model.api import Api
 from ..model.schemas import JSON
 from ..model.types import Type
 
@@ -44,6 +46,10 @@ class Foreign:
         operations: Its operations, in the order of the export.
         schemas: The types of the schemas that the export names, by name, in its order.
         has_webhooks: Whether the export describes webhooks.
+        names: How the export names a schema, by our key; nothing for one that is written in place.
+        no_json: The places of the operations whose request body is no JSON.
+        sent: The places of the schemas that a request may carry.
+        received: The places of those that a response or a webhook may carry.
     """
 
     def __init__(self, document: Document) -> None:
@@ -55,27 +61,11 @@ class Foreign:
             name: self.api.aliases[key].type for name, key in writer.aliases.items()
         }
         self.has_webhooks = bool(mapping(document.data.get("webhooks")))
-        self._keys = writer.names
-        self._no_json = writer.no_json
-        self._sent = query.sent_components(self.api)
+        self.names = writer.names
+        self.no_json = writer.no_json
+        self.sent = query.sent_components(self.api)
         webhooks = [webhook.pointer for webhook in reading.webhooks(written)]
-        self._received = query.received_components(self.api) | query.components_from(self.api, webhooks)
-
-    def key_of(self, schema: Model | Enum) -> str:
-        """Return how the export names a schema; nothing for one that is written in place."""
-        return self._keys.get(schema.key, "")
-
-    def is_sent(self, schema: Model) -> bool:
-        """Return whether a request may carry a schema."""
-        return schema.origin.pointer in self._sent
-
-    def is_received(self, schema: Model) -> bool:
-        """Return whether a response or a webhook may carry a schema."""
-        return schema.origin.pointer in self._received
-
-    def has_other_body(self, operation: Operation) -> bool:
-        """Return whether the request body of an operation is no JSON."""
-        return operation.origin.pointer in self._no_json
+        self.received = query.received_components(self.api) | query.components_from(self.api, webhooks)
 
 
 class _Bare(NamedTuple):

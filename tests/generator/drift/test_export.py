@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -335,6 +336,32 @@ def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
     hand = "\n".join(said(report, "by-hand"))
     assert "query filter" in hand
     assert "418" in hand
+
+
+def test_what_the_model_has_no_place_for_is_said_all_the_same(room: Room) -> None:
+    def change(data: dict[str, Any]) -> None:
+        moved("/v1/links/{id}", "post")(data)
+        operation(data)["parameters"].append({"name": "sid", "in": "cookie", "schema": {"type": "string"}})
+        operation(data)["requestBody"] = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+
+    hand = "\n".join(said(room.report(room.export(change)), "by-hand"))
+
+    assert "its name or place is odd" in hand
+    assert "the request body of the export is no JSON" in hand
+    assert "sid" not in hand
+
+
+def test_an_object_that_is_written_in_a_shared_response_is_compared(room: Room) -> None:
+    def change(data: dict[str, Any]) -> None:
+        schema = copy.deepcopy(link(data))
+        schema["properties"]["note"] = {"type": "string"}
+        content = {"application/json; charset=utf-8": {"schema": schema}}
+        data["components"]["responses"] = {"Link": {"description": "", "content": content}}
+        operation(data)["responses"]["200"] = {"$ref": "#/components/responses/Link"}
+
+    report = room.report(room.export(change))
+
+    assert "property: response.Link note: a property that `spec/` does not have" in said(report, "patch")
 
 
 def test_a_body_is_added_with_a_named_schema_and_an_example(room: Room) -> None:
