@@ -6,7 +6,7 @@ The lint runs on documents that may be broken in any way, so nothing here expect
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,6 @@ from .document import (
     is_sequence,
     mapping,
     objects,
-    parse_pointer,
-    references,
     sequence,
 )
 
@@ -200,26 +198,6 @@ def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Itera
             waiting.append(document.follow(place).pointer)
         for key in keys:
             waiting += [(*place, key, index) for index, _ in enumerate(sequence(value.get(key)))]
-
-
-def received(document: Document) -> Iterator[str]:
-    """What may come from the API: references of the operations' responses and the webhooks' bodies."""
-    for operation in operations(document):
-        yield from (target for _, target in references(operation.data.get("responses"), names=True))
-    for webhook in webhooks(document):
-        yield from (target for _, target in references(webhook.data.get("requestBody")))
-
-
-def reached(document: Document, targets: Iterable[str]) -> set[str]:
-    """The names of the schemas that references lead to, directly or through others."""
-    waiting = list(targets)
-    seen: set[tuple[str, ...]] = set()
-    while waiting:
-        target = parse_pointer(waiting.pop())[:3]
-        if target not in seen:
-            seen.add(target)
-            waiting += (further for _, further in references(document.get(target)))
-    return {target[2] for target in seen if target[:2] == ("components", "schemas") and len(target) == 3}
 
 
 def template_names(path: str) -> list[str]:

@@ -92,6 +92,7 @@ class _OperationDifference(Difference[Operation]):
         self._call()
         super().compare()
         self._response()
+        self._evidence()
 
     # -- names and address -----------------------------------------------------------------------------------
 
@@ -260,19 +261,18 @@ class _OperationDifference(Difference[Operation]):
         self.found.breaks("idempotency-repeats-changed", self.place, text)
 
     def on_origin(self, old: Origin, new: Origin) -> None:
+        """Report other sources. The evidence is that of the method and of the path."""
         if old.sources != new.sources:
             self.found.docs(self.place, "the source")
-        was, now = (origin.evidence == EVIDENCE[-1] for origin in (old, new))
+
+    def _evidence(self) -> None:
+        was, now = (operation.evidence == EVIDENCE[-1] for operation in (self.old, self.new))
         if was and not now:
             self._is_known()
         elif now and not was:
             self._becomes_inferred()
-        elif self._evidence(self.old) != self._evidence(self.new):
+        elif _evidence_of(self.old) != _evidence_of(self.new):
             self.found.docs(self.place, "the evidence", "evidence-changed")
-
-    @staticmethod
-    def _evidence(operation: Operation) -> tuple[str, str]:
-        return operation.method_evidence, operation.path_evidence
 
     def _is_known(self) -> None:
         now = (
@@ -295,6 +295,10 @@ class _OperationDifference(Difference[Operation]):
 
     def on_facts(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
         compare_facts(self.found, self.place, old, new)
+
+
+def _evidence_of(operation: Operation) -> tuple[str, str]:
+    return operation.method_evidence, operation.path_evidence
 
 
 def _key(parameter: Parameter) -> tuple[str, str]:

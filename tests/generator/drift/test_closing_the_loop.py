@@ -184,7 +184,7 @@ def test_the_rows_for_the_list_of_facts_are_printed(loop: Loop) -> None:
     assert (
         f"request.HandlePayout\tdocumented\tamount, currency, cardTokenId\t{PAGE}" in facts["properties.tsv"]
     )
-    assert facts["others.tsv"] == [f"answer\tpayouts.create 200\tdocumented\t{PAGE}"]
+    assert facts["others.tsv"] == [f"response\tpayouts.create 200\tdocumented\t{PAGE}"]
 
 
 def test_the_files_of_the_spec_keep_their_bytes(loop: Loop) -> None:
