@@ -22,7 +22,7 @@ from . import hints as _hints
 from .encoding import is_array, is_mapping, is_object
 from .errors import ConfigurationError, InvalidParameterError
 from .frames import forgets
-from .redaction import MASK
+from .keys import MASK
 
 # OAEP with SHA-256 and the smallest key takes no more bytes.
 _LONGEST_HOLDER = 190

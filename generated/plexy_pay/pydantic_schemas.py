@@ -81,12 +81,12 @@ def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
 def model_schema(model: type[WireModel], encode: Callable[[object], Any]) -> Any:
     """Return the schema of a model.
 
-    Args:
-        model: Its class.
-        encode: What makes JSON of it.
-
-    A model of answers is also made of the API's own JSON object. A model that is sent is only taken as it is: a
+    A model of responses is also made of the API's own JSON object. A model that is sent is only taken as it is: a
     dictionary in its place is one of parameters, whose names are others.
+
+    Args:
+        model: The class of the model.
+        encode: The function that turns a model into JSON.
     """
     is_sent = hasattr(model, "from_params")
 

@@ -216,12 +216,11 @@ class _OperationDifference(Difference[Operation]):
 
     def _response(self) -> None:
         """Report that a call gives something else: it follows from the first success that has content."""
-        before, after = _gives(self.found.old, self.old), _gives(self.found.new, self.new)
-        renamed = {
-            self.found.old.schemas[old].name: self.found.new.schemas[new].name
-            for old, new in self.found.pairs()
-        }
-        if re.sub(r"\w+", lambda match: renamed.get(match[0], match[0]), before) != after:
+        after = _gives(self.found.new, self.new.success, self.new.result)
+        # A class that has another name is told by itself.
+        result = None if self.old.result is None else values.in_new_keys(self.found, self.old.result)
+        if _gives(self.found.new, self.old.success, result) != after:
+            before = _gives(self.found.old, self.old.success, self.old.result)
             text = f"gives `{after}` now; it gave `{before}`."
             self.found.breaks("response-type-changed", self.place, text)
 
@@ -409,11 +408,10 @@ def _report_refusal(found: Findings, place: Place, response: Response, *, refuse
     found.breaks("refusal-changed", place, f"{now} now.")
 
 
-def _gives(side: Side, operation: Operation) -> str:
-    """Return what a success of a call gives, as an annotation."""
-    success = operation.success
-    if success is None or success.type is None:
+def _gives(side: Side, success: Response | None, result: Type | None) -> str:
+    """Return what a success of a call gives, as an annotation in the names of one side."""
+    if success is None or result is None:
         return "None"
     if success.content == "json":
-        return values.told(values.names_of(side, success.type))
+        return values.told(values.names_of(side, result))
     return "str" if success.content == "text" else "bytes"

@@ -29,11 +29,11 @@ def _apart(
     for pointer in dict.fromkeys((*old, *new)):
         before, after = old.get(pointer), new.get(pointer)
         is_same = json.dumps(before) == json.dumps(after) and (pointer in old) == (pointer in new)
-        if not is_same and _has_its_node_twice(found, pointer):
+        if not is_same and _is_in_both(found, pointer):
             yield pointer, before, after
 
 
-def _has_its_node_twice(found: Findings, pointer: Pointer) -> bool:
+def _is_in_both(found: Findings, pointer: Pointer) -> bool:
     """Return whether both APIs have the node that a place belongs to. One that comes or goes is told as a whole."""
     known = found.old.nodes | found.new.nodes
     above = (pointer[:length] for length in range(len(pointer) - 1, 0, -1))

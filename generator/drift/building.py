@@ -14,8 +14,8 @@ from ..model.types import Type
 from . import facts, words
 from .finding import Edit, Put
 from .given import Given
-from .kinds import choices, enum_of, format_of, item_of, kinds, model_of, takes_null
 from .masking import Masking
+from .type_facts import choices, enum_of, format_of, item_of, kinds, model_of, takes_null
 
 _FORMATS = frozenset({"date-time", "date", "uri", "email"})
 _DEPTH = 12

@@ -11,11 +11,11 @@ from .comparing_places import path_parameters
 from .comparing_schemas import SchemaComparison
 from .finding import Append, Drop, Edit, Put
 from .given import Given, schema_at
-from .kinds import PLAIN, TEXT, enum_of, kinds, model_of, shown
 from .masking import Masking
 from .notes import Notes
 from .rewriting import retyped
 from .spelling import respelled, told
+from .type_facts import PLAIN, TEXT, enum_of, kinds, model_of, shown
 
 #: Headers that the client sends by itself: like those of the keys, they are no parameters.
 _OWN_HEADERS = frozenset({"content-type", "accept", "user-agent"})

@@ -13,9 +13,9 @@ from . import facts, words
 from .building import new_parameter
 from .finding import Append, Drop, Edit, Move, Put
 from .given import Given
-from .kinds import kinds
 from .matching import bare
 from .notes import Notes
+from .type_facts import kinds
 
 
 class _UnclearError(Exception):

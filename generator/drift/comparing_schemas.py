@@ -16,9 +16,9 @@ from .comparing_values import ValueComparison
 from .confirming import Confirmation
 from .finding import Append, Drop, Edit, Put, Rename
 from .given import Given, schema_at
-from .kinds import choices, enum_of, item_of, kinds, model_of, shown
 from .notes import Notes
 from .spelling import respelled, told
+from .type_facts import choices, enum_of, item_of, kinds, model_of, shown
 
 
 class _NewProperty(NamedTuple):

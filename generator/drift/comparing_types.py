@@ -13,9 +13,9 @@ from .comparing_values import ValueComparison
 from .confirming import Confirmation
 from .finding import Edit, Put
 from .given import Given, schema_at, wrapper_at
-from .kinds import PLAIN, TEXT, choices, enum_of, format_of, item_of, kinds, model_of, shown, takes_null
 from .notes import Notes
 from .rewriting import made_nullable, retyped
+from .type_facts import PLAIN, TEXT, choices, enum_of, format_of, item_of, kinds, model_of, shown, takes_null
 
 _FORMATS = ("date-time", "date", "uri", "email")
 

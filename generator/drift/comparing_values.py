@@ -11,9 +11,9 @@ from .building import Builder, CannotBuildError
 from .confirming import Confirmation
 from .finding import Append, Drop, Edit, Put
 from .given import Given
-from .kinds import enum_of
 from .notes import Notes
 from .spelling import told
+from .type_facts import enum_of
 
 #: Codes of ISO standards, which stay text whatever list an export has; `.money` reads the currency.
 _PLAIN_TEXT = frozenset({"currency", "currency_code", "country", "language", "locale"})

@@ -11,7 +11,7 @@ from ..model.types import Type
 from . import facts
 from .finding import Edit
 from .foreign import Foreign
-from .kinds import enum_of, model_of
+from .type_facts import enum_of, model_of
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from ..naming import plain
 from . import facts, words
 from .finding import Drop, Finding, Put, Rename, Verdict, merged
 from .given import schema_at
-from .kinds import PLAIN, choices, format_of, item_of, kinds, model_of, shown, takes_null
 from .log import Log, Record
 from .masking import Masking
 from .rewriting import made_nullable, retyped
 from .spelling import told
+from .type_facts import PLAIN, choices, format_of, item_of, kinds, model_of, shown, takes_null
 
 _UNKNOWN_PLACE = "`spec/` has no such place; the log may come from another version of the package"
 #: Findings about one place that exclude each other.

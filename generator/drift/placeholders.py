@@ -13,7 +13,7 @@ from ..model import build
 from ..model.api import Model
 from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, Union
 from .applying import put
-from .kinds import format_of, takes_null
+from .type_facts import format_of, takes_null
 
 _TEXTS = {
     "date-time": "2026-12-31T18:59:59Z",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class _Client:
     """What both clients share. Connections are made at the first call."""
 
-    is_async: bool
+    _is_async: bool
     _http_client: _hints.Any
 
     def _open(
@@ -54,7 +54,7 @@ class _Client:
         if http_client is not None:
             from .http_libraries import library_of
 
-            self._settings.library = library_of(http_client, is_async=self.is_async).name
+            self._settings.library = library_of(http_client, is_async=self._is_async).name
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -104,7 +104,7 @@ class _Client:
 class SyncClient(_Client):
     """What `PlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
-    is_async = False
+    _is_async = False
     _http_client: _hints.GivenClient | None
 
     @forgets
@@ -248,7 +248,7 @@ class SyncClient(_Client):
 class AsyncClient(_Client):
     """What `AsyncPlexyPay` does besides its resources, and what the functions of `plexy_pay.api` are given."""
 
-    is_async = True
+    _is_async = True
     _http_client: _hints.AsyncGivenClient | None
 
     @forgets

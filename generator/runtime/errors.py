@@ -277,7 +277,7 @@ class OutcomeUnknownError(PlexyError):
             raise ConfigurationError(
                 "The error came without its client. Nothing was sent. Pass one: it is not pickled."
             )
-        if getattr(client, "is_async", None) is not is_async:
+        if getattr(client, "_is_async", None) is not is_async:
             other = "error.reconcile()" if is_async else "await error.reconcile_async()"
             raise ConfigurationError(
                 f"The client is a {type(client).__name__}. Nothing was sent. Use {other} with it."

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from .encoding import is_array, is_mapping
-from .redaction import MASK
+from .keys import MASK
 from .types import Headers
 
 # The base64 of a shorter key would be found in ordinary words.

@@ -13,7 +13,7 @@ import re
 from urllib.parse import quote
 
 from .guard import CURRENT
-from .redaction import MASK
+from .keys import MASK
 
 _PARTS = ("connection", "http11", "http2", "proxy", "socks")
 _QUOTING = (

@@ -15,7 +15,8 @@ from typing import Any
 
 from .encoding import is_array, is_mapping, loads
 from .hiding import KeyMask
-from .redaction import MASK, without_personal
+from .keys import MASK
+from .redaction import without_personal
 
 # Limits: a longer text is hidden, a larger body is not read, and of what is shown only the beginning is.
 _LONGEST_TEXT, _LARGEST_BODY, _MOST_SHOWN = 500, 200_000, 10_000

@@ -14,7 +14,7 @@ from types import NoneType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from .redaction import MASK
+from .keys import MASK
 from .types import Unset
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

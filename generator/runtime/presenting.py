@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .encoding import is_array, is_object
-from .redaction import MASK, without_personal
+from .keys import MASK
 from .types import UNSET
 
 
@@ -38,5 +38,8 @@ def _shown(value: Any, *, is_list: bool = False) -> str:
         return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
     if type(value) is not str:
         return repr(value)
+    # Its patterns take milliseconds to compile, and few programs show a model.
+    from .redaction import without_personal
+
     # A shop may have put anything into a reference.
     return repr(without_personal(value))

@@ -1,11 +1,11 @@
 # plexy-pay runtime, written by hand in generator/runtime/redaction.py; the generator copies it unchanged.
-"""Redaction: what stands for a secret, and personal data that are found in any text."""
+"""Redaction: find personal data in any text, and put the mask in their place."""
 
 from __future__ import annotations
 
 import re
 
-from .keys import MASK as MASK
+from .keys import MASK
 
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 # At most 64 characters before the @, as the standard says: a hostile text must not take long.

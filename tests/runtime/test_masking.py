@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay._loggable import HIDDEN, MAPS, OBJECTS, VALUES
 from plexy_pay.hiding import KeyMask
+from plexy_pay.keys import MASK
 from plexy_pay.masking import Masker
-from plexy_pay.redaction import MASK
 
 CARDS = ["4111111111111111", "378282246310005", "5555555555554444", "6011000990139424", "4222222222222"]
 

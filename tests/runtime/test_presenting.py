@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from plexy_pay import models
 from plexy_pay._loggable import HIDDEN, VALUES
 from plexy_pay.hiding import KeyMask
+from plexy_pay.keys import MASK
 from plexy_pay.masking import Masker
-from plexy_pay.redaction import MASK
 
 DOCUMENT: dict[str, Any] = json.loads(Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8"))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from .._currencies import EXPONENTS
 from ..errors import ConfigurationError
-from ..redaction import MASK
+from ..keys import MASK
 from .errors import Reason, refused
 
 _SCHEME_WORD = re.compile(r"bearer( |$)", re.IGNORECASE | re.ASCII)
