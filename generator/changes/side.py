@@ -42,7 +42,7 @@ class Side:
     @cached_property
     def uses(self) -> dict[str, frozenset[Direction]]:
         """Which way each schema goes; nothing for one that nothing uses."""
-        sent, received = _reached(_sent(self.api)), _reached(_received(self.api))
+        sent, received = _reached(_sent(self.api)), _reached(query.received_types(self.api))
         received |= {event.body.key for event in self.api.events}
         return {key: _directions(key in sent, key in received) for key in self.schemas}
 
@@ -66,13 +66,6 @@ def _sent(api: Api) -> Iterator[Type]:
         yield from (parameter.type for parameter in operation.parameters)
         if operation.body is not None:
             yield operation.body.type
-
-
-def _received(api: Api) -> Iterator[Type]:
-    for operation in api.operations:
-        yield from (response.type for response in operation.responses if response.type is not None)
-    for event in api.events:
-        yield from query.parts_of(event.body)
 
 
 def _reached(types: Iterable[Type]) -> set[str]:

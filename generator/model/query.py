@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..document import Pointer
 from .api import Api, Model, Operation
@@ -34,13 +34,16 @@ def sent(api: Api) -> dict[str, Model]:
 
 def received(api: Api) -> dict[str, Model]:
     """Return the models that responses and webhooks consist of, by key."""
-    responses = [response.type for operation in api.operations for response in operation.responses]
-    types = [type_ for type_ in responses if type_ is not None]
-    found = reachable(types)
+    found = reachable(received_types(api))
+    return found | {event.body.key: event.body for event in api.events}
+
+
+def received_types(api: Api) -> Iterator[Type]:
+    """Yield the types of responses, and of what the bodies of webhooks hold."""
+    for operation in api.operations:
+        yield from (response.type for response in operation.responses if response.type is not None)
     for event in api.events:
-        found[event.body.key] = event.body
-        found |= reachable(parts_of(event.body))
-    return found
+        yield from parts_of(event.body)
 
 
 def sent_components(api: Api) -> set[Pointer]:
