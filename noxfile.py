@@ -27,7 +27,11 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 EVERYWHERE = ["package"]
 
 #: What of it takes longest, and is left to the oldest and the newest.
-LONGEST = ["test_logs_show_no_secret.py", "test_tolerance.py", "webhooks/test_adapters.py"]
+LONGEST = [
+    "test_logs_show_no_secret.py",
+    "test_tolerance.py",
+    "webhooks/test_adapters.py",
+]
 
 #: And on the oldest: the sandbox that comes with it, and the code that is generated. All of the hand-written part but
 #: the webhooks runs in `tests_lowest`, too, with the Python that runs nox.
@@ -60,7 +64,14 @@ def vendor(session: nox.Session) -> None:
     install(session, "generate")
     # Paths mean what they mean where the user stands.
     with session.chdir(session.invoked_from):
-        session.run("python", "-m", "generator", "vendor", *session.posargs, env={"PYTHONPATH": str(ROOT)})
+        session.run(
+            "python",
+            "-m",
+            "generator",
+            "vendor",
+            *session.posargs,
+            env={"PYTHONPATH": str(ROOT)},
+        )
 
 
 @nox.session
@@ -76,7 +87,13 @@ def coverage_spec(session: nox.Session) -> None:
     """Count what spec/ says by how well it is known, and prove that nothing of the docs is missing."""
     install(session, "generate")
     session.run(
-        "python", "-m", "generator", "coverage", "--expect", "tests/generator/facts", *session.posargs
+        "python",
+        "-m",
+        "generator",
+        "coverage",
+        "--expect",
+        "tests/generator/facts",
+        *session.posargs,
     )
 
 
@@ -98,7 +115,16 @@ def drift(session: nox.Session) -> None:
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
     install(
-        session, "build", "changes", "generate", "lint", "nox", "tests", "types", "workflows", project=True
+        session,
+        "build",
+        "changes",
+        "generate",
+        "lint",
+        "nox",
+        "tests",
+        "types",
+        "workflows",
+        project=True,
     )
     node_tools(session)
     session.run("python", "-m", "generator", "check")
@@ -111,7 +137,11 @@ def check(session: nox.Session) -> None:
     session.run("mypy")
     # Among the types' tests: pyright finds a full type for every public name of the package.
     session.run(
-        "pytest", "--numprocesses=auto", "--dist=loadfile", "tests/docs", "tests/package/test_typing.py"
+        "pytest",
+        "--numprocesses=auto",
+        "--dist=loadfile",
+        "tests/docs",
+        "tests/package/test_typing.py",
     )
 
 
@@ -126,10 +156,23 @@ def workflows(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python at hand: all on the newest, fewer on the oldest and between."""
-    install(session, "build", "changes", "generate", "nox", "tests", "types", "workflows", project=True)
+    install(
+        session,
+        "build",
+        "changes",
+        "generate",
+        "nox",
+        "tests",
+        "types",
+        "workflows",
+        project=True,
+    )
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
-    rooms = [f"tests/{room}" for room in (OLDEST if session.python == found[0] else EVERYWHERE)]
+    rooms = [
+        f"tests/{room}"
+        for room in (OLDEST if session.python == found[0] else EVERYWHERE)
+    ]
     rooms = ["tests"] if session.python == found[-1] else rooms
     # The docs and the types are `check`'s. A file stays in one process, so that its servers are made once.
     elsewhere = ["--ignore=tests/docs", "--ignore=tests/package/test_typing.py"]
@@ -152,10 +195,16 @@ def tests_lowest(session: nox.Session) -> None:
     # Where everything runs, msgspec reads the JSON; here the standard library does.
     session.run("uv", "pip", "uninstall", "--quiet", "msgspec", external=True)
     versions = "[(name, version(name)) for name in ('httpx', 'attrs', 'cryptography')]"
-    session.run("python", "-c", f"from importlib.metadata import version; print({versions})")
+    session.run(
+        "python", "-c", f"from importlib.metadata import version; print({versions})"
+    )
     parallel = ["--numprocesses=auto", "--dist=loadfile"]
     # Webhooks use neither, but through the models that the others test.
-    rooms = ["tests/runtime", "--ignore=tests/runtime/webhooks", "tests/sandbox/test_quickstart.py"]
+    rooms = [
+        "tests/runtime",
+        "--ignore=tests/runtime/webhooks",
+        "tests/sandbox/test_quickstart.py",
+    ]
     session.run("pytest", *parallel, *rooms, *session.posargs)
 
 
@@ -165,9 +214,15 @@ def tests_httpx2(session: nox.Session) -> None:
     install(session, "tests", project=True)
     parallel = ["--numprocesses=auto", "--dist=loadfile"]
     files = sorted((ROOT / "tests" / "runtime").glob("test_*.py"))
-    concerned = [str(path) for path in files if re.search("http_(client|library)", path.read_text("utf-8"))]
+    concerned = [
+        str(path)
+        for path in files
+        if re.search("http_(client|library)", path.read_text("utf-8"))
+    ]
     session.run(
-        "pytest", *(session.posargs or [*parallel, *concerned]), env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"}
+        "pytest",
+        *(session.posargs or [*parallel, *concerned]),
+        env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"},
     )
 
 
@@ -183,14 +238,22 @@ def contract(session: nox.Session) -> None:
 def reliability(session: nox.Session) -> None:
     """Run calls into every fault and write docs/reliability.md, then make 10,000 payments among faults."""
     install(session, "tests", project=True)
-    session.run("python", "-m", "reliability", *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run(
+        "python", "-m", "reliability", *session.posargs, env={"PYTHONPATH": "tests"}
+    )
 
 
 @nox.session
 def deliveries(session: nox.Session) -> None:
     """Send every hostile webhook in every scheme, and write docs/webhook-deliveries.md."""
     install(session, "tests", project=True)
-    session.run("python", "-m", "runtime.webhooks.page", *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run(
+        "python",
+        "-m",
+        "runtime.webhooks.page",
+        *session.posargs,
+        env={"PYTHONPATH": "tests"},
+    )
 
 
 @nox.session
@@ -226,13 +289,19 @@ def determinism(session: nox.Session) -> None:
         (0o022, {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"}),
         (0o077, {"PYTHONHASHSEED": "2", "TZ": "Asia/Almaty", "LC_ALL": "C.UTF-8"}),
     ]
-    if session.run("git", "status", "--porcelain", external=True, silent=True, log=False):
+    if session.run(
+        "git", "status", "--porcelain", external=True, silent=True, log=False
+    ):
         session.log("What is not committed is not in the clones.")
     room = Path(session.create_tmp()).absolute()
     clones: list[Path] = []
-    for run, (base, (umask, env)) in enumerate(zip(pythons, surroundings, strict=True), start=1):
+    for run, (base, (umask, env)) in enumerate(
+        zip(pythons, surroundings, strict=True), start=1
+    ):
         environment = room / f"environment-{run}"
-        session.run("uv", "venv", "--quiet", "--clear", "--python", base, str(environment))
+        session.run(
+            "uv", "venv", "--quiet", "--clear", "--python", base, str(environment)
+        )
         python = str(environment / "bin" / "python")
         generator = ["--constraint", CONSTRAINTS, "--group", "generate"]
         session.run("uv", "pip", "install", "--quiet", "--python", python, *generator)
@@ -241,13 +310,31 @@ def determinism(session: nox.Session) -> None:
         shutil.rmtree(clones[-1], ignore_errors=True)
         before = os.umask(umask)
         try:
-            session.run("git", "clone", "--quiet", str(ROOT), str(clones[-1]), external=True)
+            session.run(
+                "git", "clone", "--quiet", str(ROOT), str(clones[-1]), external=True
+            )
             with session.chdir(clones[-1]):
                 shutil.rmtree("generated")
-                session.run(python, "-m", "generator", "generate", env=env, external=True)
-                build = ["uv", "build", "--quiet", "--no-create-gitignore", "--python", base]
+                session.run(
+                    python, "-m", "generator", "generate", env=env, external=True
+                )
+                build = [
+                    "uv",
+                    "build",
+                    "--quiet",
+                    "--no-create-gitignore",
+                    "--python",
+                    base,
+                ]
                 session.run(*build, "--build-constraints", CONSTRAINTS, env=env)
-                changed = session.run("git", "status", "--porcelain", external=True, silent=True, log=False)
+                changed = session.run(
+                    "git",
+                    "status",
+                    "--porcelain",
+                    external=True,
+                    silent=True,
+                    log=False,
+                )
         finally:
             os.umask(before)
         if changed:
@@ -258,19 +345,28 @@ def determinism(session: nox.Session) -> None:
         differences = unlike_files(*(clone / folder for clone in clones))
         if differences:
             session.error(
-                f"These files of {folder}/ differ between two clones:\n  " + "\n  ".join(differences)
+                f"These files of {folder}/ differ between two clones:\n  "
+                + "\n  ".join(differences)
             )
     for path in sorted((clones[0] / "dist").iterdir()):
         session.log(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
-    session.log(f"{pythons[0]} and {pythons[1]} made the same bytes: generated/, the sdist and the wheel.")
+    session.log(
+        f"{pythons[0]} and {pythons[1]} made the same bytes: generated/, the sdist and the wheel."
+    )
 
 
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel twice, check them, install each on every Python, pay, and only then fill dist/."""
     install(session, "build", "generate", "nox", "sbom")
-    pythons = [argument for python in interpreters(session) for argument in ("--python", python)]
-    session.run("python", "-m", "generator.release", "build", *pythons, *session.posargs)
+    pythons = [
+        argument
+        for python in interpreters(session)
+        for argument in ("--python", python)
+    ]
+    session.run(
+        "python", "-m", "generator.release", "build", *pythons, *session.posargs
+    )
 
 
 @nox.session
@@ -314,13 +410,30 @@ def lock(session: nox.Session) -> None:
             CONSTRAINTS,
         ),
         *(argument for group in groups for argument in ("--group", group)),
-        *("--universal", "--python-version", PYTHONS[0], "--annotation-style", "line", "--quiet"),
+        *(
+            "--universal",
+            "--python-version",
+            PYTHONS[0],
+            "--annotation-style",
+            "line",
+            "--quiet",
+        ),
         "--generate-hashes",
         *("--custom-compile-command", "./nox -s lock", *session.posargs),
     )
-    session.run(*npm(session, node_folder(session)), "install", "--package-lock-only", external=True)
-    if "://" in Path(CONSTRAINTS).read_text() or '"resolved"' in Path("package-lock.json").read_text():
-        session.error("A lock file names the address of an index. It must hold versions only.")
+    session.run(
+        *npm(session, node_folder(session)),
+        "install",
+        "--package-lock-only",
+        external=True,
+    )
+    if (
+        "://" in Path(CONSTRAINTS).read_text()
+        or '"resolved"' in Path("package-lock.json").read_text()
+    ):
+        session.error(
+            "A lock file names the address of an index. It must hold versions only."
+        )
 
 
 def lint_workflows(session: nox.Session) -> None:
@@ -334,13 +447,22 @@ def lint_workflows(session: nox.Session) -> None:
 
 def interpreters(session: nox.Session) -> list[str]:
     """The supported Pythons of this machine, the oldest first; the one that runs nox if there is none."""
-    return [found for version in PYTHONS if (found := interpreter(session, version))] or [sys.executable]
+    return [
+        found for version in PYTHONS if (found := interpreter(session, version))
+    ] or [sys.executable]
 
 
 def interpreter(session: nox.Session, version: str) -> str:
     """The path of a Python of that version on this machine; empty if there is none."""
     found = session.run(
-        "uv", "python", "find", "--system", version, silent=True, log=False, success_codes=[0, 2]
+        "uv",
+        "python",
+        "find",
+        "--system",
+        version,
+        silent=True,
+        log=False,
+        success_codes=[0, 2],
     )
     return path if os.path.isabs(path := str(found).strip()) else ""
 
@@ -356,22 +478,35 @@ def install(session: nox.Session, *groups: str, project: bool = False) -> None:
     if project:
         # Editable: tests run what the generator just wrote.
         arguments += ["--editable", ".[sandbox]"]
-    stamp = Path(session.virtualenv.location) / f"installed-{'-'.join(groups)}-{project}"
-    wanted = "".join((ROOT / name).read_text("utf-8") for name in ("pyproject.toml", CONSTRAINTS))
+    stamp = (
+        Path(session.virtualenv.location) / f"installed-{'-'.join(groups)}-{project}"
+    )
+    wanted = "".join(
+        (ROOT / name).read_text("utf-8") for name in ("pyproject.toml", CONSTRAINTS)
+    )
     if stamp.exists() and stamp.read_text("utf-8") == wanted:
         return
     # Compiled once here, not at every start of a tool.
-    session.install(*arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS, "UV_COMPILE_BYTECODE": "1"})
+    session.install(
+        *arguments, env={"UV_BUILD_CONSTRAINT": CONSTRAINTS, "UV_COMPILE_BYTECODE": "1"}
+    )
     stamp.write_text(wanted, "utf-8")
 
 
 def node_tools(session: nox.Session) -> None:
     """Puts Node.js, Redocly CLI and Prism on the session's PATH, installing what is missing or out of date."""
     folder = node_folder(session)
-    lock_file, installed = ROOT / "package-lock.json", ROOT / "node_modules" / ".package-lock.json"
+    lock_file, installed = (
+        ROOT / "package-lock.json",
+        ROOT / "node_modules" / ".package-lock.json",
+    )
     if not installed.exists() or installed.stat().st_mtime < lock_file.stat().st_mtime:
         session.run(*npm(session, folder), "ci", external=True)
-    paths = [str(folder), str(ROOT / "node_modules" / ".bin"), os.environ.get("PATH", os.defpath)]
+    paths = [
+        str(folder),
+        str(ROOT / "node_modules" / ".bin"),
+        os.environ.get("PATH", os.defpath),
+    ]
     session.env["PATH"] = os.pathsep.join(paths)
 
 
@@ -379,7 +514,9 @@ def node_folder(session: nox.Session) -> Path:
     """The folder of a Node.js that is new enough: the machine's, else the one that comes as a Python package."""
     node, npm_command = shutil.which("node"), shutil.which("npm")
     if node and npm_command:
-        version = subprocess.check_output([node, "--version"], text=True).strip().lstrip("v")
+        version = (
+            subprocess.check_output([node, "--version"], text=True).strip().lstrip("v")
+        )
         if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_NODE:
             return Path(node).parent
     install(session, "node")
@@ -397,7 +534,12 @@ def npm(session: nox.Session, node: Path) -> list[str]:
 def unlike_files(left: Path, right: Path) -> list[str]:
     """The relative paths of files that only one folder has, or whose bytes differ."""
     names = {
-        path.relative_to(folder) for folder in (left, right) for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder)
+        for folder in (left, right)
+        for path in folder.rglob("*")
+        if path.is_file()
     }
-    _, different, missing = filecmp.cmpfiles(left, right, [str(name) for name in names], shallow=False)
+    _, different, missing = filecmp.cmpfiles(
+        left, right, [str(name) for name in names], shallow=False
+    )
     return sorted(different + missing)

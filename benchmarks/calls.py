@@ -26,17 +26,28 @@ from benchmarks.report import Row, alone, rounds
 HEADERS = {"Authorization": KEY}
 
 
-def sync_sides(origin: str, clients: ExitStack) -> dict[str, dict[str, Callable[[], Any]]]:
+def sync_sides(
+    origin: str, clients: ExitStack
+) -> dict[str, dict[str, Callable[[], Any]]]:
     """One call of each kind, for each side, with a client that was made once and that `clients` closes."""
     body, url = new_link(), f"{origin}{LINKS}"
     arguments = _arguments(body)
-    ours, bare = clients.enter_context(PlexyPay(KEY, base_url=origin)), clients.enter_context(httpx.Client())
-    theirs = stock.module("client").AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    ours, bare = (
+        clients.enter_context(PlexyPay(KEY, base_url=origin)),
+        clients.enter_context(httpx.Client()),
+    )
+    theirs = stock.module("client").AuthenticatedClient(
+        base_url=origin, token=KEY, prefix=""
+    )
     clients.callback(lambda: theirs.get_httpx_client().close())
     their_retrieve = stock.module("api.payment_links.retrieve_payment_link")
     their_create = stock.module("api.payment_links.create_payment_link")
     their_body = stock.module("models").RequestCreatePaymentLink
-    retrieve, create, request = ours.payment_links.retrieve, ours.payment_links.create, bare.request
+    retrieve, create, request = (
+        ours.payment_links.retrieve,
+        ours.payment_links.create,
+        bare.request,
+    )
     return {
         "GET": {
             "plexy_pay": lambda: retrieve(LINK_ID),
@@ -46,19 +57,25 @@ def sync_sides(origin: str, clients: ExitStack) -> dict[str, dict[str, Callable[
         "POST": {
             "plexy_pay": lambda: create(**arguments),
             "httpx": lambda: request("POST", url, headers=HEADERS, json=body).json(),
-            "stock": lambda: their_create.sync(client=theirs, body=their_body.from_dict(body)),
+            "stock": lambda: their_create.sync(
+                client=theirs, body=their_body.from_dict(body)
+            ),
         },
     }
 
 
-def async_sides(origin: str, clients: AsyncExitStack) -> dict[str, dict[str, Callable[[], Awaitable[Any]]]]:
+def async_sides(
+    origin: str, clients: AsyncExitStack
+) -> dict[str, dict[str, Callable[[], Awaitable[Any]]]]:
     """The same for asyncio."""
     body, url = new_link(), f"{origin}{LINKS}"
     arguments = _arguments(body)
     ours, bare = AsyncPlexyPay(KEY, base_url=origin), httpx.AsyncClient()
     clients.push_async_callback(ours.aclose)
     clients.push_async_callback(bare.aclose)
-    theirs = stock.module("client").AuthenticatedClient(base_url=origin, token=KEY, prefix="")
+    theirs = stock.module("client").AuthenticatedClient(
+        base_url=origin, token=KEY, prefix=""
+    )
     clients.push_async_callback(lambda: theirs.get_async_httpx_client().aclose())
     their_retrieve = stock.module("api.payment_links.retrieve_payment_link")
     their_create = stock.module("api.payment_links.create_payment_link")
@@ -80,7 +97,9 @@ def async_sides(origin: str, clients: AsyncExitStack) -> dict[str, dict[str, Cal
         "POST": {
             "plexy_pay": lambda: create(**arguments),
             "httpx": make,
-            "stock": lambda: their_create.asyncio(client=theirs, body=their_body.from_dict(body)),
+            "stock": lambda: their_create.asyncio(
+                client=theirs, body=their_body.from_dict(body)
+            ),
         },
     }
 
@@ -134,7 +153,11 @@ def _timed_async(
 def measure(*, rounds: int = 60, count: int = 20) -> dict[str, dict[str, list[float]]]:
     """CPU microseconds of a call, for each kind of call and each side, round by round."""
     found: dict[str, dict[str, list[float]]] = {}
-    with server.running() as origin, closing(asyncio.new_event_loop()) as loop, ExitStack() as clients:
+    with (
+        server.running() as origin,
+        closing(asyncio.new_event_loop()) as loop,
+        ExitStack() as clients,
+    ):
         async_clients = AsyncExitStack()
         clients.callback(lambda: loop.run_until_complete(async_clients.aclose()))
         kinds, waiting = sync_sides(origin, clients), async_sides(origin, async_clients)
@@ -144,14 +167,19 @@ def measure(*, rounds: int = 60, count: int = 20) -> dict[str, dict[str, list[fl
             timed = {side: _timed(call, count) for side, call in sides.items()}
             found[f"sync {name}"] = interleave(timed, rounds=rounds, warm_up=3)
         for name, waits in waiting.items():
-            timed = {side: _timed_async(loop, call, count) for side, call in waits.items()}
+            timed = {
+                side: _timed_async(loop, call, count) for side, call in waits.items()
+            }
             found[f"async {name}"] = interleave(timed, rounds=rounds, warm_up=3)
     return found
 
 
 def rows(effort: float = 1.0) -> list[Row]:
     """CPU per call over bare httpx, of the client and of the stock one."""
-    return [_row(kind, values) for kind, values in measure(rounds=rounds(60, effort)).items()]
+    return [
+        _row(kind, values)
+        for kind, values in measure(rounds=rounds(60, effort)).items()
+    ]
 
 
 def _row(kind: str, values: dict[str, list[float]]) -> Row:
@@ -162,7 +190,9 @@ def _row(kind: str, values: dict[str, list[float]]) -> Row:
         "x",
         limit=1.05,
         beside={"stock": ratios(values["stock"], values["httpx"]).median},
-        detail=", ".join(f"{side} {microseconds:.0f} us" for side, microseconds in taken.items()),
+        detail=", ".join(
+            f"{side} {microseconds:.0f} us" for side, microseconds in taken.items()
+        ),
     )
 
 

@@ -58,7 +58,9 @@ AsyncCall = Callable[[], Awaitable[Any]]
 def sync_sides(origin: str, clients: ExitStack) -> dict[str, Call]:
     """Return a call of each side, with a client that `clients` closes."""
     url = f"{origin}{LINKS}/{LINK_ID}"
-    ours = clients.enter_context(PlexyPay(KEY, base_url=origin, timeout=_patient(), max_retries=0))
+    ours = clients.enter_context(
+        PlexyPay(KEY, base_url=origin, timeout=_patient(), max_retries=0)
+    )
     retrieve = ours.payment_links.retrieve
     sides: dict[str, Call] = {"plexy_pay": lambda: retrieve(LINK_ID)}
     bare = clients.enter_context(httpx.Client(timeout=PATIENCE))
@@ -90,7 +92,9 @@ async def async_sides(origin: str, clients: AsyncExitStack) -> dict[str, AsyncCa
 
     sides["httpx"] = read
     if find_spec("httpx2"):
-        newer = await clients.enter_async_context(import_module("httpx2").AsyncClient(timeout=PATIENCE))
+        newer = await clients.enter_async_context(
+            import_module("httpx2").AsyncClient(timeout=PATIENCE)
+        )
 
         async def read_newer() -> Any:
             return (await newer.request("GET", url, headers=HEADERS)).json()
@@ -163,7 +167,11 @@ def measure(
 ) -> dict[tuple[str, int], dict[str, list[Load]]]:
     """Return the loads of each side, round by round, for threads and asyncio and each number in flight."""
     found: dict[tuple[str, int], dict[str, list[Load]]] = {}
-    with server.running(latency) as origin, asyncio.Runner() as runner, ExitStack() as clients:
+    with (
+        server.running(latency) as origin,
+        asyncio.Runner() as runner,
+        ExitStack() as clients,
+    ):
         async_clients = AsyncExitStack()
         clients.callback(lambda: runner.run(async_clients.aclose()))
         sync_calls = sync_sides(origin, clients)
@@ -171,9 +179,15 @@ def measure(
         gc.collect()
         for number in in_flight:
             count = calls_of_a_round(number, latency)
-            tasks = {side: partial(_run, runner, call, number, count) for side, call in async_calls.items()}
+            tasks = {
+                side: partial(_run, runner, call, number, count)
+                for side, call in async_calls.items()
+            }
             found["asyncio", number] = interleave(tasks, rounds=rounds)
-            threads = {side: partial(on_threads, call, number, count) for side, call in sync_calls.items()}
+            threads = {
+                side: partial(on_threads, call, number, count)
+                for side, call in sync_calls.items()
+            }
             found["threads", number] = interleave(threads, rounds=rounds)
     return found
 
@@ -197,19 +211,28 @@ def rows(effort: float = 1.0) -> list[Row]:
     """Return calls per second over bare httpx, and the CPU of a call with 100 in flight."""
     made: list[Row] = []
     for latency in LATENCIES:
-        for (flavor, in_flight), loads in measure(latency, rounds=rounds(3, effort)).items():
+        for (flavor, in_flight), loads in measure(
+            latency, rounds=rounds(3, effort)
+        ).items():
             made += _rows(flavor, in_flight, latency, loads)
     return made
 
 
-def _rows(flavor: str, in_flight: int, latency: float, loads: dict[str, list[Load]]) -> list[Row]:
+def _rows(
+    flavor: str, in_flight: int, latency: float, loads: dict[str, list[Load]]
+) -> list[Row]:
     ours = loads["plexy_pay"]
     if any(load.failed for load in ours):
-        raise RuntimeError(f"calls of ours failed with {in_flight} in flight ({flavor})")
+        raise RuntimeError(
+            f"calls of ours failed with {in_flight} in flight ({flavor})"
+        )
     where = f"{flavor}, {in_flight} in flight, {latency * 1000:.0f} ms of latency"
     faster = Row(
         f"calls per second over bare httpx, {where}",
-        ratios([load.per_second for load in ours], [load.per_second for load in loads["httpx"]]),
+        ratios(
+            [load.per_second for load in ours],
+            [load.per_second for load in loads["httpx"]],
+        ),
         "x",
         limit=least_ratio(in_flight, latency, flavor),
         at_least=True,
@@ -218,7 +241,10 @@ def _rows(flavor: str, in_flight: int, latency: float, loads: dict[str, list[Loa
     if in_flight != 100 or not latency:
         return [faster]
     cpu = ratios([load.cpu for load in ours], [load.cpu for load in loads["httpx"]])
-    return [faster, Row(f"CPU of a call over bare httpx, {where}", cpu, "x", limit=MOST_CPU)]
+    return [
+        faster,
+        Row(f"CPU of a call over bare httpx, {where}", cpu, "x", limit=MOST_CPU),
+    ]
 
 
 def _described(side: str, loads: list[Load]) -> str:

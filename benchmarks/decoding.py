@@ -43,7 +43,9 @@ def page() -> bytes:
         }
         for number in range(ROWS)
     ]
-    return json.dumps({**body, "data": data, "total": ROWS}, separators=(",", ":")).encode()
+    return json.dumps(
+        {**body, "data": data, "total": ROWS}, separators=(",", ":")
+    ).encode()
 
 
 def sides() -> dict[str, Callable[[bytes], Any]]:
@@ -61,8 +63,18 @@ def pydantic_model() -> Any:
     """The class of the page as datamodel-code-generator writes it for pydantic, all else left at its defaults."""
     with tempfile.TemporaryDirectory(prefix="plexy-pay-bench-") as folder:
         module = Path(folder, "plexy_pay_pydantic")
-        arguments = ["--input", str(stock.folder() / "openapi.json"), "--input-file-type", "openapi"]
-        arguments += ["--output", str(module), "--output-model-type", "pydantic_v2.BaseModel"]
+        arguments = [
+            "--input",
+            str(stock.folder() / "openapi.json"),
+            "--input-file-type",
+            "openapi",
+        ]
+        arguments += [
+            "--output",
+            str(module),
+            "--output-model-type",
+            "pydantic_v2.BaseModel",
+        ]
         Took.running([sys.executable, "-m", "datamodel_code_generator", *arguments])
         sys.path.append(folder)
         # A dotted schema name makes a module: `response.TransactionList`.
@@ -72,7 +84,9 @@ def pydantic_model() -> Any:
 def reader(row: Any) -> Callable[[Any], object]:
     """Reads every field of a row like this one, so that no side can leave any undecoded."""
     # Models of attrs have slots.
-    names: tuple[str, ...] = tuple(row.__dict__ if hasattr(row, "__dict__") else row.__slots__)
+    names: tuple[str, ...] = tuple(
+        row.__dict__ if hasattr(row, "__dict__") else row.__slots__
+    )
     return operator.attrgetter(*(name for name in names if not name.startswith("_")))
 
 
@@ -89,7 +103,10 @@ def measure(*, count: int = 60, calls: int = 20) -> dict[str, list[float]]:
 
 
 def _timed(
-    decode: Callable[[bytes], Any], content: bytes, read: Callable[[Any], object], calls: int
+    decode: Callable[[bytes], Any],
+    content: bytes,
+    read: Callable[[Any], object],
+    calls: int,
 ) -> Callable[[], float]:
     def once() -> float:
         started = time.process_time()
@@ -108,7 +125,9 @@ def _exhaust(values: Iterable[object]) -> None:
 def rows(effort: float = 1.0) -> list[Row]:
     """How many times as long as pydantic, and how many times as fast as the stock models."""
     taken = measure(count=rounds(60, effort))
-    detail = ", ".join(f"{side} {Spread.of(values).median:.0f} us" for side, values in taken.items())
+    detail = ", ".join(
+        f"{side} {Spread.of(values).median:.0f} us" for side, values in taken.items()
+    )
     over = ratios(taken["plexy_pay"], taken["pydantic"])
     beside = {"stock": ratios(taken["stock"], taken["pydantic"]).median}
     return [

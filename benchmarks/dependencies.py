@@ -20,7 +20,10 @@ ALLOWED = {"attrs", "httpx"}
 def names(project: Path = PROJECT) -> set[str]:
     """The distributions that an installation without extras requires."""
     declared = tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]
-    return {re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower() for requirement in declared}
+    return {
+        re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower()
+        for requirement in declared
+    }
 
 
 def rows(effort: float = 1.0, project: Path = PROJECT) -> list[Row]:
@@ -28,7 +31,15 @@ def rows(effort: float = 1.0, project: Path = PROJECT) -> list[Row]:
     found = names(project)
     others = float(len(found - ALLOWED))
     what = "run-time dependencies besides httpx and attrs"
-    return [Row(what, Spread.of([others]), "", limit=0, detail=f"needs {', '.join(sorted(found))}")]
+    return [
+        Row(
+            what,
+            Spread.of([others]),
+            "",
+            limit=0,
+            detail=f"needs {', '.join(sorted(found))}",
+        )
+    ]
 
 
 if __name__ == "__main__":

@@ -30,5 +30,7 @@ def answer(method: str, path: str, status: int) -> Any:
 
 def new_link() -> dict[str, Any]:
     """The example of the body that makes a payment link."""
-    media: dict[str, Any] = bundled()["paths"][LINKS]["post"]["requestBody"]["content"]["application/json"]
+    media: dict[str, Any] = bundled()["paths"][LINKS]["post"]["requestBody"]["content"][
+        "application/json"
+    ]
     return dict(media["example"])

@@ -55,7 +55,11 @@ def _required(roots: tuple[str, ...]) -> set[str]:
         except PackageNotFoundError:  # Not needed on this Python or system.
             continue
         found.add(name)
-        waiting += [re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in requires if "extra ==" not in text]
+        waiting += [
+            re.split(r"[^\w.-]", text, maxsplit=1)[0]
+            for text in requires
+            if "extra ==" not in text
+        ]
     return found
 
 

@@ -42,10 +42,21 @@ def grown(copies: int) -> dict[str, Any]:
     whose body has no name stays alone, with its schema.
     """
     original = bundled()
-    named = {name: item for name, item in original["webhooks"].items() if "x-event" in item["post"]}
+    named = {
+        name: item
+        for name, item in original["webhooks"].items()
+        if "x-event" in item["post"]
+    }
     events = frozenset(item["post"]["x-event"] for item in named.values())
-    alone = json.dumps([item for name, item in original["webhooks"].items() if name not in named])
-    document: dict[str, Any] = {**original, "paths": {}, "webhooks": {}, "components": {}}
+    alone = json.dumps(
+        [item for name, item in original["webhooks"].items() if name not in named]
+    )
+    document: dict[str, Any] = {
+        **original,
+        "paths": {},
+        "webhooks": {},
+        "components": {},
+    }
     components = document["components"]
     components.update(original["components"], schemas={}, responses={})
     for number in range(copies):
@@ -103,7 +114,9 @@ def generating(spec: Path, out: Path) -> Took:
 
 def nox() -> Took:
     """Run `nox -s generate` on spec/ as a maintainer does, also if nothing changed."""
-    return Took.running([sys.executable, "-m", "nox", "-s", "generate", "--", "--force"])
+    return Took.running(
+        [sys.executable, "-m", "nox", "-s", "generate", "--", "--force"]
+    )
 
 
 def rows(effort: float = 1.0) -> list[Row]:
@@ -122,7 +135,12 @@ def _whole(count: int) -> Row:
     wall = Spread.of([one.wall for one in runs])
     cpu = Spread.of([one.cpu for one in runs]).median
     return Row(
-        "nox -s generate", wall, "s", limit=5, beside={"stock": stock.seconds()}, detail=f"{cpu:.1f} s of CPU"
+        "nox -s generate",
+        wall,
+        "s",
+        limit=5,
+        beside={"stock": stock.seconds()},
+        detail=f"{cpu:.1f} s of CPU",
     )
 
 
@@ -134,25 +152,38 @@ def _nothing(count: int) -> Row:
         "python": lambda: Took.running([sys.executable, "-c", "pass"]).cpu,
     }
     found = interleave(sides, rounds=count)
-    more = [ours - bare for ours, bare in zip(found["generate"], found["python"], strict=True)]
+    more = [
+        ours - bare
+        for ours, bare in zip(found["generate"], found["python"], strict=True)
+    ]
     return Row(
-        "generate where nothing changed, CPU beyond the start of Python", Spread.of(more), "s", limit=0.1
+        "generate where nothing changed, CPU beyond the start of Python",
+        Spread.of(more),
+        "s",
+        limit=0.1,
     )
 
 
 def _growth(folder: Path, count: int) -> Row:
     specs = {copies: folder / f"openapi-{copies}.json" for copies in (1, TIMES)}
     for copies, path in specs.items():
-        path.write_text(json.dumps(grown(copies), indent=2, ensure_ascii=False), "utf-8")
+        path.write_text(
+            json.dumps(grown(copies), indent=2, ensure_ascii=False), "utf-8"
+        )
     walls: dict[int, list[float]] = {copies: [] for copies in specs}
 
     def once(copies: int) -> float:
         # One slow start of the short run would decide the ratio.
-        runs = [generating(specs[copies], folder / "plexy_pay") for _ in range(3 if copies == 1 else 1)]
+        runs = [
+            generating(specs[copies], folder / "plexy_pay")
+            for _ in range(3 if copies == 1 else 1)
+        ]
         walls[copies].append(min(run.wall for run in runs))
         return min(run.cpu for run in runs)
 
-    sides: dict[str, Callable[[], float]] = {str(copies): partial(once, copies) for copies in specs}
+    sides: dict[str, Callable[[], float]] = {
+        str(copies): partial(once, copies) for copies in specs
+    }
     found = interleave(sides, rounds=count, warm_up=0)
     wall = Spread.of(walls[TIMES]).median / Spread.of(walls[1]).median
     seconds = f"{Spread.of(found['1']).median:.1f} s and {Spread.of(found[str(TIMES)]).median:.1f} s of CPU"

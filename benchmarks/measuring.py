@@ -49,12 +49,18 @@ class Took:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
         # A ready environment has its bytecode; some machines forbid Python to write it.
-        environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = {
+            name: text
+            for name, text in os.environ.items()
+            if name != "PYTHONDONTWRITEBYTECODE"
+        }
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         wall = time.perf_counter() - started
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
-            raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+            raise RuntimeError(
+                f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}"
+            )
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return cls(wall, cpu, done.stdout)
 

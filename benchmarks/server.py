@@ -33,8 +33,12 @@ def responses() -> dict[bytes, bytes]:
     """The whole answer for each method and path."""
     return {
         f"POST {LINKS} ".encode(): _response("201 Created", answer("POST", LINKS, 201)),
-        f"GET {LINKS}/{LINK_ID} ".encode(): _response("200 OK", answer("GET", LINKS + "/{id}", 200)),
-        f"GET {TRANSACTIONS} ".encode(): _response("200 OK", answer("GET", TRANSACTIONS, 200)),
+        f"GET {LINKS}/{LINK_ID} ".encode(): _response(
+            "200 OK", answer("GET", LINKS + "/{id}", 200)
+        ),
+        f"GET {TRANSACTIONS} ".encode(): _response(
+            "200 OK", answer("GET", TRANSACTIONS, 200)
+        ),
     }
 
 
@@ -58,16 +62,22 @@ class _Connection(asyncio.Protocol):
         # Clients here wait for the answer before they send the next request.
         self.waiting = b""
         target = head[: head.find(b" HTTP/")] + b" "
-        response = self.known.get(target, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        response = self.known.get(
+            target, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        )
         if self.latency:
-            asyncio.get_running_loop().call_later(self.latency, self.transport.write, response)
+            asyncio.get_running_loop().call_later(
+                self.latency, self.transport.write, response
+            )
         else:
             self.transport.write(response)
 
 
 async def _serve(latency: float) -> None:
     _Connection.latency = latency
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0, backlog=1024)
+    server = await asyncio.get_running_loop().create_server(
+        _Connection, "127.0.0.1", 0, backlog=1024
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     # Whoever started this process closes its standard input to end it.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -82,7 +92,9 @@ def running(latency: float = 0.0) -> Generator[str]:
         latency: Seconds between a request and its response.
     """
     command = [sys.executable, __file__, str(latency)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         process.communicate()

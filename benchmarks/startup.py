@@ -49,15 +49,25 @@ def rows(effort: float = 1.0) -> list[Row]:
     found = _import_and_client(count)
     with server.running() as origin:
         arguments = [origin, KEY, LINK_ID]
-        sides = {script.stem: [str(script), *arguments] for script in SCRIPTS.glob("*.py")}
+        sides = {
+            script.stem: [str(script), *arguments] for script in SCRIPTS.glob("*.py")
+        }
         return found + _first_answer(measure(sides, count))
 
 
 def _import_and_client(count: int) -> list[Row]:
     runs = measure({"nothing": ["-c", NOTHING], "client": ["-c", CLIENT]}, count)
-    loaded = [name for name in python("-c", LOADED).output.split() if name in ("httpx", "attr", "attrs")]
-    cpu = differences(_milliseconds(runs["client"], "cpu"), _milliseconds(runs["nothing"], "cpu"))
-    wall = differences(_milliseconds(runs["client"], "wall"), _milliseconds(runs["nothing"], "wall"))
+    loaded = [
+        name
+        for name in python("-c", LOADED).output.split()
+        if name in ("httpx", "attr", "attrs")
+    ]
+    cpu = differences(
+        _milliseconds(runs["client"], "cpu"), _milliseconds(runs["nothing"], "cpu")
+    )
+    wall = differences(
+        _milliseconds(runs["client"], "wall"), _milliseconds(runs["nothing"], "wall")
+    )
     what = "import plexy_pay and make a client"
     detail = f"{wall.median:.1f} ms by the clock on the wall"
     return [
@@ -78,8 +88,12 @@ def _first_answer(runs: dict[str, list[Took]]) -> list[Row]:
         ("bare", "attrs and bare httpx", 1.05, 2),
         ("bare_without_certificates", "the same, no certificates loaded", None, None),
     ):
-        ours, theirs, stock = ([one.cpu for one in runs[side]] for side in ("ours", rival, "stock"))
-        wall = ratios([one.wall for one in runs["ours"]], [one.wall for one in runs[rival]])
+        ours, theirs, stock = (
+            [one.cpu for one in runs[side]] for side in ("ours", rival, "stock")
+        )
+        wall = ratios(
+            [one.wall for one in runs["ours"]], [one.wall for one in runs[rival]]
+        )
         found.append(
             Row(
                 f"start to first answer over {name}",
@@ -90,7 +104,9 @@ def _first_answer(runs: dict[str, list[Took]]) -> list[Row]:
                 detail=f"{Spread.of(ours).median * 1000:.0f} ms of CPU; {wall.median:.2f} x by the clock on the wall",
             )
         )
-        ours, theirs, stock = ([memory(one) for one in runs[side]] for side in ("ours", rival, "stock"))
+        ours, theirs, stock = (
+            [memory(one) for one in runs[side]] for side in ("ours", rival, "stock")
+        )
         found.append(
             Row(
                 f"memory after it over {name}",

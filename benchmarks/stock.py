@@ -32,8 +32,19 @@ def folder() -> Path:
     del document["components"]["parameters"]["CheckoutVersion"]["schema"]["format"]
     source = Path(room.name, "openapi.json")
     source.write_text(json.dumps(document), "utf-8")
-    arguments = ["--path", str(source), "--output-path", str(Path(room.name, NAME)), "--meta", "none"]
-    _TOOK.append(Took.running([sys.executable, "-m", "openapi_python_client", "generate", *arguments]))
+    arguments = [
+        "--path",
+        str(source),
+        "--output-path",
+        str(Path(room.name, NAME)),
+        "--meta",
+        "none",
+    ]
+    _TOOK.append(
+        Took.running(
+            [sys.executable, "-m", "openapi_python_client", "generate", *arguments]
+        )
+    )
     sys.path.append(room.name)
     return Path(room.name)
 

@@ -38,7 +38,9 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     commands = parser.add_subparsers(required=True)
     for name, (text, add) in _COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        command = commands.add_parser(
+            name, help=text, description=f"{text[0].upper()}{text[1:]}."
+        )
         if name == chosen:
             add(command)
     return parser
@@ -51,7 +53,9 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=_generate)
     _add_overlay(command)
     command.add_argument(
-        "--discard-edits", action="store_true", help="write over what somebody edited by hand there"
+        "--discard-edits",
+        action="store_true",
+        help="write over what somebody edited by hand there",
     )
     command.add_argument(
         "--force",
@@ -74,16 +78,24 @@ def _generate(options: argparse.Namespace) -> int:
     description = package / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
     is_new = not package.is_dir()
-    counts = pipeline.generate(places.SPEC, package, options.overlay, discard_edits=options.discard_edits)
+    counts = pipeline.generate(
+        places.SPEC, package, options.overlay, discard_edits=options.discard_edits
+    )
     stamp.write(package, made_from)
     lines: list[str] = []
     if counts.difference and not is_new:
         from .changes.summary import summary
 
         # With overlays, git has not all of what the package was made from before.
-        lines += summary(before or b"", description.read_bytes(), "" if options.overlay else _ALL_CHANGES)
+        lines += summary(
+            before or b"",
+            description.read_bytes(),
+            "" if options.overlay else _ALL_CHANGES,
+        )
         lines += writing.told(counts.difference)
-    word = "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
+    word = (
+        "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
+    )
     print(
         f"{word} {package.name}: {counts.operations} operations, {counts.models} models and enums, "
         f"{counts.events} events, {counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
@@ -105,9 +117,13 @@ def _check(options: argparse.Namespace) -> int:
     for text in found:
         print(text)
     if found:
-        print(f"{len(found)} differences from what spec/ and generator/ make{_with(options)}.")
+        print(
+            f"{len(found)} differences from what spec/ and generator/ make{_with(options)}."
+        )
         return 1
-    print(f"{places.PACKAGE.name} is exactly what spec/ and generator/ make{_with(options)}.")
+    print(
+        f"{places.PACKAGE.name} is exactly what spec/ and generator/ make{_with(options)}."
+    )
     return 0
 
 
@@ -134,7 +150,9 @@ def _add_bundle(command: argparse.ArgumentParser) -> None:
 def _bundle(options: argparse.Namespace) -> int:
     from . import loading, pipeline
 
-    sys.stdout.buffer.write(loading.bundle_bytes(pipeline.load(options.spec, options.overlay)))
+    sys.stdout.buffer.write(
+        loading.bundle_bytes(pipeline.load(options.spec, options.overlay))
+    )
     return 0
 
 
@@ -142,7 +160,9 @@ def _add_coverage(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=_coverage)
     _add_spec(command)
     _add_overlay(command)
-    command.add_argument("--json", action="store_true", help="print JSON with stable keys")
+    command.add_argument(
+        "--json", action="store_true", help="print JSON with stable keys"
+    )
     command.add_argument(
         "--expect",
         type=Path,
@@ -201,7 +221,9 @@ def _add_drift(command: argparse.ArgumentParser) -> None:
 
 
 def _add_spec(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--spec", type=Path, default=places.SPEC, help="the root of the spec")
+    command.add_argument(
+        "--spec", type=Path, default=places.SPEC, help="the root of the spec"
+    )
 
 
 def _add_overlay(command: argparse.ArgumentParser) -> None:
@@ -220,18 +242,29 @@ def _with(options: argparse.Namespace) -> str:
     from .standing import applied_overlays
 
     applied = applied_overlays(getattr(options, "spec", places.SPEC), options.overlay)
-    return "".join(f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied))
+    return "".join(
+        f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied)
+    )
 
 
 #: Each command: what it does, and what gives it its options and its function.
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "generate": ("write the package from the spec", _add_generate),
-    "check": ("say whether the package is what the spec and the generator make", _add_check),
+    "check": (
+        "say whether the package is what the spec and the generator make",
+        _add_check,
+    ),
     "lint": ("check the spec: OpenAPI, Redocly and our own rules", _add_lint),
     "bundle": ("print the spec as one JSON document", _add_bundle),
     "coverage": ("count what the spec says by how well it is known", _add_coverage),
-    "record-forks": ("record the upstream templates that ours were compared with", _add_record_forks),
-    "changes": ("say what changed between two specs, for the people who use the package", _add_changes),
+    "record-forks": (
+        "record the upstream templates that ours were compared with",
+        _add_record_forks,
+    ),
+    "changes": (
+        "say what changed between two specs, for the people who use the package",
+        _add_changes,
+    ),
     "check-version": (
         "say whether the version is large enough for what changed since the last release",
         _add_check_version,

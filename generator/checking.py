@@ -34,15 +34,23 @@ def compare(wanted: Path, package: Path) -> list[str]:
     fresh, there = manifest.hashes(wanted), manifest.hashes(package)
     record = manifest.read(package)
     recorded = record.get("files", {})
-    found = _overlay_differences(package, manifest.read(wanted).get("overlays"), record.get("overlays"))
+    found = _overlay_differences(
+        package, manifest.read(wanted).get("overlays"), record.get("overlays")
+    )
     for name in sorted(fresh.keys() | there.keys()):
         if fresh.get(name) == there.get(name):
             continue
         found.append(
             f"{package.name}/{name}: {_reason(name, fresh, there, recorded)}{_diff(wanted, package, name)}"
         )
-    if not found and (wanted / manifest.NAME).read_bytes() != (package / manifest.NAME).read_bytes():
-        found.append(f"{package.name}/{manifest.NAME}: it is out of date. Run `nox -s generate`.")
+    if (
+        not found
+        and (wanted / manifest.NAME).read_bytes()
+        != (package / manifest.NAME).read_bytes()
+    ):
+        found.append(
+            f"{package.name}/{manifest.NAME}: it is out of date. Run `nox -s generate`."
+        )
     return found
 
 
@@ -51,15 +59,21 @@ def _overlay_differences(package: Path, fresh: Any, there: Any) -> list[str]:
     fresh, there = fresh or [], there or []
     if fresh == there:
         return []
-    made, given = (", ".join(item["name"] for item in items) for items in (there, fresh))
+    made, given = (
+        ", ".join(item["name"] for item in items) for items in (there, fresh)
+    )
     if made == given:
         reason = f"the overlays {made} changed since it was generated"
     else:
         reason = f"it was made with {made or 'no overlay'}, and this check is for {given or 'no overlay'}"
-    return [f"{package.name}: {reason}. Give both commands the same `--overlay FILE`, or generate anew."]
+    return [
+        f"{package.name}: {reason}. Give both commands the same `--overlay FILE`, or generate anew."
+    ]
 
 
-def _reason(name: str, fresh: dict[str, str], there: dict[str, str], recorded: dict[str, str]) -> str:
+def _reason(
+    name: str, fresh: dict[str, str], there: dict[str, str], recorded: dict[str, str]
+) -> str:
     if name not in there:
         return "it is missing. Run `nox -s generate`."
     if name not in fresh and name not in recorded:
@@ -79,5 +93,7 @@ def _diff(wanted: Path, package: Path, name: str) -> str:
         return ""
     old = (package / name).read_text("utf-8", errors="replace").splitlines()
     new = (wanted / name).read_text("utf-8", errors="replace").splitlines()
-    lines = list(difflib.unified_diff(old, new, "there", "fresh", lineterm="", n=1))[:12]
+    lines = list(difflib.unified_diff(old, new, "there", "fresh", lineterm="", n=1))[
+        :12
+    ]
     return "".join(f"\n    {line}" for line in lines)

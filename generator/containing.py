@@ -15,7 +15,12 @@ def is_inside(folder: Path, path: Path) -> bool:
     """Whether the path leads to something below the folder, with all links followed."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError, ValueError):  # A circle of links, or a name that no file can have.
+    # A circle of links, or a name that no file can have.
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ):
         return False
 
 

@@ -129,17 +129,33 @@ def facts(api: Api) -> Iterator[Fact]:
     for event in api.events:
         yield Fact("webhook", event.key, event.evidence, event.origin.pointer)
     for response in api.shared_responses:
-        yield Fact("shared_response", response.name, response.evidence, response.origin.pointer)
+        yield Fact(
+            "shared_response", response.name, response.evidence, response.origin.pointer
+        )
     for scheme in api.security_schemes:
-        yield Fact("security_scheme", scheme.name, scheme.evidence, scheme.origin.pointer)
+        yield Fact(
+            "security_scheme", scheme.name, scheme.evidence, scheme.origin.pointer
+        )
     for server in api.servers:
         yield Fact("server", server.url, server.evidence, server.origin.pointer)
 
 
 def _operation_facts(operation: Operation) -> Iterator[Fact]:
-    call, place, resources = operation.call, operation.origin.pointer, (operation.resource,)
-    yield Fact("method", call, operation.method_evidence, (*place, "x-evidence", "method"), resources)
-    yield Fact("path", call, operation.path_evidence, (*place, "x-evidence", "path"), resources)
+    call, place, resources = (
+        operation.call,
+        operation.origin.pointer,
+        (operation.resource,),
+    )
+    yield Fact(
+        "method",
+        call,
+        operation.method_evidence,
+        (*place, "x-evidence", "method"),
+        resources,
+    )
+    yield Fact(
+        "path", call, operation.path_evidence, (*place, "x-evidence", "path"), resources
+    )
     for parameter in operation.parameters:
         name = f"{call} {parameter.place} {parameter.wire_name}"
         evidence: Evidence = "inferred"
@@ -151,7 +167,9 @@ def _operation_facts(operation: Operation) -> Iterator[Fact]:
     for response in operation.responses:
         if not response.shared_as:
             name = f"{call} {response.status}"
-            yield Fact("response", name, response.evidence, response.origin.pointer, resources)
+            yield Fact(
+                "response", name, response.evidence, response.origin.pointer, resources
+            )
     shape = operation.pagination
     if shape is not None:
         yield Fact("page_shape", call, shape.evidence, shape.origin.pointer, resources)
@@ -161,21 +179,36 @@ def _schema_facts(api: Api) -> Iterator[Fact]:
     users = _users(api)
     named = _named_schemas(api)
     for key, schema in named.items():
-        yield Fact("schema", key, schema.evidence, schema.origin.pointer, users.get(key, ()))
+        yield Fact(
+            "schema", key, schema.evidence, schema.origin.pointer, users.get(key, ())
+        )
     for model in api.models.values():
         owner = named.get(_key_at(model.origin.pointer))
         if owner is not None:
             yield from _property_facts(owner, model, users.get(owner.key, ()))
 
     for amount in api.shared_amounts:
-        yield Fact("unit", amount.key, amount.evidence, amount.origin.pointer, users.get(amount.key, ()))
+        yield Fact(
+            "unit",
+            amount.key,
+            amount.evidence,
+            amount.origin.pointer,
+            users.get(amount.key, ()),
+        )
     for wrapper in api.wrappers:
         for field in wrapper.fields:
-            name, resources = f"{wrapper.key} {field.wire_name}", users.get(wrapper.key, ())
-            yield Fact("property", name, field.evidence, field.origin.pointer, resources)
+            name, resources = (
+                f"{wrapper.key} {field.wire_name}",
+                users.get(wrapper.key, ()),
+            )
+            yield Fact(
+                "property", name, field.evidence, field.origin.pointer, resources
+            )
 
 
-def _property_facts(owner: Schema | Wrapper, model: Model, resources: tuple[str, ...]) -> Iterator[Fact]:
+def _property_facts(
+    owner: Schema | Wrapper, model: Model, resources: tuple[str, ...]
+) -> Iterator[Fact]:
     """Yield the facts of a model's own fields; the model is a named schema or written inside of one."""
     own = (*model.origin.pointer, "properties")
     for field in model.fields:
@@ -184,17 +217,33 @@ def _property_facts(owner: Schema | Wrapper, model: Model, resources: tuple[str,
             continue
         is_marked = field.origin.is_stated or model.origin.is_stated
         evidence = field.evidence if is_marked else owner.evidence
-        yield Fact("property", f"{owner.key} {field.wire_name}", evidence, place, resources)
+        yield Fact(
+            "property", f"{owner.key} {field.wire_name}", evidence, place, resources
+        )
         if field.amount is not None:
             unit = (*place, "x-amount-unit")
-            yield Fact("unit", f"{owner.key} {field.wire_name}", field.amount.evidence, unit, resources)
+            yield Fact(
+                "unit",
+                f"{owner.key} {field.wire_name}",
+                field.amount.evidence,
+                unit,
+                resources,
+            )
 
 
 def _named_schemas(api: Api) -> dict[str, Schema | Wrapper]:
     """Return the schemas that have a key of their own in the document."""
-    schemas: list[Schema | Wrapper] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    schemas: list[Schema | Wrapper] = [
+        *api.models.values(),
+        *api.enums.values(),
+        *api.aliases.values(),
+    ]
     schemas += api.wrappers
-    found = {schema.key: schema for schema in schemas if schema.origin.pointer == (*_SCHEMAS, schema.key)}
+    found = {
+        schema.key: schema
+        for schema in schemas
+        if schema.origin.pointer == (*_SCHEMAS, schema.key)
+    }
     return dict(sorted(found.items()))
 
 
@@ -209,7 +258,9 @@ def _users(api: Api) -> dict[str, tuple[str, ...]]:
     for operation in query.in_written_order(api):
         places = [parameter.origin.pointer for parameter in operation.parameters]
         places += [
-            response.origin.pointer for response in operation.responses if response.status.startswith("2")
+            response.origin.pointer
+            for response in operation.responses
+            if response.status.startswith("2")
         ]
         if operation.body is not None:
             places.append(operation.body.origin.pointer)
@@ -225,7 +276,9 @@ def report(api: Api) -> Report:
     """Return the figures of an API."""
     schemas = _named_schemas(api)
     counts = _no_counts()
-    resources = {operation.resource: _no_counts() for operation in query.in_written_order(api)}
+    resources = {
+        operation.resource: _no_counts() for operation in query.in_written_order(api)
+    }
     # A server may be written at many paths; it is one fact all the same.
     for fact in {(fact.kind, fact.name): fact for fact in facts(api)}.values():
         counts[fact.kind][fact.evidence] += 1
@@ -238,7 +291,9 @@ def report(api: Api) -> Report:
         schemas=tuple(key for key in schemas if not key.startswith(OWN_PREFIX)),
         own_schemas=tuple(key for key in schemas if key.startswith(OWN_PREFIX)),
         inferred=tuple(_inferred(api)),
-        unused_schemas=tuple(key for key, schema in schemas.items() if schema.is_unused),
+        unused_schemas=tuple(
+            key for key, schema in schemas.items() if schema.is_unused
+        ),
     )
 
 
@@ -270,12 +325,20 @@ def compare(found: Report, folder: Path) -> Expectations:
         ToolError: A list cannot be read.
     """
     operations = _column(folder / "operations.tsv", "call")
-    schemas = [key for key in _column(folder / "schemas.tsv", "schema") if not key.startswith(OWN_PREFIX)]
-    return Expectations(_expect(operations, found.calls), _expect(schemas, found.schemas))
+    schemas = [
+        key
+        for key in _column(folder / "schemas.tsv", "schema")
+        if not key.startswith(OWN_PREFIX)
+    ]
+    return Expectations(
+        _expect(operations, found.calls), _expect(schemas, found.schemas)
+    )
 
 
 def _expect(wanted: list[str], there: tuple[str, ...]) -> Expectation:
-    return Expectation(tuple(wanted), tuple(name for name in wanted if name not in there))
+    return Expectation(
+        tuple(wanted), tuple(name for name in wanted if name not in there)
+    )
 
 
 def _column(path: Path, name: str) -> list[str]:
@@ -285,4 +348,6 @@ def _column(path: Path, name: str) -> list[str]:
             rows = list(csv.DictReader(file, delimiter="\t"))
             return list(dict.fromkeys(row[name] for row in rows))
     except (OSError, KeyError) as error:
-        raise ToolError(f"{path} is not a table with the column {name!r}: {error}.") from None
+        raise ToolError(
+            f"{path} is not a table with the column {name!r}: {error}."
+        ) from None

@@ -34,9 +34,14 @@ def as_json(found: Report, expected: Expectations | None = None) -> str:
     """Return the report for programs; keys are never renamed or removed, new ones may come."""
     record: dict[str, Any] = {
         "operations": len(found.calls),
-        "schemas": {"documented_names": len(found.schemas), "own_names": len(found.own_schemas)},
+        "schemas": {
+            "documented_names": len(found.schemas),
+            "own_names": len(found.own_schemas),
+        },
         "evidence": _record(found.counts),
-        "resources": {name: _record(counts) for name, counts in found.resources.items()},
+        "resources": {
+            name: _record(counts) for name, counts in found.resources.items()
+        },
         "inferred_operations": [operation._asdict() for operation in found.inferred],
         "unused_schemas": list(found.unused_schemas),
         "expected": None
@@ -66,21 +71,39 @@ def as_text(found: Report, expected: Expectations | None = None) -> str:
             _table(
                 ["", *EVIDENCE, "all"],
                 [
-                    [_TITLES[kind], *_numbers(found.counts[kind]), str(found.counts[kind].total())]
+                    [
+                        _TITLES[kind],
+                        *_numbers(found.counts[kind]),
+                        str(found.counts[kind].total()),
+                    ]
                     for kind in KINDS
                 ],
             ),
             "By resource, as documented / documented-2023 / observed / inferred. A schema counts with each resource\n"
             "that sends or receives it.",
             _table(
-                ["", *(f"{kind}s" if kind != "property" else "properties" for kind in _SHOWN_PER_RESOURCE)],
                 [
-                    [name, *("/".join(_numbers(counts[kind])) for kind in _SHOWN_PER_RESOURCE)]
+                    "",
+                    *(
+                        f"{kind}s" if kind != "property" else "properties"
+                        for kind in _SHOWN_PER_RESOURCE
+                    ),
+                ],
+                [
+                    [
+                        name,
+                        *(
+                            "/".join(_numbers(counts[kind]))
+                            for kind in _SHOWN_PER_RESOURCE
+                        ),
+                    ]
                     for name, counts in found.resources.items()
                 ],
             ),
             _inferred_text(found.inferred),
-            _names("Schemas that no operation and no webhook reaches", found.unused_schemas),
+            _names(
+                "Schemas that no operation and no webhook reaches", found.unused_schemas
+            ),
         )
         if part
     )
@@ -108,14 +131,24 @@ def _inferred_text(operations: tuple[InferredOperation, ...]) -> str:
     rows: list[list[str]] = []
     for operation in operations:
         words = {"method": operation.method_evidence, "path": operation.path_evidence}
-        inferred = " and ".join(part for part, word in words.items() if word == "inferred")
+        inferred = " and ".join(
+            part for part, word in words.items() if word == "inferred"
+        )
         money = "moves money" if operation.moves_money else ""
-        rows.append([operation.call, f"{operation.method} {operation.path}", inferred, money])
+        rows.append(
+            [operation.call, f"{operation.method} {operation.path}", inferred, money]
+        )
     title = f"Operations whose method or path is inferred: {len(rows)}"
-    return f"{title}\n{_table(['', 'sent as', 'inferred', ''], rows, str.ljust)}" if rows else title
+    return (
+        f"{title}\n{_table(['', 'sent as', 'inferred', ''], rows, str.ljust)}"
+        if rows
+        else title
+    )
 
 
-def _table(head: list[str], rows: list[list[str]], align: Callable[[str, int], str] = str.rjust) -> str:
+def _table(
+    head: list[str], rows: list[list[str]], align: Callable[[str, int], str] = str.rjust
+) -> str:
     """Return columns as wide as their widest cell; the first one is names."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = [

@@ -10,7 +10,9 @@ from iso4217 import Currency
 def exponents() -> list[tuple[str, int]]:
     """Return the number of decimals of each currency in ISO 4217."""
     return sorted(
-        (currency.code, currency.exponent) for currency in Currency if currency.exponent is not None
+        (currency.code, currency.exponent)
+        for currency in Currency
+        if currency.exponent is not None
     )
 
 

@@ -14,7 +14,13 @@ Pointer = tuple[str | int, ...]
 #: Keys whose value is a map from names that people choose to objects: a "default" in there is such a name.
 NAME_MAPS = frozenset(
     {
-        *("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"),
+        *(
+            "$defs",
+            "definitions",
+            "dependentSchemas",
+            "patternProperties",
+            "properties",
+        ),
         *(
             "callbacks",
             "examples",
@@ -25,7 +31,15 @@ NAME_MAPS = frozenset(
             "requestBodies",
             "responses",
         ),
-        *("schemas", "securitySchemes", "content", "encoding", "paths", "variables", "webhooks"),
+        *(
+            "schemas",
+            "securitySchemes",
+            "content",
+            "encoding",
+            "paths",
+            "variables",
+            "webhooks",
+        ),
     }
 )
 
@@ -48,7 +62,9 @@ class Mark:
 
     __slots__ = ("children", "location")
 
-    def __init__(self, location: Location, children: dict[str, Mark] | None = None) -> None:
+    def __init__(
+        self, location: Location, children: dict[str, Mark] | None = None
+    ) -> None:
         self.location = location
         self.children: dict[str, Mark] = {} if children is None else children
 
@@ -174,15 +190,23 @@ def parse_pointer(text: str) -> tuple[str, ...]:
 
 def format_pointer(pointer: Pointer) -> str:
     """A pointer as a reference inside the document: ("paths", "/v1") -> "#/paths/~1v1"."""
-    return "#" + "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in pointer)
+    return "#" + "".join(
+        "/" + str(token).replace("~", "~0").replace("/", "~1") for token in pointer
+    )
 
 
 def is_opaque(key: str, value: object) -> bool:
     """Whether what stands under this keyword is data, in which a "$ref" is not a reference."""
-    return key in OPAQUE or key.startswith("x-") or (key == "examples" and is_sequence(value))
+    return (
+        key in OPAQUE
+        or key.startswith("x-")
+        or (key == "examples" and is_sequence(value))
+    )
 
 
-def objects(value: object, pointer: Pointer = (), *, names: bool = False) -> Iterator[Located]:
+def objects(
+    value: object, pointer: Pointer = (), *, names: bool = False
+) -> Iterator[Located]:
     """Every object of the document under a value, parents first; maps of names and data are no objects.
 
     Args:
@@ -200,7 +224,9 @@ def objects(value: object, pointer: Pointer = (), *, names: bool = False) -> Ite
             if names:
                 yield from objects(item, (*pointer, key))
             elif not is_opaque(key, item):
-                yield from objects(item, (*pointer, key), names=key in NAME_MAPS and is_mapping(item))
+                yield from objects(
+                    item, (*pointer, key), names=key in NAME_MAPS and is_mapping(item)
+                )
 
 
 def references(value: object, *, names: bool = False) -> Iterator[tuple[Pointer, str]]:
@@ -209,7 +235,9 @@ def references(value: object, *, names: bool = False) -> Iterator[tuple[Pointer,
         target = reference_of(found)
         if target is not None:
             yield (*pointer, "$ref"), target
-        for name, mapped in mapping(mapping(found.get("discriminator")).get("mapping")).items():
+        for name, mapped in mapping(
+            mapping(found.get("discriminator")).get("mapping")
+        ).items():
             if isinstance(mapped, str) and is_reference(mapped):
                 yield (*pointer, "discriminator", "mapping", name), mapped
 

@@ -23,7 +23,9 @@ class Edits:
 def between(recorded: Mapping[str, str], there: Mapping[str, str]) -> Edits:
     """Return the edits that make what is there of what was recorded, both by their hashes."""
     return Edits(
-        changed=tuple(name for name in recorded if name in there and there[name] != recorded[name]),
+        changed=tuple(
+            name for name in recorded if name in there and there[name] != recorded[name]
+        ),
         added=tuple(name for name in there if name not in recorded),
         deleted=tuple(name for name in recorded if name not in there),
     )
@@ -32,7 +34,9 @@ def between(recorded: Mapping[str, str], there: Mapping[str, str]) -> Edits:
 def told(edits: Edits) -> str:
     """Return the edits for people, a line for each file."""
     kinds = {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted}
-    return "\n".join(f"  {kind}: {name}" for kind, names in kinds.items() for name in names)
+    return "\n".join(
+        f"  {kind}: {name}" for kind, names in kinds.items() for name in names
+    )
 
 
 def hashes(folder: Path, record: str) -> dict[str, str]:
@@ -42,7 +46,9 @@ def hashes(folder: Path, record: str) -> dict[str, str]:
         folder: The folder.
         record: The name of the file that keeps the hashes.
     """
-    return {name: digest((folder / name).read_bytes()) for name in names(folder, record)}
+    return {
+        name: digest((folder / name).read_bytes()) for name in names(folder, record)
+    }
 
 
 def names(folder: Path, record: str) -> Iterator[str]:

@@ -11,10 +11,23 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]
 from .problems import GenerationError
 
 # `--isolated`: a ruff configuration above the output folder must not change a byte of it.
-_COMMON = ("--isolated", "--no-cache", "--line-length", "110", "--target-version", "py311")
+_COMMON = (
+    "--isolated",
+    "--no-cache",
+    "--line-length",
+    "88",
+    "--target-version",
+    "py311",
+)
 # Sorted imports, no unused ones: templates may then import amply. What only annotations name is imported as well, since
 # tools read annotations at run time.
-_FIXES = ("--select", "I,F401,F811,UP,PIE790,W", "--fix", "--fix-only", "--unsafe-fixes")
+_FIXES = (
+    "--select",
+    "I,F401,F811,UP,PIE790,W",
+    "--fix",
+    "--fix-only",
+    "--unsafe-fixes",
+)
 
 # A command line has a greatest length.
 _AT_ONCE = 2000

@@ -78,7 +78,9 @@ def found_in(text: str) -> Iterator[tuple[int, str]]:
 def _replaced(text: str, escape: Callable[[str], str]) -> str:
     if _is_plain(text):
         return text
-    return "\n".join(line if _is_plain(line) else _line(line, escape) for line in text.split("\n"))
+    return "\n".join(
+        line if _is_plain(line) else _line(line, escape) for line in text.split("\n")
+    )
 
 
 def _line(line: str, escape: Callable[[str], str]) -> str:
@@ -97,4 +99,6 @@ def _as_python(char: str) -> str:
 
 def _as_json(char: str) -> str:
     units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+    return "".join(
+        f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)
+    )

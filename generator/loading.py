@@ -57,7 +57,10 @@ def load(root: Path) -> Document:
         return _Bundler(root).bundle()
     except RecursionError:
         problem = Problem(
-            root.as_posix(), 1, "the references make the document endlessly deep", "break the circle"
+            root.as_posix(),
+            1,
+            "the references make the document endlessly deep",
+            "break the circle",
         )
         raise SpecError([problem]) from None
 
@@ -94,7 +97,9 @@ class _Bundler:
             raise SpecError(self._problems)
         if not is_mapping(root.value) or "openapi" not in root.value:
             self._report(
-                root.mark, "the file is not an OpenAPI document", "give the file that begins with `openapi:`"
+                root.mark,
+                "the file is not an OpenAPI document",
+                "give the file that begins with `openapi:`",
             )
             raise SpecError(self._problems)
         data, marks = self._object(root.value, root.mark, root, names=False)
@@ -116,7 +121,11 @@ class _Bundler:
             # The root is the user's choice. The others are the document's, and become a part of the package.
             if relative != self._root_name and not is_inside(self._folder, path):
                 place = Mark(Location(path.as_posix(), 1))
-                self._report(place, "the file is a link that leads outside of the spec folder", WAY_OUT)
+                self._report(
+                    place,
+                    "the file is a link that leads outside of the spec folder",
+                    WAY_OUT,
+                )
                 return None
             try:
                 self._files[relative] = read(path, path.as_posix())
@@ -127,20 +136,28 @@ class _Bundler:
     def _folder_files(self, name: str) -> list[Path]:
         found = (self._folder / name).rglob("*")
         return sorted(
-            path.relative_to(self._folder) for path in found if path.suffix in _SUFFIXES and path.is_file()
+            path.relative_to(self._folder)
+            for path in found
+            if path.suffix in _SUFFIXES and path.is_file()
         )
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self._problems.append(Problem(mark.location.file, mark.location.line, message, fix))
+        self._problems.append(
+            Problem(mark.location.file, mark.location.line, message, fix)
+        )
 
     # -- copying, with references rewritten ------------------------------------------------------------------
 
-    def _copy(self, value: Any, mark: Mark, source: SourceFile, *, names: bool = False) -> tuple[Any, Mark]:
+    def _copy(
+        self, value: Any, mark: Mark, source: SourceFile, *, names: bool = False
+    ) -> tuple[Any, Mark]:
         if is_sequence(value):
             items: list[Any] = []
             marks = Mark(mark.location)
             for index, item in enumerate(value):
-                copied, marks.children[str(index)] = self._copy(item, mark.child(index), source)
+                copied, marks.children[str(index)] = self._copy(
+                    item, mark.child(index), source
+                )
                 items.append(copied)
             return items, marks
         if not is_mapping(value):
@@ -159,10 +176,15 @@ class _Bundler:
             if not names and is_opaque(key, item):
                 entries[key], marks.children[key] = copy.deepcopy(item), place
             elif not names and key == "discriminator":
-                entries[key], marks.children[key] = self._discriminator(item, place, source), place
+                entries[key], marks.children[key] = (
+                    self._discriminator(item, place, source),
+                    place,
+                )
             else:
                 inner = not names and key in NAME_MAPS and is_mapping(item)
-                entries[key], marks.children[key] = self._copy(item, place, source, names=inner)
+                entries[key], marks.children[key] = self._copy(
+                    item, place, source, names=inner
+                )
         return entries, marks
 
     def _discriminator(self, value: Any, mark: Mark, source: SourceFile) -> Any:
@@ -174,45 +196,65 @@ class _Bundler:
                 target = self._target(text, place, source)
                 if target is not None and target.source is not None:
                     self._report(
-                        place, f"the mapping {text!r} is not a schema of the bundle", "move it to schemas/"
+                        place,
+                        f"the mapping {text!r} is not a schema of the bundle",
+                        "move it to schemas/",
                     )
                 elif target is not None:
                     mapped[name] = self._promise(target.pointer, place)
         return copied
 
-    def _reference(self, value: dict[str, Any], mark: Mark, source: SourceFile) -> tuple[Any, Mark]:
+    def _reference(
+        self, value: dict[str, Any], mark: Mark, source: SourceFile
+    ) -> tuple[Any, Mark]:
         place = mark.child("$ref")
         target = self._target(str(value["$ref"]), place, source)
         if target is None:
             return value, mark
         if target.source is None or target.mark is None:
             rest, marks = self._object(
-                {k: v for k, v in value.items() if k != "$ref"}, mark, source, names=False
+                {k: v for k, v in value.items() if k != "$ref"},
+                mark,
+                source,
+                names=False,
             )
             marks.children["$ref"] = place
             return {"$ref": self._promise(target.pointer, place), **rest}, marks
         return self._copied_in(value, place, target, target.source, target.mark)
 
     def _copied_in(
-        self, value: dict[str, Any], place: Mark, target: _Target, source: SourceFile, mark: Mark
+        self,
+        value: dict[str, Any],
+        place: Mark,
+        target: _Target,
+        source: SourceFile,
+        mark: Mark,
     ) -> tuple[Any, Mark]:
         key = (source.name, target.pointer)
         if key in self._open:
             self._report(
-                place, f"{value['$ref']!r} contains itself", "move what repeats to a file in schemas/"
+                place,
+                f"{value['$ref']!r} contains itself",
+                "move what repeats to a file in schemas/",
             )
             return value, place
         if extra := sorted(value.keys() - {"$ref", "summary", "description"}):
             names = ", ".join(f"`{name}`" for name in extra)
             self._report(
-                place, f"{names} beside this `$ref` would be lost", "write it in the file it refers to"
+                place,
+                f"{names} beside this `$ref` would be lost",
+                "write it in the file it refers to",
             )
         self._copied.add(key)
         self._open.append(key)
         copied, marks = self._copy(target.value, mark, source)
         self._open.pop()
         if is_mapping(copied):
-            copied.update((name, text) for name, text in value.items() if name in ("summary", "description"))
+            copied.update(
+                (name, text)
+                for name, text in value.items()
+                if name in ("summary", "description")
+            )
         return copied, marks
 
     def _promise(self, pointer: Pointer, mark: Mark) -> str:
@@ -225,12 +267,18 @@ class _Bundler:
     def _target(self, reference: str, mark: Mark, source: SourceFile) -> _Target | None:
         if _HAS_SCHEME.match(reference):
             self._report(
-                mark, f"{reference!r} leads out of the document", "copy what it means into the spec folder"
+                mark,
+                f"{reference!r} leads out of the document",
+                "copy what it means into the spec folder",
             )
             return None
         where, _, fragment = reference.partition("#")
         if fragment and not fragment.startswith("/"):
-            self._report(mark, f"{reference!r} has no JSON pointer after the `#`", "write it as `#/key`")
+            self._report(
+                mark,
+                f"{reference!r} has no JSON pointer after the `#`",
+                "write it as `#/key`",
+            )
             return None
         file = self._file_of(unquote(where), mark, source) if where else source
         if file is None:
@@ -242,12 +290,18 @@ class _Bundler:
         for token in tokens:
             value, place = child(value, token), place.child(token)
         if value is None:
-            self._report(mark, f"{reference!r} leads nowhere", self._advice(reference, tokens, file, source))
+            self._report(
+                mark,
+                f"{reference!r} leads nowhere",
+                self._advice(reference, tokens, file, source),
+            )
             return None
         if not self._is_schema_file(file):
             return _Target(tokens, file, value, place)
         if not tokens:
-            self._report(mark, f"{reference!r} names no schema", "add `#/` and the schema's key")
+            self._report(
+                mark, f"{reference!r} names no schema", "add `#/` and the schema's key"
+            )
             return None
         return _Target((*_SCHEMAS, *tokens))
 
@@ -255,14 +309,25 @@ class _Bundler:
         inside = Path(source.name).parent.relative_to(self._folder)
         relative = Path(os.path.normpath(inside / where))
         path = self._folder / relative
-        if relative.is_absolute() or ".." in relative.parts or not is_inside(self._folder, path):
+        if (
+            relative.is_absolute()
+            or ".." in relative.parts
+            or not is_inside(self._folder, path)
+        ):
             self._report(mark, f"{where!r} is outside of the spec folder", WAY_OUT)
             return None
         if not is_file(path):
-            siblings = sorted(other.relative_to(self._folder) for other in path.parent.glob("*"))
-            near = self._close(where, (Path(os.path.relpath(other, inside)).as_posix() for other in siblings))
+            siblings = sorted(
+                other.relative_to(self._folder) for other in path.parent.glob("*")
+            )
+            near = self._close(
+                where,
+                (Path(os.path.relpath(other, inside)).as_posix() for other in siblings),
+            )
             self._report(
-                mark, f"there is no file {where!r}", near or "correct the path, which begins at this file"
+                mark,
+                f"there is no file {where!r}",
+                near or "correct the path, which begins at this file",
             )
             return None
         return self._read(relative)
@@ -270,7 +335,9 @@ class _Bundler:
     def _is_schema_file(self, file: SourceFile) -> bool:
         return Path(file.name).relative_to(self._folder).parts[0] == "schemas"
 
-    def _advice(self, reference: str, tokens: Pointer, file: SourceFile, source: SourceFile) -> str:
+    def _advice(
+        self, reference: str, tokens: Pointer, file: SourceFile, source: SourceFile
+    ) -> str:
         if reference.startswith("#/components/"):
             up = "../" * (len(Path(source.name).relative_to(self._folder).parts) - 1)
             name = "openapi.yaml" if self._root is None else Path(self._root.name).name
@@ -298,20 +365,28 @@ class _Bundler:
     def _add_schemas(self, data: dict[str, Any], marks: Mark) -> None:
         root_schemas = mapping(mapping(data.get("components")).get("schemas"))
         root_marks = marks.child("components").child("schemas")
-        found = {key: (value, root_marks.child(key)) for key, value in root_schemas.items()}
+        found = {
+            key: (value, root_marks.child(key)) for key, value in root_schemas.items()
+        }
         for relative in self._folder_files("schemas"):
             file = self._read(relative)
             if file is None:
                 continue
             if not is_mapping(file.value):
-                self._report(file.mark, "a file of schemas must be a mapping", "write `name: schema` entries")
+                self._report(
+                    file.mark,
+                    "a file of schemas must be a mapping",
+                    "write `name: schema` entries",
+                )
                 continue
             values, places = self._object(file.value, file.mark, file, names=True)
             for key, value in values.items():
                 if key in found:
                     other = found[key][1].location
                     self._report(
-                        places.child(key), f"the schema {key!r} is already in {other}", "remove one of them"
+                        places.child(key),
+                        f"the schema {key!r} is already in {other}",
+                        "remove one of them",
                     )
                 else:
                     found[key] = (value, places.child(key))
@@ -324,7 +399,9 @@ class _Bundler:
         ordered = sorted(found.items())
         components["schemas"] = {key: value for key, (value, _) in ordered}
         location = place.child("schemas").location
-        place.children["schemas"] = Mark(location, {key: mark for key, (_, mark) in ordered})
+        place.children["schemas"] = Mark(
+            location, {key: mark for key, (_, mark) in ordered}
+        )
 
     def _check_references(self, data: dict[str, Any]) -> None:
         broken = any(file is None for file in self._files.values())
@@ -335,10 +412,13 @@ class _Bundler:
             # Where a file is broken, its own problem is the one to show, not every reference to it.
             if value is None and not (broken and pointer[:2] == _SCHEMAS):
                 names = (
-                    mapping(mapping(data.get("components")).get(str(pointer[1]))) if len(pointer) == 3 else {}
+                    mapping(mapping(data.get("components")).get(str(pointer[1])))
+                    if len(pointer) == 3
+                    else {}
                 )
                 advice = (
-                    self._close(str(pointer[-1]), names) or "add what it refers to, or correct the reference"
+                    self._close(str(pointer[-1]), names)
+                    or "add what it refers to, or correct the reference"
                 )
                 self._report(mark, f"'{format_pointer(pointer)}' leads nowhere", advice)
 
@@ -347,7 +427,11 @@ class _Bundler:
         for relative in self._folder_files("paths"):
             file = self._read(relative)
             for key in mapping(file.value) if file is not None else ():
-                if file is not None and key.startswith("/") and (file.name, (key,)) not in self._copied:
+                if (
+                    file is not None
+                    and key.startswith("/")
+                    and (file.name, (key,)) not in self._copied
+                ):
                     self._report(
                         file.mark.child(key),
                         f"the path {key!r} is not part of the document",

@@ -15,7 +15,13 @@ from .problems import ToolError, shown
 NAME = "manifest.json"
 _COMMENT = "Written by `nox -s generate`. Files listed here are generated: edit spec/ or generator/ instead."
 _ANEW = "`generate --discard-edits` writes the package anew, whatever is there."
-TOOLS = ("openapi-python-client", "datamodel-code-generator", "jinja2", "ruff", "iso4217")
+TOOLS = (
+    "openapi-python-client",
+    "datamodel-code-generator",
+    "jinja2",
+    "ruff",
+    "iso4217",
+)
 
 
 def write(
@@ -39,7 +45,9 @@ def write(
         "comment": _COMMENT,
         "version": version,
         "document": digest(document),
-        "overlays": [{"name": path.name, "hash": digest(path.read_bytes())} for path in overlays],
+        "overlays": [
+            {"name": path.name, "hash": digest(path.read_bytes())} for path in overlays
+        ],
         "tools": {name: installed_version(name) for name in TOOLS},
         "files": files,
     }

@@ -38,7 +38,9 @@ _USED_BUILTINS = {
 }
 
 # openapi-python-client renames every builtin (`type` -> `type_`). A caller should find the API's own name.
-strings.RESERVED_WORDS -= {name for name in dir(builtins) if name.islower()} - _USED_BUILTINS
+strings.RESERVED_WORDS -= {
+    name for name in dir(builtins) if name.islower()
+} - _USED_BUILTINS
 
 _sanitize = strings.sanitize
 
@@ -104,7 +106,11 @@ def _member_name(value: Any) -> str:
         text = " ".join(unicodedata.name(sign, "sign") for sign in text)
     name = constant(text) if text.strip() else "EMPTY"
     name = name.removeprefix("FIELD_")
-    return f"VALUE_{name}" if not name.isidentifier() or name[0].isdigit() or name in _OF_ENUM else name
+    return (
+        f"VALUE_{name}"
+        if not name.isidentifier() or name[0].isdigit() or name in _OF_ENUM
+        else name
+    )
 
 
 def plain(name: str) -> str:
@@ -144,10 +150,14 @@ def class_names(schemas: Mapping[str, Any]) -> dict[str, str]:
         elif uses[plain[key]] == 1 or key.startswith("response."):
             names[key] = plain[key]
         else:
-            names[key] = pascal(plain[key] + "Request" if key.startswith("request.") else key)
+            names[key] = pascal(
+                plain[key] + "Request" if key.startswith("request.") else key
+            )
     owners: dict[str, str] = {}
     for key, name in names.items():
         if name in owners:
-            raise ValueError(f"the schemas {owners[name]} and {key} would both become the class {name}")
+            raise ValueError(
+                f"the schemas {owners[name]} and {key} would both become the class {name}"
+            )
         owners[name] = key
     return names

@@ -78,7 +78,13 @@ class Description:
         from . import lint
 
         overlaid = bool(self.overlays)
-        problems = lint.lint(self.root, self.document, redocly=redocly, overlaid=overlaid, model=self.model)
+        problems = lint.lint(
+            self.root,
+            self.document,
+            redocly=redocly,
+            overlaid=overlaid,
+            model=self.model,
+        )
         if problems:
             raise SpecError(problems)
 
@@ -90,7 +96,9 @@ def describe(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Description:
         SpecError: if a file cannot be used.
     """
     document = load(spec, overlays)
-    return Description(spec, applied_overlays(spec, overlays), document, read_model(document))
+    return Description(
+        spec, applied_overlays(spec, overlays), document, read_model(document)
+    )
 
 
 def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
@@ -121,7 +129,9 @@ class Sound(NamedTuple):
     api: Api
 
 
-def load_and_read(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Sound:
+def load_and_read(
+    spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool
+) -> Sound:
     """Return the bundled document with the overlays applied, and the API that the lint read from it.
 
     Raises:
@@ -132,7 +142,9 @@ def load_and_read(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: 
     return Sound(description.document, description.model.api)
 
 
-def load_and_lint(spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool) -> Document:
+def load_and_lint(
+    spec: Path = SPEC, overlays: Sequence[Path] = (), *, redocly: bool
+) -> Document:
     """Return the bundled document with the overlays applied.
 
     Raises:
@@ -164,7 +176,9 @@ def generate(
     recorded = None if discard_edits else writing.recorded(package)
     package.parent.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=".generating-", dir=package.parent) as scratch,
+        tempfile.TemporaryDirectory(
+            prefix=".generating-", dir=package.parent
+        ) as scratch,
         trial.Trial() as tried,
     ):
         built = Path(scratch) / package.name
@@ -212,7 +226,11 @@ def make(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Made:
     description = describe(spec, overlays)
     try:
         counts = build_from(
-            description.document, package, package_version(), description.overlays, model=description.model
+            description.document,
+            package,
+            package_version(),
+            description.overlays,
+            model=description.model,
         )
     except Exception:
         # A problem of the document explains what fails because of it, and names the file and the line.
@@ -279,10 +297,16 @@ def build_from(
 
 def package_version() -> str:
     """The version in pyproject.toml."""
-    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+    return str(
+        tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"][
+            "version"
+        ]
+    )
 
 
-def copy_runtime(package: Path, left_out: frozenset[str] = frozenset()) -> frozenset[Path]:
+def copy_runtime(
+    package: Path, left_out: frozenset[str] = frozenset()
+) -> frozenset[Path]:
     """Copy the hand-written modules beside the generated ones, but for those left out; they keep every byte."""
     copied: set[Path] = set()
     for source in sorted(RUNTIME.rglob("*.py")):
@@ -320,11 +344,15 @@ def _prove_every_operation_is_reachable(api: Api, package: Path) -> None:
         function = package / "api" / module / f"{operation.id}.py"
         if module not in methods:
             text = (package / "resources" / f"{module}.py").read_text("utf-8")
-            methods[module] = Counter(re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE))
+            methods[module] = Counter(
+                re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE)
+            )
         if not function.is_file() or methods[module][operation.method] != 4:
             missing.append(f"{operation.http_method} {operation.path}")
     if missing:
-        raise GenerationError(f"operations without a function or method: {', '.join(missing)}")
+        raise GenerationError(
+            f"operations without a function or method: {', '.join(missing)}"
+        )
 
 
 def _prove_every_webhook_has_its_class(api: Api, package: Path) -> None:

@@ -68,4 +68,6 @@ def meant(word: object, known: Iterable[str], otherwise: str) -> str:
 
 def shown(path: Path) -> str:
     """Return a path from where the user stands, if it is below that."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return str(
+        path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    )

@@ -29,7 +29,13 @@ EVIDENCE = ("documented", "documented-2023", "observed", "inferred")
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMAS = (
-    *("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "contains"),
+    *(
+        "items",
+        "additionalProperties",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "contains",
+    ),
     *("propertyNames", "contentSchema", "not", "if", "then", "else"),
 )
 
@@ -48,7 +54,11 @@ class Operation:
     @property
     def title(self) -> str:
         """How messages name it."""
-        return f"webhook {self.path}" if self.is_webhook else f"{self.method.upper()} {self.path}"
+        return (
+            f"webhook {self.path}"
+            if self.is_webhook
+            else f"{self.method.upper()} {self.path}"
+        )
 
     def parameters(self) -> Iterator[Located]:
         """The operation's parameters, those of its path included; an own one replaces one of the path."""
@@ -60,7 +70,9 @@ class Operation:
         yield from own
 
     def _list_of_parameters(self, pointer: Pointer) -> Iterator[Located]:
-        for index, _ in enumerate(sequence(self.document.get((*pointer, "parameters")))):
+        for index, _ in enumerate(
+            sequence(self.document.get((*pointer, "parameters")))
+        ):
             parameter = self.document.follow((*pointer, "parameters", index))
             if is_mapping(parameter.value):
                 yield parameter
@@ -82,7 +94,10 @@ class Operation:
         body = self.body()
         found: dict[str, Located] = {}
         for media_type in () if body is None else media_types(body):
-            found = {**properties(self.document, (*media_type.pointer, "schema")), **found}
+            found = {
+                **properties(self.document, (*media_type.pointer, "schema")),
+                **found,
+            }
         return found
 
 
@@ -100,7 +115,14 @@ def _operations(document: Document, kind: str) -> Iterator[Operation]:
     for path, item in mapping(document.data.get(kind)).items():
         for method, data in mapping(item).items():
             if method in METHODS and is_mapping(data):
-                yield Operation(document, (kind, path, method), path, method, data, kind == "webhooks")
+                yield Operation(
+                    document,
+                    (kind, path, method),
+                    path,
+                    method,
+                    data,
+                    kind == "webhooks",
+                )
 
 
 def call_of(operation: Operation) -> str:
@@ -121,7 +143,9 @@ def media_types(holder: Located) -> Iterator[Located]:
 
 def named_schemas(document: Document) -> Iterator[Located]:
     """The schemas of `components.schemas`."""
-    for key, schema in mapping(mapping(document.data.get("components")).get("schemas")).items():
+    for key, schema in mapping(
+        mapping(document.data.get("components")).get("schemas")
+    ).items():
         if is_mapping(schema):
             yield Located(("components", "schemas", key), schema)
 
@@ -172,7 +196,10 @@ def types(document: Document, pointer: Pointer) -> set[str]:
     found: set[str] = set()
     for part in _parts(document, pointer, ("allOf", "anyOf", "oneOf")):
         kind = part.value.get("type")
-        found |= {str(item) for item in (kind if is_sequence(kind) else [kind] if kind else [])}
+        found |= {
+            str(item)
+            for item in (kind if is_sequence(kind) else [kind] if kind else [])
+        }
     return found - {"null"}
 
 
@@ -184,7 +211,9 @@ def mark(document: Document, pointer: Pointer, name: str) -> Located | None:
     return None
 
 
-def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Iterator[Located]:
+def _parts(
+    document: Document, pointer: Pointer, keys: tuple[str, ...]
+) -> Iterator[Located]:
     """A schema, what it refers to, and the schemas under these keys, and so on; each once."""
     waiting, seen = [pointer], set[Pointer]()
     while waiting:
@@ -197,7 +226,9 @@ def _parts(document: Document, pointer: Pointer, keys: tuple[str, ...]) -> Itera
         if "$ref" in value:
             waiting.append(document.follow(place).pointer)
         for key in keys:
-            waiting += [(*place, key, index) for index, _ in enumerate(sequence(value.get(key)))]
+            waiting += [
+                (*place, key, index) for index, _ in enumerate(sequence(value.get(key)))
+            ]
 
 
 def template_names(path: str) -> list[str]:

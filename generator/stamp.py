@@ -62,7 +62,12 @@ def _stamp(made_from: str, record: bytes) -> dict[str, str]:
 def _inputs(overlays: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     yield "python", sys.version.encode()
     # The name of such a folder has the version of the package; to read what it holds would take longer.
-    installed = {name for folder in sys.path for name in _listed(folder) if name.endswith(".dist-info")}
+    installed = {
+        name
+        for folder in sys.path
+        for name in _listed(folder)
+        if name.endswith(".dist-info")
+    }
     yield "installed", "\n".join(sorted(installed)).encode()
     yield "pyproject.toml", _content(PROJECT / "pyproject.toml")
     for folder in ("generator", "spec"):

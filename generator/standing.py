@@ -47,7 +47,9 @@ def standing(spec: Path) -> list[Path]:
 def _problems(folder: Path, path: Path) -> Iterator[Problem]:
     if path.suffix in _OTHER_SUFFIXES:
         message = "the name of the overlay does not end in `.yaml`, so it would not be applied"
-        yield Problem(path.as_posix(), 1, message, "rename it, or move it out of the folder")
+        yield Problem(
+            path.as_posix(), 1, message, "rename it, or move it out of the folder"
+        )
     elif path.suffix == ".yaml" and not is_inside(folder, path):
         message = "the overlay is a link that leads outside of its folder"
         yield Problem(path.as_posix(), 1, message, "copy the file into the folder")

@@ -52,7 +52,9 @@ def _characters(path: Path) -> Iterator[Problem]:
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        yield Problem(shown(path), line, "the file is not UTF-8 text", "save it as UTF-8")
+        yield Problem(
+            shown(path), line, "the file is not UTF-8 text", "save it as UTF-8"
+        )
         return
     for line, char in hidden.found_in(text):
         message = f"the module has the invisible character U+{ord(char):04X}"
@@ -66,22 +68,37 @@ def _unreadable(sources: Iterable[Path]) -> list[Problem]:
             compile(path.read_bytes(), path, "exec", dont_inherit=True)
         except SyntaxError as error:
             text = f"SyntaxError: {error.msg}"
-            problems.append(Problem(shown(path), error.lineno or 1, text, "correct the module"))
+            problems.append(
+                Problem(shown(path), error.lineno or 1, text, "correct the module")
+            )
     return problems
 
 
 def undefined_names(folder: Path) -> list[Problem]:
     """Return the undefined names below a folder, by ruff: also those in functions, which an import does not run."""
-    options = ["--isolated", "--no-cache", "--target-version", "py311", "--select", "F821"]
-    done = ruff("check", *options, "--output-format", "json", "--exit-zero", str(folder))
+    options = [
+        "--isolated",
+        "--no-cache",
+        "--target-version",
+        "py311",
+        "--select",
+        "F821",
+    ]
+    done = ruff(
+        "check", *options, "--output-format", "json", "--exit-zero", str(folder)
+    )
     if done.returncode:
-        raise GenerationError(f"ruff check failed on hand-written modules:\n{done.stdout}{done.stderr}")
+        raise GenerationError(
+            f"ruff check failed on hand-written modules:\n{done.stdout}{done.stderr}"
+        )
     return [_finding(found) for found in json.loads(done.stdout)]
 
 
 def _finding(found: dict[str, Any]) -> Problem:
     fix = "import or define it" if found["code"] == "F821" else "correct the module"
-    return Problem(shown(Path(found["filename"])), found["location"]["row"], found["message"], fix)
+    return Problem(
+        shown(Path(found["filename"])), found["location"]["row"], found["message"], fix
+    )
 
 
 class Trial:
@@ -164,4 +181,6 @@ def _problem(folder: Path, file: str, line: int, text: str, fix: str) -> Problem
         return Problem(shown(source), line, text, fix)
     made_by = _MADE_BY.get(file.partition("/")[0], "generator/emit/templates/ours/")
     fix = f"correct what writes it, {made_by}, or what it is made from. Its first line is: {built[0]}"
-    return Problem(f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix)
+    return Problem(
+        f"{folder.name}/{file}", line, f"{text} in `{built[line - 1].strip()}`", fix
+    )

@@ -46,7 +46,9 @@ class Trial:
         self.name = name
         self.optional = {f"{name}.{module}" for module in optional}
         self.described = {f"{name}.models", f"{name}.params"}
-        self.modules = {self._module(path): path for path in sorted(folder.rglob("*.py"))}
+        self.modules = {
+            self._module(path): path for path in sorted(folder.rglob("*.py"))
+        }
         self.found: list[dict[str, Any]] = []
 
     def run(self) -> None:
@@ -54,7 +56,9 @@ class Trial:
         self._adopt()
         for module, path in self.modules.items():
             if module in self.optional:
-                self._attempt(compile, path.read_bytes(), path, "exec", dont_inherit=True)
+                self._attempt(
+                    compile, path.read_bytes(), path, "exec", dont_inherit=True
+                )
             else:
                 self._attempt(importlib.import_module, module)
         if self.found:
@@ -79,7 +83,9 @@ class Trial:
             sys.modules[parent].__path__ = []
         sys.meta_path.insert(0, _Finder(self.name, self.folder))
 
-    def _attempt(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
+    def _attempt(
+        self, action: Callable[..., object], *arguments: object, **options: object
+    ) -> None:
         try:
             action(*arguments, **options)
         except (Exception, SystemExit) as error:
@@ -91,7 +97,10 @@ class Trial:
     def _note(self, error: BaseException) -> None:
         """Record a failure at the innermost line of the package that had a part in it."""
         text = f"{type(error).__name__}: {error}"
-        places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        places = [
+            (frame.filename, frame.lineno)
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
         if isinstance(error, SyntaxError):
             places.append((error.filename or "", error.lineno))
             text = f"{type(error).__name__}: {error.msg}"
@@ -114,7 +123,11 @@ class Trial:
 
     def _not_there(self, name: str, offered: str) -> None:
         lazy: dict[str, str] = getattr(sys.modules[name], "_MODULES", {})
-        path = self.modules[f"{name}.{lazy[offered]}"] if lazy.get(offered) else self.modules[name]
+        path = (
+            self.modules[f"{name}.{lazy[offered]}"]
+            if lazy.get(offered)
+            else self.modules[name]
+        )
         fix = f"define it, or take it out of what {name} offers"
         if name == self.name:
             fix += " (PUBLIC in generator/emit/package.py)"
@@ -129,14 +142,18 @@ class Trial:
             return
         for node in _relative_imports(ast.parse(written)):
             try:
-                source = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+                source = importlib.util.resolve_name(
+                    "." * node.level + (node.module or ""), package
+                )
             except ImportError as error:
                 self._add(path, node.lineno, f"ImportError: {error}", "count the dots")
                 continue
             for alias in node.names:
                 if not self._has(source, alias.name):
                     text = f"ImportError: `{source}` has no `{alias.name}`"
-                    self._add(path, node.lineno, text, "import what there is, or define it")
+                    self._add(
+                        path, node.lineno, text, "import what there is, or define it"
+                    )
 
     def _has(self, source: str, name: str) -> bool:
         """Whether a module of the package has a name; one that is not imported here is taken at its word."""
@@ -171,7 +188,11 @@ def _relative_imports(node: ast.AST) -> Iterator[ast.ImportFrom]:
     """Every relative import that can run: what only type checkers see is theirs to judge."""
     if isinstance(node, ast.ImportFrom) and node.level:
         yield node
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+    if (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    ):
         return
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _HOLD_STATEMENTS):

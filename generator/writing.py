@@ -36,14 +36,20 @@ def recorded(package: Path) -> dict[str, str]:
     Raises:
         ToolError: if there are files and no record of them that can be read.
     """
-    if not any(edits.names(package, manifest.NAME)) and not (package / manifest.NAME).exists():
+    if (
+        not any(edits.names(package, manifest.NAME))
+        and not (package / manifest.NAME).exists()
+    ):
         return {}
     files: dict[str, str] = manifest.read(package)["files"]
     return files
 
 
 def _refuse_edits(
-    recorded: Mapping[str, str], there: Mapping[str, str], after: Mapping[str, str], package: Path
+    recorded: Mapping[str, str],
+    there: Mapping[str, str],
+    after: Mapping[str, str],
+    package: Path,
 ) -> None:
     """Refuse to write over what people did to the package by hand.
 
@@ -58,7 +64,11 @@ def _refuse_edits(
     Raises:
         ToolError: naming each file that was edited, added or deleted, and what to do.
     """
-    lost = {name for name in recorded.keys() | there.keys() if there.get(name) != after.get(name)}
+    lost = {
+        name
+        for name in recorded.keys() | there.keys()
+        if there.get(name) != after.get(name)
+    }
     found = between(recorded, there)
     lost_edits = Edits(
         changed=tuple(name for name in found.changed if name in lost),
@@ -76,7 +86,8 @@ def _edited(package: Path, found: Edits) -> list[str]:
     for name in found.changed:
         source = RUNTIME / name
         lines.append(
-            f"  changed: {name}" + (f", which is a copy of {shown(source)}" if source.is_file() else "")
+            f"  changed: {name}"
+            + (f", which is a copy of {shown(source)}" if source.is_file() else "")
         )
     lines += [f"  added: {name}" for name in found.added]
     lines += [f"  deleted: {name}" for name in found.deleted]
@@ -88,7 +99,9 @@ def _edited(package: Path, found: Edits) -> list[str]:
     ]
 
 
-def put(built: Path, package: Path, recorded: Mapping[str, str] | None = None) -> Difference:
+def put(
+    built: Path, package: Path, recorded: Mapping[str, str] | None = None
+) -> Difference:
     """Put the built package where the old one is, if anything of it is different.
 
     Args:
@@ -150,7 +163,11 @@ def swap(built: Path, package: Path) -> None:
 
 def told(found: Difference) -> list[str]:
     """What changed, as a person reads it: by operation, model and so on, with the sign of what happened to each."""
-    signs = (("+", "added", found.added), ("~", "changed", found.changed), ("-", "removed", found.removed))
+    signs = (
+        ("+", "added", found.added),
+        ("~", "changed", found.changed),
+        ("-", "removed", found.removed),
+    )
     counts = [f"{len(names)} {word}" for _, word, names in signs if names]
     key = [f"{sign} {word}" for sign, word, names in signs if names]
     groups: dict[str, list[str]] = {}
@@ -162,13 +179,25 @@ def told(found: Difference) -> list[str]:
     for kind in _KINDS:
         if kind in groups:
             entries = sorted(groups[kind], key=lambda entry: (entry[2:], entry[0]))
-            rest = f", and {len(entries) - _MOST_SHOWN} more" if len(entries) > _MOST_SHOWN else ""
+            rest = (
+                f", and {len(entries) - _MOST_SHOWN} more"
+                if len(entries) > _MOST_SHOWN
+                else ""
+            )
             lines.append(f"  {kind}: {', '.join(entries[:_MOST_SHOWN])}{rest}")
     return lines
 
 
 _MOST_SHOWN = 20
-_KINDS = ("operations", "resources", "models", "webhooks", "parameters", "runtime", "package")
+_KINDS = (
+    "operations",
+    "resources",
+    "models",
+    "webhooks",
+    "parameters",
+    "runtime",
+    "package",
+)
 _OF_THE_PACKAGE = ("__init__.py", "openapi.json", "py.typed", manifest.NAME)
 
 

@@ -82,7 +82,9 @@ def read_text(text: str, name: str) -> SourceFile:
         raise SpecError([_syntax_problem(error, name)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, int(error.position)) + 1
-        raise _stop(name, line, f"the file is not YAML: {error.reason}", "remove the character") from None
+        raise _stop(
+            name, line, f"the file is not YAML: {error.reason}", "remove the character"
+        ) from None
     finally:
         parser.dispose()
 
@@ -97,13 +99,18 @@ def text_of(path: Path, name: str) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise _stop(
-            name, 1, f"the file cannot be read: {error.strerror}", "check the path and its rights"
+            name,
+            1,
+            f"the file cannot be read: {error.strerror}",
+            "check the path and its rights",
         ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _stop(name, line, "the file is not UTF-8 text", "save it as UTF-8") from None
+        raise _stop(
+            name, line, "the file is not UTF-8 text", "save it as UTF-8"
+        ) from None
 
 
 def _joined_surrogates(text: str) -> str:
@@ -126,7 +133,12 @@ def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
     what = error.problem or "it cannot be parsed"
     if error.context is not None and error.context_mark is not None:
         what += f" ({error.context} that starts on line {error.context_mark.line + 1})"
-    return Problem(name, line, f"the file is not YAML: {what}", "correct the YAML here or just above")
+    return Problem(
+        name,
+        line,
+        f"the file is not YAML: {what}",
+        "correct the YAML here or just above",
+    )
 
 
 class _Builder:
@@ -146,7 +158,12 @@ class _Builder:
     def file(self) -> SourceFile:
         self._event()  # the start of the stream
         if isinstance(self._event(), yaml.StreamEndEvent):
-            raise _stop(self._name, 1, "the file is empty", "write the document, or delete the file")
+            raise _stop(
+                self._name,
+                1,
+                "the file is empty",
+                "write the document, or delete the file",
+            )
         event = self._event()
         value, mark = self._node(event, _line(event), 0)
         self._event()  # the end of the document
@@ -160,7 +177,8 @@ class _Builder:
 
     def _event(self) -> yaml.Event:
         event = self._parser.get_event()
-        assert event is not None  # the stream's end is an event, too, and nobody asks beyond it
+        # the stream's end is an event, too, and nobody asks beyond it
+        assert event is not None
         return event
 
     def _node(self, event: yaml.Event, line: int, depth: int) -> tuple[Any, Mark]:
@@ -168,7 +186,9 @@ class _Builder:
         self._count += 1
         if depth > _MAX_DEPTH:
             self._fail(
-                line, f"values are nested more than {_MAX_DEPTH} deep", "name inner parts and use a $ref"
+                line,
+                f"values are nested more than {_MAX_DEPTH} deep",
+                "name inner parts and use a $ref",
             )
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, line)
@@ -183,7 +203,9 @@ class _Builder:
             self._check_tag(event.tag, "seq", line)
             value = []
             while not isinstance(item := self._event(), yaml.SequenceEndEvent):
-                child, mark.children[str(len(value))] = self._node(item, _line(item), depth + 1)
+                child, mark.children[str(len(value))] = self._node(
+                    item, _line(item), depth + 1
+                )
                 value.append(child)
         elif isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event, line)
@@ -196,13 +218,17 @@ class _Builder:
         name = str(event.anchor)
         if name not in self._anchors:
             self._fail(
-                line, f"the alias *{name} has no anchor before it", f"write &{name} before what it stands for"
+                line,
+                f"the alias *{name} has no anchor before it",
+                f"write &{name} before what it stands for",
             )
         value, mark, size = self._anchors[name]
         self._count += size
         if self._count > self._limit:
             self._fail(
-                line, "the file's aliases make it far too large", "write the values out, or use a $ref"
+                line,
+                "the file's aliases make it far too large",
+                "write the values out, or use a $ref",
             )
         return copy.deepcopy(value), mark
 
@@ -215,15 +241,23 @@ class _Builder:
             # Keys are text in JSON: the status 200 is the key "200", with quotes or without.
             key = str(event.value)
             if key == "<<" and event.implicit[0]:
-                self._problem(line, "YAML 1.2 has no merge key `<<`", "write the entries out, or use a $ref")
+                self._problem(
+                    line,
+                    "YAML 1.2 has no merge key `<<`",
+                    "write the entries out, or use a $ref",
+                )
             elif key in first:
                 self._problem(
-                    line, f"the key {key!r} is already on line {first[key]}", "remove or rename one of them"
+                    line,
+                    f"the key {key!r} is already on line {first[key]}",
+                    "remove or rename one of them",
                 )
             first.setdefault(key, line)
             yield key, line, self._event()
 
-    def _scalar(self, event: yaml.ScalarEvent, line: int) -> str | int | float | bool | None:
+    def _scalar(
+        self, event: yaml.ScalarEvent, line: int
+    ) -> str | int | float | bool | None:
         text = str(event.value)
         tag = _implicit_tag(text) if event.implicit[0] else event.tag
         if event.implicit[1] or tag in (None, "!", _STRING):
@@ -231,7 +265,9 @@ class _Builder:
         pattern = _KINDS.get(tag)
         if pattern is None or not pattern.match(text):
             self._problem(
-                line, f"{text!r} does not fit its tag {tag!r}", "remove the tag, or correct the value"
+                line,
+                f"{text!r} does not fit its tag {tag!r}",
+                "remove the tag, or correct the value",
             )
             return None
         match tag.removeprefix(_TAG):
@@ -246,7 +282,11 @@ class _Builder:
 
     def _int(self, text: str, line: int) -> int | None:
         try:
-            return int(text[2:], {"0o": 8, "0x": 16}[text[:2]]) if text[:2] in ("0o", "0x") else int(text)
+            return (
+                int(text[2:], {"0o": 8, "0x": 16}[text[:2]])
+                if text[:2] in ("0o", "0x")
+                else int(text)
+            )
         except ValueError:  # more digits than Python reads
             self._problem(line, "the number has too many digits", "quote it as text")
             return None
@@ -255,12 +295,20 @@ class _Builder:
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        self._problem(line, f"JSON has no number {text}", "write a finite number, or quote it as text")
+        self._problem(
+            line,
+            f"JSON has no number {text}",
+            "write a finite number, or quote it as text",
+        )
         return None
 
     def _check_tag(self, tag: object, kind: str, line: int) -> None:
         if tag not in (None, "!", _TAG + kind):
-            self._problem(line, f"the tag {tag!r} is not part of YAML's core schema", "remove the tag")
+            self._problem(
+                line,
+                f"the tag {tag!r} is not part of YAML's core schema",
+                "remove the tag",
+            )
 
     def _problem(self, line: int, message: str, fix: str) -> None:
         self._problems.append(Problem(self._name, line, message, fix))

@@ -13,7 +13,9 @@ class Link:
 
 origin, key, link_id = sys.argv[1:]
 client = httpx.Client()
-answer = client.request("GET", f"{origin}/v1/payment-links/{link_id}", headers={"Authorization": key}).json()
+answer = client.request(
+    "GET", f"{origin}/v1/payment-links/{link_id}", headers={"Authorization": key}
+).json()
 link = Link(order_reference=answer["orderReference"])
 print(link.order_reference)
 

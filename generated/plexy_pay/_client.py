@@ -221,7 +221,9 @@ class PlexyPayWithRawResponse:
     @cached_property
     def recurring_payments(self) -> _resources.RecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
-        from .resources.recurring_payments import RecurringPaymentsResourceWithRawResponse
+        from .resources.recurring_payments import (
+            RecurringPaymentsResourceWithRawResponse,
+        )
 
         return RecurringPaymentsResourceWithRawResponse(self._client)
 
@@ -513,16 +515,22 @@ class AsyncPlexyPayWithRawResponse:
         return AsyncPaymentLinksResourceWithRawResponse(self._client)
 
     @cached_property
-    def recurring_payments(self) -> _resources.AsyncRecurringPaymentsResourceWithRawResponse:
+    def recurring_payments(
+        self,
+    ) -> _resources.AsyncRecurringPaymentsResourceWithRawResponse:
         """Recurring payments."""
-        from .resources.recurring_payments import AsyncRecurringPaymentsResourceWithRawResponse
+        from .resources.recurring_payments import (
+            AsyncRecurringPaymentsResourceWithRawResponse,
+        )
 
         return AsyncRecurringPaymentsResourceWithRawResponse(self._client)
 
     @cached_property
     def direct_payments(self) -> _resources.AsyncDirectPaymentsResourceWithRawResponse:
         """Direct payments."""
-        from .resources.direct_payments import AsyncDirectPaymentsResourceWithRawResponse
+        from .resources.direct_payments import (
+            AsyncDirectPaymentsResourceWithRawResponse,
+        )
 
         return AsyncDirectPaymentsResourceWithRawResponse(self._client)
 
@@ -548,9 +556,13 @@ class AsyncPlexyPayWithRawResponse:
         return AsyncSplitRequestsResourceWithRawResponse(self._client)
 
     @cached_property
-    def settlement_orders(self) -> _resources.AsyncSettlementOrdersResourceWithRawResponse:
+    def settlement_orders(
+        self,
+    ) -> _resources.AsyncSettlementOrdersResourceWithRawResponse:
         """Settlement orders."""
-        from .resources.settlement_orders import AsyncSettlementOrdersResourceWithRawResponse
+        from .resources.settlement_orders import (
+            AsyncSettlementOrdersResourceWithRawResponse,
+        )
 
         return AsyncSettlementOrdersResourceWithRawResponse(self._client)
 

@@ -7,7 +7,11 @@ from typing import Literal, TypeAlias
 
 from .api.gate_orders import list_orders
 from .api.settlement_orders import list_settlement_payment_orders
-from .api.transactions import find_transaction_by_id, find_transaction_by_order_reference, list_transactions
+from .api.transactions import (
+    find_transaction_by_id,
+    find_transaction_by_order_reference,
+    list_transactions,
+)
 from .api.wallet import get_wallet_transaction, list_wallet_transactions
 from .models.gate_order_list import GateOrderList
 from .models.order import Order
@@ -49,7 +53,8 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own, and the id of the payment comes with the answer only."
+            "The call carries no reference of your own, and the id of the payment comes with the answer "
+            "only."
         ),
         check=(
             "Look in the dashboard for a payment with this saved card and this amount, made at that "
@@ -90,7 +95,9 @@ RECIPES: dict[str, Recipe] = {
             call="transactions.list",
             evidence="observed",
             by="order_reference",
-            request=lambda number, size: list_transactions.request(page=number, size=size),
+            request=lambda number, size: list_transactions.request(
+                page=number, size=size
+            ),
             row=Transaction,
             rows=lambda page: page.data,
             page=lambda page: page.page,
@@ -234,7 +241,9 @@ RECIPES: dict[str, Recipe] = {
             call="transactions.list",
             evidence="observed",
             by="order_reference",
-            request=lambda number, size: list_transactions.request(page=number, size=size),
+            request=lambda number, size: list_transactions.request(
+                page=number, size=size
+            ),
             row=Transaction,
             rows=lambda page: page.data,
             page=lambda page: page.page,
@@ -277,9 +286,13 @@ RECIPES: dict[str, Recipe] = {
     "split_requests.delete": Recipe(
         family="pay",
         facts=("id",),
-        none=("The path of the look-up is inferred: that it does not find the split request proves nothing."),
+        none=(
+            "The path of the look-up is inferred: that it does not find the split request proves "
+            "nothing."
+        ),
         check=(
-            "Look at `split_requests.list`, or in the dashboard, whether the split request is still there."
+            "Look at `split_requests.list`, or in the dashboard, whether the split request is still "
+            "there."
         ),
     ),
     "settlement_orders.create": Recipe(
@@ -294,7 +307,9 @@ RECIPES: dict[str, Recipe] = {
             call="settlement_orders.list",
             evidence="inferred",
             by="idempotency_key",
-            request=lambda number, size: list_settlement_payment_orders.request(page=number, size=size),
+            request=lambda number, size: list_settlement_payment_orders.request(
+                page=number, size=size
+            ),
             row=SettlementPaymentOrder,
             rows=lambda page: page,
             identity=lambda row: row.id,
@@ -305,7 +320,8 @@ RECIPES: dict[str, Recipe] = {
         family="pay",
         facts=(),
         none=(
-            "The call carries no reference of your own, and the fields of the list of payouts are not known."
+            "The call carries no reference of your own, and the fields of the list of payouts are not "
+            "known."
         ),
         check=(
             "Look at `payouts.list`, or in the dashboard, for a payout of this amount to this card at "
@@ -315,7 +331,9 @@ RECIPES: dict[str, Recipe] = {
     "beneficiaries.transfer_to_merchant": Recipe(
         family="pay",
         facts=("id",),
-        none=("The call carries no reference of your own, and no list of such transfers is known."),
+        none=(
+            "The call carries no reference of your own, and no list of such transfers is known."
+        ),
         check=(
             "Compare the balance of the beneficiary (`beneficiaries.retrieve`), and your own, with what "
             "they were before the call."
@@ -324,7 +342,9 @@ RECIPES: dict[str, Recipe] = {
     "beneficiaries.settle": Recipe(
         family="pay",
         facts=("id",),
-        none=("The call carries no reference of your own, and no list of such settlements is known."),
+        none=(
+            "The call carries no reference of your own, and no list of such settlements is known."
+        ),
         check=(
             "Compare the balance of the beneficiary (`beneficiaries.retrieve`) with what it was before "
             "the call, and look in the dashboard for the settlement."
@@ -422,7 +442,10 @@ RECIPES: dict[str, Recipe] = {
             "order_reference",
             "idempotency_key",
         ),
-        none=("The sources show no operation that finds a checkout payment by its reference or by its key."),
+        none=(
+            "The sources show no operation that finds a checkout payment by its reference or by its "
+            "key."
+        ),
         check=(
             "Wait for the webhook, and look in the dashboard for a payment with this reference. Ask "
             "Plexy Pay's support before you charge the shopper again."
@@ -433,7 +456,8 @@ RECIPES: dict[str, Recipe] = {
         facts=(),
         none=("The sources show no operation that finds a checkout payment."),
         check=(
-            "Wait for the webhook, and look in the dashboard for the payment that these details belong to."
+            "Wait for the webhook, and look in the dashboard for the payment that these details belong "
+            "to."
         ),
     ),
     "gate.orders.create": Recipe(
@@ -451,7 +475,9 @@ RECIPES: dict[str, Recipe] = {
             call="gate.orders.list",
             evidence="documented",
             by="idempotency_key",
-            request=lambda number, size: list_orders.request(page=number, page_size=size),
+            request=lambda number, size: list_orders.request(
+                page=number, page_size=size
+            ),
             row=Order,
             rows=lambda page: page.items,
             page=lambda page: page.page,

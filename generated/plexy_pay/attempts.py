@@ -37,7 +37,9 @@ class Answer:
 
     headers: Headers
 
-    def __init__(self, status: int, headers: Iterable[tuple[str, str]], problem: Failure | None) -> None:
+    def __init__(
+        self, status: int, headers: Iterable[tuple[str, str]], problem: Failure | None
+    ) -> None:
         self.status = status
         self.headers = Headers(headers)
         self.body = b""
@@ -63,7 +65,9 @@ class Answer:
     @property
     def is_without_content(self) -> bool:
         """Whether it is a success that has no content, by its status."""
-        return self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
+        return (
+            self.status in _NO_CONTENT and self.problem is None and is_blank(self.body)
+        )
 
 
 class Send:

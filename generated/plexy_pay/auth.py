@@ -44,7 +44,9 @@ class ApiKeyAuth(httpx.Auth):
         request.headers[self._header] = self._key.raw
         return request
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(
+        self, request: httpx.Request
+    ) -> Generator[httpx.Request, httpx.Response, None]:
         """Do the same, as httpx asks for it."""
         yield self(request)
 

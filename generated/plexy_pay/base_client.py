@@ -54,7 +54,9 @@ class _Client:
         if http_client is not None:
             from .http_libraries import library_of
 
-            self._settings.library = library_of(http_client, is_async=self._is_async).name
+            self._settings.library = library_of(
+                http_client, is_async=self._is_async
+            ).name
         self._http_client = http_client
         if os.environ.get("PLEXY_LOG"):
             from .logs import turn_on
@@ -72,21 +74,32 @@ class _Client:
         if self._closed:
             closed()
         if self._http_client is not None and self._home != home:
-            misconfigured("The http_client was used in another process or event loop. Nothing was sent.")
+            misconfigured(
+                "The http_client was used in another process or event loop. Nothing was sent."
+            )
 
     def __repr__(self) -> str:
         given = self._settings.given
-        where = given["environment"] if given["base_url"] is None else self._settings.family(MAIN)[1]
+        where = (
+            given["environment"]
+            if given["base_url"] is None
+            else self._settings.family(MAIN)[1]
+        )
         return f"<{type(self).__name__} api_key={MASK!r} {where}>"
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
         if self._http_client is not None:
-            misconfigured("A client with an http_client cannot be pickled. Make it where it is used.")
+            misconfigured(
+                "A client with an http_client cannot be pickled. Make it where it is used."
+            )
         if any(ring.origin == "argument" for ring in self._settings.rings.values()):
             advice = "Pass a function of a module as api_key, or set the key in the environment."
-            misconfigured(f"A client that was given a key cannot be pickled: the key would be. {advice}")
+            misconfigured(
+                f"A client that was given a key cannot be pickled: the key would be. {advice}"
+            )
         providers = {
-            FAMILIES[name].argument: pickled(ring.provider) for name, ring in self._settings.rings.items()
+            FAMILIES[name].argument: pickled(ring.provider)
+            for name, ring in self._settings.rings.items()
         }
         return _remake, (type(self), providers, self._settings.given)
 
@@ -109,7 +122,9 @@ class SyncClient(_Client):
 
     @forgets
     def execute(
-        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+        self,
+        request: _hints.Request[_hints.T],
+        options: _hints.RequestOptions | None = None,
     ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
@@ -121,7 +136,9 @@ class SyncClient(_Client):
         with Call(request, self._settings, options) as call:
             call.keys, call.client = call.ring.keys(), self
             # One transport for the whole call: a client that is closed meanwhile does not stop it halfway.
-            with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            with self._transport(
+                self._settings.family(request.operation.family)[1]
+            ) as transport:
                 for step in call.run():
                     if isinstance(step, Send):
                         step.result = transport.send(step)
@@ -189,7 +206,9 @@ class SyncClient(_Client):
                 than the safe one.
             ConfigurationError: if the client cannot be used, or is of another origin, environment or agent.
         """
-        return self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated)[0]
+        return self.reconcile_all(
+            (saved_call,), min_age=min_age, key_rotated=key_rotated
+        )[0]
 
     def reconcile_all(
         self,
@@ -234,7 +253,9 @@ class SyncClient(_Client):
     def close(self) -> None:
         """Close the connections. Calls under way end as they would; an `http_client` of yours stays open."""
         self._closed = True
-        for (pid, _), transport in () if self._transports is self._shared else list(self._transports.items()):
+        for (pid, _), transport in (
+            () if self._transports is self._shared else list(self._transports.items())
+        ):
             if pid == os.getpid():
                 transport.close()
 
@@ -253,7 +274,9 @@ class AsyncClient(_Client):
 
     @forgets
     async def execute(
-        self, request: _hints.Request[_hints.T], options: _hints.RequestOptions | None = None
+        self,
+        request: _hints.Request[_hints.T],
+        options: _hints.RequestOptions | None = None,
     ) -> _hints.Response[_hints.T]:
         """Send a request and give the response; a PlexyError in every case that gives none."""
         from .options import mask
@@ -264,7 +287,9 @@ class AsyncClient(_Client):
 
         with Call(request, self._settings, options) as call:
             call.keys, call.client = await call.ring.keys_async(), self
-            async with self._transport(self._settings.family(request.operation.family)[1]) as transport:
+            async with self._transport(
+                self._settings.family(request.operation.family)[1]
+            ) as transport:
                 for step in call.run():
                     if isinstance(step, Send):
                         step.result = await transport.send(step)
@@ -299,7 +324,11 @@ class AsyncClient(_Client):
         key_rotated: bool = False,
     ) -> _hints.Reconciliation:
         """The async twin of the sync client's `reconcile`: what became of a saved call."""
-        return (await self.reconcile_all((saved_call,), min_age=min_age, key_rotated=key_rotated))[0]
+        return (
+            await self.reconcile_all(
+                (saved_call,), min_age=min_age, key_rotated=key_rotated
+            )
+        )[0]
 
     async def reconcile_all(
         self,
@@ -314,7 +343,9 @@ class AsyncClient(_Client):
 
         return await drive_async(self, saved_calls, min_age, key_rotated, progress)
 
-    _shared: _hints.ClassVar[dict[tuple[_hints.Any, int, str], _hints.AsyncTransport]] = {}  # noqa: RUF012 - as above
+    _shared: _hints.ClassVar[
+        dict[tuple[_hints.Any, int, str], _hints.AsyncTransport]
+    ] = {}  # noqa: RUF012 - as above
 
     def _start(self) -> None:
         super()._start()
@@ -342,7 +373,9 @@ class AsyncClient(_Client):
 
         self._closed = True
         here = (get_running_loop(), os.getpid())
-        for key, transport in () if self._transports is self._shared else list(self._transports.items()):
+        for key, transport in (
+            () if self._transports is self._shared else list(self._transports.items())
+        ):
             if key[:2] == here:
                 await transport.aclose()
 
@@ -355,6 +388,8 @@ class AsyncClient(_Client):
 
 def _remake(kind: Any, providers: dict[str, object], given: dict[str, Any]) -> Any:
     # A client that comes with each task of a pool must not connect anew each time: those of a process share.
-    client = kind(**{name: unpickled(provider) for name, provider in providers.items()}, **given)
+    client = kind(
+        **{name: unpickled(provider) for name, provider in providers.items()}, **given
+    )
     client._transports = client._shared
     return client

@@ -48,10 +48,14 @@ class Body:
         BodyError: if the announced length is more than the limit.
     """
 
-    def __init__(self, headers: Mapping[str, str], limit: int, step: Send | None = None) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], limit: int, step: Send | None = None
+    ) -> None:
         named = headers.get("content-encoding", "").lower().split(",")
         codings = [name.partition(";")[0].strip() for name in named]
-        self._codings = [coding for coding in codings if coding in _CODINGS][-_MOST_CODINGS:]
+        self._codings = [coding for coding in codings if coding in _CODINGS][
+            -_MOST_CODINGS:
+        ]
         self._limit = limit
         self._step = step
         self.raw: bytearray = bytearray()
@@ -78,7 +82,9 @@ class Body:
             try:
                 body = self._inflate(memoryview(body), window)
             except zlib.error:
-                raise BodyError("unreadable", "its compressed data are damaged") from None
+                raise BodyError(
+                    "unreadable", "its compressed data are damaged"
+                ) from None
         return body
 
     def _inflate(self, raw: memoryview, window: int) -> bytes:

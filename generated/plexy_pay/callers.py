@@ -10,7 +10,9 @@ import warnings
 def warn_caller(text: str, category: type[Warning]) -> None:
     """Warn at the user's line: the first one outside of this package, and not of code that attrs wrote."""
     package, frame, level = __name__.rpartition(".")[0] + ".", sys._getframe(), 1  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__"), package):
+    while frame.f_back is not None and _is_ours(
+        frame.f_globals.get("__name__"), package
+    ):
         frame, level = frame.f_back, level + 1
     warnings.warn(text, category, stacklevel=level)
 

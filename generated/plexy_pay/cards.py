@@ -127,7 +127,9 @@ class Card:
             raise InvalidParameterError(
                 "today is no date. Nothing was sent. Pass datetime.date, or leave it out."
             )
-        secrets, field, problem = _read(number, expiry_month, expiry_year, cvv, holder, today)
+        secrets, field, problem = _read(
+            number, expiry_month, expiry_year, cvv, holder, today
+        )
         if problem:
             raise InvalidCardError(f"{field}: {problem} Nothing was sent.", field=field)
         self.__secrets = secrets
@@ -159,7 +161,11 @@ class Card:
         from .models import CardData
 
         secrets = self.__secrets
-        year = secrets["expiry_year"] if year_digits == 2 else secrets["expiry_year_in_full"]
+        year = (
+            secrets["expiry_year"]
+            if year_digits == 2
+            else secrets["expiry_year_in_full"]
+        )
         return CardData(
             encrypted_card_number=seal(secrets["card_number"]),
             encrypted_expiry_month=seal(secrets["expiry_month"]),
@@ -181,19 +187,36 @@ class Card:
 
 
 def _read(
-    number: object, month: object, year: object, cvv: object, holder: object, today: date
+    number: object,
+    month: object,
+    year: object,
+    cvv: object,
+    holder: object,
+    today: date,
 ) -> tuple[dict[str, _Secret], str, str]:
     """The texts to encrypt; or which field is wrong, and why, without any part of what was typed."""
     from .redaction import luhn
 
     digits = number.replace(" ", "").replace("-", "") if isinstance(number, str) else ""
     if not re.fullmatch("[0-9]{12,19}", digits):
-        return {}, "number", "A card number is text of 12 to 19 digits, with spaces or dashes if you like."
+        return (
+            {},
+            "number",
+            "A card number is text of 12 to 19 digits, with spaces or dashes if you like.",
+        )
     if not luhn(digits):
-        return {}, "number", "The card number is mistyped: its check digit does not fit."
+        return (
+            {},
+            "number",
+            "The card number is mistyped: its check digit does not fit.",
+        )
     mm, yy = _plain(month), _plain(year)
     if not re.fullmatch("0?[1-9]|1[0-2]", mm) or not re.fullmatch("(20)?[0-9]{2}", yy):
-        return {}, "expiry", "The expiry is a month from 1 to 12, and a year with two or four digits."
+        return (
+            {},
+            "expiry",
+            "The expiry is a month from 1 to 12, and a year with two or four digits.",
+        )
     if (2000 + int(yy[-2:]), int(mm)) < (today.year, today.month):
         return {}, "expiry", "The card has expired."
     code = cvv.strip() if isinstance(cvv, str) else ""
@@ -206,8 +229,16 @@ def _read(
             "holder",
             f"The name on the card is text of at most {_LONGEST_HOLDER} bytes, and not empty.",
         )
-    texts = {"card_number": digits, "expiry_month": f"{int(mm):02}", "expiry_year": yy[-2:]}
-    texts |= {"expiry_year_in_full": f"20{yy[-2:]}", "cvv": code, "cardholder_name": name}
+    texts = {
+        "card_number": digits,
+        "expiry_month": f"{int(mm):02}",
+        "expiry_year": yy[-2:],
+    }
+    texts |= {
+        "expiry_year_in_full": f"20{yy[-2:]}",
+        "cvv": code,
+        "cardholder_name": name,
+    }
     return {field: _Secret(text) for field, text in texts.items()}, "", ""
 
 
@@ -216,7 +247,11 @@ def _plain(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
     # Python does not write a number of thousands of digits, and no field here has so many.
-    plain = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
+    plain = (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and abs(value) < _TOO_LARGE
+    )
     return str(value) if plain else ""
 
 
@@ -227,7 +262,10 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
         from cryptography.hazmat.primitives.asymmetric import padding as paddings
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
         from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-        from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
+        from cryptography.hazmat.primitives.serialization import (
+            load_der_public_key,
+            load_pem_public_key,
+        )
     except ImportError:
         raise ConfigurationError(
             "Card data cannot be encrypted without cryptography. Nothing was sent. Install it: "
@@ -240,10 +278,20 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
     text = getattr(public_key, "public_key", public_key)
     key: object = None
     try:
-        content: bytes = text.encode() if isinstance(text, str) else text if isinstance(text, bytes) else b""
+        content: bytes = (
+            text.encode()
+            if isinstance(text, str)
+            else text
+            if isinstance(text, bytes)
+            else b""
+        )
         # The fields of Get Keys are not documented: the key may come without the lines around it.
         armored = b"-----BEGIN" in content
-        key = load_pem_public_key(content) if armored else load_der_public_key(base64.b64decode(content))
+        key = (
+            load_pem_public_key(content)
+            if armored
+            else load_der_public_key(base64.b64decode(content))
+        )
     except (ValueError, UnsupportedAlgorithm):
         pass
     if not isinstance(key, RSAPublicKey) or key.key_size < _SMALLEST_KEY:
@@ -256,7 +304,9 @@ def _sealer(public_key: object, padding: Padding) -> Callable[[_Secret], str]:
         hashing = SHA1 if padding == Padding.OAEP_SHA1 else SHA256
         scheme = paddings.OAEP(paddings.MGF1(hashing()), hashing(), None)
     rsa = key
-    return lambda secret: base64.b64encode(rsa.encrypt(secret.reveal().encode(), scheme)).decode()
+    return lambda secret: base64.b64encode(
+        rsa.encrypt(secret.reveal().encode(), scheme)
+    ).decode()
 
 
 @forgets
@@ -290,14 +340,26 @@ def browser_details(
     Raises:
         InvalidParameterError: if one of them cannot be what it should.
     """
-    texts = {"user_agent": user_agent, "accept_header": accept_header, "language": language}
+    texts = {
+        "user_agent": user_agent,
+        "accept_header": accept_header,
+        "language": language,
+    }
     for name, text in texts.items():
         if not isinstance(text, str) or not text.strip() or not text.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidParameterError(f"{name}: it is no text on one line. Nothing was sent.")
-    sizes = {"color_depth": color_depth, "screen_height": screen_height, "screen_width": screen_width}
+            raise InvalidParameterError(
+                f"{name}: it is no text on one line. Nothing was sent."
+            )
+    sizes = {
+        "color_depth": color_depth,
+        "screen_height": screen_height,
+        "screen_width": screen_width,
+    }
     for name, size in sizes.items():
         if not re.fullmatch("[1-9][0-9]{0,5}", _plain(size)):
-            raise InvalidParameterError(f"{name}: it is no whole number above zero. Nothing was sent.")
+            raise InvalidParameterError(
+                f"{name}: it is no whole number above zero. Nothing was sent."
+            )
     offset = _plain(time_zone)
     if not re.fullmatch("-?[0-9]{1,3}", offset) or abs(int(offset)) > 840:
         raise InvalidParameterError(
@@ -305,7 +367,9 @@ def browser_details(
         )
     java = {"true": True, "false": False}.get(str(java_enabled).lower())
     if java is None:
-        raise InvalidParameterError("java_enabled: it is neither true nor false. Nothing was sent.")
+        raise InvalidParameterError(
+            "java_enabled: it is neither true nor false. Nothing was sent."
+        )
     depth = int(_plain(color_depth))
     return {
         "user_agent": user_agent,
@@ -352,12 +416,16 @@ def read_three_ds_callback(form: Mapping[str, Any]) -> ThreeDSCallback:
     session_data = _field(form, "threeDSSessionData", _LONGEST_SESSION_DATA)
     try:
         found = json.loads(
-            base64.urlsafe_b64decode(session_data.rstrip("=") + "=" * (-len(session_data.rstrip("=")) % 4))
+            base64.urlsafe_b64decode(
+                session_data.rstrip("=") + "=" * (-len(session_data.rstrip("=")) % 4)
+            )
         )
     except (ValueError, RecursionError):
         found = None
     transaction_id = found.get("transactionId") if is_object(found) else None
-    if not isinstance(transaction_id, str) or not re.fullmatch("[!-~]{1,128}", transaction_id):
+    if not isinstance(transaction_id, str) or not re.fullmatch(
+        "[!-~]{1,128}", transaction_id
+    ):
         raise _not_a_callback("threeDSSessionData", "names no transactionId")
     return ThreeDSCallback(cres, transaction_id)
 

@@ -68,7 +68,9 @@ class _Place:
         """Whether the place has no connection to use again."""
         return self._transport is None
 
-    def _begin(self, exchange: Exchange, narrow: Callable[[Any, Site, Channel], None]) -> Any:
+    def _begin(
+        self, exchange: Exchange, narrow: Callable[[Any, Site, Channel], None]
+    ) -> Any:
         """Return the transport for a call, made if there is none."""
         if self._transport is None:
             transport = self._dial()
@@ -91,7 +93,11 @@ class _Place:
 
     def _forget(self) -> Any:
         """Give up the transport, whose locks an interrupted call may still hold; return the stream to close."""
-        stream, self._transport, self._channel = self._channel.stream, None, self._new_channel()
+        stream, self._transport, self._channel = (
+            self._channel.stream,
+            None,
+            self._new_channel(),
+        )
         return stream
 
 
@@ -172,7 +178,9 @@ class AsyncPlace(_Place):
                 raise
             # The bytes belong to an earlier call, and nothing of this request left: a new connection will do.
             self.close()
-            response = await self._begin(exchange, narrow_async).handle_async_request(request)
+            response = await self._begin(exchange, narrow_async).handle_async_request(
+                request
+            )
         return response
 
     def close(self) -> None:
@@ -250,7 +258,11 @@ class Pool:
             turn: SimpleQueue[Place] = SimpleQueue()
             self._waiting.append(turn)
         try:
-            return turn.get(timeout=max(0.0, min(step.timeout.pool, step.deadline - step.monotonic())))
+            return turn.get(
+                timeout=max(
+                    0.0, min(step.timeout.pool, step.deadline - step.monotonic())
+                )
+            )
         except BaseException as error:
             with self._lock:
                 given = turn not in self._waiting
@@ -280,7 +292,9 @@ class AsyncPool:
 
     def __init__(self, dial: Callable[[], Any], site: Site) -> None:
         self._closing = Closing()
-        self._free = _Free([AsyncPlace(dial, site, self._closing) for _ in range(MOST_CONNECTIONS)])
+        self._free = _Free(
+            [AsyncPlace(dial, site, self._closing) for _ in range(MOST_CONNECTIONS)]
+        )
         self._waiting: deque[Future[AsyncPlace]] = deque()
 
     async def send(self, exchange: Exchange, request: Any) -> None:

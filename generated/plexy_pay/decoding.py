@@ -51,7 +51,9 @@ NUMBER = (int, Decimal, Unset)
 BOOLEAN = (bool, Unset)
 
 _moment = datetime.fromisoformat
-_EXACT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_EXACT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
 
 # Called for each thing that does not fit the spec; gives how often it was called. Two calls with one number between
 # them mean that something did not fit, here or in another thread: `drift` then looks closely. So an answer that fits
@@ -74,7 +76,9 @@ def odd(value: Any) -> Any:
     return value
 
 
-def further_fields(data: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+def further_fields(
+    data: Mapping[str, Any], declared: Mapping[str, Any]
+) -> dict[str, Any]:
     """The fields that the spec does not know."""
     misfit()
     return free_fields(data, declared)
@@ -167,7 +171,11 @@ def decode_plain(value: Any, kinds: Container[type]) -> Any:
 
 def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     """Each value of a JSON object is decoded."""
-    return {key: decode_item(item) for key, item in value.items()} if is_object(value) else odd(value)
+    return (
+        {key: decode_item(item) for key, item in value.items()}
+        if is_object(value)
+        else odd(value)
+    )
 
 
 def decode_variant(value: Any, variants: Variants) -> Any:
@@ -176,7 +184,9 @@ def decode_variant(value: Any, variants: Variants) -> Any:
     return odd(value) if variant is None else decode_model(variant, value)
 
 
-def decode_union(value: Any, plain: Container[type], *decoders: Callable[[Any], Any]) -> Any:
+def decode_union(
+    value: Any, plain: Container[type], *decoders: Callable[[Any], Any]
+) -> Any:
     """A value of a plain type stays; else the first decoder that makes something of it decides."""
     if value is UNSET or type(value) in plain:
         return value
@@ -355,7 +365,11 @@ def to_variant(variants: Variants, value: Any, place: str) -> Any:
     Raises:
         InvalidParameterError: if the parameters do not tell which, or as `from_params` does.
     """
-    return to_model(variants.model_for(value, place), value, place) if is_mapping(value) else value
+    return (
+        to_model(variants.model_for(value, place), value, place)
+        if is_mapping(value)
+        else value
+    )
 
 
 def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
@@ -365,7 +379,9 @@ def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
     return [build_item(item) for item in value]
 
 
-def to_mapping(value: Mapping[str, Any], build_item: Callable[[Any], Any]) -> dict[str, Any]:
+def to_mapping(
+    value: Mapping[str, Any], build_item: Callable[[Any], Any]
+) -> dict[str, Any]:
     """Return the values of a mapping as what each is built into; its keys are the caller's own."""
     return {key: build_item(item) for key, item in value.items()}
 
@@ -394,7 +410,9 @@ def refuse_nothing(model: object, needed: Iterable[str]) -> None:
             raise missing_parameter(type(model).__name__, name)
 
 
-def refuse_unknown(params: Mapping[str, Any], owner: str, known: tuple[str, ...]) -> None:
+def refuse_unknown(
+    params: Mapping[str, Any], owner: str, known: tuple[str, ...]
+) -> None:
     """Refuse the parameters that are left over: a misspelt one would otherwise vanish in silence.
 
     Raises:
@@ -406,7 +424,9 @@ def refuse_unknown(params: Mapping[str, Any], owner: str, known: tuple[str, ...]
         raise InvalidParameterError(unknown(owner, params, known))
 
 
-def warn_of_misspelt(params: Mapping[str, Any], owner: str, known: tuple[str, ...]) -> None:
+def warn_of_misspelt(
+    params: Mapping[str, Any], owner: str, known: tuple[str, ...]
+) -> None:
     """Warn of the parameters that are left over and look like a misspelling of one that there is."""
     if params:
         from . import spelling
@@ -414,7 +434,9 @@ def warn_of_misspelt(params: Mapping[str, Any], owner: str, known: tuple[str, ..
         spelling.warn_of_misspelt(owner, params, known)
 
 
-def refuse_duplicates(params: Mapping[str, Any], wire_names: frozenset[str], owner: str) -> None:
+def refuse_duplicates(
+    params: Mapping[str, Any], wire_names: frozenset[str], owner: str
+) -> None:
     """Refuse further keys that a declared parameter writes (`successUrl`, which is `success_url` here).
 
     Raises:

@@ -27,7 +27,19 @@ _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
 _WORD = re.compile(r'="(?:[^"\\]|\\.)*"|\[.*\]|[^|\s]+')
 _FORMATS = {"date-time": decode_datetime, "date": decode_date}
 # A module may have something of its own by such a name.
-_PLAIN = frozenset(("string", "integer", "number", "boolean", "null", "array", "object", "any", *_FORMATS))
+_PLAIN = frozenset(
+    (
+        "string",
+        "integer",
+        "number",
+        "boolean",
+        "null",
+        "array",
+        "object",
+        "any",
+        *_FORMATS,
+    )
+)
 
 _logger = logging.getLogger(f"{__package__}.drift")
 # Which record was written, and by which call of `report`. No lock: one that another thread holds while the process is
@@ -60,7 +72,9 @@ def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
     if shape is None:
         return []
     found: dict[Difference, None] = {}
-    for one in _as_deep_as_python_goes(_in_value(_expected(shape.module, shape.words), data, "")):
+    for one in _as_deep_as_python_goes(
+        _in_value(_expected(shape.module, shape.words), data, "")
+    ):
         found[one] = None
         if len(found) == _MOST_RECORDS:
             break
@@ -82,7 +96,10 @@ def report(operation: str, found: list[Difference]) -> None:
     for one in found:
         key = (operation, one.pointer, one.kind, one.seen)
         # Of several threads that come here at once, one puts its own object there.
-        if len(_reported) >= _MOST_RECORDS or _reported.setdefault(key, ours) is not ours:
+        if (
+            len(_reported) >= _MOST_RECORDS
+            or _reported.setdefault(key, ours) is not ours
+        ):
             continue
         # A log filter of the user's that fails must not cost the answer of a call that moved money.
         with failures_ignored(of_the_caller=True):
@@ -122,26 +139,41 @@ def _name(what: Any) -> str:
     return what if isinstance(what, str) else str(what.__name__)
 
 
-def _in_model(model: type[Model], data: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
+def _in_model(
+    model: type[Model], data: Mapping[str, Any], pointer: str
+) -> Iterator[Difference]:
     types, required = model._types, model._required  # pyright: ignore[reportPrivateUsage]
     further, module = model._further, model.__module__  # pyright: ignore[reportPrivateUsage]
     for name in types.keys() - data.keys():
         if name in required:
-            yield Difference(_at(pointer, name), "missing", _names(_expected(module, types[name])), "absent")
+            yield Difference(
+                _at(pointer, name),
+                "missing",
+                _names(_expected(module, types[name])),
+                "absent",
+            )
     for name, value in data.items():
         if name in types:
-            yield from _in_value(_expected(module, types[name]), value, _at(pointer, name))
+            yield from _in_value(
+                _expected(module, types[name]), value, _at(pointer, name)
+            )
         elif further:
             yield from _in_value(_expected(module, further), value, f"{pointer}/*")
         else:
             shown = name if len(name) <= 64 and _FIELD_NAME.fullmatch(name) else "*"
-            yield Difference(_at(pointer, shown), "unknown-field", "absent", _json_type(value))
+            yield Difference(
+                _at(pointer, shown), "unknown-field", "absent", _json_type(value)
+            )
 
 
-def _in_value(expected: tuple[_Expected, ...], value: Any, pointer: str) -> Iterator[Difference]:
+def _in_value(
+    expected: tuple[_Expected, ...], value: Any, pointer: str
+) -> Iterator[Difference]:
     seen = _json_type(value)
     fitting = [
-        one for one in expected if one.json in (seen, "any") or (one.json, seen) == ("number", "integer")
+        one
+        for one in expected
+        if one.json in (seen, "any") or (one.json, seen) == ("number", "integer")
     ]
     kind = "type"
     if not fitting:
@@ -156,12 +188,20 @@ def _in_value(expected: tuple[_Expected, ...], value: Any, pointer: str) -> Iter
             for item in value if one.items else ():
                 yield from _in_value(one.items, item, f"{pointer}/*")
     elif not any(_takes(one, value) for one in fitting):
-        kind = "type" if all(one.name in _FORMATS for one in fitting) else "unknown-value"
+        kind = (
+            "type" if all(one.name in _FORMATS for one in fitting) else "unknown-value"
+        )
         yield Difference(pointer, kind, _names(tuple(fitting)), seen)
 
 
-def _in_object(expected: _Expected, value: Mapping[str, Any], pointer: str) -> Iterator[Difference]:
-    model = expected.what.model_of(value) if isinstance(expected.what, Variants) else expected.what
+def _in_object(
+    expected: _Expected, value: Mapping[str, Any], pointer: str
+) -> Iterator[Difference]:
+    model = (
+        expected.what.model_of(value)
+        if isinstance(expected.what, Variants)
+        else expected.what
+    )
     if model is not None:
         yield from _in_model(model, value, pointer)
     else:

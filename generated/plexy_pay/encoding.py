@@ -108,7 +108,9 @@ def _encode_nested(value: Any) -> Any:
             left.extend((inner, made, str(key)) for key, inner in item.items())
         elif is_collection(item):
             holder[place] = listed = [None] * len(item)
-            left.extend((inner, listed, position) for position, inner in enumerate(item))
+            left.extend(
+                (inner, listed, position) for position, inner in enumerate(item)
+            )
         else:
             holder[place] = encode(item)
     return result[0]
@@ -142,7 +144,11 @@ def encode_day(value: Any, name: str) -> Any:
             f"{name} is a date, and was given a date and time: in another time zone it is another day. "
             "Nothing was sent. Pass moment.astimezone(zone).date(), with the time zone of your shop."
         )
-    return [encode_day(item, name) for item in value] if is_collection(value) else encode(value)
+    return (
+        [encode_day(item, name) for item in value]
+        if is_collection(value)
+        else encode(value)
+    )
 
 
 def encode_moment(value: Any, name: str) -> Any:
@@ -160,7 +166,11 @@ def encode_moment(value: Any, name: str) -> Any:
             f"{name} is a date and time, and was given a date: it has no time of day and no time zone. "
             "Nothing was sent. Pass datetime.combine(day, time(), tzinfo=zone), with the time zone of your shop."
         )
-    return [encode_moment(item, name) for item in value] if is_collection(value) else encode(value)
+    return (
+        [encode_moment(item, name) for item in value]
+        if is_collection(value)
+        else encode(value)
+    )
 
 
 def encode_datetime(value: datetime, name: str = "A date and time") -> str:
@@ -174,7 +184,8 @@ def encode_datetime(value: datetime, name: str = "A date and time") -> str:
             f"{name} was given without a time zone. Nothing was sent. "
             "Pass an aware one, for example datetime.now(UTC) + timedelta(days=1)."
         )
-    with suppress(OverflowError):  # The first or the last day there is keeps its own time zone.
+    # The first or the last day there is keeps its own time zone.
+    with suppress(OverflowError):
         value = value.astimezone(UTC)
     return value.isoformat().replace("+00:00", "Z")
 
@@ -215,7 +226,8 @@ def _written(value: object, number: Callable[[Decimal], str]) -> str:
     try:
         return _QUICK.encode(value)
     except (TypeError, ValueError, RecursionError):
-        return _text(value, number)  # Something that the quick way has no form for, most often a Decimal.
+        # Something that the quick way has no form for, most often a Decimal.
+        return _text(value, number)
 
 
 _QUICK = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
@@ -285,7 +297,9 @@ def _scalar(value: Any, number: Callable[[Decimal], str]) -> str:
 
 def _exact_text(value: Decimal) -> str:
     if not value.is_finite():
-        raise InvalidParameterError("A decimal number is not finite, so it has no form in JSON.")
+        raise InvalidParameterError(
+            "A decimal number is not finite, so it has no form in JSON."
+        )
     return str(value)
 
 
@@ -295,7 +309,9 @@ def _decimal_text(value: Decimal) -> str:
         or abs(value.adjusted()) > _MOST_DIGITS
         or len(value.as_tuple().digits) > _MOST_DIGITS
     ):
-        raise InvalidParameterError("A decimal number is not finite or far too long. Nothing was sent.")
+        raise InvalidParameterError(
+            "A decimal number is not finite or far too long. Nothing was sent."
+        )
     return Decimal.__format__(value, "f")
 
 
@@ -338,7 +354,9 @@ def read_content(data: bytes, content: str, charset: str) -> Any:
     """
     if content == "binary":
         return data
-    return _text_of(data, charset) if content == "text" else loads_response(data, charset)
+    return (
+        _text_of(data, charset) if content == "text" else loads_response(data, charset)
+    )
 
 
 def _text_of(data: bytes, charset: str) -> str:
@@ -405,7 +423,9 @@ def _whole_number(text: str) -> int:
 
 
 # Whoever reads these exactly reads every number so.
-_NUMBERS = "[9223372036854775808, -123456789012345678901234567890, 0.10, 1e400, -0.0, 1E+2]"
+_NUMBERS = (
+    "[9223372036854775808, -123456789012345678901234567890, 0.10, 1e400, -0.0, 1E+2]"
+)
 # Made once: `json.loads` with arguments makes one each time.
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 _CAREFUL_DECODER = json.JSONDecoder(

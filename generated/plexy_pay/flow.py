@@ -42,16 +42,33 @@ T = TypeVar("T")
 _WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
 # Headers that carry keys by custom are the client's own, also in a package without the family that sends them.
 _OWN_HEADERS = frozenset(
-    {"authorization", "x-api-key", "host", "connection", "content-length", "transfer-encoding"}
+    {
+        "authorization",
+        "x-api-key",
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+    }
     | {family.header.lower() for family in FAMILIES.values()}
 )
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 # Statuses that the API gives only after it accepted the key.
 _KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
-_UNREADABLE = {"timeout": errors.ApiTimeoutError, "too_large": errors.ResponseTooLargeError}
+_UNREADABLE = {
+    "timeout": errors.ApiTimeoutError,
+    "too_large": errors.ResponseTooLargeError,
+}
 _ADVICE = {
-    **{400: " Correct the parameters.", 404: " Check the id.", 422: " Correct the parameters."},
-    **{401: " Check the API key, and that it belongs to this environment.", 429: " Wait, then call again."},
+    **{
+        400: " Correct the parameters.",
+        404: " Check the id.",
+        422: " Correct the parameters.",
+    },
+    **{
+        401: " Check the API key, and that it belongs to this environment.",
+        429: " Wait, then call again.",
+    },
 }
 _warned: set[str] = set()
 
@@ -73,19 +90,30 @@ class Call(Generic[T]):
     ring: KeyRing
     timeout: Timeout
 
-    def __init__(self, request: Request[T], settings: Settings, options: RequestOptions) -> None:
+    def __init__(
+        self, request: Request[T], settings: Settings, options: RequestOptions
+    ) -> None:
         operation = request.operation
         asked = masked(options)
         _refuse(operation, asked.problem())
         if operation.settings:
-            path_params = {**request.path_params, **settings.path_values(operation.settings)}
+            path_params = {
+                **request.path_params,
+                **settings.path_values(operation.settings),
+            }
             request = replace(request, path_params=path_params)
         if asked.get("extra_body"):
-            request = replace(request, body=_with_further(request, encode(asked.get("extra_body"))))
+            request = replace(
+                request, body=_with_further(request, encode(asked.get("extra_body")))
+            )
         self.request, self.settings = request, settings
         self.timeout = asked.timeout() or settings.timeout_for(operation)
         given = "api_key" in asked
-        self.ring = KeyRing.of(asked.get("api_key")) if given else settings.ring(operation.family)
+        self.ring = (
+            KeyRing.of(asked.get("api_key"))
+            if given
+            else settings.ring(operation.family)
+        )
         _refuse(operation, self.ring.problem)
         self.max_retries: int = asked.get("max_retries", settings.max_retries)
         self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
@@ -99,10 +127,14 @@ class Call(Generic[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+    def __exit__(
+        self, kind: object, error: BaseException | None, traceback: object
+    ) -> None:
         if error is not None and not isinstance(error, PlexyError):
             call = self.request.operation.call
-            error.add_note(self.key_mask().text(f"plexy-pay: {call}: {self._interrupted()}"))
+            error.add_note(
+                self.key_mask().text(f"plexy-pay: {call}: {self._interrupted()}")
+            )
 
     def _interrupted(self) -> str:
         """Return what became of the call that an exception of the caller's own code ended."""
@@ -110,11 +142,15 @@ class Call(Generic[T]):
         if judged is None and self._attempt is not None:
             judged = self._seen(self._attempt)
         if isinstance(judged, Response):
-            return (
-                f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
-            )
-        outcome = self._worst if judged is None else max(self._worst, judged.outcome, key=_WORST.index)
-        return self._meaning(outcome, self.request.facts().get("order_reference"), interrupted=True)
+            return f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
+        outcome = (
+            self._worst
+            if judged is None
+            else max(self._worst, judged.outcome, key=_WORST.index)
+        )
+        return self._meaning(
+            outcome, self.request.facts().get("order_reference"), interrupted=True
+        )
 
     def _seen(self, attempt: Send) -> Response[T] | PlexyError:
         """Return what is known of the attempt under way."""
@@ -136,7 +172,8 @@ class Call(Generic[T]):
         attempts = retries = 0
         log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            if self._worst is not Outcome.UNKNOWN:  # The first attempt that may have done it counts.
+            # The first attempt that may have done it counts.
+            if self._worst is not Outcome.UNKNOWN:
                 self.sent_at = pace.time()
             if log:
                 log.sending(send, attempts + 1)
@@ -164,7 +201,9 @@ class Call(Generic[T]):
                 return
             if isinstance(judged, errors.UnexpectedAnswerError):
                 judged.response.attempts = attempts
-                judged.response.elapsed = pace.monotonic() - send.deadline + self.timeout.total
+                judged.response.elapsed = (
+                    pace.monotonic() - send.deadline + self.timeout.total
+                )
             self._passed(judged.outcome)
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
@@ -191,24 +230,38 @@ class Call(Generic[T]):
 
     def headers(self) -> dict[str, str]:
         """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
-        headers = {"accept": self.request.operation.accept, "user-agent": self.settings.user_agent}
+        headers = {
+            "accept": self.request.operation.accept,
+            "user-agent": self.settings.user_agent,
+        }
         if self.request.body is not UNSET:
             headers["content-type"] = "application/json"
         # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
-        problem = _header_problem(self.request.header_texts()) or _header_problem(self.extra_headers)
+        problem = _header_problem(self.request.header_texts()) or _header_problem(
+            self.extra_headers
+        )
         if problem:
-            raise errors.InvalidParameterError(f"{self.request.operation.call}: {problem} Nothing was sent.")
+            raise errors.InvalidParameterError(
+                f"{self.request.operation.call}: {problem} Nothing was sent."
+            )
         headers |= self.settings.header_values(self.request.operation.header_settings)
         headers |= {name.lower(): value for name, value in self.extra_headers.items()}
-        headers |= {name.lower(): value for name, value in self.request.header_texts().items()}
+        headers |= {
+            name.lower(): value for name, value in self.request.header_texts().items()
+        }
         headers["accept-encoding"] = ACCEPT_ENCODING
         return headers
 
     def _may_repeat(self, result: Answer | Failure) -> bool:
         """Whether a second arrival of the request can do no harm, and may help."""
         if isinstance(result, Failure):
-            return result.kind not in ("refused", "invalid") and (self._repeatable or not result.sent)
-        broken = result.problem is not None and result.problem.kind in ("connection", "timeout")
+            return result.kind not in ("refused", "invalid") and (
+                self._repeatable or not result.sent
+            )
+        broken = result.problem is not None and result.problem.kind in (
+            "connection",
+            "timeout",
+        )
         late_or_down = result.status == 408 or result.status >= 500
         return result.status == 429 or (self._repeatable and (late_or_down or broken))
 
@@ -216,10 +269,16 @@ class Call(Generic[T]):
         """The response, or an error that does not know yet what earlier attempts mean for it."""
         status, headers = answer.status, answer.headers
         request_id = answer.request_id
-        facts: dict[str, Any] = {"status": status, "request_id": request_id, "body": answer.body}
+        facts: dict[str, Any] = {
+            "status": status,
+            "request_id": request_id,
+            "body": answer.body,
+        }
         facts["outcome"] = Outcome.UNKNOWN
         if not 200 <= status < 300:
-            facts["retry_after"] = retry_after(headers.get("retry-after", ""), self.settings.pace.time())
+            facts["retry_after"] = retry_after(
+                headers.get("retry-after", ""), self.settings.pace.time()
+            )
             if refuses(status, self.request.operation):
                 facts["outcome"] = Outcome.REJECTED
             advice = self.request.operation.advice.get(answer.status)
@@ -234,10 +293,15 @@ class Call(Generic[T]):
         if success is Success.DECLINED:
             shown, parsed = self._without_keys(data, parsed)
             facts |= {"outcome": Outcome.REJECTED, "response": parsed}
-            return errors.DeclinedError(f"the API declined it{_quoted(shown.get('message'))}.", **facts)
+            return errors.DeclinedError(
+                f"the API declined it{_quoted(shown.get('message'))}.", **facts
+            )
         if problem is not None:
             kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
-            return kind(f"the API answered {status}, but the answer cannot be read: {problem.text}.", **facts)
+            return kind(
+                f"the API answered {status}, but the answer cannot be read: {problem.text}.",
+                **facts,
+            )
         unclear = success is Success.UNCLEAR
         return self._success(answer, facts, data, parsed, unlike, unclear=unclear)
 
@@ -253,17 +317,32 @@ class Call(Generic[T]):
     ) -> Response[T] | PlexyError:
         """Return the response, or an error that holds it where it is unclear or differs too much."""
         status, headers, request_id = answer.status, answer.headers, answer.request_id
-        known: dict[str, Any] = {"status_code": status, "headers": headers, "content": answer.body}
+        known: dict[str, Any] = {
+            "status_code": status,
+            "headers": headers,
+            "content": answer.body,
+        }
         known["idempotency_key"] = self._idempotency_key
-        response = Response(parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known)
+        response = Response(
+            parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known
+        )
         if not unclear and not (unlike and self.settings.strict):
             return response
         mask = self.key_mask()
         _, response.parsed = self._without_keys(data, parsed)
-        response.headers, response.content = mask.headers(headers), mask.content(answer.body)
+        response.headers, response.content = (
+            mask.headers(headers),
+            mask.content(answer.body),
+        )
         response.request_id = mask.fact(request_id)
-        text = _unclear(status, data) if unclear else _unlike(status, unlike, self.request.part)
-        return errors.UnexpectedAnswerError(text, response=response, differences=unlike, **facts)
+        text = (
+            _unclear(status, data)
+            if unclear
+            else _unlike(status, unlike, self.request.part)
+        )
+        return errors.UnexpectedAnswerError(
+            text, response=response, differences=unlike, **facts
+        )
 
     def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
         """Return the JSON of an answer, and what was made of it, as an error may hold them."""
@@ -284,20 +363,33 @@ class Call(Generic[T]):
         if answer.problem is not None:
             return None, None, answer.problem
         content = self.request.operation.content
-        problem = "its body is empty" if content == "json" and is_blank(answer.body) else ""
+        problem = (
+            "its body is empty" if content == "json" and is_blank(answer.body) else ""
+        )
         try:
-            data = None if problem else read_content(answer.body, content, answer.charset)
+            data = (
+                None if problem else read_content(answer.body, content, answer.charset)
+            )
         except ValueError:
-            kind = f"content type: {self._header(answer, 'content-type') or 'none given'}"
+            kind = (
+                f"content type: {self._header(answer, 'content-type') or 'none given'}"
+            )
             coding = self._header(answer, "content-encoding")
             kind += f", Content-Encoding: {coding}" if coding else ""
-            return None, None, Failure("unreadable", f"its body is not JSON ({kind})", True)
+            return (
+                None,
+                None,
+                Failure("unreadable", f"its body is not JSON ({kind})", True),
+            )
         try:
             parsed = self.request.decode(data)
         except Exception as error:
             if is_interruption(error):
                 raise
-            problem = problem or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
+            problem = (
+                problem
+                or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
+            )
         else:
             # Only an operation that answers without a body makes nothing of nothing.
             problem = problem if parsed is not None else ""
@@ -334,26 +426,41 @@ class Call(Generic[T]):
         report(self.request.operation.call, found)
         return tuple(found)
 
-    def _complete(self, error: PlexyError, outcome: Outcome, attempts: int) -> PlexyError:
+    def _complete(
+        self, error: PlexyError, outcome: Outcome, attempts: int
+    ) -> PlexyError:
         """The error with all that is known of the call, and without a key that the API may have quoted."""
         operation = self.request.operation
         mask = self.key_mask()
         facts = {name: mask.fact(fact) for name, fact in vars(error).items()}
-        facts |= {"operation": operation.call, "method": operation.method, "path": operation.path}
+        facts |= {
+            "operation": operation.call,
+            "method": operation.method,
+            "path": operation.path,
+        }
         reference = self.request.facts().get("order_reference")
-        facts |= {"order_reference": reference, "idempotency_key": self._idempotency_key}
+        facts |= {
+            "order_reference": reference,
+            "idempotency_key": self._idempotency_key,
+        }
         facts |= {"outcome": outcome, "attempts": attempts}
-        text = mask.text(f"{operation.call}: {error} {self._meaning(outcome, reference)}")
+        text = mask.text(
+            f"{operation.call}: {error} {self._meaning(outcome, reference)}"
+        )
         error = type(error)(text, **facts)
         if outcome is not Outcome.UNKNOWN or not operation.moves_money:
             return error
         from .saving import ended_call
 
-        unknown = errors.OutcomeUnknownError(text, cause=error, saved_call=ended_call(self), **facts)
+        unknown = errors.OutcomeUnknownError(
+            text, cause=error, saved_call=ended_call(self), **facts
+        )
         unknown.client = self.client
         return unknown
 
-    def _meaning(self, outcome: Outcome, reference: str | None, *, interrupted: bool = False) -> str:
+    def _meaning(
+        self, outcome: Outcome, reference: str | None, *, interrupted: bool = False
+    ) -> str:
         """Return what the outcome means for the money, and what to do next.
 
         Args:
@@ -365,7 +472,11 @@ class Call(Generic[T]):
         if outcome is Outcome.NOT_SENT:
             return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
         if outcome is Outcome.REJECTED:
-            return "No money was moved by this call." if moves else "The call was not carried out."
+            return (
+                "No money was moved by this call."
+                if moves
+                else "The call was not carried out."
+            )
         if self.request.operation.method == "GET":
             return "This call only reads: it is safe to call again."
         if self._key_repeats:
@@ -375,22 +486,34 @@ class Call(Generic[T]):
             return "It may have been carried out: look before you call again."
         known = reference and f"by its order reference {reference!r}"
         where = known or "with a retrieve or list call"
-        way = "client.reconcile, with what client.save_call gave," if interrupted else "error.reconcile()"
+        way = (
+            "client.reconcile, with what client.save_call gave,"
+            if interrupted
+            else "error.reconcile()"
+        )
         what = f"Do not send it again; let {way} find out, or look it up"
         return f"The payment may have gone through. {what} {where} first."
 
 
 def _no_answer(failure: Failure) -> PlexyError:
     kind, what = {
-        "invalid": (errors.InvalidParameterError, "the request cannot be sent as it is: "),
-        "refused": (errors.RequestRefusedError, "the request was stopped before it left: "),
+        "invalid": (
+            errors.InvalidParameterError,
+            "the request cannot be sent as it is: ",
+        ),
+        "refused": (
+            errors.RequestRefusedError,
+            "the request was stopped before it left: ",
+        ),
         "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
     }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
     outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
     return kind(f"{what}{failure.text}.", outcome=outcome)
 
 
-def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: str | None) -> PlexyError:
+def _bad_status(
+    answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: str | None
+) -> PlexyError:
     status = answer.status
     advice = _ADVICE.get(status, "") if advice is None else f" {advice}"
     try:
@@ -398,7 +521,9 @@ def _bad_status(answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: st
     except ValueError:
         fields = {}
     fields = _fields(fields.get("error")) or fields
-    facts |= {name: _text(fields.get(name)) for name in ("code", "type", "source", "param")}
+    facts |= {
+        name: _text(fields.get(name)) for name in ("code", "type", "source", "param")
+    }
     facts["request_id"] = facts["request_id"] or _text(fields.get("request_id"))
     facts["api_message"] = _text(fields.get("message"))
     what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
@@ -443,7 +568,11 @@ def _target(location: str) -> str:
 def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, Any]:
     """The body with the fields of `extra_body`; an InvalidParameterError if it has one of them already."""
     body = request.body
-    twice = sorted(further.keys() & body.keys()) if is_mapping(body) else ["a body, which this call has not"]
+    twice = (
+        sorted(further.keys() & body.keys())
+        if is_mapping(body)
+        else ["a body, which this call has not"]
+    )
     if twice or not is_mapping(body):
         raise errors.InvalidParameterError(
             f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
@@ -452,7 +581,10 @@ def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, A
         from .spelling import warn_of_misspelt
 
         warn_of_misspelt(
-            f"{request.operation.call}: extra_body", further, tuple(request.fields), request.fields
+            f"{request.operation.call}: extra_body",
+            further,
+            tuple(request.fields),
+            request.fields,
         )
     return {**body, **further}
 
@@ -460,7 +592,9 @@ def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, A
 def _refuse(operation: Operation, problem: str | None) -> None:
     """Raise an InvalidParameterError if there is a problem."""
     if problem:
-        raise errors.InvalidParameterError(f"{operation.call}: {problem} Nothing was sent.")
+        raise errors.InvalidParameterError(
+            f"{operation.call}: {problem} Nothing was sent."
+        )
 
 
 def _check_evidence(operation: Operation, settings: Settings) -> None:
@@ -475,28 +609,31 @@ def _check_evidence(operation: Operation, settings: Settings) -> None:
             "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
             "generate the client with an overlay that says so (docs/overlays.md)."
         )
-        raise errors.InferredOperationError(f"{what} {advice}", operation=operation.call)
+        raise errors.InferredOperationError(
+            f"{what} {advice}", operation=operation.call
+        )
     if operation.call in _warned:
         return
     _warned.add(operation.call)
     from .callers import warn_caller
 
-    text = (
-        f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
-    )
+    text = f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
     if operation.moves_money:
-        text += (
-            " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
-        )
+        text += " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
     try:
         warn_caller(text, errors.InferredOperationWarning)
     except errors.InferredOperationWarning:
-        _warned.discard(operation.call)  # The program has made it an error, which stops the next call, too.
+        # The program has made it an error, which stops the next call, too.
+        _warned.discard(operation.call)
         raise
 
 
 def _text(value: object) -> str | None:
-    return None if value is None or value is UNSET or isinstance(value, (dict, list)) else str(value)
+    return (
+        None
+        if value is None or value is UNSET or isinstance(value, (dict, list))
+        else str(value)
+    )
 
 
 def _quoted(message: object) -> str:

@@ -67,7 +67,9 @@ class Exchange:
     def __enter__(self) -> None:
         self._token = CURRENT.set(self)
 
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+    def __exit__(
+        self, kind: object, error: BaseException | None, traceback: object
+    ) -> bool:
         if self._token is not None:
             CURRENT.reset(self._token)
         self.step.sent = self.sent
@@ -84,7 +86,9 @@ class Exchange:
             raise self._interrupt
         if self._answer is None:
             # Without either, a client of the user's answered by itself; what it sent, and where, nobody knows.
-            return self._failure or Failure("connection", "the http_client did not use its transport", True)
+            return self._failure or Failure(
+                "connection", "the http_client did not use its transport", True
+            )
         if self._failure is not None and self._answer.problem is not None:
             self._answer.problem = self._failure  # The body did not arrive whole.
             self._answer.body = bytes(self._body.raw)
@@ -118,8 +122,12 @@ class Exchange:
 
     def begin(self, response: Any) -> bool:
         """Note the status and headers of a response; say whether its body is still to come."""
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
-        broken = Failure("connection", "it broke off before its end", True)  # Until its end is there.
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        ]
+        # Until its end is there.
+        broken = Failure("connection", "it broke off before its end", True)
         self._answer = Answer(response.status_code, headers, broken)
         try:
             # A transport may give a finished response; the library has decompressed it.
@@ -136,7 +144,8 @@ class Exchange:
         if self._late:
             raise TimeoutError
         self._body.add(piece)
-        self._late = self.step.monotonic() >= self.step.deadline  # Matters only if yet another piece comes.
+        # Matters only if yet another piece comes.
+        self._late = self.step.monotonic() >= self.step.deadline
 
     def end(self) -> None:
         """Note that the response is whole."""
@@ -174,7 +183,9 @@ def _keeps_prefix(target: bytes, prefix: str) -> bool:
     """Return whether a path is below the prefix of the origin, also for a server that decodes its dots."""
     path = target.partition(b"?")[0]
     steps = unquote_to_bytes(path).replace(b"\\", b"/").split(b"/")
-    return path.startswith(f"{prefix}/".encode("ascii")) and not {b".", b".."} & set(steps)
+    return path.startswith(f"{prefix}/".encode("ascii")) and not {b".", b".."} & set(
+        steps
+    )
 
 
 def _why_refused(request: Any, step: Send) -> str | None:
@@ -214,7 +225,11 @@ def _why_refused(request: Any, step: Send) -> str | None:
         return "the key is in its URL"
     if request.extensions.get("sni_hostname") not in (None, origin.host):
         return "its sni_hostname extension names another host"
-    return "its target extension replaces the path" if "target" in request.extensions else None
+    return (
+        "its target extension replaces the path"
+        if "target" in request.extensions
+        else None
+    )
 
 
 def _why_changed(request: Any, exchange: Exchange) -> str | None:
@@ -230,17 +245,26 @@ def _why_changed(request: Any, exchange: Exchange) -> str | None:
         return "its path or query was changed, by a hook, or by `params` or `base_url` of the http_client"
     content = step.content or b""
     # What leaves is the stream, whatever `request.content` shows.
-    if type(request.stream) is not http.ByteStream or b"".join(request.stream) != content:
+    if (
+        type(request.stream) is not http.ByteStream
+        or b"".join(request.stream) != content
+    ):
         return "its body was changed"
     headers: dict[str, list[bytes]] = {}
     for field, value in request.headers.raw:
         # Those that a client or a hook adds nobody has looked at. The library would find out later, perhaps too late.
-        if not _FIELD_NAME.fullmatch(field) or _ODD.search(value) or value != value.strip():
+        if (
+            not _FIELD_NAME.fullmatch(field)
+            or _ODD.search(value)
+            or value != value.strip()
+        ):
             return "the http_client or a hook added a header that HTTP does not allow"
         headers.setdefault(field.decode("latin-1").lower(), []).append(value)
     lengths = headers.get("content-length", [])
     none_given = not content and not lengths
-    if "transfer-encoding" in headers or not (none_given or lengths == [str(len(content)).encode("ascii")]):
+    if "transfer-encoding" in headers or not (
+        none_given or lengths == [str(len(content)).encode("ascii")]
+    ):
         return "its Content-Length or Transfer-Encoding header is not that of its body"
     for name, text in step.headers.items():
         if name != "user-agent" and headers.get(name) != [text.encode("ascii")]:
@@ -271,7 +295,9 @@ def _check_given(request: Any, inner: object, library: Library) -> tuple[Exchang
         raise Refused("it does not come from a call of this client")
     exchange.own_sockets = not library.owns(inner)
     if exchange.step.origin.direct and is_proxy(inner):
-        raise Refused("it would go to a proxy, though its target is this machine, or has plain http")
+        raise Refused(
+            "it would go to a proxy, though its target is this machine, or has plain http"
+        )
     checked = check(exchange, request)
     # Hooks and clients of the user's have had it: what leaves must be the call that was announced.
     problem = _why_changed(request, exchange)
@@ -305,13 +331,16 @@ def _has_surplus(response: Any) -> bool:
     state = _h11_state(response)
     if state is None or state.trailing_data[0]:
         return True
-    return has_decrypted(response.extensions["network_stream"].get_extra_info("ssl_object"))
+    return has_decrypted(
+        response.extensions["network_stream"].get_extra_info("ssl_object")
+    )
 
 
 def _h11_state(response: Any) -> Any:
     """Return what h11 knows of the connection of a response; None if it did not come by HTTP/1.1 and httpcore."""
     stream = getattr(response.stream, "_httpcore_stream", None)
-    stream = getattr(stream, "_stream", stream)  # A pool of httpcore wraps the stream of its connection.
+    # A pool of httpcore wraps the stream of its connection.
+    stream = getattr(stream, "_stream", stream)
     return getattr(getattr(stream, "_connection", None), "_h11_state", None)
 
 

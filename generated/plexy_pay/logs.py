@@ -39,8 +39,22 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 # What each record of a call has as attributes; those that do not concern it are None.
 _NOTHING: dict[str, Any] = dict.fromkeys(
     (
-        *("plexy_event", "plexy_operation", "plexy_method", "plexy_path", "plexy_attempt", "plexy_status"),
-        *("plexy_failure", "plexy_sent", "plexy_ids", "plexy_request_id", "plexy_duration", "plexy_pause"),
+        *(
+            "plexy_event",
+            "plexy_operation",
+            "plexy_method",
+            "plexy_path",
+            "plexy_attempt",
+            "plexy_status",
+        ),
+        *(
+            "plexy_failure",
+            "plexy_sent",
+            "plexy_ids",
+            "plexy_request_id",
+            "plexy_duration",
+            "plexy_pause",
+        ),
         *("plexy_parameters", "plexy_headers", "plexy_body"),
     )
 )
@@ -59,13 +73,18 @@ class _ToStderr(logging.Handler):
 
 
 _to_stderr = _ToStderr()
-_to_stderr.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+_to_stderr.setFormatter(
+    logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s")
+)
 
 
 def _has_other_handler(asked: logging.Logger) -> bool:
     logger: logging.Logger | None = asked
     while logger is not None:
-        if any(not isinstance(handler, (logging.NullHandler, _ToStderr)) for handler in logger.handlers):
+        if any(
+            not isinstance(handler, (logging.NullHandler, _ToStderr))
+            for handler in logger.handlers
+        ):
             return True
         logger = logger.parent if logger.propagate else None
     return False
@@ -105,7 +124,11 @@ def _harmless(method: Callable[P, None]) -> Callable[P, None]:
             if is_interruption(error):
                 raise
             with failures_ignored(of_the_caller=True):
-                LOGGER.warning("a log record could not be made (%s)", type(error).__name__, extra=_NOTHING)
+                LOGGER.warning(
+                    "a log record could not be made (%s)",
+                    type(error).__name__,
+                    extra=_NOTHING,
+                )
 
     return harmless
 
@@ -130,7 +153,9 @@ class Log:
         mask.learn(headers, request.body)
         known: dict[str, Any] = {
             "plexy_attempt": attempt,
-            "plexy_parameters": mask.object(without_unset(encode({**request.path_params, **request.query}))),
+            "plexy_parameters": mask.object(
+                without_unset(encode({**request.path_params, **request.query}))
+            ),
             "plexy_headers": mask.headers(headers),
             "plexy_body": mask.body(send.content or b"") or None,
         }
@@ -144,7 +169,11 @@ class Log:
         known["plexy_duration"] = seconds = round(send.monotonic() - self._started, 3)
         text = f"{_in_words(known)}, in {seconds:.3f} s, attempt {attempt}"
         text += "".join(f", {name} {value!r}" for name, value in self._ids().items())
-        text += f", request id {known['plexy_request_id']}" if known["plexy_request_id"] else ""
+        text += (
+            f", request id {known['plexy_request_id']}"
+            if known["plexy_request_id"]
+            else ""
+        )
         self._say(INFO, "attempt", text, known)
         if known["plexy_status"] is not None and LOGGER.isEnabledFor(logging.DEBUG):
             answer: Any = send.result
@@ -159,7 +188,12 @@ class Log:
         known = self._known(send, attempt)
         known["plexy_pause"] = 0.0 if pause is None else round(pause, 3)
         how = "at once with the next API key" if pause is None else f"in {pause:.3f} s"
-        self._say(INFO, "retry", f"is sent again {how} after {_in_words(known)}, attempt {attempt}", known)
+        self._say(
+            INFO,
+            "retry",
+            f"is sent again {how} after {_in_words(known)}, attempt {attempt}",
+            known,
+        )
 
     def _mask(self) -> Masker:
         if self._masker is None:
@@ -201,11 +235,22 @@ class Log:
 
     def _say(self, level: int, event: str, text: str, known: dict[str, Any]) -> None:
         operation = self._call.request.operation
-        extra = {**_NOTHING, **known, "plexy_event": event, "plexy_operation": operation.call}
+        extra = {
+            **_NOTHING,
+            **known,
+            "plexy_event": event,
+            "plexy_operation": operation.call,
+        }
         extra["plexy_ids"] = self._ids() or None
         extra |= {"plexy_method": operation.method, "plexy_path": operation.path}
         LOGGER.log(
-            level, "%s (%s %s): %s", operation.call, operation.method, operation.path, text, extra=extra
+            level,
+            "%s (%s %s): %s",
+            operation.call,
+            operation.method,
+            operation.path,
+            text,
+            extra=extra,
         )
 
 

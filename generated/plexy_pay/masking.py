@@ -51,8 +51,21 @@ _HEADERS = frozenset(
             "request-id",
             "retry-after",
         ),
-        *("server", "traceparent", "transfer-encoding", "user-agent", "vary", "via", "x-correlation-id"),
-        *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"),
+        *(
+            "server",
+            "traceparent",
+            "transfer-encoding",
+            "user-agent",
+            "vary",
+            "via",
+            "x-correlation-id",
+        ),
+        *(
+            "x-ratelimit-limit",
+            "x-ratelimit-remaining",
+            "x-ratelimit-reset",
+            "x-request-id",
+        ),
     }
 )
 
@@ -80,11 +93,15 @@ class Masker:
         """Hide these texts too, wherever they are, in any case."""
         self._secrets.update(secrets)
         longest_first = sorted(filter(None, self._secrets), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)", re.IGNORECASE)
+        self._pattern = re.compile(
+            "|".join(map(re.escape, longest_first)) or r"(?!)", re.IGNORECASE
+        )
 
     def learn(self, headers: Mapping[str, str], body: Any) -> None:
         """Hide from now on what is masked in this request: its answer may quote it in a message."""
-        self._masked = [value for name, value in headers.items() if name.lower() not in _HEADERS]
+        self._masked = [
+            value for name, value in headers.items() if name.lower() not in _HEADERS
+        ]
         # A description that is the order's reference does not make a secret of that.
         shown = set(_texts(self._value(body, None)))
         masked = set(_texts(self._masked)) - shown
@@ -111,21 +128,29 @@ class Masker:
         if not content:
             return ""
         try:
-            shown = _written(self._value(loads(content), None)) if len(content) <= _LARGEST_BODY else MASK
+            shown = (
+                _written(self._value(loads(content), None))
+                if len(content) <= _LARGEST_BODY
+                else MASK
+            )
         except (ValueError, RecursionError):
             shown = MASK
         if shown == MASK or len(shown) > _MOST_SHOWN:
             return f"{shown[:_MOST_SHOWN]} ({len(content)} bytes)"
         return shown
 
-    def object(self, fields: Mapping[str, Any], declared: frozenset[str] | None = None) -> dict[str, Any]:
+    def object(
+        self, fields: Mapping[str, Any], declared: frozenset[str] | None = None
+    ) -> dict[str, Any]:
         """An object of JSON, or the parameters of a path or query; only declared fields where any may come."""
         shown: dict[str, Any] = {}
         for name, value in fields.items():
             key = str(name).lower().replace("_", "").replace("-", "")
             known = key in self._names.NAMES if declared is None else key in declared
             # A name that nobody declared may be a secret itself.
-            shown[name if known else "(undeclared)"] = self._value(value, key if known else "")
+            shown[name if known else "(undeclared)"] = self._value(
+                value, key if known else ""
+            )
         return shown
 
     def _value(self, value: Any, key: str | None) -> Any:
@@ -133,9 +158,13 @@ class Masker:
         names = self._names
         if value is None:
             return None
-        if is_array(value) and (key is None or (key in names.NAMES and key not in names.HIDDEN)):
+        if is_array(value) and (
+            key is None or (key in names.NAMES and key not in names.HIDDEN)
+        ):
             return [self._value(item, key) for item in value]
-        if is_mapping(value) and (key is None or key in names.OBJECTS or key in names.MAPS):
+        if is_mapping(value) and (
+            key is None or key in names.OBJECTS or key in names.MAPS
+        ):
             return self.object(value, names.MAPS.get(key))
         if key not in names.VALUES or is_mapping(value):
             self._masked.append(value)
@@ -156,7 +185,13 @@ def _texts(value: Any) -> Iterator[str]:
 def _written(value: Any) -> str:
     """JSON in its own letters, with numbers of exactly their digits."""
     if is_mapping(value):
-        return "{" + ", ".join(f"{_written(name)}: {_written(item)}" for name, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{_written(name)}: {_written(item)}" for name, item in value.items()
+            )
+            + "}"
+        )
     if is_array(value):
         return "[" + ", ".join(map(_written, value)) + "]"
     plain = value is None or isinstance(value, (str, bool))

@@ -48,7 +48,11 @@ class Money:
     _currency: str
 
     def __init__(self, amount: str | int | Decimal, currency: str) -> None:
-        object.__setattr__(self, "_minor", _whole_units(_decimal(amount), currency, _exponent(currency)))
+        object.__setattr__(
+            self,
+            "_minor",
+            _whole_units(_decimal(amount), currency, _exponent(currency)),
+        )
         object.__setattr__(self, "_currency", currency)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -65,9 +69,13 @@ class Money:
             InvalidParameterError: for anything but an int, or an unknown currency.
         """
         if not isinstance(amount, int) or isinstance(amount, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidParameterError("An amount in minor units is an int. Nothing was sent.")
+            raise InvalidParameterError(
+                "An amount in minor units is an int. Nothing was sent."
+            )
         if abs(amount) >= 10 ** (_MOST_DIGITS + _exponent(currency)):
-            raise InvalidParameterError("The amount is far too large. Nothing was sent.")
+            raise InvalidParameterError(
+                "The amount is far too large. Nothing was sent."
+            )
         return cls(_decimal_text(amount, _exponent(currency)), currency)
 
     @property
@@ -95,12 +103,20 @@ class Money:
             InvalidParameterError: if a weight is no whole number or is negative, or if all are zero.
         """
         shares = list(weights)
-        whole = sum(shares) if all(type(share) is int and share >= 0 for share in shares) else 0
+        whole = (
+            sum(shares)
+            if all(type(share) is int and share >= 0 for share in shares)
+            else 0
+        )
         if not whole:
-            raise InvalidParameterError("Weights are ints, none negative and not all zero. Nothing was sent.")
+            raise InvalidParameterError(
+                "Weights are ints, none negative and not all zero. Nothing was sent."
+            )
         size, sign = abs(self._minor), -1 if self._minor < 0 else 1
         parts = [size * share // whole for share in shares]
-        largest_rest_first = sorted(range(len(shares)), key=lambda n: -(size * shares[n] % whole))
+        largest_rest_first = sorted(
+            range(len(shares)), key=lambda n: -(size * shares[n] % whole)
+        )
         for number in largest_rest_first[: size - sum(parts)]:
             parts[number] += 1
         return [self._with(sign * part) for part in parts]
@@ -169,7 +185,10 @@ class Money:
         return f"Money('{_decimal_text(self._minor, _exponent(self._currency))}', '{self._currency}')"
 
     def __reduce__(self) -> tuple[type[Money], tuple[str, str]]:
-        return Money, (_decimal_text(self._minor, _exponent(self._currency)), self._currency)
+        return Money, (
+            _decimal_text(self._minor, _exponent(self._currency)),
+            self._currency,
+        )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
@@ -179,7 +198,9 @@ class Money:
 
     def _same_currency(self, other: Money) -> int:
         if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"Money and {type(other).__name__} do not mix; make both Money.")
+            raise TypeError(
+                f"Money and {type(other).__name__} do not mix; make both Money."
+            )
         if other._currency != self._currency:
             raise InvalidParameterError(
                 f"{self._currency} and {other._currency} do not mix: the client knows no exchange rate."
@@ -312,7 +333,11 @@ def one_currency(body: Any, currency: Any = UNSET) -> Any:
     if len(priced | named) > 1:
         raise InvalidParameterError(
             f"{type(body).__name__} was given Money in {', '.join(sorted(priced))}"
-            + (f" beside the currency {', '.join(map(_short, sorted(named)))}" if named else "")
+            + (
+                f" beside the currency {', '.join(map(_short, sorted(named)))}"
+                if named
+                else ""
+            )
             + ". Nothing was sent. Give every amount of one request in the same currency."
         )
     return priced.pop()
@@ -320,7 +345,9 @@ def one_currency(body: Any, currency: Any = UNSET) -> Any:
 
 def _currencies(value: Any, name: str = "") -> Iterator[Money | str]:
     """Every Money, and the text of every currency field, in a model and the models below it."""
-    if isinstance(value, Money) or (isinstance(value, str) and name in ("currency", "currency_code")):
+    if isinstance(value, Money) or (
+        isinstance(value, str) and name in ("currency", "currency_code")
+    ):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in cast("Iterable[Any]", value):
@@ -348,7 +375,11 @@ def read_money(amount: Any, unit: Unit, currency: Any) -> Money | None:
     if unit == "minor" and _is_disputed(currency):
         return None
     try:
-        return Money.from_minor(amount, currency) if unit == "minor" else Money(amount, currency)
+        return (
+            Money.from_minor(amount, currency)
+            if unit == "minor"
+            else Money(amount, currency)
+        )
     except InvalidParameterError:
         return None
 
@@ -390,9 +421,13 @@ def _decimal(amount: object) -> Decimal:
     try:
         exact = Decimal(amount)
     except InvalidOperation:
-        raise InvalidParameterError("The amount is not a decimal number. Nothing was sent.") from None
+        raise InvalidParameterError(
+            "The amount is not a decimal number. Nothing was sent."
+        ) from None
     if not exact.is_finite() or exact.adjusted() >= _MOST_DIGITS:
-        raise InvalidParameterError("The amount is not finite or far too large. Nothing was sent.")
+        raise InvalidParameterError(
+            "The amount is not finite or far too large. Nothing was sent."
+        )
     if len(exact.as_tuple().digits) > _MOST_WRITTEN:
         raise InvalidParameterError(
             f"The amount is written with more than {_MOST_WRITTEN} digits. Nothing was sent."
@@ -417,7 +452,9 @@ def _whole_units(amount: Decimal, currency: str, exponent: int) -> int:
 def _decimal_text(minor: int, exponent: int, group: str = "") -> str:
     whole, part = divmod(abs(minor), 10**exponent)
     digits = f"{whole:,}".replace(",", group)
-    return ("-" if minor < 0 else "") + (f"{digits}.{part:0{exponent}}" if exponent else digits)
+    return ("-" if minor < 0 else "") + (
+        f"{digits}.{part:0{exponent}}" if exponent else digits
+    )
 
 
 def _is_disputed(currency: str) -> bool:

@@ -121,8 +121,12 @@ class _Backend:
         self._inner = inner
         self._channel = channel
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> _Stream:
-        stream = self._inner.connect_tcp(host, port, timeout=self._channel.within(timeout), **options)
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, **options: Any
+    ) -> _Stream:
+        stream = self._inner.connect_tcp(
+            host, port, timeout=self._channel.within(timeout), **options
+        )
         self._channel.used = False
         return _Stream(stream, self._channel, carries_requests=self._channel.plain)
 
@@ -138,7 +142,9 @@ class _Stream:
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            data: bytes = self._inner.read(max_bytes, timeout=self._channel.waiting(timeout))
+            data: bytes = self._inner.read(
+                max_bytes, timeout=self._channel.waiting(timeout)
+            )
         except Exception as error:
             if _found_nothing(error):
                 raise TimeoutError from None
@@ -156,7 +162,9 @@ class _Stream:
             channel.wrote = True
         try:
             for start in range(0, len(buffer), _PIECE):
-                self._inner.write(buffer[start : start + _PIECE], timeout=channel.within(timeout))
+                self._inner.write(
+                    buffer[start : start + _PIECE], timeout=channel.within(timeout)
+                )
             return
         except BaseException as error:
             channel.broken = True
@@ -167,9 +175,14 @@ class _Stream:
         raise interruption
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> _Stream:
-        stream = self._inner.start_tls(ssl_context, server_hostname, self._channel.within(timeout))
+        stream = self._inner.start_tls(
+            ssl_context, server_hostname, self._channel.within(timeout)
+        )
         return _Stream(stream, self._channel, carries_requests=True)
 
     def get_extra_info(self, info: str) -> Any:
@@ -201,7 +214,8 @@ class _AsyncStream:
         self._inner = inner
         self._channel = channel
         self._carries_requests = carries_requests
-        self._tls = inner.get_extra_info("ssl_object")  # To ask anyio for it takes longer than to read it.
+        # To ask anyio for it takes longer than to read it.
+        self._tls = inner.get_extra_info("ssl_object")
         channel.stream = self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -226,7 +240,10 @@ class _AsyncStream:
         raise interruption
 
     async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> _AsyncStream:
         stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         return _AsyncStream(stream, self._channel, carries_requests=True)
@@ -240,7 +257,9 @@ class _AsyncStream:
 
 def _holds_bytes(stream: Any) -> bool:
     """Return whether there is anything to read: bytes, the end of the stream or an error."""
-    if stream.get_extra_info("ssl_object") is None and not stream.get_extra_info("is_readable"):
+    if stream.get_extra_info("ssl_object") is None and not stream.get_extra_info(
+        "is_readable"
+    ):
         return False
     # With TLS only reading tells bytes from session tickets.
     try:

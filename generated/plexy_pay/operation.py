@@ -36,14 +36,17 @@ class Operation:
     source: str  # The page that describes it.
     # The parameters of its path that hold a text of the caller's own, such as an order reference. All others are ids.
     own_texts: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()  # The client's settings that fill path parameters, such as `agent_id`.
+    # The client's settings that fill path parameters, such as `agent_id`.
+    settings: tuple[str, ...] = ()
     # The client's settings that are sent as headers if they are given, by the header's name.
     header_settings: Mapping[str, str] = field(default_factory=dict[str, str])
     # The 4xx of which the API's description says what they mean for this operation.
     refusals: tuple[int, ...] = ()
     # What a status means for this operation in particular, and what to do then.
     advice: Mapping[int, str] = field(default_factory=dict[int, str])
-    says_success: bool = False  # Whether its answer has `success`, which says that it was carried out.
+    says_success: bool = (
+        False  # Whether its answer has `success`, which says that it was carried out.
+    )
     accept: str = "application/json"  # The media types that are asked for.
     content: str = "json"  # How a success is read: as `json`, `text` or `binary`. Errors are read as JSON.
     # Where a call has what it can be found again by, such as `order_reference`, as OpenAPI's runtime expressions.
@@ -95,15 +98,20 @@ class Request(Generic[T]):
     """
 
     operation: Operation
-    path_params: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
+    path_params: Mapping[str, object] = field(
+        default_factory=dict[str, object], kw_only=True
+    )
     query: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
-    headers: Mapping[str, object] = field(default_factory=dict[str, object], kw_only=True)
+    headers: Mapping[str, object] = field(
+        default_factory=dict[str, object], kw_only=True
+    )
     body: object = field(default=UNSET, kw_only=True)
     fields: Collection[str] = field(
         default=(), kw_only=True
     )  # The names that its body may have, as far as known.
     decode: Callable[[Any], T] = field(kw_only=True)
-    part: str = field(default="", kw_only=True)  # Which part of a whole is asked for, such as `page 2`.
+    # Which part of a whole is asked for, such as `page 2`.
+    part: str = field(default="", kw_only=True)
     quiet: bool = field(
         default=False, kw_only=True
     )  # No warning about an inferred path: the client asks, not the user.
@@ -130,7 +138,9 @@ class Request(Generic[T]):
         """
         first, *rest = self.operation.path.split("{")
         pieces = (piece.partition("}") for piece in rest)
-        return first + "".join(self._path_value(name) + fixed for name, _, fixed in pieces)
+        return first + "".join(
+            self._path_value(name) + fixed for name, _, fixed in pieces
+        )
 
     def header_texts(self) -> dict[str, str]:
         """The header parameters that are sent."""
@@ -155,7 +165,10 @@ class Request(Generic[T]):
 
     def facts(self) -> dict[str, str | None]:
         """What the call can be found again by; None for what it does not carry."""
-        return {name: fact_text(self._fact(place)) for name, place in self.operation.facts.items()}
+        return {
+            name: fact_text(self._fact(place))
+            for name, place in self.operation.facts.items()
+        }
 
     def _fact(self, place: str) -> object:
         source, _, pointer = place.removeprefix("$request.").partition("#/")
@@ -163,12 +176,18 @@ class Request(Generic[T]):
         for step in pointer.split("/") if pointer else ():
             value = value.get(step) if is_mapping(value) else None
         kind, _, name = source.partition(".")
-        return {"path": self.path_params, "header": self.headers}[kind].get(name) if name else value
+        return (
+            {"path": self.path_params, "header": self.headers}[kind].get(name)
+            if name
+            else value
+        )
 
     def _path_value(self, name: str) -> str:
         value = self.path_params.get(name, UNSET)
         problem = f"is of type {type(value).__name__}"
-        if (isinstance(value, (str, int)) or is_uuid(value)) and not isinstance(value, bool):
+        if (isinstance(value, (str, int)) or is_uuid(value)) and not isinstance(
+            value, bool
+        ):
             # A member of an open enum is text already, whatever its class makes of str().
             text = str.__str__(value) if isinstance(value, str) else str(value)
             found = path_problem(text, is_id=name not in self.operation.own_texts)
@@ -199,7 +218,9 @@ def is_blank(body: bytes) -> bool:
 
 def fact_text(value: object) -> str | None:
     """A reference or an amount as plain text; None for what is none."""
-    plain = is_uuid(value) or (isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool))
+    plain = is_uuid(value) or (
+        isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool)
+    )
     return (query_text(value) or None) if plain else None
 
 

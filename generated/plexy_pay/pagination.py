@@ -41,9 +41,17 @@ class PageRules(NamedTuple):
             return rows
         total = self.number_in(answer, self.total)
         # Many services write an empty list as null, or leave it out. But the first page of a list with rows has some.
-        if (rows is None or (rows is UNSET and total is not None)) and not (number <= 1 and total):
+        if (rows is None or (rows is UNSET and total is not None)) and not (
+            number <= 1 and total
+        ):
             return []
-        found = "missing" if rows is UNSET else "null" if rows is None else f"of type {type(rows).__name__}"
+        found = (
+            "missing"
+            if rows is UNSET
+            else "null"
+            if rows is None
+            else f"of type {type(rows).__name__}"
+        )
         beside = "" if total is None else f", although {self.total} is {total}"
         raise ValueError(f"{self.items or 'the answer'} is {found}, not a list{beside}")
 
@@ -51,13 +59,21 @@ class PageRules(NamedTuple):
     def number_in(answer: Any, name: str) -> int | None:
         """A number that the answer gives about itself, or None."""
         value = getattr(answer, name, None) if name else None
-        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+        return (
+            value
+            if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            else None
+        )
 
     def key(self, row: Any) -> str | int | None:
         """The identity of a row, or None if it has none: then nothing tells it apart from others."""
         value = getattr(row, self.identity, None) if self.identity else None
         return (
-            value if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
+            value
+            if isinstance(value, (str, int))
+            and not isinstance(value, bool)
+            and value != ""
+            else None
         )
 
 
@@ -67,7 +83,9 @@ class PageBody(Generic[PageT]):
     It expects what the decoder of the answer expects.
     """
 
-    def __init__(self, decode: Callable[[Any], PageT], rules: PageRules, number: int) -> None:
+    def __init__(
+        self, decode: Callable[[Any], PageT], rules: PageRules, number: int
+    ) -> None:
         self.expects: Shape | None = expected_by(decode)
         self._decode = decode
         self._rules = rules
@@ -144,8 +162,12 @@ class _Walk:
         stuck = not new and keys <= self._seen_again
         self._seen_again = set() if new else self._seen_again | keys
         # What a later start left out counts as pages of this length: at worst one page too many is asked for.
-        self._received = ((number - 1) * len(rows) if self._received is None else self._received) + len(rows)
-        self.finished = self._whole or not rows or stuck or self._is_short(answer, len(rows))
+        self._received = (
+            (number - 1) * len(rows) if self._received is None else self._received
+        ) + len(rows)
+        self.finished = (
+            self._whole or not rows or stuck or self._is_short(answer, len(rows))
+        )
         self.page = number + 1
         return new
 
@@ -153,7 +175,11 @@ class _Walk:
         size = self._rules.number_in(answer, self._rules.size)
         total = self._rules.number_in(answer, self._rules.total)
         # The size may be what was asked for, while the API gives fewer: then the total tells.
-        return size is not None and length < size and (total is None or (self._received or 0) >= total)
+        return (
+            size is not None
+            and length < size
+            and (total is None or (self._received or 0) >= total)
+        )
 
 
 def _fingerprint(rows: list[Any]) -> bytes:
@@ -189,7 +215,9 @@ class _AnyPager(Generic[PageT]):
         self._options = options
         self._whole = whole
         if type(page) is not int and not isinstance(page, Unset):
-            raise InvalidParameterError(f"{self._call}: page is not a whole number. Nothing was sent.")
+            raise InvalidParameterError(
+                f"{self._call}: page is not a whole number. Nothing was sent."
+            )
 
     @property
     def _call(self) -> str:
@@ -265,7 +293,9 @@ class Pager(_AnyPager[PageT], Generic[ItemT, PageT]):
     def _steps(self) -> Iterator[tuple[PageT, list[ItemT]]]:
         walk, started = self._walk(), False
         while not walk.finished:
-            page = self._client.execute(walk.checked(self._request(walk.page)), self._options).parsed
+            page = self._client.execute(
+                walk.checked(self._request(walk.page)), self._options
+            ).parsed
             items = walk.take(page)
             if items or not started:
                 yield page, items
@@ -323,11 +353,17 @@ class AsyncPager(_AnyPager[PageT], Generic[ItemT, PageT]):
         """
         if not self._rules.total:
             return None
-        page = (await self._client.execute(self._request(self._first), self._options)).parsed
+        page = (
+            await self._client.execute(self._request(self._first), self._options)
+        ).parsed
         return self._rules.number_in(page, self._rules.total)
 
     async def _fetch(self, walk: _Walk) -> PageT:
-        return (await self._client.execute(walk.checked(self._request(walk.page)), self._options)).parsed
+        return (
+            await self._client.execute(
+                walk.checked(self._request(walk.page)), self._options
+            )
+        ).parsed
 
     async def _steps(self) -> AsyncIterator[tuple[PageT, list[ItemT]]]:
         walk, started = self._walk(), False

@@ -20,7 +20,27 @@ if TYPE_CHECKING:
 # By their meaning in HTTP these say that the server did not do what was asked. All others of the 4xx say less: 406 and
 # 412 can come after it was done, 409 may speak of an earlier arrival that was, 424 of another server that failed.
 REFUSALS = frozenset(
-    {400, 401, 402, 403, 404, 405, 410, 411, 413, 414, 415, 417, 421, 422, 426, 428, 429, 431, 451}
+    {
+        400,
+        401,
+        402,
+        403,
+        404,
+        405,
+        410,
+        411,
+        413,
+        414,
+        415,
+        417,
+        421,
+        422,
+        426,
+        428,
+        429,
+        431,
+        451,
+    }
 )
 # These come from something in between, whatever is documented: 408, 444, 460 and 499 say that a connection was given
 # up, on either side of it, while the request may have gone on. 425 says that a copy of the request was refused which
@@ -33,7 +53,9 @@ _NO_WORDS = frozenset({"false", "no", "0"})
 
 def refuses(status: int, operation: Operation) -> bool:
     """Return whether the status proves that the call was not carried out: by HTTP, or by the API's own description."""
-    return status in REFUSALS or (status in operation.refusals and status not in INTERRUPTED)
+    return status in REFUSALS or (
+        status in operation.refusals and status not in INTERRUPTED
+    )
 
 
 class Success(Enum):

@@ -20,7 +20,11 @@ _JsonSchema = dict[str, Any]
 
 _MONEY = "Money is an object of an amount in major units and a currency."
 _UNIT = "In major units (tenge, not tiyn), exactly, with as many decimals as the currency has."
-_CURRENCY: _JsonSchema = {"type": "string", "description": "ISO 4217 code.", "pattern": "^[A-Z]{3}$"}
+_CURRENCY: _JsonSchema = {
+    "type": "string",
+    "description": "ISO 4217 code.",
+    "pattern": "^[A-Z]{3}$",
+}
 _DECIMAL: _JsonSchema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 
 
@@ -66,14 +70,19 @@ def enum_schema(enum: type[OpenStrEnum | OpenIntEnum]) -> Any:
         if isinstance(value, enum):
             return value
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError(f"{enum.__name__} is made of {'text' if kind is str else 'a whole number'}.")
+            raise ValueError(
+                f"{enum.__name__} is made of {'text' if kind is str else 'a whole number'}."
+            )
         return member(value)
 
     def told(_: Any, __: Any) -> _JsonSchema:
         word = "string" if kind is str else "integer"
         known: _JsonSchema = {"enum": [member.value for member in enum]}
         later = {"description": "A value that the API added later."}
-        return {"title": enum.__name__, "anyOf": [{**known, "type": word}, {**later, "type": word}]}
+        return {
+            "title": enum.__name__,
+            "anyOf": [{**known, "type": word}, {**later, "type": word}],
+        }
 
     return _schema(enum, read, lambda member: member.value, told)
 
@@ -114,7 +123,9 @@ def unset_schema(kind: type[Unset]) -> Any:
         raise ValueError("Only UNSET was expected.")
 
     def written(_: Unset) -> Any:
-        raise ValueError("UNSET has no form in JSON. Leave the field out: `exclude_unset=True` does it.")
+        raise ValueError(
+            "UNSET has no form in JSON. Leave the field out: `exclude_unset=True` does it."
+        )
 
     def told(_: Any, __: Any) -> _JsonSchema:
         raise _pydantic_core.PydanticOmit

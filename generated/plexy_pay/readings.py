@@ -63,7 +63,9 @@ class Reading:
         """Take one row in."""
         identity = look.identity(row) if isinstance(row, look.row) else None
         if not isinstance(identity, (str, int)) or identity in self.references:
-            return self.doubt("a row has no id, or came twice: the pages moved meanwhile")
+            return self.doubt(
+                "a row has no id, or came twice: the pages moved meanwhile"
+            )
         self.references[identity] = value = look.field(row)
         made = look.made(row)
         moment = made.timestamp() if isinstance(made, datetime) else None
@@ -152,11 +154,17 @@ def read(look: Listing[Any, Any], wanted: set[str]) -> Steps[Reading]:
         size = look.size(page)
         full = min(size, PAGE_SIZE) if type(size) is int else PAGE_SIZE
         is_new = len(reading.references) > before
-        if look.whole or not is_new or (type(total) is int and count >= total and len(rows) < full):
+        if (
+            look.whole
+            or not is_new
+            or (type(total) is int and count >= total and len(rows) < full)
+        ):
             break
     else:
         reading.doubt(f"it has more than {MOST_PAGES} pages")
     if totals != {count}:
-        reading.doubt(f"{count} rows were read, which is not the total that the list names")
+        reading.doubt(
+            f"{count} rows were read, which is not the total that the list names"
+        )
     reading.finish()
     return reading

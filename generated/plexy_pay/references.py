@@ -54,7 +54,9 @@ def _forms(text: str) -> frozenset[str]:
     whole = _folded(text)
     # What is not ASCII may be left out with its marks, or lose its marks alone.
     decomposed = unicodedata.normalize("NFKD", whole)
-    return frozenset((whole, "".join(_PLAIN.findall(whole)), "".join(_PLAIN.findall(decomposed))))
+    return frozenset(
+        (whole, "".join(_PLAIN.findall(whole)), "".join(_PLAIN.findall(decomposed)))
+    )
 
 
 def _folded(text: str) -> str:
@@ -80,4 +82,7 @@ def _share(mine: str, other: str) -> bool:
     if mine in other or other in mine:
         return True
     lengths = range(LEAST, shorter)
-    return any(other.endswith(mine[:length]) or other.startswith(mine[-length:]) for length in lengths)
+    return any(
+        other.endswith(mine[:length]) or other.startswith(mine[-length:])
+        for length in lengths
+    )

@@ -40,7 +40,8 @@ def _dialer(kind: Callable[..., Any], origin: Origin) -> Callable[[], Any]:
 def _guarded(client: Any, guard: Any, library: Library, origin: Origin) -> Any:
     """Return a copy of the user's client with guarded transports."""
     made = copy.copy(client)
-    parts = cast("dict[str, Any]", vars(made))  # The transports of a client have no public name.
+    # The transports of a client have no public name.
+    parts = cast("dict[str, Any]", vars(made))
     parts["_transport"] = guard(parts["_transport"], library)
     parts["_mounts"] = mounts = dict(parts["_mounts"])
     for pattern, inner in list(mounts.items()):
@@ -112,7 +113,9 @@ class SyncTransport:
             copied = _guarded(http_client, GuardTransport, library, origin)
             self._send = partial(_send_by, http_client, copied, library)
         else:
-            self._send = partial(_send_through, GuardTransport(http_client, library), library)
+            self._send = partial(
+                _send_through, GuardTransport(http_client, library), library
+            )
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -149,12 +152,16 @@ def _send(pool: Pool, exchange: Exchange, auth: ApiKeyAuth) -> None:
     pool.send(exchange, auth(_request(HTTPX, exchange.step)))
 
 
-def _send_through(guard: GuardTransport, library: Library, exchange: Exchange, auth: ApiKeyAuth) -> None:
+def _send_through(
+    guard: GuardTransport, library: Library, exchange: Exchange, auth: ApiKeyAuth
+) -> None:
     exchange.library = library
     guard.handle_request(auth(_request(library, exchange.step)))
 
 
-def _send_by(given: Any, copied: Any, library: Library, exchange: Exchange, auth: ApiKeyAuth) -> None:
+def _send_by(
+    given: Any, copied: Any, library: Library, exchange: Exchange, auth: ApiKeyAuth
+) -> None:
     if given.is_closed:
         raise Refused("the http_client is closed")
     exchange.library = library
@@ -178,7 +185,9 @@ class AsyncTransport:
         self._end: AsyncGenerator[None] | None = None
         self._send: Callable[[Exchange, ApiKeyAuth], Awaitable[object]]
         if http_client is None:
-            self._pool = AsyncPool(_dialer(HTTPX.http.AsyncHTTPTransport, origin), origin.site)
+            self._pool = AsyncPool(
+                _dialer(HTTPX.http.AsyncHTTPTransport, origin), origin.site
+            )
             self._send = partial(_send_async, self._pool)
             return
         library = library_of(http_client, is_async=True)
@@ -186,7 +195,9 @@ class AsyncTransport:
             copied = _guarded(http_client, AsyncGuardTransport, library, origin)
             self._send = partial(_send_by_async, http_client, copied, library)
         else:
-            self._send = partial(_send_through_async, AsyncGuardTransport(http_client, library), library)
+            self._send = partial(
+                _send_through_async, AsyncGuardTransport(http_client, library), library
+            )
 
     async def __aenter__(self) -> Self:
         if self._closing:

@@ -16,7 +16,9 @@ _FOREVER = 1e9
 
 # A key, a sequence of active keys, or a callable that is asked for them again at each request.
 ApiKeySource: TypeAlias = str | Sequence[str] | Callable[[], str | Sequence[str]]
-AsyncApiKeySource: TypeAlias = ApiKeySource | Callable[[], Awaitable[str | Sequence[str]]]
+AsyncApiKeySource: TypeAlias = (
+    ApiKeySource | Callable[[], Awaitable[str | Sequence[str]]]
+)
 
 
 class Unset:
@@ -76,9 +78,7 @@ class Timeout(NamedTuple):
             type(one) in (int, float) and 0 < one < _FOREVER for one in timeout
         ):
             return timeout
-        return (
-            "timeout is not a number of seconds above zero and below a billion, or a Timeout of such numbers."
-        )
+        return "timeout is not a number of seconds above zero and below a billion, or a Timeout of such numbers."
 
 
 class Timeouts(NamedTuple):
@@ -99,16 +99,28 @@ class Timeouts(NamedTuple):
     def of(cls, value: object) -> tuple[Timeout, Timeout, Timeout] | str:
         """The three, whole; a number or a Timeout holds for each kind, None is the default. Text is a problem."""
         whole = cls() if value is None else value
-        given: tuple[object, ...] = whole if isinstance(whole, cls) else (whole, whole, whole)
+        given: tuple[object, ...] = (
+            whole if isinstance(whole, cls) else (whole, whole, whole)
+        )
         # Only the whole may be None, not a part of it.
         reads, writes, money = (Timeout.of("" if one is None else one) for one in given)
-        if isinstance(reads, Timeout) and isinstance(writes, Timeout) and isinstance(money, Timeout):
+        if (
+            isinstance(reads, Timeout)
+            and isinstance(writes, Timeout)
+            and isinstance(money, Timeout)
+        ):
             return reads, writes, money
         if not isinstance(value, cls):
             numbers = "a number of seconds above zero and below a billion"
-            return f"timeout is not {numbers}, or a Timeout or Timeouts of such numbers."
+            return (
+                f"timeout is not {numbers}, or a Timeout or Timeouts of such numbers."
+            )
         named = zip(cls._fields, (reads, writes, money), strict=True)
-        return next(f"timeout.{name}: {problem}" for name, problem in named if isinstance(problem, str))
+        return next(
+            f"timeout.{name}: {problem}"
+            for name, problem in named
+            if isinstance(problem, str)
+        )
 
 
 class RequestOptions(TypedDict, total=False):

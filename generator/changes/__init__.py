@@ -8,4 +8,11 @@ from .comparing import compare
 from .sides import load_side
 from .versions import proposed_version
 
-__all__ = ("Change", "Level", "changelog_entry", "compare", "load_side", "proposed_version")
+__all__ = (
+    "Change",
+    "Level",
+    "changelog_entry",
+    "compare",
+    "load_side",
+    "proposed_version",
+)

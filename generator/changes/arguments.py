@@ -22,12 +22,20 @@ def compare(found: Findings) -> None:
 
 def _compare_money(found: Findings) -> None:
     for old_key, new_key in found.pairs():
-        before, after = _money_names(found.old, old_key), _money_names(found.new, new_key)
+        before, after = (
+            _money_names(found.old, old_key),
+            _money_names(found.new, new_key),
+        )
         schema = found.new.schemas[new_key]
         for name in dict.fromkeys((*before, *after)):
             symbol = f"models.{schema.name}.{name}"
             symbols = (symbol, f"{symbol}_in")
-            place = Place(f"models.{schema.name}", schema.origin.pointer, f"`.{name}`", symbols=symbols)
+            place = Place(
+                f"models.{schema.name}",
+                schema.origin.pointer,
+                f"`.{name}`",
+                symbols=symbols,
+            )
             _compare_property(found, place, before.get(name), after.get(name))
 
 
@@ -40,13 +48,17 @@ def _money_names(side: Side, key: str) -> dict[str, str]:
     return {name: field.name for name, field in money.money_properties(model).items()}
 
 
-def _compare_property(found: Findings, place: Place, old: str | None, new: str | None) -> None:
+def _compare_property(
+    found: Findings, place: Place, old: str | None, new: str | None
+) -> None:
     if old is None:
         found.adds("money-added", place, f"gives `{new}` as Money.")
     elif new is None:
         found.breaks("money-changed", place, f"is gone; it was `{old}` as Money.")
     elif old != new:
-        found.breaks("money-changed", place, f"stands for `{new}` now; it stood for `{old}`.")
+        found.breaks(
+            "money-changed", place, f"stands for `{new}` now; it stood for `{old}`."
+        )
 
 
 def _compare_arguments(found: Findings, old: Api, new: Api) -> None:
@@ -54,20 +66,30 @@ def _compare_arguments(found: Findings, old: Api, new: Api) -> None:
     known = found.symbols
     for operation, other in matching.operations(old.operations, new.operations).items():
         call = f"client.{operation.call}"
-        before, after = _signature(OperationView(operation)), _signature(OperationView(other))
+        before, after = (
+            _signature(OperationView(operation)),
+            _signature(OperationView(other)),
+        )
         for name in dict.fromkeys((*before, *after)):
             symbol = f"{call}({name})"
             if symbol not in known:
-                place = Place(call, other.origin.pointer, f"parameter `{name}`", symbols=(symbol,))
+                place = Place(
+                    call, other.origin.pointer, f"parameter `{name}`", symbols=(symbol,)
+                )
                 _compare_argument(found, place, before.get(name), after.get(name))
 
 
 def _signature(view: OperationView) -> dict[str, bool]:
     """Return whether each argument of a method is required."""
-    return {argument.name: argument.required for argument in (*view.path_parameters, *view.arguments)}
+    return {
+        argument.name: argument.required
+        for argument in (*view.path_parameters, *view.arguments)
+    }
 
 
-def _compare_argument(found: Findings, place: Place, old: bool | None, new: bool | None) -> None:
+def _compare_argument(
+    found: Findings, place: Place, old: bool | None, new: bool | None
+) -> None:
     if old == new:
         return
     if new is None:

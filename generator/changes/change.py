@@ -49,7 +49,9 @@ class Change:
     @property
     def sentence(self) -> str:
         """The whole: what it is about, and what changed."""
-        return f"{self.where}{':' if self.text.startswith(_SUBJECTS) else ''} {self.text}"
+        return (
+            f"{self.where}{':' if self.text.startswith(_SUBJECTS) else ''} {self.text}"
+        )
 
 
 #: What a text begins with that has a subject of its own; any other goes on with `where` as its subject.

@@ -15,7 +15,9 @@ SECTIONS = ("Changed", "Removed", "Deprecated", "Added", "Security", "Documentat
 
 _ENTRY = re.compile(r"^## \[", re.MULTILINE)
 _WIDTH = 120
-_WHERE = re.compile(r"(?:client|models|params|webhooks)\.[\w.]+|\b(?:client|openapi\.json)\b")
+_WHERE = re.compile(
+    r"(?:client|models|params|webhooks)\.[\w.]+|\b(?:client|openapi\.json)\b"
+)
 
 
 def changelog_entry(version: str, changes: Iterable[Change], date: str) -> str:
@@ -34,9 +36,13 @@ def changelog_entry(version: str, changes: Iterable[Change], date: str) -> str:
     classes = [change.where for change in found if change.kind == "class-added"]
     if classes:
         sections["Added"].append(f"New classes: {_listed(classes)}.")
-    described = dict.fromkeys(change.where for change in found if change.level is Level.DOCS)
+    described = dict.fromkeys(
+        change.where for change in found if change.level is Level.DOCS
+    )
     if described:
-        sections["Documentation"].append(f"Descriptions, examples or sources of {_listed(list(described))}.")
+        sections["Documentation"].append(
+            f"Descriptions, examples or sources of {_listed(list(described))}."
+        )
     parts = [f"## [{version}] - {date}"]
     for section, lines in sections.items():
         if lines:
@@ -56,7 +62,11 @@ def section_of(change: Change) -> str:
     if change.kind.startswith(("sensitive-", "security-")):
         return "Security"
     if change.level is Level.BREAKING:
-        return "Removed" if change.kind.endswith(("-removed", "-no-longer-sent")) else "Changed"
+        return (
+            "Removed"
+            if change.kind.endswith(("-removed", "-no-longer-sent"))
+            else "Changed"
+        )
     return "Added"
 
 

@@ -18,12 +18,18 @@ def compare(found: Findings) -> None:
     for family in new.families:
         if family.origin.pointer in before:
             place = Place("client", family.origin.pointer, _scheme(family))
-            _FamilyDifference(found, place, before[family.origin.pointer], family).compare()
+            _FamilyDifference(
+                found, place, before[family.origin.pointer], family
+            ).compare()
     settings = {setting.argument: setting for setting in old.settings}
     for setting in new.settings:
         if setting.argument in settings:
-            place = Place("client", setting.origin.pointer, f"the setting `{setting.argument}`")
-            _SettingDifference(found, place, settings[setting.argument], setting).compare()
+            place = Place(
+                "client", setting.origin.pointer, f"the setting `{setting.argument}`"
+            )
+            _SettingDifference(
+                found, place, settings[setting.argument], setting
+            ).compare()
     _compare_arguments(found, _arguments(old), _arguments(new))
     _compare_currencies(found, old, new)
 
@@ -34,7 +40,8 @@ def _scheme(node: Family | SecurityScheme) -> str:
 
 def _compare_schemes(found: Findings) -> None:
     before, after = (
-        {scheme.name: scheme for scheme in side.api.security_schemes} for side in (found.old, found.new)
+        {scheme.name: scheme for scheme in side.api.security_schemes}
+        for side in (found.old, found.new)
     )
     for name, scheme in before.items():
         if name not in after:
@@ -72,7 +79,11 @@ class _FamilyDifference(Difference[Family]):
                 found = f"has an origin for {environment}: {brief(now)}."
                 self.found.adds("server-added", place, found)
             elif now is None:
-                self.found.breaks("server-removed", place, f"has no origin for {environment} any more.")
+                self.found.breaks(
+                    "server-removed",
+                    place,
+                    f"has no origin for {environment} any more.",
+                )
             elif was != now:
                 text = f"goes to another origin for {environment}, which {changed(was, now)}."
                 self.found.breaks("server-changed", place, text)
@@ -97,7 +108,10 @@ class _SettingDifference(Difference[Setting]):
 def _arguments(api: Api) -> list[str]:
     """Return the arguments of the clients; a key whose argument has another name is told as that."""
     keys = [family.argument for family in api.families]
-    return [*keys, *(argument.name for argument in arguments(api) if not argument.is_key)]
+    return [
+        *keys,
+        *(argument.name for argument in arguments(api) if not argument.is_key),
+    ]
 
 
 def _compare_arguments(found: Findings, old: list[str], new: list[str]) -> None:
@@ -105,7 +119,9 @@ def _compare_arguments(found: Findings, old: list[str], new: list[str]) -> None:
     for name in dict.fromkeys((*old, *new)):
         place = Place("client", ("components",), symbols=(f"client.__init__({name})",))
         if name not in new:
-            found.breaks("client-argument-removed", place, f"takes no `{name}` any more.")
+            found.breaks(
+                "client-argument-removed", place, f"takes no `{name}` any more."
+            )
         elif name not in old:
             found.adds("client-argument-added", place, f"takes `{name}` now.")
 
@@ -117,7 +133,9 @@ def _compare_currencies(found: Findings, old: Api, new: Api) -> None:
         "refuses `Money` in minor units of other currencies, of which the API counts other units than ISO 4217: "
         f"{changed(_names(old.disputed_currencies), _names(new.disputed_currencies))}."
     )
-    found.breaks("amount-decimals-changed", Place("client", ("components", "schemas")), text)
+    found.breaks(
+        "amount-decimals-changed", Place("client", ("components", "schemas")), text
+    )
 
 
 def _names(currencies: Iterable[str]) -> str | None:
@@ -126,7 +144,9 @@ def _names(currencies: Iterable[str]) -> str | None:
 
 def compare_shared(found: Findings) -> None:
     """Compare how well the shared parts are known, to which operations and schemas refer."""
-    before = {(type(node), node.origin.pointer): node for node in _shared(found.old.api)}
+    before = {
+        (type(node), node.origin.pointer): node for node in _shared(found.old.api)
+    }
     for node in _shared(found.new.api):
         other = before.get((type(node), node.origin.pointer))
         if other is not None:

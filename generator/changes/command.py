@@ -22,15 +22,31 @@ def add_changes(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=run, overlay=[])
     side = "a git revision, a folder, or a bundled document"
     command.add_argument("old", nargs="?", help=f"{side}; else what was released")
-    command.add_argument("new", nargs="?", default=shown(pipeline.SPEC.parent), help=f"{side}; else spec/")
-    command.add_argument("--json", action="store_true", help="print JSON with stable keys")
-    command.add_argument("--changelog", action="store_true", help="print the entry for CHANGELOG.md")
     command.add_argument(
-        "--write-changelog", metavar="VERSION", help="write the entry of this version to CHANGELOG.md"
+        "new",
+        nargs="?",
+        default=shown(pipeline.SPEC.parent),
+        help=f"{side}; else spec/",
     )
-    command.add_argument("--date", help="the date of the entry (today's), or `unreleased`")
     command.add_argument(
-        "--changelog-file", type=Path, default=pipeline.PROJECT / "CHANGELOG.md", metavar="FILE"
+        "--json", action="store_true", help="print JSON with stable keys"
+    )
+    command.add_argument(
+        "--changelog", action="store_true", help="print the entry for CHANGELOG.md"
+    )
+    command.add_argument(
+        "--write-changelog",
+        metavar="VERSION",
+        help="write the entry of this version to CHANGELOG.md",
+    )
+    command.add_argument(
+        "--date", help="the date of the entry (today's), or `unreleased`"
+    )
+    command.add_argument(
+        "--changelog-file",
+        type=Path,
+        default=pipeline.PROJECT / "CHANGELOG.md",
+        metavar="FILE",
     )
     _add_cross_check(command)
 
@@ -38,7 +54,9 @@ def add_changes(command: argparse.ArgumentParser) -> None:
 def add_check_version(command: argparse.ArgumentParser) -> None:
     """Give `check-version` its options, and what it runs."""
     command.set_defaults(run=check_version, overlay=[])
-    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+    command.add_argument(
+        "--spec", type=Path, default=pipeline.SPEC, help="the root of the spec"
+    )
     _add_cross_check(command)
 
 
@@ -62,14 +80,18 @@ def run(options: argparse.Namespace) -> int:
         options.old = shown(releases.FOLDER / "openapi.json")
     old, new = load_side(options.old), load_side(options.new)
     version = version_of(options.old)
-    comparison = report.Comparison(options.old, options.new, old, new, version, compare(old, new))
+    comparison = report.Comparison(
+        options.old, options.new, old, new, version, compare(old, new)
+    )
     wanted = options.write_changelog or comparison.proposed
     if parsed(wanted) < parsed(comparison.proposed):
         raise ToolError(
             f"{wanted} is too small for what changed since {version}: it asks for {comparison.proposed}. Give that, or "
             "a later one."
         )
-    unexplained = cross_check(old, new, comparison.changes) if options.cross_check else None
+    unexplained = (
+        cross_check(old, new, comparison.changes) if options.cross_check else None
+    )
     entry = changelog.changelog_entry(wanted, comparison.changes, date)
     if options.json:
         print(report.as_json(comparison, unexplained))
@@ -91,11 +113,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _print_unexplained(unexplained: list[str] | None) -> None:
     if unexplained:
-        print("\ngriffe says that this broke, and no breaking change above explains it:")
+        print(
+            "\ngriffe says that this broke, and no breaking change above explains it:"
+        )
         print("\n".join(f"  {text}" for text in unexplained))
-        print("Class the change in generator/changes/, with a row in tests/generator/changes/table.yaml.")
+        print(
+            "Class the change in generator/changes/, with a row in tests/generator/changes/table.yaml."
+        )
     elif unexplained is not None:
-        print("\nCross-check: every breakage that griffe finds in the two packages is explained above.")
+        print(
+            "\nCross-check: every breakage that griffe finds in the two packages is explained above."
+        )
 
 
 def check_version(options: argparse.Namespace) -> int:
@@ -118,7 +146,9 @@ def version_of(side: str) -> str:
         if (folder / "VERSION").is_file():
             return (folder / "VERSION").read_text("utf-8").strip()
         if (folder / "manifest.json").is_file():
-            return str(manifest.read(folder).get("version") or pipeline.package_version())
+            return str(
+                manifest.read(folder).get("version") or pipeline.package_version()
+            )
         return pipeline.package_version()
     try:
         return str(tomllib.loads(text_at(side, "pyproject.toml"))["project"]["version"])
@@ -133,4 +163,6 @@ def _date(text: str | None) -> str:
     try:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ToolError(f"{text!r} is not a date. Write one such as {today}, or `unreleased`.") from None
+        raise ToolError(
+            f"{text!r} is not a date. Write one such as {today}, or `unreleased`."
+        ) from None

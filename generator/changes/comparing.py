@@ -33,13 +33,16 @@ def compare(old: Document, new: Document) -> list[Change]:
     _compare_lists_of_logs(found)
     if _are_sound(found):
         arguments.compare(found)
-    return sorted(dict.fromkeys(found.changes), key=lambda change: LEVELS.index(change.level))
+    return sorted(
+        dict.fromkeys(found.changes), key=lambda change: LEVELS.index(change.level)
+    )
 
 
 def _compare_lists_of_logs(found: Findings) -> None:
     """Report other lists of what logs show. A field that is shown from now on is new, or has lost a mark."""
     before, after = (
-        [shown.name for shown in side.api.shown_in_logs or ()] for side in (found.old, found.new)
+        [shown.name for shown in side.api.shown_in_logs or ()]
+        for side in (found.old, found.new)
     )
     if before != after:
         found.docs(_DOCUMENT, "the list of what logs show")
@@ -54,7 +57,13 @@ def _are_sound(found: Findings) -> bool:
         found.breaks("not-generated", _DOCUMENT, text)
     # An old one may be of another time, with rules of its own: it is no fault of today.
     for problem in found.old.problems[:1]:
-        more = f" (and {len(found.old.problems) - 1} more)" if len(found.old.problems) > 1 else ""
-        text = f"the generator makes no package of the old description: {problem}{more}."
+        more = (
+            f" (and {len(found.old.problems) - 1} more)"
+            if len(found.old.problems) > 1
+            else ""
+        )
+        text = (
+            f"the generator makes no package of the old description: {problem}{more}."
+        )
         found.add("not-generated", Level.DOCS, _DOCUMENT, text)
     return not (found.old.problems or found.new.problems)

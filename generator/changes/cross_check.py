@@ -53,7 +53,11 @@ def cross_check(old: Document, new: Document, changes: Iterable[Change]) -> list
 def unexplained(found: Iterable[Breakage], changes: Iterable[Change]) -> list[str]:
     """The breakages that no breaking change explains."""
     breaking = [change for change in changes if change.level is Level.BREAKING]
-    return [f"{one.text} ({one.symbol})" for one in found if not is_explained(one.symbol, breaking)]
+    return [
+        f"{one.text} ({one.symbol})"
+        for one in found
+        if not is_explained(one.symbol, breaking)
+    ]
 
 
 def breakages(old: Document, new: Document) -> list[Breakage]:
@@ -80,7 +84,8 @@ def breakages(old: Document, new: Document) -> list[Breakage]:
 def is_explained(symbol: str, changes: Iterable[Change]) -> bool:
     """Whether a change is about a name, or about all of what it is a part of."""
     return any(
-        symbol == name or (_is_about_all(change) and symbol.startswith((f"{name}.", f"{name}(")))
+        symbol == name
+        or (_is_about_all(change) and symbol.startswith((f"{name}.", f"{name}(")))
         for change in changes
         for name in change.symbols
     )
@@ -107,7 +112,12 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
                 f"The {side} document makes no package, so there is nothing to compare. {error}"
             ) from None
         packages.append(
-            griffe.load(_NAME, search_paths=[package.parent], try_relative_path=False, allow_inspection=False)
+            griffe.load(
+                _NAME,
+                search_paths=[package.parent],
+                try_relative_path=False,
+                allow_inspection=False,
+            )
         )
     found = griffe.find_breaking_changes(*packages)
     # A table of a module that is longer than it was breaks nothing; what is gone from it is reported by itself.
@@ -117,7 +127,11 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
         for one in found
         # attrs calls its hook; no program of a user's does.
         if one.obj.name != "__attrs_post_init__"
-        and not (one.kind is tables and one.obj.parent is not None and one.obj.parent.is_module)
+        and not (
+            one.kind is tables
+            and one.obj.parent is not None
+            and one.obj.parent.is_module
+        )
     ]
 
 
@@ -127,7 +141,10 @@ class _Names:
     def __init__(self, api: Api) -> None:
         schemas = (*api.models.values(), *api.enums.values())
         self._classes = {snake(schema.name): schema.name for schema in schemas}
-        self._calls = {(op.resource.replace(".", "_"), op.id): f"client.{op.call}" for op in api.operations}
+        self._calls = {
+            (op.resource.replace(".", "_"), op.id): f"client.{op.call}"
+            for op in api.operations
+        }
         groups = query.by_resource(api.operations)
         self._resources = {resource_class(name): name for name in groups}
         self._modules = {name.replace(".", "_"): name for name in groups}
@@ -161,4 +178,6 @@ class _Names:
 
     def _class_of(self, name: str) -> str:
         """The resource that a class of it is of, or nothing."""
-        return self._resources.get(name.removeprefix("Async").removesuffix("WithRawResponse"), "")
+        return self._resources.get(
+            name.removeprefix("Async").removesuffix("WithRawResponse"), ""
+        )

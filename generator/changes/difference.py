@@ -64,7 +64,9 @@ class Difference(Generic[_Node]):
         if kind == FOR_READERS[CHANGE]:
             self.found.docs(self.place, _WORDS.get(field.name, f"the {field.name}"))
             return
-        judge: Callable[[Any, Any], None] | None = getattr(self, f"on_{field.name}", None)
+        judge: Callable[[Any, Any], None] | None = getattr(
+            self, f"on_{field.name}", None
+        )
         if judge is None:
             self.found.unclassified(self.place, field.name, old, new)
         else:

@@ -19,14 +19,26 @@ def compare(found: Findings) -> None:
             place = replace(_place(event), pointer=pairs[event].origin.pointer)
             _EventDifference(found, place, event, pairs[event]).compare()
         else:
-            found.breaks("event-removed", _place(event), "is gone: such a delivery is an `UnknownEvent`.")
+            found.breaks(
+                "event-removed",
+                _place(event),
+                "is gone: such a delivery is an `UnknownEvent`.",
+            )
     for event in new:
         if event not in pairs.values():
             summary = " ".join(event.summary.split()).rstrip(".")
-            found.adds("event-added", _place(event), f"is new: {summary}." if summary else "is new.")
+            found.adds(
+                "event-added",
+                _place(event),
+                f"is new: {summary}." if summary else "is new.",
+            )
     kept = [event.key for event in new if event in pairs.values()]
     if [pairs[event].key for event in old if event in pairs] != kept:
-        found.docs(Place("openapi.json", ("webhooks",)), "the order of the webhooks", "order-changed")
+        found.docs(
+            Place("openapi.json", ("webhooks",)),
+            "the order of the webhooks",
+            "order-changed",
+        )
 
 
 def _place(event: Event) -> Place:

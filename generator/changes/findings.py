@@ -77,7 +77,9 @@ class Findings:
             raise ValueError(f"{kind} is no kind of change")
         sentence = f"{place.subject} {text}" if place.subject else text
         pointer = format_pointer(place.pointer)
-        self.changes.append(Change(kind, level, place.where, pointer, sentence, place.symbols))
+        self.changes.append(
+            Change(kind, level, place.where, pointer, sentence, place.symbols)
+        )
 
     def breaks(self, kind: str, place: Place, text: str) -> None:
         """Report a change after which a program may stop to work."""
@@ -87,9 +89,13 @@ class Findings:
         """Report a change after which there is more than before."""
         self.add(kind, Level.ADDITIVE, place, text)
 
-    def docs(self, place: Place, what: str, kind: str = "documentation-changed") -> None:
+    def docs(
+        self, place: Place, what: str, kind: str = "documentation-changed"
+    ) -> None:
         """Report a change that only readers notice."""
-        text = f"{what} of {place.subject}." if place.subject else f"{what.rstrip(',')}."
+        text = (
+            f"{what} of {place.subject}." if place.subject else f"{what.rstrip(',')}."
+        )
         self.add(kind, Level.DOCS, place.about(""), text)
 
     def unclassified(self, place: Place, name: str, old: object, new: object) -> None:
@@ -109,7 +115,11 @@ class Findings:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the keys of the schemas that both APIs have, in the old and in the new one."""
-        return [(key, self.now(key)) for key in self.old.schemas if self.now(key) in self.new.schemas]
+        return [
+            (key, self.now(key))
+            for key in self.old.schemas
+            if self.now(key) in self.new.schemas
+        ]
 
 
 def changed(old: object, new: object) -> str:
@@ -123,7 +133,11 @@ def changed(old: object, new: object) -> str:
 
 def brief(value: object) -> str:
     """Return a value on one line."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, default=str)
+    )
     text = " ".join(text.split())
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 

@@ -12,7 +12,9 @@ from .side import Side
 _Thing = TypeVar("_Thing", Operation, Event)
 
 
-def operations(old: Sequence[Operation], new: Sequence[Operation]) -> dict[Operation, Operation]:
+def operations(
+    old: Sequence[Operation], new: Sequence[Operation]
+) -> dict[Operation, Operation]:
     """Return the new one of each operation: by its id, else by its method and path, else by its name."""
     return _matched(
         old,
@@ -32,7 +34,9 @@ def events(old: Sequence[Event], new: Sequence[Event]) -> dict[Event, Event]:
 
 
 def _matched(
-    old: Sequence[_Thing], new: Sequence[_Thing], keys: Iterable[Callable[[_Thing], object]]
+    old: Sequence[_Thing],
+    new: Sequence[_Thing],
+    keys: Iterable[Callable[[_Thing], object]],
 ) -> dict[_Thing, _Thing]:
     waiting, left = list(old), list(new)
     pairs: dict[_Thing, _Thing] = {}
@@ -49,8 +53,12 @@ def _matched(
 
 def renamed_schemas(old: Side, new: Side) -> dict[str, str]:
     """Return the schemas that are there under another key: of the same class, or else with the same content."""
-    gone = {key: schema for key, schema in old.schemas.items() if key not in new.schemas}
-    come = {key: schema for key, schema in new.schemas.items() if key not in old.schemas}
+    gone = {
+        key: schema for key, schema in old.schemas.items() if key not in new.schemas
+    }
+    come = {
+        key: schema for key, schema in new.schemas.items() if key not in old.schemas
+    }
     found = _alike(gone, come, lambda schema: schema.name)
     rest = {key: schema for key, schema in gone.items() if key not in found}
     left = {key: schema for key, schema in come.items() if key not in found.values()}
@@ -66,12 +74,20 @@ def _alike(
     before = {key: identity(schema) for key, schema in gone.items()}
     after = {identity(schema): key for key, schema in come.items()}
     counts = Counter([*before.values(), *map(identity, come.values())])
-    return {key: after[value] for key, value in before.items() if value in after and counts[value] == 2}
+    return {
+        key: after[value]
+        for key, value in before.items()
+        if value in after and counts[value] == 2
+    }
 
 
 def _content(schema: Model | Enum) -> str:
     """Return all that a schema says of its values, whatever it is called."""
     if isinstance(schema, Enum):
-        return repr([(member.value, member.meaning, member.same) for member in schema.members])
+        return repr(
+            [(member.value, member.meaning, member.same) for member in schema.members]
+        )
     fields = [(field.wire_name, field.type, field.required) for field in schema.fields]
-    return repr((fields, schema.further, schema.is_closed)).replace(repr(schema.key), "itself")
+    return repr((fields, schema.further, schema.is_closed)).replace(
+        repr(schema.key), "itself"
+    )

@@ -31,7 +31,27 @@ _NAME = re.compile(r"\{[^}]*\}")
 #: The 4xx that say by HTTP alone that a call was not carried out, and those that never do: no description changes it.
 #: They are those of `proof.py` of the runtime.
 PROVED_BY_HTTP = frozenset(
-    {400, 401, 402, 403, 404, 405, 410, 411, 413, 414, 415, 417, 421, 422, 426, 428, 429, 431, 451}
+    {
+        400,
+        401,
+        402,
+        403,
+        404,
+        405,
+        410,
+        411,
+        413,
+        414,
+        415,
+        417,
+        421,
+        422,
+        426,
+        428,
+        429,
+        431,
+        451,
+    }
 )
 PROVED_BY_NOTHING = frozenset({408, 425, 444, 460, 499})
 
@@ -40,7 +60,10 @@ def compare(found: Findings) -> None:
     """Compare all operations."""
     old, new = found.old.api.operations, found.new.api.operations
     pairs = matching.operations(old, new)
-    recipes = [{recipe.operation: recipe for recipe in side.api.recipes} for side in (found.old, found.new)]
+    recipes = [
+        {recipe.operation: recipe for recipe in side.api.recipes}
+        for side in (found.old, found.new)
+    ]
     for operation in old:
         if operation not in pairs:
             found.breaks("operation-removed", _place(operation), "is gone.")
@@ -52,7 +75,11 @@ def compare(found: Findings) -> None:
     for operation in new:
         if operation not in pairs.values():
             summary = " ".join(operation.summary.split()).rstrip(".")
-            found.adds("operation-added", _place(operation), f"is new: {summary}." if summary else "is new.")
+            found.adds(
+                "operation-added",
+                _place(operation),
+                f"is new: {summary}." if summary else "is new.",
+            )
     _compare_order(found, [operation for operation in old if operation in pairs], pairs)
     _compare_resources(found)
 
@@ -63,19 +90,32 @@ def _place(operation: Operation) -> Place:
     return Place(call, operation.origin.pointer, symbols=(call, function))
 
 
-def _compare_order(found: Findings, old: Sequence[Operation], pairs: Mapping[Operation, Operation]) -> None:
+def _compare_order(
+    found: Findings, old: Sequence[Operation], pairs: Mapping[Operation, Operation]
+) -> None:
     """Report that operations stand in another order, in which the docs show them."""
-    positions = [pairs[operation].position for operation in sorted(old, key=lambda one: one.position)]
+    positions = [
+        pairs[operation].position
+        for operation in sorted(old, key=lambda one: one.position)
+    ]
     if positions != sorted(positions):
-        found.docs(Place("openapi.json", ("paths",)), "the order of the operations", "order-changed")
+        found.docs(
+            Place("openapi.json", ("paths",)),
+            "the order of the operations",
+            "order-changed",
+        )
 
 
 def _compare_resources(found: Findings) -> None:
     """Report a resource whose last operation went, or that has its first."""
-    before, after = (query.by_resource(side.api.operations) for side in (found.old, found.new))
+    before, after = (
+        query.by_resource(side.api.operations) for side in (found.old, found.new)
+    )
     for name in before:
         if name not in after:
-            found.breaks("resource-removed", _resource(name), "is gone with its last operation.")
+            found.breaks(
+                "resource-removed", _resource(name), "is gone with its last operation."
+            )
     for name in after:
         if name not in before:
             found.adds("resource-added", _resource(name), "is new.")
@@ -98,7 +138,9 @@ class _OperationDifference(Difference[Operation]):
 
     def _call(self) -> None:
         if self.old.call != self.new.call:
-            text = f"is called `client.{self.new.call}` now. Rename it where you call it."
+            text = (
+                f"is called `client.{self.new.call}` now. Rename it where you call it."
+            )
             self.found.breaks("operation-renamed", self.place, text)
 
     def on_id(self, old: str, new: str) -> None:
@@ -115,14 +157,22 @@ class _OperationDifference(Difference[Operation]):
             self.found.breaks("path-changed", self.place, text)
         else:
             self.found.docs(self.place, "the name of a parameter in the path")
-        before, after = ([snake(name) for name in template_names(path)] for path in (old, new))
+        before, after = (
+            [snake(name) for name in template_names(path)] for path in (old, new)
+        )
         # Arguments for the path are positional, in the order of the path.
-        if [name for name in before if name in after] != [name for name in after if name in before]:
-            text = f"takes its positional arguments in the order {', '.join(after)} now."
+        if [name for name in before if name in after] != [
+            name for name in after if name in before
+        ]:
+            text = (
+                f"takes its positional arguments in the order {', '.join(after)} now."
+            )
             self.found.breaks("positions-changed", self.place, text)
 
     def on_http_method(self, old: str, new: str) -> None:
-        self.found.breaks("method-changed", self.place, f"is sent as {new} now; it was {old}.")
+        self.found.breaks(
+            "method-changed", self.place, f"is sent as {new} now; it was {old}."
+        )
 
     def on_family(self, old: Family, new: Family) -> None:
         # A family that has another name is told with its key.
@@ -135,8 +185,12 @@ class _OperationDifference(Difference[Operation]):
 
     # -- parameters and bodies -------------------------------------------------------------------------------
 
-    def on_parameters(self, old: tuple[Parameter, ...], new: tuple[Parameter, ...]) -> None:
-        before, after = ({_key(parameter): parameter for parameter in some} for some in (old, new))
+    def on_parameters(
+        self, old: tuple[Parameter, ...], new: tuple[Parameter, ...]
+    ) -> None:
+        before, after = (
+            {_key(parameter): parameter for parameter in some} for some in (old, new)
+        )
         come = [parameter for key, parameter in after.items() if key not in before]
         for key, parameter in before.items():
             # The same name in Python: it is only sent in another way.
@@ -150,7 +204,9 @@ class _OperationDifference(Difference[Operation]):
                 self._moved(parameter, same)
         for parameter in come:
             _add(self.found, self._parameter(parameter), parameter)
-        if [key for key in before if key in after] != [key for key in after if key in before]:
+        if [key for key in before if key in after] != [
+            key for key in after if key in before
+        ]:
             self.found.docs(self.place, "the order of the parameters", "order-changed")
 
     def _parameter(self, parameter: Parameter) -> Place:
@@ -187,19 +243,28 @@ class _OperationDifference(Difference[Operation]):
 
     # -- responses -------------------------------------------------------------------------------------------
 
-    def on_responses(self, old: tuple[Response, ...], new: tuple[Response, ...]) -> None:
-        before, after = ({response.status: response for response in some} for some in (old, new))
+    def on_responses(
+        self, old: tuple[Response, ...], new: tuple[Response, ...]
+    ) -> None:
+        before, after = (
+            {response.status: response for response in some} for some in (old, new)
+        )
         for status, response in before.items():
             if status not in after:
                 self.found.docs(
-                    self._status(response), f"the response {status}, which is not described any more,"
+                    self._status(response),
+                    f"the response {status}, which is not described any more,",
                 )
                 self._report_refusal(response, refuses=False)
         for status, response in after.items():
             if status in before:
-                _ResponseDifference(self.found, self._status(response), before[status], response).compare()
+                _ResponseDifference(
+                    self.found, self._status(response), before[status], response
+                ).compare()
             else:
-                self.found.docs(self._status(response), f"the response {status}, which is new,")
+                self.found.docs(
+                    self._status(response), f"the response {status}, which is new,"
+                )
                 self._report_refusal(response, refuses=True)
         if [status for status in before if status in after] != [
             status for status in after if status in before
@@ -218,7 +283,11 @@ class _OperationDifference(Difference[Operation]):
         """Report that a call gives something else: it follows from the first success that has content."""
         after = _gives(self.found.new, self.new.success, self.new.result)
         # A class that has another name is told by itself.
-        result = None if self.old.result is None else values.in_new_keys(self.found, self.old.result)
+        result = (
+            None
+            if self.old.result is None
+            else values.in_new_keys(self.found, self.old.result)
+        )
         if _gives(self.found.new, self.old.success, result) != after:
             before = _gives(self.found.old, self.old.success, self.old.result)
             text = f"gives `{after}` now; it gave `{before}`."
@@ -265,7 +334,9 @@ class _OperationDifference(Difference[Operation]):
             self.found.docs(self.place, "the source")
 
     def _evidence(self) -> None:
-        was, now = (operation.evidence == EVIDENCE[-1] for operation in (self.old, self.new))
+        was, now = (
+            operation.evidence == EVIDENCE[-1] for operation in (self.old, self.new)
+        )
         if was and not now:
             self._is_known()
         elif now and not was:
@@ -279,14 +350,18 @@ class _OperationDifference(Difference[Operation]):
             if self.new.moves_money
             else "it does not warn any more"
         )
-        self.found.adds("operation-is-known", self.place, f"is no longer only inferred: {now}.")
+        self.found.adds(
+            "operation-is-known", self.place, f"is no longer only inferred: {now}."
+        )
 
     def _becomes_inferred(self) -> None:
         if self.new.moves_money:
             text = "is only inferred now: it raises `InferredOperationError` without `allow_inferred=True`."
             self.found.breaks("operation-becomes-inferred", self.place, text)
         else:
-            text = "is only inferred now: it warns once, with `InferredOperationWarning`."
+            text = (
+                "is only inferred now: it warns once, with `InferredOperationWarning`."
+            )
             self.found.adds("operation-warns", self.place, text)
 
     def on_pagination(self, old: Pagination | None, new: Pagination | None) -> None:
@@ -336,9 +411,13 @@ class _ParameterDifference(Difference[Parameter]):
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.found.breaks("parameter-becomes-required", self.place, "is required now. Pass it.")
+            self.found.breaks(
+                "parameter-becomes-required", self.place, "is required now. Pass it."
+            )
         else:
-            self.found.adds("parameter-becomes-optional", self.place, "need not be passed any more.")
+            self.found.adds(
+                "parameter-becomes-optional", self.place, "need not be passed any more."
+            )
 
     def on_amount(self, old: Amount | None, new: Amount | None) -> None:
         schemas.amounts(self.found, self.place, old, new)
@@ -348,7 +427,9 @@ class _ParameterDifference(Difference[Parameter]):
 
     def on_setting(self, old: str, new: str) -> None:
         if new:
-            text = f"is no parameter any more: the client's setting {brief(new)} fills it."
+            text = (
+                f"is no parameter any more: the client's setting {brief(new)} fills it."
+            )
         else:
             text = "is a parameter of the method now: the client's own setting does not fill it."
         self.found.breaks("setting-changed", self.place, text)
@@ -362,8 +443,14 @@ class _ParameterDifference(Difference[Parameter]):
         self.found.breaks("parameter-sent-otherwise", self.place, text)
 
     def on_is_joined(self, old: bool, new: bool) -> None:
-        form = "one value, with commas between the items" if new else "one value for each item"
-        self.found.breaks("parameter-sent-otherwise", self.place, f"is sent in another form: {form}.")
+        form = (
+            "one value, with commas between the items"
+            if new
+            else "one value for each item"
+        )
+        self.found.breaks(
+            "parameter-sent-otherwise", self.place, f"is sent in another form: {form}."
+        )
 
     def on_is_hidden(self, old: bool, new: bool) -> None:
         schemas.hiding(self.found, self.place, is_hidden=new)
@@ -375,15 +462,21 @@ class _BodyDifference(Difference[Body]):
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.found.breaks("body-becomes-required", self.place, "needs its body now.")
+            self.found.breaks(
+                "body-becomes-required", self.place, "needs its body now."
+            )
         else:
-            self.found.adds("body-becomes-optional", self.place, "does not need its body any more.")
+            self.found.adds(
+                "body-becomes-optional", self.place, "does not need its body any more."
+            )
 
 
 class _ResponseDifference(Difference[Response]):
     told_elsewhere = frozenset({"content"})
 
-    def __init__(self, found: Findings, place: Place, old: Response, new: Response) -> None:
+    def __init__(
+        self, found: Findings, place: Place, old: Response, new: Response
+    ) -> None:
         super().__init__(found, place.about(f"the response {new.status}"), old, new)
 
     def on_type(self, old: Type | None, new: Type | None) -> None:
@@ -392,7 +485,10 @@ class _ResponseDifference(Difference[Response]):
             return
         old, new = old or ANYTHING, new or ANYTHING
         if values.in_new_keys(self.found, old) != new:
-            was, now = values.names_of(self.found.old, old), values.names_of(self.found.new, new)
+            was, now = (
+                values.names_of(self.found.old, old),
+                values.names_of(self.found.new, new),
+            )
             what = f"the type, which is `{values.told(now)}` now and was `{values.told(was)}`,"
             self.found.docs(self.place, what)
 
@@ -400,11 +496,17 @@ class _ResponseDifference(Difference[Response]):
         _report_refusal(self.found, self.place, self.new, refuses=new)
 
 
-def _report_refusal(found: Findings, place: Place, response: Response, *, refuses: bool) -> None:
+def _report_refusal(
+    found: Findings, place: Place, response: Response, *, refuses: bool
+) -> None:
     """Report that a status proves from now on that a call was not carried out, or no longer."""
     if int(response.status) in PROVED_BY_HTTP | PROVED_BY_NOTHING:
         return
-    now = "says that the call was not carried out" if refuses else "leaves the outcome unknown"
+    now = (
+        "says that the call was not carried out"
+        if refuses
+        else "leaves the outcome unknown"
+    )
     found.breaks("refusal-changed", place, f"{now} now.")
 
 

@@ -9,14 +9,22 @@ from .difference import Difference
 from .findings import Findings, Place, changed
 
 
-def compare_pagination(found: Findings, place: Place, old: Pagination | None, new: Pagination | None) -> None:
+def compare_pagination(
+    found: Findings, place: Place, old: Pagination | None, new: Pagination | None
+) -> None:
     """Compare how a list is followed."""
     if new is None:
-        found.breaks("pagination-removed", place, "gives the response itself now, and no pager.")
+        found.breaks(
+            "pagination-removed", place, "gives the response itself now, and no pager."
+        )
     elif old is None:
-        found.breaks("pagination-added", place.at(new), "gives a pager now: iterate over it.")
+        found.breaks(
+            "pagination-added", place.at(new), "gives a pager now: iterate over it."
+        )
     else:
-        _PaginationDifference(found, place.at(new).about("how the list is paged"), old, new).compare()
+        _PaginationDifference(
+            found, place.at(new).about("how the list is paged"), old, new
+        ).compare()
         before, after = _pages(old), _pages(new)
         for name in before:
             if before[name] != after[name]:
@@ -38,7 +46,9 @@ def _pages(pagination: Pagination) -> dict[str, str | None]:
         "page parameter": pagination.page_parameter,
         "size parameter": pagination.size_parameter,
     }
-    names = {name: None if node is None else node.wire_name for name, node in named.items()}
+    names = {
+        name: None if node is None else node.wire_name for name, node in named.items()
+    }
     return {**names, "whole": "true" if pagination.whole else None}
 
 
@@ -60,7 +70,9 @@ class _PaginationDifference(Difference[Pagination]):
     )
 
 
-def compare_facts(found: Findings, place: Place, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+def compare_facts(
+    found: Findings, place: Place, old: Mapping[str, str], new: Mapping[str, str]
+) -> None:
     """Compare the facts by which a call is found again."""
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name), new.get(name)
@@ -68,22 +80,30 @@ def compare_facts(found: Findings, place: Place, old: Mapping[str, str], new: Ma
         if before == after or name == "idempotency_key":
             continue
         if before is None:
-            found.adds("fact-added", place, f"says its `{name}` in `save_call` and errors.")
-        else:
-            text = (
-                f"takes its `{name}` for `save_call` and errors from elsewhere: it {changed(before, after)}."
+            found.adds(
+                "fact-added", place, f"says its `{name}` in `save_call` and errors."
             )
+        else:
+            text = f"takes its `{name}` for `save_call` and errors from elsewhere: it {changed(before, after)}."
             found.breaks("fact-changed", place, text)
 
 
-def compare_recipes(found: Findings, place: Place, old: Recipe | None, new: Recipe | None) -> None:
+def compare_recipes(
+    found: Findings, place: Place, old: Recipe | None, new: Recipe | None
+) -> None:
     """Compare how it is found out what became of a call."""
     if old is not None and new is not None:
         _RecipeDifference(found, place, old, new).compare()
     elif new is not None:
-        found.adds("reconcile-added", place, "can be reconciled after an unknown outcome.")
+        found.adds(
+            "reconcile-added", place, "can be reconciled after an unknown outcome."
+        )
     elif old is not None:
-        found.breaks("reconcile-removed", place, "cannot be reconciled any more after an unknown outcome.")
+        found.breaks(
+            "reconcile-removed",
+            place,
+            "cannot be reconciled any more after an unknown outcome.",
+        )
 
 
 class _RecipeDifference(Difference[Recipe]):
@@ -96,7 +116,9 @@ class _RecipeDifference(Difference[Recipe]):
             text = "is always `Undetermined` after an unknown outcome: nothing looks it up any more."
             self.found.breaks("reconcile-removed", self.place, text)
         elif not old:
-            self.found.adds("reconcile-added", self.place, "is looked up after an unknown outcome.")
+            self.found.adds(
+                "reconcile-added", self.place, "is looked up after an unknown outcome."
+            )
         elif [*map(_rests_on, old)] != [*map(_rests_on, new)]:
             text = "is looked up in another way after an unknown outcome: `NotExecuted` rests on other facts."
             self.found.breaks("reconcile-changed", self.place, text)

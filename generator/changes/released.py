@@ -27,11 +27,15 @@ def released(folder: Path | None = None) -> tuple[str, Document] | None:
         return None
     for path in (document, version):
         if not path.is_file():
-            raise ToolError(f"{path} is missing, so nobody knows what was released. Restore it from git.")
+            raise ToolError(
+                f"{path} is missing, so nobody knows what was released. Restore it from git."
+            )
     return version.read_text("utf-8").strip(), loading.load(document)
 
 
-def version_problem(new: Document, version: str, folder: Path | None = None) -> tuple[bool, str]:
+def version_problem(
+    new: Document, version: str, folder: Path | None = None
+) -> tuple[bool, str]:
     """Whether a version is large enough for what changed since the last release, and what to say of it.
 
     Args:
@@ -52,10 +56,17 @@ def version_problem(new: Document, version: str, folder: Path | None = None) -> 
     changes = compare(old, new)
     wanted = proposed_version(before, changes)
     if parsed(parsed(version).base_version) >= parsed(wanted):
-        why = f"there is {reason(changes)}" if changes else "the description did not change"
+        why = (
+            f"there is {reason(changes)}"
+            if changes
+            else "the description did not change"
+        )
         return True, f"Version {version} is enough: since {before} {why}."
     if not changes:
-        return False, f"Version {version} in pyproject.toml is older than {before}, which was released."
+        return (
+            False,
+            f"Version {version} in pyproject.toml is older than {before}, which was released.",
+        )
     level = harsher(change.level for change in changes)
     causes = [change for change in changes if change.level is level]
     shown = [f"  - {change.sentence}" for change in causes[:10]]

@@ -54,7 +54,10 @@ def as_text(comparison: Comparison) -> str:
             lines += ["", _HEADINGS[level], ""]
             lines += _docs(found) if level is Level.DOCS else _listed(comparison, found)
     proposed = comparison.proposed
-    lines += ["", f"Next version: {proposed} after {comparison.version}, for {reason(changes)}."]
+    lines += [
+        "",
+        f"Next version: {proposed} after {comparison.version}, for {reason(changes)}.",
+    ]
     sides = f"{comparison.old_name} {comparison.new_name}"
     lines.append(
         f"For CHANGELOG.md: python -m generator changes {sides} --write-changelog {proposed} --date unreleased"
@@ -105,7 +108,9 @@ def _listed(comparison: Comparison, changes: list[Change]) -> list[str]:
         change = group[0]
         shout = "MONEY: " if change.is_about_money else ""
         more = f" and {len(group) - 1} more places" if len(group) > 1 else ""
-        lines.setdefault(", ".join(dict.fromkeys(one.where for one in group)), []).extend(
+        lines.setdefault(
+            ", ".join(dict.fromkeys(one.where for one in group)), []
+        ).extend(
             [f"    - {shout}{change.text}", f"      {comparison.place(change)}{more}"]
         )
     return [line for where, texts in lines.items() for line in (f"  {where}", *texts)]
@@ -115,6 +120,8 @@ def _docs(changes: list[Change]) -> list[str]:
     """A line for each thing: what only readers notice needs no place."""
     lines: list[str] = []
     for where in dict.fromkeys(change.where for change in changes):
-        texts = dict.fromkeys(change.text.rstrip(".,") for change in changes if change.where == where)
+        texts = dict.fromkeys(
+            change.text.rstrip(".,") for change in changes if change.where == where
+        )
         lines.append(f"  {where}: {'; '.join(texts)}.")
     return lines

@@ -29,7 +29,9 @@ def compare(found: Findings) -> None:
 
 
 def _class(schema: Schema) -> Place:
-    return Place(f"models.{schema.name}", schema.origin.pointer, symbols=_symbols(schema.name))
+    return Place(
+        f"models.{schema.name}", schema.origin.pointer, symbols=_symbols(schema.name)
+    )
 
 
 def _symbols(name: str, calls: Iterable[str] = ()) -> tuple[str, ...]:
@@ -41,7 +43,9 @@ def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
     old, new = found.old.schemas[old_key], found.new.schemas[new_key]
     if old.name != new.name:
         text = f"is called `{new.name}` now. Rename it where you use it."
-        found.breaks("class-renamed", replace(_class(old), pointer=new.origin.pointer), text)
+        found.breaks(
+            "class-renamed", replace(_class(old), pointer=new.origin.pointer), text
+        )
     match old, new:
         case Model(), Model():
             _report_use(found, old, new)
@@ -49,7 +53,9 @@ def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
         case Enum(), Enum():
             _EnumDifference(found, _place(found, old, new), old, new).compare()
         case _:
-            found.breaks("type-changed", _class(new), "is described as another kind of value.")
+            found.breaks(
+                "type-changed", _class(new), "is described as another kind of value."
+            )
 
 
 def _place(found: Findings, old: Schema, new: Schema) -> Place:
@@ -58,7 +64,12 @@ def _place(found: Findings, old: Schema, new: Schema) -> Place:
     senders = [*found.old.senders.get(old.key, []), *found.new.senders.get(new.key, [])]
     calls = list(dict.fromkeys(senders))
     where = listed(calls) if calls and directions == REQUEST else f"models.{new.name}"
-    return Place(where, new.origin.pointer, directions=directions, symbols=_symbols(new.name, calls))
+    return Place(
+        where,
+        new.origin.pointer,
+        directions=directions,
+        symbols=_symbols(new.name, calls),
+    )
 
 
 def _report_use(found: Findings, old: Model, new: Model) -> None:
@@ -68,9 +79,13 @@ def _report_use(found: Findings, old: Model, new: Model) -> None:
     if Direction.REQUEST in before - after:
         symbols = (f"models.{new.name}.from_params", f"params.{new.name}Params")
         text = f"is no longer sent by any call: {params} are gone."
-        found.breaks("class-no-longer-sent", replace(_class(new), symbols=symbols), text)
+        found.breaks(
+            "class-no-longer-sent", replace(_class(new), symbols=symbols), text
+        )
     if Direction.REQUEST in after - before:
-        found.adds("class-can-be-sent", _class(new), f"can be sent too: {params} are new.")
+        found.adds(
+            "class-can-be-sent", _class(new), f"can be sent too: {params} are new."
+        )
     has_amounts = any(field.amount is not None for field in new.fields)
     if Direction.RESPONSE in after - before and has_amounts:
         text = "is read from responses now, so its amounts are plain numbers and are not given as `Money`."
@@ -91,14 +106,21 @@ class _ModelDifference(Difference[Model]):
             else:
                 self._removed(field)
         for field in new:
-            if field.wire_name not in before and field.wire_name not in respelled.values():
+            if (
+                field.wire_name not in before
+                and field.wire_name not in respelled.values()
+            ):
                 self._added(field)
-        if [name for name in before if name in after] != [name for name in after if name in before]:
+        if [name for name in before if name in after] != [
+            name for name in after if name in before
+        ]:
             self.found.docs(self.place, "the order of the fields", "order-changed")
 
     def _field(self, field: Field) -> Place:
         """Return the place of a field: a parameter of the methods that send it, or an attribute of its class."""
-        symbols = [_symbol_of_field(symbol, field.name) for symbol in self.place.symbols]
+        symbols = [
+            _symbol_of_field(symbol, field.name) for symbol in self.place.symbols
+        ]
         is_parameter = not self.place.where.startswith("models.")
         subject = f"parameter `{field.name}`" if is_parameter else f"`{field.name}`"
         return replace(self.place.at(field), subject=subject, symbols=tuple(symbols))
@@ -124,12 +146,16 @@ class _ModelDifference(Difference[Model]):
         is_nested = self.place.where.startswith("models.")
         was_free = is_parameter and is_nested and not self.old.is_closed
         if is_parameter and field.required:
-            self.found.breaks("property-added-required", place, "is new and required. Pass it.")
+            self.found.breaks(
+                "property-added-required", place, "is new and required. Pass it."
+            )
         elif was_free and field.name != field.wire_name:
             text = f"is declared now. Write `{field.name}` where you passed `{field.wire_name}` in a mapping."
             self.found.breaks("property-declared", place, text)
         else:
-            self.found.adds("property-added", place, f"is new{_as_amount(field.amount)}.")
+            self.found.adds(
+                "property-added", place, f"is new{_as_amount(field.amount)}."
+            )
 
     def on_is_closed(self, old: bool, new: bool) -> None:
         if not self.place.is_sent:
@@ -164,9 +190,13 @@ class _ModelDifference(Difference[Model]):
         if old is None:
             self.found.adds("next-action-added", place, "has `.next_action`.")
         elif new is None:
-            self.found.breaks("next-action-removed", place, "no longer has `.next_action`.")
+            self.found.breaks(
+                "next-action-removed", place, "no longer has `.next_action`."
+            )
         else:
-            self.found.breaks("next-action-changed", place, "has another rule for `.next_action`.")
+            self.found.breaks(
+                "next-action-changed", place, "has another rule for `.next_action`."
+            )
 
 
 def _symbol_of_field(symbol: str, field: str) -> str:
@@ -176,7 +206,11 @@ def _symbol_of_field(symbol: str, field: str) -> str:
 def _respelled(old: Mapping[str, Field], new: Mapping[str, Field]) -> dict[str, str]:
     """Return the new name on the wire of each field that has the same name in Python, by the old one."""
     come = {field.name: name for name, field in new.items() if name not in old}
-    return {name: come[field.name] for name, field in old.items() if name not in new and field.name in come}
+    return {
+        name: come[field.name]
+        for name, field in old.items()
+        if name not in new and field.name in come
+    }
 
 
 def _as_amount(amount: Amount | None) -> str:
@@ -196,12 +230,18 @@ class _FieldDifference(Difference[Field]):
     def on_required(self, old: bool, new: bool) -> None:
         if new:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
-            passed, read = "is required now. Pass it.", "is always there: it is never `UNSET`."
+            passed, read = (
+                "is required now. Pass it.",
+                "is always there: it is never `UNSET`.",
+            )
             text = passed if level is Level.BREAKING else read
             self.found.add("property-becomes-required", level, self.place, text)
         else:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
-            passed, read = "need not be passed any more.", "may be missing: it is `UNSET` then."
+            passed, read = (
+                "need not be passed any more.",
+                "may be missing: it is `UNSET` then.",
+            )
             text = passed if level is Level.ADDITIVE else read
             self.found.add("property-becomes-optional", level, self.place, text)
 
@@ -212,7 +252,9 @@ class _FieldDifference(Difference[Field]):
             text = "is no parameter any more: only responses bring it."
             self.found.breaks("property-becomes-read-only", self.place, text)
         else:
-            self.found.adds("property-becomes-writable", self.place, "can be passed now.")
+            self.found.adds(
+                "property-becomes-writable", self.place, "can be passed now."
+            )
 
     def on_write_only(self, old: bool, new: bool) -> None:
         if not (self.place.is_received and self.new.required):
@@ -229,7 +271,9 @@ class _FieldDifference(Difference[Field]):
 
     def on_is_sensitive(self, old: bool, new: bool) -> None:
         if new:
-            self.found.adds("sensitive-added", self.place, "is masked in `repr` and logs.")
+            self.found.adds(
+                "sensitive-added", self.place, "is masked in `repr` and logs."
+            )
         else:
             text = "is no longer masked: `repr` and logs show it."
             self.found.breaks("sensitive-removed", self.place, text)
@@ -240,17 +284,27 @@ class _FieldDifference(Difference[Field]):
 
     def on_is_unix_time(self, old: bool, new: bool) -> None:
         now = "as a number of seconds since 1970" if new else "as a plain number"
-        self.found.breaks("read-otherwise", self.place, f"is read in another way: {now}.")
+        self.found.breaks(
+            "read-otherwise", self.place, f"is read in another way: {now}."
+        )
 
     def on_wrapped_as(self, old: str, new: str) -> None:
-        now = f"a webhook may wrap it as `{new}`" if new else "a webhook does not wrap it any more"
-        self.found.breaks("read-otherwise", self.place, f"is read in another way: {now}.")
+        now = (
+            f"a webhook may wrap it as `{new}`"
+            if new
+            else "a webhook does not wrap it any more"
+        )
+        self.found.breaks(
+            "read-otherwise", self.place, f"is read in another way: {now}."
+        )
 
     def on_server_default(self, old: str | None, new: str | None) -> None:
         server_default(self.found, self.place, old, new)
 
 
-def amounts(found: Findings, place: Place, old: Amount | None, new: Amount | None) -> None:
+def amounts(
+    found: Findings, place: Place, old: Amount | None, new: Amount | None
+) -> None:
     """Report what is known otherwise of an amount of money."""
     if new is None:
         unit = _unit(old) if old is not None else "unknown"
@@ -277,14 +331,14 @@ def hiding(found: Findings, place: Place, *, is_hidden: bool) -> None:
         found.breaks("free-text-removed", place, "is no longer masked: logs show it.")
 
 
-def server_default(found: Findings, place: Place, old: str | None, new: str | None) -> None:
+def server_default(
+    found: Findings, place: Place, old: str | None, new: str | None
+) -> None:
     """Report that the API takes something else for what is left out."""
     if old is None or new is None or not place.is_sent:
         found.docs(place, "what the API takes when it is left out")
         return
-    text = (
-        f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
-    )
+    text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
     found.breaks("request-default-changed", place, text)
 
 
@@ -300,20 +354,30 @@ class _EnumDifference(Difference[Enum]):
         after = {member.value: member for member in new}
         for value, member in before.items():
             if value not in after:
-                text = f"no longer has the value {_json(value)}: `{member.name}` is gone."
+                text = (
+                    f"no longer has the value {_json(value)}: `{member.name}` is gone."
+                )
                 self.found.breaks("enum-value-removed", self._member(member.name), text)
         for value in after:
             if value not in before:
-                use = "Responses may hold it." if self.place.is_received else "It can be sent."
+                use = (
+                    "Responses may hold it."
+                    if self.place.is_received
+                    else "It can be sent."
+                )
                 text = f"has the new value {_json(value)}. {use}"
                 self.found.adds("enum-value-added", self.place, text)
         for value, member in before.items():
             if value in after and member.name != after[value].name:
                 text = f"calls the value {_json(value)} `{after[value].name}` now; it was `{member.name}`."
-                self.found.breaks("enum-member-renamed", self._member(member.name), text)
+                self.found.breaks(
+                    "enum-member-renamed", self._member(member.name), text
+                )
         self._meanings(before, after)
         self._spellings(before, after)
-        if [value for value in before if value in after] != [value for value in after if value in before]:
+        if [value for value in before if value in after] != [
+            value for value in after if value in before
+        ]:
             self.found.docs(self.place, "the order of the values", "order-changed")
 
     def _member(self, name: str) -> Place:
@@ -357,7 +421,11 @@ class _EnumDifference(Difference[Enum]):
         if has:
             self.found.adds(f"{name}-added", self.place, f"values have `.{name}`.")
         else:
-            self.found.breaks(f"{name}-removed", self._member(name), f"values no longer have `.{name}`.")
+            self.found.breaks(
+                f"{name}-removed",
+                self._member(name),
+                f"values no longer have `.{name}`.",
+            )
         return True
 
 

@@ -42,7 +42,10 @@ class Side:
     @cached_property
     def uses(self) -> dict[str, frozenset[Direction]]:
         """Which way each schema goes; nothing for one that nothing uses."""
-        sent, received = _reached(_sent(self.api)), _reached(query.received_types(self.api))
+        sent, received = (
+            _reached(_sent(self.api)),
+            _reached(query.received_types(self.api)),
+        )
         received |= {event.body.key for event in self.api.events}
         return {key: _directions(key in sent, key in received) for key in self.schemas}
 
@@ -73,7 +76,12 @@ def _reached(types: Iterable[Type]) -> set[str]:
     roots = list(types)
     models = query.reachable(roots)
     parts = [part for model in models.values() for part in query.parts_of(model)]
-    enums = {leaf.key for type_ in (*roots, *parts) for leaf in leaves_of(type_) if isinstance(leaf, EnumRef)}
+    enums = {
+        leaf.key
+        for type_ in (*roots, *parts)
+        for leaf in leaves_of(type_)
+        if isinstance(leaf, EnumRef)
+    }
     return models.keys() | enums
 
 

@@ -48,7 +48,13 @@ def text_at(revision: str, path: str) -> str:
 
 
 def _commit(text: str) -> str:
-    wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    wanted = (
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        f"{text}^{{commit}}",
+    )
     commit = _git(*wanted).decode().strip()
     if not commit:
         raise ToolError(
@@ -61,7 +67,9 @@ def _commit(text: str) -> str:
 def _revision(text: str) -> Document:
     archive = _git("archive", "--format=tar", _commit(text), "spec")
     if not archive:
-        raise ToolError(f"the revision {text} has no spec/ folder. Give a later revision.")
+        raise ToolError(
+            f"the revision {text} has no spec/ folder. Give a later revision."
+        )
     with tempfile.TemporaryDirectory() as scratch:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(scratch, filter="data")
@@ -71,7 +79,10 @@ def _revision(text: str) -> Document:
         except SpecError as error:
             raise SpecError(
                 Problem(
-                    f"{text}:{problem.file.removeprefix(prefix)}", problem.line, problem.message, problem.fix
+                    f"{text}:{problem.file.removeprefix(prefix)}",
+                    problem.line,
+                    problem.message,
+                    problem.fix,
                 )
                 for problem in error.problems
             ) from None
@@ -86,7 +97,9 @@ def _rename(marks: Mark, old: str, new: str) -> None:
         mark = waiting.pop()
         # Several places may share a mark, which has its new name then, and so have those below it.
         if mark.location.file.startswith(old):
-            mark.location = Location(new + mark.location.file.removeprefix(old), mark.location.line)
+            mark.location = Location(
+                new + mark.location.file.removeprefix(old), mark.location.line
+            )
             waiting += mark.children.values()
 
 
@@ -94,7 +107,9 @@ def _git(*arguments: str) -> bytes:
     """What git prints; nothing if it refuses."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(pipeline.PROJECT), *arguments], capture_output=True, check=False
+            ["git", "-C", str(pipeline.PROJECT), *arguments],
+            capture_output=True,
+            check=False,
         )
     except FileNotFoundError:
         raise ToolError(

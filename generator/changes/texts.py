@@ -28,7 +28,9 @@ def _apart(
     """Yield the values that are not the same JSON; True is not 1 there. None stands for one that is not there."""
     for pointer in dict.fromkeys((*old, *new)):
         before, after = old.get(pointer), new.get(pointer)
-        is_same = json.dumps(before) == json.dumps(after) and (pointer in old) == (pointer in new)
+        is_same = json.dumps(before) == json.dumps(after) and (pointer in old) == (
+            pointer in new
+        )
         if not is_same and _is_in_both(found, pointer):
             yield pointer, before, after
 
@@ -47,9 +49,17 @@ def _owners(side: Side) -> dict[Pointer, str]:
     for schema in side.schemas.values():
         owners[schema.origin.pointer] = f"models.{schema.name}"
         if isinstance(schema, Model):
-            owners |= {field.origin.pointer: f"models.{schema.name}" for field in schema.fields}
-    owners |= {operation.origin.pointer: f"client.{operation.call}" for operation in side.api.operations}
-    owners |= {event.origin.pointer: f"webhooks.{event.class_name}" for event in side.api.events}
+            owners |= {
+                field.origin.pointer: f"models.{schema.name}" for field in schema.fields
+            }
+    owners |= {
+        operation.origin.pointer: f"client.{operation.call}"
+        for operation in side.api.operations
+    }
+    owners |= {
+        event.origin.pointer: f"webhooks.{event.class_name}"
+        for event in side.api.events
+    }
     return owners
 
 

@@ -38,8 +38,12 @@ _NAMES = {
 
 #: Limits of which a higher value takes less, and those of which a lower one does. The API and the sandbox hold callers
 #: to them; the client checks none.
-_LOWEST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
-_HIGHEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
+_LOWEST = frozenset(
+    {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
+)
+_HIGHEST = frozenset(
+    {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
+)
 
 
 def compare(found: Findings, place: Place, old: Type, new: Type) -> None:
@@ -60,7 +64,9 @@ def names_of(side: Side, type_: Type) -> frozenset[str]:
         case ListOf():
             return frozenset({f"list[{told(names_of(side, type_.item))}]"})
         case Union():
-            return frozenset[str]().union(*(names_of(side, variant) for variant in type_.variants))
+            return frozenset[str]().union(
+                *(names_of(side, variant) for variant in type_.variants)
+            )
 
 
 def told(names: frozenset[str]) -> str:
@@ -77,7 +83,9 @@ def in_new_keys(found: Findings, type_: Type) -> Type:
             variants = tuple(in_new_keys(found, variant) for variant in type_.variants)
             discriminator = type_.discriminator
             if discriminator is not None:
-                keys = tuple((value, found.now(key)) for value, key in discriminator.keys)
+                keys = tuple(
+                    (value, found.now(key)) for value, key in discriminator.keys
+                )
                 otherwise = found.now(discriminator.otherwise)
                 discriminator = replace(discriminator, keys=keys, otherwise=otherwise)
             return Union(variants, discriminator)
@@ -114,7 +122,11 @@ class _Types:
         self._null()
         self._discriminator()
         self._insides(kept)
-        if not gone and not come and [*map(_identity, self.before)] != [*map(_identity, self.after)]:
+        if (
+            not gone
+            and not come
+            and [*map(_identity, self.before)] != [*map(_identity, self.after)]
+        ):
             self.found.docs(self.place, "the order of the variants", "order-changed")
 
     def _are_constants(self) -> bool:
@@ -128,7 +140,10 @@ class _Types:
         return True
 
     def _other_type(self) -> None:
-        was, now = names_of(self.found.old, self.old), names_of(self.found.new, self.new)
+        was, now = (
+            names_of(self.found.old, self.old),
+            names_of(self.found.new, self.new),
+        )
         # What takes anything takes each of them.
         gone = frozenset[str]() if "object" in now else was - now
         come = frozenset[str]() if "object" in was else now - was
@@ -143,7 +158,9 @@ class _Types:
         for variant in gone:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
             name = told(names_of(self.found.old, variant))
-            self.found.add("variant-removed", level, self.place, f"is no longer `{name}`.")
+            self.found.add(
+                "variant-removed", level, self.place, f"is no longer `{name}`."
+            )
         for variant in come:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
             name = told(names_of(self.found.new, variant))
@@ -156,12 +173,22 @@ class _Types:
             self.found.add("null-added", level, self.place, self._null_text(added=True))
         elif was and not now:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
-            self.found.add("null-removed", level, self.place, self._null_text(added=False))
+            self.found.add(
+                "null-removed", level, self.place, self._null_text(added=False)
+            )
 
     def _null_text(self, *, added: bool) -> str:
         if self.place.is_received:
-            return "may be None now; look before you use it." if added else "is never None any more."
-        return "takes None now, which is sent as null." if added else "no longer takes None."
+            return (
+                "may be None now; look before you use it."
+                if added
+                else "is never None any more."
+            )
+        return (
+            "takes None now, which is sent as null."
+            if added
+            else "no longer takes None."
+        )
 
     def _discriminator(self) -> None:
         old = self.old.discriminator if isinstance(self.old, Union) else None
@@ -171,8 +198,12 @@ class _Types:
         if old is not None and new is not None and old.wire_name == new.wire_name:
             before, after = dict(old.keys), dict(new.keys)
             # A value that comes or goes with its variant is reported as that variant.
-            same = all(before[value] == after[value] for value in before.keys() & after.keys())
-            if same and len(before.keys() ^ after.keys()) <= abs(len(self.before) - len(self.after)):
+            same = all(
+                before[value] == after[value] for value in before.keys() & after.keys()
+            )
+            if same and len(before.keys() ^ after.keys()) <= abs(
+                len(self.before) - len(self.after)
+            ):
                 return
         text = "is told apart by other values: an object may become another class."
         self.found.breaks("discriminator-changed", self.place, text)
@@ -206,7 +237,11 @@ class _Types:
             text = f"has a narrower limit: `{name}` {changed(old, new)}. The API refuses what is beyond it."
             self.found.breaks("limit-narrowed", self.place, text)
         else:
-            self.found.adds("limit-widened", self.place, f"has a wider limit: `{name}` {changed(old, new)}.")
+            self.found.adds(
+                "limit-widened",
+                self.place,
+                f"has a wider limit: `{name}` {changed(old, new)}.",
+            )
 
 
 def _identity(type_: Type) -> object:

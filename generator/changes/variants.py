@@ -22,7 +22,9 @@ class Variants(NamedTuple):
     kept: list[tuple[Type, Type]]
 
 
-def compared(old: Iterable[Type], new: Iterable[Type], identity: Callable[[Type], object]) -> Variants:
+def compared(
+    old: Iterable[Type], new: Iterable[Type], identity: Callable[[Type], object]
+) -> Variants:
     """Compare the variants of two unions.
 
     Args:
@@ -32,7 +34,9 @@ def compared(old: Iterable[Type], new: Iterable[Type], identity: Callable[[Type]
     """
     found = Variants(list(old), [], [])
     for variant in new:
-        match = next((one for one in found.gone if identity(one) == identity(variant)), None)
+        match = next(
+            (one for one in found.gone if identity(one) == identity(variant)), None
+        )
         if match is None:
             found.come.append(variant)
         else:

@@ -33,7 +33,8 @@ def proposed_version(current: str, changes: Iterable[Change]) -> str:
     place = min(2, LEVELS.index(level) + (major == 0))
     release = (major, minor, patch)
     if before.is_prerelease and not any(release[place + 1 :]):
-        return before.base_version  # Its final version was not released, and already says as much.
+        # Its final version was not released, and already says as much.
+        return before.base_version
     raised = [*release[:place], release[place] + 1, *(0 for _ in release[place + 1 :])]
     return ".".join(map(str, raised))
 
@@ -47,7 +48,9 @@ def parsed(text: str) -> Version:
     try:
         return Version(text)
     except InvalidVersion:
-        raise ToolError(f"{text!r} is not a version (PEP 440). Write one such as 0.2.0.") from None
+        raise ToolError(
+            f"{text!r} is not a version (PEP 440). Write one such as 0.2.0."
+        ) from None
 
 
 def reason(changes: Iterable[Change]) -> str:

@@ -96,7 +96,9 @@ def _drop(data: dict[str, Any], edit: Drop) -> None:
 def _rename(data: dict[str, Any], edit: Rename) -> None:
     holder = _at(data, edit.pointer[:-1])
     old = str(edit.pointer[-1])
-    entries = {(edit.key if key == old else key): value for key, value in holder.items()}
+    entries = {
+        (edit.key if key == old else key): value for key, value in holder.items()
+    }
     holder.clear()
     holder.update(entries)
 

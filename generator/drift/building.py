@@ -15,7 +15,15 @@ from . import facts, words
 from .finding import Edit, Put
 from .given import Given
 from .masking import Masking
-from .type_facts import choices, enum_of, format_of, item_of, kinds, model_of, takes_null
+from .type_facts import (
+    choices,
+    enum_of,
+    format_of,
+    item_of,
+    kinds,
+    model_of,
+    takes_null,
+)
 
 _FORMATS = frozenset({"date-time", "date", "uri", "email"})
 _DEPTH = 12
@@ -74,7 +82,12 @@ class Builder:
         self._added: dict[str, str] = {}
         self._edits: dict[str, list[Edit]] = {}
         api = given.api
-        self._taken = {*api.models, *api.enums, *api.aliases, *(wrapper.key for wrapper in api.wrappers)}
+        self._taken = {
+            *api.models,
+            *api.enums,
+            *api.aliases,
+            *(wrapper.key for wrapper in api.wrappers),
+        }
 
     def property(self, name: str, theirs: Field, owner: str) -> Built:
         """Return a property of `spec/` for one of the export.
@@ -89,7 +102,9 @@ class Builder:
         """
         way = _Way([], 0, owner)
         made = self._property(name, theirs.type, way)
-        made["description"] = "Named in the vendor's description. What it means is not described yet."
+        made["description"] = (
+            "Named in the vendor's description. What it means is not described yet."
+        )
         made |= self._given.marks
         if theirs.read_only:
             made["readOnly"] = True
@@ -109,8 +124,15 @@ class Builder:
         made = self._value(name, type_, way)
         types = kinds(type_)
         if words.is_amount(name) and "string" in types:
-            raise CannotBuildError("an amount as text has a unit that is not to be guessed")
-        if words.is_amount(name) and types and types <= {"integer", "number"} and "$ref" not in made:
+            raise CannotBuildError(
+                "an amount as text has a unit that is not to be guessed"
+            )
+        if (
+            words.is_amount(name)
+            and types
+            and types <= {"integer", "number"}
+            and "$ref" not in made
+        ):
             made |= {"x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
         return made if "$ref" in made else made | self._masking.marks(name, made)
 
@@ -131,7 +153,9 @@ class Builder:
             raise CannotBuildError("its type is not one plain type")
         return _plain(type_)
 
-    def _reference(self, name: str, schema: Model | Enum, way: _Way, *, nullable: bool) -> dict[str, Any]:
+    def _reference(
+        self, name: str, schema: Model | Enum, way: _Way, *, nullable: bool
+    ) -> dict[str, Any]:
         key = self._named(name, schema, way)
         reference: dict[str, Any] = {"$ref": f"#/components/schemas/{key}"}
         return {"oneOf": [reference, {"type": "null"}]} if nullable else reference
@@ -159,9 +183,14 @@ class Builder:
     def _enumeration(self, name: str, schema: Enum, about: str) -> dict[str, Any]:
         values = [member.value for member in schema.members]
         if not all(map(words.is_word, values)):
-            raise CannotBuildError("a value of its enumeration does not look like a word")
+            raise CannotBuildError(
+                "a value of its enumeration does not look like a word"
+            )
         text = f"The values of `{name}`, {about}. What they mean is not described yet."
-        made = {"type": "integer" if schema.is_integer else "string", "description": text}
+        made = {
+            "type": "integer" if schema.is_integer else "string",
+            "description": text,
+        }
         return made | self._given.marks | {"enum": values}
 
     def _object(self, schema: Model, key: str, about: str, way: _Way) -> dict[str, Any]:
@@ -169,11 +198,18 @@ class Builder:
         properties: dict[str, Any] = {}
         for field in schema.fields:
             if not words.is_name(field.wire_name):
-                raise CannotBuildError("a name in it does not look like the name of a field")
+                raise CannotBuildError(
+                    "a name in it does not look like the name of a field"
+                )
             made = self._property(field.wire_name, field.type, way.into(key))
-            properties[field.wire_name] = _in_order({**made, "description": "Not described yet."})
+            properties[field.wire_name] = _in_order(
+                {**made, "description": "Not described yet."}
+            )
         text = f"An object, {about}. What it means is not described yet."
-        value: dict[str, Any] = {"type": "object", "description": text} | self._given.marks
+        value: dict[str, Any] = {
+            "type": "object",
+            "description": text,
+        } | self._given.marks
         required = [field.wire_name for field in schema.fields if field.required]
         if required:
             value["required"] = required
@@ -193,7 +229,11 @@ class Builder:
 
     def _about(self, schema: Model | Enum, key: str) -> str:
         is_theirs = key == self._given.theirs.names.get(schema.key, "")
-        return "named in the vendor's description" if is_theirs else "our name for what the vendor describes"
+        return (
+            "named in the vendor's description"
+            if is_theirs
+            else "our name for what the vendor describes"
+        )
 
 
 def class_of(operation: Operation) -> str:
@@ -201,7 +241,9 @@ def class_of(operation: Operation) -> str:
     return operation.wire_id[:1].upper() + operation.wire_id[1:]
 
 
-def new_parameter(name: str, where: str, schema: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
+def new_parameter(
+    name: str, where: str, schema: dict[str, Any], *, is_required: bool
+) -> dict[str, Any]:
     """Return a parameter without its evidence; its example is left open."""
     made: dict[str, Any] = {"name": name, "in": where}
     if is_required:

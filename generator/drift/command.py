@@ -28,7 +28,9 @@ def add_drift(command: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="a log of `plexy_pay.drift`, or the vendor's OpenAPI export: a document, or a page of its docs with one",
     )
-    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+    command.add_argument(
+        "--spec", type=Path, default=pipeline.SPEC, help="the root of the spec"
+    )
     command.add_argument(
         "--as-overlay",
         type=Path,
@@ -46,29 +48,41 @@ def add_drift(command: argparse.ArgumentParser) -> None:
         choices=(_OBSERVED, _DOCUMENTED),
         help="how well known it is; else `observed` for a log, `documented` for an export",
     )
-    command.add_argument("--json", action="store_true", help="print JSON with stable keys")
+    command.add_argument(
+        "--json", action="store_true", help="print JSON with stable keys"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Compare, and print or write the overlay and the report."""
-    root = _shown(options.spec / "openapi.yaml" if options.spec.is_dir() else options.spec)
+    root = _shown(
+        options.spec / "openapi.yaml" if options.spec.is_dir() else options.spec
+    )
     if options.as_overlay is not None:
         _refuse_to_overwrite(options.as_overlay)
     told = source.read(options.source)
     if isinstance(told, Log) and options.evidence == _DOCUMENTED:
         print(
-            "A log is what was seen, not what the vendor documents: `--evidence observed`.", file=sys.stderr
+            "A log is what was seen, not what the vendor documents: `--evidence observed`.",
+            file=sys.stderr,
         )
         return 2
     made = _report(root, told, options)
     if made.written_to:
         _write(Path(made.written_to), made)
-    print(report.as_json(made) if options.json else _text(made), end="" if not options.json else "\n")
+    print(
+        report.as_json(made) if options.json else _text(made),
+        end="" if not options.json else "\n",
+    )
     return 0
 
 
-def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) -> report.Report:
-    word = str(options.evidence or (_OBSERVED if isinstance(told, Log) else _DOCUMENTED))
+def _report(
+    root: Path, told: Log | source.Export, options: argparse.Namespace
+) -> report.Report:
+    word = str(
+        options.evidence or (_OBSERVED if isinstance(told, Log) else _DOCUMENTED)
+    )
     name = _source_name(options.source_name, told)
     document = pipeline.load_and_lint(root, redocly=False)
     heading = Heading(
@@ -82,7 +96,9 @@ def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) 
     try:
         proposal = proposing.propose(root, document, find, heading)
     except RecursionError:
-        raise ToolError(f"{options.source} is nested too deep to be compared.") from None
+        raise ToolError(
+            f"{options.source} is nested too deep to be compared."
+        ) from None
     target = options.as_overlay
     api = build.read(document).api
     rows: dict[str, list[str]] = {}
@@ -94,7 +110,9 @@ def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) 
         spec=api,
         findings=proposal.findings,
         overlay=proposal.overlay,
-        written_to=_shown(target).as_posix() if target is not None and proposal.overlay else "",
+        written_to=_shown(target).as_posix()
+        if target is not None and proposal.overlay
+        else "",
         rows=rows,
         unreadable=told.unreadable if isinstance(told, Log) else (),
         told=not isinstance(told, Log) or bool(told.records),
@@ -102,7 +120,11 @@ def _report(root: Path, told: Log | source.Export, options: argparse.Namespace) 
 
 
 def _find(
-    document: Document, told: Log | source.Export, word: str, name: str, refused: dict[str, str]
+    document: Document,
+    told: Log | source.Export,
+    word: str,
+    name: str,
+    refused: dict[str, str],
 ) -> list[Finding]:
     if isinstance(told, Log):
         return observing.observe(document, told, word, name, refused)
@@ -123,7 +145,9 @@ def _report_of(overlay: Path) -> Path:
 
 def _refuse_to_overwrite(overlay: Path) -> None:
     if overlay.suffix != ".yaml":
-        raise ToolError(f"{overlay} does not end in `.yaml`, as the name of an overlay does.")
+        raise ToolError(
+            f"{overlay} does not end in `.yaml`, as the name of an overlay does."
+        )
     for path in (overlay, _report_of(overlay)):
         if path.exists():
             raise ToolError(
@@ -134,7 +158,10 @@ def _refuse_to_overwrite(overlay: Path) -> None:
 
 def _write(overlay: Path, made: report.Report) -> None:
     overlay.parent.mkdir(parents=True, exist_ok=True)
-    for path, text in ((_report_of(overlay), report.as_markdown(made)), (overlay, made.overlay)):
+    for path, text in (
+        (_report_of(overlay), report.as_markdown(made)),
+        (overlay, made.overlay),
+    ):
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
 
@@ -143,10 +170,16 @@ def _source_name(given: str | None, told: Log | source.Export) -> str:
     """Return what is written to `x-source`."""
     if given is None:
         is_log = isinstance(told, Log)
-        return "responses of the API (plexy_pay.drift)" if is_log else "OpenAPI export of the vendor"
+        return (
+            "responses of the API (plexy_pay.drift)"
+            if is_log
+            else "OpenAPI export of the vendor"
+        )
     name = given.strip()
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise ToolError("--source-name is one line of text, such as the address of the page.")
+        raise ToolError(
+            "--source-name is one line of text, such as the address of the page."
+        )
     return name
 
 

@@ -68,7 +68,12 @@ def _unmatched(matches: Matches, notes: Notes, *, is_whole: bool) -> None:
         )
         notes.hand("operation", ("paths",), title_of(theirs), text)
     for ours in matches.only_here if is_whole else ():
-        notes.only_here("operation", ours.origin.pointer, ours.call, "the export has no such operation")
+        notes.only_here(
+            "operation",
+            ours.origin.pointer,
+            ours.call,
+            "the export has no such operation",
+        )
 
 
 def _webhooks(given: Given, notes: Notes) -> None:

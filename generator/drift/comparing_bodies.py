@@ -15,7 +15,9 @@ from .notes import Notes
 class BodyComparison:
     """Notes where the request bodies of two operations differ."""
 
-    def __init__(self, given: Given, notes: Notes, builder: Builder, schemas: SchemaComparison) -> None:
+    def __init__(
+        self, given: Given, notes: Notes, builder: Builder, schemas: SchemaComparison
+    ) -> None:
         self._given = given
         self._notes = notes
         self._builder = builder
@@ -40,9 +42,14 @@ class BodyComparison:
     def _required(self, ours: Operation, mine: Body, yours: Body) -> None:
         if mine.required or not yours.required:
             return
-        place, text = mine.origin.pointer, "the request body is required in the export, and not in `spec/`"
+        place, text = (
+            mine.origin.pointer,
+            "the request body is required in the export, and not in `spec/`",
+        )
         if ours.evidence == facts.GUESS:
-            self._notes.patch("required", place, ours.call, text, Put((*place, "required"), True))
+            self._notes.patch(
+                "required", place, ours.call, text, Put((*place, "required"), True)
+            )
         else:
             text += f"; the operation is {ours.evidence}"
             self._notes.hand("required", place, ours.call, text)
@@ -58,5 +65,7 @@ class BodyComparison:
             self._notes.hand("body", place, ours.call, f"{text}; {error}")
             return
         content = {JSON: {"schema": built.value, "example": None}}
-        put = Put((*place, "requestBody"), {"required": yours.required, "content": content})
+        put = Put(
+            (*place, "requestBody"), {"required": yours.required, "content": content}
+        )
         self._notes.patch("body", place, ours.call, text, *built.edits, put)

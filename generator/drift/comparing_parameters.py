@@ -24,13 +24,17 @@ _OWN_HEADERS = frozenset({"content-type", "accept", "user-agent"})
 class ParameterComparison:
     """Notes where the parameters of two operations differ."""
 
-    def __init__(self, given: Given, notes: Notes, builder: Builder, schemas: SchemaComparison) -> None:
+    def __init__(
+        self, given: Given, notes: Notes, builder: Builder, schemas: SchemaComparison
+    ) -> None:
         self._given = given
         self._notes = notes
         self._builder = builder
         self._schemas = schemas
         self._masking = Masking(given.api)
-        self._own_headers = _OWN_HEADERS | {family.header.lower() for family in given.api.families}
+        self._own_headers = _OWN_HEADERS | {
+            family.header.lower() for family in given.api.families
+        }
 
     def compare(self, ours: Operation, theirs: Operation) -> None:
         """Compare all parameters of an operation of both sides."""
@@ -43,7 +47,11 @@ class ParameterComparison:
     def _compare_in(self, where: str, ours: Operation, theirs: Operation) -> None:
         here, there = _named(ours, where), _named(theirs, where)
         if where == "header":
-            there = {name: one for name, one in there.items() if name not in self._own_headers}
+            there = {
+                name: one
+                for name, one in there.items()
+                if name not in self._own_headers
+            }
         spelled = respelled(here, there)
         for name, one in there.items():
             mine = here.get(spelled.get(name, name))
@@ -67,28 +75,47 @@ class ParameterComparison:
         if not _is_fit(theirs):
             text = "spelled otherwise in the export, in a way that does not look like a name"
         elif word == facts.GUESS:
-            return self._notes.patch("spelling", place, subject, text, Put((*place, "name"), name))
+            return self._notes.patch(
+                "spelling", place, subject, text, Put((*place, "name"), name)
+            )
         self._notes.hand("spelling", place, subject, f"{text}; the parameter is {word}")
         return False
 
     def _path(self, ours: Operation, theirs: Operation) -> None:
         """Compare the parameters of the path. Their order tells which is which: the names are not sent."""
         here, there = path_parameters(ours), path_parameters(theirs)
-        old, new = reading.template_names(ours.path), reading.template_names(theirs.path)
+        old, new = (
+            reading.template_names(ours.path),
+            reading.template_names(theirs.path),
+        )
         if len(old) != len(new):
             return
         for mine, yours in zip(old, new, strict=True):
             if mine in here and yours in there:
-                self._parameter(here[mine], there[yours], f"{ours.call} path {mine}", is_named=True)
+                self._parameter(
+                    here[mine], there[yours], f"{ours.call} path {mine}", is_named=True
+                )
 
     # -- a parameter of both sides -------------------------------------------------------------------------------------
 
-    def _parameter(self, ours: Parameter, theirs: Parameter, subject: str, *, is_named: bool) -> None:
-        results = [self._type(ours, theirs, subject), self._required(ours, theirs, subject)]
+    def _parameter(
+        self, ours: Parameter, theirs: Parameter, subject: str, *, is_named: bool
+    ) -> None:
+        results = [
+            self._type(ours, theirs, subject),
+            self._required(ours, theirs, subject),
+        ]
         word, own = self._given.word, ours.origin
-        if is_named and all(results) and own.is_stated and words.is_better(word, own.evidence):
+        if (
+            is_named
+            and all(results)
+            and own.is_stated
+            and words.is_better(word, own.evidence)
+        ):
             text = f"{own.evidence} -> {word}"
-            self._notes.patch("evidence", own.pointer, subject, text, *self._given.raised(own))
+            self._notes.patch(
+                "evidence", own.pointer, subject, text, *self._given.raised(own)
+            )
 
     def _type(self, ours: Parameter, theirs: Parameter, subject: str) -> bool:
         place = (*ours.origin.pointer, "schema")
@@ -142,11 +169,19 @@ class ParameterComparison:
     def _added(self, ours: Operation, theirs: Parameter) -> list[Edit]:
         name, word = theirs.wire_name, ours.evidence
         if theirs.required and word != facts.GUESS:
-            raise CannotBuildError(f"it is required in the export, and the operation is {word} without it")
+            raise CannotBuildError(
+                f"it is required in the export, and the operation is {word} without it"
+            )
         if model_of(theirs.type) is not None or words.is_amount(name):
-            raise CannotBuildError("it is an object, or an amount whose unit is not known")
-        built = self._builder.body(class_of(ours) + name[:1].upper() + name[1:], theirs.type)
-        value = new_parameter(name, theirs.place, built.value, is_required=theirs.required)
+            raise CannotBuildError(
+                "it is an object, or an amount whose unit is not known"
+            )
+        built = self._builder.body(
+            class_of(ours) + name[:1].upper() + name[1:], theirs.type
+        )
+        value = new_parameter(
+            name, theirs.place, built.value, is_required=theirs.required
+        )
         value |= self._masking.marks(name, built.value) | self._given.marks
         return [*built.edits, Append((*ours.origin.pointer, "parameters"), value)]
 
@@ -160,4 +195,7 @@ def _is_fit(theirs: Parameter) -> bool:
 def _named(operation: Operation, where: str) -> dict[str, Parameter]:
     """Return the parameters of a place by what makes one the same as another; the name of a header has no case."""
     found = [one for one in operation.parameters if one.place == where]
-    return {one.wire_name.lower() if where == "header" else one.wire_name: one for one in found}
+    return {
+        one.wire_name.lower() if where == "header" else one.wire_name: one
+        for one in found
+    }

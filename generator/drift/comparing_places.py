@@ -40,10 +40,16 @@ class PlaceComparison:
         """Compare an operation of both sides."""
         marks = _marks(ours)
         word, place = self._given.word, ours.origin.pointer
-        raised = [part for part in self._known(ours, theirs) if words.is_better(word, marks[part])]
+        raised = [
+            part
+            for part in self._known(ours, theirs)
+            if words.is_better(word, marks[part])
+        ]
         if raised:
             text = "; ".join(f"{part}: {marks[part]} -> {word}" for part in raised)
-            edits: list[Edit] = [Put((*place, "x-evidence", part), word) for part in raised]
+            edits: list[Edit] = [
+                Put((*place, "x-evidence", part), word) for part in raised
+            ]
             edits += facts.with_source(ours.origin, self._given.source)
             self._notes.patch("evidence", place, ours.call, text, *edits)
 
@@ -63,9 +69,7 @@ class PlaceComparison:
         kind, place = wrong[-1], ours.origin.pointer
         text = f"{ours.title} in `spec/`, {title_of(theirs)} in the export"
         if not words.is_path(theirs.path):
-            text = (
-                f"{ours.title} in `spec/`; the path in the export does not look like the template of a path"
-            )
+            text = f"{ours.title} in `spec/`; the path in the export does not look like the template of a path"
         try:
             _refuse_what_is_known(ours, wrong)
             template = _template(ours, theirs, is_same_path="path" not in wrong)
@@ -74,7 +78,9 @@ class PlaceComparison:
             self._notes.hand(kind, place, ours.call, f"{text}; {error}")
             return False
         path = self._spelt(template.path)
-        move = Move(ours.path, ours.http_method.lower(), path, theirs.http_method.lower())
+        move = Move(
+            ours.path, ours.http_method.lower(), path, theirs.http_method.lower()
+        )
         return self._notes.patch(kind, place, ours.call, text, *template.edits, move)
 
     def _refuse_what_is_taken(self, ours: Operation, method: str, path: str) -> None:
@@ -99,7 +105,9 @@ def _marks(ours: Operation) -> dict[str, str]:
 
 def _refuse_what_is_known(ours: Operation, wrong: list[str]) -> None:
     marks = _marks(ours)
-    known = [f"the {part} is {marks[part]}" for part in wrong if marks[part] != facts.GUESS]
+    known = [
+        f"the {part} is {marks[part]}" for part in wrong if marks[part] != facts.GUESS
+    ]
     if known:
         raise _UnclearError(f"{' and '.join(known)}, which contradicts it")
 
@@ -145,9 +153,13 @@ def _dropped(ours: Operation, names: list[str]) -> Iterator[Edit]:
     for name in names:
         place = own[name].origin.pointer if name in own else ()
         if f"$request.path.{name}" in ours.facts.values():
-            raise _UnclearError(f"`x-call-facts` needs the parameter {name!r}, which the path has no more")
+            raise _UnclearError(
+                f"`x-call-facts` needs the parameter {name!r}, which the path has no more"
+            )
         if place[:-1] != listed:
-            raise _UnclearError(f"the parameter {name!r} is declared for several operations")
+            raise _UnclearError(
+                f"the parameter {name!r} is declared for several operations"
+            )
         yield Drop(place)
 
 

@@ -54,7 +54,9 @@ class ResponseComparison:
         evidence, word = mine.evidence, self._given.word
         if is_there and not mine.shared_as and words.is_better(word, evidence):
             edits = self._given.raised(mine.origin)
-            self._notes.patch("evidence", place, subject, f"{evidence} -> {word}", *edits)
+            self._notes.patch(
+                "evidence", place, subject, f"{evidence} -> {word}", *edits
+            )
 
     def _content(self, mine: Response, yours: Response, subject: str) -> None:
         if yours.type is None:
@@ -67,7 +69,10 @@ class ResponseComparison:
             self._notes.hand("body", mine.origin.pointer, subject, text)
 
     def _new(self, ours: Operation, status: str) -> None:
-        text, subject = f"the status {status}, which `spec/` does not have", f"{ours.call} {status}"
+        text, subject = (
+            f"the status {status}, which `spec/` does not have",
+            f"{ours.call} {status}",
+        )
         shared = self._shared(ours, status)
         if status[0] in "45" and shared is not None:
             place = _place(ours, status)
@@ -75,13 +80,25 @@ class ResponseComparison:
             self._notes.patch("status", place, subject, text, Put(place, reference))
             return
         is_success = status[0] == "2"
-        why = "a second kind of success needs a decision" if is_success else "no shared response fits it"
-        self._notes.hand("status", (*ours.origin.pointer, "responses"), subject, f"{text}; {why}")
+        why = (
+            "a second kind of success needs a decision"
+            if is_success
+            else "no shared response fits it"
+        )
+        self._notes.hand(
+            "status", (*ours.origin.pointer, "responses"), subject, f"{text}; {why}"
+        )
 
     def _shared(self, ours: Operation, status: str) -> str | None:
         """Return the name of the response that the other operations of the family share for a status."""
-        family = [one for one in self._given.api.operations if one.family.name == ours.family.name]
-        responses = [one for other in family for one in other.responses if one.status == status]
+        family = [
+            one
+            for one in self._given.api.operations
+            if one.family.name == ours.family.name
+        ]
+        responses = [
+            one for other in family for one in other.responses if one.status == status
+        ]
         found = {one.shared_as for one in responses} - {""}
         return found.pop() if len(found) == 1 else None
 

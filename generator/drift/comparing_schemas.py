@@ -106,7 +106,9 @@ class SchemaComparison:
             return self.values.compare(ours, listed, place, subject, None)
         schema = schema_at(self._given.api, ours, place)
         if schema is not None:
-            self._confirmation.confirm(schema.origin.pointer, "", is_same=enum_of(ours) is None)
+            self._confirmation.confirm(
+                schema.origin.pointer, "", is_same=enum_of(ours) is None
+            )
         return True
 
     def _variants(self, ours: Type, theirs: Type, place: Pointer, subject: str) -> bool:
@@ -143,7 +145,9 @@ class SchemaComparison:
             if not here.read_only:
                 self._flag(pair, (*pointer, "required"))
             is_same = self._types.compare(pair)
-            self._confirmation.confirm(pointer, here.wire_name, is_same=is_same and is_named)
+            self._confirmation.confirm(
+                pointer, here.wire_name, is_same=is_same and is_named
+            )
         known = {*yours.by_wire_name, *spelled.values()}
         for here in mine.fields if yours.fields else ():
             if here.wire_name not in known:
@@ -161,21 +165,34 @@ class SchemaComparison:
         if not words.is_name(name):
             text = "spelled otherwise in the export, in a way that does not look like a name"
         elif pair.ours.evidence == facts.GUESS:
-            return self._notes.patch("spelling", place, pair.subject, text, Rename(place, name))
-        self._notes.hand("spelling", place, pair.subject, f"{text}; the property is {pair.ours.evidence}")
+            return self._notes.patch(
+                "spelling", place, pair.subject, text, Rename(place, name)
+            )
+        self._notes.hand(
+            "spelling",
+            place,
+            pair.subject,
+            f"{text}; the property is {pair.ours.evidence}",
+        )
         return False
 
     def _not_there(self, here: Field, yours: Model, subject: str) -> None:
         """Note a property that an object of the export does not have, if it should have it."""
         is_sent = yours.origin.pointer in self._given.theirs.sent
-        if here.read_only and is_sent and yours.origin.pointer not in self._given.theirs.received:
+        if (
+            here.read_only
+            and is_sent
+            and yours.origin.pointer not in self._given.theirs.received
+        ):
             return  # a request has no need of it
         place = here.origin.pointer
         fact = ("sent property" if is_sent else "property", place)
         text = "the export has no such property"
         self._notes.only_here("property", place, subject, text, unless=fact)
 
-    def _not_here(self, mine: Model | Wrapper, yours: Model, there: Field, subject: str) -> None:
+    def _not_here(
+        self, mine: Model | Wrapper, yours: Model, there: Field, subject: str
+    ) -> None:
         if not words.is_name(there.wire_name):
             text = "a property of the export has a name that does not look like one, and is not written"
             self._notes.hand("property", mine.origin.pointer, subject, text)
@@ -188,9 +205,13 @@ class SchemaComparison:
     def _add(self, new: _NewProperty) -> None:
         text = "a property that `spec/` does not have"
         try:
-            built = self._builder.property(new.theirs.wire_name, new.theirs, new.owner.key)
+            built = self._builder.property(
+                new.theirs.wire_name, new.theirs, new.owner.key
+            )
         except CannotBuildError as error:
-            self._notes.hand("property", new.owner.origin.pointer, new.subject, f"{text}; {error}")
+            self._notes.hand(
+                "property", new.owner.origin.pointer, new.subject, f"{text}; {error}"
+            )
             return
         edits: list[Edit] = [*built.edits, Put(new.place, built.value)]
         if self._is_only_received(new):
@@ -203,7 +224,10 @@ class SchemaComparison:
     def _is_only_received(self, new: _NewProperty) -> bool:
         """Return whether a schema that is sent, too, has the property in responses only."""
         owner = new.owner.origin.pointer
-        if self._notes.has_said(("sent property", new.place)) or owner not in self._sent:
+        if (
+            self._notes.has_said(("sent property", new.place))
+            or owner not in self._sent
+        ):
             return False
         return new.is_received or owner in self._received
 

@@ -15,7 +15,18 @@ from .finding import Edit, Put
 from .given import Given, schema_at, wrapper_at
 from .notes import Notes
 from .rewriting import made_nullable, retyped
-from .type_facts import PLAIN, TEXT, choices, enum_of, format_of, item_of, kinds, model_of, shown, takes_null
+from .type_facts import (
+    PLAIN,
+    TEXT,
+    choices,
+    enum_of,
+    format_of,
+    item_of,
+    kinds,
+    model_of,
+    shown,
+    takes_null,
+)
 
 _FORMATS = ("date-time", "date", "uri", "email")
 
@@ -92,13 +103,21 @@ class TypeComparison:
 
     def _wrapped(self, pair: Pair) -> bool:
         """Compare a value that webhooks wrap in an object: its type in the model is that of the value alone."""
-        models = [model for one in choices(pair.theirs.type) if (model := model_of(one)) is not None]
+        models = [
+            model
+            for one in choices(pair.theirs.type)
+            if (model := model_of(one)) is not None
+        ]
         plain = [one for one in choices(pair.theirs.type) if model_of(one) is None]
         wrapper = wrapper_at(self._given.api, pair.place)
-        is_same = len(models) == len(plain) == 1 and kinds(plain[0]) == kinds(pair.ours.type)
+        is_same = len(models) == len(plain) == 1 and kinds(plain[0]) == kinds(
+            pair.ours.type
+        )
         if not is_same:
             ours = " or ".join(sorted({*kinds(pair.ours.type), "object"}))
-            text = f"a union: {ours} in `spec/`, {shown(pair.theirs.type)} in the export"
+            text = (
+                f"a union: {ours} in `spec/`, {shown(pair.theirs.type)} in the export"
+            )
             self._notes.hand("type", pair.place, pair.subject, text)
         elif wrapper is not None:
             self._objects(wrapper, models[0], wrapper.key)
@@ -110,7 +129,9 @@ class TypeComparison:
             return self._inside(here, there, pair.place, pair.subject)
         ours, theirs = enum_of(here), enum_of(there)
         if theirs is not None:
-            return self._values.compare(here, theirs, pair.place, pair.subject, pair.theirs)
+            return self._values.compare(
+                here, theirs, pair.place, pair.subject, pair.theirs
+            )
         schema = schema_at(self._given.api, here, pair.place)
         if schema is not None:
             self._confirmation.confirm(schema.origin.pointer, "", is_same=ours is None)
@@ -129,13 +150,20 @@ class TypeComparison:
             return True
         if here:
             text = "the export does not say that it may be null"
-            self._notes.only_here("null", pair.place, pair.subject, text, unless=("null", pair.place))
+            self._notes.only_here(
+                "null", pair.place, pair.subject, text, unless=("null", pair.place)
+            )
             return False
         edits = made_nullable(pair.place, mapping(self._given.spec.get(pair.place)))
         if pair.ours.evidence == facts.GUESS and edits:
-            return self._notes.patch("null", pair.place, pair.subject, pair.text, *edits)
+            return self._notes.patch(
+                "null", pair.place, pair.subject, pair.text, *edits
+            )
         self._notes.hand(
-            "null", pair.place, pair.subject, f"{pair.text}; the property is {pair.ours.evidence}"
+            "null",
+            pair.place,
+            pair.subject,
+            f"{pair.text}; the property is {pair.ours.evidence}",
         )
         return True
 
@@ -172,7 +200,9 @@ class TypeComparison:
         if why:
             self._notes.hand("type", pair.place, pair.subject, f"{pair.text}; {why}")
             return False
-        return self._notes.patch("type", pair.place, pair.subject, pair.text, *self._retyped(pair))
+        return self._notes.patch(
+            "type", pair.place, pair.subject, pair.text, *self._retyped(pair)
+        )
 
     def _objection(self, pair: Pair) -> str:
         """Return why a program does not write the other type, or no text."""
@@ -190,7 +220,9 @@ class TypeComparison:
 
     def _is_written_there(self, pair: Pair) -> bool:
         """Return whether the type stands at the property itself, and not in a schema that it refers to."""
-        return "type" in mapping(self._given.spec.get(pair.place)) or not kinds(pair.ours.type)
+        return "type" in mapping(self._given.spec.get(pair.place)) or not kinds(
+            pair.ours.type
+        )
 
     def _retyped(self, pair: Pair) -> list[Edit]:
         (kind,) = kinds(pair.theirs.type)

@@ -24,13 +24,22 @@ _Values = tuple[str | int, ...]
 class ValueComparison:
     """Notes the values that only one side has."""
 
-    def __init__(self, given: Given, notes: Notes, builder: Builder, confirmation: Confirmation) -> None:
+    def __init__(
+        self, given: Given, notes: Notes, builder: Builder, confirmation: Confirmation
+    ) -> None:
         self._given = given
         self._notes = notes
         self._builder = builder
         self._confirmation = confirmation
 
-    def compare(self, here: Type, theirs: Enum, place: Pointer, subject: str, field: Field | None) -> bool:
+    def compare(
+        self,
+        here: Type,
+        theirs: Enum,
+        place: Pointer,
+        subject: str,
+        field: Field | None,
+    ) -> bool:
         """Compare the values; False if a difference is left that nobody has decided.
 
         Args:
@@ -43,10 +52,14 @@ class ValueComparison:
         ours = enum_of(here)
         known = () if ours is None else _listed(ours)
         values = _listed(theirs)
-        unfit = [value for value in values if value not in known and not words.is_word(value)]
+        unfit = [
+            value for value in values if value not in known and not words.is_word(value)
+        ]
         if unfit:
             text = f"values that do not look like words ({len(unfit)} in the export) are not written"
-            where, owner = (place, subject) if ours is None else (ours.origin.pointer, ours.key)
+            where, owner = (
+                (place, subject) if ours is None else (ours.origin.pointer, ours.key)
+            )
             self._notes.hand("enum-value", where, owner, text)
         if ours is not None:
             return self._compare_listed(ours, values, is_whole=not unfit)
@@ -63,7 +76,9 @@ class ValueComparison:
             self._notes.say(("enum-value", place, str(value)))
             if value in _listed(ours) or not words.is_word(value):
                 continue
-            spelled = [other for other in missing if plain(str(other)) == plain(str(value))]
+            spelled = [
+                other for other in missing if plain(str(other)) == plain(str(value))
+            ]
             if spelled:
                 self._respelled(ours, str(spelled[0]), str(value))
                 missing.remove(spelled[0])
@@ -73,24 +88,37 @@ class ValueComparison:
         for value in missing:
             text = f"the export does not have {value}"
             fact = ("enum-value", place, str(value))
-            self._notes.only_here("enum-value", place, f"{ours.key} {value}", text, unless=fact)
+            self._notes.only_here(
+                "enum-value", place, f"{ours.key} {value}", text, unless=fact
+            )
         self._confirmation.confirm(place, "", is_same=is_whole and not missing)
         return True
 
     def _new_value(self, ours: Enum, value: object) -> bool:
         where = (*ours.origin.pointer, "enum")
         text = "a value that `spec/` does not have"
-        return self._notes.patch("enum-value", where, f"{ours.key} {value}", text, Append(where, value))
+        return self._notes.patch(
+            "enum-value", where, f"{ours.key} {value}", text, Append(where, value)
+        )
 
     def _respelled(self, ours: Enum, mine: str, theirs: str) -> None:
         text = f"{told(mine, theirs, 'export')}; if both come, `x-enum-same` says that they are one"
-        self._notes.hand("spelling", (*ours.origin.pointer, "enum"), f"{ours.key} {mine}", text)
+        self._notes.hand(
+            "spelling", (*ours.origin.pointer, "enum"), f"{ours.key} {mine}", text
+        )
 
-    def _new_enumeration(self, place: Pointer, theirs: Field, subject: str, count: int) -> bool:
+    def _new_enumeration(
+        self, place: Pointer, theirs: Field, subject: str, count: int
+    ) -> bool:
         """Make a plain property that turns out to have a list of values a schema with a name."""
         name, text = str(place[-1]), f"the export lists {count} values, `spec/` none"
         if name in _PLAIN_TEXT:
-            self._notes.hand("enum-value", place, subject, f"{text}: the package takes any ISO code there")
+            self._notes.hand(
+                "enum-value",
+                place,
+                subject,
+                f"{text}: the package takes any ISO code there",
+            )
             return True
         try:
             built = self._builder.property(name, theirs, str(place[2]))
@@ -101,9 +129,13 @@ class ValueComparison:
         if "type" not in data or "$ref" not in built.value:
             self._notes.hand("enum-value", place, subject, text)
             return False
-        gone: list[Edit] = [Drop((*place, key)) for key in ("type", "format") if key in data]
+        gone: list[Edit] = [
+            Drop((*place, key)) for key in ("type", "format") if key in data
+        ]
         put = Put((*place, "$ref"), built.value["$ref"])
-        return self._notes.patch("enum-value", place, subject, text, *built.edits, put, *gone)
+        return self._notes.patch(
+            "enum-value", place, subject, text, *built.edits, put, *gone
+        )
 
 
 def _listed(enum: Enum) -> _Values:

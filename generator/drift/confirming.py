@@ -31,7 +31,9 @@ class Confirmation:
         schemas = _schemas(self._given.api)
         for place, names in self._confirmed.items():
             doubted = self._doubted.get(place, set())
-            doubted |= {name for name in names if (*place, "properties", name) in contested}
+            doubted |= {
+                name for name in names if (*place, "properties", name) in contested
+            }
             sure = names - doubted
             if sure and place in schemas:
                 self._raise_schema(schemas[place], sure)
@@ -46,7 +48,9 @@ class Confirmation:
             edits += self._given.raised(schema.origin)
             better.append(f"{own} -> {self._given.word}")
         for name, there in _properties(schema).items():
-            is_better = there.is_stated and words.is_better(self._given.word, there.evidence)
+            is_better = there.is_stated and words.is_better(
+                self._given.word, there.evidence
+            )
             if name in sure and is_better:
                 edits += self._given.raised(there)
                 better.append(f"{name}: {there.evidence} -> {self._given.word}")
@@ -66,7 +70,11 @@ def _kept(there: Origin, schema: Origin) -> list[Edit]:
 
 
 def _schemas(api: Api) -> dict[Pointer, Schema | Wrapper]:
-    named: list[Schema | Wrapper] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    named: list[Schema | Wrapper] = [
+        *api.models.values(),
+        *api.enums.values(),
+        *api.aliases.values(),
+    ]
     return {schema.origin.pointer: schema for schema in [*named, *api.wrappers]}
 
 
@@ -75,5 +83,7 @@ def _properties(schema: Schema | Wrapper) -> dict[str, Origin]:
     if not isinstance(schema, Model | Wrapper):
         return {}
     own = (*schema.origin.pointer, "properties")
-    origins = [field.origin for field in schema.fields if field.origin.pointer[:-1] == own]
+    origins = [
+        field.origin for field in schema.fields if field.origin.pointer[:-1] == own
+    ]
     return {str(origin.pointer[-1]): origin for origin in origins}

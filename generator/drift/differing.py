@@ -30,7 +30,9 @@ class _Place(NamedTuple):
     target: str
 
     def entry(self, key: str) -> _Place:
-        return _Place((*self.pointer, key), self.target + written((key,)).removeprefix("$"))
+        return _Place(
+            (*self.pointer, key), self.target + written((key,)).removeprefix("$")
+        )
 
     def item(self, index: int, value: dict[str, Any]) -> _Place:
         """Return an item of a list; a parameter is selected by what it is, wherever it stands."""
@@ -60,7 +62,9 @@ class _Difference:
         for key, value in update.items():
             self._update(place.entry(key), place, {key: value})
 
-    def _update_of(self, place: _Place, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    def _update_of(
+        self, place: _Place, old: dict[str, Any], new: dict[str, Any]
+    ) -> dict[str, Any]:
         """Return what to merge into an object, and note the actions that have to come before."""
         for key in old:
             if key not in new:
@@ -87,7 +91,9 @@ class _Difference:
             self._remove(place)
         return {key: new}
 
-    def _object(self, place: _Place, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    def _object(
+        self, place: _Place, old: dict[str, Any], new: dict[str, Any]
+    ) -> dict[str, Any]:
         if len(place.pointer) <= _ACTION_LENGTH:
             self.compare(place, old, new)
             return {}
@@ -107,16 +113,22 @@ class _Difference:
         for value in old:
             if value not in new:
                 target = f"{place.target}[?@ == {value!r}]"
-                self.changes.append(Change(place.pointer, {"target": target, "remove": True}))
+                self.changes.append(
+                    Change(place.pointer, {"target": target, "remove": True})
+                )
         added = [value for value in new if value not in old]
         return {str(place.pointer[-1]): added} if added else {}
 
     def _update(self, changed: _Place, target: _Place, update: dict[str, Any]) -> None:
         if update:
-            self.changes.append(Change(changed.pointer, {"target": target.target, "update": update}))
+            self.changes.append(
+                Change(changed.pointer, {"target": target.target, "update": update})
+            )
 
     def _remove(self, place: _Place) -> None:
-        self.changes.append(Change(place.pointer, {"target": place.target, "remove": True}))
+        self.changes.append(
+            Change(place.pointer, {"target": place.target, "remove": True})
+        )
 
 
 def _is_same(one: object, other: object) -> bool:
@@ -133,12 +145,17 @@ def _is_grown(old: list[Any], new: list[Any]) -> bool:
     if len(new) < len(old):
         return False
     pairs = zip(old, new, strict=False)
-    return all(_is_same(one, other) or (is_mapping(one) and is_mapping(other)) for one, other in pairs)
+    return all(
+        _is_same(one, other) or (is_mapping(one) and is_mapping(other))
+        for one, other in pairs
+    )
 
 
 def _is_thinned(old: list[Any], new: list[Any]) -> bool:
     """Whether texts were taken out of a list of different texts, and others perhaps added at its end."""
-    if not all(isinstance(value, str) for value in (*old, *new)) or len(set(old)) < len(old):
+    if not all(isinstance(value, str) for value in (*old, *new)) or len(set(old)) < len(
+        old
+    ):
         return False
     kept = [value for value in old if value in new]
     added = [value for value in new if value not in old]

@@ -24,14 +24,18 @@ def rows(before: Api, after: Api, source: str) -> dict[str, list[str]]:
     ]
     found = {
         "operations.tsv": _operations(before, after),
-        "schemas.tsv": [f"{one.name}\t{one.evidence}" for one in better if one.kind == "schema"],
+        "schemas.tsv": [
+            f"{one.name}\t{one.evidence}" for one in better if one.kind == "schema"
+        ],
         "properties.tsv": _properties(better),
         "values.tsv": _values(before, after),
         "others.tsv": _others(better),
     }
     # A server that is written at several places is one fact.
     return {
-        name: [f"{line}\t{source}" for line in dict.fromkeys(lines)] for name, lines in found.items() if lines
+        name: [f"{line}\t{source}" for line in dict.fromkeys(lines)]
+        for name, lines in found.items()
+        if lines
     }
 
 
@@ -42,7 +46,9 @@ def _operations(before: Api, after: Api) -> list[str]:
 
 
 def _row(one: Operation) -> str:
-    return "\t".join((one.call, one.http_method, one.path, one.method_evidence, one.path_evidence))
+    return "\t".join(
+        (one.call, one.http_method, one.path, one.method_evidence, one.path_evidence)
+    )
 
 
 def _properties(better: list[Fact]) -> list[str]:
@@ -51,22 +57,32 @@ def _properties(better: list[Fact]) -> list[str]:
         if one.kind == "property":
             schema, _, name = one.name.partition(" ")
             found.setdefault((schema, one.evidence), []).append(name)
-    return [f"{schema}\t{word}\t{', '.join(names)}" for (schema, word), names in found.items()]
+    return [
+        f"{schema}\t{word}\t{', '.join(names)}"
+        for (schema, word), names in found.items()
+    ]
 
 
 def _values(before: Api, after: Api) -> list[str]:
     """Return the values of enumerations that are new, or whose schema is known better now."""
     found: list[str] = []
     # The model keeps the order of the document for descriptions, and schemas in the order of their keys.
-    order = {text.origin.pointer[:-1]: number for number, text in enumerate(after.descriptions)}
-    for enum in sorted(after.enums.values(), key=lambda one: order.get(one.origin.pointer, -1)):
+    order = {
+        text.origin.pointer[:-1]: number
+        for number, text in enumerate(after.descriptions)
+    }
+    for enum in sorted(
+        after.enums.values(), key=lambda one: order.get(one.origin.pointer, -1)
+    ):
         key, old = enum.key, before.enums.get(enum.key)
         word = facts.GUESS if old is None else old.evidence
         known = () if old is None else _listed(old)
         new = tuple(value for value in _listed(enum) if value not in known)
         is_better = words.is_better(enum.evidence, word)
         if is_better or (new and (old is None or word != facts.GUESS)):
-            found.append(f"{key}\t{enum.evidence}\t{', '.join(_listed(enum) if is_better else new)}")
+            found.append(
+                f"{key}\t{enum.evidence}\t{', '.join(_listed(enum) if is_better else new)}"
+            )
     return found
 
 
@@ -80,5 +96,6 @@ def _others(better: list[Fact]) -> list[str]:
         f"{one.kind}\t{one.name}\t{one.evidence}"
         for one in better
         # A parameter of a path is as well known as the path.
-        if one.kind not in elsewhere and not (one.kind == "parameter" and " path " in one.name)
+        if one.kind not in elsewhere
+        and not (one.kind == "parameter" and " path " in one.name)
     ]

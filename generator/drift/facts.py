@@ -25,7 +25,11 @@ def raised(origin: Origin, word: str, source: str) -> tuple[Edit, ...]:
 
 def with_source(origin: Origin, source: str) -> tuple[Edit, ...]:
     """Return the edit that adds a source, if it is not there yet."""
-    return () if source in origin.sources else (Append((*origin.pointer, "x-source"), source),)
+    return (
+        ()
+        if source in origin.sources
+        else (Append((*origin.pointer, "x-source"), source),)
+    )
 
 
 def is_amount(field: Field) -> bool:
@@ -36,7 +40,11 @@ def is_amount(field: Field) -> bool:
 def is_about_money(api: Api, pointer: Pointer) -> bool:
     """Return whether a place is about money: an operation that moves it, or a property that is an amount."""
     if pointer[:1] == ("paths",):
-        found = [operation for operation in api.operations if operation.origin.pointer == pointer[:3]]
+        found = [
+            operation
+            for operation in api.operations
+            if operation.origin.pointer == pointer[:3]
+        ]
         return any(operation.moves_money for operation in found)
     if pointer[-2:-1] != ("properties",):
         return False

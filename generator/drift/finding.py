@@ -113,5 +113,7 @@ def merged(findings: Sequence[Finding]) -> list[Finding]:
         other = found.setdefault(one.id, one)
         if other != one and other.verdict is not Verdict.HAND:
             text = f"{other.text}; elsewhere the source says: {one.text}"
-            found[one.id] = Finding(one.kind, Verdict.HAND, one.where, one.subject, text)
+            found[one.id] = Finding(
+                one.kind, Verdict.HAND, one.where, one.subject, text
+            )
     return list(found.values())

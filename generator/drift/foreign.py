@@ -65,7 +65,9 @@ class Foreign:
         self.no_json = writer.no_json
         self.sent = query.sent_components(self.api)
         webhooks = [webhook.pointer for webhook in reading.webhooks(written)]
-        self.received = query.received_components(self.api) | query.components_from(self.api, webhooks)
+        self.received = query.received_components(self.api) | query.components_from(
+            self.api, webhooks
+        )
 
 
 class _Bare(NamedTuple):
@@ -124,7 +126,9 @@ class _Writer:
             if operation.method in paths.get(path, {}):
                 path = operation.path
             pointer = ("paths", path, operation.method)
-            paths.setdefault(path, {})[operation.method] = self._operation(operation, pointer)
+            paths.setdefault(path, {})[operation.method] = self._operation(
+                operation, pointer
+            )
         return paths
 
     def _webhooks(self) -> _Written:
@@ -136,10 +140,16 @@ class _Writer:
     def _operation(self, operation: reading.Operation, pointer: Pointer) -> _Written:
         data = operation.data
         tags = [*sequence(data.get("tags")), data.get("x-apidog-folder")]
-        made: _Written = {key: data[key] for key in ("operationId", "summary") if _is_text(data.get(key))}
+        made: _Written = {
+            key: data[key]
+            for key in ("operationId", "summary")
+            if _is_text(data.get(key))
+        }
         made["tags"] = [tag for tag in tags if _is_text(tag)]
         made["parameters"] = [self._parameter(one) for one in operation.parameters()]
-        made["responses"] = {status: self._content(one) for status, one in operation.responses()}
+        made["responses"] = {
+            status: self._content(one) for status, one in operation.responses()
+        }
         body = operation.body()
         if body is not None and mapping(body.value.get("content")):
             if _json_of(body) is None:
@@ -161,7 +171,10 @@ class _Writer:
         if body is None or media is None:
             return {}
         schema = self._schema((*media.pointer, "schema"))
-        return {"required": body.value.get("required") is True, "content": {JSON: {"schema": schema}}}
+        return {
+            "required": body.value.get("required") is True,
+            "content": {JSON: {"schema": schema}},
+        }
 
     def _content(self, response: Located) -> _Written:
         """Return a response; one whose JSON is not described has none."""
@@ -190,10 +203,14 @@ class _Writer:
             listed: list[Pointer] = [(*place, *step) for step in _steps(value, _UNIONS)]
             variants = [one for one in listed if not self._is_null(one)]
             nullable = nullable or _says_null(value) or len(variants) < len(listed)
-            parts: list[Pointer] = [(*place, *step) for step in _steps(value, ("allOf",))]
+            parts: list[Pointer] = [
+                (*place, *step) for step in _steps(value, ("allOf",))
+            ]
             wrapped = variants or parts
             if len(wrapped) != 1 or "properties" in value:
-                return _Bare(place, value, nullable, variants if len(variants) > 1 else [])
+                return _Bare(
+                    place, value, nullable, variants if len(variants) > 1 else []
+                )
             pointer = wrapped[0]
 
     def _not_null(self, bare: _Bare) -> _Written:
@@ -211,7 +228,11 @@ class _Writer:
 
     def _types(self, bare: _Bare) -> set[str]:
         """Return the JSON types; a broken document may have any text there, and none of it is to be shown."""
-        types = reading.types(self._document, bare.place) & _TYPES if bare.value else set[str]()
+        types = (
+            reading.types(self._document, bare.place) & _TYPES
+            if bare.value
+            else set[str]()
+        )
         if not types and reading.properties(self._document, bare.place):
             return {"object"}
         return types or set(_types_of(sequence(bare.value.get("enum"))))
@@ -234,13 +255,18 @@ class _Writer:
         return {"type": "array", "items": self._schema((*bare.place, "items"))}
 
     def _object(self, bare: _Bare) -> _Written:
-        required = [name for name in sequence(bare.value.get("required")) if _is_text(name)]
+        required = [
+            name for name in sequence(bare.value.get("required")) if _is_text(name)
+        ]
         own = {
             name: self._property((*bare.place, "properties", name))
             for name in mapping(bare.value.get("properties"))
         }
         made: _Written = {"type": "object", "required": required, "properties": own}
-        parts = [self._schema((*bare.place, *step)) for step in _steps(bare.value, ("allOf",))]
+        parts = [
+            self._schema((*bare.place, *step))
+            for step in _steps(bare.value, ("allOf",))
+        ]
         if parts:
             # The model lists the properties of the parts first; here its own come before them.
             made["allOf"] = [{"properties": own}, *parts]

@@ -68,5 +68,7 @@ def _referred(api: Api, place: Pointer) -> list[Pointer]:
     return [
         component
         for source, component in api.references.get(place[:3], ())
-        if source[:below] == place and source[below:][-1:] == ("$ref",) and len(source) - below in (1, 3)
+        if source[:below] == place
+        and source[below:][-1:] == ("$ref",)
+        and len(source) - below in (1, 3)
     ]

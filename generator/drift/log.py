@@ -15,8 +15,12 @@ from typing import Any
 from ..document import is_mapping, parse_pointer
 from . import words
 
-KINDS = frozenset({"type", "missing", "unknown-field", "unknown-value", "unknown-variant"})
-SEEN = frozenset({"string", "integer", "number", "boolean", "null", "object", "array", "absent"})
+KINDS = frozenset(
+    {"type", "missing", "unknown-field", "unknown-value", "unknown-variant"}
+)
+SEEN = frozenset(
+    {"string", "integer", "number", "boolean", "null", "object", "array", "absent"}
+)
 
 _KEYS = frozenset({"operation", "pointer", "kind", "expected", "seen"})
 _OPERATION = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,4}", re.ASCII)
@@ -75,7 +79,9 @@ def read(text: str) -> Log:
             if record is None:
                 unreadable.append(number)
             else:
-                records.setdefault((record.operation, record.pointer, record.kind, record.seen), record)
+                records.setdefault(
+                    (record.operation, record.pointer, record.kind, record.seen), record
+                )
     return Log(tuple(records.values()), tuple(unreadable))
 
 
@@ -86,7 +92,10 @@ def _facts(line: str) -> Iterator[Mapping[str, Any]]:
         match = _TEXT.search(line)
         if match is not None:
             facts = match.groupdict()
-            yield {**facts, "pointer": "" if facts["pointer"] == "its root" else facts["pointer"]}
+            yield {
+                **facts,
+                "pointer": "" if facts["pointer"] == "its root" else facts["pointer"],
+            }
         return
     # Formatters differ in where they put the attributes: beside the message, or in an object of their own.
     places = [found, *(value for value in found.values() if is_mapping(value))]

@@ -18,7 +18,9 @@ class Masking:
 
     def __init__(self, api: Api) -> None:
         fields = [field for model in api.models.values() for field in model.fields]
-        self._sensitive = {field.wire_name.lower() for field in fields if field.is_sensitive}
+        self._sensitive = {
+            field.wire_name.lower() for field in fields if field.is_sensitive
+        }
         # A document without the list leaves it to the marks alone.
         self._has_list = api.shown_in_logs is not None
         self._shown = {plain(shown.name) for shown in api.shown_in_logs or ()}

@@ -30,7 +30,9 @@ class Matches:
 def match(here: Sequence[Operation], there: Sequence[Operation]) -> Matches:
     """Match the operations of `spec/` with those of an export."""
     by_place = {_place(one): one for one in here}
-    candidates = {one: _candidates(one, by_place.get(_place(one)), here) for one in there}
+    candidates = {
+        one: _candidates(one, by_place.get(_place(one)), here) for one in there
+    }
     rivals: dict[Operation, list[Operation]] = {}
     for one, found in candidates.items():
         if len(found) == 1:
@@ -62,20 +64,26 @@ def _place(one: Operation) -> tuple[str, str]:
     return one.http_method, bare(one.path)
 
 
-def _candidates(one: Operation, placed: Operation | None, here: Sequence[Operation]) -> list[Operation]:
+def _candidates(
+    one: Operation, placed: Operation | None, here: Sequence[Operation]
+) -> list[Operation]:
     """Return the operations of `spec/` that one of the export may be."""
     named = _named(one, here)
     if placed is None:
         return named
     # An inferred path may turn out to be that of another operation. Then the name tells which one is meant.
-    is_other = placed.path_evidence == facts.GUESS and placed not in named and len(named) == 1
+    is_other = (
+        placed.path_evidence == facts.GUESS and placed not in named and len(named) == 1
+    )
     return named if is_other else [placed]
 
 
 def _named(one: Operation, here: Sequence[Operation]) -> list[Operation]:
     """Return the operations of `spec/` that have a name of this one; of several, those of its group or method."""
     names = {_plain(one.wire_id), _plain(one.summary)} - {""}
-    found = [other for other in here if names & _names(other) and _is_telling(one, other)]
+    found = [
+        other for other in here if names & _names(other) and _is_telling(one, other)
+    ]
     for same in (_same_group, _same_method):
         if len(found) > 1:
             found = [other for other in found if same(one, other)] or found
@@ -85,7 +93,11 @@ def _named(one: Operation, here: Sequence[Operation]) -> list[Operation]:
 def _is_telling(one: Operation, other: Operation) -> bool:
     """Return whether a name says which operation it is: there may be a "Create" in every group."""
     own = {_plain(other.wire_id), _plain(other.call)}
-    return _plain(one.wire_id) in own or len(one.summary.split()) > 2 or _same_group(one, other)
+    return (
+        _plain(one.wire_id) in own
+        or len(one.summary.split()) > 2
+        or _same_group(one, other)
+    )
 
 
 def _names(ours: Operation) -> set[str]:
@@ -94,7 +106,9 @@ def _names(ours: Operation) -> set[str]:
 
 def _same_group(one: Operation, other: Operation) -> bool:
     parts = [part for tag in one.tags for part in (tag, *tag.split("/"))]
-    return not {_plain(part) for part in parts}.isdisjoint(_plain(tag) for tag in other.tags)
+    return not {_plain(part) for part in parts}.isdisjoint(
+        _plain(tag) for tag in other.tags
+    )
 
 
 def _same_method(one: Operation, other: Operation) -> bool:

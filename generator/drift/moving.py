@@ -29,7 +29,9 @@ def move(data: dict[str, Any], edit: Move) -> None:
     if edit.new_path not in paths:
         paths[edit.new_path] = copy.deepcopy(shared)
     elif edit.new_path != edit.path and (shared or _shared(paths[edit.new_path])):
-        raise CannotMoveError("the operation would move between paths that share parameters or servers")
+        raise CannotMoveError(
+            "the operation would move between paths that share parameters or servers"
+        )
     paths[edit.new_path][edit.new_method] = item.pop(edit.method)
     if not item.keys() & set(METHODS):
         del paths[edit.path]

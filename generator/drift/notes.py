@@ -29,7 +29,9 @@ class Notes:
         self._said: set[Hashable] = set()
         self._agreed: set[tuple[str, Pointer]] = set()
 
-    def patch(self, kind: str, where: Pointer, subject: str, text: str, *edits: Edit) -> bool:
+    def patch(
+        self, kind: str, where: Pointer, subject: str, text: str, *edits: Edit
+    ) -> bool:
         """Note a difference that the overlay corrects; False if that was tried before and breaks the document."""
         one = Finding(kind, Verdict.PATCH, where, subject, text, edits)
         if one.id in self._refused:
@@ -43,7 +45,13 @@ class Notes:
         self._found.append(Finding(kind, Verdict.HAND, where, subject, text))
 
     def only_here(
-        self, kind: str, where: Pointer, subject: str, text: str, *, unless: Hashable = None
+        self,
+        kind: str,
+        where: Pointer,
+        subject: str,
+        text: str,
+        *,
+        unless: Hashable = None,
     ) -> None:
         """Note something that only `spec/` has.
 
@@ -54,7 +62,9 @@ class Notes:
             text: The difference.
             unless: What makes it no finding, if another part of the export says it.
         """
-        self._found.append(_Lack(Finding(kind, Verdict.ONLY_HERE, where, subject, text), unless))
+        self._found.append(
+            _Lack(Finding(kind, Verdict.ONLY_HERE, where, subject, text), unless)
+        )
 
     def say(self, fact: Hashable) -> None:
         """Note that a part of the export says something."""
@@ -71,7 +81,9 @@ class Notes:
     def contested(self) -> frozenset[Pointer]:
         """Return the places at which a part of the export differs from `spec/` and another one agrees with it."""
         found = [one for one in self._found if isinstance(one, Finding)]
-        return frozenset(one.where for one in found if (one.kind, one.where) in self._agreed)
+        return frozenset(
+            one.where for one in found if (one.kind, one.where) in self._agreed
+        )
 
     def findings(self) -> list[Finding]:
         """Return all findings, each once."""
@@ -84,7 +96,10 @@ class Notes:
         return merged(found)
 
     def _weighed(self, one: Finding) -> Finding:
-        if one.verdict is not Verdict.PATCH or (one.kind, one.where) not in self._agreed:
+        if (
+            one.verdict is not Verdict.PATCH
+            or (one.kind, one.where) not in self._agreed
+        ):
             return one
         text = f"{one.text}; elsewhere the export says the same as `spec/`"
         return Finding(one.kind, Verdict.HAND, one.where, one.subject, text)

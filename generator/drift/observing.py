@@ -17,14 +17,27 @@ from .log import Log, Record
 from .masking import Masking
 from .rewriting import made_nullable, retyped
 from .spelling import told
-from .type_facts import PLAIN, choices, format_of, item_of, kinds, model_of, shown, takes_null
+from .type_facts import (
+    PLAIN,
+    choices,
+    format_of,
+    item_of,
+    kinds,
+    model_of,
+    shown,
+    takes_null,
+)
 
-_UNKNOWN_PLACE = "`spec/` has no such place; the log may come from another version of the package"
+_UNKNOWN_PLACE = (
+    "`spec/` has no such place; the log may come from another version of the package"
+)
 #: Findings about one place that exclude each other.
 _EXCLUSIVE = ("type", "property", "spelling")
 
 
-def observe(spec: Document, log: Log, word: str, source: str, refused: Container[str] = ()) -> list[Finding]:
+def observe(
+    spec: Document, log: Log, word: str, source: str, refused: Container[str] = ()
+) -> list[Finding]:
     """Turn the records of a log into findings.
 
     Args:
@@ -44,8 +57,14 @@ def _agreed(one: Finding, found: Iterable[Finding]) -> Finding:
     """Hand a finding to a person if others tell something else of its place: the log does not say what is usual."""
     if one.kind not in _EXCLUSIVE or one.verdict is not Verdict.PATCH:
         return one
-    texts = {other.text for other in found if other.kind in _EXCLUSIVE and other.where == one.where}
-    return one if len(texts) == 1 else _by_hand(one, "; other things were seen there, too")
+    texts = {
+        other.text
+        for other in found
+        if other.kind in _EXCLUSIVE and other.where == one.where
+    }
+    return (
+        one if len(texts) == 1 else _by_hand(one, "; other things were seen there, too")
+    )
 
 
 def _by_hand(one: Finding, why: str = "") -> Finding:
@@ -94,9 +113,13 @@ class _Observer:
             yield from self._at(record, operation, bodies[0], subject)
             return
         text = f"{_told(record)}; the operation has {len(bodies)} successful responses, the log names none"
-        yield Finding(record.kind, Verdict.HAND, operation.origin.pointer, subject, text)
+        yield Finding(
+            record.kind, Verdict.HAND, operation.origin.pointer, subject, text
+        )
 
-    def _at(self, record: Record, operation: Operation, root: _Part, subject: str) -> Iterator[Finding]:
+    def _at(
+        self, record: Record, operation: Operation, root: _Part, subject: str
+    ) -> Iterator[Finding]:
         *outer, last = record.pointer or ("",)
         holder = _walk(root, outer)
         why = _objection(record, holder)
@@ -117,50 +140,64 @@ class _Observer:
         elif record.kind == "type":
             yield from self._type(record, field, subject)
         else:
-            text = (
-                f"{_told(record)}; the log holds no values, so look at the response itself and add the word"
-            )
+            text = f"{_told(record)}; the log holds no values, so look at the response itself and add the word"
             schema = schema_at(self._api, field.type, field.origin.pointer)
             where = field.origin.pointer if schema is None else schema.origin.pointer
             yield Finding(record.kind, Verdict.HAND, where, subject, text)
 
     # -- a field that `spec/` does not have ----------------------------------------------------------------------------
 
-    def _new(self, record: Record, holder: _Part, name: str, subject: str) -> Iterator[Finding]:
+    def _new(
+        self, record: Record, holder: _Part, name: str, subject: str
+    ) -> Iterator[Finding]:
         if name in holder.fields:
             return  # `spec/` has it by now
-        spelled = [field for ours, field in holder.fields.items() if plain(ours) == plain(name)]
+        spelled = [
+            field for ours, field in holder.fields.items() if plain(ours) == plain(name)
+        ]
         if spelled:
             yield self._respelled(record, spelled[0], name, subject)
             return
         text = f"a field that `spec/` does not have, seen as {record.seen}"
         why = _why_not_added(record, holder, name)
         if why:
-            yield Finding("property", Verdict.HAND, holder.where, subject, f"{text}; {why}")
+            yield Finding(
+                "property", Verdict.HAND, holder.where, subject, f"{text}; {why}"
+            )
             return
         where = (*holder.where, "properties", name)
         value = self._property(record, holder, name)
-        yield Finding("property", Verdict.PATCH, where, subject, text, (Put(where, value),))
+        yield Finding(
+            "property", Verdict.PATCH, where, subject, text, (Put(where, value),)
+        )
 
     def _property(self, record: Record, holder: _Part, name: str) -> dict[str, Any]:
         text = "Seen in responses. What it means is not described yet."
         value: dict[str, Any] = {"type": record.seen, "description": text}
         if words.is_amount(name) and record.seen in ("integer", "number"):
-            value |= {"type": "number", "x-amount-unit": "unknown", "x-amount-unit-evidence": facts.GUESS}
+            value |= {
+                "type": "number",
+                "x-amount-unit": "unknown",
+                "x-amount-unit-evidence": facts.GUESS,
+            }
         value |= self._masking.marks(name, value)
         if holder.where in self._sent:
             # What was seen in a response is no parameter of the requests that the schema belongs to, too.
             value["readOnly"] = True
         return value | {"x-evidence": self._word, "x-source": [self._source]}
 
-    def _respelled(self, record: Record, field: Field, name: str, subject: str) -> Finding:
+    def _respelled(
+        self, record: Record, field: Field, name: str, subject: str
+    ) -> Finding:
         text, place = told(field.wire_name, name, "response"), field.origin.pointer
         if not _fits(field.type, record.seen, record.expected):
             text += f"; and it is {shown(field.type)} here, seen as {record.seen}"
         elif field.evidence != facts.GUESS:
             text += f"; the property is {field.evidence}"
         else:
-            return Finding("spelling", Verdict.PATCH, place, subject, text, (Rename(place, name),))
+            return Finding(
+                "spelling", Verdict.PATCH, place, subject, text, (Rename(place, name),)
+            )
         return Finding("spelling", Verdict.HAND, place, subject, text)
 
     def _is_respelled(self, record: Record, holder: _Part) -> bool:
@@ -188,12 +225,17 @@ class _Observer:
             text += f"; that it is there is {word}"
             yield Finding("required", Verdict.HAND, where, subject, text)
         else:
-            yield Finding("required", Verdict.PATCH, where, subject, text, (Drop(where, name),))
+            yield Finding(
+                "required", Verdict.PATCH, where, subject, text, (Drop(where, name),)
+            )
 
     def _type(self, record: Record, field: Field, subject: str) -> Iterator[Finding]:
         if _fits(field.type, record.seen, record.expected):
             return  # `spec/` has it by now
-        place, text = field.origin.pointer, f"{shown(field.type)} in `spec/`, seen as {record.seen}"
+        place, text = (
+            field.origin.pointer,
+            f"{shown(field.type)} in `spec/`, seen as {record.seen}",
+        )
         written = mapping(self._spec.get(place))
         why = self._why_not_retyped(record, field, written)
         if why:
@@ -207,13 +249,19 @@ class _Observer:
             edits = (*retyped(place, written, record.seen, nullable=nullable), *raised)
         yield Finding("type", Verdict.PATCH, place, subject, text, edits)
 
-    def _why_not_retyped(self, record: Record, field: Field, written: dict[str, Any]) -> str:
+    def _why_not_retyped(
+        self, record: Record, field: Field, written: dict[str, Any]
+    ) -> str:
         """Return why a program does not write the type that was seen, or no text."""
         word = field.evidence
         if record.seen == "null":
             if word not in (facts.GUESS, self._word):
                 return f"that contradicts what is {word}"
-            return "" if made_nullable(field.origin.pointer, written) else "it is a union already"
+            return (
+                ""
+                if made_nullable(field.origin.pointer, written)
+                else "it is a union already"
+            )
         if word != facts.GUESS:
             return f"that contradicts what is {word}"
         if facts.is_amount(field):
@@ -221,7 +269,9 @@ class _Observer:
         if record.seen not in PLAIN:
             return "the log does not say what is in it"
         if "type" not in written or not kinds(field.type) <= PLAIN:
-            return "it is more than one plain value in `spec/`, and used elsewhere perhaps"
+            return (
+                "it is more than one plain value in `spec/`, and used elsewhere perhaps"
+            )
         return ""
 
 
@@ -265,14 +315,20 @@ def _why_not_added(record: Record, holder: _Part, name: str) -> str:
         return "the log does not say what is in it"
     if words.is_amount(name) and record.seen == "string":
         return "an amount as text has a unit that is not to be guessed"
-    return "" if isinstance(model_of(holder.type), Model) else "the object has no name in `spec/`"
+    return (
+        ""
+        if isinstance(model_of(holder.type), Model)
+        else "the object has no name in `spec/`"
+    )
 
 
 def _fits(here: Type, seen: str, expected: str) -> bool:
     """Return whether what was seen is what `spec/` says by now; a time that was no time is still text."""
     if seen == "null":
         return takes_null(here)
-    if seen == "string" and ("date" in expected and format_of(here) in ("date", "date-time")):
+    if seen == "string" and (
+        "date" in expected and format_of(here) in ("date", "date-time")
+    ):
         return False
     return seen in kinds(here) or (seen == "integer" and "number" in kinds(here))
 

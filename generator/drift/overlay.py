@@ -32,7 +32,9 @@ class Heading(NamedTuple):
     description: str
 
 
-def overlay_of(document: Document, findings: Sequence[Finding], heading: Heading) -> str:
+def overlay_of(
+    document: Document, findings: Sequence[Finding], heading: Heading
+) -> str:
     """Return the overlay that corrects a document, or no text if nothing is to be corrected.
 
     Args:
@@ -46,7 +48,11 @@ def overlay_of(document: Document, findings: Sequence[Finding], heading: Heading
     actions = list(_actions(document, findings))
     if not actions:
         return ""
-    info = {"title": heading.title, "version": "1.0.0", "description": heading.description}
+    info = {
+        "title": heading.title,
+        "version": "1.0.0",
+        "description": heading.description,
+    }
     return yaml_of({"overlay": "1.1.0", "info": info, "actions": actions})
 
 
@@ -56,8 +62,14 @@ def _actions(document: Document, findings: Sequence[Finding]) -> Iterator[Action
     data = copy.deepcopy(document.data)
     for edit in applying.in_order(edits):
         if isinstance(edit, Rename | Move):
-            actions = rename_actions(edit) if isinstance(edit, Rename) else move_actions(data, edit)
-            yield from _described(actions, _joined(one for one in findings if edit in one.edits))
+            actions = (
+                rename_actions(edit)
+                if isinstance(edit, Rename)
+                else move_actions(data, edit)
+            )
+            yield from _described(
+                actions, _joined(one for one in findings if edit in one.edits)
+            )
             applying.make(data, edit)
     corrected = applying.edited(document.data, edits)
     placeholders.repair(corrected)
@@ -133,4 +145,6 @@ _Dumper.add_representer(str, _represent_text)
 
 def yaml_of(value: object) -> str:
     """Return a plain value as YAML that both YAML 1.1 and 1.2 read as that value."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
+    )

@@ -7,7 +7,15 @@ from typing import Any, NamedTuple, cast
 
 from jsonschema.exceptions import ValidationError
 
-from ..document import Document, Located, Pointer, is_mapping, mapping, objects, sequence
+from ..document import (
+    Document,
+    Located,
+    Pointer,
+    is_mapping,
+    mapping,
+    objects,
+    sequence,
+)
 from ..lint.fitting import misfits
 from ..model import build
 from ..model.api import Model
@@ -58,12 +66,18 @@ def repair(data: dict[str, Any]) -> None:
             put(data, pointer, value)
 
 
-def _edits(document: Document, wanted: list[_Wanted]) -> Iterator[tuple[Pointer, object]]:
+def _edits(
+    document: Document, wanted: list[_Wanted]
+) -> Iterator[tuple[Pointer, object]]:
     """Yield the values to set. Each schema gets a name for that, since only those with names have classes."""
-    named: dict[str, object] = {f"{_NAME}{number}": one.schema for number, one in enumerate(wanted)}
+    named: dict[str, object] = {
+        f"{_NAME}{number}": one.schema for number, one in enumerate(wanted)
+    }
     components = mapping(document.data.get("components"))
     schemas = mapping(components.get("schemas")) | named
-    holder = Document({**document.data, "components": {**components, "schemas": schemas}})
+    holder = Document(
+        {**document.data, "components": {**components, "schemas": schemas}}
+    )
     types = build.typed(holder)
     for key, one in zip(named, wanted, strict=True):
         type_ = types.type_at(("components", "schemas", key))
@@ -82,7 +96,11 @@ def _unfit(document: Document) -> Iterator[_Wanted]:
     """Yield a part to set for each example that does not fit; the next round has the next part."""
     done: set[Pointer] = set()
     for example, error in misfits(document):
-        if example.pointer in done or not isinstance(error, ValidationError) or example.value is None:
+        if (
+            example.pointer in done
+            or not isinstance(error, ValidationError)
+            or example.value is None
+        ):
             continue
         done.add(example.pointer)
         wanted = _correction(example, error)
@@ -93,7 +111,9 @@ def _unfit(document: Document) -> Iterator[_Wanted]:
 def _correction(example: Located, error: ValidationError) -> _Wanted | None:
     at: Pointer = (*example.pointer, *error.absolute_path)
     schema: Any = error.schema
-    if error.validator == "required" and is_mapping(instance := cast("Any", error).instance):
+    if error.validator == "required" and is_mapping(
+        instance := cast("Any", error).instance
+    ):
         for name in sequence(error.validator_value):
             if name not in instance:
                 inner = mapping(mapping(schema).get("properties")).get(name)

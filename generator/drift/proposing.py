@@ -78,8 +78,12 @@ class _Proposer:
             if len(self._refused) == before:
                 # What is left breaks only together; nothing of it is written.
                 self._refuse_all(wanted)
-        self._refuse_all([one for one in self._found(find) if one.verdict is Verdict.PATCH])
-        findings = [one for one in self._found(find) if one.verdict is not Verdict.PATCH]
+        self._refuse_all(
+            [one for one in self._found(find) if one.verdict is Verdict.PATCH]
+        )
+        findings = [
+            one for one in self._found(find) if one.verdict is not Verdict.PATCH
+        ]
         return Proposal(tuple(findings), "", self._document)
 
     def _found(self, find: Find) -> list[Finding]:
@@ -115,7 +119,9 @@ class _Proposer:
         except CannotMoveError as error:
             return self._failed(f"where {error}")
         except SpecError as error:
-            return self._failed(f"what an overlay may not do: {error.problems[0].message}")
+            return self._failed(
+                f"what an overlay may not do: {error.problems[0].message}"
+            )
         problems = lint.lint(self._root, made, redocly=False) if text else []
         if problems:
             return self._failed(f"what the lint refuses: {problems[0].message}")

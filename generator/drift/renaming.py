@@ -26,7 +26,9 @@ def follow(data: dict[str, Any], place: Pointer, old: str) -> None:
     for model in schemas.models.values():
         field = model.by_wire_name.get(new)
         if field is not None and field.origin.pointer == place:
-            required = sequence(mapping(document.get(model.origin.pointer)).get("required"))
+            required = sequence(
+                mapping(document.get(model.origin.pointer)).get("required")
+            )
             _rename_in_list(required, old, new)
     for schema, example in _examples(document):
         _correct(example, schemas.type_at(schema), place, old)

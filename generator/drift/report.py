@@ -53,14 +53,18 @@ class Report:
     def of(self, verdict: Verdict) -> list[Finding]:
         """Return the findings with one verdict: what is about money first, then in the order of the document."""
         found = [one for one in self.findings if one.verdict is verdict]
-        return sorted(found, key=lambda one: not facts.is_about_money(self.spec, one.where))
+        return sorted(
+            found, key=lambda one: not facts.is_about_money(self.spec, one.where)
+        )
 
 
 def as_markdown(report: Report) -> str:
     """Return the report for people."""
     parts = [_head(report), *_sections(report)]
     if report.unreadable:
-        parts.append(f"Lines of the log that look like drift and cannot be read: {_shown_lines(report)}")
+        parts.append(
+            f"Lines of the log that look like drift and cannot be read: {_shown_lines(report)}"
+        )
     parts += _next(report)
     return "\n\n".join(parts) + "\n"
 
@@ -71,7 +75,9 @@ def as_json(report: Report) -> str:
         "source": report.source,
         "evidence": report.evidence,
         "written": bool(report.written_to),
-        "findings": [_record(report, one) for verdict in Verdict for one in report.of(verdict)],
+        "findings": [
+            _record(report, one) for verdict in Verdict for one in report.of(verdict)
+        ],
         "overlay": report.overlay,
         "facts": report.rows,
         "unreadable_lines": list(report.unreadable),
@@ -82,7 +88,11 @@ def as_json(report: Report) -> str:
 def _head(report: Report) -> str:
     counts = {verdict: len(report.of(verdict)) for verdict in Verdict}
     if not any(counts.values()) and not report.unreadable:
-        said = "spec/ says the same" if report.told else "it holds no record of `plexy_pay.drift`"
+        said = (
+            "spec/ says the same"
+            if report.told
+            else "it holds no record of `plexy_pay.drift`"
+        )
         return f"# Drift: {report.source}\n\n{report.source}: {said}. Nothing to do."
     return (
         f"# Drift: {report.source}\n\n{report.source}, which is {report.evidence}: "
@@ -95,7 +105,11 @@ def _sections(report: Report) -> Iterator[str]:
     for verdict, title in _TITLES.items():
         found = report.of(verdict)
         if found:
-            lines = [f"## {title}: {len(found)}", "", *(_line(report, one) for one in found)]
+            lines = [
+                f"## {title}: {len(found)}",
+                "",
+                *(_line(report, one) for one in found),
+            ]
             yield "\n".join(lines)
 
 
@@ -105,7 +119,9 @@ def _shown_lines(report: Report) -> str:
 
 
 def _line(report: Report, one: Finding) -> str:
-    return f"- {report.spec.marks.where(one.where)}: {one.kind}: {one.subject}: {one.text}"
+    return (
+        f"- {report.spec.marks.where(one.where)}: {one.kind}: {one.subject}: {one.text}"
+    )
 
 
 def _record(report: Report, one: Finding) -> dict[str, object]:

@@ -8,7 +8,9 @@ from ..document import Pointer
 from .finding import Append, Drop, Edit, Put
 
 
-def retyped(place: Pointer, written: dict[str, Any], kind: str, *, nullable: bool) -> tuple[Edit, ...]:
+def retyped(
+    place: Pointer, written: dict[str, Any], kind: str, *, nullable: bool
+) -> tuple[Edit, ...]:
     """Return the edits that replace the type; the format of the old one goes.
 
     Args:

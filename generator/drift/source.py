@@ -15,7 +15,8 @@ from . import log
 from .foreign import Foreign
 
 _FENCE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[ \t]*(?:ya?ml|json)?[ \t]*\n(?P<text>.*?)^(?P=fence)[ \t]*$", re.M | re.S
+    r"^(?P<fence>`{3,}|~{3,})[ \t]*(?:ya?ml|json)?[ \t]*\n(?P<text>.*?)^(?P=fence)[ \t]*$",
+    re.M | re.S,
 )
 _OPENAPI = re.compile(r"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:""", re.M)
 _VERSION = re.compile(r"3\.[01]\.[0-9]+")
@@ -48,13 +49,25 @@ def read(path: Path) -> log.Log | Export:
     name = path.as_posix()
     text = text_of(path, name).replace("\r\n", "\n")
     if not text.strip():
-        raise _stop(name, 1, "the file is empty", "give a log of `plexy_pay.drift`, or an OpenAPI export")
+        raise _stop(
+            name,
+            1,
+            "the file is empty",
+            "give a log of `plexy_pay.drift`, or an OpenAPI export",
+        )
     if log.is_log(text):
         return log.read(text)
-    blocks = [found for found in _FENCE.finditer(text) if _OPENAPI.search(found["text"])]
+    blocks = [
+        found for found in _FENCE.finditer(text) if _OPENAPI.search(found["text"])
+    ]
     if len(blocks) > 1:
         line = text.count("\n", 0, blocks[1].start()) + 1
-        raise _stop(name, line, "the page holds more than one OpenAPI document", "give one file for each")
+        raise _stop(
+            name,
+            line,
+            "the page holds more than one OpenAPI document",
+            "give one file for each",
+        )
     if blocks:
         # Empty lines in place of the page before the block: problems then name the lines of the page.
         block = blocks[0]
@@ -66,7 +79,12 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
     file = read_text(text, name)
     what = "give a log of `plexy_pay.drift`, or an OpenAPI document (YAML, JSON, or a Markdown page with one)"
     if not is_mapping(file.value):
-        raise _stop(name, 1, "the file is neither an OpenAPI document nor a log of `plexy_pay.drift`", what)
+        raise _stop(
+            name,
+            1,
+            "the file is neither an OpenAPI document nor a log of `plexy_pay.drift`",
+            what,
+        )
     document = Document(file.value, file.mark)
     if "openapi" not in file.value:
         message = "the file is not an OpenAPI document: it has no `openapi`"
@@ -77,7 +95,9 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
         raise SpecError(
             [
                 document.problem(
-                    ("openapi",), "this version of OpenAPI is not read", "export it as OpenAPI 3.0 or 3.1"
+                    ("openapi",),
+                    "this version of OpenAPI is not read",
+                    "export it as OpenAPI 3.0 or 3.1",
                 )
             ]
         )
@@ -86,19 +106,28 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
         if not target.startswith("#/"):
             problems.append(
                 document.problem(
-                    place, "a reference leads out of the file", "export the document as one file"
+                    place,
+                    "a reference leads out of the file",
+                    "export the document as one file",
                 )
             )
         elif document.get(parse_pointer(target)) is None:
             problems.append(
-                document.problem(place, "a reference leads nowhere", "export the document anew, or whole")
+                document.problem(
+                    place,
+                    "a reference leads nowhere",
+                    "export the document anew, or whole",
+                )
             )
     if problems:
         raise SpecError(problems)
     operations = list(reading.operations(document))
     if not operations and not mapping(document.data.get("components")).get("schemas"):
         raise _stop(
-            name, document.where(("paths",)).line, "the export has no operations and no schemas", what
+            name,
+            document.where(("paths",)).line,
+            "the export has no operations and no schemas",
+            what,
         )
     return Export(document, is_whole=not is_page and len(operations) > 1)
 

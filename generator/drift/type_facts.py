@@ -5,12 +5,31 @@ from __future__ import annotations
 import re
 
 from ..model.api import Enum, Model
-from ..model.types import NULL, EnumRef, ListOf, ModelRef, Scalar, Type, json_types, variants_of
+from ..model.types import (
+    NULL,
+    EnumRef,
+    ListOf,
+    ModelRef,
+    Scalar,
+    Type,
+    json_types,
+    variants_of,
+)
 
 _FORMAT = re.compile(r"[a-z][a-z-]{0,30}")
 #: Formats that say how wide a number is, or what every id looks like: the package does not differ by them.
 _IGNORED_FORMATS = frozenset(
-    {"int32", "int64", "float", "double", "decimal", "uuid", "string", "number", "integer"}
+    {
+        "int32",
+        "int64",
+        "float",
+        "double",
+        "decimal",
+        "uuid",
+        "string",
+        "number",
+        "integer",
+    }
 )
 #: The types of plain values.
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
@@ -38,7 +57,11 @@ def format_of(type_: Type) -> str | None:
     """Return the format of a value, if it has one that matters."""
     formats = [_format(one) for one in _not_null(type_) if isinstance(one, Scalar)]
     found = formats[0] if formats else None
-    if not isinstance(found, str) or _FORMAT.fullmatch(found) is None or found in _IGNORED_FORMATS:
+    if (
+        not isinstance(found, str)
+        or _FORMAT.fullmatch(found) is None
+        or found in _IGNORED_FORMATS
+    ):
         return None
     return found
 
@@ -79,4 +102,8 @@ def _not_null(type_: Type) -> tuple[Type, ...]:
 
 
 def _format(type_: Scalar) -> object:
-    return type_.kind if type_.kind in ("date", "date-time") else dict(type_.limits).get("format")
+    return (
+        type_.kind
+        if type_.kind in ("date", "date-time")
+        else dict(type_.limits).get("format")
+    )

@@ -16,7 +16,9 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,47}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9_.~-]+|\{[A-Za-z_][A-Za-z0-9_]*\}))+", re.ASCII)
 _HEX = re.compile(r"(?=[0-9a-fA-F-]*[0-9])[0-9a-fA-F-]{8,}")
-_AMOUNT = re.compile(r"(?:amount|balance)|.*(?:[a-z0-9](?:Amount|Balance)|_(?:amount|balance))")
+_AMOUNT = re.compile(
+    r"(?:amount|balance)|.*(?:[a-z0-9](?:Amount|Balance)|_(?:amount|balance))"
+)
 _PRIVATE = re.compile(
     r"e-?mail|phone|msisdn|mobile|(?:first|last|full|middle|holder|sur)[_-]?name|^name$|address|street|zip|postal"
     r"|(?:^|[_-])ip$|Ip$|ipAddress|card|pan$|mask|last4|cvv|cvc|token|secret|password|iban|account|birth|passport|iin"
@@ -27,7 +29,11 @@ _PRIVATE = re.compile(
 
 def is_name(text: str) -> bool:
     """Whether a text looks like the name of a field, and not like a key that is made of data."""
-    return bool(_NAME.fullmatch(text)) and not _LONG_NUMBER.search(text) and not _HEX.fullmatch(text)
+    return (
+        bool(_NAME.fullmatch(text))
+        and not _LONG_NUMBER.search(text)
+        and not _HEX.fullmatch(text)
+    )
 
 
 def is_header(text: str) -> bool:
@@ -56,7 +62,8 @@ def is_path(text: str) -> bool:
     """Whether a text is the template of a path, and not one that somebody called."""
     parts = text.split("/")[1:]
     return bool(_PATH.fullmatch(text)) and not any(
-        _HEX.fullmatch(part) or (_LONG_NUMBER.search(part) and "{" not in part) for part in parts
+        _HEX.fullmatch(part) or (_LONG_NUMBER.search(part) and "{" not in part)
+        for part in parts
     )
 
 
@@ -73,4 +80,6 @@ def looks_private(name: str) -> bool:
 def is_better(word: str, than: str) -> bool:
     """Whether one word for evidence is stronger than another."""
     ranks: tuple[str, ...] = EVIDENCE
-    return word in ranks and (than not in ranks or ranks.index(word) < ranks.index(than))
+    return word in ranks and (
+        than not in ranks or ranks.index(word) < ranks.index(than)
+    )

@@ -64,7 +64,12 @@ class Names:
 PLAIN = Names()
 """The names as they are imported."""
 
-LATE = Names(models="_hints.models.", enums="_hints.models.", params="_hints.params.", money="_hints.")
+LATE = Names(
+    models="_hints.models.",
+    enums="_hints.models.",
+    params="_hints.params.",
+    money="_hints.",
+)
 """The names as they are found when a tool asks for the annotations: the modules import nothing of it."""
 
 
@@ -77,8 +82,15 @@ def attribute(type_: Type, names: Names = PLAIN, *, is_optional: bool = False) -
         is_optional: Whether it may be `UNSET`.
     """
     if not isinstance(type_, Union):
-        return f"{_attribute(type_, names)} | Unset" if is_optional else _attribute(type_, names)
-    parts = {_attribute(variant, names): _attribute(variant, PLAIN) for variant in variants_of(type_)}
+        return (
+            f"{_attribute(type_, names)} | Unset"
+            if is_optional
+            else _attribute(type_, names)
+        )
+    parts = {
+        _attribute(variant, names): _attribute(variant, PLAIN)
+        for variant in variants_of(type_)
+    }
     named = sorted(parts, key=lambda part: parts[part].lower())
     return " | ".join([*named, "Unset"] if is_optional else named)
 
@@ -99,7 +111,13 @@ def _attribute(type_: Type, names: Names) -> str:
             return attribute(type_, names)
 
 
-def parameter(type_: Type, amount: Amount | None = None, names: Names = PLAIN, *, built: bool = True) -> str:
+def parameter(
+    type_: Type,
+    amount: Amount | None = None,
+    names: Names = PLAIN,
+    *,
+    built: bool = True,
+) -> str:
     """Return the annotation of what a caller may pass.
 
     Args:
@@ -111,11 +129,17 @@ def parameter(type_: Type, amount: Amount | None = None, names: Names = PLAIN, *
     return " | ".join(dict.fromkeys(_parameter(type_, amount, names, built)))
 
 
-def _parameter(type_: Type, amount: Amount | None, names: Names, built: bool) -> list[str]:
+def _parameter(
+    type_: Type, amount: Amount | None, names: Names, built: bool
+) -> list[str]:
     match type_:
         case Union(variants=variants):
             built = built and is_built(type_)
-            return [part for variant in variants for part in _parameter(variant, amount, names, built)]
+            return [
+                part
+                for variant in variants
+                for part in _parameter(variant, amount, names, built)
+            ]
         case Scalar(kind=kind):
             return _scalar(kind, amount, names)
         case Constant(value=value):
@@ -130,7 +154,11 @@ def _parameter(type_: Type, amount: Amount | None, names: Names, built: bool) ->
 
 def _scalar(kind: ScalarKind, amount: Amount | None, names: Names) -> list[str]:
     takes_money = amount is not None and amount.unit is not None
-    money = [f"{names.money}Money"] if takes_money and kind in ("string", "integer", "number") else []
+    money = (
+        [f"{names.money}Money"]
+        if takes_money and kind in ("string", "integer", "number")
+        else []
+    )
     if kind != "number":
         return [_PARAMETERS[kind], *money]
     # An amount is never a binary float.
@@ -141,14 +169,22 @@ def _values(enum: Enum, names: Names) -> list[str]:
     name = names.enums + enum.name
     if len(enum.members) > _MOST_LITERALS:
         return [name, "int" if enum.is_integer else "str"]
-    return [name, f"Literal[{', '.join(repr(member.value) for member in enum.members)}]"]
+    return [
+        name,
+        f"Literal[{', '.join(repr(member.value) for member in enum.members)}]",
+    ]
 
 
 def _objects(model: Model, names: Names, built: bool) -> list[str]:
     takes_any = not built or not model.is_closed
     params = [f"{names.params}{model.name}Params"] if built else []
     money = [f"{names.money}Money"] if money_object_amount(model) else []
-    return [names.models + model.name, *params, *([_MAPPING] if takes_any else []), *money]
+    return [
+        names.models + model.name,
+        *params,
+        *([_MAPPING] if takes_any else []),
+        *money,
+    ]
 
 
 def is_built(type_: Union) -> bool:
@@ -158,4 +194,6 @@ def is_built(type_: Union) -> bool:
 
 
 def _is_list_of_models(type_: Type) -> bool:
-    return isinstance(type_, ListOf) and any(isinstance(leaf, ModelRef) for leaf in leaves_of(type_))
+    return isinstance(type_, ListOf) and any(
+        isinstance(leaf, ModelRef) for leaf in leaves_of(type_)
+    )

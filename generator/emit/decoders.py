@@ -6,12 +6,27 @@ import json
 from collections.abc import Callable
 
 from ..model.api import Field
-from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, ScalarKind, Type, Union, variants_of
+from ..model.types import (
+    Constant,
+    EnumRef,
+    ListOf,
+    ModelRef,
+    Scalar,
+    ScalarKind,
+    Type,
+    Union,
+    variants_of,
+)
 from ..naming import snake
 from .variants import VariantTable, models_of
 
 #: Types of plain JSON whose values need no decoder, and the runtime's name for the Python types that hold them.
-PLAIN_TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "NUMBER", "boolean": "BOOLEAN"}
+PLAIN_TYPES = {
+    "string": "TEXT",
+    "integer": "INTEGER",
+    "number": "NUMBER",
+    "boolean": "BOOLEAN",
+}
 
 _PLAIN: dict[ScalarKind, list[str]] = {
     "boolean": ["bool"],
@@ -128,7 +143,9 @@ def expected(type_: Type, table: VariantTable) -> str:
 def _words(type_: Union, table: VariantTable) -> list[str]:
     are_variants = len(models_of(type_)) > 1
     words = [
-        table.name(type_) if are_variants and isinstance(variant, ModelRef) else expected(variant, table)
+        table.name(type_)
+        if are_variants and isinstance(variant, ModelRef)
+        else expected(variant, table)
         for variant in variants_of(type_)
     ]
     return list(dict.fromkeys(words))

@@ -136,7 +136,9 @@ def sources(node: Node) -> str:
 
 def paragraphs(value: str) -> str:
     """A description as plain paragraphs; lists keep their lines."""
-    return "\n\n".join(part.strip() for part in re.split(r"\n\s*\n", value.strip()) if part.strip())
+    return "\n\n".join(
+        part.strip() for part in re.split(r"\n\s*\n", value.strip()) if part.strip()
+    )
 
 
 # The sync and the async method have the same one.
@@ -178,7 +180,11 @@ def wrapped(value: str, width: int) -> str:
 
 def first_sentence(value: str) -> str:
     """The first sentence of a description, on one line."""
-    return re.split(r"(?<=[.!?])\s", " ".join(paragraphs(value).split("\n\n")[0].split()), maxsplit=1)[0]
+    return re.split(
+        r"(?<=[.!?])\s",
+        " ".join(paragraphs(value).split("\n\n")[0].split()),
+        maxsplit=1,
+    )[0]
 
 
 def _wrapped(paragraph: str, width: int) -> str:

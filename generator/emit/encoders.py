@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from ..model.api import Field
 from ..model.money import inner_amount
-from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, Union, leaves_of, variants_of
+from ..model.types import (
+    Constant,
+    EnumRef,
+    ListOf,
+    ModelRef,
+    Scalar,
+    Type,
+    Union,
+    leaves_of,
+    variants_of,
+)
 from .decoders import decoded
 from .variants import VariantTable, models_of
 
@@ -48,7 +58,9 @@ def time_encoder(type_: Type) -> str:
     leaves = list(leaves_of(type_))
     if any(isinstance(leaf, ModelRef) for leaf in leaves):
         return ""
-    kinds = {leaf.kind for leaf in leaves if isinstance(leaf, Scalar) and leaf.kind in _TIMES}
+    kinds = {
+        leaf.kind for leaf in leaves if isinstance(leaf, Scalar) and leaf.kind in _TIMES
+    }
     return _TIMES[kinds.pop()] if len(kinds) == 1 else ""
 
 
@@ -82,11 +94,17 @@ def _taken(field: Field, owner: str) -> str:
     is_constant = isinstance(field.type, Constant)
     if field.required and not is_constant:
         return f'take(rest, "{field.name}", "{owner}")'
-    default = repr(field.type.value) if field.required and isinstance(field.type, Constant) else "UNSET"
+    default = (
+        repr(field.type.value)
+        if field.required and isinstance(field.type, Constant)
+        else "UNSET"
+    )
     return f'rest.pop("{field.name}", {default})'
 
 
-def built_value(type_: Type, source: str, place: str, table: VariantTable, depth: int = 0) -> str:
+def built_value(
+    type_: Type, source: str, place: str, table: VariantTable, depth: int = 0
+) -> str:
     """Return the expression that turns the mappings in what a caller passed into models; the source if there are none.
 
     Args:
@@ -108,7 +126,9 @@ def built_value(type_: Type, source: str, place: str, table: VariantTable, depth
     return expression
 
 
-def _built_list(item: Type, source: str, place: str, table: VariantTable, depth: int) -> str:
+def _built_list(
+    item: Type, source: str, place: str, table: VariantTable, depth: int
+) -> str:
     if isinstance(item, ModelRef):
         return f'to_models({item.model.name}, {source}, "{place}")'
     name = "item" if depth == 0 else f"item{depth}"

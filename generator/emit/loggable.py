@@ -39,20 +39,26 @@ def loggable(api: Api) -> Names:
     for name, node in nodes(api):
         _take(names, plain(name), node)
     # On the wire a wrapped value may be an object, and then the value has a name of its own.
-    names.objects.update(plain(node.wire_name) for _, node in nodes(api) if _is_wrapped(node))
+    names.objects.update(
+        plain(node.wire_name) for _, node in nodes(api) if _is_wrapped(node)
+    )
     if api.shown_in_logs is not None:
         names.hidden |= names.open - {plain(shown.name) for shown in api.shown_in_logs}
     # A document that was cut out of a larger one says what else is hidden there.
     names.hidden.update(api.hidden_in_logs)
     names.values -= names.hidden
     names.objects -= names.hidden
-    names.maps = {name: fields for name, fields in names.maps.items() if name not in names.hidden}
+    names.maps = {
+        name: fields for name, fields in names.maps.items() if name not in names.hidden
+    }
     return names
 
 
 def is_open(type_: Type) -> bool:
     """Return whether a value of the type may be any text or number."""
-    return any(isinstance(leaf, Scalar) and leaf.kind in _OPEN for leaf in leaves_of(type_))
+    return any(
+        isinstance(leaf, Scalar) and leaf.kind in _OPEN for leaf in leaves_of(type_)
+    )
 
 
 def nodes(api: Api) -> Iterator[tuple[str, Field | Parameter]]:

@@ -31,7 +31,10 @@ def method_doc(op: OperationView) -> str:
 
 
 def _arguments(op: OperationView) -> list[str]:
-    told = [(argument.name, argument.doc) for argument in (*op.path_parameters, *op.arguments)]
+    told = [
+        (argument.name, argument.doc)
+        for argument in (*op.path_parameters, *op.arguments)
+    ]
     told.append(("options", "Options for this call alone; see `RequestOptions`."))
     return [f"{name}: {' '.join(doc.split())}".rstrip() for name, doc in told]
 
@@ -39,7 +42,11 @@ def _arguments(op: OperationView) -> list[str]:
 def _retried(op: OperationView) -> str:
     """Say whether the client repeats the call by itself, and why that can do no harm."""
     moves = "This call moves money. " if op.moves_money else ""
-    unknown = " When its outcome cannot be known it raises `OutcomeUnknownError`." if op.moves_money else ""
+    unknown = (
+        " When its outcome cannot be known it raises `OutcomeUnknownError`."
+        if op.moves_money
+        else ""
+    )
     if op.http_method == "GET":
         return "Retried: yes, it only reads: after a failed connection, a time-out, 408, 429 and 5xx."
     if op.idempotency_key and op.key_repeats:
@@ -49,34 +56,44 @@ def _retried(op: OperationView) -> str:
             f"crash, call again with the same one.{unknown}"
         )
     if op.idempotency_key:
-        unknown = (
-            f" `{op.idempotency_key}` was not tried, so the client repeats nothing because of it.{unknown}"
-        )
+        unknown = f" `{op.idempotency_key}` was not tried, so the client repeats nothing because of it.{unknown}"
     return f"{moves}Retried: only when nothing of it left, or after a 429; a second arrival could do it twice.{unknown}"
 
 
 def _returned(op: OperationView) -> str:
     if op.pagination is None:
         nothing = op.result.type == "None"
-        return "Nothing; the call succeeded." if nothing else f"`{op.result.type}`, as the API sent it."
+        return (
+            "Nothing; the call succeeded."
+            if nothing
+            else f"`{op.result.type}`, as the API sent it."
+        )
     item = f"each item is a `{op.pagination.item}`."
     if op.pagination.whole:
-        return f"A pager over the one response, which is taken for the whole list; {item}"
+        return (
+            f"A pager over the one response, which is taken for the whole list; {item}"
+        )
     return f"A pager: iterate over it to follow the pages; {item}"
 
 
 def _raised(op: OperationView) -> list[str]:
     lines = ["InvalidParameterError: a parameter was refused before anything was sent."]
-    lines += [f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS]
+    lines += [
+        f"{_ERRORS[status]}: {doc}" for status, doc in op.errors if status in _ERRORS
+    ]
     if not op.moves_money:
         lines.append(
             "ServerError: the API failed; ApiConnectionError: it was not reached or did not respond."
         )
         return lines
-    lines.append("DeclinedError: the API answered that the operation did not succeed; no money moved.")
+    lines.append(
+        "DeclinedError: the API answered that the operation did not succeed; no money moved."
+    )
     lines.append(
         "OutcomeUnknownError: the money may have moved; `error.reconcile()` looks it up. Do not call again."
     )
     if op.evidence == "inferred":
-        lines.append("InferredOperationError: unless the client was made with allow_inferred=True.")
+        lines.append(
+            "InferredOperationError: unless the client was made with allow_inferred=True."
+        )
     return lines

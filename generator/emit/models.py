@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from ..model import money, query
 from ..model.api import Api, Enum, Field, Model
-from ..model.types import NULL, Constant, EnumRef, Scalar, leaves_of, models_in, variants_of
+from ..model.types import (
+    NULL,
+    Constant,
+    EnumRef,
+    Scalar,
+    leaves_of,
+    models_in,
+    variants_of,
+)
 from ..naming import snake
 from . import docstrings
 from .annotations import Names, attribute
@@ -123,13 +131,17 @@ class ModelView:
         """The enumerations that the attributes name."""
         types = query.parts_of(self._model)
         leaves = [leaf for type_ in types for leaf in leaves_of(type_)]
-        enums = {leaf.enum.name: leaf.enum for leaf in leaves if isinstance(leaf, EnumRef)}
+        enums = {
+            leaf.enum.name: leaf.enum for leaf in leaves if isinstance(leaf, EnumRef)
+        }
         return [EnumView(enums[name]) for name in sorted(enums)]
 
     @property
     def models(self) -> list[tuple[str, str]]:
         """The modules and names of the other models that the attributes name."""
-        models = [model for type_ in query.parts_of(self._model) for model in models_in(type_)]
+        models = [
+            model for type_ in query.parts_of(self._model) for model in models_in(type_)
+        ]
         names = {model.name for model in models} - {self.name}
         return sorted((snake(name), name) for name in names)
 
@@ -142,7 +154,11 @@ class ModelView:
     @property
     def further(self) -> str:
         """What the JSON of those fields should be; nothing where there should be none."""
-        return "" if self._model.further is None else expected(self._model.further, self._table)
+        return (
+            ""
+            if self._model.further is None
+            else expected(self._model.further, self._table)
+        )
 
     @property
     def decode_further(self) -> str:
@@ -150,14 +166,25 @@ class ModelView:
         further = self._model.further
         if further is None:
             return "further_fields(data, cls._blank)"
-        fields, inner = "free_fields(data, cls._blank)", decoded(further, "item", self._table)
-        return fields if inner == "item" else f"decode_mapping({fields}, lambda item: {inner})"
+        fields, inner = (
+            "free_fields(data, cls._blank)",
+            decoded(further, "item", self._table),
+        )
+        return (
+            fields
+            if inner == "item"
+            else f"decode_mapping({fields}, lambda item: {inner})"
+        )
 
     @property
     def build_further(self) -> str:
         """The expression that takes those fields out of parameters."""
         further = self._model.further
-        inner = "item" if further is None else built_value(further, "item", self.name, self._table)
+        inner = (
+            "item"
+            if further is None
+            else built_value(further, "item", self.name, self._table)
+        )
         return "rest" if inner == "item" else f"to_mapping(rest, lambda item: {inner})"
 
     @property
@@ -179,7 +206,11 @@ class ModelView:
         for field in self._model.fields:
             if isinstance(field.type, Constant):
                 values[field.wire_name] = repr(field.type.value)
-        return "{" + ", ".join(f"{name!r}: {values[name]}" for name in sorted(values)) + "}"
+        return (
+            "{"
+            + ", ".join(f"{name!r}: {values[name]}" for name in sorted(values))
+            + "}"
+        )
 
     @property
     def types(self) -> str:
@@ -191,7 +222,11 @@ class ModelView:
     def required(self) -> str:
         """The names on the wire of the fields that are always there."""
         # What only requests carry is in no response.
-        fields = [field for field in self._model.fields if field.required and not field.write_only]
+        fields = [
+            field
+            for field in self._model.fields
+            if field.required and not field.write_only
+        ]
         return tuple_of(sorted(field.wire_name for field in fields))
 
     @property
@@ -207,7 +242,9 @@ class ModelView:
     @property
     def sensitive(self) -> str:
         """The attributes that are masked."""
-        return tuple_of(sorted(field.name for field in self.fields if field.is_sensitive))
+        return tuple_of(
+            sorted(field.name for field in self.fields if field.is_sensitive)
+        )
 
     @property
     def offered(self) -> str:
@@ -225,7 +262,9 @@ class ModelView:
     @property
     def warned(self) -> list[Attribute]:
         """The attributes that warn callers who give them."""
-        return [field for field in self.fields if field.deprecated] if self.is_sent else []
+        return (
+            [field for field in self.fields if field.deprecated] if self.is_sent else []
+        )
 
     @property
     def odd(self) -> str:
@@ -235,7 +274,11 @@ class ModelView:
     @property
     def currency_check(self) -> str:
         """The function that the currency goes through: it must be there where the document requires it."""
-        return "wire_currency" if self._currency and self._currency.required else "currency_beside"
+        return (
+            "wire_currency"
+            if self._currency and self._currency.required
+            else "currency_beside"
+        )
 
     @property
     def moneys(self) -> list[MoneyProperty]:
@@ -267,7 +310,9 @@ class ModelView:
 
     def _attribute(self, field: Field) -> Attribute:
         annotation, default = self._annotation(field)
-        is_nullable = any(variant in (NULL, Scalar("any")) for variant in variants_of(field.type))
+        is_nullable = any(
+            variant in (NULL, Scalar("any")) for variant in variants_of(field.type)
+        )
         subject = f"The parameter `{field.name}` of {self.name}"
         return Attribute(
             wire_name=field.wire_name,
@@ -283,10 +328,15 @@ class ModelView:
             odd=oddity(field, self._table),
             required=field.required,
             # Money brings a currency along, and null may be a value.
-            is_needed=field.required and not field.read_only and default != " = UNSET" and not is_nullable,
+            is_needed=field.required
+            and not field.read_only
+            and default != " = UNSET"
+            and not is_nullable,
             is_offered=not field.read_only,
             is_sensitive=field.is_sensitive,
-            deprecated=docstrings.deprecation(field.deprecation, subject) if field.deprecation else "",
+            deprecated=docstrings.deprecation(field.deprecation, subject)
+            if field.deprecation
+            else "",
         )
 
     def _annotation(self, field: Field) -> tuple[str, str]:
@@ -302,7 +352,11 @@ class ModelView:
             return (f"{annotation} | Unset" if default else annotation), default
         is_optional = not is_required or (field.write_only and self.is_received)
         annotation = attribute(field.type, _LATE_MODELS, is_optional=is_optional)
-        is_brought = not self.is_received and field is self._currency and self._priced is not None
+        is_brought = (
+            not self.is_received
+            and field is self._currency
+            and self._priced is not None
+        )
         if is_brought and field.required:
             return f"{annotation} | Unset", " = UNSET"
         return annotation, default
@@ -321,14 +375,20 @@ class ModelView:
 
     def _money(self, name: str, field: Field) -> MoneyProperty:
         declared = self.currency
-        currency = f"self.{declared}" if declared else 'self.additional_properties.get("currency")'
+        currency = (
+            f"self.{declared}"
+            if declared
+            else 'self.additional_properties.get("currency")'
+        )
         takes_currency = field.unit is not None and not declared
         return MoneyProperty(
             name=name,
             field=field.name,
             unit=field.unit or "",
             currency=currency,
-            doc=docstrings.money_doc(field, has_currency=bool(declared), method=f"{name}_in"),
+            doc=docstrings.money_doc(
+                field, has_currency=bool(declared), method=f"{name}_in"
+            ),
             method=f"{name}_in" if takes_currency else "",
             method_doc=docstrings.money_in_doc(field),
         )
@@ -343,8 +403,12 @@ class EnumView:
         self.module = snake(enum.name)
         self.doc = docstrings.class_doc(enum)
         self.members = enum.members
-        self.meanings = {member.value: member.meaning for member in enum.members if member.meaning}
-        self.same = {member.value: member.same for member in enum.members if member.same}
+        self.meanings = {
+            member.value: member.meaning for member in enum.members if member.meaning
+        }
+        self.same = {
+            member.value: member.same for member in enum.members if member.same
+        }
 
 
 class Uses:
@@ -359,7 +423,11 @@ class Uses:
         self.sent: Mapping[str, Model] = query.sent(api)
         self.received: Mapping[str, Model] = query.received(api)
         bodies = [operation.body for operation in api.operations if operation.body]
-        self._whole = {body.model.key: query.reachable([body.type]).values() for body in bodies if body.model}
+        self._whole = {
+            body.model.key: query.reachable([body.type]).values()
+            for body in bodies
+            if body.model
+        }
 
     def needs_one_currency(self, model: Model) -> bool:
         """Return whether a body has to be checked for amounts in several currencies."""

@@ -46,7 +46,11 @@ def generate(api: Api, operations: Mapping[str, OperationView], out: Path) -> No
     """
     _check_forks()
     config = Config.from_sources(
-        ConfigFile(project_name_override=out.name, package_name_override=out.name, post_hooks=[]),
+        ConfigFile(
+            project_name_override=out.name,
+            package_name_override=out.name,
+            post_hooks=[],
+        ),
         MetaType.NONE,
         document_source=out,
         file_encoding="utf-8",
@@ -80,7 +84,9 @@ class Views:
 
     def __init__(self, api: Api, operations: Mapping[str, OperationView]) -> None:
         uses = Uses(api)
-        self._models = {model.name: ModelView(model, uses) for model in api.models.values()}
+        self._models = {
+            model.name: ModelView(model, uses) for model in api.models.values()
+        }
         self._enums = {enum.name: EnumView(enum) for enum in api.enums.values()}
         self._operations = operations
 
@@ -117,9 +123,13 @@ def _parsed(api: Api, config: Config) -> GeneratorData:
     try:
         parsed = GeneratorData.from_dict(cast("Any", _document(api)), config=config)
     except Exception as error:
-        raise GenerationError(f"openapi-python-client: {type(error).__name__}: {error}") from error
+        raise GenerationError(
+            f"openapi-python-client: {type(error).__name__}: {error}"
+        ) from error
     if isinstance(parsed, GeneratorError):
-        raise GenerationError(f"openapi-python-client: {parsed.header} {parsed.detail or ''}".rstrip())
+        raise GenerationError(
+            f"openapi-python-client: {parsed.header} {parsed.detail or ''}".rstrip()
+        )
     problems = list(_problems(parsed))
     if problems:
         raise GenerationError("openapi-python-client: " + "; ".join(problems))
@@ -143,7 +153,10 @@ def _document(api: Api) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "names", "version": "1"},
         # Each has a path of its own: the tool wants the parameters of a template declared.
-        "paths": {f"/{operation.id}": {"get": _operation(operation)} for operation in api.operations},
+        "paths": {
+            f"/{operation.id}": {"get": _operation(operation)}
+            for operation in api.operations
+        },
         "components": {"schemas": dict(sorted(schemas.items()))},
     }
 
@@ -165,14 +178,20 @@ def _operation(operation: Operation) -> Json:
 
 def _prove_complete(api: Api, parsed: GeneratorData) -> None:
     collections = parsed.endpoint_collections_by_tag.values()
-    functions = {str(endpoint.name) for collection in collections for endpoint in collection.endpoints}
+    functions = {
+        str(endpoint.name)
+        for collection in collections
+        for endpoint in collection.endpoints
+    }
     classes = {str(item.class_info.name) for item in (*parsed.models, *parsed.enums)}
     wanted = {operation.id for operation in api.operations}
     nodes: list[Schema] = [*api.models.values(), *api.enums.values()]
     named = {node.name for node in nodes}
     missing = sorted((wanted ^ functions) | (named ^ classes))
     if missing:
-        raise GenerationError(f"openapi-python-client gives other names to: {', '.join(missing)}")
+        raise GenerationError(
+            f"openapi-python-client gives other names to: {', '.join(missing)}"
+        )
 
 
 # -- the templates that ours replace ---------------------------------------------------------------------------------
@@ -180,8 +199,12 @@ def _prove_complete(api: Api, parsed: GeneratorData) -> None:
 
 def _check_forks() -> None:
     recorded = cast("dict[str, str]", json.loads(FORKS.read_text("utf-8")))
-    changed = [name for name, digest in recorded.items() if upstream_hash(name) != digest]
-    forked = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja")}
+    changed = [
+        name for name, digest in recorded.items() if upstream_hash(name) != digest
+    ]
+    forked = {
+        path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja")
+    }
     unrecorded = sorted(forked ^ recorded.keys())
     if changed:
         raise GenerationError(
@@ -190,15 +213,24 @@ def _check_forks() -> None:
             "`python -m generator record-forks`."
         )
     if unrecorded:
-        raise GenerationError(f"templates without a recorded upstream hash: {', '.join(unrecorded)}")
+        raise GenerationError(
+            f"templates without a recorded upstream hash: {', '.join(unrecorded)}"
+        )
 
 
 def record_forks() -> None:
     """Record the hash of each upstream template that ours replaces."""
-    names = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja"))
-    FORKS.write_text(json.dumps({name: upstream_hash(name) for name in names}, indent=2) + "\n", "utf-8")
+    names = sorted(
+        path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja")
+    )
+    FORKS.write_text(
+        json.dumps({name: upstream_hash(name) for name in names}, indent=2) + "\n",
+        "utf-8",
+    )
 
 
 def upstream_hash(name: str) -> str:
     """Return the SHA-256 of the template of openapi-python-client with this name."""
-    return hashlib.sha256(files("openapi_python_client").joinpath("templates", name).read_bytes()).hexdigest()
+    return hashlib.sha256(
+        files("openapi_python_client").joinpath("templates", name).read_bytes()
+    ).hexdigest()

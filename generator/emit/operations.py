@@ -74,7 +74,10 @@ class Argument:
 
     def _checked(self, value: str) -> str:
         leaves = list(leaves_of(self.type))
-        kinds = {leaf.kind for leaf in leaves if isinstance(leaf, Scalar)} & {"date", "date-time"}
+        kinds = {leaf.kind for leaf in leaves if isinstance(leaf, Scalar)} & {
+            "date",
+            "date-time",
+        }
         if len(kinds) != 1 or any(isinstance(leaf, ModelRef) for leaf in leaves):
             return value
         return f"{'_day' if 'date' in kinds else '_moment'}({value}, {self.name!r})"
@@ -120,7 +123,9 @@ class OperationView:
         self.description = docstrings.paragraphs(node.description)
         self.evidence_text = docstrings.operation_evidence(node)
         self.deprecated = (
-            docstrings.deprecation(node.deprecation, f"client.{node.call}") if node.deprecation else ""
+            docstrings.deprecation(node.deprecation, f"client.{node.call}")
+            if node.deprecation
+            else ""
         )
         model = node.body.model if node.body else None
         self.body = model.name if model else ""
@@ -130,17 +135,28 @@ class OperationView:
         self.result = result_of(node.success)
         self.pagination = _pagination(node)
         self.says_success = query.says_success(node)
-        path, named = self._arguments("path"), (*self._arguments("query"), *self._arguments("header"))
+        path, named = (
+            self._arguments("path"),
+            (*self._arguments("query"), *self._arguments("header")),
+        )
         # The lint refuses a path whose names are not those of its parameters.
-        self._path = sorted(path, key=lambda argument: node.path.find("{" + argument.wire_name + "}"))
+        self._path = sorted(
+            path, key=lambda argument: node.path.find("{" + argument.wire_name + "}")
+        )
         self._headers = self._arguments("header")
-        self.path_parameters = [argument for argument in self._path if not argument.setting]
+        self.path_parameters = [
+            argument for argument in self._path if not argument.setting
+        ]
         self.query_parameters = self._arguments("query")
-        self.header_parameters = [argument for argument in self._headers if not argument.setting]
+        self.header_parameters = [
+            argument for argument in self._headers if not argument.setting
+        ]
         self.named = [argument for argument in named if not argument.setting]
 
     def _arguments(self, place: str) -> list[Argument]:
-        return [self._argument(one) for one in self.node.parameters if one.place == place]
+        return [
+            self._argument(one) for one in self.node.parameters if one.place == place
+        ]
 
     def _argument(self, node: Parameter) -> Argument:
         subject = f"The parameter `{node.name}` of client.{self.call}"
@@ -152,7 +168,9 @@ class OperationView:
             required=node.required,
             doc=docstrings.parameter_doc(self.node, node),
             setting=node.setting,
-            deprecated=docstrings.deprecation(node.deprecation, subject) if node.deprecation else "",
+            deprecated=docstrings.deprecation(node.deprecation, subject)
+            if node.deprecation
+            else "",
             is_own_text=node.is_own_text,
             is_joined=node.is_joined,
         )
@@ -176,7 +194,10 @@ class OperationView:
     def arguments(self) -> list[Argument]:
         """The keyword arguments of the resource's method, required ones first."""
         whole = [self.whole_body.argument] if self.whole_body else []
-        return sorted((*self.named, *self.body_fields, *whole), key=lambda argument: not argument.required)
+        return sorted(
+            (*self.named, *self.body_fields, *whole),
+            key=lambda argument: not argument.required,
+        )
 
     @property
     def warnings(self) -> list[tuple[str, str]]:
@@ -184,7 +205,9 @@ class OperationView:
         named = [one for one in (*self.path_parameters, *self.named) if one.deprecated]
         always = [("", self.deprecated)] if self.deprecated else []
         # One that every call has is not looked for.
-        return always + [("" if one.required else one.name, one.deprecated) for one in named]
+        return always + [
+            ("" if one.required else one.name, one.deprecated) for one in named
+        ]
 
     @property
     def parameter_classes(self) -> list[tuple[str, str]]:
@@ -204,8 +227,15 @@ class OperationView:
     @property
     def function_doc(self) -> str:
         """The docstring of the first function of a module of the functional layer."""
-        parts = [self.summary.rstrip(".") + ".", self.deprecated, self.description, self.evidence_text]
-        parts.append(f"Returns the whole response. Raises `PlexyError`; see `{self.call}` for the errors.")
+        parts = [
+            self.summary.rstrip(".") + ".",
+            self.deprecated,
+            self.description,
+            self.evidence_text,
+        ]
+        parts.append(
+            f"Returns the whole response. Raises `PlexyError`; see `{self.call}` for the errors."
+        )
         return "\n\n".join(part for part in parts if part)
 
     @property
@@ -220,12 +250,18 @@ class OperationView:
     @property
     def refusals(self) -> list[int]:
         """The 4xx after which the call was not carried out, as the document describes them."""
-        return sorted(int(response.status) for response in self.node.responses if response.refuses)
+        return sorted(
+            int(response.status) for response in self.node.responses if response.refuses
+        )
 
     @property
     def advice(self) -> list[tuple[int, str]]:
         """What the document advises to do on a status."""
-        found = [(response.status, response.advice) for response in self.node.responses if response.advice]
+        found = [
+            (response.status, response.advice)
+            for response in self.node.responses
+            if response.advice
+        ]
         return [(int(status), text) for status, text in sorted(found)]
 
 
@@ -238,7 +274,11 @@ def body_arguments(model: Model) -> tuple[Argument, ...]:
     """Return the keyword arguments that the fields of a body become."""
     # Money brings its currency along, so the currency beside an amount may be left out.
     brought = currency(model) if priced_amount(model) else None
-    return tuple(_of_field(model, field, brought) for field in model.fields if not field.read_only)
+    return tuple(
+        _of_field(model, field, brought)
+        for field in model.fields
+        if not field.read_only
+    )
 
 
 def _of_field(model: Model, field: Field, brought: Field | None) -> Argument:

@@ -19,7 +19,9 @@ ADAPTERS = (
 def is_left_out(module: str, left_out: frozenset[str]) -> bool:
     """Whether a module of the runtime, or a package above it, is among those that are left out."""
     steps = module.split(".")
-    return any(".".join(steps[:depth]) in left_out for depth in range(1, len(steps) + 1))
+    return any(
+        ".".join(steps[:depth]) in left_out for depth in range(1, len(steps) + 1)
+    )
 
 
 def module_of(path: Path) -> str:

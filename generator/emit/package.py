@@ -83,14 +83,21 @@ def generate(
 
 class _Writer:
     def __init__(
-        self, api: Api, operations: Mapping[str, OperationView], out: Path, left_out: frozenset[str]
+        self,
+        api: Api,
+        operations: Mapping[str, OperationView],
+        out: Path,
+        left_out: frozenset[str],
     ) -> None:
         self._api = api
         self._out = out
         self._left_out = left_out
         self._environment = _environment()
         groups = query.by_resource(api.operations)
-        self._groups = {name: [operations[one.id] for one in members] for name, members in groups.items()}
+        self._groups = {
+            name: [operations[one.id] for one in members]
+            for name, members in groups.items()
+        }
         self._operations = operations
         self._titles = {name: _title(name) for name in groups}
 
@@ -106,7 +113,9 @@ class _Writer:
                 title=self._titles[resource],
                 operations=operations,
             )
-        classes = sorted((name.replace(".", "_"), resource_class(name)) for name in self._groups)
+        classes = sorted(
+            (name.replace(".", "_"), resource_class(name)) for name in self._groups
+        )
         self._write("resources_init.py", "resources/__init__.py", classes=classes)
 
     def write_clients(self) -> None:
@@ -125,7 +134,11 @@ class _Writer:
     def write_tables(self, version: str) -> None:
         """Write what the runtime looks up: operations, recipes, events, currencies, names that logs show."""
         recipes = [RecipeView(recipe, self._operations) for recipe in self._api.recipes]
-        self._write("operations.py", "_operations.py", operations=list(self._operations.values()))
+        self._write(
+            "operations.py",
+            "_operations.py",
+            operations=list(self._operations.values()),
+        )
         self._write("lookups.py", "_lookups.py", recipes=recipes)
         if optional.WEBHOOKS not in self._left_out:
             events = [EventView(event) for event in self._api.events]
@@ -142,11 +155,26 @@ class _Writer:
 
     def write_front(self) -> None:
         """Write the package's `__init__`."""
-        public = {module: names for module, names in PUBLIC.items() if module not in self._left_out}
+        public = {
+            module: names
+            for module, names in PUBLIC.items()
+            if module not in self._left_out
+        }
         submodules = [name for name in SUBMODULES if name not in self._left_out]
         lazily = [name for names in public.values() for name in names]
-        exported = ["AsyncPlexyPay", "PlexyPay", "__version__", "preload", *submodules, *lazily]
-        adapters = [name for name in optional.ADAPTERS if not optional.is_left_out(name, self._left_out)]
+        exported = [
+            "AsyncPlexyPay",
+            "PlexyPay",
+            "__version__",
+            "preload",
+            *submodules,
+            *lazily,
+        ]
+        adapters = [
+            name
+            for name in optional.ADAPTERS
+            if not optional.is_left_out(name, self._left_out)
+        ]
         self._write(
             "package_init.py",
             "__init__.py",
@@ -222,4 +250,6 @@ def _described(name: str, text: str) -> str:
 def _text(value: str) -> str:
     """Return a long text as a Python expression, in lines of the package's width."""
     lines = textwrap.wrap(value, 90, break_long_words=False, break_on_hyphens=False)
-    return "(" + "\n".join(repr(f"{line} ") for line in lines[:-1]) + f"\n{lines[-1]!r})"
+    return (
+        "(" + "\n".join(repr(f"{line} ") for line in lines[:-1]) + f"\n{lines[-1]!r})"
+    )

@@ -50,7 +50,13 @@ def result_of(response: Response | None) -> Result:
     type_ = "str" if response.content == "text" else "bytes"
     # Errors are JSON all the same.
     accept = f"{response.media_type}, {_JSON}"
-    return Result(type=type_, late_type=type_, decode="any_body", accept=accept, content=response.content)
+    return Result(
+        type=type_,
+        late_type=type_,
+        decode="any_body",
+        accept=accept,
+        content=response.content,
+    )
 
 
 def _json(type_: Type) -> Result:
@@ -77,7 +83,9 @@ def _named(type_: Type, decode: str) -> Result:
 def _of_any_shape(type_: Type) -> Result:
     table = VariantTable()
     expression, words = decoded(type_, "data", table), expected(type_, table)
-    enums = {leaf.key: leaf.enum for leaf in leaves_of(type_) if isinstance(leaf, EnumRef)}
+    enums = {
+        leaf.key: leaf.enum for leaf in leaves_of(type_) if isinstance(leaf, EnumRef)
+    }
     return Result(
         type=attribute(type_, PLAIN),
         late_type=_late(type_),

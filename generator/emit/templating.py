@@ -20,7 +20,9 @@ _HERE = Path(__file__).parent
 
 
 @contextmanager
-def explained(folder: Path, about: Callable[[Mapping[str, Any]], str]) -> Generator[None]:
+def explained(
+    folder: Path, about: Callable[[Mapping[str, Any]], str]
+) -> Generator[None]:
     """Turn a failure of the templates that are rendered meanwhile into an error that a maintainer can act upon.
 
     Args:
@@ -59,13 +61,23 @@ def subject(names: Mapping[str, Any]) -> str:
             return f"the operation {view.call}"
         if isinstance(view, EventView):
             return f"the webhook {view.class_name}"
-    return f"the resource {names['resource']}" if isinstance(names.get("resource"), str) else ""
+    return (
+        f"the resource {names['resource']}"
+        if isinstance(names.get("resource"), str)
+        else ""
+    )
 
 
-def _told(error: Exception, folder: Path, about: Callable[[Mapping[str, Any]], str]) -> str:
+def _told(
+    error: Exception, folder: Path, about: Callable[[Mapping[str, Any]], str]
+) -> str:
     frames = list(_template_frames(error.__traceback__))
-    writing = next((text for _, _, names in reversed(frames) if (text := about(names))), "")
-    while_writing = f"while writing {writing}" if writing else "before anything was written with it"
+    writing = next(
+        (text for _, _, names in reversed(frames) if (text := about(names))), ""
+    )
+    while_writing = (
+        f"while writing {writing}" if writing else "before anything was written with it"
+    )
     kind = type(error).__name__
     if isinstance(error, TemplateSyntaxError):
         place = _place(error.filename or str(folder / (error.name or "")), error.lineno)
@@ -75,12 +87,12 @@ def _told(error: Exception, folder: Path, about: Callable[[Mapping[str, Any]], s
     if not frames:
         return ""
     file, line, _ = frames[-1]
-    return (
-        f"{_place(file, line)}: {kind}: {error} ({while_writing}{_raised(error)}). Fix: correct the template."
-    )
+    return f"{_place(file, line)}: {kind}: {error} ({while_writing}{_raised(error)}). Fix: correct the template."
 
 
-def _template_frames(trace: TracebackType | None) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+def _template_frames(
+    trace: TracebackType | None,
+) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """The file, line and names of each template in a traceback, the innermost last."""
     while trace is not None:
         frame = trace.tb_frame
@@ -93,7 +105,10 @@ def _template_frames(trace: TracebackType | None) -> Iterator[tuple[str, int, Ma
 def _raised(error: Exception) -> str:
     """Where the code that the template called failed, if it is the generator's own."""
     last = extract_tb(error.__traceback__)[-1]
-    is_own = Path(last.filename).is_relative_to(_HERE) and Path(last.filename).suffix == ".py"
+    is_own = (
+        Path(last.filename).is_relative_to(_HERE)
+        and Path(last.filename).suffix == ".py"
+    )
     return f"; raised in {shown(Path(last.filename))}:{last.lineno}" if is_own else ""
 
 

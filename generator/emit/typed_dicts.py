@@ -54,7 +54,9 @@ def generate(api: Api) -> str:
     if not models:
         return _FIRST_LINES
     written = _written(models)
-    missing = [model.name for model in models if f"class {model.name}Params(" not in written]
+    missing = [
+        model.name for model in models if f"class {model.name}Params(" not in written
+    ]
     if missing:
         raise GenerationError(f"{_TOOL} left out: {', '.join(missing)}")
     if "import Any" in written:
@@ -67,7 +69,9 @@ def _written(models: list[Model]) -> str:
     result = _run({"document": _document(models), "header": _header(models)})
     if "text" in result:
         return str(result["text"])
-    guilty = ", ".join(model.key for model in models if f"{model.name}Params" in result["guilty"])
+    guilty = ", ".join(
+        model.key for model in models if f"{model.name}Params" in result["guilty"]
+    )
     about = f" (while writing the parameters of the schema {guilty})" if guilty else ""
     raise GenerationError(f"{_TOOL}: {result['error']}{about}")
 
@@ -75,9 +79,13 @@ def _written(models: list[Model]) -> str:
 def _run(order: Json) -> Json:
     """Run the tool in a process of its own: it takes as long as other files of the package take meanwhile."""
     command = [sys.executable, "-P", str(_PROGRAM)]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, input=json.dumps(order), capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise GenerationError(f"{_TOOL} ended its process ({done.returncode}):\n{done.stderr.strip()}")
+        raise GenerationError(
+            f"{_TOOL} ended its process ({done.returncode}):\n{done.stderr.strip()}"
+        )
     result: Json = json.loads(done.stdout)
     return result
 
@@ -86,9 +94,16 @@ def _header(models: Iterable[Model]) -> str:
     arguments = [argument for model in models for argument in body_arguments(model)]
     names: set[str] = set()
     for argument in arguments:
-        annotation = ast.parse(parameter(argument.type, argument.amount, _NAMES), mode="eval")
-        names.update(node.id for node in ast.walk(annotation) if isinstance(node, ast.Name))
-    lines = [f"from {_ORIGINS[name]} import {name}" for name in sorted(names & _ORIGINS.keys())]
+        annotation = ast.parse(
+            parameter(argument.type, argument.amount, _NAMES), mode="eval"
+        )
+        names.update(
+            node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)
+        )
+    lines = [
+        f"from {_ORIGINS[name]} import {name}"
+        for name in sorted(names & _ORIGINS.keys())
+    ]
     if any(map(_is_late, arguments)):
         lines.append("from .. import hints as _hints")
     return "\n".join([_FIRST_LINES, *lines, "from ..typed_dicts import TypedDict", ""])
@@ -108,18 +123,25 @@ def _with_late_annotations(written: str, models: Iterable[Model]) -> str:
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                 late = annotations[node.name].get(field.target.id)
                 line = lines[field.lineno - 1]
-                lines[field.lineno - 1] = line if late is None else line.replace(_LATE, repr(late))
+                lines[field.lineno - 1] = (
+                    line if late is None else line.replace(_LATE, repr(late))
+                )
     return "".join(lines)
 
 
 def _late_annotations(model: Model) -> dict[str, str]:
     arguments = (argument for argument in body_arguments(model) if _is_late(argument))
-    return {argument.name: parameter(argument.type, argument.amount, _NAMES) for argument in arguments}
+    return {
+        argument.name: parameter(argument.type, argument.amount, _NAMES)
+        for argument in arguments
+    }
 
 
 def _without_typing(written: str) -> str:
     """Return the module without the TypedDict of `typing`: it has one of its own."""
-    lines = [line.replace(", TypedDict", "") for line in written.splitlines(keepends=True)]
+    lines = [
+        line.replace(", TypedDict", "") for line in written.splitlines(keepends=True)
+    ]
     return "".join(line for line in lines if line != "from typing import TypedDict\n")
 
 
@@ -129,7 +151,9 @@ def _document(models: Iterable[Model]) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "parameters", "version": "1"},
         "paths": {},
-        "components": {"schemas": {f"{model.name}Params": _schema(model) for model in models}},
+        "components": {
+            "schemas": {f"{model.name}Params": _schema(model) for model in models}
+        },
     }
 
 
@@ -144,7 +168,11 @@ def _schema(model: Model) -> Json:
 
 
 def _property(argument: Argument) -> Json:
-    annotation = _LATE if _is_late(argument) else parameter(argument.type, argument.amount, _NAMES)
+    annotation = (
+        _LATE
+        if _is_late(argument)
+        else parameter(argument.type, argument.amount, _NAMES)
+    )
     description = docstrings.wrapped(argument.doc, _WIDTH)
     if annotation in _KNOWN:
         return {"type": _KNOWN[annotation], "description": description}
@@ -154,5 +182,9 @@ def _property(argument: Argument) -> Json:
 
 def _is_late(argument: Argument) -> bool:
     """Return whether the annotation names what is not there yet when the module is read."""
-    is_class = any(isinstance(leaf, ModelRef | EnumRef) for leaf in leaves_of(argument.type))
-    return is_class or (argument.amount is not None and argument.amount.unit is not None)
+    is_class = any(
+        isinstance(leaf, ModelRef | EnumRef) for leaf in leaves_of(argument.type)
+    )
+    return is_class or (
+        argument.amount is not None and argument.amount.unit is not None
+    )

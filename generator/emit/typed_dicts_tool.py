@@ -44,7 +44,11 @@ def _result(document: Json, header: str) -> Json:
         return {"text": _written(document, header)}
     except _FailedError as error:
         schemas: Json = document["components"]["schemas"]
-        guilty = [name for name, schema in schemas.items() if _fails_alone(document, name, schema)]
+        guilty = [
+            name
+            for name, schema in schemas.items()
+            if _fails_alone(document, name, schema)
+        ]
         return {"error": str(error), "guilty": guilty}
 
 

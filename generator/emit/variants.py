@@ -22,7 +22,9 @@ class VariantTable:
 
     def definitions(self) -> list[tuple[str, str]]:
         """Return the name of each, and the expression that makes it."""
-        return [(self.name(union), _expression(union)) for union in self._unions.values()]
+        return [
+            (self.name(union), _expression(union)) for union in self._unions.values()
+        ]
 
 
 class InlineVariants(VariantTable):
@@ -35,7 +37,9 @@ class InlineVariants(VariantTable):
 
 def models_of(type_: Type) -> list[Model]:
     """Return the models that a value of the type may be, arrays left out."""
-    return [variant.model for variant in variants_of(type_) if isinstance(variant, ModelRef)]
+    return [
+        variant.model for variant in variants_of(type_) if isinstance(variant, ModelRef)
+    ]
 
 
 def _key(union: Union) -> _Key:
@@ -48,6 +52,12 @@ def _expression(union: Union) -> str:
     discriminator = union.discriminator
     if discriminator is None:
         return f"Variants({models})"
-    values = ", ".join(f"{value!r}: {names[key]}" for value, key in discriminator.keys if key in names)
-    otherwise = f", otherwise={names[discriminator.otherwise]}" if discriminator.otherwise else ""
+    values = ", ".join(
+        f"{value!r}: {names[key]}" for value, key in discriminator.keys if key in names
+    )
+    otherwise = (
+        f", otherwise={names[discriminator.otherwise]}"
+        if discriminator.otherwise
+        else ""
+    )
     return f"Variants({models}, name={discriminator.wire_name!r}, values={{{values}}}{otherwise})"

@@ -43,7 +43,9 @@ def lint(
     with ThreadPoolExecutor(max_workers=1) as executor:
         second_opinion: Future[list[Problem]] | None = None
         if redocly and overlaid:
-            second_opinion = executor.submit(redocly_cli.check_bundle, document, node_modules)
+            second_opinion = executor.submit(
+                redocly_cli.check_bundle, document, node_modules
+            )
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
         model = model or read(document)

@@ -12,7 +12,16 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from .. import reading
-from ..document import Document, Located, Pointer, format_pointer, is_mapping, mapping, objects, sequence
+from ..document import (
+    Document,
+    Located,
+    Pointer,
+    format_pointer,
+    is_mapping,
+    mapping,
+    objects,
+    sequence,
+)
 from .json_schema import errors_of, short
 
 _URI = "urn:document"
@@ -20,7 +29,9 @@ _URI = "urn:document"
 
 def misfits(document: Document) -> Iterator[tuple[Located, ValidationError | str]]:
     """Every example that is not valid by its schema, with what is wrong; a text where the schema is."""
-    resource: Resource[Any] = Resource.from_contents(document.data, default_specification=DRAFT202012)
+    resource: Resource[Any] = Resource.from_contents(
+        document.data, default_specification=DRAFT202012
+    )
     registry: Registry[Any] = Registry[Any]().with_resource(_URI, resource)
     for schema, example in _examples(document):
         validator = Draft202012Validator(
@@ -50,9 +61,15 @@ def _examples(document: Document) -> Iterator[tuple[Pointer, Located]]:
         for name in mapping(found.get("examples")):
             named = document.follow((*place, "examples", name))
             if "value" in mapping(named.value):
-                yield (*place, "schema"), Located((*named.pointer, "value"), named.value["value"])
+                yield (
+                    (*place, "schema"),
+                    Located((*named.pointer, "value"), named.value["value"]),
+                )
     for schema in reading.schemas(document):
         if "example" in schema.value:
-            yield schema.pointer, Located((*schema.pointer, "example"), schema.value["example"])
+            yield (
+                schema.pointer,
+                Located((*schema.pointer, "example"), schema.value["example"]),
+            )
         for index, example in enumerate(sequence(schema.value.get("examples"))):
             yield schema.pointer, Located((*schema.pointer, "examples", index), example)

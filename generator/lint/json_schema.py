@@ -13,7 +13,10 @@ _SHOWN = 240
 
 def errors_of(validator: object, value: object) -> list[ValidationError]:
     """What keeps a value from being valid; for a union, what is wrong in the variant that fits best."""
-    find = cast("Callable[[object], Iterable[ValidationError]]", cast("Any", validator).iter_errors)
+    find = cast(
+        "Callable[[object], Iterable[ValidationError]]",
+        cast("Any", validator).iter_errors,
+    )
     return [_deepest(error) for error in find(value)]
 
 

@@ -53,12 +53,18 @@ def check_bundle(document: Document, node_modules: Path | None = None) -> list[P
     problems: list[Problem] = []
     for item, problem in found:
         locations = sequence(item.get("location"))
-        pointer = str(mapping(locations[0] if locations else None).get("pointer") or "#")
-        problems.append(document.problem(parse_pointer(pointer), problem.message, problem.fix))
+        pointer = str(
+            mapping(locations[0] if locations else None).get("pointer") or "#"
+        )
+        problems.append(
+            document.problem(parse_pointer(pointer), problem.message, problem.fix)
+        )
     return problems
 
 
-def _found(root: Path, node_modules: Path | None, *options: str) -> list[dict[str, Any]]:
+def _found(
+    root: Path, node_modules: Path | None, *options: str
+) -> list[dict[str, Any]]:
     result = run(root, node_modules, *options)
     report = _report(result.stdout)
     if report is None:
@@ -69,7 +75,9 @@ def _found(root: Path, node_modules: Path | None, *options: str) -> list[dict[st
     return [found for found in sequence(report["problems"]) if is_mapping(found)]
 
 
-def run(root: Path, node_modules: Path | None = None, *options: str) -> subprocess.CompletedProcess[str]:
+def run(
+    root: Path, node_modules: Path | None = None, *options: str
+) -> subprocess.CompletedProcess[str]:
     """Run the CLI's `lint` with our settings.
 
     Raises:
@@ -77,7 +85,9 @@ def run(root: Path, node_modules: Path | None = None, *options: str) -> subproce
     """
     program = (node_modules or PROJECT / "node_modules").resolve() / ".bin" / "redocly"
     if not program.exists():
-        raise ToolError(f"Redocly CLI is not installed: there is no {program}. To install it, {_INSTALL}.")
+        raise ToolError(
+            f"Redocly CLI is not installed: there is no {program}. To install it, {_INSTALL}."
+        )
     node = shutil.which("node")
     if node is None:
         raise ToolError(
@@ -96,7 +106,11 @@ def run(root: Path, node_modules: Path | None = None, *options: str) -> subproce
                 *options,
             ],
             cwd=root.parent,
-            env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
+            env={
+                **os.environ,
+                "REDOCLY_TELEMETRY": "off",
+                "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -137,9 +151,13 @@ def _problem(found: dict[str, Any], root: Path) -> Problem:
     suggestions = [str(item) for item in sequence(found.get("suggest"))]
     reference = found.get("reference")
     if suggestions:
-        fix = "did you mean " + " or ".join(f"`{item}`" for item in suggestions[:3]) + "?"
+        fix = (
+            "did you mean " + " or ".join(f"`{item}`" for item in suggestions[:3]) + "?"
+        )
     else:
         fix = f"follow {reference}" if reference else f"follow Redocly's rule {rule}"
     name = os.path.normpath(root.parent / file)
     message = f"{str(found.get('message')).strip().rstrip('.')} (Redocly: {rule})"
-    return Problem(Path(name).as_posix(), line if isinstance(line, int) else 1, message, fix)
+    return Problem(
+        Path(name).as_posix(), line if isinstance(line, int) else 1, message, fix
+    )

@@ -12,7 +12,11 @@ from jsonschema.validators import validator_for
 from jsonschema_path import SchemaPath
 from openapi_schema_validator import OAS30Validator, OAS31Validator, OAS32Validator
 from openapi_schema_validator._specifications import REGISTRY
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
+from openapi_spec_validator import (
+    OpenAPIV30SpecValidator,
+    OpenAPIV31SpecValidator,
+    OpenAPIV32SpecValidator,
+)
 from openapi_spec_validator.validation import SpecValidator
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
@@ -44,7 +48,9 @@ def check(document: Document) -> Iterator[Problem]:
     if of_version is None:
         known = " or ".join(_VERSIONS)
         yield document.problem(
-            ("openapi",), f"OpenAPI {version} is not supported", f"write the document in {known}"
+            ("openapi",),
+            f"OpenAPI {version} is not supported",
+            f"write the document in {known}",
         )
         return
     validator = _adapted(of_version, document.data)(document.data)
@@ -55,7 +61,9 @@ def check(document: Document) -> Iterator[Problem]:
         # The further checks expect a document of the right shape.
         for error in _collect(validator.root_validator, validator.schema_path):
             pointer = tuple(error.absolute_path)
-            place = document.follow(pointer[1:]).pointer if pointer[:1] == (_ROOT,) else ()
+            place = (
+                document.follow(pointer[1:]).pointer if pointer[:1] == (_ROOT,) else ()
+            )
             yield _problem(document, place, error, version)
 
 
@@ -72,24 +80,38 @@ def _shape_errors(validator: SpecValidator, data: object) -> list[ValidationErro
     return errors_of(validator_for(schema)(schema), data)
 
 
-def _collect(check: Callable[[Any], Iterable[ValidationError]], value: object) -> list[ValidationError]:
+def _collect(
+    check: Callable[[Any], Iterable[ValidationError]], value: object
+) -> list[ValidationError]:
     """The errors that a check finds. That it breaks is one more: no document may end in a traceback."""
     errors: list[ValidationError] = []
     try:
         errors.extend(check(value))
     except Exception as error:
-        errors.append(ValidationError(f"openapi-spec-validator stopped: {type(error).__name__}: {error}"))
+        errors.append(
+            ValidationError(
+                f"openapi-spec-validator stopped: {type(error).__name__}: {error}"
+            )
+        )
     return errors
 
 
-def _problem(document: Document, pointer: Pointer, error: ValidationError, version: str) -> Problem:
+def _problem(
+    document: Document, pointer: Pointer, error: ValidationError, version: str
+) -> Problem:
     choice = _choice(error)
     if choice is None:
         fix = f"change it to what OpenAPI {version} allows here"
         return document.problem(pointer, short(error.message), fix)
     words = [str(word) for word in cast("list[object]", choice.validator_value)]
-    message = short(f"{choice.instance!r} is not one of the words that OpenAPI {version} has here")
-    return document.problem(pointer, message, meant(choice.instance, words, f"use one of {', '.join(words)}"))
+    message = short(
+        f"{choice.instance!r} is not one of the words that OpenAPI {version} has here"
+    )
+    return document.problem(
+        pointer,
+        message,
+        meant(choice.instance, words, f"use one of {', '.join(words)}"),
+    )
 
 
 def _choice(error: ValidationError) -> ValidationError | None:
@@ -100,7 +122,10 @@ def _choice(error: ValidationError) -> ValidationError | None:
         return None
     # A union of a word and something else, such as the type of a schema, which may be a list of them.
     found = [choice for inner in error.context or () if (choice := _choice(inner))]
-    return next((choice for choice in found if isinstance(choice.instance, str)), found[0] if found else None)
+    return next(
+        (choice for choice in found if isinstance(choice.instance, str)),
+        found[0] if found else None,
+    )
 
 
 def soundness(of_version: Any) -> Callable[[object], bool]:
@@ -121,7 +146,9 @@ def soundness(of_version: Any) -> Callable[[object], bool]:
     )
 
     def is_sound(schema: object) -> bool:
-        return not (is_mapping(schema) and "$schema" in schema) and quick.is_valid(schema)
+        return not (is_mapping(schema) and "$schema" in schema) and quick.is_valid(
+            schema
+        )
 
     return is_sound
 
@@ -129,12 +156,18 @@ def soundness(of_version: Any) -> Callable[[object], bool]:
 def _adapted(of_version: _Version, data: dict[str, Any]) -> type[SpecValidator]:
     """The same validator, which passes sound schemas at once, and whose errors all begin with where they were found."""
     validator = of_version.document
-    keywords = {name: _with_place(name, keyword) for name, keyword in validator.keyword_validators.items()}
+    keywords = {
+        name: _with_place(name, keyword)
+        for name, keyword in validator.keyword_validators.items()
+    }
     # In another dialect a schema may say other things; the validator knows which.
     if "jsonSchemaDialect" not in data:
-        keywords["schema"] = _with_quick_check(keywords["schema"], soundness(of_version.schema))
+        keywords["schema"] = _with_quick_check(
+            keywords["schema"], soundness(of_version.schema)
+        )
     return cast(
-        "type[SpecValidator]", type(validator.__name__, (validator,), {"keyword_validators": keywords})
+        "type[SpecValidator]",
+        type(validator.__name__, (validator,), {"keyword_validators": keywords}),
     )
 
 
@@ -147,14 +180,19 @@ def _with_quick_check(
         return None if is_sound(value) else check(self, schema, value)
 
     return cast(
-        "type[KeywordValidator]", type(keyword.__name__, (keyword,), {"_validate_schema_meta": validate})
+        "type[KeywordValidator]",
+        type(keyword.__name__, (keyword,), {"_validate_schema_meta": validate}),
     )
 
 
 def _with_place(name: str, keyword: type[KeywordValidator]) -> type[KeywordValidator]:
-    check = cast("Callable[..., Iterator[ValidationError]]", cast("Any", keyword).__call__)
+    check = cast(
+        "Callable[..., Iterator[ValidationError]]", cast("Any", keyword).__call__
+    )
 
-    def call(self: KeywordValidator, *args: Any, **kwargs: Any) -> Iterator[ValidationError]:
+    def call(
+        self: KeywordValidator, *args: Any, **kwargs: Any
+    ) -> Iterator[ValidationError]:
         place = next((arg.parts for arg in args if isinstance(arg, SchemaPath)), ())
         for error in check(self, *args, **kwargs):
             # The innermost check is the first to see an error; it knows the place best.
@@ -163,7 +201,9 @@ def _with_place(name: str, keyword: type[KeywordValidator]) -> type[KeywordValid
                 error.path.extendleft(reversed((_ROOT, *map(_token, place), *inside)))
             yield error
 
-    return cast("type[KeywordValidator]", type(keyword.__name__, (keyword,), {"__call__": call}))
+    return cast(
+        "type[KeywordValidator]", type(keyword.__name__, (keyword,), {"__call__": call})
+    )
 
 
 def _token(part: object) -> str | int:

@@ -18,7 +18,9 @@ UNITS: dict[str, AmountUnit | None] = {
     "unknown": None,
 }
 
-_AMOUNT_NAME = re.compile(r"(?:amount|balance)|.*(?:[a-z0-9](?:Amount|Balance)|_(?:amount|balance))")
+_AMOUNT_NAME = re.compile(
+    r"(?:amount|balance)|.*(?:[a-z0-9](?:Amount|Balance)|_(?:amount|balance))"
+)
 _SCALARS = {"number", "integer", "string"}
 _UNIT, _EVIDENCE = "x-amount-unit", "x-amount-unit-evidence"
 
@@ -56,7 +58,9 @@ def _is_amount(reader: Reader, name: str, schema: Pointer) -> bool:
     return not _SCALARS.isdisjoint(reading.types(reader.document, schema))
 
 
-def _mark(reader: Reader, schema: Pointer, parameter: Pointer | None, name: str) -> Located | None:
+def _mark(
+    reader: Reader, schema: Pointer, parameter: Pointer | None, name: str
+) -> Located | None:
     if parameter is not None:
         value = reader.at(parameter)
         if name in value:
@@ -64,7 +68,9 @@ def _mark(reader: Reader, schema: Pointer, parameter: Pointer | None, name: str)
     return reading.mark(reader.document, schema, name)
 
 
-def _report_unit(reader: Reader, name: str, schema: Pointer, unit: Located | None) -> None:
+def _report_unit(
+    reader: Reader, name: str, schema: Pointer, unit: Located | None
+) -> None:
     fix = f"write `{_UNIT}:` with one of {', '.join(UNITS)}"
     if unit is None:
         reader.flawed(schema, f"the amount {name!r} has no unit", fix)
@@ -73,7 +79,9 @@ def _report_unit(reader: Reader, name: str, schema: Pointer, unit: Located | Non
     reader.flawed(unit.pointer, message, meant(unit.value, UNITS, fix))
 
 
-def _check_evidence(reader: Reader, name: str, schema: Pointer, evidence: Located | None) -> None:
+def _check_evidence(
+    reader: Reader, name: str, schema: Pointer, evidence: Located | None
+) -> None:
     message = f"the amount {name!r} does not say how well its unit is known"
     fix = f"write `{_EVIDENCE}:` with one of {', '.join(EVIDENCE)}"
     if evidence is None:

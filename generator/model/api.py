@@ -27,7 +27,12 @@ FOR_READERS = {CHANGE: "docs"}
 FOLLOWS = {CHANGE: "follows"}
 
 #: The evidence levels, the best first.
-EVIDENCE: tuple[Evidence, ...] = ("documented", "documented-2023", "observed", "inferred")
+EVIDENCE: tuple[Evidence, ...] = (
+    "documented",
+    "documented-2023",
+    "observed",
+    "inferred",
+)
 
 #: The levels that are good enough to say that something is not there. A fact of 2023 proves nothing today.
 PROVES_ABSENCE: tuple[Evidence, ...] = ("documented", "observed")
@@ -505,7 +510,9 @@ class Operation(Node):
     @property
     def success(self) -> Response | None:
         """The first successful response that has content; none where no success has any."""
-        found = [response for response in self.responses if response.status.startswith("2")]
+        found = [
+            response for response in self.responses if response.status.startswith("2")
+        ]
         return next((response for response in found if response.type is not None), None)
 
     @property
@@ -789,4 +796,6 @@ class Api:
 
     def settings_of(self, family: Family) -> tuple[Setting, ...]:
         """Return what the clients are told for the operations of a family."""
-        return tuple(setting for setting in self.settings if setting.family == family.name)
+        return tuple(
+            setting for setting in self.settings if setting.family == family.name
+        )

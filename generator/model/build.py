@@ -91,7 +91,9 @@ def _read(reader: Reader) -> Api:
     settings = family_reader.settings(families)
     schemas = SchemaReader(reader)
     schemas.read()
-    operations = read_operations(reader, schemas, {family.name: family for family in families})
+    operations = read_operations(
+        reader, schemas, {family.name: family for family in families}
+    )
     return Api(
         families=families,
         settings=settings,

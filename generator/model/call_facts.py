@@ -23,11 +23,15 @@ def read_facts(reader: Reader, node: reading.Operation) -> dict[str, str]:
     headers = [name for place, name in _parameters(node) if place == "header"]
     _check_key(reader, node, key, [*headers, *node.body_properties()])
     if key != "":
-        facts["idempotency_key"] = f"$request.header.{key}" if key in headers else f"$request.body#/{key}"
+        facts["idempotency_key"] = (
+            f"$request.header.{key}" if key in headers else f"$request.body#/{key}"
+        )
     return facts
 
 
-def _check_fact(reader: Reader, node: reading.Operation, name: str, expression: object) -> None:
+def _check_fact(
+    reader: Reader, node: reading.Operation, name: str, expression: object
+) -> None:
     place = (*node.pointer, _MARK, name)
     if name not in _FACTS:
         message = f"x-call-facts has the unknown fact {name!r}"
@@ -49,7 +53,11 @@ def _exists(node: reading.Operation, expression: str) -> bool:
     names = node.body_properties() if source == "body" else {}
     *outer, last = pointer.split("/")
     for step in outer:
-        names = reading.properties(node.document, names[step].pointer) if step in names else {}
+        names = (
+            reading.properties(node.document, names[step].pointer)
+            if step in names
+            else {}
+        )
     return last in names
 
 
@@ -57,7 +65,9 @@ def _parameters(node: reading.Operation) -> list[tuple[str, str]]:
     return [reading.parameter_key(parameter.value) for parameter in node.parameters()]
 
 
-def _check_key(reader: Reader, node: reading.Operation, key: object, known: list[str]) -> None:
+def _check_key(
+    reader: Reader, node: reading.Operation, key: object, known: list[str]
+) -> None:
     if key not in known:
         fix = "correct the name, or remove it if the operation has no such key"
         reader.flawed(

@@ -6,14 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import naming, reading
-from ..document import NAME_MAPS, Document, Located, Pointer, is_mapping, mapping, parse_pointer, sequence
+from ..document import (
+    NAME_MAPS,
+    Document,
+    Located,
+    Pointer,
+    is_mapping,
+    mapping,
+    parse_pointer,
+    sequence,
+)
 from .reader import Reader
 
 _SCHEMAS: Pointer = ("components", "schemas")
 _CLASS_NAME = "x-class-name"
 _OBJECT_KEYS = ("properties", "patternProperties", "additionalProperties")
 #: Keywords under which a schema only limits the one it stands in; nobody needs a name for it.
-_LIMITS = frozenset({"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"})
+_LIMITS = frozenset(
+    {"not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas"}
+)
 
 
 def has_class(schema: dict[str, Any]) -> bool:
@@ -49,7 +60,11 @@ def class_names(reader: Reader, places: Mapping[str, Pointer]) -> dict[str, str]
     for key, value in known.items():
         if not isinstance(value.get(_CLASS_NAME, ""), str):
             message = f"{_CLASS_NAME} of {key!r} is no text"
-            reader.wrong((*places[key], _CLASS_NAME), message, "write the name of the class, or remove it")
+            reader.wrong(
+                (*places[key], _CLASS_NAME),
+                message,
+                "write the name of the class, or remove it",
+            )
     shared: dict[str, str] = {}
     while True:
         try:
@@ -109,7 +124,9 @@ def _is_limit(pointer: Pointer) -> bool:
 
 def _nameless(schema: Located) -> str | None:
     kind = schema.value.get("type")
-    if "object" in (kind, *sequence(kind)) or any(key in schema.value for key in _OBJECT_KEYS):
+    if "object" in (kind, *sequence(kind)) or any(
+        key in schema.value for key in _OBJECT_KEYS
+    ):
         return "an object"
     if "enum" in schema.value:
         return "an enum"
@@ -122,7 +139,8 @@ class _Finder:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.found: dict[str, Pointer] = {
-            str(schema.pointer[-1]): schema.pointer for schema in reading.named_schemas(document)
+            str(schema.pointer[-1]): schema.pointer
+            for schema in reading.named_schemas(document)
         }
 
     def look_at_operation(self, operation: reading.Operation) -> None:
@@ -132,10 +150,14 @@ class _Finder:
             self._take((*operation.pointer, "parameters", index, "schema"), base + name)
         self.look_at_body(operation)
         for status in mapping(operation.data.get("responses")):
-            self._look_at_content((*operation.pointer, "responses", status), f"{base}Response{status}")
+            self._look_at_content(
+                (*operation.pointer, "responses", status), f"{base}Response{status}"
+            )
 
     def look_at_body(self, operation: reading.Operation) -> None:
-        self._look_at_content((*operation.pointer, "requestBody"), _base(operation) + "Request")
+        self._look_at_content(
+            (*operation.pointer, "requestBody"), _base(operation) + "Request"
+        )
 
     def _look_at_content(self, place: Pointer, name: str) -> None:
         for media_type in mapping(mapping(self._document.get(place)).get("content")):

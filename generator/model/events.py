@@ -22,7 +22,17 @@ _PREFIX = re.compile(r"[a-z]+(?:_[a-z]+)*")
 SECRETS = ("BodySecret", "FieldsSecret", "TokenSecret")
 #: What the module of the events and its base call their own.
 _TAKEN = frozenset(
-    {"Any", "AnyEvent", "ClassVar", "EVENTS", "Kind", "Mapping", "UnknownEvent", "WebhookEvent", *SECRETS}
+    {
+        "Any",
+        "AnyEvent",
+        "ClassVar",
+        "EVENTS",
+        "Kind",
+        "Mapping",
+        "UnknownEvent",
+        "WebhookEvent",
+        *SECRETS,
+    }
 )
 
 
@@ -48,11 +58,16 @@ def _classes_taken(schemas: SchemaReader) -> dict[str, str]:
 
 
 def _event(
-    reader: Reader, schemas: SchemaReader, webhook: reading.Operation, classes: dict[str, str]
+    reader: Reader,
+    schemas: SchemaReader,
+    webhook: reading.Operation,
+    classes: dict[str, str],
 ) -> Event | None:
     if webhook.method != "post":
         message = f"{webhook.title} is a {webhook.method.upper()}"
-        reader.wrong(webhook.pointer, message, "write `post:`; that is how events are sent")
+        reader.wrong(
+            webhook.pointer, message, "write `post:`; that is how events are sent"
+        )
     class_name = _class_name(reader, webhook, classes)
     body = _body(reader, schemas, webhook)
     if class_name is None or body is None:
@@ -77,7 +92,9 @@ def _event(
         identity=identity,
         body=body,
         data=data,
-        merchant=next((field for field in body.fields if field.name == _MERCHANT), None),
+        merchant=next(
+            (field for field in body.fields if field.name == _MERCHANT), None
+        ),
         created=next((field for field in body.fields if field.is_unix_time), None),
         model=model,
         summary=text_of(webhook.data, "summary"),
@@ -86,24 +103,36 @@ def _event(
     )
 
 
-def _class_name(reader: Reader, webhook: reading.Operation, classes: dict[str, str]) -> str | None:
+def _class_name(
+    reader: Reader, webhook: reading.Operation, classes: dict[str, str]
+) -> str | None:
     """Return the name of the event's class; None where the operationId gives none."""
     place, wire_id = (*webhook.pointer, "operationId"), webhook.data.get("operationId")
     if not isinstance(wire_id, str) or not naming.is_camel_case(wire_id):
         message = f"{webhook.title} has no operationId in camelCase"
-        reader.wrong(place, message, "write one like `operationId: onTransactionCharged`")
+        reader.wrong(
+            place, message, "write one like `operationId: onTransactionCharged`"
+        )
         return None
     made = naming.event_class(wire_id)
     if made is None:
-        message = f"the operationId {wire_id!r} of {webhook.title} does not begin with `on`"
-        reader.wrong(place, message, "write one like `onPaymentPaid`; its event is `PaymentPaid` then")
+        message = (
+            f"the operationId {wire_id!r} of {webhook.title} does not begin with `on`"
+        )
+        reader.wrong(
+            place,
+            message,
+            "write one like `onPaymentPaid`; its event is `PaymentPaid` then",
+        )
     elif made in classes:
         message = f"the event of {webhook.title} would have the class {made}, as has {classes[made]}"
         reader.wrong(place, message, "rename one of them")
     return made
 
 
-def _body(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) -> Model | None:
+def _body(
+    reader: Reader, schemas: SchemaReader, webhook: reading.Operation
+) -> Model | None:
     body = webhook.body()
     holder = body.pointer if body else (*webhook.pointer, "requestBody")
     type_ = schemas.json_of(body) if body else None
@@ -117,14 +146,18 @@ def _body(reader: Reader, schemas: SchemaReader, webhook: reading.Operation) -> 
     return None
 
 
-def _about(reader: Reader, webhook: reading.Operation, body: Model, data: Field | None) -> Model | None:
+def _about(
+    reader: Reader, webhook: reading.Operation, body: Model, data: Field | None
+) -> Model | None:
     """Return the model of what the event is about."""
     if data is None:
         return body
     if isinstance(data.type, ModelRef):
         return data.type.model
     message = f"the `{DATA}` of {webhook.title} is not described as an object"
-    reader.wrong(data.origin.pointer, message, "describe it in `schemas/` and refer to that")
+    reader.wrong(
+        data.origin.pointer, message, "describe it in `schemas/` and refer to that"
+    )
     return None
 
 
@@ -134,11 +167,15 @@ def _name(reader: Reader, webhook: reading.Operation) -> str:
     if isinstance(name, str) and (name or "x-event" not in webhook.data):
         return name
     message = f"{name!r} is no name of an event"
-    reader.wrong((*webhook.pointer, "x-event"), message, "write the name as it is on the wire")
+    reader.wrong(
+        (*webhook.pointer, "x-event"), message, "write the name as it is on the wire"
+    )
     return str(name)
 
 
-def _named_by(reader: Reader, webhook: reading.Operation, name: str, body: Model) -> Field | None:
+def _named_by(
+    reader: Reader, webhook: reading.Operation, name: str, body: Model
+) -> Field | None:
     """Return the field that holds the event's name: its enumeration lists it."""
     if not name or not isinstance(webhook.data.get("x-event"), str):
         return None
@@ -154,7 +191,10 @@ def _named_by(reader: Reader, webhook: reading.Operation, name: str, body: Model
 
 
 def _check_that_it_is_told(
-    reader: Reader, webhook: reading.Operation, event: Event, tellers: dict[tuple[str, str], str]
+    reader: Reader,
+    webhook: reading.Operation,
+    event: Event,
+    tellers: dict[tuple[str, str], str],
 ) -> None:
     """Report an event that has the name of another in the same property, or none as another."""
     teller = event.named_by.wire_name if event.named_by else ""
@@ -167,11 +207,18 @@ def _check_that_it_is_told(
         )
 
 
-def _identity(reader: Reader, webhook: reading.Operation) -> tuple[str, tuple[str, ...]]:
+def _identity(
+    reader: Reader, webhook: reading.Operation
+) -> tuple[str, tuple[str, ...]]:
     """Return what the identity of a delivery begins with, and the pointers to its parts."""
     mark = mapping(webhook.data.get("x-dedup"))
     prefix, pointers = mark.get("prefix"), sequence(mark.get("pointers"))
-    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix) or not pointers or len(mark) != 2:
+    if (
+        not isinstance(prefix, str)
+        or not _PREFIX.fullmatch(prefix)
+        or not pointers
+        or len(mark) != 2
+    ):
         reader.wrong(
             (*webhook.pointer, "x-dedup"),
             f"{webhook.title} does not say what tells one event of it from another",
@@ -182,14 +229,22 @@ def _identity(reader: Reader, webhook: reading.Operation) -> tuple[str, tuple[st
 
 
 def _values(field: Field) -> list[object]:
-    enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
+    enums = [
+        variant.enum
+        for variant in variants_of(field.type)
+        if isinstance(variant, EnumRef)
+    ]
     return [member.value for enum in enums for member in enum.members]
 
 
 def _scheme(reader: Reader, webhook: reading.Operation) -> Pointer:
     """Return the place of the one security scheme that the webhook names; an empty one where that is not there."""
     place = (*webhook.pointer, "security")
-    names = [name for choice in sequence(webhook.data.get("security")) for name in mapping(choice)]
+    names = [
+        name
+        for choice in sequence(webhook.data.get("security"))
+        for name in mapping(choice)
+    ]
     if len(names) != 1:
         message = f"{webhook.title} names {len(names)} security schemes"
         fix = "write `security:` with the one that proves its deliveries; where there are several, the strongest"
@@ -198,7 +253,11 @@ def _scheme(reader: Reader, webhook: reading.Operation) -> Pointer:
     scheme: Pointer = ("components", "securitySchemes", names[0])
     if not is_mapping(reader.document.follow(scheme).value):
         message = f"{webhook.title} names the security scheme {names[0]!r}, which is not there"
-        reader.wrong(place, message, "describe it in `components.securitySchemes`, or correct the name")
+        reader.wrong(
+            place,
+            message,
+            "describe it in `components.securitySchemes`, or correct the name",
+        )
         return ()
     return scheme
 

@@ -19,9 +19,13 @@ def check_evidence(reader: Reader) -> None:
         _check_parameters(reader, operation)
     # Properties inherit the evidence of their schema.
     for schema in reading.named_schemas(reader.document):
-        _check_that_it_is_there(reader, schema, f"the schema {str(schema.pointer[-1])!r}")
+        _check_that_it_is_there(
+            reader, schema, f"the schema {str(schema.pointer[-1])!r}"
+        )
     for webhook in reading.webhooks(reader.document):
-        _check_that_it_is_there(reader, Located(webhook.pointer, webhook.data), webhook.title)
+        _check_that_it_is_there(
+            reader, Located(webhook.pointer, webhook.data), webhook.title
+        )
     for found in objects(reader.document.data):
         if _MARK in found.value:
             _check_mark(reader, found)
@@ -41,7 +45,9 @@ def _check_parameters(reader: Reader, operation: reading.Operation) -> None:
     for parameter in operation.parameters():
         # One of the path inherits the evidence of the path.
         if parameter.value.get("in") != "path":
-            _check_that_it_is_there(reader, parameter, f"the parameter {parameter.value.get('name')!r}")
+            _check_that_it_is_there(
+                reader, parameter, f"the parameter {parameter.value.get('name')!r}"
+            )
 
 
 def _check_that_it_is_there(reader: Reader, found: Located, name: str) -> None:
@@ -56,13 +62,21 @@ def _check_mark(reader: Reader, found: Located) -> None:
     for word in words:
         if word.value not in EVIDENCE:
             message = f"{word.value!r} is not a word for evidence"
-            reader.flawed(word.pointer, message, meant(word.value, EVIDENCE, f"use one of {_WORDS}"))
+            reader.flawed(
+                word.pointer,
+                message,
+                meant(word.value, EVIDENCE, f"use one of {_WORDS}"),
+            )
     if all(word.value == "inferred" or word.value not in EVIDENCE for word in words):
         return
     sources = found.value.get(_SOURCE)
     if sources is None and words[0].value == _inherited(reader, found.pointer):
         return
-    if not is_sequence(sources) or not sources or not all(isinstance(s, str) and s for s in sources):
+    if (
+        not is_sequence(sources)
+        or not sources
+        or not all(isinstance(s, str) and s for s in sources)
+    ):
         reader.flawed(
             (*found.pointer, _SOURCE if _SOURCE in found.value else _MARK),
             "evidence without a source",
@@ -73,7 +87,10 @@ def _check_mark(reader: Reader, found: Located) -> None:
 def _words(evidence: Located) -> list[Located]:
     """Return the words of an evidence: one, or (for an operation) one for each of its parts."""
     if is_mapping(evidence.value):
-        return [Located((*evidence.pointer, key), word) for key, word in evidence.value.items()]
+        return [
+            Located((*evidence.pointer, key), word)
+            for key, word in evidence.value.items()
+        ]
     return [evidence]
 
 

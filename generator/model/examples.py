@@ -11,11 +11,20 @@ from .reader import Reader
 
 def check_examples(reader: Reader) -> None:
     """Note each parameter, request body and response with content that has no example."""
-    for operation in (*reading.operations(reader.document), *reading.webhooks(reader.document)):
+    for operation in (
+        *reading.operations(reader.document),
+        *reading.webhooks(reader.document),
+    ):
         for parameter in operation.parameters():
             if not _has_example(parameter.value):
-                message = f"the parameter {parameter.value.get('name')!r} has no example"
-                reader.flawed(parameter.pointer, message, "write `example:` with a value as the API takes it")
+                message = (
+                    f"the parameter {parameter.value.get('name')!r} has no example"
+                )
+                reader.flawed(
+                    parameter.pointer,
+                    message,
+                    "write `example:` with a value as the API takes it",
+                )
         for name, holder in _holders(operation):
             _check_content(reader, holder, f"{name} of {operation.title}")
 
@@ -30,9 +39,13 @@ def _holders(operation: reading.Operation) -> Iterator[tuple[str, Located]]:
 
 def _check_content(reader: Reader, holder: Located, name: str) -> None:
     for media_type in reading.media_types(holder):
-        if _is_text(str(media_type.pointer[-1])) and not _has_example(mapping(media_type.value)):
+        if _is_text(str(media_type.pointer[-1])) and not _has_example(
+            mapping(media_type.value)
+        ):
             message = f"{name} has no example"
-            reader.flawed(media_type.pointer, message, "write `example:` beside `schema:`")
+            reader.flawed(
+                media_type.pointer, message, "write `example:` beside `schema:`"
+            )
 
 
 def _has_example(value: dict[str, object]) -> bool:
@@ -41,4 +54,6 @@ def _has_example(value: dict[str, object]) -> bool:
 
 def _is_text(media_type: str) -> bool:
     kind = media_type.split(";")[0].strip().lower()
-    return kind.startswith("text/") or kind.endswith(("json", "xml", "x-www-form-urlencoded"))
+    return kind.startswith("text/") or kind.endswith(
+        ("json", "xml", "x-www-form-urlencoded")
+    )

@@ -23,7 +23,16 @@ _MARKS = (
 )
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 #: Headers that HTTP itself reads: a key in one of them would break the request, or be dropped on the way.
-_OF_HTTP = frozenset({"host", "connection", "content-length", "content-type", "transfer-encoding", "accept"})
+_OF_HTTP = frozenset(
+    {
+        "host",
+        "connection",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "accept",
+    }
+)
 _SCHEMES: Pointer = ("components", "securitySchemes")
 
 
@@ -49,11 +58,17 @@ class FamilyReader:
             )
         for operation in self._operations:
             own = (*operation.pointer, "security")
-            name = main if self._document.get(own) is None else self._scheme_at(own, schemes)
+            name = (
+                main
+                if self._document.get(own) is None
+                else self._scheme_at(own, schemes)
+            )
             self._use(operation, name, schemes)
         used = [name for name in schemes if name in self._uses or name == main]
         ordered = sorted(used, key=lambda name: name != main)
-        return tuple(self._family(schemes[name], main == name, name) for name in ordered)
+        return tuple(
+            self._family(schemes[name], main == name, name) for name in ordered
+        )
 
     def settings(self, families: tuple[Family, ...]) -> tuple[Setting, ...]:
         """Return what operations of the families take from the client, each once."""
@@ -89,31 +104,46 @@ class FamilyReader:
             if not _HEADER.fullmatch(header) or header.lower() in _OF_HTTP:
                 message = f"{header!r} is no header that a key may be sent in"
                 self._wrong(
-                    (*place, "name"), message, "write a header of the API's own, such as `Authorization`"
+                    (*place, "name"),
+                    message,
+                    "write a header of the API's own, such as `Authorization`",
                 )
             self._check_names(key, Located(place, scheme), taken)
             yield key, Located(place, scheme)
 
-    def _check_names(self, key: str, scheme: Located, taken: set[tuple[str, str]]) -> None:
+    def _check_names(
+        self, key: str, scheme: Located, taken: set[tuple[str, str]]
+    ) -> None:
         """Report a mark that is no name, or the name of something else; note those that are."""
         for mark, form, example in _MARKS:
             value, place = str(scheme.value.get(mark, "")), (*scheme.pointer, mark)
             if not form.fullmatch(value) or iskeyword(value):
                 message = f"the scheme {key!r} has no {mark} that is a name"
                 self._wrong(place, message, f"write `{mark}: {example}`")
-            elif (mark, value) in taken or (mark == "x-client-setting" and value in ARGUMENTS):
+            elif (mark, value) in taken or (
+                mark == "x-client-setting" and value in ARGUMENTS
+            ):
                 message = f"the {mark} {value!r} is taken by another scheme or argument"
                 self._wrong(place, message, "give each its own")
             taken.add((mark, value))
-        self._taken |= {str(scheme.value.get("x-client-setting")), f"{scheme.value['x-family']}_base_url"}
+        self._taken |= {
+            str(scheme.value.get("x-client-setting")),
+            f"{scheme.value['x-family']}_base_url",
+        }
 
     def _scheme_at(self, place: Pointer, schemes: dict[str, Located]) -> str | None:
         """The one scheme of a family that a `security` names."""
-        named = [name for choice in sequence(self._document.get(place)) for name in mapping(choice)]
+        named = [
+            name
+            for choice in sequence(self._document.get(place))
+            for name in mapping(choice)
+        ]
         known = [name for name in named if name in schemes]
         return known[0] if len(named) == len(known) == 1 else None
 
-    def _use(self, operation: Operation, scheme: str | None, schemes: dict[str, Located]) -> None:
+    def _use(
+        self, operation: Operation, scheme: str | None, schemes: dict[str, Located]
+    ) -> None:
         if scheme is None:
             self._wrong(
                 (*operation.pointer, "security"),
@@ -226,7 +256,11 @@ class FamilyReader:
             )
 
     def _agree(self, first: Setting, other: Setting) -> None:
-        if (first.family, first.variable, first.is_date) != (other.family, other.variable, other.is_date):
+        if (first.family, first.variable, first.is_date) != (
+            other.family,
+            other.variable,
+            other.is_date,
+        ):
             self._wrong(
                 (*other.origin.pointer, "x-client-setting"),
                 f"{other.argument!r} is two different settings of the client",
@@ -243,4 +277,9 @@ def _is_origin(url: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(host) and url == f"https://{parts.netloc}" and "@" not in url
+    return (
+        parts.scheme == "https"
+        and bool(host)
+        and url == f"https://{parts.netloc}"
+        and "@" not in url
+    )

@@ -44,7 +44,9 @@ def leftovers(document: Document, nodes: Set[Pointer]) -> Leftovers:
     return found
 
 
-def _keywords(value: object, place: Pointer, *, names: bool = False) -> Iterator[tuple[Pointer, Any]]:
+def _keywords(
+    value: object, place: Pointer, *, names: bool = False
+) -> Iterator[tuple[Pointer, Any]]:
     """Yield every keyword below a value with its own; the keys of a map of names are none."""
     if is_sequence(value):
         for index, item in enumerate(value):
@@ -61,7 +63,9 @@ def _keywords(value: object, place: Pointer, *, names: bool = False) -> Iterator
 
 
 def _is_data(key: str) -> bool:
-    return key in _DATA or key in FOR_PEOPLE or key.startswith("x-") or key not in _KNOWN
+    return (
+        key in _DATA or key in FOR_PEOPLE or key.startswith("x-") or key not in _KNOWN
+    )
 
 
 def _holds_names(key: str, value: object) -> bool:

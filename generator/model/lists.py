@@ -43,7 +43,9 @@ class ListReader:
         self._node = node
         self._place: Pointer = (*node.pointer, _MARK)
         self._mark = mapping(node.data.get(_MARK))
-        successes = [response.type for response in responses if response.status.startswith("2")]
+        successes = [
+            response.type for response in responses if response.status.startswith("2")
+        ]
         self._results: list[Type] = [type_ for type_ in successes if type_ is not None]
         self._is_array = any(map(_takes_array, self._results))
 
@@ -84,7 +86,9 @@ class ListReader:
     def _check_that_it_is_no_list(self) -> None:
         """Note a GET that lists, by its name or because its response is an array, and does not say how."""
         node = self._node
-        if node.method == "get" and (node.data.get("x-method") == "list" or self._is_array):
+        if node.method == "get" and (
+            node.data.get("x-method") == "list" or self._is_array
+        ):
             self._reader.flawed(
                 node.pointer,
                 f"{node.title} lists, but has no x-pagination",
@@ -115,12 +119,16 @@ class ListReader:
     def _check_pages(self) -> None:
         """Note pages that no parameter of the query asks for."""
         parameters = [parameter.value for parameter in self._node.parameters()]
-        query = [value.get("name") for value in parameters if value.get("in") == "query"]
+        query = [
+            value.get("name") for value in parameters if value.get("in") == "query"
+        ]
         for key in _PAGED:
             name = self._mark.get(key)
             if key in self._mark and name not in query:
                 message = f"x-pagination names {name!r}, which is no query parameter of {self._node.title}"
-                fix = meant(name, map(str, query), "declare the parameter, or correct the name")
+                fix = meant(
+                    name, map(str, query), "declare the parameter, or correct the name"
+                )
                 self._flawed(key, message, fix)
 
     def _check_total(self, known: Mapping[str, Field]) -> None:
@@ -132,7 +140,9 @@ class ListReader:
                 self._flawed(key, message, "remove it: an array is its own items")
         elif "total" in self._mark and total not in list(known):
             message = f"x-pagination names {total!r}, which is no property of {title}'s response"
-            fix = meant(total, known, "add the property to the schema, or correct the name")
+            fix = meant(
+                total, known, "add the property to the schema, or correct the name"
+            )
             self._flawed("total", message, fix)
 
     def _identity(self, row: Mapping[str, Field]) -> Field | None:
@@ -141,7 +151,9 @@ class ListReader:
         if "identity" in self._mark:
             name = self._mark["identity"]
             if name not in list(row):
-                message = f"x-pagination names {name!r}, which is no property of an item"
+                message = (
+                    f"x-pagination names {name!r}, which is no property of an item"
+                )
                 self._flawed("identity", message, meant(name, row, fix))
             return row.get(str(name))
         found = next((row[name] for name in ROW_IDS if name in row), None)
@@ -162,11 +174,17 @@ class ListReader:
             self._reader.wrong(self._place, message, "add `items:`")
         elif name not in list(envelope):
             message = f"x-pagination names {name!r}, which is no property of {title}'s response"
-            fix = meant(name, envelope, "add the property to the schema, or correct the name")
+            fix = meant(
+                name, envelope, "add the property to the schema, or correct the name"
+            )
             self._reader.wrong((*self._place, "items"), message, fix)
         else:
             message = f"x-pagination names {name!r} as the items, which is no list"
-            self._reader.wrong((*self._place, "items"), message, "name the property that holds the list")
+            self._reader.wrong(
+                (*self._place, "items"),
+                message,
+                "name the property that holds the list",
+            )
 
     def _flawed(self, key: str, message: str, fix: str) -> None:
         self._reader.flawed((*self._place, key), message, fix)

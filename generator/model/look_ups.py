@@ -29,7 +29,9 @@ def check_recipe(reader: Reader, operation: Operation) -> None:
     if value.get("x-moves-money") is False and _MARK in value:
         message = f"{operation.title} moves no money, so there is nothing to reconcile"
         reader.flawed(place, message, "remove `x-reconcile`")
-    is_resolved = isinstance(mark.get("check"), str) and ("look-ups" in mark) != ("none" in mark)
+    is_resolved = isinstance(mark.get("check"), str) and ("look-ups" in mark) != (
+        "none" in mark
+    )
     if operation.moves_money and not is_resolved:
         reader.flawed(
             place,
@@ -60,8 +62,14 @@ class LookUpChecker:
                 self._flawed(key, message, meant(key, _KEYS, f"use {', '.join(_KEYS)}"))
         by, facts = self._mark.get("by"), operation.facts.keys() - {"amount"}
         if str(by) not in facts:
-            message = f"the look-up goes by {by!r}, which is no fact of {operation.title}"
-            self._flawed("by", message, meant(by, facts, "name one of `x-call-facts`, or idempotency_key"))
+            message = (
+                f"the look-up goes by {by!r}, which is no fact of {operation.title}"
+            )
+            self._flawed(
+                "by",
+                message,
+                meant(by, facts, "name one of `x-call-facts`, or idempotency_key"),
+            )
 
     def check_target(self, target: Operation, known: Mapping[str, Field]) -> None:
         """Note what has no meaning for the operation that is asked, and names that it does not show.
@@ -86,7 +94,9 @@ class LookUpChecker:
                 self._check_name(key, str(self._mark[key]), target, known)
         self._check_states(known.get(status_of(self._mark)))
 
-    def _check_name(self, key: str, name: str, target: Operation, known: Mapping[str, Field]) -> None:
+    def _check_name(
+        self, key: str, name: str, target: Operation, known: Mapping[str, Field]
+    ) -> None:
         if name not in known:
             message = f"the look-up names {name!r}, which is no property of what {target.title} shows"
             self._flawed(key, message, meant(name, known, "correct the name"))
@@ -96,16 +106,24 @@ class LookUpChecker:
         for key in _STATES:
             for state in sequence(self._mark.get(key)):
                 if state not in known:
-                    message = f"the look-up names the status {state!r}, which is not known"
+                    message = (
+                        f"the look-up names the status {state!r}, which is not known"
+                    )
                     fix = "name a value of the enum of `status`, in its canonical spelling"
-                    self._reader.flawed(self._place, message, meant(state, map(str, known), fix))
+                    self._reader.flawed(
+                        self._place, message, meant(state, map(str, known), fix)
+                    )
 
     def _flawed(self, key: str, message: str, fix: str) -> None:
         self._reader.flawed((*self._place, key), message, fix)
 
 
 def _values(field: Field) -> list[object]:
-    enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
+    enums = [
+        variant.enum
+        for variant in variants_of(field.type)
+        if isinstance(variant, EnumRef)
+    ]
     return [member.value for enum in enums for member in enum.members]
 
 

@@ -31,7 +31,9 @@ def _check_masks(reader: Reader, found: Located) -> None:
     for mark in MASKED:
         # A value that only looks true or false would leak a secret, or hide what people look for.
         if not isinstance(found.value.get(mark, True), bool):
-            reader.flawed((*found.pointer, mark), f"{mark} is no boolean", f"write `{mark}: true`")
+            reader.flawed(
+                (*found.pointer, mark), f"{mark} is no boolean", f"write `{mark}: true`"
+            )
 
 
 def _check_unused(reader: Reader, schema: Located) -> None:
@@ -46,7 +48,11 @@ def _check_required(reader: Reader, schema: Located) -> None:
     is_model = is_object(schema.value) and not is_enum(schema.value)
     if REQUIRED_EVIDENCE in schema.value and not is_model:
         message = f"{REQUIRED_EVIDENCE} stands on a schema whose `required` binds one way only"
-        reader.flawed((*schema.pointer, REQUIRED_EVIDENCE), message, f"remove `{REQUIRED_EVIDENCE}`")
+        reader.flawed(
+            (*schema.pointer, REQUIRED_EVIDENCE),
+            message,
+            f"remove `{REQUIRED_EVIDENCE}`",
+        )
 
 
 def _check_deprecation(reader: Reader, found: Located) -> None:

@@ -28,7 +28,9 @@ def priced_amount(model: Model) -> Field | None:
     found = amounts(model)
     if currency(model) is None:
         return None
-    return next((field for field in found if field.wire_name == "amount"), None) or _only(found)
+    return next(
+        (field for field in found if field.wire_name == "amount"), None
+    ) or _only(found)
 
 
 def money_object_amount(model: Model) -> Field | None:
@@ -43,7 +45,11 @@ def money_objects(model: Model) -> list[Field]:
 
 def inner_amount(field: Field) -> Field | None:
     """Return the amount within a field that is an object of an amount and its currency."""
-    return money_object_amount(field.type.model) if isinstance(field.type, ModelRef) else None
+    return (
+        money_object_amount(field.type.model)
+        if isinstance(field.type, ModelRef)
+        else None
+    )
 
 
 def main_amount(model: Model) -> Field | None:
@@ -58,7 +64,10 @@ def money_properties(model: Model) -> dict[str, Field]:
     """Return the fields that a response's model gives as Money, by the names of the properties that give them."""
     main = main_amount(model)
     found = [*money_objects(model), *amounts(model)]
-    return {"money" if field is main else f"{snake(field.wire_name)}_money": field for field in found}
+    return {
+        "money" if field is main else f"{snake(field.wire_name)}_money": field
+        for field in found
+    }
 
 
 def needs_one_currency(models: Collection[Model]) -> bool:

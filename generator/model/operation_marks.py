@@ -16,7 +16,9 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
 
 def check_operation_marks(reader: Reader) -> None:
     """Note marks of operations and webhooks that are missing, or that cannot be what they are for."""
-    tags: list[object] = [mapping(tag).get("name") for tag in sequence(reader.document.data.get("tags"))]
+    tags: list[object] = [
+        mapping(tag).get("name") for tag in sequence(reader.document.data.get("tags"))
+    ]
     for operation in reading.operations(reader.document):
         _check_id(reader, operation)
         _check_call(reader, operation)
@@ -67,7 +69,9 @@ def _check_money(reader: Reader, operation: reading.Operation) -> None:
         )
 
 
-def _check_tag(reader: Reader, operation: reading.Operation, declared: Sequence[object]) -> None:
+def _check_tag(
+    reader: Reader, operation: reading.Operation, declared: Sequence[object]
+) -> None:
     """Note what has not one tag: it is the group in the docs, and the document's `tags` order the groups."""
     tags, place = sequence(operation.data.get("tags")), (*operation.pointer, "tags")
     if len(tags) != 1:
@@ -75,4 +79,6 @@ def _check_tag(reader: Reader, operation: reading.Operation, declared: Sequence[
         reader.flawed(place, message, "give it exactly one, its group in the docs")
     elif tags[0] not in declared:
         message = f"{operation.title} has the tag {tags[0]!r}, which is not declared"
-        reader.flawed(place, message, "add it to `tags` in the root document, or correct it")
+        reader.flawed(
+            place, message, "add it to `tags` in the root document, or correct it"
+        )

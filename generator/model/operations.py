@@ -22,11 +22,23 @@ from .api import (
 )
 from .call_facts import read_facts
 from .lists import ListReader
-from .reader import Reader, default_of, deprecation_of, evidence_of, line_of, tags_of, text_of
+from .reader import (
+    Reader,
+    default_of,
+    deprecation_of,
+    evidence_of,
+    line_of,
+    tags_of,
+    text_of,
+)
 from .schemas import JSON, SchemaReader
 from .types import ANYTHING
 
-_PLACES: dict[str, ParameterPlace] = {"path": "path", "query": "query", "header": "header"}
+_PLACES: dict[str, ParameterPlace] = {
+    "path": "path",
+    "query": "query",
+    "header": "header",
+}
 _REFUSAL = re.compile("4[0-9][0-9]")
 #: The only style of each place, which is what the document means where it says nothing.
 _STYLES = {"path": "simple", "query": "form", "header": "simple"}
@@ -51,11 +63,14 @@ def read_operations(
     """
     operations = _OperationReader(reader, schemas)
     return tuple(
-        operations.read(operation, _family_of(reader, operation, families)) for operation in _all(reader)
+        operations.read(operation, _family_of(reader, operation, families))
+        for operation in _all(reader)
     )
 
 
-def _family_of(reader: Reader, operation: reading.Operation, families: Mapping[str, Family]) -> Family:
+def _family_of(
+    reader: Reader, operation: reading.Operation, families: Mapping[str, Family]
+) -> Family:
     """Return the family of an operation; one without key or origin where the document names none that is known."""
     name = str(operation.data.get("x-family", ""))
     known = families.get(name)
@@ -63,14 +78,25 @@ def _family_of(reader: Reader, operation: reading.Operation, families: Mapping[s
         return known
     # The reader of the families says what is wrong. The rest of the operation can be read all the same.
     origin = reader.origin((*operation.pointer, "x-family"), {})
-    return Family(origin=origin, name=name, argument="", variable="", header="", origins={}, base_url=None)
+    return Family(
+        origin=origin,
+        name=name,
+        argument="",
+        variable="",
+        header="",
+        origins={},
+        base_url=None,
+    )
 
 
 def _all(reader: Reader) -> list[reading.Operation]:
     """Return the operations, those of one path in the order of `METHODS`."""
     found = list(reading.operations(reader.document))
     paths = list(dict.fromkeys(operation.path for operation in found))
-    return sorted(found, key=lambda one: (paths.index(one.path), reading.METHODS.index(one.method)))
+    return sorted(
+        found,
+        key=lambda one: (paths.index(one.path), reading.METHODS.index(one.method)),
+    )
 
 
 class _OperationReader:
@@ -110,7 +136,9 @@ class _OperationReader:
             parameters=parameters,
             body=self._body(node),
             responses=responses,
-            pagination=ListReader(self._reader, self._schemas, node, responses).read(parameters),
+            pagination=ListReader(self._reader, self._schemas, node, responses).read(
+                parameters
+            ),
             idempotency_key=str(value.get("x-idempotency-key", "")),
             key_repeats=value.get("x-idempotency-repeats") is not False,
             facts=read_facts(self._reader, node),
@@ -119,12 +147,20 @@ class _OperationReader:
 
     # -- parameters ----------------------------------------------------------------------------------------
 
-    def _parameters(self, node: reading.Operation, inherited: Evidence) -> tuple[Parameter, ...]:
-        found = [parameter for parameter in node.parameters() if self._is_supported(node, parameter)]
+    def _parameters(
+        self, node: reading.Operation, inherited: Evidence
+    ) -> tuple[Parameter, ...]:
+        found = [
+            parameter
+            for parameter in node.parameters()
+            if self._is_supported(node, parameter)
+        ]
         # An operation's own come first, in the package as in its signature.
         own = [parameter for parameter in found if _is_below(node, parameter)]
         shared = [parameter for parameter in found if parameter not in own]
-        return tuple(self._parameter(node, parameter, inherited) for parameter in (*own, *shared))
+        return tuple(
+            self._parameter(node, parameter, inherited) for parameter in (*own, *shared)
+        )
 
     def _is_supported(self, node: reading.Operation, parameter: Located) -> bool:
         """Return whether the client can send a parameter; note what it cannot do."""
@@ -155,7 +191,9 @@ class _OperationReader:
         self._reader.wrong(pointer, message, fix)
         return False
 
-    def _parameter(self, node: reading.Operation, located: Located, inherited: Evidence) -> Parameter:
+    def _parameter(
+        self, node: reading.Operation, located: Located, inherited: Evidence
+    ) -> Parameter:
         pointer, value = (*located.pointer, "schema"), located.value
         described = {**mapping(value.get("schema")), **value}
         wire_name = str(value.get("name"))
@@ -172,9 +210,11 @@ class _OperationReader:
             server_default=default_of(described),
             setting=str(value.get("x-client-setting", "")),
             deprecation=deprecation_of(described),
-            is_own_text=value["in"] == "path" and reference == f"$request.path.{wire_name}",
+            is_own_text=value["in"] == "path"
+            and reference == f"$request.path.{wire_name}",
             is_joined=value["in"] == "query" and value.get("explode") is False,
-            is_hidden=self._schemas.is_masked(pointer) or self._schemas.is_masked(located.pointer),
+            is_hidden=self._schemas.is_masked(pointer)
+            or self._schemas.is_masked(located.pointer),
         )
 
     # -- bodies --------------------------------------------------------------------------------------------
@@ -204,7 +244,11 @@ class _OperationReader:
         offered = list(mapping(mapping(holder.value).get("content")))
         if not offered or JSON in offered:
             return (JSON if offered else ""), "json"
-        readable = [media_type for media_type in offered if not media_type.startswith(_UNREADABLE)]
+        readable = [
+            media_type
+            for media_type in offered
+            if not media_type.startswith(_UNREADABLE)
+        ]
         if not readable:
             self._reader.wrong(
                 (*holder.pointer, "content"),
@@ -212,11 +256,18 @@ class _OperationReader:
                 f"describe it as `{JSON}:`, as text (`text/csv:`) or as a file (`application/octet-stream:`)",
             )
             return "", "json"
-        texts = [media_type for media_type in readable if media_type.startswith("text/")]
+        texts = [
+            media_type for media_type in readable if media_type.startswith("text/")
+        ]
         return (texts[0], "text") if texts else (readable[0], "binary")
 
-    def _responses(self, node: reading.Operation, inherited: Evidence) -> list[Response]:
-        return [self._response(node, status, found, inherited) for status, found in node.responses()]
+    def _responses(
+        self, node: reading.Operation, inherited: Evidence
+    ) -> list[Response]:
+        return [
+            self._response(node, status, found, inherited)
+            for status, found in node.responses()
+        ]
 
     def _response(
         self, node: reading.Operation, status: str, found: Located, inherited: Evidence
@@ -225,7 +276,9 @@ class _OperationReader:
         reference = reference_of(written)
         origin = self._reader.origin(found.pointer, found.value, inherited)
         # An inferred response describes nothing, and the document may say that a status proves nothing.
-        refuses = origin.evidence != "inferred" and found.value.get("x-refuses") is not False
+        refuses = (
+            origin.evidence != "inferred" and found.value.get("x-refuses") is not False
+        )
         media_type, content = self._content(found)
         return Response(
             origin=origin,
@@ -244,7 +297,8 @@ def _is_below(node: reading.Operation, parameter: Located) -> bool:
     """Return whether the operation itself lists the parameter, and not its path."""
     own = sequence(node.data.get("parameters"))
     places = {
-        node.document.follow((*node.pointer, "parameters", index)).pointer for index, _ in enumerate(own)
+        node.document.follow((*node.pointer, "parameters", index)).pointer
+        for index, _ in enumerate(own)
     }
     return parameter.pointer in places
 

@@ -29,7 +29,9 @@ def parts_of(model: Model) -> list[Type]:
 
 def sent(api: Api) -> dict[str, Model]:
     """Return the models that bodies of requests consist of, by key."""
-    return reachable(operation.body.type for operation in api.operations if operation.body)
+    return reachable(
+        operation.body.type for operation in api.operations if operation.body
+    )
 
 
 def received(api: Api) -> dict[str, Model]:
@@ -41,7 +43,11 @@ def received(api: Api) -> dict[str, Model]:
 def received_types(api: Api) -> Iterator[Type]:
     """Yield the types of responses, and of what the bodies of webhooks hold."""
     for operation in api.operations:
-        yield from (response.type for response in operation.responses if response.type is not None)
+        yield from (
+            response.type
+            for response in operation.responses
+            if response.type is not None
+        )
     for event in api.events:
         yield from parts_of(event.body)
 
@@ -49,14 +55,20 @@ def received_types(api: Api) -> Iterator[Type]:
 def sent_components(api: Api) -> set[Pointer]:
     """Return the components that parameters and bodies of requests refer to, directly or through others."""
     places = [operation.origin.pointer for operation in api.operations]
-    return components_from(api, [(*place, key) for place in places for key in ("parameters", "requestBody")])
+    return components_from(
+        api,
+        [(*place, key) for place in places for key in ("parameters", "requestBody")],
+    )
 
 
 def received_components(api: Api) -> set[Pointer]:
     """Return the components that responses and webhooks refer to, directly or through others."""
-    responses = [(*operation.origin.pointer, "responses") for operation in api.operations]
+    responses = [
+        (*operation.origin.pointer, "responses") for operation in api.operations
+    ]
     return components_from(
-        api, [*responses, *((*event.origin.pointer, "requestBody") for event in api.events)]
+        api,
+        [*responses, *((*event.origin.pointer, "requestBody") for event in api.events)],
     )
 
 
@@ -93,7 +105,9 @@ def _says_success(type_: Type, above: tuple[str, ...]) -> bool:
         if not isinstance(variant, ModelRef) or variant.key in above:
             continue
         field = variant.model.by_wire_name.get("success")
-        if field is not None and any(_is_boolean(inner) for inner in variants_of(field.type)):
+        if field is not None and any(
+            _is_boolean(inner) for inner in variants_of(field.type)
+        ):
             return True
     return False
 

@@ -50,7 +50,9 @@ class Reader:
         """Return the mapping at a place; an empty one if there is none."""
         return mapping(self.document.get(pointer))
 
-    def origin(self, pointer: Pointer, value: dict[str, Any], inherited: Evidence = "inferred") -> Origin:
+    def origin(
+        self, pointer: Pointer, value: dict[str, Any], inherited: Evidence = "inferred"
+    ) -> Origin:
         """Return where a node comes from.
 
         Args:
@@ -101,7 +103,9 @@ def deprecation_of(value: dict[str, Any]) -> Deprecation | None:
         return None
     advice = mapping(value.get("x-deprecated"))
     return Deprecation(
-        since=line_of(advice, "since"), use=line_of(advice, "use"), until=line_of(advice, "until")
+        since=line_of(advice, "since"),
+        use=line_of(advice, "use"),
+        until=line_of(advice, "until"),
     )
 
 

@@ -7,20 +7,34 @@ from typing import Any
 
 from .. import naming
 from ..document import Pointer, mapping, sequence
-from .api import EVIDENCE, PROVES_ABSENCE, AmountUnit, Evidence, Field, LookUp, Model, Operation, Recipe
+from .api import (
+    EVIDENCE,
+    PROVES_ABSENCE,
+    AmountUnit,
+    Evidence,
+    Field,
+    LookUp,
+    Model,
+    Operation,
+    Recipe,
+)
 from .look_ups import LookUpChecker, check_recipe, deciding_properties, status_of
 from .reader import Reader, line_of
 from .types import EnumRef, ModelRef, variants_of
 
 
-def read_recipes(reader: Reader, operations: tuple[Operation, ...]) -> tuple[Recipe, ...]:
+def read_recipes(
+    reader: Reader, operations: tuple[Operation, ...]
+) -> tuple[Recipe, ...]:
     """Return the recipe of each operation that has one, in the document's order."""
     by_id = {operation.wire_id: operation for operation in operations}
     found = [_recipe(reader, operation, by_id) for operation in operations]
     return tuple(recipe for recipe in found if recipe is not None)
 
 
-def _recipe(reader: Reader, operation: Operation, by_id: Mapping[str, Operation]) -> Recipe | None:
+def _recipe(
+    reader: Reader, operation: Operation, by_id: Mapping[str, Operation]
+) -> Recipe | None:
     check_recipe(reader, operation)
     place = (*operation.origin.pointer, "x-reconcile")
     mark = reader.at(place)
@@ -28,7 +42,9 @@ def _recipe(reader: Reader, operation: Operation, by_id: Mapping[str, Operation]
         return None
     look_ups: list[LookUp] = []
     for index, item in enumerate(sequence(mark.get("look-ups"))):
-        look_up = _look_up(reader, (*place, "look-ups", index), mapping(item), by_id, operation)
+        look_up = _look_up(
+            reader, (*place, "look-ups", index), mapping(item), by_id, operation
+        )
         look_ups += [look_up] if look_up is not None else []
     return Recipe(
         operation=operation,
@@ -83,7 +99,11 @@ def _look_up(
         operation=operation,
         by=str(mark.get("by")),
         row=row,
-        fields=tuple(named[name] for name in map(str, sequence(mark.get("fields"))) if name in named),
+        fields=tuple(
+            named[name]
+            for name in map(str, sequence(mark.get("fields")))
+            if name in named
+        ),
         # Amounts are compared in one known unit, or not at all.
         amount=amount if is_comparable else None,
         made=named.get(str(mark.get("made"))),

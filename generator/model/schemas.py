@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .. import naming
-from ..document import Located, Pointer, is_mapping, is_sequence, mapping, parse_pointer, sequence
+from ..document import (
+    Located,
+    Pointer,
+    is_mapping,
+    is_sequence,
+    mapping,
+    parse_pointer,
+    sequence,
+)
 from .amounts import read_amount
 from .api import Alias, Enum, Evidence, Field, Member, Model
 from .classes import class_names, has_class, is_enum, places, unused_wrappers
@@ -39,7 +47,15 @@ _KINDS: dict[str, ScalarKind] = {
 }
 _TIMES: dict[str, ScalarKind] = {"date": "date", "date-time": "date-time"}
 _LIMITS = (
-    *("format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum"),
+    *(
+        "format",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+    ),
     *(
         "exclusiveMaximum",
         "multipleOf",
@@ -59,7 +75,13 @@ REQUIRED_EVIDENCE = "x-required-evidence"
 MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 #: Keywords that decide what a value is, and that no class or type of the package can express.
-_UNREAD = ("prefixItems", "patternProperties", "if", "dependentSchemas", "unevaluatedProperties")
+_UNREAD = (
+    "prefixItems",
+    "patternProperties",
+    "if",
+    "dependentSchemas",
+    "unevaluatedProperties",
+)
 
 
 class _Property(NamedTuple):
@@ -82,7 +104,11 @@ class SchemaReader:
         self._reader = reader
         self._document = reader.document
         wrappers = unused_wrappers(self._document)
-        found = {key: place for key, place in places(self._document).items() if key not in wrappers}
+        found = {
+            key: place
+            for key, place in places(self._document).items()
+            if key not in wrappers
+        }
         self._places = dict(sorted(found.items()))
         self._keys = {place: key for key, place in self._places.items()}
         self._names = class_names(self._reader, self._places)
@@ -134,10 +160,18 @@ class SchemaReader:
                 "make two enumerations of it under `oneOf`",
             )
             values = [str(item) for item in values]
-        meanings, same = mapping(value.get("x-enum-meanings")), mapping(value.get("x-enum-same"))
+        meanings, same = (
+            mapping(value.get("x-enum-meanings")),
+            mapping(value.get("x-enum-same")),
+        )
         names = self._member_names(place, value, values)
         members = [
-            Member(name=name, value=item, meaning=str(meanings.get(item, "")), same=str(same.get(item, "")))
+            Member(
+                name=name,
+                value=item,
+                meaning=str(meanings.get(item, "")),
+                same=str(same.get(item, "")),
+            )
             for name, item in zip(names, values, strict=True)
         ]
         return Enum(
@@ -152,7 +186,9 @@ class SchemaReader:
             is_unused=bool(value.get("x-unused")),
         )
 
-    def _member_names(self, place: Pointer, value: dict[str, Any], values: list[Any]) -> list[str]:
+    def _member_names(
+        self, place: Pointer, value: dict[str, Any], values: list[Any]
+    ) -> list[str]:
         """Return the names of the members: those that the document gives them, or else those made of the values."""
         given = value.get("x-enum-varnames")
         if given is None:
@@ -160,7 +196,9 @@ class SchemaReader:
         # Null has a value and no member.
         pairs = zip(value["enum"], sequence(given), strict=False)
         names = [str(name) for item, name in pairs if item is not None]
-        fits = len(sequence(given)) == len(value["enum"]) and len(set(names)) == len(names)
+        fits = len(sequence(given)) == len(value["enum"]) and len(set(names)) == len(
+            names
+        )
         if fits and all(naming.is_member(name) for name in names):
             return names
         self._reader.wrong(
@@ -199,7 +237,9 @@ class SchemaReader:
         """Return the fields of the object at a place."""
         required = self._required(place)
         listed = self._properties(place, inherited)
-        return tuple(self._field(name, found, name in required) for name, found in listed.items())
+        return tuple(
+            self._field(name, found, name in required) for name, found in listed.items()
+        )
 
     def _consists_of(self, place: Pointer, seen: set[Pointer]) -> Iterator[Pointer]:
         """Yield the places of the schemas that a schema consists of: its `allOf` parts, then itself."""
@@ -207,7 +247,9 @@ class SchemaReader:
             return
         seen.add(place)
         for index, _ in enumerate(sequence(self._reader.at(place).get("allOf"))):
-            yield from self._consists_of(self._document.follow((*place, "allOf", index)).pointer, seen)
+            yield from self._consists_of(
+                self._document.follow((*place, "allOf", index)).pointer, seen
+            )
         yield place
 
     def _properties(self, place: Pointer, inherited: Evidence) -> dict[str, _Property]:
@@ -222,7 +264,11 @@ class SchemaReader:
 
     def _required(self, place: Pointer) -> set[str]:
         parts = self._consists_of(place, set())
-        return {str(name) for part in parts for name in sequence(self._reader.at(part).get("required"))}
+        return {
+            str(name)
+            for part in parts
+            for name in sequence(self._reader.at(part).get("required"))
+        }
 
     def _field(self, wire_name: str, listed: _Property, required: bool) -> Field:
         pointer = listed.pointer
@@ -245,7 +291,9 @@ class SchemaReader:
             # Behind a reference it says the same.
             read_only=described.get("readOnly", target.get("readOnly")) is True,
             write_only=described.get("writeOnly", target.get("writeOnly")) is True,
-            description=text_of(described if "description" in described else target, "description"),
+            description=text_of(
+                described if "description" in described else target, "description"
+            ),
             amount=read_amount(self._reader, wire_name, pointer),
             is_main_amount=self._is_main_amount(pointer, described),
             is_sensitive=described.get("x-sensitive") is True,
@@ -261,7 +309,9 @@ class SchemaReader:
             return False
         if value["x-main-amount"] is True:
             return True
-        message = f"{pointer[-1]!r} is marked as main amount, but is no amount of known unit"
+        message = (
+            f"{pointer[-1]!r} is marked as main amount, but is no amount of known unit"
+        )
         fix = "write `x-main-amount: true` on an amount of known unit only"
         self._reader.flawed((*pointer, "x-main-amount"), message, fix)
         return False
@@ -280,7 +330,9 @@ class SchemaReader:
 
     def is_masked(self, pointer: Pointer) -> bool:
         """Return whether a log hides the value of a property or parameter, by its own mark or that of a part."""
-        return any(part.get(mark) for part in self._parts(pointer, set()) for mark in MASKED)
+        return any(
+            part.get(mark) for part in self._parts(pointer, set()) for mark in MASKED
+        )
 
     def _parts(self, pointer: Pointer, seen: set[Pointer]) -> Iterator[dict[str, Any]]:
         """Yield a schema and all that describes its own value: what it refers to, its variants and its items."""
@@ -313,7 +365,9 @@ class SchemaReader:
         value = self._reader.at(pointer)
         if pointer in self._types_above:
             fix = "make it an object with properties"
-            self._reader.wrong(pointer, f"the schema {pointer[-1]!r} is made of itself alone", fix)
+            self._reader.wrong(
+                pointer, f"the schema {pointer[-1]!r} is made of itself alone", fix
+            )
             return ANYTHING
         self._types_above.append(pointer)
         self._refuse_unread(pointer, value)
@@ -339,7 +393,9 @@ class SchemaReader:
         target = self._document.follow(pointer)
         if not is_mapping(target.value):
             self._reader.wrong(
-                pointer, "the reference leads to no schema", "correct it, or add what it refers to"
+                pointer,
+                "the reference leads to no schema",
+                "correct it, or add what it refers to",
             )
             return ANYTHING
         return self.type_at(target.pointer)
@@ -348,7 +404,11 @@ class SchemaReader:
         key = self._keys[pointer]
         if not is_enum(value):
             has_children = is_mapping(value.get("discriminator"))
-            return self._family_of(key, pointer, value) if has_children else ModelRef(key, self.models)
+            return (
+                self._family_of(key, pointer, value)
+                if has_children
+                else ModelRef(key, self.models)
+            )
         enum = EnumRef(key, self.enums)
         return with_null(enum) if enum.enum.takes_null else enum
 
@@ -362,7 +422,9 @@ class SchemaReader:
             return Constant(value["const"])
         kinds = value.get("type")
         names = kinds if is_sequence(kinds) else [kinds]
-        return union_of(tuple(self._of_kind(pointer, value, str(name)) for name in names))
+        return union_of(
+            tuple(self._of_kind(pointer, value, str(name)) for name in names)
+        )
 
     def _of_kind(self, pointer: Pointer, value: dict[str, Any], kind: str) -> Type:
         if kind == "null":
@@ -377,7 +439,9 @@ class SchemaReader:
 
     def _union(self, pointer: Pointer, key: str, value: dict[str, Any]) -> Type:
         """Return the type of the schemas under `oneOf` or `anyOf`."""
-        places = [(*pointer, key, index) for index, _ in enumerate(sequence(value[key]))]
+        places = [
+            (*pointer, key, index) for index, _ in enumerate(sequence(value[key]))
+        ]
         variants = tuple(self.type_at(place) for place in places)
         models = [variant for variant in variants if isinstance(variant, ModelRef)]
         name = mapping(value.get("discriminator")).get("propertyName")
@@ -391,7 +455,11 @@ class SchemaReader:
         self, pointer: Pointer, variants: tuple[Type, ...], models: list[ModelRef]
     ) -> None:
         """Refuse a union in which a discriminator tells only some of the objects apart."""
-        inner = [one for one in variants if isinstance(one, Union) and one.discriminator is not None]
+        inner = [
+            one
+            for one in variants
+            if isinstance(one, Union) and one.discriminator is not None
+        ]
         if len(inner) > 1 or (inner and models):
             self._reader.wrong(
                 pointer,
@@ -406,7 +474,9 @@ class SchemaReader:
         found = self._discriminator(pointer, name, children)
         refs = tuple(ModelRef(child, self.models) for child in (*children, key))
         return (
-            Union(refs, Discriminator(found.wire_name, found.keys, otherwise=key)) if children else refs[-1]
+            Union(refs, Discriminator(found.wire_name, found.keys, otherwise=key))
+            if children
+            else refs[-1]
         )
 
     def _children_of(self, parent: Pointer, value: dict[str, Any]) -> list[str]:
@@ -416,13 +486,21 @@ class SchemaReader:
         return [
             key
             for key, place in self._places.items()
-            if place != parent and (place in targets or parent in self._consists_of(place, set()))
+            if place != parent
+            and (place in targets or parent in self._consists_of(place, set()))
         ]
 
-    def _discriminator(self, pointer: Pointer, name: str, keys: list[str]) -> Discriminator:
+    def _discriminator(
+        self, pointer: Pointer, name: str, keys: list[str]
+    ) -> Discriminator:
         """Return the field that tells variants apart, with every value that means one of them."""
-        written = mapping(mapping(self._reader.at(pointer).get("discriminator")).get("mapping"))
-        named = {str(value): self._keys.get(self._target(str(text)), "") for value, text in written.items()}
+        written = mapping(
+            mapping(self._reader.at(pointer).get("discriminator")).get("mapping")
+        )
+        named = {
+            str(value): self._keys.get(self._target(str(text)), "")
+            for value, text in written.items()
+        }
         for value, key in named.items():
             if key not in keys:
                 self._reader.wrong(
@@ -441,7 +519,9 @@ class SchemaReader:
         if listed is None:
             return []
         target = mapping(self._document.follow(listed.pointer).value)
-        values = [target["const"]] if "const" in target else sequence(target.get("enum"))
+        values = (
+            [target["const"]] if "const" in target else sequence(target.get("enum"))
+        )
         return [str(value) for value in values]
 
     def _target(self, text: str) -> Pointer:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..document import Pointer, mapping, objects, parse_pointer, references, sequence
-from .api import Description, Origin, SecurityScheme, Server, SharedAmount, SharedResponse, Wrapper
+from .api import (
+    Description,
+    Origin,
+    SecurityScheme,
+    Server,
+    SharedAmount,
+    SharedResponse,
+    Wrapper,
+)
 from .classes import unused_wrappers
 from .reader import Reader, text_of
 from .schemas import SchemaReader
@@ -19,7 +27,9 @@ _SCHEMES: Pointer = ("components", "securitySchemes")
 def read_shared_responses(reader: Reader) -> tuple[SharedResponse, ...]:
     """Return the responses that operations share, in the document's order."""
     return tuple(
-        SharedResponse(origin=reader.origin((*_RESPONSES, name), mapping(value)), name=name)
+        SharedResponse(
+            origin=reader.origin((*_RESPONSES, name), mapping(value)), name=name
+        )
         for name, value in reader.at(_RESPONSES).items()
     )
 
@@ -46,7 +56,11 @@ def _servers(reader: Reader) -> Iterator[Server]:
         for index, item in enumerate(sequence(found.get("servers"))):
             value = mapping(item)
             origin = reader.origin((*place, "servers", index), value)
-            yield Server(origin=origin, url=str(value.get("url")), description=text_of(value, "description"))
+            yield Server(
+                origin=origin,
+                url=str(value.get("url")),
+                description=text_of(value, "description"),
+            )
 
 
 def read_descriptions(reader: Reader) -> tuple[Description, ...]:
@@ -60,7 +74,9 @@ def _descriptions(reader: Reader) -> Iterator[Description]:
         if isinstance(text, str):
             origin = reader.origin((*place, "description"), found)
             is_of_unknown_unit = found.get("x-amount-unit") == "unknown"
-            yield Description(origin=origin, text=text, is_of_unknown_unit=is_of_unknown_unit)
+            yield Description(
+                origin=origin, text=text, is_of_unknown_unit=is_of_unknown_unit
+            )
 
 
 def read_references(
@@ -75,7 +91,9 @@ def read_references(
     return {place: tuple(pairs) for place, pairs in found.items()}
 
 
-def _references(reader: Reader, schemas: SchemaReader) -> Iterator[tuple[Pointer, Pointer]]:
+def _references(
+    reader: Reader, schemas: SchemaReader
+) -> Iterator[tuple[Pointer, Pointer]]:
     """Yield the place of each reference, and the place that it leads to."""
     for place, text in references(reader.document.data):
         yield place, parse_pointer(text)
@@ -85,7 +103,10 @@ def _references(reader: Reader, schemas: SchemaReader) -> Iterator[tuple[Pointer
 
 def read_wrappers(reader: Reader, schemas: SchemaReader) -> tuple[Wrapper, ...]:
     """Return the schemas that only wrap a value, in the order of their keys."""
-    return tuple(_wrapper(reader, schemas, key) for key in sorted(unused_wrappers(reader.document)))
+    return tuple(
+        _wrapper(reader, schemas, key)
+        for key in sorted(unused_wrappers(reader.document))
+    )
 
 
 def _wrapper(reader: Reader, schemas: SchemaReader, key: str) -> Wrapper:

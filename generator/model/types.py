@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from .api import Enum, Model
 
-ScalarKind = Literal["string", "integer", "number", "boolean", "date", "date-time", "null", "any"]
+ScalarKind = Literal[
+    "string", "integer", "number", "boolean", "date", "date-time", "null", "any"
+]
 Limits: TypeAlias = tuple[tuple[str, object], ...]
 
 
@@ -100,13 +102,24 @@ Type: TypeAlias = Scalar | Constant | EnumRef | ModelRef | ListOf | Union
 ANYTHING = Scalar("any")
 NULL = Scalar("null")
 TEXT = Scalar("string")
-_JSON_TYPES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_JSON_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+}
 
 
-def union_of(types: tuple[Type, ...], discriminator: Discriminator | None = None) -> Type:
+def union_of(
+    types: tuple[Type, ...], discriminator: Discriminator | None = None
+) -> Type:
     """Return the union of types, without unions within it; of one type, that type."""
     variants = tuple(variant for type_ in types for variant in variants_of(type_))
-    inner = [type_.discriminator for type_ in types if isinstance(type_, Union) and type_.discriminator]
+    inner = [
+        type_.discriminator
+        for type_ in types
+        if isinstance(type_, Union) and type_.discriminator
+    ]
     if discriminator is None and len(inner) == 1:
         discriminator = inner[0]
     return variants[0] if len(variants) == 1 else Union(variants, discriminator)

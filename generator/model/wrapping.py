@@ -10,7 +10,9 @@ def wrapped_value(document: Document, pointer: Pointer, name: object) -> Pointer
     """Return where the wrapped value of a property is; None if it is not the same value as the plain one."""
     items = sequence(document.get((*pointer, "oneOf")))
     variants = [(*pointer, "oneOf", index) for index, _ in enumerate(items)]
-    wrappers = [variant for variant in variants if "object" in reading.types(document, variant)]
+    wrappers = [
+        variant for variant in variants if "object" in reading.types(document, variant)
+    ]
     if len(variants) != 2 or len(wrappers) != 1:
         return None
     [plain] = [variant for variant in variants if variant != wrappers[0]]

@@ -35,7 +35,10 @@ def apply(document: Document, overlays: Sequence[Path]) -> Document:
     editor = Editor(document)
     for action in _read(overlays):
         editor.run(action)
-    problems = editor.problems or [*editor.problems_of_copies(), *_broken_references(editor.document)]
+    problems = editor.problems or [
+        *editor.problems_of_copies(),
+        *_broken_references(editor.document),
+    ]
     if problems:
         raise SpecError(problems)
     return editor.document
@@ -62,7 +65,9 @@ def _broken_references(document: Document) -> Iterator[Problem]:
         if not target.startswith("#/"):
             message = f"{target!r} leads out of the document"
             yield document.problem(
-                pointer, message, "write `#/components/schemas/KEY`: the files are one by now"
+                pointer,
+                message,
+                "write `#/components/schemas/KEY`: the files are one by now",
             )
         elif document.get(parse_pointer(target)) is None:
             message = f"'{format_pointer(parse_pointer(target))}' leads nowhere once the overlay is applied"

@@ -64,43 +64,70 @@ class Reader:
         """Return the actions that are sound; what is wrong is in `problems`."""
         root, mark = self._file.value, self._file.mark
         if not is_mapping(root) or "overlay" not in root:
-            self._report(mark, "the file is not an overlay", "begin it with `overlay: 1.1.0`")
+            self._report(
+                mark, "the file is not an overlay", "begin it with `overlay: 1.1.0`"
+            )
             return []
         self._read_version(root["overlay"], mark.child("overlay"))
         self._check_keys(root, mark, (_KEYS, _KEYS), "the overlay")
         self._check_info(root.get("info"), mark.child("info"))
         if not isinstance(root.get("extends", ""), str):
-            self._report(mark.child("extends"), "`extends` is not text", "write an address, or remove it")
+            self._report(
+                mark.child("extends"),
+                "`extends` is not text",
+                "write an address, or remove it",
+            )
         actions, place = root.get("actions"), mark.child("actions")
         if not is_sequence(actions) or not actions:
-            self._report(place, "the overlay has no actions", "list at least one under `actions:`")
+            self._report(
+                place,
+                "the overlay has no actions",
+                "list at least one under `actions:`",
+            )
             return []
-        read_actions = (self._action(action, place.child(index)) for index, action in enumerate(actions))
+        read_actions = (
+            self._action(action, place.child(index))
+            for index, action in enumerate(actions)
+        )
         return [action for action in read_actions if action is not None]
 
     def _read_version(self, version: object, mark: Mark) -> None:
         found = _VERSION.match(version) if isinstance(version, str) else None
         if found is None:
             message = f"overlay version {version!r} is not supported"
-            self._report(mark, message, "write `overlay: 1.1.0`; 1.0 and 1.1 are supported")
+            self._report(
+                mark, message, "write `overlay: 1.1.0`; 1.0 and 1.1 are supported"
+            )
         else:
             self._minor = int(found[1])
 
     def _check_info(self, info: object, mark: Mark) -> None:
         if not is_mapping(info):
-            self._report(mark, "the overlay has no `info`", "write `info:` with `title:` and `version:`")
+            self._report(
+                mark,
+                "the overlay has no `info`",
+                "write `info:` with `title:` and `version:`",
+            )
             return
         self._check_keys(info, mark, _INFO_KEYS, "`info`")
         for key in _REQUIRED_INFO:
             if not isinstance(info.get(key), str):
                 message = f"`info` has no `{key}` that is text"
-                self._report(mark.child(key), message, f"write `{key}:`, in quotes if it looks like a number")
+                self._report(
+                    mark.child(key),
+                    message,
+                    f"write `{key}:`, in quotes if it looks like a number",
+                )
         if self._minor:
             self._check_description(info, mark)
 
     def _check_description(self, holder: dict[str, Any], mark: Mark) -> None:
         if not isinstance(holder.get("description", ""), str):
-            self._report(mark.child("description"), "`description` is not text", "write text, or remove it")
+            self._report(
+                mark.child("description"),
+                "`description` is not text",
+                "write text, or remove it",
+            )
 
     def _action(self, action: object, mark: Mark) -> Action | None:
         if not is_mapping(action):
@@ -122,13 +149,26 @@ class Reader:
         if query is None:
             return None
         remove = action.get("remove") is True
-        return Action(self._minor, mark, query, target, action.get("update"), source, str(copied), remove)
+        return Action(
+            self._minor,
+            mark,
+            query,
+            target,
+            action.get("update"),
+            source,
+            str(copied),
+            remove,
+        )
 
     def _check_modifiers(self, action: dict[str, Any], mark: Mark) -> None:
         """An action does one thing. The specification leaves open what becomes of an `update` beside a `copy`."""
         remove = action.get("remove", False)
         if not isinstance(remove, bool):
-            self._report(mark.child("remove"), "`remove` is not true or false", "write `remove: true`")
+            self._report(
+                mark.child("remove"),
+                "`remove` is not true or false",
+                "write `remove: true`",
+            )
             return
         if "copy" in action and not isinstance(action["copy"], str):
             fix = "write one such as `$.paths['/v1/payouts'].get`"
@@ -144,19 +184,29 @@ class Reader:
 
     def _query(self, text: str, mark: Mark, key: str) -> JSONPath | None:
         if not text.startswith("$"):
-            message = f"the {key} {text!r} is not a JSONPath: it does not begin with `$`"
-            self._report(mark, message, "write one such as `$.paths['/v1/payouts'].get`")
+            message = (
+                f"the {key} {text!r} is not a JSONPath: it does not begin with `$`"
+            )
+            self._report(
+                mark, message, "write one such as `$.paths['/v1/payouts'].get`"
+            )
             return None
         try:
             return compiled(text)
         except BAD_QUERY as error:
             message = f"the {key} {text!r} is not a JSONPath: {error.args[0]}"
-            fix = "correct it (RFC 9535); names with signs are written `['/v1/payouts']`"
+            fix = (
+                "correct it (RFC 9535); names with signs are written `['/v1/payouts']`"
+            )
             self._report(mark, message, fix)
             return None
 
     def _check_keys(
-        self, value: dict[str, Any], mark: Mark, known: tuple[tuple[str, ...], ...], what: str
+        self,
+        value: dict[str, Any],
+        mark: Mark,
+        known: tuple[tuple[str, ...], ...],
+        what: str,
     ) -> None:
         now, newest = known[self._minor], known[_NEWEST]
         for key in value:
@@ -169,4 +219,6 @@ class Reader:
             self._report(mark.child(key), f"{what} has the unknown key {key!r}", fix)
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self.problems.append(Problem(mark.location.file, mark.location.line, message, fix))
+        self.problems.append(
+            Problem(mark.location.file, mark.location.line, message, fix)
+        )

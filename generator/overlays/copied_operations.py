@@ -40,7 +40,9 @@ class CopiedOperation(NamedTuple):
         return Problem(self.mark.location.file, self.mark.location.line, message, fix)
 
 
-def copied_by(document: Document, source: Pointer, target: Pointer, mark: Mark) -> Iterator[CopiedOperation]:
+def copied_by(
+    document: Document, source: Pointer, target: Pointer, mark: Mark
+) -> Iterator[CopiedOperation]:
     """Yield what is to be remembered of a copy that was just made: of an operation, or of all on a path."""
     inner: list[Pointer] = [()]
     if source[:-1] == ("paths",):
@@ -49,7 +51,11 @@ def copied_by(document: Document, source: Pointer, target: Pointer, mark: Mark) 
         old, new = (*source, *rest), (*target, *rest)
         if _is_operation(document, old) and _is_operation(document, new):
             yield CopiedOperation(
-                old, new, frozenset(_taken(document, old)), _copied_evidence(document, old, new), mark
+                old,
+                new,
+                frozenset(_taken(document, old)),
+                _copied_evidence(document, old, new),
+                mark,
             )
 
 
@@ -72,7 +78,11 @@ def _lost_parameters(document: Document, copied: CopiedOperation) -> Iterator[Pr
     if old == new or "parameters" in mapping(document.get(new)):
         return
     missing = sorted(copied.taken - set(_taken(document, copied.target)))
-    needed = [f"{name!r} ({place})" for place, name in missing if _fits(copied.target, place, name)]
+    needed = [
+        f"{name!r} ({place})"
+        for place, name in missing
+        if _fits(copied.target, place, name)
+    ]
     if needed:
         yield copied.problem(
             f"the operation took {', '.join(needed)} from its path, and a copy of an operation leaves that behind",
@@ -119,4 +129,8 @@ def _taken(document: Document, pointer: Pointer) -> Iterator[Parameter]:
 
 
 def _is_operation(document: Document, pointer: Pointer) -> bool:
-    return len(pointer) > 1 and pointer[-1] in METHODS and is_mapping(document.get(pointer))
+    return (
+        len(pointer) > 1
+        and pointer[-1] in METHODS
+        and is_mapping(document.get(pointer))
+    )

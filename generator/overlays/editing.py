@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from jsonpath import JSONPath
 
-from ..document import Document, Location, Mark, Pointer, is_mapping, is_sequence, reference_of
+from ..document import (
+    Document,
+    Location,
+    Mark,
+    Pointer,
+    is_mapping,
+    is_sequence,
+    reference_of,
+)
 from ..problems import Problem
 from . import copied_operations
 from .actions import Action
@@ -59,14 +67,18 @@ class Editor:
 
     def run(self, action: Action) -> None:
         """Run one action; what keeps it from being done is reported, and the next one still runs."""
-        pointers = self._selected(action.query, action.target, action.mark.child("target"), "target")
+        pointers = self._selected(
+            action.query, action.target, action.mark.child("target"), "target"
+        )
         if pointers is None:
             return
         if not pointers:
             self._report_no_target(action)
         elif action.remove:
             # The last item of a list first, and what is inside before what holds it: places stay true that way.
-            for pointer in sorted(pointers, key=lambda parts: (len(parts), parts), reverse=True):
+            for pointer in sorted(
+                pointers, key=lambda parts: (len(parts), parts), reverse=True
+            ):
                 self._remove(pointer, action)
         elif self._fit_each_other(pointers, action):
             self._update_all(pointers, action)
@@ -78,7 +90,9 @@ class Editor:
         for pointer in pointers:
             self._update(pointer, action, value)
             if value.source is not None:
-                found = copied_operations.copied_by(self.document, value.source, pointer, value.place)
+                found = copied_operations.copied_by(
+                    self.document, value.source, pointer, value.place
+                )
                 self._copied.extend(found)
 
     def problems_of_copies(self) -> Iterator[Problem]:
@@ -86,7 +100,9 @@ class Editor:
         for copied in self._copied:
             yield from copied_operations.problems(self.document, copied)
 
-    def _selected(self, query: JSONPath, text: str, mark: Mark, key: str) -> list[Pointer] | None:
+    def _selected(
+        self, query: JSONPath, text: str, mark: Mark, key: str
+    ) -> list[Pointer] | None:
         """The places that a query selects; None if it cannot be looked up, which is reported."""
         try:
             return selected(query, self.document.data)
@@ -104,7 +120,9 @@ class Editor:
 
     def _fit_each_other(self, pointers: list[Pointer], action: Action) -> bool:
         """Whether the targets are all objects, all lists or all single values, as Overlay 1.1 wants them."""
-        kinds = list(dict.fromkeys(_kind(self.document.get(pointer)) for pointer in pointers))
+        kinds = list(
+            dict.fromkeys(_kind(self.document.get(pointer)) for pointer in pointers)
+        )
         if action.minor == 0 or len(kinds) == 1:
             return True
         message = f"the target {action.target!r} selects {' and '.join(kinds)}, which take different values"
@@ -114,7 +132,9 @@ class Editor:
     def _value(self, pointers: list[Pointer], action: Action) -> _Value | None:
         """What to merge into the targets; None if there is none, which is reported."""
         if action.source is None:
-            return _Value(action.update, action.mark.child("update"), "`update`", _FIX_UPDATE)
+            return _Value(
+                action.update, action.mark.child("update"), "`update`", _FIX_UPDATE
+            )
         mark = action.mark.child("copy")
         sources = self._selected(action.source, action.copied, mark, "copy")
         if sources is None:
@@ -130,12 +150,20 @@ class Editor:
             self._report(mark, message, "copy it to another place")
         else:
             data = copy.deepcopy(self.document.get(sources[0]))
-            return _Value(data, _placed(data, mark.location), "what is copied", _FIX_COPY, sources[0])
+            return _Value(
+                data,
+                _placed(data, mark.location),
+                "what is copied",
+                _FIX_COPY,
+                sources[0],
+            )
         return None
 
     def _update(self, pointer: Pointer, action: Action, new: _Value) -> None:
         value, mark = self.document.get(pointer), self._mark(pointer)
-        message = f"the target selects {_kind(value)}, and {new.name} is {_kind(new.data)}"
+        message = (
+            f"the target selects {_kind(value)}, and {new.name} is {_kind(new.data)}"
+        )
         if is_sequence(value):
             self._join(value, mark, action, new)
         elif is_mapping(value):
@@ -169,7 +197,9 @@ class Editor:
         holder[last] = new.data
         mark.location, mark.children[str(last)] = new.place.location, _own(new.place)
 
-    def _merge(self, old: dict[str, Any], mark: Mark, new: dict[str, Any], place: Mark) -> None:
+    def _merge(
+        self, old: dict[str, Any], mark: Mark, new: dict[str, Any], place: Mark
+    ) -> None:
         for key, value in new.items():
             there, source = old.get(key), place.child(key)
             if is_mapping(there) and is_mapping(value):
@@ -177,21 +207,38 @@ class Editor:
                 self._merge(there, inner, value, source)
             elif is_sequence(there) and is_sequence(value):
                 inner = mark.children.setdefault(key, Mark(mark.location))
-                self._append(there, inner, value, [source.child(index) for index in range(len(value))])
-            elif key in old and _kind(there) != _kind(value) and {_kind(there), _kind(value)} & _CONTAINERS:
+                self._append(
+                    there,
+                    inner,
+                    value,
+                    [source.child(index) for index in range(len(value))],
+                )
+            elif (
+                key in old
+                and _kind(there) != _kind(value)
+                and {_kind(there), _kind(value)} & _CONTAINERS
+            ):
                 message = f"`{key}` is {_kind(there)}, into which {_kind(value)} cannot be merged"
-                self._report(source, message, f"remove `{key}` in an action before this one")
+                self._report(
+                    source, message, f"remove `{key}` in an action before this one"
+                )
             else:
                 old[key], mark.children[key] = copy.deepcopy(value), _own(source)
         mark.location = place.location
         reference = reference_of(old)
         lost = [
-            key for key in (old if "$ref" in new else new) if reference and _is_lost_beside_a_reference(key)
+            key
+            for key in (old if "$ref" in new else new)
+            if reference and _is_lost_beside_a_reference(key)
         ]
         if lost:
             names = ", ".join(f"`{name}`" for name in lost)
             message = f"{names} beside the `$ref` to '{reference}' would be lost"
-            self._report(place, message, "target what it refers to, or remove the object that holds it first")
+            self._report(
+                place,
+                message,
+                "target what it refers to, or remove the object that holds it first",
+            )
 
     @staticmethod
     def _append(old: list[Any], mark: Mark, new: list[Any], places: list[Mark]) -> None:
@@ -214,8 +261,14 @@ class Editor:
         elif is_sequence(holder):
             gone = int(last)
             del holder[gone]
-            kept = {index: marks.pop(str(index)) for index in range(len(holder) + 1) if str(index) in marks}
-            marks.update((str(i - (i > gone)), mark) for i, mark in kept.items() if i != gone)
+            kept = {
+                index: marks.pop(str(index))
+                for index in range(len(holder) + 1)
+                if str(index) in marks
+            }
+            marks.update(
+                (str(i - (i > gone)), mark) for i, mark in kept.items() if i != gone
+            )
 
     def _mark(self, pointer: Pointer) -> Mark:
         """The mark at a place, made where it is not known, so that its children can be set."""
@@ -225,7 +278,9 @@ class Editor:
         return mark
 
     def _report(self, mark: Mark, message: str, fix: str) -> None:
-        self.problems.append(Problem(mark.location.file, mark.location.line, message, fix))
+        self.problems.append(
+            Problem(mark.location.file, mark.location.line, message, fix)
+        )
 
 
 _CONTAINERS = {"an object", "a list"}
@@ -243,13 +298,20 @@ def _is_lost_beside_a_reference(key: str) -> bool:
 
 def _own(mark: Mark) -> Mark:
     """A copy of a mark with copies of its children; in a document two places may share one."""
-    return Mark(mark.location, {key: _own(inner) for key, inner in mark.children.items()})
+    return Mark(
+        mark.location, {key: _own(inner) for key, inner in mark.children.items()}
+    )
 
 
 def _placed(value: object, location: Location) -> Mark:
     """A mark for a value all of whose parts have one place, each with a mark of its own that later actions change."""
     if is_mapping(value):
-        return Mark(location, {key: _placed(inner, location) for key, inner in value.items()})
+        return Mark(
+            location, {key: _placed(inner, location) for key, inner in value.items()}
+        )
     if is_sequence(value):
-        return Mark(location, {str(index): _placed(inner, location) for index, inner in enumerate(value)})
+        return Mark(
+            location,
+            {str(index): _placed(inner, location) for index, inner in enumerate(value)},
+        )
     return Mark(location)

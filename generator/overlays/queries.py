@@ -14,7 +14,9 @@ from ..document import Pointer, child, mapping, reference_of
 _ENVIRONMENT = JSONPathEnvironment(strict=True)
 #: Its own errors, and those of the numbers that it cannot read (`$[1e9]`).
 BAD_QUERY = (JSONPathError, ArithmeticError, ValueError)
-_PRINT = "`python -m generator bundle` prints the document that targets are looked up in"
+_PRINT = (
+    "`python -m generator bundle` prints the document that targets are looked up in"
+)
 
 
 def compiled(text: str) -> JSONPath:
@@ -42,7 +44,9 @@ def advice(query: JSONPath, data: object) -> str:
     value, path = data, "$"
     for segment in query.segments:
         selector = segment.selectors[0] if len(segment.selectors) == 1 else None
-        if not isinstance(segment, JSONPathChildSegment) or not isinstance(selector, NameSelector):
+        if not isinstance(segment, JSONPathChildSegment) or not isinstance(
+            selector, NameSelector
+        ):
             break
         name, found = selector.name, child(value, selector.name)
         if found is None:

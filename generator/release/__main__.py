@@ -22,38 +22,67 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m generator.release", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m generator.release", description=__doc__
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser(
         "build", help="build, check and install the archives, and put them into dist/"
     )
     build.add_argument(
-        "--python", action="append", default=[], help="a Python to install with; may be repeated"
+        "--python",
+        action="append",
+        default=[],
+        help="a Python to install with; may be repeated",
     )
     build.set_defaults(run=_build)
 
-    sbom = commands.add_parser("sbom", help="write the bill of materials of the package")
-    sbom.add_argument("--out", type=Path, default=Path("dist/sbom"), metavar="FOLDER", help="where to")
+    sbom = commands.add_parser(
+        "sbom", help="write the bill of materials of the package"
+    )
+    sbom.add_argument(
+        "--out", type=Path, default=Path("dist/sbom"), metavar="FOLDER", help="where to"
+    )
     sbom.set_defaults(run=_sbom)
 
-    release = commands.add_parser("release", help="make a version of what is here; commits nothing")
+    release = commands.add_parser(
+        "release", help="make a version of what is here; commits nothing"
+    )
     release.add_argument("version", help="the version, such as 0.2.0")
     release.add_argument(
-        "--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the day; today if left out"
+        "--date",
+        type=date.fromisoformat,
+        default=datetime.now(UTC).date(),
+        help="the day; today if left out",
     )
     release.set_defaults(run=_release)
 
-    publish = commands.add_parser("publish", help="upload dist/ to an index, if nothing speaks against it")
+    publish = commands.add_parser(
+        "publish", help="upload dist/ to an index, if nothing speaks against it"
+    )
     # As `uv publish` calls them.
-    publish.add_argument("--index", default="", metavar="NAME", help="the name of an index in uv.toml")
-    publish.add_argument("--publish-url", default="", metavar="URL", help="where to upload, without a name")
-    publish.add_argument("--check-url", default="", metavar="URL", help="where the index lists its files")
     publish.add_argument(
-        "--tag", default="", help="the git tag that is published; it must fit version and commit"
+        "--index", default="", metavar="NAME", help="the name of an index in uv.toml"
     )
     publish.add_argument(
-        "--dry-run", action="store_true", help="find every reason against it, and send nothing"
+        "--publish-url",
+        default="",
+        metavar="URL",
+        help="where to upload, without a name",
+    )
+    publish.add_argument(
+        "--check-url", default="", metavar="URL", help="where the index lists its files"
+    )
+    publish.add_argument(
+        "--tag",
+        default="",
+        help="the git tag that is published; it must fit version and commit",
+    )
+    publish.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="find every reason against it, and send nothing",
     )
     publish.set_defaults(run=_publish)
     return parser
@@ -71,20 +100,28 @@ def _build(options: argparse.Namespace) -> None:
 def _sbom(options: argparse.Namespace) -> None:
     from . import sbom
 
-    print(f"Wrote {sbom.write(Project(Path.cwd()), options.out)}, valid CycloneDX {sbom.FORMAT}.")
+    print(
+        f"Wrote {sbom.write(Project(Path.cwd()), options.out)}, valid CycloneDX {sbom.FORMAT}."
+    )
 
 
 def _release(options: argparse.Namespace) -> None:
     from . import release
 
-    print("\n".join(release.release(Project(Path.cwd()), options.version, options.date)))
+    print(
+        "\n".join(release.release(Project(Path.cwd()), options.version, options.date))
+    )
 
 
 def _publish(options: argparse.Namespace) -> None:
     from . import publishing
 
-    index = publishing.index_options(options.index, options.publish_url, options.check_url)
-    publishing.publish(Project(Path.cwd()), index, tag=options.tag, dry_run=options.dry_run)
+    index = publishing.index_options(
+        options.index, options.publish_url, options.check_url
+    )
+    publishing.publish(
+        Project(Path.cwd()), index, tag=options.tag, dry_run=options.dry_run
+    )
 
 
 if __name__ == "__main__":

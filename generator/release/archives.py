@@ -29,11 +29,21 @@ from .running import run
 SOURCE_DATE_EPOCH = "1580601600"
 
 #: Where the wheel's packages are in the tree.
-PACKAGES = {"plexy_pay": "generated/plexy_pay", "plexy_pay_sandbox": "sandbox/plexy_pay_sandbox"}
+PACKAGES = {
+    "plexy_pay": "generated/plexy_pay",
+    "plexy_pay_sandbox": "sandbox/plexy_pay_sandbox",
+}
 #: The format of the metadata, which pyproject.toml names for both archives.
 METADATA_VERSION = "2.4"
 #: What else the sdist has from the tree. hatchling adds PKG-INFO.
-SDIST_FILES = (".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml")
+SDIST_FILES = (
+    ".gitignore",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "pyproject.toml",
+)
 
 # Each begins with what is rare: every byte of the archives is looked at.
 _HOMES = re.compile(rb"(?:/(?:home|Users)/|:\\+Users\\+)[A-Za-z0-9_.-]+")
@@ -57,13 +67,20 @@ def find(folder: Path) -> Archives:
     if len(sdists) != 1 or len(wheels) != 1:
         there = ", ".join(path.name for path in [*sdists, *wheels]) or "no archive"
         raise Refused(
-            [f"{folder.name}/ must hold one sdist and one wheel, and has {there}. Run `./nox -s build`."]
+            [
+                f"{folder.name}/ must hold one sdist and one wheel, and has {there}. Run `./nox -s build`."
+            ]
         )
     return Archives(sdists[0], wheels[0])
 
 
 def build(
-    root: Path, out: Path, *, python: str = "", env: Mapping[str, str] | None = None, umask: int = -1
+    root: Path,
+    out: Path,
+    *,
+    python: str = "",
+    env: Mapping[str, str] | None = None,
+    umask: int = -1,
 ) -> Archives:
     """Build the sdist, and the wheel from the sdist, with the hatchling of constraints.txt.
 
@@ -83,7 +100,15 @@ def build(
     else:
         with_python = ["--python", sys.executable, "--no-build-isolation"]
     done = run(
-        ["uv", "build", "--quiet", "--no-create-gitignore", "--out-dir", str(out), *with_python],
+        [
+            "uv",
+            "build",
+            "--quiet",
+            "--no-create-gitignore",
+            "--out-dir",
+            str(out),
+            *with_python,
+        ],
         root,
         env={**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, **(env or {})},
         umask=umask,
@@ -108,16 +133,30 @@ def build_twice(project: Project, out: Path, pythons: list[str]) -> Archives:
         unlike = {"TZ": "Asia/Almaty", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
         with ThreadPoolExecutor(max_workers=1) as executor:
             elsewhere = executor.submit(
-                build, copy, Path(scratch) / "out", python=pythons[0], env=unlike, umask=0o077
+                build,
+                copy,
+                Path(scratch) / "out",
+                python=pythons[0],
+                env=unlike,
+                umask=0o077,
             )
-            here = build(project.root, out, python=pythons[-1], env={"TZ": "UTC", "PYTHONHASHSEED": "1"})
+            here = build(
+                project.root,
+                out,
+                python=pythons[-1],
+                env={"TZ": "UTC", "PYTHONHASHSEED": "1"},
+            )
             other = elsewhere.result()
         different = [
-            path.name for path, twin in zip(here, other, strict=True) if digest(path) != digest(twin)
+            path.name
+            for path, twin in zip(here, other, strict=True)
+            if digest(path) != digest(twin)
         ]
         if different:
             raise Refused(
-                [f"Two builds of the same tree differ in {', '.join(different)}: look at what they hold."]
+                [
+                    f"Two builds of the same tree differ in {', '.join(different)}: look at what they hold."
+                ]
             )
     return here
 
@@ -160,7 +199,9 @@ def wrong_in(project: Project, archives: Archives) -> list[str]:
     found += _record(wheel, f"{info}/RECORD")
     for package in PACKAGES:
         if f"{package}/py.typed" not in wheel:
-            found.append(f"The wheel has no {package}/py.typed: type checkers would not read the package.")
+            found.append(
+                f"The wheel has no {package}/py.typed: type checkers would not read the package."
+            )
     metadata = wheel.get(f"{info}/METADATA", b"")
     found += _metadata(project, metadata)
     if sdist.get("PKG-INFO") != metadata:
@@ -171,8 +212,16 @@ def wrong_in(project: Project, archives: Archives) -> list[str]:
 def said_by_tools(project: Project, archives: Archives) -> list[str]:
     """What twine has against them, which knows how an index shows README.md, and check-wheel-contents."""
     twine = ["twine", "check", "--strict", str(archives.sdist), str(archives.wheel)]
-    check_wheel_contents = ["check_wheel_contents", "--config", str(project.pyproject), str(archives.wheel)]
-    return [*_said_by(twine, project.root), *_said_by(check_wheel_contents, project.root)]
+    check_wheel_contents = [
+        "check_wheel_contents",
+        "--config",
+        str(project.pyproject),
+        str(archives.wheel),
+    ]
+    return [
+        *_said_by(twine, project.root),
+        *_said_by(check_wheel_contents, project.root),
+    ]
 
 
 def read_wheel(path: Path) -> dict[str, bytes]:
@@ -194,10 +243,13 @@ def read_sdist(path: Path) -> dict[str, bytes]:
     return files
 
 
-def _contents(project: Project, wheel: dict[str, bytes], sdist: dict[str, bytes]) -> list[str]:
+def _contents(
+    project: Project, wheel: dict[str, bytes], sdist: dict[str, bytes]
+) -> list[str]:
     """Each archive has the files of the tree that belong in it, byte for byte, and no other."""
     sources = {
-        name: (project.root / name).read_bytes() for name in project.files(*PACKAGES.values(), *SDIST_FILES)
+        name: (project.root / name).read_bytes()
+        for name in project.files(*PACKAGES.values(), *SDIST_FILES)
     }
     info = f"plexy_pay-{project.version}.dist-info"
     in_wheel = {
@@ -214,11 +266,23 @@ def _contents(project: Project, wheel: dict[str, bytes], sdist: dict[str, bytes]
     ]
 
 
-def _unlike(where: str, there: dict[str, bytes], wanted: dict[str, bytes], written: set[str]) -> list[str]:
-    found = [f"{where} lacks {name}." for name in sorted((wanted.keys() | written) - there.keys())]
-    found += [f"{where} must not have {name}." for name in sorted(there.keys() - wanted.keys() - written)]
-    changed = sorted(name for name in there.keys() & wanted.keys() if there[name] != wanted[name])
-    return found + [f"{where} has other bytes than the tree in {name}." for name in changed]
+def _unlike(
+    where: str, there: dict[str, bytes], wanted: dict[str, bytes], written: set[str]
+) -> list[str]:
+    found = [
+        f"{where} lacks {name}."
+        for name in sorted((wanted.keys() | written) - there.keys())
+    ]
+    found += [
+        f"{where} must not have {name}."
+        for name in sorted(there.keys() - wanted.keys() - written)
+    ]
+    changed = sorted(
+        name for name in there.keys() & wanted.keys() if there[name] != wanted[name]
+    )
+    return found + [
+        f"{where} has other bytes than the tree in {name}." for name in changed
+    ]
 
 
 def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[str]:
@@ -235,9 +299,14 @@ def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[s
     found: list[str] = []
     for name, content in sorted(files.items()):
         seen = [path for path in telling if path in content]
-        seen += [match[0] for pattern in (_HOMES, _LOGIN_IN_ADDRESS) if (match := pattern.search(content))]
+        seen += [
+            match[0]
+            for pattern in (_HOMES, _LOGIN_IN_ADDRESS)
+            if (match := pattern.search(content))
+        ]
         found += [
-            f"{archive.name}: {name} names a place of this machine or a login: {path!r}." for path in seen
+            f"{archive.name}: {name} names a place of this machine or a login: {path!r}."
+            for path in seen
         ]
     return found
 
@@ -245,14 +314,23 @@ def _private(project: Project, archive: Path, files: dict[str, bytes]) -> list[s
 def _record(wheel: dict[str, bytes], name: str) -> list[str]:
     """The list of files that an installer trusts says what is there."""
     listed: dict[str, str] = {
-        row[0]: row[1] for row in csv.reader(io.StringIO(wheel.get(name, b"").decode())) if row
+        row[0]: row[1]
+        for row in csv.reader(io.StringIO(wheel.get(name, b"").decode()))
+        if row
     }
     there = {
-        path: "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        path: "sha256="
+        + base64.urlsafe_b64encode(hashlib.sha256(content).digest())
+        .rstrip(b"=")
+        .decode()
         for path, content in wheel.items()
     }
     there[name] = ""
-    return [] if listed == there else [f"{name} of the wheel does not list exactly the files it has."]
+    return (
+        []
+        if listed == there
+        else [f"{name} of the wheel does not list exactly the files it has."]
+    )
 
 
 def _metadata(project: Project, content: bytes) -> list[str]:
@@ -266,7 +344,9 @@ def _metadata(project: Project, content: bytes) -> list[str]:
     table = project.metadata()
     extras: dict[str, list[str]] = table["optional-dependencies"]
     wanted = {_requirement(text) for text in table["dependencies"]}
-    wanted |= {_requirement(text, extra) for extra, texts in extras.items() for text in texts}
+    wanted |= {
+        _requirement(text, extra) for extra, texts in extras.items() for text in texts
+    }
     pairs: list[tuple[str, object, object]] = [
         ("metadata version", metadata.metadata_version, METADATA_VERSION),
         ("name", metadata.name, table["name"]),
@@ -281,12 +361,18 @@ def _metadata(project: Project, content: bytes) -> list[str]:
             (metadata.description or "").strip(),
             (project.root / "README.md").read_text("utf-8").strip(),
         ),
-        ("classifiers", sorted(metadata.classifiers or []), sorted(table["classifiers"])),
+        (
+            "classifiers",
+            sorted(metadata.classifiers or []),
+            sorted(table["classifiers"]),
+        ),
         ("addresses", metadata.project_urls, table["urls"]),
         ("dependencies", {str(item) for item in metadata.requires_dist or []}, wanted),
     ]
     return [
-        f"METADATA: the {what} is {got!r}, and must be {want!r}." for what, got, want in pairs if got != want
+        f"METADATA: the {what} is {got!r}, and must be {want!r}."
+        for what, got, want in pairs
+        if got != want
     ]
 
 
@@ -294,7 +380,11 @@ def _requirement(text: str, extra: str = "") -> str:
     requirement = Requirement(text)
     if extra:
         condition = f"extra == '{extra}'"
-        marker = f"({requirement.marker}) and {condition}" if requirement.marker else condition
+        marker = (
+            f"({requirement.marker}) and {condition}"
+            if requirement.marker
+            else condition
+        )
         requirement = Requirement(f"{text.split(';')[0]}; {marker}")
     return str(requirement)
 

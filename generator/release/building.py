@@ -12,7 +12,9 @@ from . import archives, installing, sbom
 from .project import Project, Refused
 
 
-def build(project: Project, pythons: list[str], say: Callable[[str], None] = print) -> None:
+def build(
+    project: Project, pythons: list[str], say: Callable[[str], None] = print
+) -> None:
     """Build twice, check, install everywhere, and only then put the archives into dist/.
 
     Args:
@@ -35,10 +37,16 @@ def build(project: Project, pythons: list[str], say: Callable[[str], None] = pri
         tell("Two builds, in unlike surroundings: the same bytes.")
         if problems := archives.problems(project, made):
             raise Refused(problems)
-        tell("They hold the files of the tree that belong in them, byte for byte, and nothing else.")
-        if problems := installing.try_everywhere(project, made, pythons, scratch / "tries"):
+        tell(
+            "They hold the files of the tree that belong in them, byte for byte, and nothing else."
+        )
+        if problems := installing.try_everywhere(
+            project, made, pythons, scratch / "tries"
+        ):
             raise Refused(problems)
-        tell(f"Each was installed on {len(pythons)} Pythons, and a payment was made, captured and refunded.")
+        tell(
+            f"Each was installed on {len(pythons)} Pythons, and a payment was made, captured and refunded."
+        )
         bill = sbom.write(project, scratch / "made")
         tell("The bill of materials is valid.")
         (project.dist / "sbom").mkdir(parents=True)

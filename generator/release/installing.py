@@ -27,12 +27,24 @@ print(json.dumps({
 }))
 """
 #: What `pip install plexy-pay` may bring; every further package is a risk that a user takes over from us.
-BRINGS = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna", "plexy-pay", "typing_extensions"}
+BRINGS = {
+    "anyio",
+    "attrs",
+    "certifi",
+    "h11",
+    "httpcore",
+    "httpx",
+    "idna",
+    "plexy-pay",
+    "typing_extensions",
+}
 #: The last line of the quickstart says what became of the money.
 LAST_LINE = "Done: 22 000.00 KZT held, 15 000.00 KZT captured, 5 000.00 KZT refunded, 10 000.00 KZT kept."
 
 
-def try_everywhere(project: Project, archives: Archives, pythons: list[str], scratch: Path) -> list[str]:
+def try_everywhere(
+    project: Project, archives: Archives, pythons: list[str], scratch: Path
+) -> list[str]:
     """Install sdist and wheel into fresh environments of each Python, and return what went wrong.
 
     Each environment makes a client with a plain install, then takes a payment from link to refund against the
@@ -51,11 +63,23 @@ def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
     environment, empty = folder / "environment", folder / "elsewhere"
     empty.mkdir(parents=True)
     installed = environment / "bin" / "python"
-    pip = ["uv", "pip", "install", "--quiet", "--python", str(installed), "--constraint", "constraints.txt"]
+    pip = [
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(installed),
+        "--constraint",
+        "constraints.txt",
+    ]
     # -I: neither the folder nor the caller's variables can bring another plexy_pay in.
     isolated = [str(installed), "-I"]
     try:
-        _run(["uv", "venv", "--quiet", "--python", python, str(environment)], project.root)
+        _run(
+            ["uv", "venv", "--quiet", "--python", python, str(environment)],
+            project.root,
+        )
         # Compiled when it is installed, as pip does it.
         _run([*pip, "--compile-bytecode", str(archive)], project.root)
         said = json.loads(_run([*isolated, "-c", FIRST_LOOK], empty))
@@ -66,7 +90,9 @@ def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
         if more := set(said["packages"]) - BRINGS:
             raise Refused([f"a plain install also brought {', '.join(sorted(more))}"])
         _run([*pip, f"plexy-pay[sandbox] @ {archive.as_uri()}"], project.root)
-        _run(["uv", "pip", "check", "--quiet", "--python", str(installed)], project.root)
+        _run(
+            ["uv", "pip", "check", "--quiet", "--python", str(installed)], project.root
+        )
         paid = _run([*isolated, "-m", "plexy_pay_sandbox.quickstart"], empty)
         if paid.strip().splitlines()[-1] != LAST_LINE:
             raise Refused([f"the payment ended otherwise:\n{paid}"])

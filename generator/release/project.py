@@ -14,7 +14,9 @@ from packaging.version import InvalidVersion, Version
 
 #: What a heading of CHANGELOG.md says in place of a date until `nox -s release` writes one.
 UNRELEASED = "unreleased"
-_HEADING = re.compile(r"^## \[(?P<version>[^\]]+)\](?: - (?P<date>\S+))?[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^## \[(?P<version>[^\]]+)\](?: - (?P<date>\S+))?[ \t]*$", re.MULTILINE
+)
 
 
 class Refused(Exception):
@@ -93,7 +95,9 @@ class Project:
 
     def metadata(self) -> dict[str, Any]:
         """The table `project` of pyproject.toml."""
-        table: dict[str, Any] = tomllib.loads(self.pyproject.read_text("utf-8"))["project"]
+        table: dict[str, Any] = tomllib.loads(self.pyproject.read_text("utf-8"))[
+            "project"
+        ]
         return table
 
     @property
@@ -108,7 +112,10 @@ class Project:
         ends = [*[heading.start() for heading in headings], len(text)][1:]
         return [
             Entry(
-                heading["version"], heading["date"] or "", text[heading.end() : end].strip(), heading.span()
+                heading["version"],
+                heading["date"] or "",
+                text[heading.end() : end].strip(),
+                heading.span(),
             )
             for heading, end in zip(headings, ends, strict=True)
         ]
@@ -120,18 +127,34 @@ class Project:
             Refused: if git fails, which it does outside a clone.
         """
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=False, encoding="utf-8"
+            ["git", *arguments],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
         )
         if done.returncode:
-            raise Refused([f"`git {arguments[0]}` failed in {self.root}: {done.stderr.strip()}"])
+            raise Refused(
+                [f"`git {arguments[0]}` failed in {self.root}: {done.stderr.strip()}"]
+            )
         return done.stdout
 
     def files(self, *folders: str) -> list[str]:
         """The files of the tree as git sees them, new ones too and ignored ones not, relative to the root."""
         listed = self.git(
-            "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", *folders
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--deduplicate",
+            "--",
+            *folders,
         )
-        return sorted(name for name in listed.split("\0") if name and (self.root / name).is_file())
+        return sorted(
+            name for name in listed.split("\0") if name and (self.root / name).is_file()
+        )
 
     def uncommitted(self) -> list[str]:
         """What differs from the commit that is checked out, new files too, one line for each file."""

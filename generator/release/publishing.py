@@ -21,7 +21,9 @@ PACKAGE = "plexy-pay"
 _LOGIN = re.compile(r"://[^\s\"'<>`]*@")
 
 
-def index_options(name: str = "", publish_url: str = "", check_url: str = "") -> list[str]:
+def index_options(
+    name: str = "", publish_url: str = "", check_url: str = ""
+) -> list[str]:
     """Return the options of `uv publish` that name an index.
 
     Args:
@@ -81,7 +83,9 @@ def publish(
     for path in made:
         say(f"{archives.digest(path)}  {path.name}")
     if not project.tagged_commit(version):
-        say(f"Now tag the commit: git tag --sign {tag_of(version)} && git push origin {tag_of(version)}")
+        say(
+            f"Now tag the commit: git tag --sign {tag_of(version)} && git push origin {tag_of(version)}"
+        )
 
 
 def unfinished(project: Project, tag: str = "") -> list[str]:
@@ -90,7 +94,9 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
     if changed := project.uncommitted():
         shown = "\n".join(f"    {line}" for line in changed[:10])
         more = f"\n    and {len(changed) - 10} more" if len(changed) > 10 else ""
-        reasons.append(f"The tree is not clean. Commit or remove what git lists:\n{shown}{more}")
+        reasons.append(
+            f"The tree is not clean. Commit or remove what git lists:\n{shown}{more}"
+        )
     version = project.version
     if problem := version_problem(version):
         reasons.append(problem)
@@ -102,7 +108,10 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
         )
     else:
         document = project.package / "openapi.json"
-        if not document.is_file() or project.released_spec.read_bytes() != document.read_bytes():
+        if (
+            not document.is_file()
+            or project.released_spec.read_bytes() != document.read_bytes()
+        ):
             reasons.append(
                 f"spec/released/ is not the document of the package. Run `./nox -s release -- {version}` and commit."
             )
@@ -112,7 +121,9 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
             f"The tag {tag_of(version)} names another commit ({tagged[:12]}). Check that out, or release a new version."
         )
     if tag and tag != tag_of(version):
-        reasons.append(f"The tag {tag!r} is not that of version {version}, which is {tag_of(version)!r}.")
+        reasons.append(
+            f"The tag {tag!r} is not that of version {version}, which is {tag_of(version)!r}."
+        )
     elif tag and not tagged:
         reasons.append(f"There is no tag {tag!r} in this clone.")
     try:
@@ -127,13 +138,19 @@ def _in_the_changelog(project: Project, version: str) -> list[str]:
     newest = entries[0] if entries else None
     if newest is None or newest.version != version:
         says = f"its newest entry is {newest.version}" if newest else "it has no entry"
-        return [f"CHANGELOG.md does not tell of {version}: {says}. Run `./nox -s release -- {version}`."]
+        return [
+            f"CHANGELOG.md does not tell of {version}: {says}. Run `./nox -s release -- {version}`."
+        ]
     if newest.date == UNRELEASED or not _is_date(newest.date):
         return [
             f"CHANGELOG.md has no date for {version} but {newest.date or 'nothing'!r}. "
             f"Run `./nox -s release -- {version}`."
         ]
-    return [] if newest.text else [f"CHANGELOG.md says nothing of {version}. Tell users what changed."]
+    return (
+        []
+        if newest.text
+        else [f"CHANGELOG.md says nothing of {version}. Tell users what changed."]
+    )
 
 
 def _is_date(text: str) -> bool:
@@ -148,7 +165,9 @@ def out_of_date(project: Project) -> list[str]:
     # Its own generator, in a process: the version and the runtime modules are those of that clone.
     check = run([sys.executable, "-m", "generator", "check"], project.root)
     if check.failed:
-        return [f"generated/ is not current. Run `./nox -s generate` and commit.\n{check.said}"]
+        return [
+            f"generated/ is not current. Run `./nox -s generate` and commit.\n{check.said}"
+        ]
     return []
 
 
@@ -159,7 +178,9 @@ def stale(project: Project) -> list[str]:
     made = archives.find(project.dist)
     with tempfile.TemporaryDirectory(prefix="plexy-publish-") as scratch:
         fresh = archives.build(project.root, Path(scratch))
-        if [archives.digest(path) for path in fresh] != [archives.digest(path) for path in made]:
+        if [archives.digest(path) for path in fresh] != [
+            archives.digest(path) for path in made
+        ]:
             return ["dist/ is not what this commit builds. Run `./nox -s build`."]
     return []
 

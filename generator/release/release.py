@@ -87,23 +87,31 @@ def _unfit(project: Project, version: str) -> list[str]:
     if problem := version_problem(version):
         return [problem]
     if project.tagged_commit(version):
-        return [f"{version} is released: there is a tag {tag_of(version)}. Choose a new version."]
+        return [
+            f"{version} is released: there is a tag {tag_of(version)}. Choose a new version."
+        ]
     last = project.released_version
     if last and Version(version) < Version(last):
         return [f"{version} is older than {last}, the last release."]
     if Version(version) < Version(project.version):
-        return [f"{version} is older than {project.version}, which pyproject.toml says."]
+        return [
+            f"{version} is older than {project.version}, which pyproject.toml says."
+        ]
     return []
 
 
 def _since_the_last(project: Project, version: str) -> tuple[list[str], str]:
     """What speaks against the version in what changed since the last one that was tagged, and what griffe found."""
-    tags = project.git("tag", "--merged", "HEAD", "--list", tag_of("*"), "--sort=-version:refname").split()
+    tags = project.git(
+        "tag", "--merged", "HEAD", "--list", tag_of("*"), "--sort=-version:refname"
+    ).split()
     if not tags:
         return [], ""
     with tempfile.TemporaryDirectory() as folder:
         for path in (project.released_spec, project.released_version_file):
-            text = project.git("show", f"{tags[0]}:{path.relative_to(project.root).as_posix()}")
+            text = project.git(
+                "show", f"{tags[0]}:{path.relative_to(project.root).as_posix()}"
+            )
             (Path(folder) / path.name).write_text(text, "utf-8")
         try:
             new = pipeline.load(project.root / "spec" / "openapi.yaml")
@@ -124,7 +132,10 @@ def _cross_checked(new: Document, folder: Path) -> tuple[list[str], str]:
         # It may be of a time with other rules, and nobody can change it any more.
         return [], f"griffe could not compare it with {before}. {error}"
     if not found:
-        return [], f"Every breakage that griffe finds since {before} is told by `./nox -s changes`."
+        return (
+            [],
+            f"Every breakage that griffe finds since {before} is told by `./nox -s changes`.",
+        )
     listed = "\n".join(f"    {text}" for text in found)
     return [
         f"griffe says that this broke since {before}, and no breaking change of the description explains it:\n"
@@ -142,7 +153,10 @@ def _entry(project: Project, version: str) -> tuple[Entry | None, str]:
             f"CHANGELOG.md must begin with an entry `## [{version}] - {UNRELEASED}` that tells users what changed.",
         )
     if not newest.text:
-        return None, f"CHANGELOG.md says nothing under [{newest.version}]. Tell users what changed."
+        return (
+            None,
+            f"CHANGELOG.md says nothing under [{newest.version}]. Tell users what changed.",
+        )
     return newest, ""
 
 
@@ -153,4 +167,8 @@ def _is_open(entry: Entry) -> bool:
 def _generate(project: Project) -> None:
     done = run([sys.executable, "-m", "generator", "generate"], project.root)
     if done.failed:
-        raise Refused([f"The package could not be generated, and nothing was changed:\n{done.said}"])
+        raise Refused(
+            [
+                f"The package could not be generated, and nothing was changed:\n{done.said}"
+            ]
+        )

@@ -25,11 +25,21 @@ class Done(NamedTuple):
 
 
 def run(
-    command: Sequence[str], folder: Path, *, env: Mapping[str, str] | None = None, umask: int = -1
+    command: Sequence[str],
+    folder: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    umask: int = -1,
 ) -> Done:
     """Run a program in a folder, and wait for it; `env` and `umask` are this process's where they are left out."""
     done = subprocess.run(
-        command, cwd=folder, env=env, umask=umask, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=env,
+        umask=umask,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return Done(done.returncode != 0, done.stdout, (done.stdout + done.stderr).strip())
 

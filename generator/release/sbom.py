@@ -36,12 +36,24 @@ def write(project: Project, out: Path) -> Path:
     oldest = str(project.metadata()["requires-python"]).removeprefix(">=")
     with tempfile.TemporaryDirectory(prefix="plexy-sbom-") as scratch:
         environment = Path(scratch) / "environment"
-        _run(["uv", "venv", "--quiet", "--python", sys.executable, str(environment)], project.root)
+        _run(
+            ["uv", "venv", "--quiet", "--python", sys.executable, str(environment)],
+            project.root,
+        )
         python = str(environment / "bin" / "python")
         # Only what says of a package what it is and needs is read of it: none of them runs here.
         _run(
             [
-                *("uv", "pip", "install", "--quiet", "--python", python, "--constraint", "constraints.txt"),
+                *(
+                    "uv",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--python",
+                    python,
+                    "--constraint",
+                    "constraints.txt",
+                ),
                 *(
                     "--python-version",
                     oldest,
@@ -57,7 +69,14 @@ def write(project: Project, out: Path) -> Path:
             [
                 *(sys.executable, "-m", "cyclonedx_py", "environment", python),
                 *("--pyproject", "pyproject.toml", "--mc-type", "library"),
-                *("--spec-version", FORMAT, "--output-format", "JSON", "--output-reproducible", "--validate"),
+                *(
+                    "--spec-version",
+                    FORMAT,
+                    "--output-format",
+                    "JSON",
+                    "--output-reproducible",
+                    "--validate",
+                ),
                 *("--output-file", str(file)),
             ],
             project.root,
@@ -75,14 +94,26 @@ def prove(project: Project, file: Path, scratch: str) -> None:
     text = file.read_text("utf-8")
     bill = json.loads(text)
     named = {component["name"] for component in bill["components"]}
-    direct = {re.split(r"[^A-Za-z0-9_.-]", text)[0] for text in project.metadata()["dependencies"]}
+    direct = {
+        re.split(r"[^A-Za-z0-9_.-]", text)[0]
+        for text in project.metadata()["dependencies"]
+    }
     if not direct <= named:
-        raise Refused([f"The bill of materials lacks {', '.join(sorted(direct - named))}."])
-    if scratch in text or str(project.root) in text or "file:" in text or "serialNumber" in bill:
+        raise Refused(
+            [f"The bill of materials lacks {', '.join(sorted(direct - named))}."]
+        )
+    if (
+        scratch in text
+        or str(project.root) in text
+        or "file:" in text
+        or "serialNumber" in bill
+    ):
         raise Refused(["The bill of materials tells of this machine or this run."])
 
 
 def _run(command: list[str], folder: Path) -> None:
     # A date in the environment would become a date in the bill.
-    env = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    env = {
+        name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"
+    }
     output_of(command, folder, env)

@@ -12,8 +12,29 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 
-_HTTP = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "hyperframe", "socksio", "idna")
-_SOCKETS = ("anyio", "sniffio", "trio", "uvloop", "gevent", "eventlet", "greenlet", "truststore", "certifi")
+_HTTP = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "h11",
+    "h2",
+    "hpack",
+    "hyperframe",
+    "socksio",
+    "idna",
+)
+_SOCKETS = (
+    "anyio",
+    "sniffio",
+    "trio",
+    "uvloop",
+    "gevent",
+    "eventlet",
+    "greenlet",
+    "truststore",
+    "certifi",
+)
 # The libraries that a request passes on its way to the network, those that replace Python's sockets, and the reader of
 # JSON that the extra `speed` brings.
 _LIBRARIES = frozenset((*_HTTP, *_SOCKETS, "msgspec"))
@@ -40,7 +61,9 @@ def foreign(error: BaseException, *, own_sockets: bool = False) -> BaseException
     # Nothing else raises these, whoever has replaced a function of theirs.
     if module in ("socket", "ssl"):
         return None
-    return None if _is_of_python(module) and _raised_by_us(error.__traceback__) else error
+    return (
+        None if _is_of_python(module) and _raised_by_us(error.__traceback__) else error
+    )
 
 
 def _raised_by_us(step: TracebackType | None) -> bool:
@@ -86,6 +109,8 @@ def failures_ignored(*, of_the_caller: bool = False) -> Generator[None]:
     try:
         yield
     except Exception as error:
-        reaches_the_caller = is_interruption(error) if of_the_caller else foreign(error) is not None
+        reaches_the_caller = (
+            is_interruption(error) if of_the_caller else foreign(error) is not None
+        )
         if reaches_the_caller:
             raise

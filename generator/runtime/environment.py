@@ -32,7 +32,11 @@ def tls_settings(origin: Origin) -> ssl.SSLContext:
     Raises:
         ConfigurationError: if a variable of the environment names a file that cannot be used.
     """
-    return _no_tls() if origin.scheme == "http" else _tls(*map(os.environ.get, _TLS_VARIABLES))
+    return (
+        _no_tls()
+        if origin.scheme == "http"
+        else _tls(*map(os.environ.get, _TLS_VARIABLES))
+    )
 
 
 @lru_cache(maxsize=8)
@@ -40,7 +44,9 @@ def _tls(*_environment: str | None) -> ssl.SSLContext:
     """Return the TLS settings of this environment, shared because reading the certificates takes 20 ms and 1 MB."""
     certificates = os.environ.get("SSL_CERT_FILE")
     # Older versions of httpx pass over a file that is not there.
-    if certificates and (not os.path.exists(certificates) or os.path.isdir(certificates)):
+    if certificates and (
+        not os.path.exists(certificates) or os.path.isdir(certificates)
+    ):
         _explain_tls()
     context: ssl.SSLContext | None = None
     with suppress(OSError, ValueError):
@@ -60,7 +66,10 @@ def _no_tls() -> ssl.SSLContext:
 
 def _explain_tls() -> NoReturn:
     """Raise the error for TLS settings that cannot be made."""
-    certificates, key_log = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSLKEYLOGFILE")
+    certificates, key_log = (
+        os.environ.get("SSL_CERT_FILE"),
+        os.environ.get("SSLKEYLOGFILE"),
+    )
     if certificates and not _can_load(certificates):
         _misconfigured(
             "The environment variable SSL_CERT_FILE names no readable file of certificates in PEM form.",
@@ -117,7 +126,10 @@ def _is_exempt(origin: Origin, exceptions: str) -> bool:
     if proxy_bypass(f"{origin.host}:{origin.port}"):
         return True
     # The standard library knows names and their ends, but neither networks nor stars.
-    return any(_covers(one, origin.host) for one in exceptions.lower().replace(",", " ").split())
+    return any(
+        _covers(one, origin.host)
+        for one in exceptions.lower().replace(",", " ").split()
+    )
 
 
 def _covers(exception: str, host: str) -> bool:
@@ -132,7 +144,9 @@ def _covers(exception: str, host: str) -> bool:
 def _variable(kind: str) -> str:
     """Return the variable that a proxy comes from, as it is written in this environment."""
     names = (f"{kind}_proxy", f"{kind}_PROXY", f"{kind}_proxy".upper())
-    return next((name for name in names if os.environ.get(name)), f"{kind.upper()}_PROXY")
+    return next(
+        (name for name in names if os.environ.get(name)), f"{kind.upper()}_PROXY"
+    )
 
 
 def _proxy(variable: str, url: str, tls: ssl.SSLContext) -> Any:

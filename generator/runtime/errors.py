@@ -63,7 +63,11 @@ class PlexyError(Exception):
         self.__dict__.update(facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self.args, {name: _portable(fact) for name, fact in vars(self).items()}
+        return (
+            type(self),
+            self.args,
+            {name: _portable(fact) for name, fact in vars(self).items()},
+        )
 
     @property
     def message(self) -> str:
@@ -71,9 +75,17 @@ class PlexyError(Exception):
         return str(self)
 
     def __repr__(self) -> str:
-        hidden = {"body": f"<{len(self.body)} bytes>", "response": "<parsed>", "outcome": str(self.outcome)}
+        hidden = {
+            "body": f"<{len(self.body)} bytes>",
+            "response": "<parsed>",
+            "outcome": str(self.outcome),
+        }
         hidden["saved_call"] = "<plain data>"
-        known = {name: hidden.get(name, fact) for name, fact in vars(self).items() if fact is not None}
+        known = {
+            name: hidden.get(name, fact)
+            for name, fact in vars(self).items()
+            if fact is not None
+        }
         return f"{type(self).__name__}({', '.join([repr(str(self)), *(f'{k}={v!r}' for k, v in known.items())])})"
 
 
@@ -257,7 +269,9 @@ class OutcomeUnknownError(PlexyError):
             ConfigurationError: if there is no client, it is an async one, or it is not one of the call's books.
         """
         asked: _hints.SyncClient = self._asked(client, is_async=False)
-        return asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
+        return asked.reconcile(
+            self.saved_call, min_age=min_age, key_rotated=key_rotated
+        )
 
     async def reconcile_async(
         self,
@@ -268,7 +282,9 @@ class OutcomeUnknownError(PlexyError):
     ) -> _hints.Reconciliation:
         """The async twin of `reconcile`."""
         asked: _hints.AsyncClient = self._asked(client, is_async=True)
-        return await asked.reconcile(self.saved_call, min_age=min_age, key_rotated=key_rotated)
+        return await asked.reconcile(
+            self.saved_call, min_age=min_age, key_rotated=key_rotated
+        )
 
     def _asked(self, given: Any, *, is_async: bool) -> Any:
         """Return the client to ask with, which is of the wanted kind."""
@@ -287,10 +303,14 @@ class OutcomeUnknownError(PlexyError):
 
 def missing_parameter(owner: str, name: str) -> InvalidParameterError:
     """Return the error of a call or a model that was given no value for what the API requires."""
-    return InvalidParameterError(f"{owner} needs {name}. Nothing was sent. Pass {name}.")
+    return InvalidParameterError(
+        f"{owner} needs {name}. Nothing was sent. Pass {name}."
+    )
 
 
-def locate(error: InvalidParameterError, owner: str, place: str, joint: str = ".") -> None:
+def locate(
+    error: InvalidParameterError, owner: str, place: str, joint: str = "."
+) -> None:
     """Put in front of the text of an error about a parameter where the caller wrote it.
 
     Args:
@@ -331,7 +351,10 @@ def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, (list, tuple)):
         return cast("Iterable[Any]", value)
     further = getattr(value, "additional_properties", {})
-    return (*(getattr(value, name, None) for name in getattr(value, "_fields", ())), *further.values())
+    return (
+        *(getattr(value, name, None) for name in getattr(value, "_fields", ())),
+        *further.values(),
+    )
 
 
 def _is_response(value: object) -> bool:

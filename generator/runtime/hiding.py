@@ -72,7 +72,9 @@ class KeyMask:
                     left.append((item, made, masked))
             elif is_array(value):
                 holder[place] = listed = list(value)
-                left.extend((item, listed, position) for position, item in enumerate(value))
+                left.extend(
+                    (item, listed, position) for position, item in enumerate(value)
+                )
             else:
                 holder[place] = self._plain(value)
                 found = found or holder[place] is not value
@@ -80,7 +82,9 @@ class KeyMask:
 
     def headers(self, headers: Mapping[str, str]) -> Headers:
         """Return the headers without keys."""
-        return Headers((self.text(name), self.text(value)) for name, value in headers.items())
+        return Headers(
+            (self.text(name), self.text(value)) for name, value in headers.items()
+        )
 
     def fact(self, fact: Any) -> Any:
         """Return a text or bytes without keys, and anything else as it is."""
@@ -117,7 +121,11 @@ def _character(character: str) -> str:
     code = "|".join(sorted(codes))
     escaped = r"\\{0,4}" if character in _ESCAPED else ""
     # Limits, because a hostile text must not take long. The longer forms come first: `%25` is one sign, not three.
-    forms = [rf"%(?:25){{0,4}}(?:{code})", rf"\\{{1,4}}u00(?:{code})", f"{escaped}{re.escape(character)}"]
+    forms = [
+        rf"%(?:25){{0,4}}(?:{code})",
+        rf"\\{{1,4}}u00(?:{code})",
+        f"{escaped}{re.escape(character)}",
+    ]
     return f"(?:{'|'.join(forms)})"
 
 

@@ -137,7 +137,11 @@ class Library:
             http.UnsupportedProtocol,
         )
         self.failures = http.TransportError
-        self._transports = (http.HTTPTransport, http.AsyncHTTPTransport, http.MockTransport)
+        self._transports = (
+            http.HTTPTransport,
+            http.AsyncHTTPTransport,
+            http.MockTransport,
+        )
 
     def kinds(self, *, is_async: bool) -> tuple[type[Any], type[Any]]:
         """Return the classes of its clients and transports."""
@@ -167,9 +171,13 @@ def library_of(client: object, *, is_async: bool) -> Library:
     """
     for name in _NAMES:
         # Whoever made the client has imported its library.
-        if name in sys.modules and isinstance(client, _library(name).kinds(is_async=is_async)):
+        if name in sys.modules and isinstance(
+            client, _library(name).kinds(is_async=is_async)
+        ):
             return _library(name)
-    names = " or ".join(f"httpx.{kind.__name__}" for kind in HTTPX.kinds(is_async=is_async))
+    names = " or ".join(
+        f"httpx.{kind.__name__}" for kind in HTTPX.kinds(is_async=is_async)
+    )
     raise ConfigurationError(
         f"http_client is a {type(client).__name__}, not an {names}, nor one of httpx2. Nothing was sent."
     )

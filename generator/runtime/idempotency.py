@@ -34,8 +34,11 @@ def idempotency_key(value: object, owner: str) -> str:
         return str(value)
     problem = _problem(value)
     if problem or not isinstance(value, str):
-        raise InvalidParameterError(f"{owner}: the idempotency key {problem}. {_ADVICE}")
-    return str.__str__(value)  # A member of an enumeration is text, whatever its class makes of str().
+        raise InvalidParameterError(
+            f"{owner}: the idempotency key {problem}. {_ADVICE}"
+        )
+    # A member of an enumeration is text, whatever its class makes of str().
+    return str.__str__(value)
 
 
 def _problem(value: object) -> str | None:

@@ -65,11 +65,17 @@ def key_problem(key: object) -> str | None:
 def _read(source: object) -> tuple[tuple[ApiKey, ...], str | None]:
     """The keys in an argument or in a callable's answer, and what is wrong with them."""
     given: Any = source
-    keys: tuple[object, ...] = tuple(given) if isinstance(source, (list, tuple)) else (given,)
-    problem = (
-        next(filter(None, map(key_problem, keys)), None) if keys else "The sequence of API keys is empty."
+    keys: tuple[object, ...] = (
+        tuple(given) if isinstance(source, (list, tuple)) else (given,)
     )
-    return (() if problem else tuple(ApiKey(str(key)) for key in dict.fromkeys(keys))), problem
+    problem = (
+        next(filter(None, map(key_problem, keys)), None)
+        if keys
+        else "The sequence of API keys is empty."
+    )
+    return (
+        () if problem else tuple(ApiKey(str(key)) for key in dict.fromkeys(keys))
+    ), problem
 
 
 class KeyRing:
@@ -82,14 +88,24 @@ class KeyRing:
 
     def __init__(self, source: object, variable: str = "", argument: str = "") -> None:
         self.missing: bool = source is None and variable not in os.environ
-        self.origin = "environment" if source is None else "callable" if callable(source) else "argument"
-        self.provider: Callable[[], object] | None = source if callable(source) else None
+        self.origin = (
+            "environment"
+            if source is None
+            else "callable"
+            if callable(source)
+            else "argument"
+        )
+        self.provider: Callable[[], object] | None = (
+            source if callable(source) else None
+        )
         self.problem: str | None = None
         self._keys: tuple[ApiKey, ...] = ()
         self._working = ApiKey("")
         if self.provider is not None:
             return
-        self._keys, self.problem = _read(os.environ.get(variable, "") if source is None else source)
+        self._keys, self.problem = _read(
+            os.environ.get(variable, "") if source is None else source
+        )
         if source is None and self.problem:
             self.problem += f" Without {argument} it is read from the environment variable {variable}."
 
@@ -110,7 +126,8 @@ class KeyRing:
         """
         found, problem, pending = self._ask()
         if pending is not None:
-            getattr(pending, "close", str)()  # A coroutine that is never awaited would warn.
+            # A coroutine that is never awaited would warn.
+            getattr(pending, "close", str)()
             problem = "The api_key callable is a coroutine function: only AsyncPlexyPay can await it."
         return self._ordered(found, problem)
 
@@ -133,9 +150,15 @@ class KeyRing:
         if self.provider is None:
             return self._keys, None, None
         answer = self.provider()
-        return ((), None, answer) if hasattr(answer, "__await__") else (*_read(answer), None)
+        return (
+            ((), None, answer)
+            if hasattr(answer, "__await__")
+            else (*_read(answer), None)
+        )
 
-    def _ordered(self, found: tuple[ApiKey, ...], problem: str | None) -> tuple[ApiKey, ...]:
+    def _ordered(
+        self, found: tuple[ApiKey, ...], problem: str | None
+    ) -> tuple[ApiKey, ...]:
         if problem:
             raise ConfigurationError(f"{problem} Nothing was sent.")
         return tuple(sorted(found, key=lambda key: key.raw != self._working.raw))
@@ -157,18 +180,27 @@ class netrc_key:  # noqa: N801 - used like a function; a class, so that it can b
 
     def __reduce__(self) -> tuple[_hints.Any, ...]:
         # Nothing else that somebody may have set on it.
-        return netrc_key, (self.host, None if self.path is None else os.fspath(self.path))
+        return netrc_key, (
+            self.host,
+            None if self.path is None else os.fspath(self.path),
+        )
 
     def __call__(self) -> str:
         """Read the key; a ConfigurationError says why it cannot be read."""
         from netrc import NetrcParseError, netrc
 
-        path = os.fspath(self.path or os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))
+        path = os.fspath(
+            self.path or os.environ.get("NETRC") or os.path.expanduser("~/.netrc")
+        )
         problem = f"has no line `machine {self.host}`"
         try:
             entry = None if self.host == "default" else netrc(path).hosts.get(self.host)
         except (OSError, UnicodeError, NetrcParseError) as error:
-            entry, problem = None, f"cannot be read ({type(error).__name__})"  # Its own text quotes the file.
+            # Its own text quotes the file.
+            entry, problem = (
+                None,
+                f"cannot be read ({type(error).__name__})",
+            )
         if entry is not None:
             return entry[2]
         raise ConfigurationError(
@@ -187,7 +219,9 @@ def pickled(provider: object) -> object:
     """
     if provider is None or type(provider) is netrc_key:
         return provider
-    place = f"{getattr(provider, '__module__', '')}:{getattr(provider, '__qualname__', '')}"
+    place = (
+        f"{getattr(provider, '__module__', '')}:{getattr(provider, '__qualname__', '')}"
+    )
     if _at(place) is not provider:
         raise ConfigurationError(
             f"A client whose api_key is a callable of type {type(provider).__name__} cannot be pickled: it may carry "

@@ -48,7 +48,9 @@ class _HeaderFilter(logging.Filter):
             return False
         if record.name == "hpack.table" and isinstance(record.args, tuple):
             # A header: its name, then its value. Nobody can tell whose it was.
-            values = [MASK if isinstance(one, bytes) else one for one in record.args[1:]]
+            values = [
+                MASK if isinstance(one, bytes) else one for one in record.args[1:]
+            ]
             record.args = (*record.args[:1], *values)
         return True
 

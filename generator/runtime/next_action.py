@@ -118,20 +118,37 @@ def read_next_action(
     """
     name = str(action) if isinstance(action, str) else ""
     if success is not True:
-        return UnknownAction(transaction_id, name, "The answer does not say that it was carried out.")
-    if name not in {"", *shows, *finished} or not isinstance(action, (str, Unset, NoneType)):
-        return UnknownAction(transaction_id, name, "This version of the client does not know the action.")
+        return UnknownAction(
+            transaction_id, name, "The answer does not say that it was carried out."
+        )
+    if name not in {"", *shows, *finished} or not isinstance(
+        action, (str, Unset, NoneType)
+    ):
+        return UnknownAction(
+            transaction_id, name, "This version of the client does not know the action."
+        )
     # The status C says it too: challenge required.
     if name not in shows and getattr(challenge, "status", None) != "C":
         return Finished(transaction_id)
-    found = [getattr(challenge, field, None) for field in ("action", "creq", "three_ds_session_data", "html")]
-    address, creq, session_data, html = (one if isinstance(one, str) and one else None for one in found)
+    found = [
+        getattr(challenge, field, None)
+        for field in ("action", "creq", "three_ds_session_data", "html")
+    ]
+    address, creq, session_data, html = (
+        one if isinstance(one, str) and one else None for one in found
+    )
     if address is None or creq is None:
         return UnknownAction(
-            transaction_id, name, "The answer asks for a challenge and has no address or creq."
+            transaction_id,
+            name,
+            "The answer asks for a challenge and has no address or creq.",
         )
     if not _may_be_posted_to(address):
-        return UnknownAction(transaction_id, name, "The bank's address is neither https nor on this machine.")
+        return UnknownAction(
+            transaction_id,
+            name,
+            "The bank's address is neither https nor on this machine.",
+        )
     return ShowChallenge(transaction_id, address, creq, session_data, html)
 
 
@@ -140,7 +157,13 @@ def _may_be_posted_to(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    safe = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in _LOOPBACK
+    )
     return (
-        safe and bool(parts.hostname) and address.isascii() and address.isprintable() and " " not in address
+        safe
+        and bool(parts.hostname)
+        and address.isascii()
+        and address.isprintable()
+        and " " not in address
     )

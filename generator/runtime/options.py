@@ -51,7 +51,11 @@ class MaskedOptions:
             from .spelling import unknown_option
 
             texts = [name for name in unknown if isinstance(name, str)]
-            return unknown_option(texts, _NAMES) if texts else "there is no option whose name is no text."
+            return (
+                unknown_option(texts, _NAMES)
+                if texts
+                else "there is no option whose name is no text."
+            )
         timeout = Timeout.of(self.get("timeout"))
         if isinstance(timeout, str):
             return timeout

@@ -11,7 +11,9 @@ from ._families import FAMILIES
 _PORTS = {"https": 443, "http": 80}
 BASE_URL = "PLEXY_BASE_URL"
 """The environment variable that stands for `base_url` where that is not given."""
-_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_UNRESERVED = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+)
 
 
 class Origin:
@@ -35,18 +37,22 @@ class Origin:
     direct: bool  # Whether no proxy may stand in between: it would see the key, or has no business there.
     may_be_plain: bool
 
-    def __init__(self, text: Any, name: str = "base_url", plain_hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self, text: Any, name: str = "base_url", plain_hosts: Collection[str] = ()
+    ) -> None:
         from urllib.parse import urlsplit
 
-        self.problem = (
-            f"{name} is not of the form https://host, https://host:port or https://host/prefix, in ASCII."
-        )
+        self.problem = f"{name} is not of the form https://host, https://host:port or https://host/prefix, in ASCII."
         plain = isinstance(text, str) and text.isascii() and text.isprintable()
         if not plain or set(" \\%") & set(text):
             return
         try:
             parts = urlsplit(text)
-            self.scheme, self.host, port = parts.scheme, parts.hostname or "", parts.port
+            self.scheme, self.host, port = (
+                parts.scheme,
+                parts.hostname or "",
+                parts.port,
+            )
         except ValueError:
             return
         if self.scheme not in _PORTS or not self.host:
@@ -54,28 +60,32 @@ class Origin:
         self.port = port or _PORTS[self.scheme]
         self.site = (self.scheme, self.host, self.port)
         host = f"[{self.host}]" if ":" in self.host else self.host
-        self.netloc = host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        self.netloc = (
+            host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        )
         self.prefix = parts.path.removesuffix("/")
         address = f"{self.scheme}://{self.netloc}"
         self.text = f"{address}{self.prefix}"
         quad = self.host.split(".")
-        numbered = len(quad) == 4 and all(part.isdecimal() and int(part) < 256 for part in quad)
-        self.loopback = self.host in ("localhost", "::1") or (numbered and quad[0] == "127")
+        numbered = len(quad) == 4 and all(
+            part.isdecimal() and int(part) < 256 for part in quad
+        )
+        self.loopback = self.host in ("localhost", "::1") or (
+            numbered and quad[0] == "127"
+        )
         self.direct = self.loopback or self.scheme == "http"
         self.may_be_plain = self.loopback or self.host in plain_hosts
         self.problem = None
         if "@" in parts.netloc:
-            self.problem = f"{name} has a user name or password. Pass the key as api_key."
+            self.problem = (
+                f"{name} has a user name or password. Pass the key as api_key."
+            )
         elif set("?#") & set(text):
             self.problem = f"{name} has a query or a fragment. Leave it out."
         elif not all(map(_is_segment, self.prefix.split("/")[1:])):
-            self.problem = (
-                f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
-            )
+            self.problem = f"{name} has a path with empty parts, dots or unusual characters. Write it as /part/part."
         elif self.prefix and address in _origins_of_the_api():
-            self.problem = (
-                f"{name} has a path, and this host of the API has none before those of its operations."
-            )
+            self.problem = f"{name} has a path, and this host of the API has none before those of its operations."
         elif self.scheme == "http" and not self.may_be_plain:
             self.problem = (
                 f"{name} is plain http, which would show the key to the network. Use https, or name the host in "
@@ -91,7 +101,9 @@ def _is_segment(text: str) -> bool:
 
 
 def _origins_of_the_api() -> set[str]:
-    return {origin for family in FAMILIES.values() for origin in family.origins.values()}
+    return {
+        origin for family in FAMILIES.values() for origin in family.origins.values()
+    }
 
 
 def host_problem(host: object) -> str | None:
@@ -108,4 +120,6 @@ def host_problem(host: object) -> str | None:
         return "has a zone" if "%" in host else None
     parts = host.replace("_", "-").split(".")
     named = all(part.replace("-", "").isalnum() for part in parts)
-    return None if named else "is no host name or IP address, alone and without a wildcard"
+    return (
+        None if named else "is no host name or IP address, alone and without a wildcard"
+    )

@@ -22,7 +22,9 @@ def represent(model: Any) -> str:
         value = getattr(model, name, UNSET)
         if value is not UNSET:
             masked = name in sensitive and value is not None
-            shown.append(f"{name}={MASK if masked else _shown(value, is_list='[' in expected)}")
+            shown.append(
+                f"{name}={MASK if masked else _shown(value, is_list='[' in expected)}"
+            )
     further: dict[str, Any] = getattr(model, "additional_properties", {})
     if further:
         # What the spec does not know may be anything, a card number too: only the names are shown.

@@ -33,7 +33,9 @@ class One(Generic[RowT]):
     absent: frozenset[str] = frozenset()  # States that the call would have ended.
     whole: bool = False  # Whether the states tell only of calls for the whole amount.
     amount: Callable[[RowT], object] = lambda row: UNSET
-    original: Callable[[RowT], object] | None = None  # The reference of the payment that the call is about.
+    original: Callable[[RowT], object] | None = (
+        None  # The reference of the payment that the call is about.
+    )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -43,7 +45,8 @@ class Listing(Generic[PageT, RowT]):
     call: str
     evidence: str
     by: str
-    request: Callable[[int, int], Request[PageT]]  # Of the page with this number and size.
+    # Of the page with this number and size.
+    request: Callable[[int, int], Request[PageT]]
     row: type[RowT]
     rows: Callable[[PageT], object]
     identity: Callable[[RowT], object]
@@ -54,7 +57,8 @@ class Listing(Generic[PageT, RowT]):
     amount: Callable[[RowT], object] = lambda row: UNSET
     made: Callable[[RowT], object] = lambda row: UNSET  # When a row was made.
     status: Callable[[RowT], object] = lambda row: UNSET
-    found: frozenset[str] = frozenset()  # States that tell at once; without any, each does.
+    # States that tell at once; without any, each does.
+    found: frozenset[str] = frozenset()
     absence: bool = False
     whole: bool = False  # Whether one response is the whole list: it takes no page.
 

@@ -117,11 +117,14 @@ class Asking:
         age, self._now = _age(settings, min_age), pace.time()
         self._key_rotated = key_rotated
         self._cases = [
-            _Case(SavedCall.read(saved, settings.recipes()), age, self._now) for saved in saved_calls
+            _Case(SavedCall.read(saved, settings.recipes()), age, self._now)
+            for saved in saved_calls
         ]
         for case in self._cases:
             _check_books(settings, case.call)
-        self.families: set[str] = {case.call.recipe.family for case in self._cases if case.call.recipe.looks}
+        self.families: set[str] = {
+            case.call.recipe.family for case in self._cases if case.call.recipe.looks
+        }
         self.total: int = len(self._cases)
         self.settled: int = 0
         self._rings: dict[str, KeyRing] = {}
@@ -142,12 +145,21 @@ class Asking:
 
         Each ends with the number of calls that nothing more is asked about.
         """
-        asked = [case for case in self._cases if case.call.recipe.looks and self._is_ours(case)]
+        asked = [
+            case
+            for case in self._cases
+            if case.call.recipe.looks and self._is_ours(case)
+        ]
         yield [_look_up(case) for case in asked]
-        searches = [search for case in asked if (search := case.to_search()) is not None]
+        searches = [
+            search for case in asked if (search := case.to_search()) is not None
+        ]
         self.settled = self.total - len(searches)
         names = dict.fromkeys(search.look.call for search in searches)
-        yield [_search([search for search in searches if search.look.call == name]) for name in names]
+        yield [
+            _search([search for search in searches if search.look.call == name])
+            for name in names
+        ]
 
     def tell(self, settled: int, progress: Progress | None) -> None:
         """Count calls that are settled, and tell the caller."""
@@ -181,7 +193,9 @@ def _age(settings: Settings, given: float | None) -> float:
     if given is None:
         return safe
     if not 0 <= given < float("inf"):
-        raise InvalidParameterError("min_age is not a number of seconds from 0. Nothing was sent.")
+        raise InvalidParameterError(
+            "min_age is not a number of seconds from 0. Nothing was sent."
+        )
     # No money moves in the test environment: there it may be tried out without waiting.
     if given < safe and settings.given["environment"] != "test":
         raise InvalidParameterError(
@@ -195,7 +209,10 @@ def _age(settings: Settings, given: float | None) -> float:
 def _check_books(settings: Settings, call: SavedCall) -> None:
     """Raise an error where the client asks elsewhere than the call went: its lists say nothing of the call."""
     recipe = call.recipe
-    mine = {name: str(value) for name, value in settings.path_values(recipe.settings).items()}
+    mine = {
+        name: str(value)
+        for name, value in settings.path_values(recipe.settings).items()
+    }
     mine["origin"] = settings.family(recipe.family)[1].text
     mine["environment"] = settings.given["environment"]
     for name, theirs in call.books.items():
@@ -217,7 +234,9 @@ class _Case:
         self._to_wait = None if call.ended_by is None else call.ended_by + min_age - now
         self._reasons = [call.recipe.none] if call.recipe.none else []
         self._retry_after: float | None = None
-        self._seen = False  # Something was shown that may be the call's: it is not absent.
+        self._seen = (
+            False  # Something was shown that may be the call's: it is not absent.
+        )
         # Whether the order reference is the call's own.
         self._own = all(one.original is None for one in call.recipe.ones)
 
@@ -233,21 +252,32 @@ class _Case:
         self._seen = True
         values, status = look.fields(answer), _canonical(look.status(answer))
         if reference not in values:
-            return self.doubt(f"{look.call} answered another payment than was asked for")
+            return self.doubt(
+                f"{look.call} answered another payment than was asked for"
+            )
         if look.original is not None:
             self._own = self._is_another(look.original(answer))
-        if (status in look.found and self._fits(look.amount(answer), whole=look.whole)) or (
-            status in look.ended and self.is_over
-        ):
-            self.verdict = Executed(transaction=answer, by=look.call, evidence=look.evidence)
+        if (
+            status in look.found and self._fits(look.amount(answer), whole=look.whole)
+        ) or (status in look.ended and self.is_over):
+            self.verdict = Executed(
+                transaction=answer, by=look.call, evidence=look.evidence
+            )
         elif status in look.ended:
-            self.doubt(f"{look.call} shows it as {status!r}, but the call may still run", self._to_wait)
+            self.doubt(
+                f"{look.call} shows it as {status!r}, but the call may still run",
+                self._to_wait,
+            )
         elif (
-            status in look.absent and values[0] == reference and (self.call.amount is None or not look.whole)
+            status in look.absent
+            and values[0] == reference
+            and (self.call.amount is None or not look.whole)
         ):
             self.deny(look)
         else:
-            self.doubt(f"{look.call} shows it as {status!r}, which does not tell what became of this call")
+            self.doubt(
+                f"{look.call} shows it as {status!r}, which does not tell what became of this call"
+            )
         return None
 
     def _is_another(self, original: object) -> bool:
@@ -284,29 +314,47 @@ class _Case:
         elif reading.other_spelling(reference):
             self.doubt(f"{look.call} shows another spelling of {reference!r}")
         elif reading.problem:
-            self.doubt(f"{look.call} was not read to its end: {reading.problem}", reading.retry_after)
+            self.doubt(
+                f"{look.call} was not read to its end: {reading.problem}",
+                reading.retry_after,
+            )
         elif not look.absence:
-            self.doubt(f"{look.call} does not show it, which proves nothing: it may not show all")
+            self.doubt(
+                f"{look.call} does not show it, which proves nothing: it may not show all"
+            )
         elif not self._seen:
             self._deny_row(look, reference, reading)
 
-    def _take_row(self, look: Listing[Any, Any], reference: str, row: Any, reading: Reading) -> None:
+    def _take_row(
+        self, look: Listing[Any, Any], reference: str, row: Any, reading: Reading
+    ) -> None:
         """Judge the only row that has the reference."""
         what = f"{look.call} shows {reference!r}"
         if not self._fits(look.amount(row), whole=False):
             self.doubt(f"{what} with another amount")
-        elif look.repeats and not self._is_recent(look.made(row), whole_list=not reading.problem):
+        elif look.repeats and not self._is_recent(
+            look.made(row), whole_list=not reading.problem
+        ):
             self.doubt(f"{what}, but it may be an older attempt")
         elif not self.tells(look, row) and not self.is_over:
             what = f"{what} as {_canonical(look.status(row))!r}"
-            self.doubt(f"{what}, but it may be an older attempt while the call still runs", self._to_wait)
+            self.doubt(
+                f"{what}, but it may be an older attempt while the call still runs",
+                self._to_wait,
+            )
         elif not self.tells(look, row) and not (look.absence and reading.is_confirmed):
             what = f"{what} as {_canonical(look.status(row))!r}"
-            self.doubt(f"{what}, but it may be an older attempt: what the list shows is not all")
+            self.doubt(
+                f"{what}, but it may be an older attempt: what the list shows is not all"
+            )
         else:
-            self.verdict = Executed(transaction=row, by=look.call, evidence=look.evidence)
+            self.verdict = Executed(
+                transaction=row, by=look.call, evidence=look.evidence
+            )
 
-    def _deny_row(self, look: Listing[Any, Any], reference: str, reading: Reading) -> None:
+    def _deny_row(
+        self, look: Listing[Any, Any], reference: str, reading: Reading
+    ) -> None:
         """Judge that no row of a list has the reference."""
         if not self.is_over or look.evidence not in _PROOF:
             return self.deny(look)
@@ -335,13 +383,18 @@ class _Case:
     def deny(self, look: One[Any] | Listing[Any, Any]) -> None:
         """Say that it did not happen, if that is proved and nothing can be on its way any more."""
         if look.evidence not in _PROOF:
-            self.doubt(f"{look.call} does not show it, which proves nothing: this look-up is {look.evidence}")
+            self.doubt(
+                f"{look.call} does not show it, which proves nothing: this look-up is {look.evidence}"
+            )
         elif self._to_wait is None:
             self.doubt(
                 f"{look.call} does not show it, but when the call ended is not known: it may be on its way"
             )
         elif self._to_wait > 0:
-            self.doubt(f"{look.call} does not show it yet, but it may still be on its way", self._to_wait)
+            self.doubt(
+                f"{look.call} does not show it yet, but it may still be on its way",
+                self._to_wait,
+            )
         else:
             self.verdict = NotExecuted(by=look.call, evidence=look.evidence)
 
@@ -352,7 +405,10 @@ class _Case:
 
     def answer(self) -> Reconciliation:
         """What can be said."""
-        reason = "; ".join(self._reasons) or "the call carried nothing that it can be found by"
+        reason = (
+            "; ".join(self._reasons)
+            or "the call carried nothing that it can be found by"
+        )
         after, moment = self._retry_after, None
         if after is not None:
             after = in_milliseconds(after)
@@ -393,7 +449,9 @@ class _Search:
         if not self.look.absence or reading.problem or not self.case.is_over:
             return False
         rows = reading.rows(self.reference)
-        return len(rows) < 2 and not any(self.case.tells(self.look, row) for row in rows)
+        return len(rows) < 2 and not any(
+            self.case.tells(self.look, row) for row in rows
+        )
 
 
 def _look_up(case: _Case) -> Steps[int]:
@@ -439,7 +497,9 @@ def drive(
     return asking.answers()
 
 
-def _side_by_side(client: SyncClient, asking: Asking, look_ups: list[Steps[int]]) -> Iterator[int]:
+def _side_by_side(
+    client: SyncClient, asking: Asking, look_ups: list[Steps[int]]
+) -> Iterator[int]:
     if len(look_ups) < 2:
         yield from (_run(client, asking, steps) for steps in look_ups)
         return
@@ -447,7 +507,10 @@ def _side_by_side(client: SyncClient, asking: Asking, look_ups: list[Steps[int]]
     from contextvars import copy_context
 
     with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(look_ups))) as pool:
-        made = [pool.submit(copy_context().run, _run, client, asking, steps) for steps in look_ups]
+        made = [
+            pool.submit(copy_context().run, _run, client, asking, steps)
+            for steps in look_ups
+        ]
         try:
             yield from (one.result() for one in as_completed(made))
         finally:
@@ -485,7 +548,9 @@ async def drive_async(
         asking.use(family, ring, await ring.keys_async())
     limit = Semaphore(SIDE_BY_SIDE)
     for look_ups in asking.rounds():
-        tasks = [create_task(_run_async(client, asking, steps, limit)) for steps in look_ups]
+        tasks = [
+            create_task(_run_async(client, asking, steps, limit)) for steps in look_ups
+        ]
         try:
             for done in as_completed(tasks):
                 asking.tell(await done, progress)
@@ -495,7 +560,9 @@ async def drive_async(
     return asking.answers()
 
 
-async def _run_async(client: AsyncClient, asking: Asking, steps: Steps[int], limit: Semaphore) -> int:
+async def _run_async(
+    client: AsyncClient, asking: Asking, steps: Steps[int], limit: Semaphore
+) -> int:
     answer: Any = None
     async with limit:
         while True:

@@ -56,4 +56,8 @@ def in_milliseconds(seconds: float) -> float:
 
 def delay(retries: int, asked: float | None, pace: Pace) -> float:
     """How long to wait: what the API asked for, capped, else full-jitter exponential backoff."""
-    return pace.random() * min(_MOST, _FIRST * 2.0**retries) if asked is None else min(asked, LONGEST_WAIT)
+    return (
+        pace.random() * min(_MOST, _FIRST * 2.0**retries)
+        if asked is None
+        else min(asked, LONGEST_WAIT)
+    )

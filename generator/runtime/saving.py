@@ -71,7 +71,11 @@ class Draft:
         recipe = recipe_of(operation, settings.recipes())
         given = _facts(operation, recipe, facts)
         asked = masked(options)
-        self.ring = KeyRing.of(asked.get("api_key")) if "api_key" in asked else settings.ring(recipe.family)
+        self.ring = (
+            KeyRing.of(asked.get("api_key"))
+            if "api_key" in asked
+            else settings.ring(recipe.family)
+        )
         problem = asked.problem() or self.ring.problem
         if problem:
             raise InvalidParameterError(f"{operation}: {problem} Nothing was saved.")
@@ -85,7 +89,9 @@ class Draft:
 
     def saved(self, keys: Iterable[ApiKey]) -> Saved:
         """Return the plain data."""
-        return self._saved | _books(self._settings, self._recipe.family, self._recipe.settings, keys)
+        return self._saved | _books(
+            self._settings, self._recipe.family, self._recipe.settings, keys
+        )
 
 
 def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
@@ -95,7 +101,11 @@ def _facts(operation: str, recipe: Recipe, facts: CallFacts) -> dict[str, Any]:
     if any(one.whole for one in recipe.ones) and "amount" not in given:
         missing.append("amount, or amount=None for the whole")
     if unknown or missing:
-        problem = f"has no {unknown[0]} to look it up by" if unknown else f"needs {missing[0]}"
+        problem = (
+            f"has no {unknown[0]} to look it up by"
+            if unknown
+            else f"needs {missing[0]}"
+        )
         raise InvalidParameterError(
             f"{operation} {problem}. Nothing was saved. It has: {', '.join(recipe.facts)}."
         )
@@ -125,7 +135,9 @@ def _times(sent: datetime, longest: float) -> Saved:
     return {"sent_at": encode_datetime(sent), "ended_by": encode_datetime(ended)}
 
 
-def _books(settings: Settings, family: str, names: tuple[str, ...], keys: Iterable[ApiKey]) -> Saved:
+def _books(
+    settings: Settings, family: str, names: tuple[str, ...], keys: Iterable[ApiKey]
+) -> Saved:
     _, origin = settings.family(family)
     books: Saved = {"origin": origin.text, "environment": settings.given["environment"]}
     books |= {name: str(value) for name, value in settings.path_values(names).items()}
@@ -135,7 +147,10 @@ def _books(settings: Settings, family: str, names: tuple[str, ...], keys: Iterab
 
 def fingerprints(keys: Iterable[ApiKey]) -> set[str]:
     """Return what tells keys apart, and cannot be turned back into one."""
-    return {hmac.new(_LABEL, key.raw.encode(), hashlib.sha256).hexdigest()[:_FINGERPRINT] for key in keys}
+    return {
+        hmac.new(_LABEL, key.raw.encode(), hashlib.sha256).hexdigest()[:_FINGERPRINT]
+        for key in keys
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +181,15 @@ class SavedCall:
     def read(cls, saved: object, recipes: Mapping[str, Recipe]) -> SavedCall:
         """Return the call; an InvalidParameterError if what was saved is not the data of one."""
         if not is_mapping(saved):
-            raise InvalidParameterError("A saved call is a mapping. Nothing was sent. Use client.save_call.")
+            raise InvalidParameterError(
+                "A saved call is a mapping. Nothing was sent. Use client.save_call."
+            )
         recipe = recipe_of(saved.get("operation"), recipes)
         facts = {name: saved[name] for name in recipe.facts if name in saved}
         names = {look.by for look in recipe.looks}
-        if any(value is not None and not isinstance(value, str) for value in facts.values()):
+        if any(
+            value is not None and not isinstance(value, str) for value in facts.values()
+        ):
             raise InvalidParameterError(
                 "The facts of a saved call are texts. Nothing was sent. Use client.save_call."
             )
@@ -184,7 +203,11 @@ class SavedCall:
         return cls(
             operation=str(saved["operation"]),
             recipe=recipe,
-            references={name: str(value) for name, value in facts.items() if value and name != "amount"},
+            references={
+                name: str(value)
+                for name, value in facts.items()
+                if value and name != "amount"
+            },
             amount=_amount(facts["amount"]) if "amount" in facts else UNSET,
             sent_at=sent,
             ended_by=None if sent is None or ended is None else max(sent, ended),
@@ -194,14 +217,18 @@ class SavedCall:
 
 
 def _lacks(name: str) -> InvalidParameterError:
-    return InvalidParameterError(f"The saved call has no {name}. Nothing was sent. Use client.save_call.")
+    return InvalidParameterError(
+        f"The saved call has no {name}. Nothing was sent. Use client.save_call."
+    )
 
 
 def _amount(text: str | None) -> Decimal | None:
     try:
         return None if text is None else Decimal(text)
     except ArithmeticError:
-        raise InvalidParameterError("The amount of a saved call is no number. Nothing was sent.") from None
+        raise InvalidParameterError(
+            "The amount of a saved call is no number. Nothing was sent."
+        ) from None
 
 
 def _seconds(saved: Mapping[str, object], name: str) -> float | None:

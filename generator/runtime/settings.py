@@ -67,7 +67,9 @@ class Settings:
         is_sequence = type(given) in (tuple, list, set, frozenset)
         hosts: tuple[object, ...] = tuple(given) if is_sequence else ()
         if not is_sequence:
-            return "plain_http_hosts is no sequence of host names, such as ('sandbox',)."
+            return (
+                "plain_http_hosts is no sequence of host names, such as ('sandbox',)."
+            )
         for place, host in enumerate(hosts):
             problem = host_problem(host)
             if problem:
@@ -85,7 +87,9 @@ class Settings:
             own = None if family_name == MAIN else self.given[family.base_url]
             url, named = (common, name) if own is None else (own, family.base_url)
             if url is not None:
-                self._origins[family_name] = Origin(url, named, self.given["plain_http_hosts"])
+                self._origins[family_name] = Origin(
+                    url, named, self.given["plain_http_hosts"]
+                )
 
     def _read_settings(self) -> str | None:
         """Keep the settings that the environment names; return what is wrong with one that is named anywhere."""
@@ -149,8 +153,12 @@ class Settings:
         """The keys of a family; a ConfigurationError if it was given none."""
         ring, family = self.rings[name], FAMILIES[name]
         if ring.missing:
-            advice = f"Pass {family.argument} or set {family.variable}. Nothing was sent."
-            misconfigured(f"The {name} API has a key of its own, which is not there. {advice}")
+            advice = (
+                f"Pass {family.argument} or set {family.variable}. Nothing was sent."
+            )
+            misconfigured(
+                f"The {name} API has a key of its own, which is not there. {advice}"
+            )
         return ring
 
     @cached_property
@@ -194,7 +202,9 @@ class Settings:
 
     def header_values(self, names: Mapping[str, str]) -> dict[str, str]:
         """The settings of the client that stand in headers, by the header; one that is not given is not sent."""
-        found = {header.lower(): self.given[setting] for header, setting in names.items()}
+        found = {
+            header.lower(): self.given[setting] for header, setting in names.items()
+        }
         return {header: value for header, value in found.items() if value is not None}
 
 

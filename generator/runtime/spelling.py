@@ -58,11 +58,16 @@ def unexpected(function: Callable[..., Any], text: str) -> str:
     if found is None:
         return text.replace(f"{function.__qualname__}()", f"{call}()", 1)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return unknown(call, [found[1]], tuple(name for name in names if name not in ("self", "cls")))
+    return unknown(
+        call, [found[1]], tuple(name for name in names if name not in ("self", "cls"))
+    )
 
 
 def warn_of_misspelt(
-    owner: str, names: Iterable[object], known: tuple[str, ...], on_the_wire: Container[str] = ()
+    owner: str,
+    names: Iterable[object],
+    known: tuple[str, ...],
+    on_the_wire: Container[str] = (),
 ) -> None:
     """Warn at the caller's line of each key that looks like a misspelt parameter.
 
@@ -73,7 +78,11 @@ def warn_of_misspelt(
         on_the_wire: Names of the API's, which are right as they are.
     """
     for name in names:
-        meant = nearest(name, known) if isinstance(name, str) and name not in on_the_wire else None
+        meant = (
+            nearest(name, known)
+            if isinstance(name, str) and name not in on_the_wire
+            else None
+        )
         if meant is not None:
             text = f"{owner} sends the key {name}, which the API's description does not know."
             warn_caller(f"{text} Did you mean {meant}?", UnknownParameterWarning)
@@ -109,8 +118,17 @@ def _distance(one: str, other: str) -> int:
     for place, letter in enumerate(one):
         older, before, row = before, row, [place + 1]
         for column, wanted in enumerate(other):
-            best = min(before[column + 1] + 1, row[column] + 1, before[column] + (letter != wanted))
-            if place and column and letter == other[column - 1] and one[place - 1] == wanted:
+            best = min(
+                before[column + 1] + 1,
+                row[column] + 1,
+                before[column] + (letter != wanted),
+            )
+            if (
+                place
+                and column
+                and letter == other[column - 1]
+                and one[place - 1] == wanted
+            ):
                 best = min(best, older[column - 1] + 1)
             row.append(best)
     return min(row[-1], 3)

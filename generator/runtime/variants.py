@@ -40,7 +40,11 @@ class Variants:
         """Return the model that a JSON object is, or None if it is none of them."""
         if self._name:
             return self._valued(data.get(self._name)) or self._otherwise
-        fits = [(fit, model) for model in self.models if (fit := _fit(model, data)) is not None]
+        fits = [
+            (fit, model)
+            for model in self.models
+            if (fit := _fit(model, data)) is not None
+        ]
         # Of equal ones the first stays.
         return max(fits, key=lambda one: one[0])[1] if fits else None
 
@@ -105,5 +109,7 @@ def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
     needed = {names[name] for name in model._required - model._constants.keys()}
     if not needed <= params.keys() or not params.keys() <= set(model._fields):
         return False
-    given = {name: params[names[name]] for name in model._constants if names[name] in params}
+    given = {
+        name: params[names[name]] for name in model._constants if names[name] in params
+    }
     return all(_carries(given, name, model._constants[name]) for name in given)

@@ -36,7 +36,9 @@ class WireModel:
             ValueError: if the text is no JSON, or no object.
         """
         try:
-            data = loads(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
+            data = loads(
+                text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+            )
         except ValueError:
             # The error of the parser holds the text.
             raise ValueError("The text is not JSON.") from None

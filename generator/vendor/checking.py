@@ -103,7 +103,9 @@ def check(spec: Path, folder: Path) -> Report:
     )
 
 
-def _made_today(spec: Path, folder: Path, lock: Lock, options: Options, overlays: Sequence[Path]) -> _Today:
+def _made_today(
+    spec: Path, folder: Path, lock: Lock, options: Options, overlays: Sequence[Path]
+) -> _Today:
     """Make the package again, and compare its files with those of the lock."""
     with tempfile.TemporaryDirectory(prefix="plexy-vendor-check-") as scratch:
         fresh = Path(scratch) / folder.resolve().name
@@ -112,7 +114,9 @@ def _made_today(spec: Path, folder: Path, lock: Lock, options: Options, overlays
         return _Today(tuple(files), (), changing.description(fresh))
 
 
-def _without(gone: Sequence[str], spec: Path, options: Options, overlays: Sequence[Path]) -> _Today:
+def _without(
+    gone: Sequence[str], spec: Path, options: Options, overlays: Sequence[Path]
+) -> _Today:
     """Return what there is of a package that cannot be made again, because parts of it are gone."""
     whole = pipeline.load_and_read(spec, overlays, redocly=False)
     only = [name for name in options.only if name not in gone]

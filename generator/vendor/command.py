@@ -43,15 +43,27 @@ def add_vendor(command: argparse.ArgumentParser) -> None:
         help="an OpenAPI Overlay 1.0 or 1.1 document to apply first; several apply in order",
     )
     does = command.add_mutually_exclusive_group()
-    does.add_argument("--check", action="store_true", help="say whether a copy is untouched and current")
     does.add_argument(
-        "--update", action="store_true", help="bring a copy to the spec of today, with its options"
+        "--check",
+        action="store_true",
+        help="say whether a copy is untouched and current",
+    )
+    does.add_argument(
+        "--update",
+        action="store_true",
+        help="bring a copy to the spec of today, with its options",
     )
     command.add_argument(
-        "--discard-edits", action="store_true", help="write over a copy that somebody edited by hand"
+        "--discard-edits",
+        action="store_true",
+        help="write over a copy that somebody edited by hand",
     )
-    command.add_argument("--json", action="store_true", help="with --check: print JSON with stable keys")
-    command.add_argument("--spec", type=Path, default=pipeline.SPEC, help="the root of the spec")
+    command.add_argument(
+        "--json", action="store_true", help="with --check: print JSON with stable keys"
+    )
+    command.add_argument(
+        "--spec", type=Path, default=pipeline.SPEC, help="the root of the spec"
+    )
 
 
 def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
@@ -65,15 +77,21 @@ def run(command: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             return _update(options)
         return _vendor(options, only)
     except OSError as error:
-        raise ToolError(f"{error.filename or options.dest}: {error.strerror or error}.") from None
+        raise ToolError(
+            f"{error.filename or options.dest}: {error.strerror or error}."
+        ) from None
 
 
-def _check_options(command: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_options(
+    command: argparse.ArgumentParser, options: argparse.Namespace
+) -> None:
     """End the program if the options do not go together."""
     if options.json and not options.check:
         command.error("--json goes with --check")
     if options.discard_edits and options.check:
-        command.error("--check changes nothing, so there is nothing that --discard-edits could discard")
+        command.error(
+            "--check changes nothing, so there is nothing that --discard-edits could discard"
+        )
     if (options.check or options.update) and (options.only or options.overlay):
         command.error(
             "--only and --overlay are read from the lock; to change them, run this without --check and --update"
@@ -93,7 +111,12 @@ def _parts(command: argparse.ArgumentParser, given: list[str]) -> list[str]:
 def _vendor(options: argparse.Namespace, only: list[str]) -> int:
     name = OWN_NAME if options.name is None else options.name
     copied = copying.vendor(
-        options.spec, options.dest, name, only, options.overlay, discard_edits=options.discard_edits
+        options.spec,
+        options.dest,
+        name,
+        only,
+        options.overlay,
+        discard_edits=options.discard_edits,
     )
     _print(report.copied(copied))
     return 0

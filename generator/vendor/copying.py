@@ -121,7 +121,9 @@ def again(folder: Path, lock: Lock) -> tuple[Options, list[Path]]:
             f"{folder} was vendored as {lock.package}. Give the folder its name back, or delete it and vendor it as "
             f"{name}."
         )
-    overlays = [Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays]
+    overlays = [
+        Path(os.path.normpath(folder / one.name)) for one in lock.options.overlays
+    ]
     for path in overlays:
         if not path.is_file():
             raise ToolError(
@@ -151,11 +153,19 @@ def _recorded(overlays: Iterable[Path], folder: Path) -> tuple[Overlay, ...]:
 
 
 def _write(
-    spec: Path, place: Place, options: Options, overlays: Sequence[Path], before: Lock | None
+    spec: Path,
+    place: Place,
+    options: Options,
+    overlays: Sequence[Path],
+    before: Lock | None,
 ) -> Copied:
     """Make the package beside its place, and put it there if it differs from what is there."""
-    with tempfile.TemporaryDirectory(prefix=".vendoring-", dir=place.outermost.parent) as scratch:
-        built = build(spec, Path(scratch) / place.folder.name, place.package, options, overlays)
+    with tempfile.TemporaryDirectory(
+        prefix=".vendoring-", dir=place.outermost.parent
+    ) as scratch:
+        built = build(
+            spec, Path(scratch) / place.folder.name, place.package, options, overlays
+        )
         changes = changing.between(place.folder, built.folder) if before else []
         discarded = locks.edits(place.folder, before) if before else Edits()
         is_new = before != built.lock or bool(discarded)

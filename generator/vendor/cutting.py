@@ -53,14 +53,22 @@ def cut(document: Document, api: Api, kept: Kept) -> Document:
 def _used_paths(data: Json, kind: str, kept: Kept) -> Json:
     """Return the paths, or the webhooks, that still have an operation."""
     used = {place[:2] for place in kept.nodes}
-    return {path: item for path, item in mapping(data.get(kind)).items() if (kind, path) in used}
+    return {
+        path: item
+        for path, item in mapping(data.get(kind)).items()
+        if (kind, path) in used
+    }
 
 
 def _used_components(components: Json, kept: Kept) -> Json:
     """Return the kept components of each kind."""
     found: Json = {}
     for kind, named in components.items():
-        used = {name: item for name, item in named.items() if ("components", kind, name) in kept.components}
+        used = {
+            name: item
+            for name, item in named.items()
+            if ("components", kind, name) in kept.components
+        }
         # A kind of which nothing is left goes; the schemas are there in every document.
         if used or kind == "schemas":
             found[kind] = used

@@ -93,7 +93,9 @@ def read(folder: Path) -> Lock:
         if form == VERSION:
             return _lock(record)
     except FileNotFoundError:
-        raise ToolError(f"{folder} has no {NAME}, so it is no vendored package.") from None
+        raise ToolError(
+            f"{folder} has no {NAME}, so it is no vendored package."
+        ) from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         # A conflict of a merge is the usual reason.
         advice = "Restore it from your repository's history, or delete the folder and vendor it anew."
@@ -124,7 +126,9 @@ def _lock(record: Any) -> Lock:
 
 
 def _options(record: Any) -> Options:
-    overlays = [Overlay(str(one["name"]), str(one["hash"])) for one in record["overlays"]]
+    overlays = [
+        Overlay(str(one["name"]), str(one["hash"])) for one in record["overlays"]
+    ]
     return Options(only=tuple(map(str, record["only"])), overlays=tuple(overlays))
 
 

@@ -40,5 +40,9 @@ def _keep_hidden_names(part: Document, own: Api, whole: Api) -> None:
 
 
 def _class_names(api: Api) -> dict[str, str]:
-    schemas: list[Schema] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    schemas: list[Schema] = [
+        *api.models.values(),
+        *api.enums.values(),
+        *api.aliases.values(),
+    ]
     return {schema.key: schema.name for schema in schemas}

@@ -15,7 +15,9 @@ from . import lock as locks
 #: What a package at the top must not be called: it would hide what it imports itself.
 _TAKEN = sys.stdlib_module_names | {"attr", "attrs", "httpx"}
 #: Folders that hold no sources.
-_SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
+_SKIPPED = frozenset(
+    {"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"}
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def find(dest: Path, name: str | None) -> Path:
         ToolError: if there is none, or more than one.
     """
     if not dest.is_dir():
-        raise ToolError(f"There is no folder {dest}. Give the vendored package, or a folder that holds it.")
+        raise ToolError(
+            f"There is no folder {dest}. Give the vendored package, or a folder that holds it."
+        )
     found = [dest] if _is_vendored(dest) else list(_packages_below(dest))
     if name is not None:
         found = [folder for folder in found if _is_called(folder, name)]
@@ -83,7 +87,9 @@ def find(dest: Path, name: str | None) -> Path:
             "command makes one."
         )
     listed = "\n".join(f"  {folder}" for folder in found)
-    raise ToolError(f"{dest} has several vendored packages{called}; give the folder of one:\n{listed}")
+    raise ToolError(
+        f"{dest} has several vendored packages{called}; give the folder of one:\n{listed}"
+    )
 
 
 def repository(folder: Path) -> Path | None:

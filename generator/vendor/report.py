@@ -47,8 +47,14 @@ def updated(done: Copied) -> list[str]:
     assert before is not None
     if not done.is_new:
         return [f"{folder} is current: plexy-pay {lock.version}. Nothing was changed."]
-    versions = lock.version if lock.version == before.version else f"{before.version} to {lock.version}"
-    lines = [f"Updated {lock.package} in {folder}: plexy-pay {versions}, {_counted(done.built)}."]
+    versions = (
+        lock.version
+        if lock.version == before.version
+        else f"{before.version} to {lock.version}"
+    )
+    lines = [
+        f"Updated {lock.package} in {folder}: plexy-pay {versions}, {_counted(done.built)}."
+    ]
     lines += _differences(done)
     if lock.requires != before.requires:
         lines += _requirements(lock)
@@ -91,7 +97,9 @@ def _differences(done: Copied) -> list[str]:
     before = done.before
     if before is None:
         return []
-    lines = ["Edits that were discarded:", told(done.discarded)] if done.discarded else []
+    lines = (
+        ["Edits that were discarded:", told(done.discarded)] if done.discarded else []
+    )
     if done.built.lock != before:
         files = locks.differing(before, done.built.lock)
         lines += _changes(done.changes, files)
@@ -101,7 +109,9 @@ def _differences(done: Copied) -> list[str]:
 def _changes(changes: list[Change], files: Sequence[str]) -> list[str]:
     """Return what changed in the description, or else the files that changed all the same."""
     if not files:
-        return ["Every file is the same; only what the lock says of the description changed."]
+        return [
+            "Every file is the same; only what the lock says of the description changed."
+        ]
     if not changes:
         return [f"The API is described the same. Files that changed: {_some(files)}."]
     return ["What changed for code that uses it:", *changing.lines(changes)]
@@ -130,7 +140,9 @@ def _notes_on_folders(folder: Path, lock: Lock) -> Iterator[str]:
 
 def _notes_on_adapters(folder: Path) -> Iterator[str]:
     there = (folder / WEBHOOKS).is_dir()
-    modules = [folder.joinpath(*name.split(".")).with_suffix(".py") for name in ADAPTERS]
+    modules = [
+        folder.joinpath(*name.split(".")).with_suffix(".py") for name in ADAPTERS
+    ]
     if there and not any(module.exists() for module in modules):
         yield f"Note: webhooks come without adapters for web frameworks. For one, choose {', '.join(ADAPTERS)}, too."
 
@@ -172,7 +184,9 @@ def _about_edits(report: Report) -> list[str]:
 
 def _about_age(report: Report) -> list[str]:
     if report.is_current:
-        return [f"It was made from the description and the generator of today: plexy-pay {report.version}."]
+        return [
+            f"It was made from the description and the generator of today: plexy-pay {report.version}."
+        ]
     if report.is_newer:
         return [
             f"It is of plexy-pay {report.lock.version}, and this is the older {report.version}. Update this clone "
@@ -195,15 +209,21 @@ def _out_of_date(report: Report) -> str:
 
 def _about_changes(report: Report) -> list[str]:
     if report.changes is None:
-        return ["What changed for code that uses it is not known, because its openapi.json was edited."]
+        return [
+            "What changed for code that uses it is not known, because its openapi.json was edited."
+        ]
     if not report.changes:
-        return [f"The API is described the same. Files that changed: {_some(report.files)}."]
+        return [
+            f"The API is described the same. Files that changed: {_some(report.files)}."
+        ]
     return ["What changed for code that uses it:", *changing.lines(report.changes)]
 
 
 def _next_step(report: Report) -> list[str]:
     if report.gone:
-        return ["Next: vendor it again without --update, and with the parts that there are."]
+        return [
+            "Next: vendor it again without --update, and with the parts that there are."
+        ]
     # Edited files have to be restored first, as was said.
     return [] if report.edits else [f"Next: {_command(report.folder, '--update')}"]
 
@@ -214,7 +234,11 @@ def as_json(report: Report) -> str:
     record: dict[str, Any] = {
         "package": lock.package,
         "passes": report.passes,
-        "edited": {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted},
+        "edited": {
+            "changed": edits.changed,
+            "added": edits.added,
+            "deleted": edits.deleted,
+        },
         "current": report.is_current,
         "version": {"vendored": lock.version, "this": report.version},
         "only": lock.options.only,

@@ -24,7 +24,9 @@ from .meaning import keep_meaning
 WEBHOOKS = optional.WEBHOOKS
 #: Parts that are hand-written modules, with the part that each is for, and brings along. They import what is no
 #: dependency of the package, so nobody gets them who has not asked for them, or for everything.
-MODULES = {optional.CARDS: "direct_payments"} | dict.fromkeys(optional.ADAPTERS, WEBHOOKS)
+MODULES = {optional.CARDS: "direct_payments"} | dict.fromkeys(
+    optional.ADAPTERS, WEBHOOKS
+)
 
 
 class UnknownPartError(ToolError):
@@ -37,7 +39,9 @@ class UnknownPartError(ToolError):
     def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
         self.names = tuple(names)
         told = ", ".join(_with_nearest(name, known) for name in names)
-        super().__init__(f"The API's description has no part {told}. Its parts are: {', '.join(known)}.")
+        super().__init__(
+            f"The API's description has no part {told}. Its parts are: {', '.join(known)}."
+        )
 
 
 def _with_nearest(name: str, known: Sequence[str]) -> str:
@@ -80,7 +84,9 @@ def select(whole: Sound, only: Iterable[str]) -> Selection:
     wanted = list(dict.fromkeys(only))
     _check(wanted, parts(api))
     chosen_parts = {MODULES.get(name, name) for name in wanted}
-    chosen = [operation for operation in api.operations if _is_in(operation, chosen_parts)]
+    chosen = [
+        operation for operation in api.operations if _is_in(operation, chosen_parts)
+    ]
     look_ups = _look_ups(api, chosen)
     events = api.events if WEBHOOKS in chosen_parts else ()
     kept = _kept(api, [*chosen, *look_ups], events)
@@ -88,7 +94,10 @@ def select(whole: Sound, only: Iterable[str]) -> Selection:
     keep_meaning(document, api)
     return Selection(
         document=document,
-        kept={operation.call: tuple(sorted(calls)) for operation, calls in look_ups.items()},
+        kept={
+            operation.call: tuple(sorted(calls))
+            for operation, calls in look_ups.items()
+        },
         left_out=frozenset({*MODULES, WEBHOOKS} - {*wanted, *chosen_parts}),
     )
 

@@ -21,8 +21,15 @@ except ModuleNotFoundError as error:
     name = (error.name or "").partition(".")[0]
     if name in ("cryptography", "starlette", "uvicorn", "jsonschema", "referencing"):
         raise ModuleNotFoundError(
-            f"The sandbox needs {name}. Install it with: pip install 'plexy-pay[sandbox]'", name=name
+            f"The sandbox needs {name}. Install it with: pip install 'plexy-pay[sandbox]'",
+            name=name,
         ) from error
     raise
 
-__all__ = ["RunningSandbox", "SentWebhook", "WebhookControl", "answer_challenge", "create_app"]
+__all__ = [
+    "RunningSandbox",
+    "SentWebhook",
+    "WebhookControl",
+    "answer_challenge",
+    "create_app",
+]

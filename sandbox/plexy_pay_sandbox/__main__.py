@@ -54,19 +54,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     # A key from the command line may be a real one by mistake: it is not printed.
     key = "<your --key>" if options.key else DEFAULT_KEY
-    checkout_key = "<your --checkout-key>" if options.checkout_key else DEFAULT_CHECKOUT_KEY
+    checkout_key = (
+        "<your --checkout-key>" if options.checkout_key else DEFAULT_CHECKOUT_KEY
+    )
     gate_key = "<your --gate-key>" if options.gate_key else DEFAULT_GATE_KEY
     families = f"checkout {checkout_key}, gate {gate_key} of agent {options.agent_id}"
-    print(_greeting(base_url_of(listening), key, families, app.state.without_handler), flush=True)
+    print(
+        _greeting(base_url_of(listening), key, families, app.state.without_handler),
+        flush=True,
+    )
     # uvicorn stops in order at Ctrl-C, and then lets the interrupt through.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, access_log=True)).run(sockets=[listening])
     return 0
 
 
-def _greeting(base_url: str, key: str, families: str, without_handler: Sequence[str]) -> str:
+def _greeting(
+    base_url: str, key: str, families: str, without_handler: Sequence[str]
+) -> str:
     unknown = "".join(
-        f"  Example  {name} has no handler: the document's example is answered\n" for name in without_handler
+        f"  Example  {name} has no handler: the document's example is answered\n"
+        for name in without_handler
     )
     return f"""Plexy Pay sandbox at {base_url}
 A local stand-in for the Plexy Pay API: no money moves, and all is forgotten when it stops.
@@ -85,16 +93,24 @@ Ctrl-C stops it."""
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m plexy_pay_sandbox", description="Serve a local stand-in for the Plexy Pay API."
+        prog="python -m plexy_pay_sandbox",
+        description="Serve a local stand-in for the Plexy Pay API.",
     )
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine)"
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s, this machine)",
     )
     parser.add_argument(
-        "--port", type=int, default=8490, help="port to listen on, 0 for a free one (%(default)s)"
+        "--port",
+        type=int,
+        default=8490,
+        help="port to listen on, 0 for a free one (%(default)s)",
     )
     parser.add_argument(
-        "--key", action="append", help=f"an API key to accept, may be repeated (default: {DEFAULT_KEY})"
+        "--key",
+        action="append",
+        help=f"an API key to accept, may be repeated (default: {DEFAULT_KEY})",
     )
     parser.add_argument(
         "--checkout-key",
@@ -107,13 +123,17 @@ def _parser() -> argparse.ArgumentParser:
         help=f"a key for the Gate to accept, may be repeated (default: {DEFAULT_GATE_KEY})",
     )
     parser.add_argument(
-        "--agent-id", default=DEFAULT_AGENT_ID, help="the agent of the Gate (default: %(default)s)"
+        "--agent-id",
+        default=DEFAULT_AGENT_ID,
+        help="the agent of the Gate (default: %(default)s)",
     )
     parser.add_argument(
-        "--webhook-url", help="where events are posted to that have no callback URL of their own"
+        "--webhook-url",
+        help="where events are posted to that have no callback URL of their own",
     )
     parser.add_argument(
-        "--webhook-checkout-url", help="where the events of v2 are posted to (default: nowhere)"
+        "--webhook-checkout-url",
+        help="where the events of v2 are posted to (default: nowhere)",
     )
     parser.add_argument(
         "--webhook-callback-url",
@@ -152,7 +172,10 @@ def _parser() -> argparse.ArgumentParser:
         default=ANY_PADDING,
         help="the RSA padding of card data to take (default: %(default)s)",
     )
-    parser.add_argument("--document", help="an OpenAPI document in JSON to use instead of the bundled one")
+    parser.add_argument(
+        "--document",
+        help="an OpenAPI document in JSON to use instead of the bundled one",
+    )
     return parser
 
 

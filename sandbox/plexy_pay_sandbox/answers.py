@@ -55,22 +55,38 @@ class Errors:
 
     def no_route(self) -> Response:
         """Nothing lies at the path."""
-        return self._write(404, "not found", "routes", pay=4, checkout="resource_missing")
+        return self._write(
+            404, "not found", "routes", pay=4, checkout="resource_missing"
+        )
 
     def no_method(self, allowed: str) -> Response:
         """The path does not take the method."""
-        answer = self._write(405, f"this path takes {allowed}", "routes", pay=3, checkout="invalid_request")
+        answer = self._write(
+            405,
+            f"this path takes {allowed}",
+            "routes",
+            pay=3,
+            checkout="invalid_request",
+        )
         answer.headers["Allow"] = allowed
         return answer
 
     def no_key(self, header: str) -> Response:
         """The key is missing from its header, or is not one of this family."""
-        text = f"missing or invalid API key; {header} carries the raw key, without Bearer"
+        text = (
+            f"missing or invalid API key; {header} carries the raw key, without Bearer"
+        )
         return self._write(401, text, "keys", pay=2, checkout="api_key_invalid")
 
     def other_agent(self) -> Response:
         """The key does not belong to the agent of the path."""
-        return self._write(401, "the key is not of this agent", "keys", pay=2, checkout="api_key_invalid")
+        return self._write(
+            401,
+            "the key is not of this agent",
+            "keys",
+            pay=2,
+            checkout="api_key_invalid",
+        )
 
     def malformed(self, message: str, source: str) -> Response:
         """The body cannot be read."""
@@ -80,40 +96,73 @@ class Errors:
         """The request does not fit the document."""
         status = 422 if self.family not in (CHECKOUT, GATE) else 400
         code = _FLAWS[error.flaw]
-        return self._write(status, str(error), source, pay=5, checkout=code, param=error.parameter)
+        return self._write(
+            status, str(error), source, pay=5, checkout=code, param=error.parameter
+        )
 
     def refused(self, refusal: Refusal) -> Response:
         """The rules do not allow the request."""
         if isinstance(refusal, AlreadyRefunded):
             # What the live API was seen to answer: no code, no type, and a status that looks like a breakdown.
-            message = f"failed to handle command: something went wrong, {refusal.message}"
+            message = (
+                f"failed to handle command: something went wrong, {refusal.message}"
+            )
             return json_answer({"message": message}, 500)
         if isinstance(refusal, NotFound):
-            return self._write(404, refusal.message, refusal.source, pay=4, checkout="resource_missing")
+            return self._write(
+                404, refusal.message, refusal.source, pay=4, checkout="resource_missing"
+            )
         if isinstance(refusal, CardDeclined):
-            return self._write(402, refusal.message, refusal.source, pay=5, checkout=refusal.reason)
+            return self._write(
+                402, refusal.message, refusal.source, pay=5, checkout=refusal.reason
+            )
         if isinstance(refusal, Conflict):
-            return self._write(409, refusal.message, refusal.source, pay=5, checkout="idempotency_key_in_use")
+            return self._write(
+                409,
+                refusal.message,
+                refusal.source,
+                pay=5,
+                checkout="idempotency_key_in_use",
+            )
         status = 422 if self.family not in (CHECKOUT, GATE) else 400
-        return self._write(status, refusal.message, refusal.source, pay=5, checkout="parameter_invalid")
+        return self._write(
+            status, refusal.message, refusal.source, pay=5, checkout="parameter_invalid"
+        )
 
     def _write(
-        self, status: int, message: str, source: str, *, pay: int, checkout: str, param: str | None = None
+        self,
+        status: int,
+        message: str,
+        source: str,
+        *,
+        pay: int,
+        checkout: str,
+        param: str | None = None,
     ) -> Response:
         if self.family == CHECKOUT:
-            error = {"type": _checkout_type(status), "code": checkout, "message": message}
+            error = {
+                "type": _checkout_type(status),
+                "code": checkout,
+                "message": message,
+            }
             if param is not None:
                 error["param"] = param
-            return json_answer({"error": error | {"request_id": self.request_id}}, status)
+            return json_answer(
+                {"error": error | {"request_id": self.request_id}}, status
+            )
         if self.family == GATE:
-            return json_answer({"code": _GATE_CODES[status], "message": message}, status)
+            return json_answer(
+                {"code": _GATE_CODES[status], "message": message}, status
+            )
         return pay_error(status, pay, message, source)
 
 
 def pay_error(status: int, code: int, message: str, source: str) -> Response:
     """An error as the Pay API writes it."""
     kind = "validationError" if code == 5 else "apiError"
-    return json_answer({"code": code, "message": message, "source": source, "type": kind}, status)
+    return json_answer(
+        {"code": code, "message": message, "source": source, "type": kind}, status
+    )
 
 
 def json_answer(body: object, status: int = 200) -> Response:

@@ -147,15 +147,21 @@ def create_app(
     """
     families = {_PAY: keys, CHECKOUT: checkout_keys, GATE: gate_keys}
     if not all(family and all(family) for family in families.values()):
-        raise ValueError("The sandbox needs at least one API key for each family, and none of them empty.")
-    if len({*keys, *checkout_keys, *gate_keys}) < sum(len(set(family)) for family in families.values()):
+        raise ValueError(
+            "The sandbox needs at least one API key for each family, and none of them empty."
+        )
+    if len({*keys, *checkout_keys, *gate_keys}) < sum(
+        len(set(family)) for family in families.values()
+    ):
         raise ValueError("The sandbox needs other API keys for each family.")
     if not agent_id:
         raise ValueError("The sandbox needs the id of the agent.")
     contract = Contract(read_document(document))
     unknown = contract.key_headers.keys() - families.keys()
     if unknown:
-        raise DocumentError(f"The sandbox has no keys for the family {', '.join(sorted(unknown))}.")
+        raise DocumentError(
+            f"The sandbox has no keys for the family {', '.join(sorted(unknown))}."
+        )
     access = Access(
         keys[0],
         checkout_keys[0],
@@ -168,7 +174,9 @@ def create_app(
     time = Clock(clock)
     sender = WebhookSender(
         Secrets(
-            token=access.webhook_token, private_key=access.webhook_private_key, secret=access.webhook_secret
+            token=access.webhook_token,
+            private_key=access.webhook_private_key,
+            secret=access.webhook_secret,
         ),
         time,
         Settings(
@@ -180,8 +188,16 @@ def create_app(
         hosts=webhook_hosts,
         retry_delays=webhook_retry_delays,
     )
-    world = World(time, sender.post, sender.post_order, sender.post_checkout, card_padding=card_padding)
-    known_keys = {name: [key.encode() for key in family] for name, family in families.items()}
+    world = World(
+        time,
+        sender.post,
+        sender.post_order,
+        sender.post_checkout,
+        card_padding=card_padding,
+    )
+    known_keys = {
+        name: [key.encode() for key in family] for name, family in families.items()
+    }
     api = _Api(contract, world, known_keys, agent_id)
 
     @contextlib.asynccontextmanager
@@ -210,7 +226,9 @@ def create_app(
     )
     app.state.access = access
     app.state.without_handler = [
-        _named(operation) for operation in contract.operations if not _handler_of(operation)
+        _named(operation)
+        for operation in contract.operations
+        if not _handler_of(operation)
     ]
     return app
 
@@ -237,13 +255,17 @@ class _Api:
 
     async def _answer(self, request: Request) -> Response:
         path = _raw_path(request)
-        errors = Errors(self._contract.family_near(path) or _PAY, request.scope["request_id"])
+        errors = Errors(
+            self._contract.family_near(path) or _PAY, request.scope["request_id"]
+        )
         matches = self._contract.match(path)
         if not matches:
             return errors.no_route()
         found = [match for match in matches if match[0].method == request.method]
         if not found:
-            return errors.no_method(", ".join(operation.method for operation, _ in matches))
+            return errors.no_method(
+                ", ".join(operation.method for operation, _ in matches)
+            )
         operation, values = found[0]
         errors = Errors(operation.family, errors.request_id)
         if not self._key_is_known(operation, request):
@@ -261,12 +283,18 @@ class _Api:
             return errors.refused(refusal)
 
     def _perform(
-        self, operation: Operation, path: Mapping[str, str], request: Request, content: bytes
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        request: Request,
+        content: bytes,
     ) -> Response:
         path_values, query, headers = self._contract.check_parameters(
             operation, path, request.query_params.multi_items(), request.headers.items()
         )
-        body = self._contract.check_body(operation, request.headers.get("content-type", ""), content)
+        body = self._contract.check_body(
+            operation, request.headers.get("content-type", ""), content
+        )
         valid = ValidRequest(path_values, query, headers, body)
         origin = str(request.base_url).rstrip("/")
         handler = _handler_of(operation)
@@ -280,7 +308,8 @@ class _Api:
     def _example(self, operation: Operation) -> Response:
         """What the document shows, marked as such: the sandbox does not know what the operation does."""
         _log.warning(
-            "%s has no handler in the sandbox: an example of the document is its response", _named(operation)
+            "%s has no handler in the sandbox: an example of the document is its response",
+            _named(operation),
         )
         if operation.success_has_body:
             made = json_answer(self._examples.of(operation), operation.success_status)
@@ -351,7 +380,9 @@ def _handler_of(operation: Operation) -> Handler | None:
 
 def _named(operation: Operation) -> str:
     """An operation as its maintainer knows it."""
-    return f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
+    return (
+        f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
+    )
 
 
 async def _follow_the_clock(world: World, sender: WebhookSender) -> None:
@@ -364,7 +395,11 @@ async def _follow_the_clock(world: World, sender: WebhookSender) -> None:
 
 def _seconds(content: bytes) -> timedelta:
     body = wire.loads(content)
-    seconds = cast("dict[str, object]", body).get("seconds") if isinstance(body, dict) else None
+    seconds = (
+        cast("dict[str, object]", body).get("seconds")
+        if isinstance(body, dict)
+        else None
+    )
     if isinstance(seconds, bool) or not isinstance(seconds, (int, Decimal)):
         raise ValueError("seconds must be a number")
     try:

@@ -81,7 +81,8 @@ def routes(world: World) -> list[Route]:
             return page("Your bank", f"<p>The bank's answer: <code>{cres}</code></p>")
         session_data = session_data_of(transaction_id)
         return self_sending_page(
-            "Your bank", button(url, "Go on", cres=cres, threeDSSessionData=session_data)
+            "Your bank",
+            button(url, "Go on", cres=cres, threeDSSessionData=session_data),
         )
 
     async def redirect(request: Request) -> Response:
@@ -90,7 +91,10 @@ def routes(world: World) -> list[Route]:
         except NotFound:
             return page("Not found", "<p>No payment waits for its payer here.</p>", 404)
         answers = (("Confirm", waiting.confirmed), ("Refuse", waiting.refused))
-        return page("Your bank", "".join(_way_back(waiting.return_url, *answer) for answer in answers))
+        return page(
+            "Your bank",
+            "".join(_way_back(waiting.return_url, *answer) for answer in answers),
+        )
 
     async def show_session(request: Request) -> Response:
         session = _session(world, request)
@@ -99,7 +103,10 @@ def routes(world: World) -> list[Route]:
         if session.status is not SessionStatus.PENDING:
             return _closed(session)
         path = f"/_sandbox/sessions/{session.id}"
-        return page("Checkout", button(f"{path}/pay", "Pay") + button(f"{path}/decline", "Decline"))
+        return page(
+            "Checkout",
+            button(f"{path}/pay", "Pay") + button(f"{path}/decline", "Decline"),
+        )
 
     async def pay_session(request: Request) -> Response:
         session = _session(world, request)
@@ -136,7 +143,9 @@ def _cres(bank: Bank, code: str, transaction_id: str) -> str | None:
         return None
     if bank is Bank.ANSWERS_WITH_AN_ERROR:
         return error_of(transaction_id)
-    return cres_of("N" if bank is Bank.IS_CANCELLED else _STATUSES[code], transaction_id)
+    return cres_of(
+        "N" if bank is Bank.IS_CANCELLED else _STATUSES[code], transaction_id
+    )
 
 
 def _question(bank: Bank, *, wrong: bool) -> str:
@@ -168,13 +177,19 @@ def _no_session() -> Response:
 
 
 def _closed(session: Session) -> Response:
-    return page("Checkout", f"<p>This session is {escape(session.status)} and cannot be paid.</p>", 409)
+    return page(
+        "Checkout",
+        f"<p>This session is {escape(session.status)} and cannot be paid.</p>",
+        409,
+    )
 
 
 def _session_end(session: Session) -> Response:
     address: str = session.request["returnUrl"]
     if is_web_address(address):
-        return RedirectResponse(with_query(address, sessionResult=session.result), 303, headers=HEADERS)
+        return RedirectResponse(
+            with_query(address, sessionResult=session.result), 303, headers=HEADERS
+        )
     return page("Done", f"<p>Session result: <code>{session.result}</code></p>")
 
 

@@ -72,7 +72,9 @@ class Beneficiaries:
         self._beneficiaries.add(beneficiary.id, beneficiary)
         return beneficiary
 
-    def update(self, beneficiary_id: str, name: str | None, iban: str | None) -> Beneficiary:
+    def update(
+        self, beneficiary_id: str, name: str | None, iban: str | None
+    ) -> Beneficiary:
         """Replace name and account of a beneficiary; what is left out is gone.
 
         Raises:
@@ -109,7 +111,9 @@ class Beneficiaries:
         try:
             return self.get(beneficiary_id)
         except NotFound:
-            raise NotAllowed("beneficiaryId is not a known beneficiary", source) from None
+            raise NotAllowed(
+                "beneficiaryId is not a known beneficiary", source
+            ) from None
 
     def balance(self, beneficiary: Beneficiary) -> Decimal | None:
         """What Plexy Pay holds for a beneficiary; None if it never held anything."""
@@ -117,16 +121,22 @@ class Beneficiaries:
             return None
         return self._state.ledger.balance(beneficiary.account, beneficiary.currency)
 
-    def check_currency(self, beneficiary: Beneficiary, currency: str, source: str) -> None:
+    def check_currency(
+        self, beneficiary: Beneficiary, currency: str, source: str
+    ) -> None:
         """Make sure that a beneficiary can hold a currency.
 
         Raises:
             NotAllowed: if it holds another one.
         """
         if beneficiary.currency not in (None, currency):
-            raise NotAllowed(f"the beneficiary's balance is in {beneficiary.currency}", source)
+            raise NotAllowed(
+                f"the beneficiary's balance is in {beneficiary.currency}", source
+            )
 
-    def transfer_to_merchant(self, beneficiary_id: str, amount: Decimal | int, currency: str) -> None:
+    def transfer_to_merchant(
+        self, beneficiary_id: str, amount: Decimal | int, currency: str
+    ) -> None:
         """Take money from a beneficiary's balance back to the merchant's.
 
         Raises:
@@ -137,7 +147,9 @@ class Beneficiaries:
         exact = exact_amount(amount, currency, _SOURCE)
         self._state.ledger.move(beneficiary.account, MERCHANT, exact, currency, _SOURCE)
 
-    def settle(self, beneficiary_id: str, amount: Decimal | int, currency: str) -> Settlement:
+    def settle(
+        self, beneficiary_id: str, amount: Decimal | int, currency: str
+    ) -> Settlement:
         """Pay from a beneficiary's balance to its bank account.
 
         Raises:

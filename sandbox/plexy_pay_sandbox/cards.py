@@ -75,7 +75,9 @@ class CardReader:
 
     def __init__(self, padding: str = ANY_PADDING) -> None:
         if padding not in (ANY_PADDING, *PADDINGS):
-            raise ValueError(f"The padding of card data is one of {', '.join((ANY_PADDING, *PADDINGS))}.")
+            raise ValueError(
+                f"The padding of card data is one of {', '.join((ANY_PADDING, *PADDINGS))}."
+            )
         self._paddings = tuple(PADDINGS) if padding == ANY_PADDING else (padding,)
 
     def for_a_payment(self, card_data: Mapping[str, Any], now: datetime) -> CardFace:
@@ -91,7 +93,11 @@ class CardReader:
             return face.refused("", "Invalid card number")
         if (int(face.expiry[3:]) + 2000, int(face.expiry[:2])) < (now.year, now.month):
             return face.refused("54", "Expired card")
-        return face.refused("05", "CVV check failed", wrong_cvv=True) if cvv == _WRONG_CVV else face
+        return (
+            face.refused("05", "CVV check failed", wrong_cvv=True)
+            if cvv == _WRONG_CVV
+            else face
+        )
 
     def for_a_payout(self, card_data: Mapping[str, Any]) -> CardFace:
         """The face of a card that is to be paid to.
@@ -104,14 +110,20 @@ class CardReader:
             raise NotAllowed("the card number is not valid", "payouts")
         return _face(*texts)
 
-    def _texts(self, card_data: Mapping[str, Any], fields: tuple[str, ...], source: str) -> list[str]:
+    def _texts(
+        self, card_data: Mapping[str, Any], fields: tuple[str, ...], source: str
+    ) -> list[str]:
         missing = [name for name in fields if not card_data.get(name)]
         if missing:
-            raise NotAllowed(f"cardData needs {', '.join(missing)}, or the tokenId of a known card", source)
+            raise NotAllowed(
+                f"cardData needs {', '.join(missing)}, or the tokenId of a known card",
+                source,
+            )
         # A card is read by one padding: noise that another one makes of a text may look like a name, but no noise looks
         # like a number, a date and a code as well.
         ways = [
-            [_text(card_data[name], _FIELDS[name], padding) for name in fields] for padding in self._paddings
+            [_text(card_data[name], _FIELDS[name], padding) for name in fields]
+            for padding in self._paddings
         ]
         texts = max(ways, key=lambda texts: sum(map(bool, texts)))
         unread = [name for name, text in zip(fields, texts, strict=True) if not text]
@@ -138,12 +150,18 @@ def _face(number: str, month: str, year: str, holder: str | None = None) -> Card
     return CardFace(
         mask=f"******{number[-4:]}",
         expiry=f"{month}/{year[-2:]}",
-        scheme="visa" if number[0] == "4" else "mastercard" if number[0] in "25" else None,
+        scheme="visa"
+        if number[0] == "4"
+        else "mastercard"
+        if number[0] in "25"
+        else None,
         holder=holder,
         bank=TEST_CARDS.get(number, Bank.ASKS_FOR_A_CODE),
     )
 
 
 def _check_digit_fits(number: str) -> bool:
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))]
+    doubled = [
+        int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))
+    ]
     return sum(sum(divmod(value, 10)) for value in doubled) % 10 == 0

@@ -31,7 +31,10 @@ def routes(state: State) -> list[Route]:
         link = _find(state, request)
         if link is None:
             return _unknown()
-        return page("Checkout", _order(link) + (_buttons(link) if _is_open(link) else _closed(link)))
+        return page(
+            "Checkout",
+            _order(link) + (_buttons(link) if _is_open(link) else _closed(link)),
+        )
 
     async def pay(request: Request) -> Response:
         link = _find(state, request)
@@ -81,7 +84,9 @@ def _unknown() -> Response:
 
 
 def _order(link: Link) -> str:
-    amount = f"{link.major_amount:,.{CURRENCY_DIGITS[link.currency]}f}".replace(",", " ")
+    amount = f"{link.major_amount:,.{CURRENCY_DIGITS[link.currency]}f}".replace(
+        ",", " "
+    )
     lines = [f'<p class="amount">{amount} {escape(link.currency)}</p>']
     if link.order_reference is not None:
         lines.append(f"<p>Order {escape(link.order_reference)}</p>")

@@ -147,7 +147,11 @@ class CheckoutApi:
         on_event: Is called at the end of each payment, and of each failed attempt.
     """
 
-    def __init__(self, state: State, on_event: Callable[[CheckoutEvent], None] = lambda event: None) -> None:
+    def __init__(
+        self,
+        state: State,
+        on_event: Callable[[CheckoutEvent], None] = lambda event: None,
+    ) -> None:
         self._state = state
         self._on_event = on_event
         self.forget()
@@ -190,9 +194,13 @@ class CheckoutApi:
         kept = self._kept.get(key)
         if kept is None:
             kept = self._kept[key] = self._first(body)
-            self._state.timeline.at(now + KEY_LIFETIME, lambda due: self._forget_key(key))
+            self._state.timeline.at(
+                now + KEY_LIFETIME, lambda due: self._forget_key(key)
+            )
         elif kept.request != body:
-            raise Conflict("the Idempotency-Key was used with other parameters", _SOURCE)
+            raise Conflict(
+                "the Idempotency-Key was used with other parameters", _SOURCE
+            )
         return kept.again()
 
     def _forget_key(self, key: str) -> None:
@@ -208,9 +216,17 @@ class CheckoutApi:
     def _pay(self, body: Mapping[str, Any]) -> CheckoutPayment:
         authentication: Mapping[str, Any] = body.get("authenticationData") or {}
         risk, decline = risk_of(body), decline_of(body)
-        asks = authentication.get("attemptAuthentication") == "always" and not (risk and risk.blocks)
-        redirect = Redirect(self._code(), body.get("returnUrl"), self._code(), self._code()) if asks else None
-        payment = replace(self._begin(body["amount"], body.get("reference"), redirect), risk=risk)
+        asks = authentication.get("attemptAuthentication") == "always" and not (
+            risk and risk.blocks
+        )
+        redirect = (
+            Redirect(self._code(), body.get("returnUrl"), self._code(), self._code())
+            if asks
+            else None
+        )
+        payment = replace(
+            self._begin(body["amount"], body.get("reference"), redirect), risk=risk
+        )
         if decline is not None:
             self._tell(payment, succeeded=False)
             raise CardDeclined(decline.message, _SOURCE, decline.code)
@@ -242,13 +258,17 @@ class CheckoutApi:
         """
         self._state.settle()
         result = details.get("redirectResult")
-        payment = self._waiting_by_result.latest(result) if isinstance(result, str) else None
+        payment = (
+            self._waiting_by_result.latest(result) if isinstance(result, str) else None
+        )
         if payment is None or payment.redirect is None:
             raise NotAllowed("redirectResult is not of a payment that waits", _SOURCE)
         self._waiting.remove(payment.redirect.id)
         if result == payment.redirect.refused:
             self._tell(payment, succeeded=False)
-            raise CardDeclined("The shopper did not confirm the payment.", _SOURCE, "card_declined")
+            raise CardDeclined(
+                "The shopper did not confirm the payment.", _SOURCE, "card_declined"
+            )
         self._take(payment)
         return replace(payment, redirect=None)
 
@@ -305,7 +325,9 @@ class CheckoutApi:
             CardDeclined: if the card is declined.
         """
         session = self._open_session(session_id)
-        payment = self._begin(session.request["amount"], session.request["reference"], None)
+        payment = self._begin(
+            session.request["amount"], session.request["reference"], None
+        )
         self._take(payment)
         session.payments.append(payment)
         session.status = SessionStatus.COMPLETED
@@ -331,7 +353,10 @@ class CheckoutApi:
         return session
 
     def _begin(
-        self, amount: Mapping[str, Any], reference: str | None, redirect: Redirect | None
+        self,
+        amount: Mapping[str, Any],
+        reference: str | None,
+        redirect: Redirect | None,
     ) -> CheckoutPayment:
         major = major_amount(amount["value"], amount["currency"], _SOURCE)
         payment = self._new_payment(amount, reference, redirect)
@@ -342,9 +367,14 @@ class CheckoutApi:
         return payment
 
     def _new_payment(
-        self, amount: Mapping[str, Any], reference: str | None, redirect: Redirect | None
+        self,
+        amount: Mapping[str, Any],
+        reference: str | None,
+        redirect: Redirect | None,
     ) -> CheckoutPayment:
-        return CheckoutPayment(self._code()[:16], amount["value"], amount["currency"], reference, redirect)
+        return CheckoutPayment(
+            self._code()[:16], amount["value"], amount["currency"], reference, redirect
+        )
 
     def _take(self, payment: CheckoutPayment) -> None:
         amount = major_amount(payment.value, payment.currency, _SOURCE)
@@ -353,7 +383,9 @@ class CheckoutApi:
 
     def _tell(self, payment: CheckoutPayment, *, succeeded: bool) -> None:
         event_id = f"evt_{self._state.new_id().hex}"
-        self._on_event(CheckoutEvent(event_id, payment, succeeded, self._state.settle()))
+        self._on_event(
+            CheckoutEvent(event_id, payment, succeeded, self._state.settle())
+        )
 
     def _code(self) -> str:
         return self._state.new_id().hex.upper()

@@ -46,7 +46,9 @@ class Risk:
 
 _DECLINES: Final[Mapping[str, Decline]] = {
     "4000000000000002": Decline("card_declined", "The card was declined."),
-    "4000000000009995": Decline("insufficient_funds", "There is not enough money on the card."),
+    "4000000000009995": Decline(
+        "insufficient_funds", "There is not enough money on the card."
+    ),
     "4000000000009987": Decline("card_declined", "The card was reported lost."),
     "4000000000009979": Decline("card_declined", "The card was reported stolen."),
     "4000000000000069": Decline("expired_card", "The card has expired."),

@@ -59,9 +59,14 @@ class Customers:
         """
         now = self._state.settle()
         if not email or not phone:
-            raise NotAllowed("both email and phone are required to create a new customer", "customers")
+            raise NotAllowed(
+                "both email and phone are required to create a new customer",
+                "customers",
+            )
         if self._customers_by_contact.latest((email, phone)) is not None:
-            raise NotAllowed("customer with provided email and phone already exists", "customers")
+            raise NotAllowed(
+                "customer with provided email and phone already exists", "customers"
+            )
         customer = Customer(str(self._state.new_id()), email, phone, now)
         self._customers.add(customer.id, customer)
         return customer

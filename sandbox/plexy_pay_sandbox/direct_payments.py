@@ -78,7 +78,9 @@ UNASKED: Final[Mapping[Bank, Unasked]] = {
     Bank.TRUSTS: Unasked("Y"),
     Bank.REJECTS: Unasked("R", "11", "Authentication rejected (suspected fraud)", 1013),
     Bank.DENIES: Unasked("N", "01", "Authentication failed"),
-    Bank.DOES_NOT_KNOW_THE_PAYER: Unasked("N", "13", "Authentication failed: not enrolled"),
+    Bank.DOES_NOT_KNOW_THE_PAYER: Unasked(
+        "N", "13", "Authentication failed: not enrolled"
+    ),
 }
 """The banks that decide without asking the payer (frictionless)."""
 
@@ -177,10 +179,19 @@ class DirectPayments:
         if refusal is not None:
             self._state.reach(payment, payment.transaction, Status.REJECTED, now)
             code, message = refusal
-            return _outcome(payment, False, message, response_code=code or None, cvv_status=cvv)
+            return _outcome(
+                payment, False, message, response_code=code or None, cvv_status=cvv
+            )
         if _is_exempt(body):
             self._carry_out(payment, sale, now)
-            return _outcome(payment, True, APPROVED, action=SKIPPED, response_code="00", cvv_status=cvv)
+            return _outcome(
+                payment,
+                True,
+                APPROVED,
+                action=SKIPPED,
+                response_code="00",
+                cvv_status=cvv,
+            )
         payment.transaction.secure_3d = True
         if (said := UNASKED.get(card.bank)) is not None:
             return self._go_by(said, payment, sale, cvv, now)
@@ -188,7 +199,9 @@ class DirectPayments:
         url = body.get("threeDSNotificationUrl")
         self._challenges[payment.transaction.id] = Challenge(payment, sale, cvv, url)
         if card.bank is Bank.LOSES_THE_ANSWER:
-            self._state.timeline.at(now + _PATIENCE, lambda due: self._give_up(payment, due))
+            self._state.timeline.at(
+                now + _PATIENCE, lambda due: self._give_up(payment, due)
+            )
         return _outcome(payment, True, "Authentication required", action=REQUIRED)
 
     def challenge(self, transaction_id: str) -> Challenge | None:
@@ -213,7 +226,12 @@ class DirectPayments:
         payment = challenge.payment
         if status not in _AUTHENTICATED:
             self._state.reach(payment, payment.transaction, Status.REJECTED, now)
-            return _outcome(payment, False, "3-D Secure authentication failed", three_ds_status=status)
+            return _outcome(
+                payment,
+                False,
+                "3-D Secure authentication failed",
+                three_ds_status=status,
+            )
         self._carry_out(payment, challenge.sale, now)
         return _outcome(
             payment,
@@ -224,7 +242,9 @@ class DirectPayments:
             three_ds_status=status,
         )
 
-    def _card(self, card_data: Mapping[str, Any], now: datetime) -> tuple[str, CardFace, str | None]:
+    def _card(
+        self, card_data: Mapping[str, Any], now: datetime
+    ) -> tuple[str, CardFace, str | None]:
         """The token of a card, its face, and what became of the check of its CVV."""
         token: str | None = card_data.get("tokenId")
         if token is None:
@@ -236,7 +256,12 @@ class DirectPayments:
         return token, saved, None
 
     def _verify(
-        self, order: Mapping[str, Any], currency: str, token: str, card: CardFace, cvv: str | None
+        self,
+        order: Mapping[str, Any],
+        currency: str,
+        token: str,
+        card: CardFace,
+        cvv: str | None,
     ) -> Outcome:
         known_currency(currency, _SOURCE)
         amount = Decimal(order["amount"])
@@ -256,16 +281,30 @@ class DirectPayments:
             cvv_status=cvv,
         )
 
-    def _go_by(self, said: Unasked, payment: Payment, sale: bool, cvv: str | None, now: datetime) -> Outcome:
+    def _go_by(
+        self,
+        said: Unasked,
+        payment: Payment,
+        sale: bool,
+        cvv: str | None,
+        now: datetime,
+    ) -> Outcome:
         """Carry a payment out, or refuse it, as a bank says that does not ask the payer."""
         status, reason = said.status, said.reason
         if status in _AUTHENTICATED:
             self._carry_out(payment, sale, now)
             facts = {"action": COMPLETED, "response_code": "00", "cvv_status": cvv}
-            return _outcome(payment, True, said.message, three_ds_status=status, **facts)
+            return _outcome(
+                payment, True, said.message, three_ds_status=status, **facts
+            )
         self._state.reach(payment, payment.transaction, Status.REJECTED, now)
         return _outcome(
-            payment, False, said.message, code=said.code, three_ds_status=status, three_ds_reason=reason
+            payment,
+            False,
+            said.message,
+            code=said.code,
+            three_ds_status=status,
+            three_ds_reason=reason,
         )
 
     def _give_up(self, payment: Payment, due: datetime) -> None:
@@ -291,7 +330,13 @@ def cres_of(trans_status: str, transaction_id: str | None = None) -> str:
 
 def error_of(transaction_id: str) -> str:
     """What a bank posts that could not make a challenge."""
-    return _encode({"messageType": _ERROR, "errorCode": "402", "threeDSServerTransID": transaction_id})
+    return _encode(
+        {
+            "messageType": _ERROR,
+            "errorCode": "402",
+            "threeDSServerTransID": transaction_id,
+        }
+    )
 
 
 def creq_of(transaction_id: str) -> str:
@@ -306,7 +351,9 @@ def session_data_of(transaction_id: str) -> str:
 
 def _is_exempt(body: Mapping[str, Any]) -> bool:
     return (
-        body.get("skipThreeDS") is True or body.get("moto") is True or body.get("scaExemption") == "low_value"
+        body.get("skipThreeDS") is True
+        or body.get("moto") is True
+        or body.get("scaExemption") == "low_value"
     )
 
 
@@ -327,7 +374,11 @@ def _outcome(payment: Payment, success: bool, message: str, **facts: Any) -> Out
 
 def _trans_status(cres: str, transaction_id: str) -> str:
     try:
-        read = wire.loads(base64.b64decode(cres + "=" * (-len(cres) % 4), altchars=b"-_", validate=True))
+        read = wire.loads(
+            base64.b64decode(
+                cres + "=" * (-len(cres) % 4), altchars=b"-_", validate=True
+            )
+        )
     except (ValueError, binascii.Error):
         raise NotAllowed("cres is not base64url of a JSON object", _SOURCE) from None
     message = cast("dict[str, object]", read) if isinstance(read, dict) else {}

@@ -86,7 +86,9 @@ class Examples:
                 return cast("object", whole[key][0])
         return self._of_type(_type_of(whole), whole, above)
 
-    def _of_type(self, kind: str, schema: Mapping[str, Any], above: tuple[str, ...]) -> object:
+    def _of_type(
+        self, kind: str, schema: Mapping[str, Any], above: tuple[str, ...]
+    ) -> object:
         if kind == "object":
             return self._object(schema, above)
         if kind == "array":
@@ -97,7 +99,9 @@ class Examples:
             return _text(schema)
         return False if kind == "boolean" else None
 
-    def _object(self, schema: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, object]:
+    def _object(
+        self, schema: Mapping[str, Any], above: tuple[str, ...]
+    ) -> dict[str, object]:
         made: dict[str, object] = {}
         required = schema.get("required", ())
         properties: Mapping[str, Any] = schema.get("properties", {})
@@ -113,7 +117,10 @@ class Examples:
         least = schema.get("minItems", 0)
         most = schema.get("maxItems", max(least, 1))
         try:
-            return [self._made(schema.get("items", {}), above) for _ in range(min(max(least, 1), most))]
+            return [
+                self._made(schema.get("items", {}), above)
+                for _ in range(min(max(least, 1), most))
+            ]
         except _Endless:
             if least:
                 raise
@@ -124,7 +131,9 @@ class Examples:
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """A schema as one mapping: references followed, its parts joined, and the first variant that ends chosen."""
         whole = {
-            key: value for key, value in schema.items() if key not in ("$ref", "allOf", "oneOf", "anyOf")
+            key: value
+            for key, value in schema.items()
+            if key not in ("$ref", "allOf", "oneOf", "anyOf")
         }
         parts: list[Any] = list(schema.get("allOf", ()))
         if "$ref" in schema:
@@ -138,7 +147,11 @@ class Examples:
                 inner, above = self._whole(cast("Mapping[str, Any]", part), above)
                 whole = _joined(inner, whole)
         variants = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-        return (self._with_variant(whole, variants, above), above) if variants else (whole, above)
+        return (
+            (self._with_variant(whole, variants, above), above)
+            if variants
+            else (whole, above)
+        )
 
     def _with_variant(
         self, whole: Mapping[str, Any], variants: list[Any], above: tuple[str, ...]

@@ -99,9 +99,35 @@ PRODUCTS: Final[Mapping[int, Product]] = {
             "Instant Steam balance top-up.",
             TopUp(Decimal(5), Decimal(100), Decimal(1)),
         ),
-        Product(457, "Sample Voucher", "sample-voucher", 20, 1, Decimal(10), "A voucher with a code."),
-        Product(458, "Failing Transfer", "failing", 20, 2, Decimal(20), "Every order fails.", fails=True),
-        Product(459, "Retired Voucher", "retired", 20, 1, Decimal(5), "Not sold any more.", active=False),
+        Product(
+            457,
+            "Sample Voucher",
+            "sample-voucher",
+            20,
+            1,
+            Decimal(10),
+            "A voucher with a code.",
+        ),
+        Product(
+            458,
+            "Failing Transfer",
+            "failing",
+            20,
+            2,
+            Decimal(20),
+            "Every order fails.",
+            fails=True,
+        ),
+        Product(
+            459,
+            "Retired Voucher",
+            "retired",
+            20,
+            1,
+            Decimal(5),
+            "Not sold any more.",
+            active=False,
+        ),
     )
 }
 """The catalogue, by id."""
@@ -142,7 +168,8 @@ class Order:
     def has_voucher(self) -> bool:
         """Whether there is a code to hand over."""
         return (
-            self.status is OrderStatus.COMPLETED and PRODUCT_TYPES[self.product.type_id][0] == "redeem_card"
+            self.status is OrderStatus.COMPLETED
+            and PRODUCT_TYPES[self.product.type_id][0] == "redeem_card"
         )
 
 
@@ -184,7 +211,9 @@ class Gate:
         pending = Deposit(1202, Decimal(100), "manual", None, now)
         self._deposits: list[Deposit] = [posted, pending]
         self._post(posted, now)
-        self._state.timeline.at(now + POSTING_DELAY, lambda due: self._post(pending, due))
+        self._state.timeline.at(
+            now + POSTING_DELAY, lambda due: self._post(pending, due)
+        )
 
     def product(self, product_id: int) -> Product:
         """The product with this id.
@@ -210,7 +239,9 @@ class Gate:
         known = self._by_key.latest(key)
         if known is not None:
             if known.request != body:
-                raise Conflict("the Idempotency-Key was used for another order", _SOURCE)
+                raise Conflict(
+                    "the Idempotency-Key was used for another order", _SOURCE
+                )
             return known
         product = _orderable(body)
         price = _top_up(product.top_up, body) if product.top_up else product.price
@@ -227,16 +258,22 @@ class Gate:
             balance_before=before,
             balance_after=before - charged,
             vendor_order_id=f"LC-{order_id.int % 10**6:06d}",
-            voucher_code="-".join(self._state.new_id().hex.upper()[at : at + 4] for at in (0, 4, 8)),
+            voucher_code="-".join(
+                self._state.new_id().hex.upper()[at : at + 4] for at in (0, 4, 8)
+            ),
             created_at=now,
         )
         self._state.ledger.move(AGENT, order.account, charged, CURRENCY, _SOURCE)
         self._changed_at = now
         self._orders.add(order.id, order)
-        self._state.timeline.at(now + COMPLETION_DELAY, lambda due: self._finish(order, due))
+        self._state.timeline.at(
+            now + COMPLETION_DELAY, lambda due: self._finish(order, due)
+        )
         return order
 
-    def orders(self, status: str | None = None, product_id: int | None = None) -> NewestFirst[Order]:
+    def orders(
+        self, status: str | None = None, product_id: int | None = None
+    ) -> NewestFirst[Order]:
         """The orders, the newest first; of one status, of one product, or of both."""
         self._state.settle()
         if status is None and product_id is None:
@@ -268,7 +305,9 @@ class Gate:
     def deposits(self, status: str | None = None) -> list[Deposit]:
         """The deposits, in the order of their ids."""
         self._state.settle()
-        return [deposit for deposit in self._deposits if status in (None, deposit.status)]
+        return [
+            deposit for deposit in self._deposits if status in (None, deposit.status)
+        ]
 
     def _post(self, deposit: Deposit, now: datetime) -> None:
         deposit.posted_at = self._changed_at = now
@@ -276,7 +315,9 @@ class Gate:
 
     def _finish(self, order: Order, now: datetime) -> None:
         with self._orders.changing(order.id):
-            order.status = OrderStatus.FAILED if order.product.fails else OrderStatus.COMPLETED
+            order.status = (
+                OrderStatus.FAILED if order.product.fails else OrderStatus.COMPLETED
+            )
             order.finished_at = now
         taker = AGENT if order.product.fails else OUTSIDE
         self._state.ledger.move(order.account, taker, order.charged, CURRENCY, _SOURCE)
@@ -286,7 +327,11 @@ class Gate:
 
 def _filters(order: Order) -> list[tuple[str | None, int | None]]:
     """Each status and product that a list may ask for to show this order."""
-    return [(order.status, None), (None, order.product.id), (order.status, order.product.id)]
+    return [
+        (order.status, None),
+        (None, order.product.id),
+        (order.status, order.product.id),
+    ]
 
 
 def _orderable(body: Mapping[str, Any]) -> Product:
@@ -305,8 +350,12 @@ def _top_up(limits: TopUp, body: Mapping[str, Any]) -> Decimal:
     if "amount" not in request or not request.get("customer_account"):
         raise NotAllowed("topup_request needs amount and customer_account", _SOURCE)
     amount = read_decimal_text(request["amount"], _SOURCE)
-    if not limits.least <= amount <= limits.most or (amount - limits.least) % limits.step != ZERO:
+    if (
+        not limits.least <= amount <= limits.most
+        or (amount - limits.least) % limits.step != ZERO
+    ):
         raise NotAllowed(
-            f"the amount must be from {limits.least} to {limits.most} in steps of {limits.step}", _SOURCE
+            f"the amount must be from {limits.least} to {limits.most} in steps of {limits.step}",
+            _SOURCE,
         )
     return amount

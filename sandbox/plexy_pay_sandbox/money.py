@@ -49,7 +49,9 @@ class Ledger:
         """All balances by account and currency."""
         return dict(self._balances)
 
-    def require(self, account: str, amount: Decimal, currency: str, source: str) -> None:
+    def require(
+        self, account: str, amount: Decimal, currency: str, source: str
+    ) -> None:
         """Make sure that an account has an amount.
 
         Raises:
@@ -58,7 +60,9 @@ class Ledger:
         if account != OUTSIDE and self.balance(account, currency) < amount:
             raise InsufficientBalance(f"insufficient balance in {currency}", source)
 
-    def move(self, giver: str, taker: str, amount: Decimal, currency: str, source: str) -> None:
+    def move(
+        self, giver: str, taker: str, amount: Decimal, currency: str, source: str
+    ) -> None:
         """Move a positive amount from one account to another.
 
         Raises:
@@ -83,11 +87,15 @@ def known_currency(currency: str, source: str) -> int:
     """
     digits = CURRENCY_DIGITS.get(currency)
     if digits is None:
-        raise NotAllowed(f"the sandbox knows the currencies {', '.join(CURRENCY_DIGITS)}", source)
+        raise NotAllowed(
+            f"the sandbox knows the currencies {', '.join(CURRENCY_DIGITS)}", source
+        )
     return digits
 
 
-def exact_amount(amount: Decimal | int, currency: str, source: str = "payments") -> Decimal:
+def exact_amount(
+    amount: Decimal | int, currency: str, source: str = "payments"
+) -> Decimal:
     """A positive amount in major units that the currency can express.
 
     Raises:
@@ -100,7 +108,9 @@ def exact_amount(amount: Decimal | int, currency: str, source: str = "payments")
         raise NotAllowed("amount must be a positive number in major units", source)
     as_minor = exact.scaleb(digits)
     if len(exact.as_tuple().digits) > 28 or as_minor != as_minor.to_integral_value():
-        raise NotAllowed(f"amount must have at most {digits} decimals in {currency}", source)
+        raise NotAllowed(
+            f"amount must have at most {digits} decimals in {currency}", source
+        )
     return exact
 
 
@@ -123,7 +133,9 @@ def read_decimal_text(text: str, source: str) -> Decimal:
         NotAllowed: if the text is no such amount, or zero.
     """
     if _DECIMAL_TEXT.fullmatch(text) is None or not Decimal(text):
-        raise NotAllowed('an amount must be a positive decimal text such as "10.00"', source)
+        raise NotAllowed(
+            'an amount must be a positive decimal text such as "10.00"', source
+        )
     return Decimal(text)
 
 

@@ -40,7 +40,9 @@ form {{ display: inline; }}
 
 
 _SCRIPT: Final = "document.forms[0].submit()"
-_SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+_SCRIPT_HASH: Final = base64.b64encode(
+    hashlib.sha256(_SCRIPT.encode()).digest()
+).decode()
 
 SENDS_ITSELF: Final = f"<script>{_SCRIPT}</script>"
 """Sends the first form of a page as soon as it stands there; without a script the payer presses its button."""
@@ -70,7 +72,9 @@ def button(action: str, label: str, **fields: str) -> str:
         for name, value in fields.items()
     )
     target = f' action="{escape(action)}"' if action else ""
-    return f'<form method="post"{target}>{hidden}<button>{escape(label)}</button></form>'
+    return (
+        f'<form method="post"{target}>{hidden}<button>{escape(label)}</button></form>'
+    )
 
 
 def is_web_address(text: str) -> bool:

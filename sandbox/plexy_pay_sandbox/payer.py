@@ -49,5 +49,9 @@ class _Form(HTMLParser):
         if tag == "form":
             self.action = named.get("action") or ""
         # An empty field is one that a person still has to fill in.
-        elif tag == "input" and (name := named.get("name")) and (value := named.get("value")):
+        elif (
+            tag == "input"
+            and (name := named.get("name"))
+            and (value := named.get("value"))
+        ):
             self.fields[name] = value

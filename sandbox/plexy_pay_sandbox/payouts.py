@@ -50,7 +50,9 @@ class Payouts:
         """Forget all payouts."""
         self._payouts: Table[Payout] = Table()
 
-    def create(self, amount: Decimal | int, currency: str, card_token_id: str) -> Payout:
+    def create(
+        self, amount: Decimal | int, currency: str, card_token_id: str
+    ) -> Payout:
         """Pay to a saved card.
 
         Raises:
@@ -59,7 +61,9 @@ class Payouts:
         now = self._state.settle()
         exact = exact_amount(amount, currency, _SOURCE)
         if not self._customers.has_card(card_token_id):
-            raise NotAllowed("cardTokenId is not a card that was saved for payouts", _SOURCE)
+            raise NotAllowed(
+                "cardTokenId is not a card that was saved for payouts", _SOURCE
+            )
         self._state.ledger.move(MERCHANT, OUTSIDE, exact, currency, _SOURCE)
         payout = Payout(str(self._state.new_id()), exact, currency, now)
         self._payouts.add(payout.id, payout)

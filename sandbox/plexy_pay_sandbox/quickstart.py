@@ -47,7 +47,9 @@ class Quickstart:
         say: Prints a line.
     """
 
-    def __init__(self, client: PlexyPay, receiver: WebhookReceiver, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, client: PlexyPay, receiver: WebhookReceiver, say: Callable[[str], None]
+    ) -> None:
         self._client = client
         self._receiver = receiver
         self._say = say
@@ -126,7 +128,11 @@ class Quickstart:
         )
         _expect("success of the capture", captured.success, True)
         _expect("the captured amount", captured.amount, SHIPPED.amount)
-        _expect("what can be refunded after the capture", captured.remaining_balance, SHIPPED.amount)
+        _expect(
+            "what can be refunded after the capture",
+            captured.remaining_balance,
+            SHIPPED.amount,
+        )
         self._hear("transaction.charged", "charged", PRICE, processed=SHIPPED)
 
     def refund(self, payment_id: str) -> None:
@@ -140,9 +146,15 @@ class Quickstart:
         )
         _expect("success of the refund", refunded.success, True)
         _expect("the refunded amount", refunded.amount, RETURNED.amount)
-        _expect("what can be refunded after the refund", refunded.remaining_balance, KEPT.amount)
+        _expect(
+            "what can be refunded after the refund",
+            refunded.remaining_balance,
+            KEPT.amount,
+        )
         event = self._hear("transaction.refunded", "refunded", RETURNED)
-        _expect("the merchant's balance in the webhook", event.get("balance"), KEPT.amount)
+        _expect(
+            "the merchant's balance in the webhook", event.get("balance"), KEPT.amount
+        )
 
     def look_back(self, link_id: str) -> None:
         """Ask for everything once more."""
@@ -162,9 +174,14 @@ class Quickstart:
         _expect(
             "the list of transactions",
             rows,
-            [("refunded", RETURNED.amount), ("TRANSACTION_STATUS_CHARGED", PRICE.amount)],
+            [
+                ("refunded", RETURNED.amount),
+                ("TRANSACTION_STATUS_CHARGED", PRICE.amount),
+            ],
         )
-        self._say(f"\nDone: {PRICE} held, {SHIPPED} captured, {RETURNED} refunded, {KEPT} kept.")
+        self._say(
+            f"\nDone: {PRICE} held, {SHIPPED} captured, {RETURNED} refunded, {KEPT} kept."
+        )
 
     def _hear(
         self, name: str, status: str, amount: Money, *, processed: Money | None = None
@@ -172,12 +189,18 @@ class Quickstart:
         event = self._receiver.next_event()
         data: dict[str, Any] = event.get("data", {})
         part = "" if processed is None else f", processed {data.get('processedAmount')}"
-        self._say(f"   < webhook {event.get('name')}: {data.get('amount')} {data.get('currency')}{part}")
+        self._say(
+            f"   < webhook {event.get('name')}: {data.get('amount')} {data.get('currency')}{part}"
+        )
         _expect("the webhook's name", event.get("name"), name)
         _expect(f"the status in {name}", data.get("status"), status)
         _expect(f"the amount in {name}", data.get("amount"), amount.amount)
         if processed is not None:
-            _expect(f"the processed amount in {name}", data.get("processedAmount"), processed.amount)
+            _expect(
+                f"the processed amount in {name}",
+                data.get("processedAmount"),
+                processed.amount,
+            )
         _expect(f"the order reference in {name}", data.get("merchantReference"), ORDER)
         return data
 
@@ -205,7 +228,10 @@ class WebhookReceiver:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
         self.url: str = f"http://127.0.0.1:{self._server.server_port}/plexy/webhook"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="webhook-receiver", daemon=True
+            target=self._server.serve_forever,
+            args=(0.05,),
+            name="webhook-receiver",
+            daemon=True,
         )
         self._thread.start()
 
@@ -213,7 +239,10 @@ class WebhookReceiver:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._server.shutdown()
         self._thread.join()
@@ -228,13 +257,20 @@ class WebhookReceiver:
         try:
             return self._events.get(timeout=PATIENCE)
         except queue.Empty:
-            raise StepFailed(f"no webhook arrived within {PATIENCE:g} seconds") from None
+            raise StepFailed(
+                f"no webhook arrived within {PATIENCE:g} seconds"
+            ) from None
 
 
 def main(say: Callable[[str], None] = print) -> int:
     """Run the quickstart; answers the exit code."""
-    with RunningSandbox() as sandbox, WebhookReceiver(DEFAULT_WEBHOOK_TOKEN) as receiver:
-        say("plexy-pay quickstart: the real client against the sandbox. No money moves.")
+    with (
+        RunningSandbox() as sandbox,
+        WebhookReceiver(DEFAULT_WEBHOOK_TOKEN) as receiver,
+    ):
+        say(
+            "plexy-pay quickstart: the real client against the sandbox. No money moves."
+        )
         say(f'   client = PlexyPay("{DEFAULT_KEY}", base_url="{sandbox.base_url}")')
         with PlexyPay(DEFAULT_KEY, base_url=sandbox.base_url) as client:
             try:

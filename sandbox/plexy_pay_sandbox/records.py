@@ -152,11 +152,15 @@ class Transaction:
     secure_3d: bool = False
     history: list[HistoryEntry] = field(default_factory=list[HistoryEntry])
 
-    def becomes(self, status: Status, at: datetime, amount: Decimal | None = None) -> None:
+    def becomes(
+        self, status: Status, at: datetime, amount: Decimal | None = None
+    ) -> None:
         """Move on to a status and write it into the history."""
         self.status = status
         self.updated_at = at
-        self.history.append(HistoryEntry(status, at, self.amount if amount is None else amount))
+        self.history.append(
+            HistoryEntry(status, at, self.amount if amount is None else amount)
+        )
 
 
 @dataclass(slots=True, kw_only=True)

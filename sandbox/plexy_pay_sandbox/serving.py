@@ -38,7 +38,9 @@ class RunningSandbox:
         RuntimeError: if the server does not start.
     """
 
-    def __init__(self, app: ASGIApp | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp | None = None, *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         app = create_app() if app is None else app
         access = _access_of(app)
         self.key: str = access.key
@@ -61,7 +63,9 @@ class RunningSandbox:
         self.webhooks: WebhookControl = WebhookControl(self.base_url)
         """Duplicates, delays, another order, and any event, on demand."""
         self._server = _Server(server_config(app))
-        self._thread = threading.Thread(target=self._run, name="plexy-pay-sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name="plexy-pay-sandbox", daemon=True
+        )
         self._thread.start()
         self._server.ready.wait(_PATIENCE)
         if not self._server.started:
@@ -72,7 +76,10 @@ class RunningSandbox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -108,7 +115,9 @@ class RunningSandbox:
 
 def _access_of(app: ASGIApp) -> Access:
     """How to get into an application; the defaults, if it is not one that `create_app` has made."""
-    access: object = getattr(app.state, "access", None) if isinstance(app, Starlette) else None
+    access: object = (
+        getattr(app.state, "access", None) if isinstance(app, Starlette) else None
+    )
     return access if isinstance(access, Access) else Access()
 
 
@@ -162,4 +171,6 @@ def base_url_of(listening: socket.socket) -> str:
     address, port = listening.getsockname()[:2]
     if address in ("0.0.0.0", "::"):
         address = "127.0.0.1" if address == "0.0.0.0" else "::1"
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    return (
+        f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    )

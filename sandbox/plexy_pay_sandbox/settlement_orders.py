@@ -92,7 +92,9 @@ class SettlementOrders:
                 was used for another request.
         """
         now = self._state.settle()
-        request = {name: value for name, value in body.items() if name not in _SET_BY_THE_API}
+        request = {
+            name: value for name, value in body.items() if name not in _SET_BY_THE_API
+        }
         request_id = body["requestId"]
         if not request_id:
             raise NotAllowed("requestId is empty", _SOURCE)
@@ -112,7 +114,9 @@ class SettlementOrders:
             currency=body["currency"],
             request=request,
         )
-        self._state.ledger.move(MERCHANT, order.account, order.amount, order.currency, _SOURCE)
+        self._state.ledger.move(
+            MERCHANT, order.account, order.amount, order.currency, _SOURCE
+        )
         self._orders.add(order.id, order)
         self._on_event(order)
         self._state.timeline.at(now + PAYMENT_DELAY, lambda due: self._finish(order))
@@ -136,7 +140,11 @@ class SettlementOrders:
         return order
 
     def _finish(self, order: SettlementOrder) -> None:
-        order.status = OrderStatus.PAID if order.beneficiary.iban else OrderStatus.FAILED
+        order.status = (
+            OrderStatus.PAID if order.beneficiary.iban else OrderStatus.FAILED
+        )
         taker = OUTSIDE if order.status is OrderStatus.PAID else MERCHANT
-        self._state.ledger.move(order.account, taker, order.amount, order.currency, _SOURCE)
+        self._state.ledger.move(
+            order.account, taker, order.amount, order.currency, _SOURCE
+        )
         self._on_event(order)

@@ -54,7 +54,9 @@ class SplitRequests:
     def forget(self) -> None:
         """Forget all splits."""
         self._splits: Table[Split] = Table()
-        self._totals = self._splits.totalled(lambda split: split.payment.id, lambda split: split.amount)
+        self._totals = self._splits.totalled(
+            lambda split: split.payment.id, lambda split: split.amount
+        )
 
     def create(self, body: Mapping[str, Any]) -> Split:
         """Give a part of a payment to a beneficiary.
@@ -124,7 +126,9 @@ class SplitRequests:
         try:
             payment, transaction = self._state.transaction(body["transactionId"])
         except NotFound:
-            raise NotAllowed("transactionId is not a known transaction", _SOURCE) from None
+            raise NotAllowed(
+                "transactionId is not a known transaction", _SOURCE
+            ) from None
         if transaction.type != "payment" or transaction.status is not Status.CHARGED:
             raise NotAllowed("only a charged payment can be split", _SOURCE)
         beneficiary = self._beneficiaries.named(body["beneficiaryId"], _SOURCE)
@@ -138,13 +142,19 @@ class SplitRequests:
     def _check(self, split: Split, replaced: Decimal) -> None:
         others = self._totals.of(split.payment.id).amount - replaced
         if others + split.amount > split.payment.balance:
-            raise NotAllowed("the splits of a payment must not exceed its balance", _SOURCE)
+            raise NotAllowed(
+                "the splits of a payment must not exceed its balance", _SOURCE
+            )
 
     def _give(self, split: Split) -> None:
         account = split.beneficiary.account
-        self._state.ledger.move(MERCHANT, account, split.amount, split.currency, _SOURCE)
+        self._state.ledger.move(
+            MERCHANT, account, split.amount, split.currency, _SOURCE
+        )
         split.beneficiary.currency = split.currency
 
     def _take_back(self, split: Split) -> None:
         account = split.beneficiary.account
-        self._state.ledger.move(account, MERCHANT, split.amount, split.currency, _SOURCE)
+        self._state.ledger.move(
+            account, MERCHANT, split.amount, split.currency, _SOURCE
+        )

@@ -126,9 +126,17 @@ class State:
         now = self.settle()
         known_currency(currency, "paymentLinks")
         if not 0 < amount < TOO_MUCH:
-            raise NotAllowed("amount must be a positive number of minor units", "paymentLinks")
-        if order_reference is not None and self._links_by_reference.latest(order_reference) is not None:
-            raise NotAllowed("payment link with provided order reference already exists", "paymentLinks")
+            raise NotAllowed(
+                "amount must be a positive number of minor units", "paymentLinks"
+            )
+        if (
+            order_reference is not None
+            and self._links_by_reference.latest(order_reference) is not None
+        ):
+            raise NotAllowed(
+                "payment link with provided order reference already exists",
+                "paymentLinks",
+            )
         if expires_at is not None and expires_at <= now:
             raise NotAllowed("expiresAt must be in the future", "paymentLinks")
         link = Link(
@@ -191,7 +199,10 @@ class State:
         now = self.settle()
         link = self._known_link(link_id)
         if link.status is not LinkStatus.ACTIVE:
-            raise NotAllowed(f"payment link can not be cancelled: it is {link.status}", "paymentLinks")
+            raise NotAllowed(
+                f"payment link can not be cancelled: it is {link.status}",
+                "paymentLinks",
+            )
         self._close_link(link, LinkStatus.CANCELLED, now)
         return link
 
@@ -205,7 +216,9 @@ class State:
         now = self.settle()
         link = self._known_link(link_id)
         if link.status is not LinkStatus.ACTIVE:
-            raise NotAllowed(f"payment link can not be updated: it is {link.status}", "paymentLinks")
+            raise NotAllowed(
+                f"payment link can not be updated: it is {link.status}", "paymentLinks"
+            )
         if expires_at <= now:
             raise NotAllowed("expiresAt must be in the future", "paymentLinks")
         link.expires_at, link.updated_at = expires_at, now
@@ -319,9 +332,14 @@ class State:
             else:
                 initial = self._known_payment(initial_transaction_id)
         except NotFound:
-            raise NotAllowed("the card or the initial transaction is not known", "payments") from None
+            raise NotAllowed(
+                "the card or the initial transaction is not known", "payments"
+            ) from None
         if not initial.authorized or initial.card_token_id != card_token_id:
-            raise NotAllowed("cardTokenId is not the card of an authorized initial transaction", "payments")
+            raise NotAllowed(
+                "cardTokenId is not the card of an authorized initial transaction",
+                "payments",
+            )
         exact = exact_amount(amount, currency)
         payment = self.open_payment(
             amount=exact,
@@ -349,11 +367,19 @@ class State:
         payment = self._known_payment(payment_id)
         if payment.transaction.status is not Status.AUTHORIZED:
             raise NotAllowed(
-                f"transaction must be authorized: it is {payment.transaction.status}", "payments"
+                f"transaction must be authorized: it is {payment.transaction.status}",
+                "payments",
             )
-        taken = payment.held if amount is None else exact_amount(amount, payment.transaction.currency)
+        taken = (
+            payment.held
+            if amount is None
+            else exact_amount(amount, payment.transaction.currency)
+        )
         if taken > payment.held:
-            raise NotAllowed("charge amount must be less than or equal to the transaction amount", "payments")
+            raise NotAllowed(
+                "charge amount must be less than or equal to the transaction amount",
+                "payments",
+            )
         self.charge(payment, taken, now)
         return Movement(payment, payment.transaction, taken, payment.balance)
 
@@ -369,7 +395,8 @@ class State:
         released = payment.held
         if not released:
             raise NotAllowed(
-                f"transaction must be authorized: it is {payment.transaction.status}", "payments"
+                f"transaction must be authorized: it is {payment.transaction.status}",
+                "payments",
             )
         payment.released += released
         if payment.transaction.status is Status.AUTHORIZED:
@@ -398,14 +425,23 @@ class State:
         payment = self._known_payment(payment_id)
         original = payment.transaction
         if original.status is Status.REFUNDED:
-            raise AlreadyRefunded("transaction can not be refunded: already refunded", "payments")
+            raise AlreadyRefunded(
+                "transaction can not be refunded: already refunded", "payments"
+            )
         if original.status is not Status.CHARGED:
             raise NotAllowed(
-                f"only a charged transaction can be refunded: it is {original.status}", "payments"
+                f"only a charged transaction can be refunded: it is {original.status}",
+                "payments",
             )
-        returned = payment.balance if amount is None else exact_amount(amount, original.currency)
+        returned = (
+            payment.balance
+            if amount is None
+            else exact_amount(amount, original.currency)
+        )
         if returned > payment.balance:
-            raise NotAllowed("refund amount must be less than or equal to the balance", "payments")
+            raise NotAllowed(
+                "refund amount must be less than or equal to the balance", "payments"
+            )
         self.ledger.require(MERCHANT, returned, original.currency, "payments")
         refund = self._new_transaction(
             payment_id=payment.id,
@@ -413,7 +449,9 @@ class State:
             amount=returned,
             currency=original.currency,
             now=now,
-            order_reference=original.order_reference if order_reference is None else order_reference,
+            order_reference=original.order_reference
+            if order_reference is None
+            else order_reference,
             description=original.description if description is None else description,
             parent_id=original.id,
         )
@@ -491,14 +529,21 @@ class State:
                 payment.released += payment.held
 
         self.timeline.at(
-            now + (AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY), clear
+            now
+            + (AUTO_CLEARING_DELAY if payment.auto_clearing else MANUAL_CLEARING_DELAY),
+            clear,
         )
 
     def charge(self, payment: Payment, amount: Decimal, now: datetime) -> None:
         """Take an amount that is on hold."""
         payment.captured += amount
-        payment.transaction.processed_at, payment.transaction.processed_amount = now, amount
-        self.ledger.move(OUTSIDE, MERCHANT, amount, payment.transaction.currency, "payments")
+        payment.transaction.processed_at, payment.transaction.processed_amount = (
+            now,
+            amount,
+        )
+        self.ledger.move(
+            OUTSIDE, MERCHANT, amount, payment.transaction.currency, "payments"
+        )
         self.reach(payment, payment.transaction, Status.CHARGED, now, amount)
 
     def reach(
@@ -512,14 +557,22 @@ class State:
         """Let a transaction reach a status, and tell it."""
         transaction.becomes(status, now, amount)
         self._on_event(
-            Event(status, now, payment, transaction, self.ledger.balance(MERCHANT, transaction.currency))
+            Event(
+                status,
+                now,
+                payment,
+                transaction,
+                self.ledger.balance(MERCHANT, transaction.currency),
+            )
         )
 
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         self._links: Table[Link] = Table()
-        self._links_by_reference = self._links.grouped(lambda link: _keys(link.order_reference))
+        self._links_by_reference = self._links.grouped(
+            lambda link: _keys(link.order_reference)
+        )
         self._link_totals = self._links.totalled(
             lambda link: (link.status, link.currency), lambda link: link.amount
         )
@@ -531,14 +584,18 @@ class State:
             lambda payment: _keys(payment.transaction.order_reference)
         )
         self._initial_payments_by_card = self._payments.grouped(
-            lambda payment: [payment.card_token_id] if payment.transaction.parent_id is None else []
+            lambda payment: (
+                [payment.card_token_id] if payment.transaction.parent_id is None else []
+            )
         )
         self._transactions: Table[Transaction] = Table()
         self._transactions_by_customer = self._transactions.grouped(
             lambda transaction: _keys(self._payment_of(transaction).customer_id)
         )
         self._cards: Table[SavedCard] = Table()
-        self._cards_by_customer = self._cards.grouped(lambda card: _keys(card.customer_id))
+        self._cards_by_customer = self._cards.grouped(
+            lambda card: _keys(card.customer_id)
+        )
         self._numbers = itertools.count(1)
 
     def _close_link(self, link: Link, status: LinkStatus, now: datetime) -> None:
@@ -563,14 +620,21 @@ class State:
     def _payable_link(self, link_id: str) -> Link:
         link = self._known_link(link_id)
         if link.status is not LinkStatus.ACTIVE:
-            raise NotAllowed(f"payment link can not be paid: it is {link.status}", "paymentLinks")
+            raise NotAllowed(
+                f"payment link can not be paid: it is {link.status}", "paymentLinks"
+            )
         return link
 
     def _known_payment(self, some_id: str) -> Payment:
         payment = self._payments.get(some_id)
-        if payment is None and (transaction := self._transactions.get(some_id)) is not None:
+        if (
+            payment is None
+            and (transaction := self._transactions.get(some_id)) is not None
+        ):
             if transaction.type == "refund":
-                raise NotAllowed("this is the transaction of a refund, not a payment", "payments")
+                raise NotAllowed(
+                    "this is the transaction of a refund, not a payment", "payments"
+                )
             payment = self._payment_of(transaction)
         if payment is None:
             raise NotFound("transaction not found", "payments")

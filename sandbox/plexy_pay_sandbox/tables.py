@@ -64,7 +64,9 @@ class Groups(Generic[Row, Key]):
         keys_of: Gives the keys under which a row is found: none, one or several.
     """
 
-    def __init__(self, rows: Mapping[int, Row], keys_of: Callable[[Row], Iterable[Key]]) -> None:
+    def __init__(
+        self, rows: Mapping[int, Row], keys_of: Callable[[Row], Iterable[Key]]
+    ) -> None:
         self._rows = rows
         self._keys_of = keys_of
         self._keys: dict[int, tuple[Key, ...]] = {}
@@ -110,7 +112,9 @@ class Totals(Generic[Row, Key]):
         amount_of: Gives the amount of a row.
     """
 
-    def __init__(self, key_of: Callable[[Row], Key], amount_of: Callable[[Row], Decimal | int]) -> None:
+    def __init__(
+        self, key_of: Callable[[Row], Key], amount_of: Callable[[Row], Decimal | int]
+    ) -> None:
         self._key_of = key_of
         self._amount_of = amount_of
         self._parts: dict[int, tuple[Key, Decimal | int]] = {}

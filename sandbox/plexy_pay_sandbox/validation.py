@@ -28,7 +28,9 @@ from . import wire
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DOCUMENT_URI: Final = "urn:plexy-pay-sandbox:openapi"
-_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_RFC_3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+)
 _LONGEST_MESSAGE: Final = 300
 
 
@@ -52,7 +54,9 @@ class InvalidRequest(Exception):
         parameter: The field or parameter that is wrong, if it is about one: `amount.value`.
     """
 
-    def __init__(self, message: str, flaw: Flaw = Flaw.INVALID, parameter: str | None = None) -> None:
+    def __init__(
+        self, message: str, flaw: Flaw = Flaw.INVALID, parameter: str | None = None
+    ) -> None:
         super().__init__(message)
         self.flaw = flaw
         self.parameter = parameter
@@ -131,7 +135,9 @@ def read_document(source: str | Path | Mapping[str, Any] | None) -> dict[str, An
     if isinstance(source, Mapping):
         try:
             # Through text once: a number that another reader made a float must not meet a Decimal later.
-            return _as_document(json.dumps(source, default=_plain_number).encode(), "the given document")
+            return _as_document(
+                json.dumps(source, default=_plain_number).encode(), "the given document"
+            )
         except TypeError as error:
             raise DocumentError(f"The given document is not JSON: {error}.") from None
     try:
@@ -155,7 +161,9 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         empty: Registry[Any] = Registry()
-        self._registry = empty.with_resource(_DOCUMENT_URI, DRAFT202012.create_resource(document))
+        self._registry = empty.with_resource(
+            _DOCUMENT_URI, DRAFT202012.create_resource(document)
+        )
         self._formats = _formats()
         self._validators: dict[str, Callable[[object], Iterable[ValidationError]]] = {}
         self.key_headers = _key_headers(document)
@@ -214,9 +222,12 @@ class Contract:
         sent: dict[str, list[str]] = {}
         for name, text in headers:
             sent.setdefault(name.lower(), []).append(text)
-        by_header = {name: sent.get(name.lower(), []) for name in _named(operation, "header")}
+        by_header = {
+            name: sent.get(name.lower(), []) for name in _named(operation, "header")
+        }
         path_values = {
-            name: self._read(parameter, [path[name]]) for name, parameter in _named(operation, "path").items()
+            name: self._read(parameter, [path[name]])
+            for name, parameter in _named(operation, "path").items()
         }
         return (
             path_values,
@@ -224,7 +235,9 @@ class Contract:
             self._read_all(_named(operation, "header"), by_header),
         )
 
-    def check_body(self, operation: Operation, content_type: str, content: bytes) -> dict[str, Any]:
+    def check_body(
+        self, operation: Operation, content_type: str, content: bytes
+    ) -> dict[str, Any]:
         """Read the body and compare it with the document; nothing is an empty body.
 
         Raises:
@@ -238,11 +251,15 @@ class Contract:
         if operation.body_pointer is None:
             raise InvalidRequest("body: this operation takes none")
         if content_type.split(";")[0].strip().lower() != "application/json":
-            raise MalformedRequest("the Content-Type of a body must be application/json")
+            raise MalformedRequest(
+                "the Content-Type of a body must be application/json"
+            )
         try:
             body = wire.loads(content)
         except ValueError as error:
-            raise MalformedRequest(f"the body is not JSON: {error}"[:_LONGEST_MESSAGE]) from None
+            raise MalformedRequest(
+                f"the body is not JSON: {error}"[:_LONGEST_MESSAGE]
+            ) from None
         self.check(operation.body_pointer, body, "body")
         if not isinstance(body, dict):
             raise InvalidRequest("body: must be an object")
@@ -267,12 +284,18 @@ class Contract:
             found = list(errors_of(value))
         except (InvalidOperation, OverflowError, RecursionError):
             # Decimal refuses to compute with numbers of absurd size, and JSON can nest as deep as it likes.
-            raise InvalidRequest(f"{name}: has a number or a nesting beyond all measure") from None
+            raise InvalidRequest(
+                f"{name}: has a number or a nesting beyond all measure"
+            ) from None
         if found:
             error = min(found, key=lambda error: len(error.absolute_path))
-            raise InvalidRequest(describe(error, name), _flaw(error), _place(error, name))
+            raise InvalidRequest(
+                describe(error, name), _flaw(error), _place(error, name)
+            )
 
-    def follow(self, value: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:
+    def follow(
+        self, value: Mapping[str, Any], pointer: str
+    ) -> tuple[Mapping[str, Any], str]:
         """What a reference in the document points at in the end, and the place of that.
 
         Raises:
@@ -281,7 +304,9 @@ class Contract:
         while "$ref" in value:
             reference = str(value["$ref"])
             if not reference.startswith("#/"):
-                raise DocumentError(f"{pointer} points out of the document, to {reference}: bundle it first.")
+                raise DocumentError(
+                    f"{pointer} points out of the document, to {reference}: bundle it first."
+                )
             pointer = unquote(reference[1:])
             value = self.at(pointer)
         return value, pointer
@@ -304,7 +329,8 @@ class Contract:
     @cached_property
     def _by_exactness(self) -> list[Operation]:
         return sorted(
-            self.operations, key=lambda operation: [_is_template(part) for part in operation.segments]
+            self.operations,
+            key=lambda operation: [_is_template(part) for part in operation.segments],
         )
 
     def _read_all(
@@ -315,7 +341,9 @@ class Contract:
             if given.get(name):
                 values[name] = self._read(parameter, given[name])
             elif parameter.required:
-                raise InvalidRequest(f"{parameter.place}.{name}: is required", Flaw.MISSING, name)
+                raise InvalidRequest(
+                    f"{parameter.place}.{name}: is required", Flaw.MISSING, name
+                )
         return values
 
     def _read(self, parameter: Parameter, texts: list[str]) -> Any:
@@ -323,7 +351,9 @@ class Contract:
         if "array" in parameter.types:
             value: object = list(texts)
         elif len(texts) > 1:
-            raise InvalidRequest(f"{name}: given {len(texts)} times", parameter=parameter.name)
+            raise InvalidRequest(
+                f"{name}: given {len(texts)} times", parameter=parameter.name
+            )
         else:
             value = _from_text(texts[0], parameter.types)
         self.check(parameter.pointer, value, name)
@@ -332,17 +362,23 @@ class Contract:
     def _read_operations(self) -> Iterable[Operation]:
         seen: dict[tuple[str, tuple[str, ...]], str] = {}
         for path, item in _members(self.document, "paths"):
-            shape = tuple("{}" if _is_template(part) else part for part in path.split("/"))
+            shape = tuple(
+                "{}" if _is_template(part) else part for part in path.split("/")
+            )
             for method in _METHODS:
                 if method not in item:
                     continue
                 place = f"{method.upper()} {path}"
                 if (method, shape) in seen:
-                    raise DocumentError(f"{place} and {seen[method, shape]} have the same path.")
+                    raise DocumentError(
+                        f"{place} and {seen[method, shape]} have the same path."
+                    )
                 seen[method, shape] = place
                 yield self._read_operation(path, method, item)
 
-    def _read_operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+    def _read_operation(
+        self, path: str, method: str, item: Mapping[str, Any]
+    ) -> Operation:
         place = f"{method.upper()} {path}"
         raw: Mapping[str, Any] = item[method]
         resource, name = raw.get("x-resource"), raw.get("x-method")
@@ -354,7 +390,8 @@ class Contract:
         body_pointer, body_required = self._read_body(raw, pointer)
         success_status = _success_status(raw, place)
         success, _ = self.follow(
-            raw["responses"][str(success_status)], f"{pointer}/responses/{success_status}"
+            raw["responses"][str(success_status)],
+            f"{pointer}/responses/{success_status}",
         )
         return Operation(
             resource=resource,
@@ -370,26 +407,40 @@ class Contract:
             success_has_body="application/json" in success.get("content", {}),
         )
 
-    def _read_body(self, operation: Mapping[str, Any], pointer: str) -> tuple[str | None, bool]:
+    def _read_body(
+        self, operation: Mapping[str, Any], pointer: str
+    ) -> tuple[str | None, bool]:
         if "requestBody" not in operation:
             return None, False
-        body, body_pointer = self.follow(operation["requestBody"], f"{pointer}/requestBody")
+        body, body_pointer = self.follow(
+            operation["requestBody"], f"{pointer}/requestBody"
+        )
         if "application/json" not in body.get("content", {}):
-            raise DocumentError(f"The request body at {body_pointer} has no application/json.")
-        return f"{body_pointer}/content/application~1json/schema", bool(body.get("required", False))
+            raise DocumentError(
+                f"The request body at {body_pointer} has no application/json."
+            )
+        return f"{body_pointer}/content/application~1json/schema", bool(
+            body.get("required", False)
+        )
 
-    def _read_parameters(self, path: str, method: str, item: Mapping[str, Any]) -> Iterable[Parameter]:
+    def _read_parameters(
+        self, path: str, method: str, item: Mapping[str, Any]
+    ) -> Iterable[Parameter]:
         found: dict[tuple[str, str], Parameter] = {}
         for holder, pointer in (
             (item, f"/paths/{_escape(path)}"),
             (item[method], f"/paths/{_escape(path)}/{method}"),
         ):
             for index, raw in enumerate(holder.get("parameters", [])):
-                parameter, parameter_pointer = self.follow(raw, f"{pointer}/parameters/{index}")
+                parameter, parameter_pointer = self.follow(
+                    raw, f"{pointer}/parameters/{index}"
+                )
                 name, place = str(parameter["name"]), str(parameter["in"])
                 if place not in ("path", "query", "header"):
                     continue
-                schema, schema_pointer = self.follow(parameter["schema"], f"{parameter_pointer}/schema")
+                schema, schema_pointer = self.follow(
+                    parameter["schema"], f"{parameter_pointer}/schema"
+                )
                 found[place, name] = Parameter(
                     name=name,
                     place=place,
@@ -399,12 +450,18 @@ class Contract:
                 )
         for part in path.split("/"):
             if _is_template(part) and ("path", part[1:-1]) not in found:
-                raise DocumentError(f"{method.upper()} {path} does not describe its parameter {part}.")
+                raise DocumentError(
+                    f"{method.upper()} {path} does not describe its parameter {part}."
+                )
         return found.values()
 
 
 def _named(operation: Operation, place: str) -> dict[str, Parameter]:
-    return {parameter.name: parameter for parameter in operation.parameters if parameter.place == place}
+    return {
+        parameter.name: parameter
+        for parameter in operation.parameters
+        if parameter.place == place
+    }
 
 
 def _flaw(error: ValidationError) -> Flaw:
@@ -417,19 +474,35 @@ def _place(error: ValidationError, name: str) -> str | None:
     if name != "body":
         return name.partition(".")[2] or None
     parts = [str(part) for part in error.absolute_path]
-    instance, wanted = cast("object", error.instance), cast("object", error.validator_value)
-    if error.validator == "required" and isinstance(instance, dict) and isinstance(wanted, list):
-        parts += [part for part in cast("list[str]", wanted) if part not in instance][:1]
+    instance, wanted = (
+        cast("object", error.instance),
+        cast("object", error.validator_value),
+    )
+    if (
+        error.validator == "required"
+        and isinstance(instance, dict)
+        and isinstance(wanted, list)
+    ):
+        parts += [part for part in cast("list[str]", wanted) if part not in instance][
+            :1
+        ]
     return ".".join(parts) or None
 
 
 def describe(error: ValidationError, name: str) -> str:
     """One line about what does not fit and where, without printing whole objects back."""
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+    place = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}"
+        for part in error.absolute_path
+    )
     keyword = str(error.validator)
     wanted = cast("object", error.validator_value)
     if keyword == "type":
-        names = wanted if isinstance(wanted, str) else " or ".join(cast("list[str]", wanted))
+        names = (
+            wanted
+            if isinstance(wanted, str)
+            else " or ".join(cast("list[str]", wanted))
+        )
         text = f"must be {names}, not {_kind(cast('object', error.instance))}"
     elif keyword == "enum":
         text = f"must be one of {wire.dumps(wanted).decode()}"
@@ -454,7 +527,10 @@ def _formats() -> FormatChecker:
 def _is_date_time(value: object) -> bool:
     if not isinstance(value, str):
         return True
-    return _RFC_3339.fullmatch(value) is not None and datetime.fromisoformat(value.upper()).tzinfo is not None
+    return (
+        _RFC_3339.fullmatch(value) is not None
+        and datetime.fromisoformat(value.upper()).tzinfo is not None
+    )
 
 
 def _is_date(value: object) -> bool:
@@ -469,7 +545,11 @@ def _is_uuid(value: object) -> bool:
 def _is_uri(value: object) -> bool:
     if not isinstance(value, str):
         return True
-    return bool(urlsplit(value).scheme) and value.isascii() and not any(map(str.isspace, value))
+    return (
+        bool(urlsplit(value).scheme)
+        and value.isascii()
+        and not any(map(str.isspace, value))
+    )
 
 
 def _kind(value: object) -> str:
@@ -502,9 +582,13 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
 
 def _key_headers(document: Mapping[str, Any]) -> dict[str, str]:
     """The headers that the document's security schemes give to the keys of families."""
-    schemes: Mapping[str, Mapping[str, Any]] = document.get("components", {}).get("securitySchemes", {})
+    schemes: Mapping[str, Mapping[str, Any]] = document.get("components", {}).get(
+        "securitySchemes", {}
+    )
     return {
-        str(scheme["x-family"]): str(scheme["name"]) for scheme in schemes.values() if "x-family" in scheme
+        str(scheme["x-family"]): str(scheme["name"])
+        for scheme in schemes.values()
+        if "x-family" in scheme
     }
 
 
@@ -518,7 +602,11 @@ def _family(operation: Mapping[str, Any], place: str, known: Collection[str]) ->
 
 
 def _success_status(operation: Mapping[str, Any], place: str) -> int:
-    statuses = [int(status) for status in operation.get("responses", {}) if re.fullmatch(r"2\d\d", status)]
+    statuses = [
+        int(status)
+        for status in operation.get("responses", {})
+        if re.fullmatch(r"2\d\d", status)
+    ]
     if not statuses:
         raise DocumentError(f"{place} has no 2xx response.")
     return min(statuses)
@@ -546,7 +634,9 @@ def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _members(document: Mapping[str, Any], key: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def _members(
+    document: Mapping[str, Any], key: str
+) -> Iterable[tuple[str, Mapping[str, Any]]]:
     members = document.get(key)
     if not isinstance(members, Mapping):
         raise DocumentError(f"The document has no {key}.")

@@ -109,7 +109,9 @@ class Wallet:
         known = self._by_key.latest(key)
         if known is not None:
             if known.request != body:
-                raise NotAllowed("the Idempotency-Key was used for another authorization", _SOURCE)
+                raise NotAllowed(
+                    "the Idempotency-Key was used for another authorization", _SOURCE
+                )
             return known
         for name in ("amount", "currency"):
             if name not in body:
@@ -124,7 +126,9 @@ class Wallet:
             order_reference=body.get("orderReference"),
         )
         self._transactions.add(transaction.id, transaction)
-        self._state.timeline.at(now + PROCESSING_DELAY, lambda due: _process(transaction))
+        self._state.timeline.at(
+            now + PROCESSING_DELAY, lambda due: _process(transaction)
+        )
         self._state.timeline.at(now + END_DELAY, lambda due: self._end(transaction))
         return transaction
 
@@ -181,7 +185,9 @@ class Wallet:
             raise NotFound("wallet transaction not found", _SOURCE)
         return transaction
 
-    def _with_money(self, transaction_id: str, place: Place, wanted: str) -> WalletTransaction:
+    def _with_money(
+        self, transaction_id: str, place: Place, wanted: str
+    ) -> WalletTransaction:
         transaction = self.get(transaction_id)
         if transaction.place is not place:
             raise NotAllowed(
@@ -192,7 +198,9 @@ class Wallet:
         return transaction
 
     def _move(self, transaction: WalletTransaction, giver: str, taker: str) -> None:
-        self._state.ledger.move(giver, taker, transaction.major, transaction.currency, _SOURCE)
+        self._state.ledger.move(
+            giver, taker, transaction.major, transaction.currency, _SOURCE
+        )
 
     def _end(self, transaction: WalletTransaction) -> None:
         if transaction.major in REFUSALS:

@@ -23,7 +23,10 @@ def loads(data: bytes | str) -> object:
             number beyond all measure.
     """
     try:
-        return cast("object", json.loads(data, parse_float=_number, parse_constant=_refuse_constant))
+        return cast(
+            "object",
+            json.loads(data, parse_float=_number, parse_constant=_refuse_constant),
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -44,7 +47,13 @@ def _text(value: object) -> str:
         return plain(value)
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value)
-        return "{" + ",".join(f"{json.dumps(str(key))}:{_text(item)}" for key, item in items.items()) + "}"
+        return (
+            "{"
+            + ",".join(
+                f"{json.dumps(str(key))}:{_text(item)}" for key, item in items.items()
+            )
+            + "}"
+        )
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         members = cast("Sequence[object]", value)
         return "[" + ",".join(_text(member) for member in members) + "]"

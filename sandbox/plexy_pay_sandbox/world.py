@@ -51,7 +51,9 @@ class World:
         self.payouts = Payouts(self.state, self.customers)
         self.beneficiaries = Beneficiaries(self.state)
         self.split_requests = SplitRequests(self.state, self.beneficiaries)
-        self.settlement_orders = SettlementOrders(self.state, self.beneficiaries, on_order)
+        self.settlement_orders = SettlementOrders(
+            self.state, self.beneficiaries, on_order
+        )
         self.checkout = CheckoutApi(self.state, on_checkout)
         self.gate = Gate(self.state)
         self.wallet = Wallet(self.state)

@@ -12,7 +12,16 @@ from typing import cast
 import pytest
 from helpers.openapi import operations
 
-from benchmarks import calls, concurrency, decoding, dependencies, generating, server, startup, stock
+from benchmarks import (
+    calls,
+    concurrency,
+    decoding,
+    dependencies,
+    generating,
+    server,
+    startup,
+    stock,
+)
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.document import KEY, LINK_ID, LINKS, TRANSACTIONS, bundled
 from generator import document, lint, loading
@@ -24,7 +33,10 @@ def test_the_server_answers_what_the_document_shows_and_keeps_the_connection() -
     with server.running() as origin:
         with urllib.request.urlopen(f"{origin}{LINKS}/{LINK_ID}") as answer:
             assert json.load(answer)["id"] == LINK_ID
-            assert answer.headers["Connection"] is None or answer.headers["Connection"] == "keep-alive"
+            assert (
+                answer.headers["Connection"] is None
+                or answer.headers["Connection"] == "keep-alive"
+            )
         with urllib.request.urlopen(f"{origin}{TRANSACTIONS}") as answer:
             assert json.load(answer)["data"]
 
@@ -40,7 +52,12 @@ def test_every_side_of_a_call_gets_the_same_answer_to_the_same_request() -> None
 def test_every_call_has_a_row_with_a_budget() -> None:
     found = calls.rows(effort=0)
 
-    assert [row.what.split(", ")[1] for row in found] == ["sync GET", "sync POST", "async GET", "async POST"]
+    assert [row.what.split(", ")[1] for row in found] == [
+        "sync GET",
+        "sync POST",
+        "async GET",
+        "async POST",
+    ]
     assert {row.limit for row in found} == {1.05}
     assert all(row.beside["stock"] > 0 for row in found)
 
@@ -48,7 +65,12 @@ def test_every_call_has_a_row_with_a_budget() -> None:
 def test_many_calls_in_flight_have_a_row_for_each_way_and_number() -> None:
     found = concurrency.measure(0.001, rounds=1, in_flight=(2, 3))
 
-    assert list(found) == [("asyncio", 2), ("threads", 2), ("asyncio", 3), ("threads", 3)]
+    assert list(found) == [
+        ("asyncio", 2),
+        ("threads", 2),
+        ("asyncio", 3),
+        ("threads", 3),
+    ]
     for loads in found.values():
         assert {"plexy_pay", "httpx"} <= loads.keys()
         assert not any(load.failed for side in loads.values() for load in side)
@@ -68,8 +90,18 @@ def test_every_side_decodes_the_same_page() -> None:
 
     wanted = json.loads(content)["data"]
     for page in pages.values():
-        assert [float(row.amount) for row in page.data] == [row["amount"] for row in wanted]
-        assert len({row.created_at if hasattr(row, "created_at") else row.createdAt for row in page.data}) > 1
+        assert [float(row.amount) for row in page.data] == [
+            row["amount"] for row in wanted
+        ]
+        assert (
+            len(
+                {
+                    row.created_at if hasattr(row, "created_at") else row.createdAt
+                    for row in page.data
+                }
+            )
+            > 1
+        )
         fields = decoding.reader(page.data[0])(page.data[0])
         assert isinstance(fields, tuple)
         assert len(cast("tuple[object, ...]", fields)) >= len(wanted[0])
@@ -100,7 +132,9 @@ def test_the_scripts_of_the_first_answer_print_the_same() -> None:
 
 
 @pytest.mark.parametrize("copies", [1, 3])
-def test_a_grown_document_is_sound_and_has_everything_that_many_times(tmp_path: Path, copies: int) -> None:
+def test_a_grown_document_is_sound_and_has_everything_that_many_times(
+    tmp_path: Path, copies: int
+) -> None:
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(generating.grown(copies)), "utf-8")
 
@@ -111,11 +145,15 @@ def test_a_grown_document_is_sound_and_has_everything_that_many_times(tmp_path: 
     assert len(found.data["paths"]) == copies * len(original["paths"])
     # The webhook whose body has no name can be there once only, and so its schema.
     assert len(found.data["webhooks"]) == copies * (len(original["webhooks"]) - 1) + 1
-    schemas, responses = (found.data["components"][kind] for kind in ("schemas", "responses"))
+    schemas, responses = (
+        found.data["components"][kind] for kind in ("schemas", "responses")
+    )
     assert len(schemas) == copies * (len(original["components"]["schemas"]) - 1) + 1
     assert len(responses) == copies * len(original["components"]["responses"])
     ids = [
-        text for _, node in document.objects(found.data) if isinstance(text := node.get("operationId"), str)
+        text
+        for _, node in document.objects(found.data)
+        if isinstance(text := node.get("operationId"), str)
     ]
     assert len(ids) == len(set(ids)) > 0
 
@@ -125,12 +163,17 @@ def test_the_stock_client_is_the_tools_own_work_on_the_whole_document() -> None:
 
     made = [path for path in api.rglob("*.py") if path.name != "__init__.py"]
     assert len(made) == len(list(operations(bundled())))
-    assert not any("plexy-pay" in path.read_text("utf-8").splitlines()[0] for path in made)
+    assert not any(
+        "plexy-pay" in path.read_text("utf-8").splitlines()[0] for path in made
+    )
 
 
 def test_a_third_dependency_misses_the_budget(tmp_path: Path) -> None:
     project = tmp_path / "pyproject.toml"
-    project.write_text('[project]\ndependencies = ["httpx>=0.26,<1", "attrs", "pydantic>=2"]\n', "utf-8")
+    project.write_text(
+        '[project]\ndependencies = ["httpx>=0.26,<1", "attrs", "pydantic>=2"]\n',
+        "utf-8",
+    )
 
     (row,) = dependencies.rows(project=project)
 
@@ -139,6 +182,8 @@ def test_a_third_dependency_misses_the_budget(tmp_path: Path) -> None:
 
 
 def test_the_page_about_the_benchmarks_names_every_measurement() -> None:
-    named = set(re.findall(r"^\| `([a-z]+)` \|", README.read_text("utf-8"), re.MULTILINE))
+    named = set(
+        re.findall(r"^\| `([a-z]+)` \|", README.read_text("utf-8"), re.MULTILINE)
+    )
 
     assert named == MEASUREMENTS.keys()

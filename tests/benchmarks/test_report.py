@@ -11,7 +11,9 @@ from benchmarks.measuring import Spread, differences, interleave, ratios
 from benchmarks.report import Measurement, Row, run, table
 
 
-def row(what: str, value: float, limit: float | None = None, *, at_least: bool = False) -> Row:
+def row(
+    what: str, value: float, limit: float | None = None, *, at_least: bool = False
+) -> Row:
     return Row(what, Spread.of([value]), "x", limit=limit, at_least=at_least)
 
 
@@ -19,15 +21,21 @@ def measured(*rows: Row) -> Measurement:
     return lambda _: list(rows)
 
 
-def test_a_kept_budget_and_a_value_without_one_are_a_success(capsys: pytest.CaptureFixture[str]) -> None:
-    measurements = {"call": measured(row("CPU of a call", 1.04, 1.05), row("only to compare", 9.0))}
+def test_a_kept_budget_and_a_value_without_one_are_a_success(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    measurements = {
+        "call": measured(row("CPU of a call", 1.04, 1.05), row("only to compare", 9.0))
+    }
 
     assert run(measurements, ["--budgets"]) == 0
 
     assert "Every budget that was measured is kept." in capsys.readouterr().out
 
 
-def test_a_missed_budget_is_named_and_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_budget_is_named_and_fails_the_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     measurements = {
         "call": measured(row("CPU of a call", 1.06, 1.05)),
         "decode": measured(row("decoding a page", 1.4, 1.5)),
@@ -37,8 +45,12 @@ def test_a_missed_budget_is_named_and_fails_the_run(capsys: pytest.CaptureFixtur
 
     printed = capsys.readouterr().out
     assert "Missed budgets: CPU of a call." in printed
-    assert "MISSED" in next(line for line in printed.splitlines() if line.startswith("CPU of a call"))
-    assert "MISSED" not in next(line for line in printed.splitlines() if line.startswith("decoding a page"))
+    assert "MISSED" in next(
+        line for line in printed.splitlines() if line.startswith("CPU of a call")
+    )
+    assert "MISSED" not in next(
+        line for line in printed.splitlines() if line.startswith("decoding a page")
+    )
 
 
 def test_without_budgets_a_missed_one_is_named_and_the_run_succeeds(
@@ -48,7 +60,9 @@ def test_without_budgets_a_missed_one_is_named_and_the_run_succeeds(
     assert "Missed budgets: CPU of a call." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("value", "missed"), [(1.99, True), (2.0, False), (3.0, False)])
+@pytest.mark.parametrize(
+    ("value", "missed"), [(1.99, True), (2.0, False), (3.0, False)]
+)
 def test_some_budgets_are_a_least_value(value: float, missed: bool) -> None:
     assert row("times as fast", value, 2, at_least=True).missed is missed
 
@@ -61,12 +75,17 @@ def test_only_what_is_asked_for_is_measured(capsys: pytest.CaptureFixture[str]) 
     def never(effort: float) -> list[Row]:
         raise AssertionError("This one was not asked for.")
 
-    measurements: dict[str, Measurement] = {"call": measured(row("CPU of a call", 1.0, 1.05)), "start": never}
+    measurements: dict[str, Measurement] = {
+        "call": measured(row("CPU of a call", 1.0, 1.05)),
+        "start": never,
+    }
 
     assert run(measurements, ["--only", "call"]) == 0
 
 
-def test_a_measurement_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_measurement_that_does_not_exist_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit):
         run({"call": measured()}, ["--only", "calls"])
 
@@ -108,11 +127,27 @@ def test_the_results_are_written_as_json(tmp_path: Path) -> None:
 
 def test_the_table_shows_value_spread_budget_and_peers() -> None:
     shown = table(
-        [Row("CPU of a call", Spread(1.04, 1.01, 1.2), "x", limit=1.05, beside={"stock": 1.25}, detail="so")]
+        [
+            Row(
+                "CPU of a call",
+                Spread(1.04, 1.01, 1.2),
+                "x",
+                limit=1.05,
+                beside={"stock": 1.25},
+                detail="so",
+            )
+        ]
     )
 
     line = shown.splitlines()[1]
-    cells = ["CPU of a call", "1.04 x", "1.01 - 1.20", "at most 1.05 x", "ok", "stock 1.25 x; so"]
+    cells = [
+        "CPU of a call",
+        "1.04 x",
+        "1.01 - 1.20",
+        "at most 1.05 x",
+        "ok",
+        "stock 1.25 x; so",
+    ]
     assert [cell.strip() for cell in line.split("  ") if cell] == cells
 
 
@@ -134,7 +169,9 @@ def test_the_sides_take_turns_and_the_warm_up_does_not_count() -> None:
         turns.append(name)
         return value
 
-    found = interleave({"a": lambda: side("a", 1.0), "b": lambda: side("b", 2.0)}, rounds=2, warm_up=1)
+    found = interleave(
+        {"a": lambda: side("a", 1.0), "b": lambda: side("b", 2.0)}, rounds=2, warm_up=1
+    )
 
     assert turns == ["b", "a", "a", "b", "b", "a"]
     assert found == {"a": [1.0, 1.0], "b": [2.0, 2.0]}

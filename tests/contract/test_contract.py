@@ -63,12 +63,19 @@ def cases() -> Iterator[Case]:
     for path, method, operation in operations(DOCUMENT):
         item = DOCUMENT["paths"][path]
         parameters = [
-            resolve(DOCUMENT, p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]
+            resolve(DOCUMENT, p)
+            for p in [*item.get("parameters", []), *operation.get("parameters", [])]
         ]
         passed = [p for p in parameters if "x-client-setting" not in p]
-        keywords = {snake(p["name"]): p["example"] for p in passed if p["in"] in ("query", "header")}
+        keywords = {
+            snake(p["name"]): p["example"]
+            for p in passed
+            if p["in"] in ("query", "header")
+        }
         if "requestBody" in operation:
-            media = resolve(DOCUMENT, operation["requestBody"])["content"]["application/json"]
+            media = resolve(DOCUMENT, operation["requestBody"])["content"][
+                "application/json"
+            ]
             keywords |= body_keywords(example_of(media))
         for status, reference in operation["responses"].items():
             content = resolve(DOCUMENT, reference).get("content", {})
@@ -96,21 +103,34 @@ def prism() -> Iterator[str]:
 
 def settings(url: str) -> dict[str, Any]:
     """A client with the keys of all families."""
-    keys = {"api_key": "pr_contract", "checkout_api_key": "ck_contract", "gate_api_key": "gk_contract"}
+    keys = {
+        "api_key": "pr_contract",
+        "checkout_api_key": "ck_contract",
+        "gate_api_key": "gk_contract",
+    }
     agent = "11111111-1111-4111-8111-111111111111"
-    return {**keys, "base_url": url, "agent_id": agent, "checkout_version": "2024-01-15"}
+    return {
+        **keys,
+        "base_url": url,
+        "agent_id": agent,
+        "checkout_version": "2024-01-15",
+    }
 
 
 def call_sync(url: str, case: Case, **options: Any) -> Any:
     with PlexyPay(**settings(url)) as client:
-        result = attrgetter(case.call)(client)(*case.path_arguments, **case.keywords, options=options)
+        result = attrgetter(case.call)(client)(
+            *case.path_arguments, **case.keywords, options=options
+        )
         return next(result.pages()) if isinstance(result, Pager) else result
 
 
 def call_async(url: str, case: Case, **options: Any) -> Any:
     async def call() -> Any:
         async with AsyncPlexyPay(**settings(url)) as client:
-            result = attrgetter(case.call)(client)(*case.path_arguments, **case.keywords, options=options)
+            result = attrgetter(case.call)(client)(
+                *case.path_arguments, **case.keywords, options=options
+            )
             if isinstance(result, AsyncPager):
                 return await anext(result.pages())
             return await result if inspect.isawaitable(result) else result
@@ -124,22 +144,30 @@ quiet = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 
 def test_every_operation_has_a_success_and_errors_to_meet() -> None:
     wanted = {
-        f"{operation['x-resource']}.{operation['x-method']}" for _, _, operation in operations(DOCUMENT)
+        f"{operation['x-resource']}.{operation['x-method']}"
+        for _, _, operation in operations(DOCUMENT)
     }
     assert {case.call for case in SUCCESSES} == {case.call for case in ERRORS} == wanted
-    assert all(any(case.call == call and case.status == 401 for case in ERRORS) for call in wanted)
+    assert all(
+        any(case.call == call and case.status == 401 for case in ERRORS)
+        for call in wanted
+    )
 
 
 @quiet
 @both
 @pytest.mark.parametrize("case", SUCCESSES, ids=str)
-def test_a_success_is_accepted_and_its_answer_read_whole(prism: str, case: Case, call: Any) -> None:
+def test_a_success_is_accepted_and_its_answer_read_whole(
+    prism: str, case: Case, call: Any
+) -> None:
     answer = call(prism, case)
     if case.example is None:
         assert answer is None
     else:
         wanted = loads(json.dumps(case.example).encode())
-        answers, examples = (answer, wanted) if isinstance(answer, list) else ([answer], [wanted])
+        answers, examples = (
+            (answer, wanted) if isinstance(answer, list) else ([answer], [wanted])
+        )
         assert len(answers) == len(examples)
         for one, example in zip(answers, examples, strict=True):
             assert one == type(one).from_dict(example)
@@ -149,9 +177,13 @@ def test_a_success_is_accepted_and_its_answer_read_whole(prism: str, case: Case,
 @quiet
 @both
 @pytest.mark.parametrize("case", ERRORS, ids=str)
-def test_each_error_of_the_document_raises_its_class(prism: str, case: Case, call: Any) -> None:
+def test_each_error_of_the_document_raises_its_class(
+    prism: str, case: Case, call: Any
+) -> None:
     with pytest.raises(PlexyError) as raised:
-        call(prism, case, max_retries=0, extra_headers={"Prefer": f"code={case.status}"})
+        call(
+            prism, case, max_retries=0, extra_headers={"Prefer": f"code={case.status}"}
+        )
     error = raised.value
     assert error.status == case.status
     assert error.operation == case.call
@@ -186,7 +218,9 @@ def test_each_error_of_the_document_raises_its_class(prism: str, case: Case, cal
 
 
 @both
-def test_the_raw_key_is_what_prism_finds_in_the_authorization_header(prism: str, call: Any) -> None:
+def test_the_raw_key_is_what_prism_finds_in_the_authorization_header(
+    prism: str, call: Any
+) -> None:
     """Prism refuses a request without the header that the document's security wants."""
     import httpx
 

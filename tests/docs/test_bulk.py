@@ -52,7 +52,9 @@ class Watched:
             await send(message)
 
         await self.app(scope, listen, speak)
-        self.calls.append((f"{scope['method']} {scope['path']}", bytes(asked), bytes(answered)))
+        self.calls.append(
+            (f"{scope['method']} {scope['path']}", bytes(asked), bytes(answered))
+        )
 
     def made(self) -> dict[str, str]:
         """The order reference and the id of each link that was made; none was made twice."""
@@ -73,7 +75,11 @@ class Room:
         self.watched = Watched()
 
     def run(
-        self, name: str, *changes: tuple[str, str], key: str | None = KEY, start: str | None = None
+        self,
+        name: str,
+        *changes: tuple[str, str],
+        key: str | None = KEY,
+        start: str | None = None,
     ) -> list[list[str]]:
         """Run a program of the page as a file, and give the words of each line that it prints."""
         text = SCRIPTS[name].text
@@ -86,13 +92,23 @@ class Room:
         # Nothing is written to stderr: no warning about a socket or a process that was left behind.
         command = [sys.executable, "-W", "always::ResourceWarning", start or name]
         with RunningSandbox(self.watched) as sandbox:
-            env = {**os.environ, "PLEXY_BASE_URL": sandbox.base_url, "PYTHONPATH": str(self.folder)}
+            env = {
+                **os.environ,
+                "PLEXY_BASE_URL": sandbox.base_url,
+                "PYTHONPATH": str(self.folder),
+            }
             # Dask reports the heartbeats that a cluster misses while it is being closed.
             env |= {"DASK_LOGGING__DISTRIBUTED": "critical"}
             env |= {} if key is None else {"PLEXY_API_KEY": key}
             # It waits until the last process that the program started has closed its output.
             done = subprocess.run(
-                command, cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=150
+                command,
+                cwd=self.folder,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=150,
             )
         assert (done.returncode, done.stderr) == (0, "")
         assert KEY not in done.stdout
@@ -111,21 +127,27 @@ def assert_each_order_has_its_link(room: Room, printed: list[list[str]]) -> None
 
 
 @pytest.mark.parametrize("name", ["threads.py", "tasks.py"])
-def test_a_thousand_calls_of_threads_and_of_tasks_share_their_connections(room: Room, name: str) -> None:
+def test_a_thousand_calls_of_threads_and_of_tasks_share_their_connections(
+    room: Room, name: str
+) -> None:
     assert_each_order_has_its_link(room, room.run(name))
     # Twenty at once. On a slow machine some stay idle for so long that they are replaced.
     assert len(room.watched.connections) <= 100
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
-def test_a_thousand_calls_of_processes_do_not_connect_for_each_piece_of_work(room: Room, method: str) -> None:
+def test_a_thousand_calls_of_processes_do_not_connect_for_each_piece_of_work(
+    room: Room, method: str
+) -> None:
     changes = ('get_context("spawn")', f'get_context("{method}")')
     assert_each_order_has_its_link(room, room.run("processes.py", changes))
     # The client is unpickled for each of 20 pieces of work, in four processes.
     assert len(room.watched.connections) <= 10
 
 
-def test_a_thousand_calls_on_a_dask_cluster_do_not_connect_for_each_task(room: Room) -> None:
+def test_a_thousand_calls_on_a_dask_cluster_do_not_connect_for_each_task(
+    room: Room,
+) -> None:
     room.run("threads.py")
     made = room.watched.made()
     (room.folder / "links.txt").write_text("\n".join(made[order] for order in ORDERS))
@@ -162,4 +184,11 @@ def test_a_web_application_keeps_one_client_for_all_requests(room: Room) -> None
 
 
 def test_every_program_of_a_file_is_run_here() -> None:
-    assert sorted(SCRIPTS) == ["app.py", "cluster.py", "pickled.py", "processes.py", "tasks.py", "threads.py"]
+    assert sorted(SCRIPTS) == [
+        "app.py",
+        "cluster.py",
+        "pickled.py",
+        "processes.py",
+        "tasks.py",
+        "threads.py",
+    ]

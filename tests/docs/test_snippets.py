@@ -54,7 +54,9 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return client
 
         for name in ("PlexyPay", "AsyncPlexyPay"):
-            monkeypatch.setattr(plexy_pay, name, partial(make, getattr(plexy_pay, name)))
+            monkeypatch.setattr(
+                plexy_pay, name, partial(make, getattr(plexy_pay, name))
+            )
         yield
 
 
@@ -62,7 +64,8 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def process() -> Iterator[None]:
     """What a program sets up for its whole process, logging and tracing, is undone."""
     loggers = [
-        logging.getLogger(name) for name in (None, "plexy_pay", "plexy_pay.drift", "httpx", "httpcore")
+        logging.getLogger(name)
+        for name in (None, "plexy_pay", "plexy_pay.drift", "httpx", "httpcore")
     ]
     before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     yield
@@ -91,7 +94,8 @@ def as_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Block]:
     """The programs as files; keys are the files."""
     folder = tmp_path_factory.mktemp("programs")
     files = {
-        str(folder / f"program_{number}.py"): program for number, program in enumerate(PROGRAMS.values())
+        str(folder / f"program_{number}.py"): program
+        for number, program in enumerate(PROGRAMS.values())
     }
     for file, program in files.items():
         text = program.text
@@ -109,7 +113,14 @@ def test_documented_programs_pass_pyright_strict(as_files: dict[str, Block]) -> 
     settings |= {"typeCheckingMode": "strict", "pythonVersion": "3.11"}
     config = Path(next(iter(as_files))).parent / "pyrightconfig.json"
     config.write_text(json.dumps(settings))
-    command = ["pyright", "--pythonpath", sys.executable, "--project", str(config), "--outputjson"]
+    command = [
+        "pyright",
+        "--pythonpath",
+        sys.executable,
+        "--project",
+        str(config),
+        "--outputjson",
+    ]
     report: dict[str, Any] = json.loads(run(command))
     assert report["summary"]["filesAnalyzed"] == len(as_files)
     problems: list[str] = []
@@ -121,7 +132,12 @@ def test_documented_programs_pass_pyright_strict(as_files: dict[str, Block]) -> 
 
 def test_documented_programs_pass_mypy_strict(as_files: dict[str, Block]) -> None:
     cache = Path(next(iter(as_files))).parent / "cache"
-    options = ["--strict", "--config-file=", f"--cache-dir={cache}", f"--python-executable={sys.executable}"]
+    options = [
+        "--strict",
+        "--config-file=",
+        f"--cache-dir={cache}",
+        f"--python-executable={sys.executable}",
+    ]
     report = run(["mypy", *options, *as_files])
     for file, program in as_files.items():
         report = report.replace(f"{file}:", f"{program.page.relative_to(ROOT)}:")
@@ -131,19 +147,27 @@ def test_documented_programs_pass_mypy_strict(as_files: dict[str, Block]) -> Non
 def run(arguments: list[str]) -> str:
     """What a type checker of this environment prints."""
     command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     assert done.stdout, done.stderr
     return done.stdout
 
 
 @pytest.mark.parametrize(("place", "command"), COMMANDS)
-def test_a_documented_command_names_sessions_that_exist(place: str, command: str) -> None:
+def test_a_documented_command_names_sessions_that_exist(
+    place: str, command: str
+) -> None:
     noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
     sessions = set(re.findall(r"^@nox\.session.*\ndef (\w+)\(", noxfile, re.MULTILINE))
     ours, _, _ = command.partition(" -- ")
     named = re.findall(r"(?<=-s )[\w. -]+?(?= -|$)", ours)
-    unknown = {name.partition("-")[0] for names in named for name in names.split()} - sessions
-    assert not unknown, f"{place}: `{command}` names {unknown}; noxfile.py has {sorted(sessions)}."
+    unknown = {
+        name.partition("-")[0] for names in named for name in names.split()
+    } - sessions
+    assert not unknown, (
+        f"{place}: `{command}` names {unknown}; noxfile.py has {sorted(sessions)}."
+    )
 
 
 def test_the_readme_shows_a_program_and_the_newcomers_two_commands() -> None:
@@ -158,15 +182,20 @@ def test_every_example_sends_what_every_known_call_for_a_link_sends() -> None:
         (place, {keyword.arg for keyword in node.keywords})
         for place, program in PROGRAMS.items()
         for node in ast.walk(ast.parse(program.text))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("payment_links.create")
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("payment_links.create")
     ]
     assert len(calls) > 10
     for place, given in calls:
-        assert {"amount", "order_reference", "description", "expires_at"} <= given, place
+        assert {"amount", "order_reference", "description", "expires_at"} <= given, (
+            place
+        )
 
 
 def test_the_readme_s_figures_are_those_of_the_description() -> None:
-    document = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+    document = json.loads(
+        (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+    )
     order = ("documented", "documented-2023", "observed", "inferred")
     words = [
         max(operation["x-evidence"].values(), key=order.index)

@@ -25,14 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as keep:
         code, said = look(["-runs=50000", "-seed=1"], Path(keep), "--plant")
         if code == 0 or _PLANTED not in said or not list(Path(keep).iterdir()):
-            print(f"{said}\nA planted bug was not found: the fuzzer is blind.", file=sys.stderr)
+            print(
+                f"{said}\nA planted bug was not found: the fuzzer is blind.",
+                file=sys.stderr,
+            )
             return 2
     print("A planted bug was found. Looking for others.", flush=True)
-    limits = [f"-runs={options.runs}", f"-max_total_time={options.seconds}", f"-seed={options.seed}"]
+    limits = [
+        f"-runs={options.runs}",
+        f"-max_total_time={options.seconds}",
+        f"-seed={options.seed}",
+    ]
     code, said = look(limits, Path(options.keep))
     executed = _EXECUTED.search(said)
     if code != 0 or executed is None:
-        print(f"{said}\nSomething was found, or the fuzzer failed: look above.", file=sys.stderr)
+        print(
+            f"{said}\nSomething was found, or the fuzzer failed: look above.",
+            file=sys.stderr,
+        )
         return 1
     print(f"{executed[1]} inputs were tried, and nothing was found.")
     return 0
@@ -45,9 +55,20 @@ def look(limits: list[str], keep: Path, *further: str) -> tuple[int, str]:
         corpus.mkdir()
         for number, seed in enumerate(target.seeds()):
             (corpus / f"seed-{number:03}").write_bytes(seed)
-        words = [word.replace("\\", "\\\\").replace('"', '\\"') for word in sorted(target.words())]
-        dictionary.write_text("".join(f'"{word}"\n' for word in words), encoding="ascii")
-        flags = [*limits, "-max_len=4096", "-use_value_profile=1", "-verbosity=0", "-print_final_stats=1"]
+        words = [
+            word.replace("\\", "\\\\").replace('"', '\\"')
+            for word in sorted(target.words())
+        ]
+        dictionary.write_text(
+            "".join(f'"{word}"\n' for word in words), encoding="ascii"
+        )
+        flags = [
+            *limits,
+            "-max_len=4096",
+            "-use_value_profile=1",
+            "-verbosity=0",
+            "-print_final_stats=1",
+        ]
         command = [sys.executable, "-m", "fuzz.child", *further, *flags]
         command += [f"-dict={dictionary}", f"-artifact_prefix={keep}/", str(corpus)]
         done = subprocess.run(
@@ -63,12 +84,23 @@ def look(limits: list[str], keep: Path, *further: str) -> tuple[int, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("--runs", type=int, default=200_000, help="inputs to try (%(default)s)")
-    parser.add_argument("--seconds", type=int, default=600, help="the longest it may take (%(default)s)")
     parser.add_argument(
-        "--seed", type=int, default=0, help="of its dice; 0 for another each time (%(default)s)"
+        "--runs", type=int, default=200_000, help="inputs to try (%(default)s)"
     )
-    parser.add_argument("--keep", default=".", help="the folder for an input that was found (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=int, default=600, help="the longest it may take (%(default)s)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="of its dice; 0 for another each time (%(default)s)",
+    )
+    parser.add_argument(
+        "--keep",
+        default=".",
+        help="the folder for an input that was found (%(default)s)",
+    )
     return parser
 
 

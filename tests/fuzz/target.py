@@ -22,7 +22,9 @@ from plexy_pay.webhooks.secrets import BodySecret, FieldsSecret, TokenSecret
 
 NOW = 1_716_640_000
 HEADERS = ("Authorization", "x-signature", "Plexy-Signature")
-_ID = re.compile(r"(transaction|transaction_state|payment_order|event|callback|body):[0-9a-f]{64}")
+_ID = re.compile(
+    r"(transaction|transaction_state|payment_order|event|callback|body):[0-9a-f]{64}"
+)
 # How the header comes to be: from the input alone, by the secret, or by the secret with the input at its end.
 _AS_IT_IS, _SIGNED, _LENGTHENED = range(3)
 # Refusals of a delivery whose proof is right.
@@ -53,7 +55,11 @@ def one_input(data: bytes) -> None:
     way = data[0] // 3 % 3
     header, body = data[2 : 2 + data[1]], data[2 + data[1] :]
     [(name, proof)] = _proof(secret, body).items()
-    value = header if way == _AS_IT_IS else proof.encode() + (header if way == _LENGTHENED else b"")
+    value = (
+        header
+        if way == _AS_IT_IS
+        else proof.encode() + (header if way == _LENGTHENED else b"")
+    )
     try:
         event: Any = unwrap(body, [(name.encode(), value)], secret=secret, now=NOW)
     except WebhookVerificationError as error:
@@ -65,7 +71,9 @@ def one_input(data: bytes) -> None:
     _look_at(event, secret, body)
 
 
-def _proof(secret: TokenSecret | FieldsSecret | BodySecret, body: bytes) -> dict[str, str]:
+def _proof(
+    secret: TokenSecret | FieldsSecret | BodySecret, body: bytes
+) -> dict[str, str]:
     try:
         return sign(body, secret=secret, now=NOW)
     except WebhookVerificationError as error:
@@ -73,7 +81,9 @@ def _proof(secret: TokenSecret | FieldsSecret | BodySecret, body: bytes) -> dict
         return {"x-signature": "0" * 64}
 
 
-def _look_at(event: Any, secret: TokenSecret | FieldsSecret | BodySecret, body: bytes) -> None:
+def _look_at(
+    event: Any, secret: TokenSecret | FieldsSecret | BodySecret, body: bytes
+) -> None:
     assert isinstance(event, WebhookEvent)
     assert event.scheme == secret.scheme
     assert _ID.fullmatch(event.dedup_id)
@@ -104,7 +114,17 @@ def seeds() -> Iterator[bytes]:
 
 def words() -> set[str]:
     """What the fuzzer puts together: the names and texts of the examples, and the marks of the headers."""
-    found = {'"Value":', "null", "true", "1e9", "-0.0", "\\ud800", "Bearer ", ",v1=", "t="}
+    found = {
+        '"Value":',
+        "null",
+        "true",
+        "1e9",
+        "-0.0",
+        "\\ud800",
+        "Bearer ",
+        ",v1=",
+        "t=",
+    }
     waiting: list[Any] = [example(name) for name in (*EVENTS, CALLBACK)]
     for value in waiting:
         if isinstance(value, dict):

@@ -22,7 +22,11 @@ def test_no_seed_finds_anything() -> None:
 def test_the_seeds_reach_each_scheme_in_each_way_and_are_all_different() -> None:
     assert {seed[0] for seed in SEEDS} == set(range(9))
     assert len(set(SEEDS)) == len(SEEDS)
-    assert {'"transaction.charged"', '"orderReference":', '"payment_order_id":'} <= target.words()
+    assert {
+        '"transaction.charged"',
+        '"orderReference":',
+        '"payment_order_id":',
+    } <= target.words()
 
 
 def failing(*_: object, **__: object) -> Any:
@@ -45,7 +49,9 @@ def failing(*_: object, **__: object) -> Any:
     ],
     ids=lambda one: getattr(one, "__name__", str(one)),
 )
-def test_what_is_planted_is_found(owner: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_planted_is_found(
+    owner: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(owner, name, wrong)
     if owner is secrets:
         monkeypatch.setattr("plexy_pay.webhooks.verifying.signed_texts", wrong)

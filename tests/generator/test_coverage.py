@@ -31,7 +31,14 @@ from helpers.specs import BASE, edited, write_spec
 from generator import coverage, loading, pipeline, reading
 from generator.__main__ import main
 from generator.coverage import Fact
-from generator.document import Document, Pointer, is_mapping, mapping, objects, parse_pointer
+from generator.document import (
+    Document,
+    Pointer,
+    is_mapping,
+    mapping,
+    objects,
+    parse_pointer,
+)
 from generator.model import query
 from generator.model.api import EVIDENCE
 from generator.model.build import read
@@ -57,17 +64,25 @@ def known() -> dict[tuple[str, str], str]:
     """How well each fact is known, by kind and name."""
     found = {("schema", key): row["evidence"] for key, row in SCHEMAS.items()}
     for call, row in OPERATIONS.items():
-        found |= {("method", call): row["method_evidence"], ("path", call): row["path_evidence"]}
+        found |= {
+            ("method", call): row["method_evidence"],
+            ("path", call): row["path_evidence"],
+        }
     for row in rows("properties.tsv"):
         found |= {
-            ("property", f"{row['schema']} {name}"): row["evidence"] for name in names(row["properties"])
+            ("property", f"{row['schema']} {name}"): row["evidence"]
+            for name in names(row["properties"])
         }
-    return found | {(row["kind"], row["fact"]): row["evidence"] for row in rows("others.tsv")}
+    return found | {
+        (row["kind"], row["fact"]): row["evidence"] for row in rows("others.tsv")
+    }
 
 
 KNOWN = known()
 VALUES = {
-    (row["schema"], value): row["evidence"] for row in rows("values.tsv") for value in names(row["values"])
+    (row["schema"], value): row["evidence"]
+    for row in rows("values.tsv")
+    for value in names(row["values"])
 }
 
 
@@ -76,7 +91,10 @@ def strongest(fact: Fact, document: Document) -> str:
     call, _, rest = fact.name.partition(" ")
     values = mapping(document.get(fact.pointer)).get("enum")
     if fact.kind == "schema" and values:
-        words = [VALUES.get((fact.name, "*"), VALUES.get((fact.name, str(v)), "inferred")) for v in values]
+        words = [
+            VALUES.get((fact.name, "*"), VALUES.get((fact.name, str(v)), "inferred"))
+            for v in values
+        ]
         return max(words, key=EVIDENCE.index)
     if fact.kind == "parameter" and rest.startswith("path "):
         return KNOWN.get(("path", call), "inferred")
@@ -89,7 +107,10 @@ def too_strong(document: Document) -> list[str]:
     marks: list[tuple[Pointer, Fact | None, str]] = [
         (place, fact, fact.evidence) for place, fact in facts.items()
     ]
-    marks += [(place, nearest(facts, place), word) for place, word in further_marks(document, facts)]
+    marks += [
+        (place, nearest(facts, place), word)
+        for place, word in further_marks(document, facts)
+    ]
     found: list[str] = []
     for place, fact, word in marks:
         allowed = "inferred" if fact is None else strongest(fact, document)
@@ -101,7 +122,9 @@ def too_strong(document: Document) -> list[str]:
     return found
 
 
-def further_marks(document: Document, facts: dict[Pointer, Fact]) -> Iterator[tuple[Pointer, str]]:
+def further_marks(
+    document: Document, facts: dict[Pointer, Fact]
+) -> Iterator[tuple[Pointer, str]]:
     """The marks of evidence inside of what has a fact, such as those on the variants of a property."""
     for place, found in objects(document.data):
         evidence = found.get("x-evidence")
@@ -129,12 +152,19 @@ def test_the_spec_has_every_operation_of_the_docs_and_no_other(spec: Document) -
 
 
 def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> None:
-    there = {reading.call_of(op): (op.method.upper(), op.path) for op in reading.operations(spec)}
-    assert there == {call: (row["method"], row["path"]) for call, row in OPERATIONS.items()}
+    there = {
+        reading.call_of(op): (op.method.upper(), op.path)
+        for op in reading.operations(spec)
+    }
+    assert there == {
+        call: (row["method"], row["path"]) for call, row in OPERATIONS.items()
+    }
 
 
 def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) -> None:
-    there = {reading.call_of(op): op.data["x-evidence"] for op in reading.operations(spec)}
+    there = {
+        reading.call_of(op): op.data["x-evidence"] for op in reading.operations(spec)
+    }
     wanted = {
         call: {"method": row["method_evidence"], "path": row["path_evidence"]}
         for call, row in OPERATIONS.items()
@@ -142,7 +172,9 @@ def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) ->
     assert there == wanted
 
 
-def test_the_spec_has_every_schema_that_the_docs_name_and_no_other_under_such_a_name(spec: Document) -> None:
+def test_the_spec_has_every_schema_that_the_docs_name_and_no_other_under_such_a_name(
+    spec: Document,
+) -> None:
     wanted = [key for key in SCHEMAS if not key.startswith(coverage.OWN_PREFIX)]
     assert len(wanted) == 99
     assert sorted(coverage.report(read(spec)[0]).schemas) == sorted(wanted)
@@ -158,8 +190,15 @@ def test_everything_that_is_known_is_in_the_spec(spec: Document) -> None:
 
 
 def test_every_known_value_of_an_enum_is_in_the_spec(spec: Document) -> None:
-    enums = {str(schema.pointer[-1]): schema.value.get("enum", []) for schema in reading.named_schemas(spec)}
-    missing = [pair for pair in VALUES if pair[1] != "*" and pair[1] not in enums.get(pair[0], [])]
+    enums = {
+        str(schema.pointer[-1]): schema.value.get("enum", [])
+        for schema in reading.named_schemas(spec)
+    }
+    missing = [
+        pair
+        for pair in VALUES
+        if pair[1] != "*" and pair[1] not in enums.get(pair[0], [])
+    ]
     assert missing == []
 
 
@@ -167,7 +206,11 @@ def test_no_response_requires_a_field_that_is_inferred(spec: Document) -> None:
     """A response that lacks it is an error of a strict client, after money moved."""
     api = read(spec).api
     received = query.received_components(api)
-    known = {fact.name: fact.evidence for fact in coverage.facts(api) if fact.kind == "property"}
+    known = {
+        fact.name: fact.evidence
+        for fact in coverage.facts(api)
+        if fact.kind == "property"
+    }
     required = [
         f"{schema.pointer[-1]} {name}"
         for schema in reading.named_schemas(spec)
@@ -178,8 +221,12 @@ def test_no_response_requires_a_field_that_is_inferred(spec: Document) -> None:
     assert [name for name in required if known[name] == "inferred"] == []
 
 
-@pytest.mark.parametrize("row", rows("statements.tsv"), ids=lambda row: row["words"][:40])
-def test_every_statement_of_the_list_is_made_where_it_belongs(spec: Document, row: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "row", rows("statements.tsv"), ids=lambda row: row["words"][:40]
+)
+def test_every_statement_of_the_list_is_made_where_it_belongs(
+    spec: Document, row: dict[str, str]
+) -> None:
     words, source = " ".join(row["words"].split()), row["source"]
     if row["place"].startswith("DECISIONS.md#"):
         number = row["place"].partition("#")[2]
@@ -218,7 +265,14 @@ def test_every_fact_has_a_word_for_evidence_and_a_source(name: str) -> None:
             "schema response.Merchant",
         ),
         (
-            ("components", "schemas", "response.Merchant", "properties", "id", "x-evidence"),
+            (
+                "components",
+                "schemas",
+                "response.Merchant",
+                "properties",
+                "id",
+                "x-evidence",
+            ),
             "documented",
             "property response.Merchant id",
         ),
@@ -244,7 +298,11 @@ def test_every_fact_has_a_word_for_evidence_and_a_source(name: str) -> None:
             [{"type": "string", "x-evidence": "documented"}],
             "property response.Merchant id",
         ),
-        (("components", "responses", "BadRequest", "x-evidence"), "documented", "shared_response BadRequest"),
+        (
+            ("components", "responses", "BadRequest", "x-evidence"),
+            "documented",
+            "shared_response BadRequest",
+        ),
     ],
 )
 def test_a_guess_that_is_marked_better_is_named(
@@ -261,7 +319,9 @@ def test_a_guess_that_is_marked_better_is_named(
 
 def test_a_new_value_of_an_enum_must_be_known_too(spec: Document) -> None:
     data = copy.deepcopy(spec.data)
-    data["components"]["schemas"]["plexypay.TransactionType"]["enum"].append("chargeback")
+    data["components"]["schemas"]["plexypay.TransactionType"]["enum"].append(
+        "chargeback"
+    )
 
     wanted = "schema plexypay.TransactionType is documented here, and inferred in"
     assert any(wanted in text for text in too_strong(spec.with_data(data)))
@@ -296,14 +356,18 @@ def test_the_report_counts_each_kind_of_fact_by_its_evidence(small: Path) -> Non
 
     assert count("method") == {"documented": 2, "inferred": 1}
     assert count("path") == {"documented": 1, "inferred": 2}
-    assert count("parameter") == {"inferred": 3}, "two of the list, and one of the path that inherits from it"
+    assert count("parameter") == {"inferred": 3}, (
+        "two of the list, and one of the path that inherits from it"
+    )
     assert count("schema") == {"documented": 1, "inferred": 5}
     assert count("property") == {"documented": 2, "observed": 1, "inferred": 6}
     assert count("unit") == {"observed": 1, "inferred": 1}
     assert count("webhook") == {"inferred": 1}
 
 
-def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(small: Path) -> None:
+def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(
+    small: Path,
+) -> None:
     report = coverage.report(read(loading.load(small))[0])
 
     assert list(report.resources) == ["links"]
@@ -323,16 +387,22 @@ def test_the_report_lists_what_is_inferred_and_what_is_unused(small: Path) -> No
     assert report.unused_schemas == ("Forgotten",)
 
 
-def test_the_table_is_for_people(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_is_for_people(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["coverage", "--spec", str(small)]) == 0
 
     said = capsys.readouterr().out
-    assert said.startswith("3 operations, 6 schemas that the docs name and 0 that we name.")
+    assert said.startswith(
+        "3 operations, 6 schemas that the docs name and 0 that we name."
+    )
     assert "links.list      GET /v1/links       path" in said
     assert "Schemas that no operation and no webhook reaches: 1\n  Forgotten" in said
 
 
-def test_the_json_has_stable_keys(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_json_has_stable_keys(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["coverage", "--spec", str(small), "--json"]) == 0
 
     record = json.loads(capsys.readouterr().out)
@@ -391,4 +461,7 @@ def test_a_folder_without_the_lists_is_an_error_that_says_so(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["coverage", "--spec", str(small), "--expect", str(tmp_path)]) == 1
-    assert "operations.tsv is not a table with the column 'call'" in capsys.readouterr().err
+    assert (
+        "operations.tsv is not a table with the column 'call'"
+        in capsys.readouterr().err
+    )

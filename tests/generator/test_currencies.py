@@ -31,7 +31,9 @@ def test_the_list_of_iso_4217_disputes_nothing() -> None:
 
 
 @pytest.mark.parametrize("code", ["MGA", "KZT", "KWD"])
-def test_a_currency_that_has_decimals_in_iso_4217_alone_is_in_dispute(code: str) -> None:
+def test_a_currency_that_has_decimals_in_iso_4217_alone_is_in_dispute(
+    code: str,
+) -> None:
     assert disputed(*STANDARD, code) == [code]
 
 

@@ -64,7 +64,9 @@ def sync_client(package: ModuleType) -> Any:
 
 
 def async_client(package: ModuleType) -> Any:
-    return package.AsyncPlexyPay("pr_0123456789", http_client=httpx.MockTransport(answer))
+    return package.AsyncPlexyPay(
+        "pr_0123456789", http_client=httpx.MockTransport(answer)
+    )
 
 
 def texts(seen: Seen) -> list[str]:
@@ -76,7 +78,9 @@ def texts(seen: Seen) -> list[str]:
     return [str(warning.message) for warning in seen]
 
 
-def test_a_deprecated_call_warns_once_at_the_caller_s_line(package: ModuleType, seen: Seen) -> None:
+def test_a_deprecated_call_warns_once_at_the_caller_s_line(
+    package: ModuleType, seen: Seen
+) -> None:
     client = sync_client(package)
     line = inspect.currentframe().f_lineno + 1  # type: ignore[union-attr]
     client.orders.void("o1")
@@ -95,7 +99,9 @@ def test_raw_calls_and_functions_warn_alike(package: ModuleType, seen: Seen) -> 
     assert texts(seen) == [VOID] * 3
 
 
-def test_an_async_call_warns_where_it_is_awaited(package: ModuleType, seen: Seen) -> None:
+def test_an_async_call_warns_where_it_is_awaited(
+    package: ModuleType, seen: Seen
+) -> None:
     async def run() -> None:
         async with async_client(package) as client:
             await client.orders.void("o1")
@@ -105,7 +111,9 @@ def test_an_async_call_warns_where_it_is_awaited(package: ModuleType, seen: Seen
     assert texts(seen) == [VOID] * 2
 
 
-def test_a_deprecated_parameter_warns_only_when_it_is_passed(package: ModuleType, seen: Seen) -> None:
+def test_a_deprecated_parameter_warns_only_when_it_is_passed(
+    package: ModuleType, seen: Seen
+) -> None:
     client = sync_client(package)
     client.orders.list(status="paid").to_list()
     assert texts(seen) == []
@@ -153,7 +161,9 @@ def test_reading_an_answer_warns_of_nothing(package: ModuleType, seen: Seen) -> 
 def test_the_docs_of_each_thing_say_it(package: ModuleType) -> None:
     client = sync_client(package)
     assert VOID in " ".join(str(inspect.getdoc(client.orders.void)).split())
-    assert "It is deprecated since 0.2.0. Use `status`." in " ".join(str(client.orders.list.__doc__).split())
+    assert "It is deprecated since 0.2.0. Use `status`." in " ".join(
+        str(client.orders.list.__doc__).split()
+    )
     assert "It is deprecated." in str(package.models.Order.__doc__)
     source = inspect.getsource(sys.modules[package.models.Order.__module__])
     assert "What it is called. It is deprecated since 0.2.0." in source
@@ -168,13 +178,19 @@ def test_a_test_suite_can_turn_the_warnings_into_errors(package: ModuleType) -> 
 
 
 def test_a_package_without_deprecations_never_loads_the_module(tmp_path: Path) -> None:
-    document = json.loads(json.dumps(DOCUMENT).replace('"deprecated": true', '"deprecated": false'))
+    document = json.loads(
+        json.dumps(DOCUMENT).replace('"deprecated": true', '"deprecated": false')
+    )
     module = generate(tmp_path, document)
     sync_client(module).orders.void("o1")
     sync_client(module).orders.create(title="t")
     assert f"{module.__name__}.deprecation" not in sys.modules
     folder = Path(str(module.__file__)).parent
-    rooms = (*folder.glob("api/*/*.py"), *folder.glob("resources/*.py"), *folder.glob("models/*.py"))
+    rooms = (
+        *folder.glob("api/*/*.py"),
+        *folder.glob("resources/*.py"),
+        *folder.glob("models/*.py"),
+    )
     assert not [path for path in rooms if "deprecat" in path.read_text("utf-8")]
 
 
@@ -206,14 +222,37 @@ def test_type_checkers_strike_out_the_calls_of_a_program_and_none_inside_the_pac
             "include": ["program.py", f"{home.name}/api", f"{home.name}/resources"],
         }
         (home.parent / "pyrightconfig.json").write_text(json.dumps(config), "utf-8")
-        command = ["-m", "pyright", "-p", str(home.parent), "--pythonpath", sys.executable]
+        command = [
+            "-m",
+            "pyright",
+            "-p",
+            str(home.parent),
+            "--pythonpath",
+            sys.executable,
+        ]
     else:
-        command = ["-m", "mypy", "--strict", "--config-file", "", "--enable-error-code", "deprecated"]
+        command = [
+            "-m",
+            "mypy",
+            "--strict",
+            "--config-file",
+            "",
+            "--enable-error-code",
+            "deprecated",
+        ]
         command += ["--cache-dir", str(tmp_path), "program.py"]
     run = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=False, cwd=home.parent
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home.parent,
     )
-    found = [line for line in run.stdout.splitlines() if "error:" in line and "is deprecated" in line]
+    found = [
+        line
+        for line in run.stdout.splitlines()
+        if "error:" in line and "is deprecated" in line
+    ]
     assert len(found) == 3, run.stdout
     assert all("program.py" in line for line in found), run.stdout
     assert run.stdout.count("client.orders.void is deprecated since 0.2.0.") == 3
@@ -229,8 +268,14 @@ def test_type_checkers_strike_out_the_calls_of_a_program_and_none_inside_the_pac
         ("x-deprecated: {use: x}", "x-deprecated stands where nothing is deprecated"),
         ("deprecated: true\n      x-deprecated: soon", "x-deprecated is no mapping"),
         ("deprecated: true\n      x-deprecated: {}", "x-deprecated is no mapping"),
-        ("deprecated: true\n      x-deprecated: {instead: x}", "x-deprecated has the unknown key 'instead'"),
-        ("deprecated: true\n      x-deprecated: {since: 0.2}", "`since` of x-deprecated is no text"),
+        (
+            "deprecated: true\n      x-deprecated: {instead: x}",
+            "x-deprecated has the unknown key 'instead'",
+        ),
+        (
+            "deprecated: true\n      x-deprecated: {since: 0.2}",
+            "`since` of x-deprecated is no text",
+        ),
     ],
 )
 def test_the_mark_says_what_to_do(tmp_path: Path, mark: str, message: str) -> None:

@@ -22,7 +22,12 @@ Json = dict[str, Any]
 
 SCHEMES: Json = {
     "token": {"type": "http", "scheme": "bearer", "x-webhook-secret": "TokenSecret"},
-    "signature": {"type": "apiKey", "in": "header", "name": "X", "x-webhook-secret": "BodySecret"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X",
+        "x-webhook-secret": "BodySecret",
+    },
     "other": {"type": "apiKey", "in": "header", "name": "Y"},
 }
 TEXT: Json = {"type": "string"}
@@ -43,7 +48,9 @@ SCHEMAS: Json = {
 }
 
 
-def webhook(name: str, scheme: str = "token", schema: str = "Envelope", **more: Any) -> Json:
+def webhook(
+    name: str, scheme: str = "token", schema: str = "Envelope", **more: Any
+) -> Json:
     """A webhook; an empty name is none."""
     words = (name or "nameless").split(".")
     return {
@@ -55,7 +62,11 @@ def webhook(name: str, scheme: str = "token", schema: str = "Envelope", **more: 
         "x-source": ["https://docs.example"],
         "security": [{scheme: []}],
         "requestBody": {
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{schema}"}
+                }
+            }
         },
         "responses": {"200": {"description": "Taken."}},
         **more,
@@ -79,17 +90,28 @@ def view(hook: Json) -> EventView:
     return EventView(found)
 
 
-def test_an_event_that_is_added_to_the_spec_adds_its_class_its_row_and_its_member(tmp_path: Path) -> None:
+def test_an_event_that_is_added_to_the_spec_adds_its_class_its_row_and_its_member(
+    tmp_path: Path,
+) -> None:
     before = generated(tmp_path, webhook("order.paid"))
-    after = generated(tmp_path, webhook("order.paid"), webhook("order.sent", "signature"))
+    after = generated(
+        tmp_path, webhook("order.paid"), webhook("order.sent", "signature")
+    )
 
     assert set(after.__all__) - set(before.__all__) == {"OrderSent"}
     assert dict(after.EVENTS) == {
         ("kind", "order.paid"): after.OrderPaid,
         ("kind", "order.sent"): after.OrderSent,
     }
-    assert get_args(after.AnyEvent) == (after.OrderPaid, after.OrderSent, after.UnknownEvent)
-    assert [secret.kind.secret.__name__ for secret in after.EVENTS.values()] == ["TokenSecret", "BodySecret"]
+    assert get_args(after.AnyEvent) == (
+        after.OrderPaid,
+        after.OrderSent,
+        after.UnknownEvent,
+    )
+    assert [secret.kind.secret.__name__ for secret in after.EVENTS.values()] == [
+        "TokenSecret",
+        "BodySecret",
+    ]
 
 
 def test_a_spec_without_webhooks_has_unknown_events_only(tmp_path: Path) -> None:
@@ -110,14 +132,22 @@ def test_an_event_knows_how_its_deliveries_are_read(tmp_path: Path) -> None:
 def test_an_event_without_a_name_and_data_is_its_whole_body(tmp_path: Path) -> None:
     module = generated(tmp_path, webhook("", schema="Order"))
     kind = module.EVENTS["", ""].kind
-    assert (kind.name, kind.named_by, kind.data, kind.merchant, kind.created) == ("", "", "", "", "")
+    assert (kind.name, kind.named_by, kind.data, kind.merchant, kind.created) == (
+        "",
+        "",
+        "",
+        "",
+        "",
+    )
     assert kind.model().__name__ == "Order"
 
 
 def test_the_docstring_says_what_happened_how_that_is_known_and_what_makes_it_the_same(
     tmp_path: Path,
 ) -> None:
-    assert re.sub(r"\s+", " ", view(webhook("order.paid", description="Money came.")).doc) == (
+    assert re.sub(
+        r"\s+", " ", view(webhook("order.paid", description="Money came.")).doc
+    ) == (
         "order paid. Money came. Event `order.paid`: documented by the vendor (https://docs.example). "
         "`data` is of the class `Order`. Deliveries have the same `dedup_id` if they agree in `id`, `data.number` "
         "and lack none of them."
@@ -128,7 +158,10 @@ def test_the_docstring_says_what_happened_how_that_is_known_and_what_makes_it_th
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"operationId": "orderPaid"}, "'orderPaid' of webhook entry-0 does not begin with `on`"),
+        (
+            {"operationId": "orderPaid"},
+            "'orderPaid' of webhook entry-0 does not begin with `on`",
+        ),
         (
             {"requestBody": {"content": {"application/json": {}}}},
             "the body of webhook entry-0 is not described as a JSON object",
@@ -138,8 +171,14 @@ def test_the_docstring_says_what_happened_how_that_is_known_and_what_makes_it_th
             {"security": [{"token": []}, {"signature": []}]},
             "webhook entry-0 names 2 security schemes",
         ),
-        ({"security": [{"other": []}]}, "'other' of webhook entry-0 does not name the class of its secret"),
-        ({"security": [{"gone": []}]}, "the security scheme 'gone', which is not there"),
+        (
+            {"security": [{"other": []}]},
+            "'other' of webhook entry-0 does not name the class of its secret",
+        ),
+        (
+            {"security": [{"gone": []}]},
+            "the security scheme 'gone', which is not there",
+        ),
         (
             {"x-event": "order.gone"},
             "0 properties of the body of webhook entry-0 list 'order.gone'",
@@ -153,7 +192,9 @@ def test_a_webhook_without_a_form_stops_the_run_and_is_named(
         generate(tmp_path, spec(webhook("order.paid") | change))
 
 
-@pytest.mark.parametrize("lost", ["class OrderPaid(WebhookEvent", '    ("kind", "order.paid"): OrderPaid,'])
+@pytest.mark.parametrize(
+    "lost", ["class OrderPaid(WebhookEvent", '    ("kind", "order.paid"): OrderPaid,']
+)
 def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
     lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +208,9 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
         path.write_text(text.replace(lost, "pass"), "utf-8")
 
     monkeypatch.setattr(pipeline.formatting, "format_tree", lose)
-    with pytest.raises(GenerationError, match="webhooks and classes of events differ: OrderPaid"):
+    with pytest.raises(
+        GenerationError, match="webhooks and classes of events differ: OrderPaid"
+    ):
         generate(tmp_path, spec(webhook("order.paid")))
 
 

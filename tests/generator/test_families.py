@@ -57,7 +57,9 @@ def document(tmp_path: Path, *edits: tuple[str, str, str]) -> Document:
     return load(spec(tmp_path, *edits))
 
 
-def test_another_origin_header_argument_and_variable_are_those_of_the_client(tmp_path: Path) -> None:
+def test_another_origin_header_argument_and_variable_are_those_of_the_client(
+    tmp_path: Path,
+) -> None:
     root = spec(
         tmp_path,
         (ROOT, "url: https://api.links.kz", "url: https://pay.links.example"),
@@ -70,7 +72,9 @@ def test_another_origin_header_argument_and_variable_are_those_of_the_client(tmp
     with WireServer(http(200, body=b'{"id": "L1"}')) as server:
         environment = {**os.environ, "LINKS_KEY": "key_1", "PLEXY_API_KEY": "another"}
         command = [sys.executable, "-c", PROGRAM, str(tmp_path), server.origin]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
 
     assert done.returncode == 0, done.stderr
     [request] = server.requests
@@ -81,7 +85,9 @@ def test_another_origin_header_argument_and_variable_are_those_of_the_client(tmp
     assert done.stdout.count("refused") == 3
 
 
-def test_a_client_without_a_key_names_the_argument_and_the_variable_of_the_document(tmp_path: Path) -> None:
+def test_a_client_without_a_key_names_the_argument_and_the_variable_of_the_document(
+    tmp_path: Path,
+) -> None:
     root = spec(
         tmp_path,
         (ROOT, "PLEXY_API_KEY", "LINKS_KEY"),
@@ -89,13 +95,14 @@ def test_a_client_without_a_key_names_the_argument_and_the_variable_of_the_docum
     )
     pipeline.generate(root, tmp_path / "client_of_links")
 
-    program = (
-        "import sys\nsys.path.insert(0, sys.argv[1])\nimport client_of_links\nclient_of_links.PlexyPay()\n"
-    )
+    program = "import sys\nsys.path.insert(0, sys.argv[1])\nimport client_of_links\nclient_of_links.PlexyPay()\n"
     command = [sys.executable, "-c", program, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert "Without merchant_key it is read from the environment variable LINKS_KEY" in done.stderr
+    assert (
+        "Without merchant_key it is read from the environment variable LINKS_KEY"
+        in done.stderr
+    )
 
 
 def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
@@ -107,7 +114,10 @@ def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
     text = root.read_text("utf-8")
     for old, new in (
         ("  - url: https://api.plexypay.com\n", "  - url: https://pay.plexy.example\n"),
-        ("  - url: https://test-api.plexypay.com\n", "  - url: https://test.plexy.example\n"),
+        (
+            "  - url: https://test-api.plexypay.com\n",
+            "  - url: https://test.plexy.example\n",
+        ),
         (
             "      name: Authorization\n      x-family: pay\n",
             "      name: X-Plexy-Key\n      x-family: pay\n",
@@ -120,13 +130,18 @@ def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
     monkeypatch.syspath_prepend(str(tmp_path))
     package = importlib.import_module("followed_pay")
 
-    described = json.loads((tmp_path / "followed_pay" / "openapi.json").read_text("utf-8"))
+    described = json.loads(
+        (tmp_path / "followed_pay" / "openapi.json").read_text("utf-8")
+    )
     with (
         RunningSandbox(create_app(described)) as sandbox,
         package.PlexyPay(sandbox.key, base_url=sandbox.base_url) as client,
     ):
         link = client.payment_links.create(amount=100, currency="KZT")
-        refused = httpx.get(f"{sandbox.base_url}/v1/transactions", headers={"Authorization": sandbox.key})
+        refused = httpx.get(
+            f"{sandbox.base_url}/v1/transactions",
+            headers={"Authorization": sandbox.key},
+        )
 
     assert link.status == "active"
     assert (refused.status_code, "X-Plexy-Key" in refused.text) == (401, True)
@@ -137,11 +152,17 @@ def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
 
 
 @pytest.mark.parametrize("client", [plexy_pay.PlexyPay, plexy_pay.AsyncPlexyPay])
-def test_a_client_has_the_arguments_that_the_model_knows_and_no_other(client: type) -> None:
+def test_a_client_has_the_arguments_that_the_model_knows_and_no_other(
+    client: type,
+) -> None:
     """An argument that the model does not know would be taken and lost, or clash with one of the document."""
     api = build(load(pipeline.SPEC))
     named = [argument.name for argument in arguments(api)]
-    assert set(inspect.signature(client).parameters) == {api.main.argument, *ARGUMENTS, *named}
+    assert set(inspect.signature(client).parameters) == {
+        api.main.argument,
+        *ARGUMENTS,
+        *named,
+    }
 
 
 def test_the_model_has_each_family_with_its_place_and_evidence(tmp_path: Path) -> None:
@@ -158,38 +179,67 @@ def test_the_model_has_each_family_with_its_place_and_evidence(tmp_path: Path) -
 def test_the_families_of_the_spec_are_those_of_the_vendor() -> None:
     api = build(load(pipeline.SPEC))
 
-    assert [(family.name, family.argument, family.header) for family in api.families] == [
+    assert [
+        (family.name, family.argument, family.header) for family in api.families
+    ] == [
         ("pay", "api_key", "Authorization"),
         ("checkout", "checkout_api_key", "x-api-key"),
         ("gate", "gate_api_key", "Authorization"),
     ]
-    assert [setting.argument for setting in api.settings] == ["checkout_version", "agent_id"]
+    assert [setting.argument for setting in api.settings] == [
+        "checkout_version",
+        "agent_id",
+    ]
     assert all(family.sources for family in api.families)
 
 
 @pytest.mark.parametrize(
     ("edit", "line", "says"),
     [
-        ((ROOT, "      x-family: pay\n", "      x-family: Pay!\n"), "x-family: Pay!", "has no x-family"),
-        ((ROOT, "      x-client-setting: api_key\n", ""), "apiKey:", "no x-client-setting"),
-        ((ROOT, "      x-environment-variable: PLEXY_API_KEY\n", ""), "apiKey:", "no x-environment-variable"),
+        (
+            (ROOT, "      x-family: pay\n", "      x-family: Pay!\n"),
+            "x-family: Pay!",
+            "has no x-family",
+        ),
+        (
+            (ROOT, "      x-client-setting: api_key\n", ""),
+            "apiKey:",
+            "no x-client-setting",
+        ),
+        (
+            (ROOT, "      x-environment-variable: PLEXY_API_KEY\n", ""),
+            "apiKey:",
+            "no x-environment-variable",
+        ),
         (
             (ROOT, SCHEME, SCHEME.replace("Authorization", "Content-Length")),
             "name: Content-Length",
             "no header",
         ),
-        ((ROOT, SCHEME, SCHEME.replace("Authorization", "'X Key'")), "name: 'X Key'", "no header"),
+        (
+            (ROOT, SCHEME, SCHEME.replace("Authorization", "'X Key'")),
+            "name: 'X Key'",
+            "no header",
+        ),
         (
             (ROOT, "x-client-setting: api_key", "x-client-setting: class"),
             "x-client-setting: class",
             "no x-client",
         ),
         (
-            (ROOT, "  in: header\n      name: Authorization", "  in: query\n      name: key"),
+            (
+                ROOT,
+                "  in: header\n      name: Authorization",
+                "  in: query\n      name: key",
+            ),
             "apiKey:",
             "in a header of its own",
         ),
-        ((ROOT, "security:\n  - apiKey: []\n", ""), "openapi: 3.1.0", "scheme of its main family"),
+        (
+            (ROOT, "security:\n  - apiKey: []\n", ""),
+            "openapi: 3.1.0",
+            "scheme of its main family",
+        ),
         (
             (ROOT, "url: https://api.links.kz", "url: http://api.links.kz"),
             "- url: http://api.links.kz",

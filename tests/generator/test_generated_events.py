@@ -19,7 +19,9 @@ from plexy_pay.models import TransactionWebhookDetails
 Json = dict[str, Any]
 
 DOCUMENT = loads((Path(plexy_pay.__file__).parent / "openapi.json").read_bytes())
-HOOKS: dict[str, Json] = {key: item["post"] for key, item in DOCUMENT["webhooks"].items()}
+HOOKS: dict[str, Json] = {
+    key: item["post"] for key, item in DOCUMENT["webhooks"].items()
+}
 CLASSES = {event.kind.name: event for event in webhooks.EVENTS.values()}
 SCHEMES = {
     "webhookToken": "TokenSecret",
@@ -43,7 +45,9 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
-def made(event: type[webhooks.WebhookEvent[Any]], hook: Json) -> webhooks.WebhookEvent[Any]:
+def made(
+    event: type[webhooks.WebhookEvent[Any]], hook: Json
+) -> webhooks.WebhookEvent[Any]:
     body = unwrapped(example(hook))
     data = body[event.kind.data] if event.kind.data else body
     return event(
@@ -61,7 +65,9 @@ def test_the_document_and_the_package_have_the_same_events() -> None:
     assert set(webhooks.EVENTS.values()) == {
         getattr(webhooks, hook["operationId"][2:]) for hook in HOOKS.values()
     }
-    assert {event.__name__ for event in webhooks.EVENTS.values()} <= set(webhooks.__all__)
+    assert {event.__name__ for event in webhooks.EVENTS.values()} <= set(
+        webhooks.__all__
+    )
 
 
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=HOOKS)
@@ -86,7 +92,9 @@ def test_each_part_of_the_identity_is_in_the_example(hook: Json) -> None:
             value = value.get(name)
         values.append(value)
     # Not every transaction was processed.
-    missing = [name for name, value in zip(kind.identity, values, strict=True) if value is None]
+    missing = [
+        name for name, value in zip(kind.identity, values, strict=True) if value is None
+    ]
     assert missing in ([], ["/data/processedAmount"])
     assert not any(isinstance(value, (dict, list)) for value in values)
 
@@ -103,7 +111,9 @@ def test_an_event_is_pickled_matched_and_shown_as_its_own_class(hook: Json) -> N
     event = made(CLASSES[hook.get("x-event", "")], hook)
     assert not hasattr(event, "__dict__")
     assert pickle.loads(pickle.dumps(event)) == event
-    assert repr(event).startswith(f"{hook['operationId'][2:]}(name='{hook.get('x-event', '')}', data=")
+    assert repr(event).startswith(
+        f"{hook['operationId'][2:]}(name='{hook.get('x-event', '')}', data="
+    )
     matching = [other for other in webhooks.EVENTS.values() if isinstance(event, other)]
     assert matching == [type(event)]
 
@@ -117,7 +127,9 @@ def test_wrapped_ids_are_plain_text_in_the_model_and_the_token_stays_hidden() ->
     assert event.data.card_token_id == "4400437244977189"
     assert "4400437244977189" not in repr(event)
     assert not {"WebhookId", "WebhookCardToken"} & set(plexy_pay.models.__all__)
-    assert {"plexypay.WebhookId", "plexypay.WebhookCardToken"} <= DOCUMENT["components"]["schemas"].keys()
+    assert {"plexypay.WebhookId", "plexypay.WebhookCardToken"} <= DOCUMENT[
+        "components"
+    ]["schemas"].keys()
 
 
 def test_importing_the_events_imports_no_model() -> None:
@@ -125,9 +137,13 @@ def test_importing_the_events_imports_no_model() -> None:
         "import sys; from plexy_pay import webhooks; before = set(sys.modules); "
         "webhooks.PaymentCallback.kind.model(); print(sorted(before), sorted(set(sys.modules) - before))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     before, after = done.stdout.split("] [")
     assert "plexy_pay.models" not in before
-    assert not {"'attr'", "'attrs'", "'httpx'"} & set(before.replace("[", "").split(", "))
+    assert not {"'attr'", "'attrs'", "'httpx'"} & set(
+        before.replace("[", "").split(", ")
+    )
     assert "plexy_pay.models.payment_callback_details" in after
     assert "plexy_pay.models.transaction_webhook_details" not in after

@@ -32,8 +32,18 @@ VERSION = {
     "schema": {"type": "string", "format": "date"},
     "x-client-setting": "checkout_version",
 }
-ORDER = {"name": "orderId", "in": "path", "required": True, "schema": {"type": "string"}}
-KEY = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string"}}
+ORDER = {
+    "name": "orderId",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string"},
+}
 STATUS = {"name": "status", "in": "query", "schema": _ref("value.Status")}
 
 SCHEMAS: dict[str, Any] = {
@@ -44,7 +54,11 @@ SCHEMAS: dict[str, Any] = {
     | {"additionalProperties": False},
     "response.Order": _object(code=_ref("value.Code"), status=_ref("value.Status")),
     "Price": _object(
-        value={"type": "integer", "x-amount-unit": "minor", "x-amount-unit-evidence": "documented"},
+        value={
+            "type": "integer",
+            "x-amount-unit": "minor",
+            "x-amount-unit-evidence": "documented",
+        },
         currency={"type": "string"},
     )
     | {"required": ["value", "currency"], "additionalProperties": False},
@@ -64,7 +78,11 @@ SCHEMAS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     paths = {
-        "/health": {"get": operation("gate", "health", answer={"type": "object"}, **{"x-family": "gate"})},
+        "/health": {
+            "get": operation(
+                "gate", "health", answer={"type": "object"}, **{"x-family": "gate"}
+            )
+        },
         "/agent/{agent_id}/orders": {
             "parameters": [AGENT],
             "post": operation(
@@ -107,16 +125,28 @@ def test_a_dotted_resource_is_reached_through_its_group(package: ModuleType) -> 
     assert callable(client.gate.health)
     raw = client.with_raw_response.gate
     assert type(raw.orders).__name__ == "GateOrdersResourceWithRawResponse"
-    assert type(package.AsyncPlexyPay("pr_x").gate.orders).__name__ == "AsyncGateOrdersResource"
+    assert (
+        type(package.AsyncPlexyPay("pr_x").gate.orders).__name__
+        == "AsyncGateOrdersResource"
+    )
 
 
-def test_a_setting_of_the_client_is_no_parameter_of_its_methods(package: ModuleType) -> None:
+def test_a_setting_of_the_client_is_no_parameter_of_its_methods(
+    package: ModuleType,
+) -> None:
     orders = package.PlexyPay("pr_x").gate.orders
-    assert list(inspect.signature(orders.retrieve).parameters) == ["order_id", "options"]
+    assert list(inspect.signature(orders.retrieve).parameters) == [
+        "order_id",
+        "options",
+    ]
     operations = importlib.import_module(f"{package.__name__}._operations")
     assert operations.GET_GATE_ORDER.settings == ("agent_id",)
-    assert operations.GET_GATE_ORDER.header_settings == {"Plexy-Version": "checkout_version"}
-    functions = importlib.import_module(f"{package.__name__}.api.gate_orders.get_gate_order")
+    assert operations.GET_GATE_ORDER.header_settings == {
+        "Plexy-Version": "checkout_version"
+    }
+    functions = importlib.import_module(
+        f"{package.__name__}.api.gate_orders.get_gate_order"
+    )
     assert dict(functions.request("o/1").path_params) == {"orderId": "o/1"}
 
 
@@ -125,8 +155,12 @@ def test_a_required_idempotency_key_is_a_required_keyword_and_leaves_as_its_head
 ) -> None:
     create = inspect.signature(package.PlexyPay("pr_x").gate.orders.create)
     assert create.parameters["idempotency_key"].default is inspect.Parameter.empty
-    functions = importlib.import_module(f"{package.__name__}.api.gate_orders.create_gate_order")
-    body = package.models.OrderRequest.from_params({"total": {"value": package.Money("1.50", "KZT")}})
+    functions = importlib.import_module(
+        f"{package.__name__}.api.gate_orders.create_gate_order"
+    )
+    body = package.models.OrderRequest.from_params(
+        {"total": {"value": package.Money("1.50", "KZT")}}
+    )
     request = functions.request(body=body, idempotency_key="order-1")
     assert request.headers == {"Idempotency-Key": "order-1"}
     assert request.operation.idempotency_key == "Idempotency-Key"

@@ -22,7 +22,10 @@ def generated(spec: str, folder: Path) -> dict[str, str]:
     """The generated files, those copied or the same for every spec left out."""
     package = folder / "golden"
     pipeline.build_from(loading.load(HERE / spec / "openapi.yaml"), package, "0.0.0")
-    same_for_all = {source.relative_to(pipeline.RUNTIME) for source in pipeline.RUNTIME.rglob("*.py")}
+    same_for_all = {
+        source.relative_to(pipeline.RUNTIME)
+        for source in pipeline.RUNTIME.rglob("*.py")
+    }
     same_for_all |= {Path("_version.py"), Path("_currencies.py")}
     texts = {
         path.relative_to(package).as_posix(): path.read_text("utf-8")
@@ -33,10 +36,14 @@ def generated(spec: str, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_golden_spec_becomes_exactly_the_expected_code(spec: str, tmp_path: Path) -> None:
+def test_the_golden_spec_becomes_exactly_the_expected_code(
+    spec: str, tmp_path: Path
+) -> None:
     folder = HERE / spec / "expected"
     expected = {
-        path.relative_to(folder).as_posix().removesuffix(".txt"): path.read_text("utf-8")
+        path.relative_to(folder).as_posix().removesuffix(".txt"): path.read_text(
+            "utf-8"
+        )
         for path in sorted(folder.rglob("*.txt"))
     }
     fresh = generated(spec, tmp_path)

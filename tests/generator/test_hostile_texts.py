@@ -29,17 +29,82 @@ from generator.problems import GenerationError, Problem
 
 #: What a reader does not see, or sees in another order than Python.
 HIDDEN = (
-    *("\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"),
-    *("\u200e", "\u200f", "\u061c", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e"),
-    *("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1b[2J", "\x08", "\x7f", "\x9b", "\x00"),
-    *("\u3164", "\u115f", "\u1160", "\uffa0", "\u034f", "\u17b4", "\U000e0041", "\U000e0101", "\ufff9"),
+    *(
+        "\u202a",
+        "\u202b",
+        "\u202c",
+        "\u202d",
+        "\u202e",
+        "\u2066",
+        "\u2067",
+        "\u2068",
+        "\u2069",
+    ),
+    *(
+        "\u200e",
+        "\u200f",
+        "\u061c",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u2060",
+        "\ufeff",
+        "\u00ad",
+        "\u180e",
+    ),
+    *(
+        "\u2028",
+        "\u2029",
+        "\x85",
+        "\x0b",
+        "\x0c",
+        "\x1c",
+        "\x1b[2J",
+        "\x08",
+        "\x7f",
+        "\x9b",
+        "\x00",
+    ),
+    *(
+        "\u3164",
+        "\u115f",
+        "\u1160",
+        "\uffa0",
+        "\u034f",
+        "\u17b4",
+        "\U000e0041",
+        "\U000e0101",
+        "\ufff9",
+    ),
 )
 #: What would run, or break the file, if it were not taken as text. `injected` is the one name that must not be there.
 RUNNING = (
-    *('"""\nimport injected\n"""', "'''\nimport injected\n'''", '"; injected(); "', "'; injected(); '"),
-    *("\nimport injected\n#", "\r\nimport injected\r\n", "\rimport injected", "\u2028import injected"),
-    *("\x85import injected", "\x0cimport injected", "__import__('injected')", "' + injected() + '"),
-    *('" + injected() + "', "{injected}", "{injected()!r}", "%(injected)s", "${injected}", "`injected`"),
+    *(
+        '"""\nimport injected\n"""',
+        "'''\nimport injected\n'''",
+        '"; injected(); "',
+        "'; injected(); '",
+    ),
+    *(
+        "\nimport injected\n#",
+        "\r\nimport injected\r\n",
+        "\rimport injected",
+        "\u2028import injected",
+    ),
+    *(
+        "\x85import injected",
+        "\x0cimport injected",
+        "__import__('injected')",
+        "' + injected() + '",
+    ),
+    *(
+        '" + injected() + "',
+        "{injected}",
+        "{injected()!r}",
+        "%(injected)s",
+        "${injected}",
+        "`injected`",
+    ),
     *(
         "{{ injected }}",
         "{{ injected() }}",
@@ -68,7 +133,9 @@ TEXTS = frozenset({"description", "summary", "title", "example", "x-source"})
 
 def files_of(package: Path) -> Iterator[Path]:
     yield from sorted(
-        path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        path
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     )
 
 
@@ -95,7 +162,9 @@ def assert_harmless(package: Path) -> None:
                 f"{path.name}:{ast.dump(node)}"
             )
         for token in tokenize.tokenize(io.BytesIO(raw).readline):
-            assert not (token.type == tokenize.NAME and token.string == "injected"), f"{path.name}:{token}"
+            assert not (token.type == tokenize.NAME and token.string == "injected"), (
+                f"{path.name}:{token}"
+            )
 
 
 def is_hidden(char: str) -> bool:
@@ -111,7 +180,13 @@ def is_hidden(char: str) -> bool:
 
 
 def test_the_check_finds_what_hides_and_what_runs(tmp_path: Path) -> None:
-    for bad in ("# \u202e\n", "x = '\u200b'\n", "import injected\n", "# coding: utf-7\n", "'''\\d'''\n"):
+    for bad in (
+        "# \u202e\n",
+        "x = '\u200b'\n",
+        "import injected\n",
+        "# coding: utf-7\n",
+        "'''\\d'''\n",
+    ):
         (tmp_path / "bad.py").write_text(bad, "utf-8")
         with pytest.raises((AssertionError, SyntaxError)):
             assert_harmless(tmp_path)
@@ -130,7 +205,9 @@ def with_hostile_texts(value: Any, *, names: bool = False) -> Any:
         elif key == "x-enum-meanings":
             made[key] = {code: f"{text} {HOSTILE}" for code, text in item.items()}
         else:
-            made[key] = with_hostile_texts(item, names=key in ("properties", "schemas", "x-enum-meanings"))
+            made[key] = with_hostile_texts(
+                item, names=key in ("properties", "schemas", "x-enum-meanings")
+            )
     return made
 
 
@@ -139,7 +216,9 @@ def ours() -> Document:
     return pipeline.load()
 
 
-def test_no_text_of_our_own_document_runs_or_hides(ours: Document, tmp_path: Path) -> None:
+def test_no_text_of_our_own_document_runs_or_hides(
+    ours: Document, tmp_path: Path
+) -> None:
     hostile = ours.with_data(with_hostile_texts(ours.data))
     assert json.dumps(hostile.data).count("injected") > 10_000
     pipeline.build_from(hostile, tmp_path / "package", "0.0.0")
@@ -151,7 +230,9 @@ def test_no_text_of_our_own_document_runs_or_hides(ours: Document, tmp_path: Pat
 PAYLOAD = 'x"""\'); import injected; ("\u202e'
 
 
-def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(tmp_path: Path) -> None:
+def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(
+    tmp_path: Path,
+) -> None:
     spec = write_spec(tmp_path / "spec", BASE)
     base = loading.load(spec)
     taken: list[tuple[str | int, ...]] = []
@@ -162,7 +243,9 @@ def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(tmp_pa
                 taken.append(place)
     assert ("webhooks", "link.paid", "post", "operationId") not in taken
     assert ("paths", "/v1/links", "post", "x-reconcile", "check") in taken
-    pipeline.build_from(base.with_data(replaced(base.data, taken)), tmp_path / "package", "0.0.0")
+    pipeline.build_from(
+        base.with_data(replaced(base.data, taken)), tmp_path / "package", "0.0.0"
+    )
     assert_harmless(tmp_path / "package")
 
 
@@ -183,7 +266,8 @@ def hostile_document() -> dict[str, Any]:
     It is not linted: what the rules refuse today must do no harm either.
     """
     properties = {
-        f"p{number} {text}": {"type": "string", "description": text} for number, text in enumerate(PAYLOADS)
+        f"p{number} {text}": {"type": "string", "description": text}
+        for number, text in enumerate(PAYLOADS)
     }
     values = [f"v{number} {text}" for number, text in enumerate(PAYLOADS)]
     schemas: dict[str, Any] = {
@@ -193,46 +277,94 @@ def hostile_document() -> dict[str, Any]:
             "type": "object",
             "properties": {
                 **properties,
-                "kind": {"type": "string", "enum": values, "description": HOSTILE, "default": values[3]},
-                "inline": {"type": "object", "title": HOSTILE, "properties": properties},
+                "kind": {
+                    "type": "string",
+                    "enum": values,
+                    "description": HOSTILE,
+                    "default": values[3],
+                },
+                "inline": {
+                    "type": "object",
+                    "title": HOSTILE,
+                    "properties": properties,
+                },
                 "old": {
                     "type": "string",
                     "deprecated": True,
                     "x-deprecated": {"since": HOSTILE, "use": HOSTILE},
                 },
                 "pet": {"$ref": "#/components/schemas/Animal"},
-                **{f"c{number}": {"type": "string", "const": value} for number, value in enumerate(values)},
+                **{
+                    f"c{number}": {"type": "string", "const": value}
+                    for number, value in enumerate(values)
+                },
             },
             "required": [
                 *properties,
-                *(f"c{number}" for number, _ in enumerate(PAYLOADS) if number in REQUIRED),
+                *(
+                    f"c{number}"
+                    for number, _ in enumerate(PAYLOADS)
+                    if number in REQUIRED
+                ),
             ],
             "example": {"kind": HOSTILE},
             "x-source": HOSTILE,
         },
-        "Cat": {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]},
-        "Dog": {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]},
+        "Cat": {
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "required": ["kind"],
+        },
+        "Dog": {
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "required": ["kind"],
+        },
         "Animal": {
-            "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+            "oneOf": [
+                {"$ref": "#/components/schemas/Cat"},
+                {"$ref": "#/components/schemas/Dog"},
+            ],
             "discriminator": {
                 "propertyName": "kind",
-                "mapping": {values[0]: "#/components/schemas/Cat", values[1]: "#/components/schemas/Dog"},
+                "mapping": {
+                    values[0]: "#/components/schemas/Cat",
+                    values[1]: "#/components/schemas/Dog",
+                },
             },
         },
     }
     paths: dict[str, Any] = {}
     for number, text in enumerate(PAYLOADS):
-        plain = text.translate(str.maketrans("{}?#", "()!%"))  # These have a meaning in a path.
-        query = {"name": f"q {text}", "in": "query", "schema": {"type": "string", "enum": values[:3]}}
-        made = operation(f"t{number % 3}", f"make_{number}", body="Thing", answer="Thing", **described(text))
+        # These have a meaning in a path.
+        plain = text.translate(str.maketrans("{}?#", "()!%"))
+        query = {
+            "name": f"q {text}",
+            "in": "query",
+            "schema": {"type": "string", "enum": values[:3]},
+        }
+        made = operation(
+            f"t{number % 3}",
+            f"make_{number}",
+            body="Thing",
+            answer="Thing",
+            **described(text),
+        )
         made["parameters"] = [query]
         made["deprecated"] = number % 5 == 0
         made["responses"]["400"] = {"description": text}
         paths[f"/p{number}/{plain}"] = {"post": made}
-    tags = [{"name": f"t{number % 3} {text}", "description": text} for number, text in enumerate(PAYLOADS)]
+    tags = [
+        {"name": f"t{number % 3} {text}", "description": text}
+        for number, text in enumerate(PAYLOADS)
+    ]
     data = document(schemas, paths, tags=tags)
     data["info"] = {"title": f"Acme {HOSTILE}", "description": HOSTILE, "version": "1"}
-    server = {"url": "https://api.acme.test", "x-environment": "live", "description": HOSTILE}
+    server = {
+        "url": "https://api.acme.test",
+        "x-environment": "live",
+        "description": HOSTILE,
+    }
     data["servers"] = [server]
     return data
 
@@ -250,12 +382,16 @@ def _package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     return generate(tmp_path_factory.mktemp("hostile"), hostile_document())
 
 
-def test_no_string_that_the_rules_let_through_runs_or_hides(package: ModuleType) -> None:
+def test_no_string_that_the_rules_let_through_runs_or_hides(
+    package: ModuleType,
+) -> None:
     assert package.__file__ is not None
     assert_harmless(Path(package.__file__).parent)
 
 
-def test_values_and_names_of_the_wire_stay_what_the_document_says(package: ModuleType) -> None:
+def test_values_and_names_of_the_wire_stay_what_the_document_says(
+    package: ModuleType,
+) -> None:
     data = hostile_document()
     thing = package.models.Thing
     wanted = data["components"]["schemas"]["Thing"]["properties"]
@@ -266,11 +402,16 @@ def test_values_and_names_of_the_wire_stay_what_the_document_says(package: Modul
         expected = thing._types[f"c{number}"]
         if expected.startswith("="):
             assert json.loads(expected[1:]) == value
-            assert attrs.fields_dict(thing)[f"c{number}"].default in (value, package.UNSET)
+            assert attrs.fields_dict(thing)[f"c{number}"].default in (
+                value,
+                package.UNSET,
+            )
         else:
             (member,) = getattr(package.models, expected)
             assert member.value == value
-    carried = json.loads((Path(package.__file__ or "").parent / "openapi.json").read_text("utf-8"))
+    carried = json.loads(
+        (Path(package.__file__ or "").parent / "openapi.json").read_text("utf-8")
+    )
     assert carried == with_keys(data)
 
 
@@ -286,7 +427,9 @@ def test_what_hides_is_spelled_out(char: str) -> None:
     assert spelled_out(f"a{char}b") == f"a{spelled_out(char)}b"
 
 
-@pytest.mark.parametrize("text", ["line\nline", "a\tb", "Тенге ₸ 中文 é ﬁ", "⚠️ 🎉", "non\u00a0breaking"])
+@pytest.mark.parametrize(
+    "text", ["line\nline", "a\tb", "Тенге ₸ 中文 é ﬁ", "⚠️ 🎉", "non\u00a0breaking"]
+)
 def test_what_shows_stays(text: str) -> None:
     assert spelled_out(text) == text
 

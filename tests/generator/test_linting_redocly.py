@@ -16,7 +16,9 @@ from generator.problems import Problem, ToolError
 
 @pytest.fixture(name="node_modules")
 def _node_modules() -> Path:
-    folder = Path(os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules")
+    folder = Path(
+        os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
+    )
     if not (folder / ".bin" / "redocly").exists():
         pytest.fail(
             f"Redocly CLI is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES to where it is."
@@ -38,7 +40,9 @@ def check(folder: Path, node_modules: Path, files: dict[str, str]) -> list[Probl
     return redocly.check(write_spec(folder / "spec", files), node_modules)
 
 
-def test_the_base_document_passes_everything(tmp_path: Path, node_modules: Path) -> None:
+def test_the_base_document_passes_everything(
+    tmp_path: Path, node_modules: Path
+) -> None:
     root = write_spec(tmp_path, BASE)
 
     assert lint(root, load(root), node_modules=node_modules) == []
@@ -47,13 +51,20 @@ def test_the_base_document_passes_everything(tmp_path: Path, node_modules: Path)
 def test_a_problem_in_another_file_has_that_file_and_line(
     tmp_path: Path, node_modules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = edited(BASE, "schemas/links.yaml", "    requestId:\n", "    requestId:\n      desciption: x\n")
+    files = edited(
+        BASE,
+        "schemas/links.yaml",
+        "    requestId:\n",
+        "    requestId:\n      desciption: x\n",
+    )
     write_spec(tmp_path / "spec", files)
     monkeypatch.chdir(tmp_path)
 
     problems = redocly.check(Path("spec/openapi.yaml"), node_modules)
 
-    assert [(problem.file, problem.line) for problem in problems] == [("spec/schemas/links.yaml", 14)]
+    assert [(problem.file, problem.line) for problem in problems] == [
+        ("spec/schemas/links.yaml", 14)
+    ]
     assert "`desciption` is not expected here (Redocly: struct)" in problems[0].message
     assert problems[0].fix.startswith("did you mean `description`")
 
@@ -70,14 +81,19 @@ def test_a_warning_is_a_problem_too(tmp_path: Path, node_modules: Path) -> None:
     assert "https://redocly.com/docs/cli/rules/" in problems[0].fix
 
 
-def test_linting_runs_redocly_beside_our_own_checks(tmp_path: Path, node_modules: Path) -> None:
+def test_linting_runs_redocly_beside_our_own_checks(
+    tmp_path: Path, node_modules: Path
+) -> None:
     files = edited(BASE, "openapi.yaml", "    description: Pages to pay on.\n", "")
     files = edited(files, "schemas/errors.yaml", "  x-unused: true\n", "")
     root = write_spec(tmp_path, files)
 
     problems = lint(root, load(root), node_modules=node_modules)
 
-    assert ["tag-description" in problems[0].message, "uses the schema" in problems[1].message] == [
+    assert [
+        "tag-description" in problems[0].message,
+        "uses the schema" in problems[1].message,
+    ] == [
         True,
         True,
     ]
@@ -123,10 +139,14 @@ def test_a_banner_around_the_result_is_ignored(tmp_path: Path, pretend: Path) ->
     problems = check(tmp_path, pretend.parents[1], BASE)
 
     file = (tmp_path / "spec" / "paths" / "a.yaml").as_posix()
-    assert problems == [Problem(file, 3, "Wrong (Redocly: r)", "follow Redocly's rule r")]
+    assert problems == [
+        Problem(file, 3, "Wrong (Redocly: r)", "follow Redocly's rule r")
+    ]
 
 
-@pytest.mark.parametrize("script", ["process.exit(0)", "console.error('out of memory'); process.exit(134)"])
+@pytest.mark.parametrize(
+    "script", ["process.exit(0)", "console.error('out of memory'); process.exit(134)"]
+)
 def test_a_cli_that_gives_no_result_is_an_error_and_not_a_pass(
     tmp_path: Path, pretend: Path, script: str
 ) -> None:

@@ -38,7 +38,12 @@ from generator.problems import Problem
 Edit = tuple[str, str, str]
 Breaks = Callable[..., "Found"]
 
-ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.yaml", "schemas/errors.yaml"
+ROOT, PATHS, LINKS, ERRORS = (
+    "openapi.yaml",
+    "paths/links.yaml",
+    "schemas/links.yaml",
+    "schemas/errors.yaml",
+)
 
 
 class Found:
@@ -47,7 +52,9 @@ class Found:
     def __init__(self, problem: Problem, folder: Path) -> None:
         path = Path(problem.file)
         self.at = (path.relative_to(folder).as_posix(), problem.line)
-        self.text = path.read_text(encoding="utf-8").splitlines()[problem.line - 1].strip()
+        self.text = (
+            path.read_text(encoding="utf-8").splitlines()[problem.line - 1].strip()
+        )
         self.file = self.at[0]
         self.message = problem.message
         self.fix = problem.fix
@@ -68,7 +75,9 @@ def problems_of(document: Document) -> list[Problem]:
 def _breaks(tmp_path: Path) -> Breaks:
     """Edits the base document so that it breaks one rule, once, and no other."""
 
-    def check(rule: Rule | DocumentRule, *edits: Edit, files: dict[str, str] = BASE) -> Found:
+    def check(
+        rule: Rule | DocumentRule, *edits: Edit, files: dict[str, str] = BASE
+    ) -> Found:
         for edit in edits:
             files = edited(files, *edit)
         document = load(write_spec(tmp_path, files))
@@ -122,17 +131,26 @@ def test_an_operation_without_an_id_is_found(breaks: Breaks) -> None:
     assert "operationId: createPaymentLink" in found.fix
 
 
-@pytest.mark.parametrize("name", ["create_link", "CreateLink", "create-link", "1create", '""', "7", "[a]"])
-def test_an_operation_id_that_is_not_camel_case_is_found(breaks: Breaks, name: str) -> None:
-    found = breaks(the_reader, (PATHS, "operationId: createLink", f"operationId: {name}"))
+@pytest.mark.parametrize(
+    "name", ["create_link", "CreateLink", "create-link", "1create", '""', "7", "[a]"]
+)
+def test_an_operation_id_that_is_not_camel_case_is_found(
+    breaks: Breaks, name: str
+) -> None:
+    found = breaks(
+        the_reader, (PATHS, "operationId: createLink", f"operationId: {name}")
+    )
 
     assert found.text == f"operationId: {name}"
 
 
 @pytest.mark.parametrize("name", ["listLinks", "listLINKS"])
-def test_an_operation_id_that_is_there_twice_in_python_is_found(breaks: Breaks, name: str) -> None:
+def test_an_operation_id_that_is_there_twice_in_python_is_found(
+    breaks: Breaks, name: str
+) -> None:
     found = breaks(
-        operations.operation_id_is_unique, (PATHS, "operationId: createLink", f"operationId: {name}")
+        operations.operation_id_is_unique,
+        (PATHS, "operationId: createLink", f"operationId: {name}"),
     )
 
     assert found.text == f"operationId: {name}"
@@ -153,8 +171,14 @@ def test_a_webhook_without_an_id_is_found(breaks: Breaks) -> None:
         *("shop.Links", "shop.", ".links", "shop..links", "shop.import", "shop links"),
     ],
 )
-def test_a_resource_that_is_no_name_in_python_is_found(breaks: Breaks, name: str) -> None:
-    edit = (PATHS, "x-resource: links\n    x-method: create", f"x-resource: {name}\n    x-method: create")
+def test_a_resource_that_is_no_name_in_python_is_found(
+    breaks: Breaks, name: str
+) -> None:
+    edit = (
+        PATHS,
+        "x-resource: links\n    x-method: create",
+        f"x-resource: {name}\n    x-method: create",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -184,7 +208,9 @@ def test_an_operation_without_a_method_name_is_found(breaks: Breaks) -> None:
 
 
 def test_two_operations_that_are_called_alike_are_found(breaks: Breaks) -> None:
-    found = breaks(operations.call_is_unique, (PATHS, "x-method: create", "x-method: list"))
+    found = breaks(
+        operations.call_is_unique, (PATHS, "x-method: create", "x-method: list")
+    )
 
     assert found.text == "x-method: list"
     assert found.message == "POST /v1/links is called links.list, as is GET /v1/links"
@@ -203,8 +229,12 @@ def test_an_operation_that_is_called_like_a_resource_is_found(breaks: Breaks) ->
     assert found.message == "POST /v1/links is called shop.links, as is a resource"
 
 
-@pytest.mark.parametrize("value", ["", "    x-moves-money: maybe\n", "    x-moves-money: 1\n"])
-def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(breaks: Breaks, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["", "    x-moves-money: maybe\n", "    x-moves-money: 1\n"]
+)
+def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(
+    breaks: Breaks, value: str
+) -> None:
     edit = (PATHS, "    x-moves-money: true\n", value)
 
     found = breaks(the_reader, edit)
@@ -214,7 +244,11 @@ def test_an_operation_that_does_not_say_whether_it_moves_money_is_found(breaks: 
 
 
 def test_an_operation_of_an_unknown_family_is_found(breaks: Breaks) -> None:
-    edit = (PATHS, "x-family: pay\n    x-moves-money: true", "x-family: pya\n    x-moves-money: true")
+    edit = (
+        PATHS,
+        "x-family: pay\n    x-moves-money: true",
+        "x-family: pya\n    x-moves-money: true",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -240,7 +274,9 @@ def test_an_operation_with_two_tags_is_found(breaks: Breaks) -> None:
 
 
 def test_a_tag_that_is_not_declared_is_found(breaks: Breaks) -> None:
-    found = breaks(the_reader, (PATHS, CREATE_TAGS, CREATE_TAGS.replace("- Links", "- Lniks")))
+    found = breaks(
+        the_reader, (PATHS, CREATE_TAGS, CREATE_TAGS.replace("- Links", "- Lniks"))
+    )
 
     assert "'Lniks', which is not declared" in found.message
     assert "`tags` in the root document" in found.fix
@@ -265,12 +301,18 @@ def test_an_operation_without_any_errors_is_found(breaks: Breaks) -> None:
 
     found = breaks(operations.operation_lists_its_errors, files={**BASE, PATHS: kept})
 
-    assert found.message == "GET /v1/links/{id} has no 401 and no 4xx and no 5xx response"
+    assert (
+        found.message == "GET /v1/links/{id} has no 401 and no 4xx and no 5xx response"
+    )
 
 
 def test_an_operation_without_a_key_is_found(breaks: Breaks) -> None:
     """Every call of the client carries a key: to leave it out in silence would call something else."""
-    edit = (PATHS, "    x-method: retrieve\n", "    x-method: retrieve\n    security: []\n")
+    edit = (
+        PATHS,
+        "    x-method: retrieve\n",
+        "    x-method: retrieve\n    security: []\n",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -300,7 +342,11 @@ def test_a_path_parameter_that_is_not_in_the_path_is_found(breaks: Breaks) -> No
 
     found = breaks(
         operations.path_and_parameters_agree,
-        (PATHS, "  parameters:\n    - name: id\n", "  parameters:\n" + more + "    - name: id\n"),
+        (
+            PATHS,
+            "  parameters:\n    - name: id\n",
+            "  parameters:\n" + more + "    - name: id\n",
+        ),
     )
 
     assert found.text == "- name: part"
@@ -309,7 +355,8 @@ def test_a_path_parameter_that_is_not_in_the_path_is_found(breaks: Breaks) -> No
 
 def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
     found = breaks(
-        operations.path_and_parameters_agree, (PATHS, "      required: true\n      schema", "      schema")
+        operations.path_and_parameters_agree,
+        (PATHS, "      required: true\n      schema", "      schema"),
     )
 
     assert found.text == "- name: id"
@@ -323,9 +370,19 @@ def test_a_path_parameter_that_is_not_required_is_found(breaks: Breaks) -> None:
         ("size: size", "size: sise", "size: sise", "`size`"),
         ("total: total", "total: totla", "total: totla", "`total`"),
         ("total: total", "total: total\n      identity: uid", "identity: uid", "`id`"),
-        ("total: total", "totals: total", "totals: total", "use items, page, size, total, identity, whole"),
+        (
+            "total: total",
+            "totals: total",
+            "totals: total",
+            "use items, page, size, total, identity, whole",
+        ),
         ("      size: size\n", "", "x-pagination:", "add `size:`, or `whole: true`"),
-        ("total: total\n      x-evidence: inferred", "total: total", "x-pagination:", "add `x-evidence:`"),
+        (
+            "total: total\n      x-evidence: inferred",
+            "total: total",
+            "x-pagination:",
+            "add `x-evidence:`",
+        ),
         (
             "total: total",
             "total: total\n      whole: false",
@@ -351,7 +408,9 @@ def test_a_pagination_that_names_what_does_not_exist_is_found(
         ("", "x-pagination:", "add `items:`"),
     ],
 )
-def test_a_pagination_without_rows_is_found(breaks: Breaks, new: str, text: str, fix: str) -> None:
+def test_a_pagination_without_rows_is_found(
+    breaks: Breaks, new: str, text: str, fix: str
+) -> None:
     found = breaks(the_reader, (PATHS, "      items: data\n", new))
 
     assert (found.file, found.text) == (PATHS, text)
@@ -393,7 +452,9 @@ def test_a_get_that_lists_without_pagination_is_found(breaks: Breaks) -> None:
         assert "add x-pagination; an array without pages has `whole: true`" in found.fix
 
 
-def test_an_array_is_its_own_items_whole_or_in_pages(breaks: Breaks, tmp_path: Path) -> None:
+def test_an_array_is_its_own_items_whole_or_in_pages(
+    breaks: Breaks, tmp_path: Path
+) -> None:
     paged = (PATHS, "      items: data\n", "")
     no_total = (PATHS, "      total: total\n", "")
     for number, edits in enumerate(([WHOLE], [paged, no_total])):
@@ -415,7 +476,11 @@ def test_a_list_cannot_be_asked_for_whole_and_in_pages(breaks: Breaks) -> None:
 
 
 def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None:
-    edit = (LINKS, '        $ref: "#/response.Link"\n', "        $ref: errors.yaml#/response.Error\n")
+    edit = (
+        LINKS,
+        '        $ref: "#/response.Link"\n',
+        "        $ref: errors.yaml#/response.Error\n",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -425,9 +490,7 @@ def test_a_list_whose_items_nothing_tells_apart_is_found(breaks: Breaks) -> None
 
 def setting(place: str, name: str, *, required: bool = False) -> Edit:
     """A parameter of the list of links that the client fills from its settings."""
-    parameter = (
-        f"      - name: Version\n        in: {place}\n        schema: {{type: string}}\n        example: a\n"
-    )
+    parameter = f"      - name: Version\n        in: {place}\n        schema: {{type: string}}\n        example: a\n"
     mark = (
         f"        x-evidence: inferred\n        x-client-setting: {name}\n"
         + "        required: true\n" * required
@@ -481,8 +544,14 @@ def test_an_idempotency_key_that_does_not_exist_is_found(breaks: Breaks) -> None
 # -- names -------------------------------------------------------------------------------------------------
 
 
-def test_a_request_property_that_clashes_with_the_call_options_is_found(breaks: Breaks) -> None:
-    edit = (LINKS, "    requestId:\n", "    options:\n      type: string\n    requestId:\n")
+def test_a_request_property_that_clashes_with_the_call_options_is_found(
+    breaks: Breaks,
+) -> None:
+    edit = (
+        LINKS,
+        "    requestId:\n",
+        "    options:\n      type: string\n    requestId:\n",
+    )
 
     found = breaks(names.keywords_are_unique, edit)
 
@@ -494,9 +563,15 @@ KNOWN_AMOUNT = "    amount: {type: number, x-amount-unit: major, x-amount-unit-e
 PARAMETER = "      - {name: NAME, in: header, schema: {type: string}, example: a, x-evidence: inferred}\n"
 
 
-def test_a_parameter_and_a_property_that_are_one_keyword_are_found(breaks: Breaks) -> None:
+def test_a_parameter_and_a_property_that_are_one_keyword_are_found(
+    breaks: Breaks,
+) -> None:
     parameters = "    parameters:\n" + PARAMETER.replace("NAME", "request_id")
-    edit = (PATHS, "    operationId: createLink\n", "    operationId: createLink\n" + parameters)
+    edit = (
+        PATHS,
+        "    operationId: createLink\n",
+        "    operationId: createLink\n" + parameters,
+    )
 
     found = breaks(names.keywords_are_unique, edit)
 
@@ -508,11 +583,14 @@ def test_a_parameter_and_a_property_that_are_one_keyword_are_found(breaks: Break
 
 
 @pytest.mark.parametrize("name", ["Page", "page"])
-def test_two_parameters_that_are_one_keyword_are_found(breaks: Breaks, name: str) -> None:
+def test_two_parameters_that_are_one_keyword_are_found(
+    breaks: Breaks, name: str
+) -> None:
     parameter = PARAMETER.replace("NAME", name)
 
     found = breaks(
-        names.keywords_are_unique, (PATHS, "      - name: size\n", parameter + "      - name: size\n")
+        names.keywords_are_unique,
+        (PATHS, "      - name: size\n", parameter + "      - name: size\n"),
     )
 
     assert found.text == parameter.strip()
@@ -520,7 +598,8 @@ def test_two_parameters_that_are_one_keyword_are_found(breaks: Breaks, name: str
 
 def test_two_properties_that_are_one_name_in_python_are_found(breaks: Breaks) -> None:
     found = breaks(
-        names.properties_are_unique, (LINKS, "    balance:\n", "    ID:\n      type: string\n    balance:\n")
+        names.properties_are_unique,
+        (LINKS, "    balance:\n", "    ID:\n      type: string\n    balance:\n"),
     )
 
     assert (found.file, found.text) == (LINKS, "ID:")
@@ -528,7 +607,9 @@ def test_two_properties_that_are_one_name_in_python_are_found(breaks: Breaks) ->
 
 
 @pytest.mark.parametrize("name", ["money", "moneyIn", "amount_money", "amountMoneyIn"])
-def test_a_property_that_clashes_with_the_money_of_an_amount_is_found(breaks: Breaks, name: str) -> None:
+def test_a_property_that_clashes_with_the_money_of_an_amount_is_found(
+    breaks: Breaks, name: str
+) -> None:
     found = breaks(
         names.money_properties_are_free,
         (ERRORS, "    note:\n", f"{KNOWN_AMOUNT}    {name}:\n"),
@@ -548,12 +629,19 @@ def test_two_schemas_that_are_one_class_are_found(breaks: Breaks) -> None:
     found = breaks(the_reader, (ERRORS, "Forgotten:", "link_status:"))
 
     assert found.text in ("link_status:", "LinkStatus:")
-    assert "LinkStatus and link_status would both become the class LinkStatus" in found.message
-    assert found.fix == "rename one of the schemas, or give one a name with `x-class-name`"
+    assert (
+        "LinkStatus and link_status would both become the class LinkStatus"
+        in found.message
+    )
+    assert (
+        found.fix == "rename one of the schemas, or give one a name with `x-class-name`"
+    )
 
 
 def test_a_name_of_a_class_that_is_no_text_is_found(breaks: Breaks) -> None:
-    found = breaks(the_reader, (LINKS, "response.Link:\n", "response.Link:\n  x-class-name:\n"))
+    found = breaks(
+        the_reader, (LINKS, "response.Link:\n", "response.Link:\n  x-class-name:\n")
+    )
     assert found.message == "x-class-name of 'response.Link' is no text"
 
 
@@ -570,7 +658,9 @@ CREATE_EVIDENCE = "    x-evidence:\n      method: documented\n      path: docume
         ("    x-evidence:\n      path: documented\n", "x-evidence:"),
     ],
 )
-def test_an_operation_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
+def test_an_operation_without_evidence_is_found(
+    breaks: Breaks, new: str, text: str
+) -> None:
     found = breaks(the_reader, (PATHS, CREATE_EVIDENCE, new))
 
     assert found.text == text
@@ -578,7 +668,11 @@ def test_an_operation_without_evidence_is_found(breaks: Breaks, new: str, text: 
 
 
 def test_a_schema_without_evidence_is_found(breaks: Breaks) -> None:
-    edit = (LINKS, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n")
+    edit = (
+        LINKS,
+        "LinkStatus:\n  type: string\n  x-evidence: inferred\n",
+        "LinkStatus:\n  type: string\n",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -593,7 +687,11 @@ def test_a_webhook_without_evidence_is_found(breaks: Breaks) -> None:
 
 
 def test_a_query_parameter_without_evidence_is_found(breaks: Breaks) -> None:
-    edit = (PATHS, "        example: 50\n        x-evidence: inferred\n", "        example: 50\n")
+    edit = (
+        PATHS,
+        "        example: 50\n        x-evidence: inferred\n",
+        "        example: 50\n",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -604,7 +702,12 @@ def test_a_query_parameter_without_evidence_is_found(breaks: Breaks) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "text"),
     [
-        (PATHS, "path: inferred\n    x-source", "path: guessed\n    x-source", "path: guessed"),
+        (
+            PATHS,
+            "path: inferred\n    x-source",
+            "path: guessed\n    x-source",
+            "path: guessed",
+        ),
         (
             PATHS,
             "example: 50\n        x-evidence: inferred",
@@ -622,7 +725,11 @@ def test_a_word_that_is_not_evidence_is_found(
     if "enum" in old:
         edits.insert(
             0,
-            (file, "LinkStatus:\n  type: string\n  x-evidence: inferred\n", "LinkStatus:\n  type: string\n"),
+            (
+                file,
+                "LinkStatus:\n  type: string\n  x-evidence: inferred\n",
+                "LinkStatus:\n  type: string\n",
+            ),
         )
 
     found = breaks(the_reader, *edits)
@@ -634,35 +741,72 @@ def test_a_word_that_is_not_evidence_is_found(
 @pytest.mark.parametrize(
     ("file", "old", "new", "text"),
     [
-        (PATHS, "    x-source:\n      - https://docs.links.kz/create\n", "", "x-evidence:"),
+        (
+            PATHS,
+            "    x-source:\n      - https://docs.links.kz/create\n",
+            "",
+            "x-evidence:",
+        ),
         (
             PATHS,
             "    x-source:\n      - https://docs.links.kz/create\n",
             "    x-source: []\n",
             "x-source: []",
         ),
-        (PATHS, "    x-source:\n      - https://docs.links.kz/create\n", "    x-source: a\n", "x-source: a"),
-        (LINKS, "  x-source:\n    - https://docs.links.kz/create\n", "", "x-evidence: documented"),
-        (LINKS, "    id:\n", "    id:\n      x-evidence: observed\n", "x-evidence: observed"),
-        (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: observed\n", "x-evidence: observed"),
+        (
+            PATHS,
+            "    x-source:\n      - https://docs.links.kz/create\n",
+            "    x-source: a\n",
+            "x-source: a",
+        ),
+        (
+            LINKS,
+            "  x-source:\n    - https://docs.links.kz/create\n",
+            "",
+            "x-evidence: documented",
+        ),
+        (
+            LINKS,
+            "    id:\n",
+            "    id:\n      x-evidence: observed\n",
+            "x-evidence: observed",
+        ),
+        (
+            LINKS,
+            "    requestId:\n",
+            "    requestId:\n      x-evidence: observed\n",
+            "x-evidence: observed",
+        ),
         (
             PATHS,
             "example: 50\n        x-evidence: inferred",
             "example: 50\n        x-evidence: observed",
             "x-evidence: observed",
         ),
-        (ROOT, "      x-evidence: inferred\n", "      x-evidence: documented\n", "x-evidence: documented"),
+        (
+            ROOT,
+            "      x-evidence: inferred\n",
+            "      x-evidence: documented\n",
+            "x-evidence: documented",
+        ),
     ],
 )
-def test_evidence_without_a_source_is_found(breaks: Breaks, file: str, old: str, new: str, text: str) -> None:
+def test_evidence_without_a_source_is_found(
+    breaks: Breaks, file: str, old: str, new: str, text: str
+) -> None:
     found = breaks(the_reader, (file, old, new))
 
     assert (found.file, found.text) == (file, text)
     assert "list of the pages" in found.fix
 
 
-def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(tmp_path: Path) -> None:
-    assert passes(tmp_path, (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: documented\n"))
+def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(
+    tmp_path: Path,
+) -> None:
+    assert passes(
+        tmp_path,
+        (LINKS, "    requestId:\n", "    requestId:\n      x-evidence: documented\n"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -678,9 +822,12 @@ def test_a_property_inherits_the_source_of_its_schema_for_the_same_evidence(tmp_
         "The unit is not known.",
     ],
 )
-def test_a_claim_about_all_sources_names_where_it_was_looked_for(breaks: Breaks, claim: str) -> None:
+def test_a_claim_about_all_sources_names_where_it_was_looked_for(
+    breaks: Breaks, claim: str
+) -> None:
     found = breaks(
-        claims.claim_has_a_source, (LINKS, "    id:\n", f"    id:\n      description: {claim!r}\n")
+        claims.claim_has_a_source,
+        (LINKS, "    id:\n", f"    id:\n      description: {claim!r}\n"),
     )
 
     assert (found.file, found.text) == (LINKS, f"description: {claim!r}")
@@ -696,8 +843,12 @@ def test_a_claim_about_all_sources_names_where_it_was_looked_for(breaks: Breaks,
         "Whether the card is a company's; `unknown` in the docs.",
     ],
 )
-def test_a_sentence_that_a_further_source_leaves_true_is_no_claim(tmp_path: Path, text: str) -> None:
-    assert passes(tmp_path, (LINKS, "    id:\n", f"    id:\n      description: {text!r}\n"))
+def test_a_sentence_that_a_further_source_leaves_true_is_no_claim(
+    tmp_path: Path, text: str
+) -> None:
+    assert passes(
+        tmp_path, (LINKS, "    id:\n", f"    id:\n      description: {text!r}\n")
+    )
 
 
 def test_a_claim_beside_its_source_is_fine(tmp_path: Path) -> None:
@@ -705,9 +856,13 @@ def test_a_claim_beside_its_source_is_fine(tmp_path: Path) -> None:
     assert passes(tmp_path, (LINKS, "    id:\n", f"    id:\n{claim}"))
 
 
-def test_the_mark_of_an_unknown_unit_vouches_for_the_sentence_beside_it(tmp_path: Path) -> None:
+def test_the_mark_of_an_unknown_unit_vouches_for_the_sentence_beside_it(
+    tmp_path: Path,
+) -> None:
     known = "      x-amount-unit: major\n      x-amount-unit-evidence: inferred\n"
-    unknown = "      description: The unit is\n        not known.\n" + known.replace("major", "unknown")
+    unknown = "      description: The unit is\n        not known.\n" + known.replace(
+        "major", "unknown"
+    )
     assert passes(tmp_path, (LINKS, known, unknown))
 
 
@@ -729,7 +884,9 @@ def both_ways(*more: str, payer: str = PAYER) -> tuple[Edit, ...]:
     )
 
 
-def test_a_schema_that_is_sent_and_received_and_requires_something_is_found(breaks: Breaks) -> None:
+def test_a_schema_that_is_sent_and_received_and_requires_something_is_found(
+    breaks: Breaks,
+) -> None:
     found = breaks(required.required_is_known_both_ways, *both_ways())
 
     assert (found.file, found.text) == (LINKS, "required: [name]")
@@ -750,8 +907,13 @@ def test_what_both_ways_require_may_be_known(tmp_path: Path) -> None:
         "{request: x, response: y}",
     ],
 )
-def test_a_mark_that_does_not_say_it_for_both_ways_is_found(breaks: Breaks, mark: str) -> None:
-    found = breaks(required.required_is_known_both_ways, *both_ways(f"  x-required-evidence: {mark}\n"))
+def test_a_mark_that_does_not_say_it_for_both_ways_is_found(
+    breaks: Breaks, mark: str
+) -> None:
+    found = breaks(
+        required.required_is_known_both_ways,
+        *both_ways(f"  x-required-evidence: {mark}\n"),
+    )
 
     assert found.text == f"x-required-evidence: {mark}"
 
@@ -761,7 +923,11 @@ def test_a_mark_where_nothing_is_required_both_ways_is_found(breaks: Breaks) -> 
 
     found = breaks(
         required.required_is_known_both_ways,
-        (LINKS, "response.Link:\n  type: object\n", f"response.Link:\n  type: object\n{mark}"),
+        (
+            LINKS,
+            "response.Link:\n  type: object\n",
+            f"response.Link:\n  type: object\n{mark}",
+        ),
     )
 
     assert "one way only" in found.message
@@ -796,11 +962,22 @@ def test_an_amount_without_a_unit_is_found(breaks: Breaks) -> None:
 
     assert (found.file, found.text) == (LINKS, "amount:")
     assert found.message == "the amount 'amount' has no unit"
-    assert found.fix == "write `x-amount-unit:` with one of minor, major, decimal-string, unknown"
+    assert (
+        found.fix
+        == "write `x-amount-unit:` with one of minor, major, decimal-string, unknown"
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["amount", "balance", "remainingBalance", "processedAmount", "total_amount", "open_balance"]
+    "name",
+    [
+        "amount",
+        "balance",
+        "remainingBalance",
+        "processedAmount",
+        "total_amount",
+        "open_balance",
+    ],
 )
 @pytest.mark.parametrize("kind", ["integer", "number", "string", "[number, 'null']"])
 def test_amounts_are_known_by_their_names(breaks: Breaks, name: str, kind: str) -> None:
@@ -841,13 +1018,19 @@ def test_an_amount_behind_a_reference_needs_a_unit_too(breaks: Breaks) -> None:
     assert found.text == "amount:"
 
 
-def test_the_unit_may_stand_in_the_schema_that_the_amount_refers_to(tmp_path: Path) -> None:
+def test_the_unit_may_stand_in_the_schema_that_the_amount_refers_to(
+    tmp_path: Path,
+) -> None:
     decimal = "Decimal:\n  type: string\n  x-evidence: inferred\n  x-unused: true\n"
     unit = "  x-amount-unit: decimal-string\n  x-amount-unit-evidence: inferred\n"
 
     assert passes(
         tmp_path,
-        (ERRORS, "    note:\n      type: string\n", "    amount:\n      $ref: '#/Decimal'\n"),
+        (
+            ERRORS,
+            "    note:\n      type: string\n",
+            "    amount:\n      $ref: '#/Decimal'\n",
+        ),
         (ERRORS, "Forgotten:\n", decimal + unit + "Forgotten:\n"),
     )
 
@@ -856,7 +1039,11 @@ def test_a_parameter_that_is_an_amount_needs_a_unit(breaks: Breaks) -> None:
     edits = [
         (PATHS, "name: size", "name: amount"),
         (PATHS, "size: size", "size: amount"),
-        (PATHS, "example: 50\n", "example: 50\n        x-amount-unit-evidence: inferred\n"),
+        (
+            PATHS,
+            "example: 50\n",
+            "example: 50\n        x-amount-unit-evidence: inferred\n",
+        ),
     ]
 
     found = breaks(the_reader, *edits)
@@ -868,27 +1055,41 @@ def test_a_parameter_may_have_the_marks_of_its_amount_itself(tmp_path: Path) -> 
     marks = "        x-amount-unit: major\n        x-amount-unit-evidence: inferred\n"
     files = edited(BASE, PATHS, "name: size", "name: amount")
     files = edited(files, PATHS, "size: size", "size: amount")
-    document = load(write_spec(tmp_path, edited(files, PATHS, "example: 50\n", f"example: 50\n{marks}")))
+    document = load(
+        write_spec(
+            tmp_path, edited(files, PATHS, "example: 50\n", f"example: 50\n{marks}")
+        )
+    )
 
     assert problems_of(document) == []
-    parameters = [one for operation in read(document).api.operations for one in operation.parameters]
+    parameters = [
+        one
+        for operation in read(document).api.operations
+        for one in operation.parameters
+    ]
     assert [one.amount.unit for one in parameters if one.amount] == ["major"]
 
 
 @pytest.mark.parametrize(
     ("mark", "message"),
     [
-        ("x-amount-unit: unknown\n      x-amount-unit-evidence: inferred\n", "no amount of known unit"),
+        (
+            "x-amount-unit: unknown\n      x-amount-unit-evidence: inferred\n",
+            "no amount of known unit",
+        ),
         ("", "no amount of known unit"),
     ],
 )
-def test_a_main_amount_without_a_known_unit_is_found(breaks: Breaks, mark: str, message: str) -> None:
+def test_a_main_amount_without_a_known_unit_is_found(
+    breaks: Breaks, mark: str, message: str
+) -> None:
     note = f"    note:\n      {mark}      x-main-amount: true\n      type: number\n".replace(
         "      " * 2, "      "
     )
 
     found = breaks(
-        amounts.main_amount_is_one_of_known_unit, (ERRORS, "    note:\n      type: string\n", note)
+        amounts.main_amount_is_one_of_known_unit,
+        (ERRORS, "    note:\n      type: string\n", note),
     )
 
     assert found.text == "x-main-amount: true"
@@ -900,7 +1101,8 @@ def test_two_main_amounts_of_one_object_are_found(breaks: Breaks) -> None:
     second = marked.replace("amount:", "fee:", 1)
 
     found = breaks(
-        amounts.main_amount_is_one_of_known_unit, (ERRORS, "    note:\n", marked + second + "    note:\n")
+        amounts.main_amount_is_one_of_known_unit,
+        (ERRORS, "    note:\n", marked + second + "    note:\n"),
     )
 
     assert "'fee' and 'amount' are both marked" in found.message
@@ -979,7 +1181,11 @@ def test_a_right_next_action_passes(tmp_path: Path) -> None:
             "[ask, skipped, done, collect]",
             "the schema has ['ask', 'skipped', 'done', 'collect']",
         ),
-        ("shows: [ask]", "shows: [ask, done]", "has the actions ['ask', 'done', 'skipped', 'done']"),
+        (
+            "shows: [ask]",
+            "shows: [ask, done]",
+            "has the actions ['ask', 'done', 'skipped', 'done']",
+        ),
         (
             "  properties:\n    id:",
             "  properties:\n    nextAction:\n      type: string\n    id:",
@@ -990,7 +1196,9 @@ def test_a_right_next_action_passes(tmp_path: Path) -> None:
 def test_a_next_action_that_does_not_fit_its_schema_is_found(
     breaks: Breaks, old: str, new: str, message: str
 ) -> None:
-    found = breaks(next_actions.next_action_names_what_exists, (ERRORS, old, new), files=ASKING)
+    found = breaks(
+        next_actions.next_action_names_what_exists, (ERRORS, old, new), files=ASKING
+    )
 
     assert message in found.message
 
@@ -1002,7 +1210,9 @@ def test_a_next_action_that_does_not_fit_its_schema_is_found(
         ("    id: id\n", "    id: id\n    kind: id\n", "lacks, or does not know, kind"),
     ],
 )
-def test_a_next_action_of_another_form_is_found(breaks: Breaks, old: str, new: str, message: str) -> None:
+def test_a_next_action_of_another_form_is_found(
+    breaks: Breaks, old: str, new: str, message: str
+) -> None:
     found = breaks(the_reader, (ERRORS, old, new), files=ASKING)
 
     assert message in found.message
@@ -1017,13 +1227,18 @@ def test_a_unit_that_is_not_one_of_ours_is_found(breaks: Breaks) -> None:
 
 @pytest.mark.parametrize(
     ("new", "text"),
-    [("", "amount:"), ("      x-amount-unit-evidence: sure\n", "x-amount-unit-evidence: sure")],
+    [
+        ("", "amount:"),
+        ("      x-amount-unit-evidence: sure\n", "x-amount-unit-evidence: sure"),
+    ],
 )
 def test_a_unit_without_evidence_is_found(breaks: Breaks, new: str, text: str) -> None:
     found = breaks(the_reader, (LINKS, "      x-amount-unit-evidence: observed\n", new))
 
     assert found.text == text
-    assert found.fix.startswith("write `x-amount-unit-evidence:` with one of documented")
+    assert found.fix.startswith(
+        "write `x-amount-unit-evidence:` with one of documented"
+    )
 
 
 @pytest.mark.parametrize(
@@ -1037,10 +1252,15 @@ def test_a_unit_without_evidence_is_found(breaks: Breaks, new: str, text: str) -
         ("decimal-string", "number", "`type: string`"),
     ],
 )
-def test_a_type_that_does_not_fit_the_unit_is_found(breaks: Breaks, unit: str, kind: str, fix: str) -> None:
+def test_a_type_that_does_not_fit_the_unit_is_found(
+    breaks: Breaks, unit: str, kind: str, fix: str
+) -> None:
     amount = f"    amount:\n      type: {kind}\n      x-amount-unit: {unit}\n      x-amount-unit-evidence: inferred\n"
 
-    found = breaks(amounts.amount_fits_its_unit, (ERRORS, "    note:\n      type: string\n", amount))
+    found = breaks(
+        amounts.amount_fits_its_unit,
+        (ERRORS, "    note:\n      type: string\n", amount),
+    )
 
     assert found.text == f"x-amount-unit: {unit}"
     assert fix in found.fix
@@ -1057,7 +1277,9 @@ def test_a_type_that_does_not_fit_the_unit_is_found(breaks: Breaks, unit: str, k
         ("minor", "[integer, 'null']"),
     ],
 )
-def test_a_type_that_fits_the_unit_is_fine(tmp_path: Path, unit: str, kind: str) -> None:
+def test_a_type_that_fits_the_unit_is_fine(
+    tmp_path: Path, unit: str, kind: str
+) -> None:
     amount = f"    amount:\n      type: {kind}\n      x-amount-unit: {unit}\n      x-amount-unit-evidence: inferred\n"
 
     assert passes(tmp_path, (ERRORS, "    note:\n      type: string\n", amount))
@@ -1075,15 +1297,26 @@ def test_a_schema_that_nothing_uses_is_found(breaks: Breaks) -> None:
 
 def test_a_schema_that_only_an_unused_schema_uses_is_unused(breaks: Breaks) -> None:
     edits = [
-        (ERRORS, "    note:\n      type: string\n", "    note:\n      $ref: '#/Inner'\n"),
-        (ERRORS, "Forgotten:\n", "Inner: {type: string, x-evidence: inferred}\nForgotten:\n"),
+        (
+            ERRORS,
+            "    note:\n      type: string\n",
+            "    note:\n      $ref: '#/Inner'\n",
+        ),
+        (
+            ERRORS,
+            "Forgotten:\n",
+            "Inner: {type: string, x-evidence: inferred}\nForgotten:\n",
+        ),
     ]
 
     assert breaks(schemas.schema_is_used_or_marked, *edits).text.startswith("Inner:")
 
 
 def test_a_schema_that_is_marked_as_unused_and_used_is_found(breaks: Breaks) -> None:
-    found = breaks(schemas.schema_is_used_or_marked, (LINKS, "  enum:\n", "  x-unused: true\n  enum:\n"))
+    found = breaks(
+        schemas.schema_is_used_or_marked,
+        (LINKS, "  enum:\n", "  x-unused: true\n  enum:\n"),
+    )
 
     assert (found.file, found.text) == (LINKS, "x-unused: true")
     assert found.fix == "remove `x-unused`"
@@ -1101,7 +1334,11 @@ def test_a_schema_that_only_a_discriminator_names_is_used(tmp_path: Path) -> Non
 
     assert passes(
         tmp_path,
-        (ERRORS, "response.Error:\n  type: object\n", kind + "response.Error:\n  type: object\n" + kinds),
+        (
+            ERRORS,
+            "response.Error:\n  type: object\n",
+            kind + "response.Error:\n  type: object\n" + kinds,
+        ),
     )
 
 
@@ -1119,8 +1356,12 @@ def test_a_schema_that_only_a_discriminator_names_is_used(tmp_path: Path) -> Non
         ),
     ],
 )
-def test_an_object_or_enum_that_is_written_in_place_is_found(breaks: Breaks, schema: str, what: str) -> None:
-    found = breaks(the_reader, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n"))
+def test_an_object_or_enum_that_is_written_in_place_is_found(
+    breaks: Breaks, schema: str, what: str
+) -> None:
+    found = breaks(
+        the_reader, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n")
+    )
 
     assert found.text == f"note: {schema}"
     assert found.message == f"{what} is written in place"
@@ -1128,17 +1369,26 @@ def test_an_object_or_enum_that_is_written_in_place_is_found(breaks: Breaks, sch
 
 
 @pytest.mark.parametrize(
-    "place", ["{type: array, items: X}", "{oneOf: [X, {type: string}]}", "{type: array, items: {anyOf: [X]}}"]
+    "place",
+    [
+        "{type: array, items: X}",
+        "{oneOf: [X, {type: string}]}",
+        "{type: array, items: {anyOf: [X]}}",
+    ],
 )
 def test_an_object_that_is_nested_in_place_is_found(breaks: Breaks, place: str) -> None:
     schema = place.replace("X", "{type: object}")
 
-    found = breaks(the_reader, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n"))
+    found = breaks(
+        the_reader, (ERRORS, "    note:\n      type: string\n", f"    note: {schema}\n")
+    )
 
     assert found.text == f"note: {schema}"
 
 
-def test_an_enum_of_a_parameter_that_is_written_in_place_is_found(breaks: Breaks) -> None:
+def test_an_enum_of_a_parameter_that_is_written_in_place_is_found(
+    breaks: Breaks,
+) -> None:
     edit = (
         PATHS,
         "          type: integer\n        example: 50",
@@ -1150,9 +1400,13 @@ def test_an_enum_of_a_parameter_that_is_written_in_place_is_found(breaks: Breaks
     assert (found.file, found.text) == (PATHS, "schema:")
 
 
-def test_an_object_of_a_request_that_is_written_in_place_is_found(breaks: Breaks) -> None:
+def test_an_object_of_a_request_that_is_written_in_place_is_found(
+    breaks: Breaks,
+) -> None:
     written = "              type: object\n              required: [id]\n"
-    written += "              properties: {id: {type: string}, status: {type: string}}\n"
+    written += (
+        "              properties: {id: {type: string}, status: {type: string}}\n"
+    )
     edit = (ROOT, "              $ref: schemas/links.yaml#/response.Link\n", written)
 
     assert breaks(the_reader, edit).text == "schema:"
@@ -1169,26 +1423,42 @@ def test_an_object_of_a_request_that_is_written_in_place_is_found(breaks: Breaks
         "  additionalProperties: {type: string}\n",
     ],
 )
-def test_a_part_or_a_limit_of_a_named_schema_needs_no_name(tmp_path: Path, more: str) -> None:
+def test_a_part_or_a_limit_of_a_named_schema_needs_no_name(
+    tmp_path: Path, more: str
+) -> None:
     assert passes(tmp_path, (ERRORS, "  x-unused: true\n", "  x-unused: true\n" + more))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fix"),
     [
-        ("    note:\n", "    note:\n      x-sensative: true\n", "did you mean `x-sensitive`?"),
-        ("    note:\n", "    note:\n      x-zzz: true\n", "remove it, or add it to the list of extensions"),
+        (
+            "    note:\n",
+            "    note:\n      x-sensative: true\n",
+            "did you mean `x-sensitive`?",
+        ),
+        (
+            "    note:\n",
+            "    note:\n      x-zzz: true\n",
+            "remove it, or add it to the list of extensions",
+        ),
     ],
 )
-def test_an_extension_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, fix: str) -> None:
+def test_an_extension_that_nothing_reads_is_found(
+    breaks: Breaks, old: str, new: str, fix: str
+) -> None:
     found = breaks(known_words.extension_is_known, (ERRORS, old, new))
 
     assert found.text == new.splitlines()[1].strip()
     assert found.fix == fix
 
 
-def test_a_mark_of_a_secret_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
-    found = breaks(the_reader, (ERRORS, "    note:\n", "    note:\n      x-sensitive: 'yes'\n"))
+def test_a_mark_of_a_secret_that_is_neither_true_nor_false_is_found(
+    breaks: Breaks,
+) -> None:
+    found = breaks(
+        the_reader, (ERRORS, "    note:\n", "    note:\n      x-sensitive: 'yes'\n")
+    )
 
     assert found.text == "x-sensitive: 'yes'"
 
@@ -1204,7 +1474,11 @@ def test_a_parameter_without_an_example_is_found(breaks: Breaks) -> None:
 
 
 def test_a_request_body_without_an_example_is_found(breaks: Breaks) -> None:
-    edit = (PATHS, "          example:\n            amount: 2200000\n            requestId: R1\n", "")
+    edit = (
+        PATHS,
+        "          example:\n            amount: 2200000\n            requestId: R1\n",
+        "",
+    )
 
     found = breaks(the_reader, edit)
 
@@ -1214,15 +1488,25 @@ def test_a_request_body_without_an_example_is_found(breaks: Breaks) -> None:
 
 
 def test_a_response_without_an_example_is_found(breaks: Breaks) -> None:
-    edit = (PATHS, "              data:\n                - id: L1\n              total: 1\n", "")
+    edit = (
+        PATHS,
+        "              data:\n                - id: L1\n              total: 1\n",
+        "",
+    )
 
-    found = breaks(the_reader, edit, (PATHS, '            example:\n      "401"', '      "401"'))
+    found = breaks(
+        the_reader, edit, (PATHS, '            example:\n      "401"', '      "401"')
+    )
 
     assert found.message == "the response 200 of GET /v1/links has no example"
 
 
 def test_a_webhook_without_an_example_is_found(breaks: Breaks) -> None:
-    edit = (ROOT, "            example:\n              id: L1\n              status: paid\n", "")
+    edit = (
+        ROOT,
+        "            example:\n              id: L1\n              status: paid\n",
+        "",
+    )
 
     assert "webhook link.paid" in breaks(the_reader, edit).message
 
@@ -1230,28 +1514,71 @@ def test_a_webhook_without_an_example_is_found(breaks: Breaks) -> None:
 @pytest.mark.parametrize(
     ("kind", "needed"),
     [
-        *[("application/pdf", False), ("image/png", False), ("application/octet-stream", False)],
-        *[("application/json", True), ("application/problem+json; charset=utf-8", True), ("text/csv", True)],
+        *[
+            ("application/pdf", False),
+            ("image/png", False),
+            ("application/octet-stream", False),
+        ],
+        *[
+            ("application/json", True),
+            ("application/problem+json; charset=utf-8", True),
+            ("text/csv", True),
+        ],
     ],
 )
-def test_only_content_that_is_text_needs_an_example(tmp_path: Path, kind: str, needed: bool) -> None:
+def test_only_content_that_is_text_needs_an_example(
+    tmp_path: Path, kind: str, needed: bool
+) -> None:
     taken = "          description: Taken.\n"
 
-    assert passes(tmp_path, (ROOT, taken, f"{taken}          content: {{{kind}: {{}}}}\n")) is not needed
+    assert (
+        passes(tmp_path, (ROOT, taken, f"{taken}          content: {{{kind}: {{}}}}\n"))
+        is not needed
+    )
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "text", "message"),
     [
-        (PATHS, "amount: 2200000", "amount: 22.5", "amount: 22.5", "22.5 is not of type 'integer'"),
-        (PATHS, "requestId: R1", "request_id: R1", "example:", "'request_id' was unexpected"),
-        (PATHS, "status: active", "status: actvie", "status: actvie", "'actvie' is not one of"),
+        (
+            PATHS,
+            "amount: 2200000",
+            "amount: 22.5",
+            "amount: 22.5",
+            "22.5 is not of type 'integer'",
+        ),
+        (
+            PATHS,
+            "requestId: R1",
+            "request_id: R1",
+            "example:",
+            "'request_id' was unexpected",
+        ),
+        (
+            PATHS,
+            "status: active",
+            "status: actvie",
+            "status: actvie",
+            "'actvie' is not one of",
+        ),
         (PATHS, "- id: L1", "- ids: L1", "- ids: L1", "'id' is a required property"),
-        (PATHS, "example: 50", "example: fifty", "example: fifty", "'fifty' is not of type 'integer'"),
+        (
+            PATHS,
+            "example: 50",
+            "example: fifty",
+            "example: fifty",
+            "'fifty' is not of type 'integer'",
+        ),
         (ROOT, "status: paid", "status: lost", "status: lost", "'lost' is not one of"),
         (ROOT, 'code: "2"', "code: 2", "code: 2", "2 is not of type 'string'"),
         (LINKS, "- R1", "- 1", "- 1", "1 is not of type 'string'"),
-        (ERRORS, "    note:\n", "    note:\n      example: 1\n", "example: 1", "1 is not of type 'string'"),
+        (
+            ERRORS,
+            "    note:\n",
+            "    note:\n      example: 1\n",
+            "example: 1",
+            "1 is not of type 'string'",
+        ),
         (
             ERRORS,
             "    note:\n",
@@ -1297,8 +1624,14 @@ def test_examples_by_name_are_checked_where_they_stand(breaks: Breaks) -> None:
     assert (found.file, found.text) == (ROOT, "one: {value: {amount: many}}")
 
 
-def test_an_example_of_a_broken_schema_is_told_and_breaks_nothing(breaks: Breaks) -> None:
-    edit = (ERRORS, "    note:\n      type: string\n", "    note:\n      pattern: '('\n      example: a\n")
+def test_an_example_of_a_broken_schema_is_told_and_breaks_nothing(
+    breaks: Breaks,
+) -> None:
+    edit = (
+        ERRORS,
+        "    note:\n      type: string\n",
+        "    note:\n      pattern: '('\n      example: a\n",
+    )
 
     found = breaks(examples.example_fits_its_schema, edit)
 
@@ -1307,7 +1640,9 @@ def test_an_example_of_a_broken_schema_is_told_and_breaks_nothing(breaks: Breaks
     assert found.fix == "correct the schema beside it"
 
 
-def test_a_mark_that_is_missing_keeps_nobody_from_building_the_model(tmp_path: Path) -> None:
+def test_a_mark_that_is_missing_keeps_nobody_from_building_the_model(
+    tmp_path: Path,
+) -> None:
     files = edited(BASE, PATHS, "    x-moves-money: true\n", "")
     document = load(write_spec(tmp_path, files))
 
@@ -1336,9 +1671,7 @@ def test_no_rule_breaks_on_a_document_that_is_broken_in_any_place(
 
 NO_LOOK_UP = "    x-reconcile:\n      none: The list shows no key.\n"
 FACTS = "    x-call-facts:\n      id: $request.body#/requestId\n"
-LOOK_UP = (
-    "    x-reconcile:\n      look-ups:\n        - {operation: retrieveLink, by: idempotency_key, fields: [id]"
-)
+LOOK_UP = "    x-reconcile:\n      look-ups:\n        - {operation: retrieveLink, by: idempotency_key, fields: [id]"
 IN_LIST = LOOK_UP.replace("retrieveLink", "listLinks")
 
 
@@ -1360,11 +1693,18 @@ def test_an_operation_that_moves_money_without_a_way_to_resolve_unknown_outcomes
 
 
 def test_look_ups_of_an_operation_that_moves_no_money_are_found(breaks: Breaks) -> None:
-    edit = (PATHS, "    x-moves-money: true\n    x-idem", "    x-moves-money: false\n    x-idem")
+    edit = (
+        PATHS,
+        "    x-moves-money: true\n    x-idem",
+        "    x-moves-money: false\n    x-idem",
+    )
 
     found = breaks(the_reader, edit)
 
-    assert found.message == "POST /v1/links moves no money, so there is nothing to reconcile"
+    assert (
+        found.message
+        == "POST /v1/links moves no money, so there is nothing to reconcile"
+    )
 
 
 @pytest.mark.parametrize(
@@ -1377,7 +1717,9 @@ def test_look_ups_of_an_operation_that_moves_no_money_are_found(breaks: Breaks) 
         ("id: requestId", "which POST /v1/links has not"),
     ],
 )
-def test_facts_of_a_call_that_it_has_not_are_found(breaks: Breaks, facts: str, message: str) -> None:
+def test_facts_of_a_call_that_it_has_not_are_found(
+    breaks: Breaks, facts: str, message: str
+) -> None:
     edit = (PATHS, NO_LOOK_UP, f"    x-call-facts:\n      {facts}\n{NO_LOOK_UP}")
 
     found = breaks(the_reader, edit)
@@ -1402,8 +1744,14 @@ def test_look_ups_that_name_what_exists_pass(tmp_path: Path, look_up: str) -> No
     ("look_up", "message"),
     [
         (LOOK_UP + ", why: x}\n", "the unknown key 'why'"),
-        (LOOK_UP.replace("idempotency_key", "order_reference") + "}\n", "goes by 'order_reference'"),
-        (LOOK_UP.replace(", fields: [id]", "") + "}\n", "does not say in which property"),
+        (
+            LOOK_UP.replace("idempotency_key", "order_reference") + "}\n",
+            "goes by 'order_reference'",
+        ),
+        (
+            LOOK_UP.replace(", fields: [id]", "") + "}\n",
+            "does not say in which property",
+        ),
         (LOOK_UP.replace("[id]", "[key]") + "}\n", "names 'key', which is no property"),
         (LOOK_UP + ", amount: sum}\n", "names 'sum', which is no property"),
         (LOOK_UP + ", found: [charged]}\n", "the status 'charged', which is not known"),
@@ -1414,7 +1762,9 @@ def test_look_ups_that_name_what_exists_pass(tmp_path: Path, look_up: str) -> No
         (LOOK_UP + ", ended: [charged]}\n", "the status 'charged', which is not known"),
     ],
 )
-def test_a_look_up_that_cannot_do_what_it_says_is_found(breaks: Breaks, look_up: str, message: str) -> None:
+def test_a_look_up_that_cannot_do_what_it_says_is_found(
+    breaks: Breaks, look_up: str, message: str
+) -> None:
     found = breaks(the_reader, (PATHS, NO_LOOK_UP, look_up))
 
     assert message in found.message
@@ -1427,10 +1777,15 @@ def test_a_look_up_that_cannot_do_what_it_says_is_found(breaks: Breaks, look_up:
             LOOK_UP + ", found: [paid], absent: [active]}\n",
             "GET /v1/links/{id} cannot prove that something is absent",
         ),
-        (IN_LIST + ", absence: true}\n", "GET /v1/links cannot prove that something is absent"),
+        (
+            IN_LIST + ", absence: true}\n",
+            "GET /v1/links cannot prove that something is absent",
+        ),
     ],
 )
-def test_a_look_up_that_guesses_an_absence_is_found(breaks: Breaks, look_up: str, message: str) -> None:
+def test_a_look_up_that_guesses_an_absence_is_found(
+    breaks: Breaks, look_up: str, message: str
+) -> None:
     found = breaks(reconciling.absence_is_known, (PATHS, NO_LOOK_UP, look_up))
 
     assert message in found.message
@@ -1438,7 +1793,9 @@ def test_a_look_up_that_guesses_an_absence_is_found(breaks: Breaks, look_up: str
 
 @pytest.mark.parametrize("name", ["findLink", "createLink"])
 def test_a_look_up_that_asks_no_get_is_found(breaks: Breaks, name: str) -> None:
-    found = breaks(the_reader, (PATHS, NO_LOOK_UP, LOOK_UP.replace("retrieveLink", name) + "}\n"))
+    found = breaks(
+        the_reader, (PATHS, NO_LOOK_UP, LOOK_UP.replace("retrieveLink", name) + "}\n")
+    )
 
     assert f"names {name!r}, which is no GET" in found.message
 
@@ -1451,12 +1808,19 @@ def test_a_look_up_after_that_of_a_list_is_found(breaks: Breaks) -> None:
     assert found.message == "POST /v1/links has a look-up after that of a list"
 
 
-@pytest.mark.parametrize("word", ["documented", "documented-2023", "observed", "inferred"])
+@pytest.mark.parametrize(
+    "word", ["documented", "documented-2023", "observed", "inferred"]
+)
 @pytest.mark.parametrize("weak", ["path", "pages", "schema"])
 def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
     tmp_path: Path, word: str, weak: str
 ) -> None:
-    words = {"path": "observed", "pages": "observed", "schema": "documented", weak: word}
+    words = {
+        "path": "observed",
+        "pages": "observed",
+        "schema": "documented",
+        weak: word,
+    }
     assert passes(
         tmp_path,
         (PATHS, NO_LOOK_UP, IN_LIST + ", made: id, absence: true}\n"),
@@ -1482,7 +1846,11 @@ def test_a_list_without_times_cannot_prove_absence(breaks: Breaks) -> None:
     found = breaks(
         reconciling.absence_is_known,
         (PATHS, NO_LOOK_UP, IN_LIST + ", absence: true}\n"),
-        (PATHS, "method: documented\n      path: inferred", "method: documented\n      path: observed"),
+        (
+            PATHS,
+            "method: documented\n      path: inferred",
+            "method: documented\n      path: observed",
+        ),
         (
             PATHS,
             "total: total\n      x-evidence: inferred",
@@ -1581,7 +1949,11 @@ def test_an_event_with_a_name_breaks_no_rule(tmp_path: Path) -> None:
 def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
     found = breaks(
         the_reader,
-        (ROOT, "    post:\n      operationId: onLinkPaid", "    put:\n      operationId: onLinkPaid"),
+        (
+            ROOT,
+            "    post:\n      operationId: onLinkPaid",
+            "    put:\n      operationId: onLinkPaid",
+        ),
     )
     assert (found.text, found.message) == ("put:", "webhook link.paid is a PUT")
 
@@ -1595,8 +1967,12 @@ def test_a_webhook_that_is_no_post_is_found(breaks: Breaks) -> None:
         ("onUnknownEvent", "have the class UnknownEvent, as has a part of the runtime"),
     ],
 )
-def test_a_webhook_without_a_class_of_its_own_is_found(breaks: Breaks, name: str, message: str) -> None:
-    found = breaks(the_reader, (ROOT, "operationId: onLinkPaid", f"operationId: {name}"))
+def test_a_webhook_without_a_class_of_its_own_is_found(
+    breaks: Breaks, name: str, message: str
+) -> None:
+    found = breaks(
+        the_reader, (ROOT, "operationId: onLinkPaid", f"operationId: {name}")
+    )
     assert (found.file, found.text) == (ROOT, f"operationId: {name}")
     assert message in found.message
 
@@ -1605,16 +1981,26 @@ def test_a_webhook_without_a_class_of_its_own_is_found(breaks: Breaks, name: str
     ("edit", "text"),
     [
         (
-            (ROOT, "              $ref: schemas/links.yaml#/LinkEvent\n", "              type: string\n"),
+            (
+                ROOT,
+                "              $ref: schemas/links.yaml#/LinkEvent\n",
+                "              type: string\n",
+            ),
             "schema:",
         ),
         (
-            (LINKS, '    data:\n      $ref: "#/response.Link"\n', "    data:\n      type: string\n"),
+            (
+                LINKS,
+                '    data:\n      $ref: "#/response.Link"\n',
+                "    data:\n      type: string\n",
+            ),
             "data:",
         ),
     ],
 )
-def test_a_webhook_whose_body_or_data_is_no_object_is_found(tmp_path: Path, edit: Edit, text: str) -> None:
+def test_a_webhook_whose_body_or_data_is_no_object_is_found(
+    tmp_path: Path, edit: Edit, text: str
+) -> None:
     document = load(write_spec(tmp_path, edited(WITH_EVENT, *edit)))
 
     (problem,) = the_reader(document)
@@ -1643,14 +2029,28 @@ def test_a_new_event_without_a_schema_is_refused_with_its_place(tmp_path: Path) 
             "post:",
             "nothing tells webhook link.sent from webhook link.paid",
         ),
-        ((ROOT, "x-event: link.sent", "x-event: 7"), "x-event: 7", "7 is no name of an event"),
         (
-            (ROOT, "x-event: link.sent", "x-event: link.gone"),
-            *("x-event: link.gone", "0 properties of the body of webhook link.sent list 'link.gone'"),
+            (ROOT, "x-event: link.sent", "x-event: 7"),
+            "x-event: 7",
+            "7 is no name of an event",
         ),
         (
-            (LINKS, "    made:\n", '    kind:\n      $ref: "#/LinkEventName"\n    made:\n'),
-            *("x-event: link.sent", "2 properties of the body of webhook link.sent list 'link.sent'"),
+            (ROOT, "x-event: link.sent", "x-event: link.gone"),
+            *(
+                "x-event: link.gone",
+                "0 properties of the body of webhook link.sent list 'link.gone'",
+            ),
+        ),
+        (
+            (
+                LINKS,
+                "    made:\n",
+                '    kind:\n      $ref: "#/LinkEventName"\n    made:\n',
+            ),
+            *(
+                "x-event: link.sent",
+                "2 properties of the body of webhook link.sent list 'link.sent'",
+            ),
         ),
     ],
 )
@@ -1671,10 +2071,30 @@ def test_a_webhook_that_its_body_does_not_name_is_found(
             "post:",
             "webhook link.paid names 0 security schemes",
         ),
-        ("- webhookToken: []", "- webhookToken: []\n        - apiKey: []", "security:", "names 2"),
-        ("- webhookToken: []", "- webhookToken: []\n          apiKey: []", "security:", "names 2"),
-        ("- webhookToken: []", "- apiKey: []", "apiKey:", "'apiKey' of webhook link.paid does not name"),
-        ("x-webhook-secret: TokenSecret", "x-webhook-secret: Password", None, "'webhookToken' of"),
+        (
+            "- webhookToken: []",
+            "- webhookToken: []\n        - apiKey: []",
+            "security:",
+            "names 2",
+        ),
+        (
+            "- webhookToken: []",
+            "- webhookToken: []\n          apiKey: []",
+            "security:",
+            "names 2",
+        ),
+        (
+            "- webhookToken: []",
+            "- apiKey: []",
+            "apiKey:",
+            "'apiKey' of webhook link.paid does not name",
+        ),
+        (
+            "x-webhook-secret: TokenSecret",
+            "x-webhook-secret: Password",
+            None,
+            "'webhookToken' of",
+        ),
     ],
 )
 def test_a_webhook_without_one_proof_is_found(
@@ -1685,7 +2105,9 @@ def test_a_webhook_without_one_proof_is_found(
     assert message in found.message
 
 
-@pytest.mark.parametrize("new", ["", "        prefix: a:b\n", "        prefix: sent\n        more: 1\n"])
+@pytest.mark.parametrize(
+    "new", ["", "        prefix: a:b\n", "        prefix: sent\n        more: 1\n"]
+)
 def test_an_identity_of_another_form_is_found(breaks: Breaks, new: str) -> None:
     found = breaks(the_reader, (ROOT, "        prefix: sent\n", new), files=WITH_EVENT)
 
@@ -1697,22 +2119,44 @@ def test_an_identity_of_another_form_is_found(breaks: Breaks, new: str) -> None:
     ("old", "new", "text", "message"),
     [
         ("prefix: sent\n", "prefix: link\n", "prefix: link", "'link' of another list"),
-        ("- /data/status", "- /data/state", "- /data/state", "'/data/state', which is nothing in the body"),
-        ("- /data/status", "- status", "- status", "'status', which is nothing in the body"),
-        ("- /data/status", "- /data", "- /data", "'/data', which is nothing in the body"),
+        (
+            "- /data/status",
+            "- /data/state",
+            "- /data/state",
+            "'/data/state', which is nothing in the body",
+        ),
+        (
+            "- /data/status",
+            "- status",
+            "- status",
+            "'status', which is nothing in the body",
+        ),
+        (
+            "- /data/status",
+            "- /data",
+            "- /data",
+            "'/data', which is nothing in the body",
+        ),
         (
             "- /id\n          - /data/status",
             "- /name",
             "- /name",
             "begins with '/name', which is not required",
         ),
-        ("- /id\n          - /data/status", "- /data/id", "- /data/id", "begins with '/data/id', which is"),
+        (
+            "- /id\n          - /data/status",
+            "- /data/id",
+            "- /data/id",
+            "begins with '/data/id', which is",
+        ),
     ],
 )
 def test_a_webhook_without_an_identity_is_found(
     breaks: Breaks, old: str, new: str, text: str, message: str
 ) -> None:
-    found = breaks(webhooks.webhook_can_be_told_from_its_likes, (ROOT, old, new), files=WITH_EVENT)
+    found = breaks(
+        webhooks.webhook_can_be_told_from_its_likes, (ROOT, old, new), files=WITH_EVENT
+    )
     assert found.text == text
     assert message in found.message
 
@@ -1731,7 +2175,9 @@ def test_an_identity_may_hold_a_wrapped_value(tmp_path: Path) -> None:
         ("    Value:\n", "    Other:\n      type: string\n    Value:\n"),
     ],
 )
-def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: str, new: str) -> None:
+def test_a_wrapped_value_that_cannot_come_plain_is_found(
+    breaks: Breaks, old: str, new: str
+) -> None:
     found = breaks(the_reader, (LINKS, old, new), files=WITH_EVENT)
     assert found.text.startswith("x-wrapped: ")
     assert "'card' is not `oneOf`" in found.message
@@ -1741,17 +2187,33 @@ def test_a_wrapped_value_that_cannot_come_plain_is_found(breaks: Breaks, old: st
     ("old", "new", "text"),
     [
         ("x-format: unix-seconds", "x-format: unix", "x-format: unix"),
-        ("type: integer\n      x-format", "type: string\n      x-format", "x-format: unix-seconds"),
+        (
+            "type: integer\n      x-format",
+            "type: string\n      x-format",
+            "x-format: unix-seconds",
+        ),
     ],
 )
-def test_a_format_that_nothing_reads_is_found(breaks: Breaks, old: str, new: str, text: str) -> None:
+def test_a_format_that_nothing_reads_is_found(
+    breaks: Breaks, old: str, new: str, text: str
+) -> None:
     found = breaks(the_reader, (LINKS, old, new), files=WITH_EVENT)
     assert found.text == text
 
 
 # -- logs --------------------------------------------------------------------------------------------------
 
-SHOWN = ("id", "amount", "request_id", "code", "balance", "total", "page", "size", "note")
+SHOWN = (
+    "id",
+    "amount",
+    "request_id",
+    "code",
+    "balance",
+    "total",
+    "page",
+    "size",
+    "note",
+)
 
 
 def listing_shown(*names: str) -> dict[str, str]:
@@ -1765,7 +2227,9 @@ def test_a_document_whose_fields_are_all_classed_breaks_no_rule(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("left_out", SHOWN)
-def test_a_field_or_a_parameter_that_nobody_classed_is_found(tmp_path: Path, left_out: str) -> None:
+def test_a_field_or_a_parameter_that_nobody_classed_is_found(
+    tmp_path: Path, left_out: str
+) -> None:
     files = listing_shown(*(name for name in SHOWN if name != left_out))
 
     problems = problems_of(load(write_spec(tmp_path, files)))
@@ -1785,19 +2249,26 @@ def test_a_mark_is_a_class_too(tmp_path: Path, mark: str) -> None:
     assert problems_of(load(write_spec(tmp_path, files))) == []
 
 
-def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(breaks: Breaks) -> None:
+def test_a_mark_of_free_text_that_is_neither_true_nor_false_is_found(
+    breaks: Breaks,
+) -> None:
     edit = (ERRORS, "    note:\n", "    note:\n      x-free-text: 'yes'\n")
 
     assert breaks(the_reader, edit).text == "x-free-text: 'yes'"
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"), [("zzz", "is no field"), ("i_d", "has two entries"), ("status", "")]
+    ("name", "problem"),
+    [("zzz", "is no field"), ("i_d", "has two entries"), ("status", "")],
 )
-def test_the_list_names_each_field_once_and_no_other(tmp_path: Path, name: str, problem: str) -> None:
+def test_the_list_names_each_field_once_and_no_other(
+    tmp_path: Path, name: str, problem: str
+) -> None:
     found = problems_of(load(write_spec(tmp_path, listing_shown(*SHOWN, name))))
 
-    assert [one.message for one in found] == ([f"{name!r} {problem}"] if problem else [])
+    assert [one.message for one in found] == (
+        [f"{name!r} {problem}"] if problem else []
+    )
 
 
 def test_a_name_that_is_masked_is_not_in_the_list(breaks: Breaks) -> None:

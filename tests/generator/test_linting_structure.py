@@ -17,17 +17,27 @@ from generator.document import Document, mapping
 from generator.lint import lint, structure
 from generator.loading import load
 
-ROOT, PATHS, LINKS, ERRORS = "openapi.yaml", "paths/links.yaml", "schemas/links.yaml", "schemas/errors.yaml"
+ROOT, PATHS, LINKS, ERRORS = (
+    "openapi.yaml",
+    "paths/links.yaml",
+    "schemas/links.yaml",
+    "schemas/errors.yaml",
+)
 
 
 def found_in(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
     """The problems as file, text of the line, message."""
     problems = list(structure.check(load(write_spec(folder, files))))
-    assert all("OpenAPI 3.1.0" in f"{problem.message} {problem.fix}" for problem in problems)
+    assert all(
+        "OpenAPI 3.1.0" in f"{problem.message} {problem.fix}" for problem in problems
+    )
     return [
         (
             Path(problem.file).relative_to(folder).as_posix(),
-            Path(problem.file).read_text(encoding="utf-8").splitlines()[problem.line - 1].strip(),
+            Path(problem.file)
+            .read_text(encoding="utf-8")
+            .splitlines()[problem.line - 1]
+            .strip(),
             problem.message,
         )
         for problem in problems
@@ -42,7 +52,13 @@ def test_the_base_document_is_valid(tmp_path: Path) -> None:
     ("file", "old", "new", "text", "message"),
     [
         (ROOT, "  version: 1.0.0\n", "", "info:", "'version' is a required property"),
-        (ROOT, "  title: Links\n", "  title: Links\n  tilte: x\n", "info:", "'tilte' was unexpected"),
+        (
+            ROOT,
+            "  title: Links\n",
+            "  title: Links\n  tilte: x\n",
+            "info:",
+            "'tilte' was unexpected",
+        ),
         (
             PATHS,
             "- name: size\n        in: query",
@@ -50,7 +66,13 @@ def test_the_base_document_is_valid(tmp_path: Path) -> None:
             "in: qurey",
             "'qurey' is not one of",
         ),
-        (PATHS, "        description: One page.\n", "", '"200":', "'description' is a required property"),
+        (
+            PATHS,
+            "        description: One page.\n",
+            "",
+            '"200":',
+            "'description' is a required property",
+        ),
     ],
 )
 def test_what_openapi_does_not_allow_is_found_where_it_is_written(
@@ -65,7 +87,13 @@ def test_what_openapi_does_not_allow_is_found_where_it_is_written(
 @pytest.mark.parametrize(
     ("file", "old", "new", "text", "message"),
     [
-        (ERRORS, "code:\n      type: string", "code:\n      type: strnig", "type: strnig", "'strnig' is not"),
+        (
+            ERRORS,
+            "code:\n      type: string",
+            "code:\n      type: strnig",
+            "type: strnig",
+            "'strnig' is not",
+        ),
         (
             LINKS,
             "total:\n      type: integer",
@@ -73,7 +101,13 @@ def test_what_openapi_does_not_allow_is_found_where_it_is_written(
             "default: many",
             "'many'",
         ),
-        (PATHS, "operationId: createLink", "operationId: listLinks", "post:", "'listLinks'"),
+        (
+            PATHS,
+            "operationId: createLink",
+            "operationId: listLinks",
+            "post:",
+            "'listLinks'",
+        ),
         (PATHS, "- name: id\n", "- name: uid\n", "get:", "'id'"),
     ],
 )
@@ -88,7 +122,9 @@ def test_errors_that_do_not_know_their_place_get_the_one_where_they_were_found(
 
 @pytest.mark.parametrize("version", ["2.0", "4.0.0", "three"])
 def test_another_version_of_openapi_is_refused(tmp_path: Path, version: str) -> None:
-    root = write_spec(tmp_path, edited(BASE, ROOT, "openapi: 3.1.0", f"openapi: '{version}'"))
+    root = write_spec(
+        tmp_path, edited(BASE, ROOT, "openapi: 3.1.0", f"openapi: '{version}'")
+    )
 
     problems = list(structure.check(load(root)))
 
@@ -98,7 +134,12 @@ def test_another_version_of_openapi_is_refused(tmp_path: Path, version: str) -> 
 
 
 def test_a_document_of_openapi_3_0_is_checked_by_its_own_rules() -> None:
-    schema = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "nullable": True}
+    schema = {
+        "type": "integer",
+        "minimum": 1,
+        "exclusiveMinimum": True,
+        "nullable": True,
+    }
     data: dict[str, Any] = {
         "openapi": "3.0.3",
         "info": {"title": "T", "version": "1"},
@@ -140,7 +181,9 @@ def test_the_check_breaks_on_no_document(base: Document, data: st.DataObject) ->
     assert all(problem.line >= 1 for problem in structure.check(document))
 
 
-VERSIONS = pytest.mark.parametrize("of_version", [OAS30Validator, OAS31Validator, OAS32Validator])
+VERSIONS = pytest.mark.parametrize(
+    "of_version", [OAS30Validator, OAS31Validator, OAS32Validator]
+)
 
 
 def is_accepted(of_version: Any, schema: object) -> bool:
@@ -179,14 +222,18 @@ def test_a_schema_that_is_passed_at_once_is_one_that_the_validator_accepts(
         None,
     ],
 )
-def test_a_schema_that_the_validator_refuses_is_not_passed(of_version: Any, schema: object) -> None:
+def test_a_schema_that_the_validator_refuses_is_not_passed(
+    of_version: Any, schema: object
+) -> None:
     if not is_accepted(of_version, schema):
         assert not structure.soundness(of_version)(schema)
 
 
 def test_every_schema_of_a_sound_document_is_passed_at_once(base: Document) -> None:
     is_sound = structure.soundness(OAS31Validator)
-    assert all(map(is_sound, mapping(mapping(base.data["components"])["schemas"]).values()))
+    assert all(
+        map(is_sound, mapping(mapping(base.data["components"])["schemas"]).values())
+    )
 
 
 @pytest.mark.parametrize("place", ["document", "schema"])
@@ -217,5 +264,9 @@ def test_linting_tells_all_problems_once_and_in_order(tmp_path: Path) -> None:
     problems = lint(root, load(root), redocly=False)
 
     assert problems == sorted(set(problems))
-    assert [Path(problem.file).name for problem in problems] == ["openapi.yaml", "openapi.yaml", "links.yaml"]
+    assert [Path(problem.file).name for problem in problems] == [
+        "openapi.yaml",
+        "openapi.yaml",
+        "links.yaml",
+    ]
     assert lint(tmp_path, load(root), redocly=False) == problems

@@ -37,9 +37,16 @@ def _refused(tmp_path: Path) -> Refuse:
     def refuse(files: dict[str, str]) -> list[Problem]:
         with pytest.raises(SpecError) as caught:
             load(write_spec(tmp_path, files))
-        assert str(caught.value).splitlines() == [str(problem) for problem in caught.value.problems]
+        assert str(caught.value).splitlines() == [
+            str(problem) for problem in caught.value.problems
+        ]
         return [
-            Problem(Path(found.file).relative_to(tmp_path).as_posix(), found.line, found.message, found.fix)
+            Problem(
+                Path(found.file).relative_to(tmp_path).as_posix(),
+                found.line,
+                found.message,
+                found.fix,
+            )
             for found in caught.value.problems
         ]
 
@@ -55,15 +62,22 @@ def place(problems: list[Problem]) -> tuple[str, int]:
 # -- the bundle --------------------------------------------------------------------------------------------
 
 
-def test_path_items_of_other_files_stand_in_the_bundle_where_they_were_referred_to(loaded: Load) -> None:
+def test_path_items_of_other_files_stand_in_the_bundle_where_they_were_referred_to(
+    loaded: Load,
+) -> None:
     data = loaded(BASE).data
 
     assert list(data["paths"]) == ["/v1/links", "/v1/links/{id}"]
     assert data["paths"]["/v1/links"]["post"]["operationId"] == "createLink"
 
 
-def test_every_schema_of_every_schema_file_is_in_the_bundle_in_sorted_order(loaded: Load) -> None:
-    files = {**BASE, "schemas/more/unreached.yaml": "Zebra: {type: string}\nApple: {type: string}\n"}
+def test_every_schema_of_every_schema_file_is_in_the_bundle_in_sorted_order(
+    loaded: Load,
+) -> None:
+    files = {
+        **BASE,
+        "schemas/more/unreached.yaml": "Zebra: {type: string}\nApple: {type: string}\n",
+    }
 
     schemas = loaded(files).data["components"]["schemas"]
 
@@ -73,13 +87,17 @@ def test_every_schema_of_every_schema_file_is_in_the_bundle_in_sorted_order(load
     ]
 
 
-def test_references_between_files_become_references_inside_the_bundle(loaded: Load) -> None:
+def test_references_between_files_become_references_inside_the_bundle(
+    loaded: Load,
+) -> None:
     data = loaded(BASE).data
 
     operation = data["paths"]["/v1/links"]["post"]
     content = operation["requestBody"]["content"]["application/json"]
     assert content["schema"] == {"$ref": "#/components/schemas/request.CreateLink"}
-    assert operation["responses"]["401"] == {"$ref": "#/components/responses/Unauthorized"}
+    assert operation["responses"]["401"] == {
+        "$ref": "#/components/responses/Unauthorized"
+    }
     status = data["components"]["schemas"]["response.Link"]["properties"]["status"]
     assert status == {"$ref": "#/components/schemas/LinkStatus"}
 
@@ -90,7 +108,9 @@ def test_keys_keep_the_order_in_which_they_were_written(loaded: Load) -> None:
     assert list(data) == ["openapi", "info", "x-z", "x-a", "paths"]
 
 
-def test_a_single_file_with_references_inside_itself_is_a_document(loaded: Load) -> None:
+def test_a_single_file_with_references_inside_itself_is_a_document(
+    loaded: Load,
+) -> None:
     text = HEAD + (
         "paths: {}\n"
         "components:\n"
@@ -109,9 +129,7 @@ def test_a_single_file_with_references_inside_itself_is_a_document(loaded: Load)
 
 
 def test_a_json_file_is_a_document(loaded: Load) -> None:
-    text = (
-        '{\n\t"openapi": "3.1.0",\n\t"info": {"title": "a\\/b \\ud83d\\ude00 \\\\ud83d"},\n\t"paths": {}\n}'
-    )
+    text = '{\n\t"openapi": "3.1.0",\n\t"info": {"title": "a\\/b \\ud83d\\ude00 \\\\ud83d"},\n\t"paths": {}\n}'
 
     document = loaded({"api.json": text})
 
@@ -203,7 +221,9 @@ def test_the_mapping_of_a_discriminator_follows_its_schemas(loaded: Load) -> Non
     }
 
 
-def test_what_is_neither_path_item_nor_schema_is_copied_in_at_each_use(loaded: Load) -> None:
+def test_what_is_neither_path_item_nor_schema_is_copied_in_at_each_use(
+    loaded: Load,
+) -> None:
     files = edited(
         BASE,
         "paths/links.yaml",
@@ -223,7 +243,9 @@ def test_what_is_neither_path_item_nor_schema_is_copied_in_at_each_use(loaded: L
     document = loaded(files)
 
     pointer = ("paths", "/v1/links/{id}", "parameters", 0)
-    assert document.get((*pointer, "schema")) == {"$ref": "#/components/schemas/LinkStatus"}
+    assert document.get((*pointer, "schema")) == {
+        "$ref": "#/components/schemas/LinkStatus"
+    }
     assert document.where((*pointer, "required")).file.endswith("/parameters.yaml")
 
 
@@ -236,13 +258,19 @@ def test_a_path_item_of_the_components_is_written_out(loaded: Load) -> None:
         "    A: {get: {responses: {}}}\n"
     )
 
-    assert loaded({"openapi.yaml": text}).data["paths"]["/a"] == {"get": {"responses": {}}}
+    assert loaded({"openapi.yaml": text}).data["paths"]["/a"] == {
+        "get": {"responses": {}}
+    }
 
 
-def test_the_bundle_is_the_same_bytes_every_time_and_loads_as_itself(tmp_path: Path) -> None:
+def test_the_bundle_is_the_same_bytes_every_time_and_loads_as_itself(
+    tmp_path: Path,
+) -> None:
     files = edited(BASE, "openapi.yaml", "title: Links", "title: Ссылки")
     first = bundle_bytes(load(write_spec(tmp_path / "one", files)))
-    second = bundle_bytes(load(write_spec(tmp_path / "two", dict(reversed(files.items())))))
+    second = bundle_bytes(
+        load(write_spec(tmp_path / "two", dict(reversed(files.items()))))
+    )
 
     assert first == second
     assert "Ссылки".encode() in first
@@ -254,30 +282,48 @@ def test_the_bundle_is_the_same_bytes_every_time_and_loads_as_itself(tmp_path: P
 # -- the source map ----------------------------------------------------------------------------------------
 
 
-def test_a_place_in_the_bundle_leads_to_the_file_and_line_where_it_was_written(loaded: Load) -> None:
+def test_a_place_in_the_bundle_leads_to_the_file_and_line_where_it_was_written(
+    loaded: Load,
+) -> None:
     document = loaded(BASE)
 
     def where(*pointer: str | int) -> tuple[str, str]:
         location = document.where(pointer)
-        line = Path(location.file).read_text(encoding="utf-8").splitlines()[location.line - 1]
+        line = (
+            Path(location.file)
+            .read_text(encoding="utf-8")
+            .splitlines()[location.line - 1]
+        )
         return "/".join(Path(location.file).parts[-2:]), line.strip()
 
     assert where("paths", "/v1/links/{id}") == ("paths/links.yaml", "/v1/links/{id}:")
-    assert where("paths", "/v1/links", "get", "parameters", 1) == ("paths/links.yaml", "- name: size")
-    assert where("components", "schemas", "LinkStatus", "enum", 0) == ("schemas/links.yaml", "- active")
+    assert where("paths", "/v1/links", "get", "parameters", 1) == (
+        "paths/links.yaml",
+        "- name: size",
+    )
+    assert where("components", "schemas", "LinkStatus", "enum", 0) == (
+        "schemas/links.yaml",
+        "- active",
+    )
     assert where("webhooks", "link.paid")[1] == "link.paid:"
 
 
-def test_an_unknown_place_has_the_location_of_its_nearest_ancestor(loaded: Load) -> None:
+def test_an_unknown_place_has_the_location_of_its_nearest_ancestor(
+    loaded: Load,
+) -> None:
     document = loaded(BASE)
 
     operation = ("paths", "/v1/links", "post")
-    assert document.where((*operation, "x-absent", "deeper")) == document.where(operation)
+    assert document.where((*operation, "x-absent", "deeper")) == document.where(
+        operation
+    )
     assert document.where(("nothing",)).line == 1
 
 
 def test_a_document_without_a_source_map_still_answers(loaded: Load) -> None:
-    assert Document({"openapi": "3.1.0"}).where(("openapi",)) == Location("<document>", 1)
+    assert Document({"openapi": "3.1.0"}).where(("openapi",)) == Location(
+        "<document>", 1
+    )
     assert str(Location("spec/a.yaml", 3)) == "spec/a.yaml:3"
 
 
@@ -286,7 +332,9 @@ def test_a_changed_document_keeps_the_source_map(loaded: Load) -> None:
 
     changed = document.with_data({"openapi": "3.1.0"})
 
-    assert changed.where(("paths", "/v1/links")) == document.where(("paths", "/v1/links"))
+    assert changed.where(("paths", "/v1/links")) == document.where(
+        ("paths", "/v1/links")
+    )
 
 
 def test_files_are_called_as_the_user_called_the_root(
@@ -297,7 +345,9 @@ def test_files_are_called_as_the_user_called_the_root(
 
     document = load(Path("spec/openapi.yaml"))
 
-    assert document.where(("paths", "/v1/links")) == Location("spec/paths/links.yaml", 1)
+    assert document.where(("paths", "/v1/links")) == Location(
+        "spec/paths/links.yaml", 1
+    )
 
 
 def test_a_problem_reads_as_file_line_message_and_fix() -> None:
@@ -312,7 +362,14 @@ def test_a_problem_reads_as_file_line_message_and_fix() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        *[("yes", "yes"), ("no", "no"), ("on", "on"), ("off", "off"), ("NO", "NO"), ("y", "y")],
+        *[
+            ("yes", "yes"),
+            ("no", "no"),
+            ("on", "on"),
+            ("off", "off"),
+            ("NO", "NO"),
+            ("y", "y"),
+        ],
         *[("true", True), ("True", True), ("FALSE", False), ("tRUE", "tRUE")],
         *[("null", None), ("~", None), ("", None), ("Null", None), ("nULL", "nULL")],
         *[
@@ -320,7 +377,15 @@ def test_a_problem_reads_as_file_line_message_and_fix() -> None:
             ("2025-03-14T00:00:00Z", "2025-03-14T00:00:00Z"),
             ("12:30:45", "12:30:45"),
         ],
-        *[("012", 12), ("0o14", 12), ("0xFf", 255), ("+5", 5), ("-0", 0), ("1_000", "1_000"), ("0b1", "0b1")],
+        *[
+            ("012", 12),
+            ("0o14", 12),
+            ("0xFf", 255),
+            ("+5", 5),
+            ("-0", 0),
+            ("1_000", "1_000"),
+            ("0b1", "0b1"),
+        ],
         *[
             ("1.50", 1.5),
             (".5", 0.5),
@@ -330,23 +395,41 @@ def test_a_problem_reads_as_file_line_message_and_fix() -> None:
             ("1e", "1e"),
             (".", "."),
         ],
-        *[("'12'", "12"), ('"true"', "true"), ("!!str 12", "12"), ("!!int '12'", 12), ("1.0.0", "1.0.0")],
+        *[
+            ("'12'", "12"),
+            ('"true"', "true"),
+            ("!!str 12", "12"),
+            ("!!int '12'", 12),
+            ("1.0.0", "1.0.0"),
+        ],
         *[("9007199254740993", 9007199254740993), ("=", "="), ("3d", "3d")],
     ],
 )
-def test_scalars_follow_the_core_schema_of_yaml_1_2(loaded: Load, text: str, value: object) -> None:
+def test_scalars_follow_the_core_schema_of_yaml_1_2(
+    loaded: Load, text: str, value: object
+) -> None:
     found = loaded({"openapi.yaml": f"{HEAD}x-value: {text}\n"}).data["x-value"]
 
     assert found == value
     assert type(found) is type(value)
 
 
-_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Co"], exclude_characters="\ufeff\ufffe\uffff"))
+_TEXT = st.text(
+    st.characters(
+        exclude_categories=["Cs", "Cc", "Co"], exclude_characters="\ufeff\ufffe\uffff"
+    )
+)
 # A key of YAML on one line has 1,024 characters at most, and JSON writes six of them for one that is not ASCII.
 _KEY = _TEXT.filter(lambda text: len(json.dumps(text)) < 1000)
 _JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEY, inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(_KEY, inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -359,7 +442,9 @@ def test_loading_and_bundling_keep_every_value_of_json(value: object) -> None:
 
 
 @given(_JSON)
-def test_loading_keeps_every_value_that_another_yaml_library_wrote(value: object) -> None:
+def test_loading_keeps_every_value_that_another_yaml_library_wrote(
+    value: object,
+) -> None:
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     stream = StringIO()
@@ -374,13 +459,20 @@ def _load_text(text: str, name: str) -> Document:
 
 
 def test_status_codes_are_text_with_quotes_or_without(loaded: Load) -> None:
-    text = HEAD + "paths: {/a: {get: {responses: {200: {description: ok}, '404': {description: no}}}}}\n"
+    text = (
+        HEAD
+        + "paths: {/a: {get: {responses: {200: {description: ok}, '404': {description: no}}}}}\n"
+    )
 
-    assert list(loaded({"openapi.yaml": text}).data["paths"]["/a"]["get"]["responses"]) == ["200", "404"]
+    assert list(
+        loaded({"openapi.yaml": text}).data["paths"]["/a"]["get"]["responses"]
+    ) == ["200", "404"]
 
 
 def test_an_alias_is_a_copy_of_its_anchor(loaded: Load) -> None:
-    data = loaded({"openapi.yaml": HEAD + "paths: {}\nx-a: &a {b: [1]}\nx-c: *a\n"}).data
+    data = loaded(
+        {"openapi.yaml": HEAD + "paths: {}\nx-a: &a {b: [1]}\nx-c: *a\n"}
+    ).data
 
     assert data["x-c"] == {"b": [1]}
     assert data["x-c"] is not data["x-a"]
@@ -390,14 +482,24 @@ def test_an_alias_is_a_copy_of_its_anchor(loaded: Load) -> None:
     ("text", "line", "message", "fix"),
     [
         ("a: 1\na: 2\n", 2, "'a' is already on line 1", "remove or rename"),
-        ("a:\n  200: x\n  '200': y\n", 3, "'200' is already on line 2", "remove or rename"),
+        (
+            "a:\n  200: x\n  '200': y\n",
+            3,
+            "'200' is already on line 2",
+            "remove or rename",
+        ),
         ("a: [1,\nb: 2\n", 3, "not YAML", "correct the YAML"),
         ("a: b: c\n", 1, "not YAML", "correct the YAML"),
         ("a: 1\nb: \x01\n", 2, "not YAML", "remove the character"),
         ("a: *b\n", 1, "no anchor", "write &b before"),
         ("", 1, "empty", "write the document"),
         ("# only a comment\n", 1, "empty", "write the document"),
-        ("a: 1\n---\nb: 2\n", 2, "more than one YAML document", "one document per file"),
+        (
+            "a: 1\n---\nb: 2\n",
+            2,
+            "more than one YAML document",
+            "one document per file",
+        ),
         ("a: 1\nb: !!timestamp 2025-03-14\n", 2, "does not fit", "remove the tag"),
         ("a: !thing {b: 1}\n", 1, "'!thing'", "remove the tag"),
         ("a: !!int x\n", 1, "'x' does not fit", "remove the tag"),
@@ -444,8 +546,12 @@ def test_a_root_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "absent.yaml")
 
 
-def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(loaded: Load) -> None:
-    document = loaded({"openapi.yaml": "\ufeff" + HEAD.replace("\n", "\r\n") + "paths: {}\r\n"})
+def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(
+    loaded: Load,
+) -> None:
+    document = loaded(
+        {"openapi.yaml": "\ufeff" + HEAD.replace("\n", "\r\n") + "paths: {}\r\n"}
+    )
 
     assert document.data["openapi"] == "3.1.0"
     assert document.where(("paths",)).line == 3
@@ -457,8 +563,16 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(loaded: Load)
 @pytest.mark.parametrize(
     ("reference", "message", "fix"),
     [
-        ("../schemas/links.yaml#/response.Lnik", "leads nowhere", "did you mean `response.Link`?"),
-        ("../schemas/links.yaml#/response.Link/properties/absent", "leads nowhere", "add the key"),
+        (
+            "../schemas/links.yaml#/response.Lnik",
+            "leads nowhere",
+            "did you mean `response.Link`?",
+        ),
+        (
+            "../schemas/links.yaml#/response.Link/properties/absent",
+            "leads nowhere",
+            "add the key",
+        ),
         (
             "../schemas/lnks.yaml#/response.Link",
             "no file '../schemas/lnks.yaml'",
@@ -471,8 +585,16 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(loaded: Load)
             "leads nowhere",
             "`../openapi.yaml#/components/schemas/response.Link`",
         ),
-        ("../openapi.yaml#/components/schemas/Absent", "leads nowhere", "add what it refers to"),
-        ("../../elsewhere.yaml#/A", "outside of the spec folder", "copy the file below"),
+        (
+            "../openapi.yaml#/components/schemas/Absent",
+            "leads nowhere",
+            "add what it refers to",
+        ),
+        (
+            "../../elsewhere.yaml#/A",
+            "outside of the spec folder",
+            "copy the file below",
+        ),
         ("/etc/passwd", "outside of the spec folder", "copy the file below"),
         ("https://example.com/a.yaml#/A", "leads out of the document", "copy"),
         ("file:///etc/passwd", "leads out of the document", "copy"),
@@ -483,26 +605,41 @@ def test_a_reference_that_cannot_be_followed_is_refused_where_it_is_written(
     refused: Refuse, reference: str, message: str, fix: str
 ) -> None:
     files = edited(
-        BASE, "paths/links.yaml", "../schemas/links.yaml#/request.CreateLink", json.dumps(reference)
+        BASE,
+        "paths/links.yaml",
+        "../schemas/links.yaml#/request.CreateLink",
+        json.dumps(reference),
     )
 
     problems = refused(files)
 
-    line = files["paths/links.yaml"].splitlines().index(f"            $ref: {json.dumps(reference)}") + 1
+    line = (
+        files["paths/links.yaml"]
+        .splitlines()
+        .index(f"            $ref: {json.dumps(reference)}")
+        + 1
+    )
     assert place(problems) == ("paths/links.yaml", line)
     assert message in problems[0].message
     assert fix in problems[0].fix
 
 
-def test_a_dangling_reference_inside_one_file_is_refused_with_a_suggestion(refused: Refuse) -> None:
-    problems = refused(edited(BASE, "schemas/links.yaml", "#/LinkStatus", "#/LinkStatsu"))
+def test_a_dangling_reference_inside_one_file_is_refused_with_a_suggestion(
+    refused: Refuse,
+) -> None:
+    problems = refused(
+        edited(BASE, "schemas/links.yaml", "#/LinkStatus", "#/LinkStatsu")
+    )
 
     assert place(problems) == ("schemas/links.yaml", 32)
     assert problems[0].fix == "did you mean `LinkStatus`?"
 
 
 def test_a_dangling_reference_of_the_root_file_is_refused(refused: Refuse) -> None:
-    text = HEAD + "paths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    Bb: {}\n"
+    text = (
+        HEAD
+        + "paths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    Bb: {}\n"
+    )
 
     problems = refused({"openapi.yaml": text})
 
@@ -511,7 +648,9 @@ def test_a_dangling_reference_of_the_root_file_is_refused(refused: Refuse) -> No
     assert problems[0].fix == "did you mean `Bb`?"
 
 
-def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(refused: Refuse) -> None:
+def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(
+    refused: Refuse,
+) -> None:
     schema = "A:\n  discriminator:\n    propertyName: kind\n    mapping:\n      a: '#/Absent'\n"
 
     problems = refused({"openapi.yaml": HEAD + "paths: {}\n", "schemas/a.yaml": schema})
@@ -521,7 +660,10 @@ def test_a_mapping_of_a_discriminator_that_leads_nowhere_is_refused(refused: Ref
 
 def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("A: {type: string}\n")
-    root = write_spec(tmp_path / "spec", {"openapi.yaml": HEAD + "paths: {/a: {$ref: link.yaml#/A}}\n"})
+    root = write_spec(
+        tmp_path / "spec",
+        {"openapi.yaml": HEAD + "paths: {/a: {$ref: link.yaml#/A}}\n"},
+    )
     (tmp_path / "spec" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
     with pytest.raises(SpecError, match="outside of the spec folder"):
@@ -529,23 +671,33 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["schemas", "paths"])
-def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(tmp_path: Path, folder: str) -> None:
+def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(
+    tmp_path: Path, folder: str
+) -> None:
     (tmp_path / "secret.yaml").write_text("Secret: {description: pr_of_the_machine}\n")
     root = write_spec(tmp_path / "spec", {"openapi.yaml": HEAD + "paths: {}\n"})
     (tmp_path / "spec" / folder).mkdir()
     (tmp_path / "spec" / folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
-    with pytest.raises(SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec folder") as caught:
+    with pytest.raises(
+        SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec folder"
+    ) as caught:
         load(root)
     assert "pr_of_the_machine" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "reference", ["%2Fetc%2Fpasswd", "..%2f..%2felsewhere.yaml", "a%00b.yaml", "../link/x.yaml"]
+    "reference",
+    ["%2Fetc%2Fpasswd", "..%2f..%2felsewhere.yaml", "a%00b.yaml", "../link/x.yaml"],
 )
-def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path: Path, reference: str) -> None:
+def test_no_spelling_of_a_path_leads_out_of_the_folder(
+    tmp_path: Path, reference: str
+) -> None:
     files = edited(
-        BASE, "paths/links.yaml", "../schemas/links.yaml#/request.CreateLink", json.dumps(reference)
+        BASE,
+        "paths/links.yaml",
+        "../schemas/links.yaml#/request.CreateLink",
+        json.dumps(reference),
     )
     root = write_spec(tmp_path / "spec", files)
     (tmp_path / "x.yaml").write_text("A: 1\n")
@@ -554,7 +706,9 @@ def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path: Path, reference
         load(root)
 
 
-def test_a_broken_file_is_reported_once_and_not_with_every_reference_to_it(refused: Refuse) -> None:
+def test_a_broken_file_is_reported_once_and_not_with_every_reference_to_it(
+    refused: Refuse,
+) -> None:
     files = {**BASE, "schemas/errors.yaml": "a: [\n"}
 
     problems = refused(files)
@@ -564,7 +718,12 @@ def test_a_broken_file_is_reported_once_and_not_with_every_reference_to_it(refus
 
 def test_all_problems_are_told_at_once_in_order(refused: Refuse) -> None:
     files = edited(BASE, "schemas/links.yaml", "#/LinkStatus", "#/Absent")
-    files = edited(files, "openapi.yaml", "paths/links.yaml#/~1v1~1links\n", "paths/absent.yaml#/a\n")
+    files = edited(
+        files,
+        "openapi.yaml",
+        "paths/links.yaml#/~1v1~1links\n",
+        "paths/absent.yaml#/a\n",
+    )
 
     problems = refused(files)
 
@@ -584,7 +743,9 @@ def test_two_files_with_one_schema_key_are_refused(refused: Refuse) -> None:
 
 
 def test_a_path_in_a_file_that_the_root_leaves_out_is_refused(refused: Refuse) -> None:
-    problems = refused({**BASE, "paths/more.yaml": "/v1/more:\n  get: {responses: {}}\n"})
+    problems = refused(
+        {**BASE, "paths/more.yaml": "/v1/more:\n  get: {responses: {}}\n"}
+    )
 
     assert place(problems) == ("paths/more.yaml", 1)
     assert "$ref: paths/more.yaml#/~1v1~1more" in problems[0].fix
@@ -592,7 +753,8 @@ def test_a_path_in_a_file_that_the_root_leaves_out_is_refused(refused: Refuse) -
 
 def test_a_file_that_contains_itself_is_refused(refused: Refuse) -> None:
     files = {
-        "openapi.yaml": HEAD + "paths: {/a: {get: {responses: {'200': {$ref: 'loop.yaml#/A'}}}}}\n",
+        "openapi.yaml": HEAD
+        + "paths: {/a: {get: {responses: {'200': {$ref: 'loop.yaml#/A'}}}}}\n",
         "loop.yaml": "A:\n  headers:\n    B: {$ref: '#/A'}\n",
     }
 
@@ -605,7 +767,9 @@ def test_a_file_that_contains_itself_is_refused(refused: Refuse) -> None:
 def test_a_path_item_with_keys_beside_its_reference_is_refused(refused: Refuse) -> None:
     reference = "$ref: paths/links.yaml#/~1v1~1links\n"
 
-    problems = refused(edited(BASE, "openapi.yaml", reference, reference + "    parameters: []\n"))
+    problems = refused(
+        edited(BASE, "openapi.yaml", reference, reference + "    parameters: []\n")
+    )
 
     assert place(problems)[0] == "openapi.yaml"
     assert "`parameters` beside this `$ref` would be lost" in problems[0].message
@@ -621,14 +785,18 @@ def test_schemas_that_refer_to_each_other_in_a_circle_are_fine(loaded: Load) -> 
     document = loaded(files)
 
     schema = ("components", "schemas")
-    assert document.follow((*schema, "A", "properties", "b", "properties", "a", "properties")).pointer == (
+    assert document.follow(
+        (*schema, "A", "properties", "b", "properties", "a", "properties")
+    ).pointer == (
         *(*schema, "A"),
         "properties",
     )
 
 
 def test_following_a_reference_that_leads_round_in_a_circle_gives_nothing() -> None:
-    document = Document({"components": {"schemas": {"A": {"$ref": "#/components/schemas/A"}}}})
+    document = Document(
+        {"components": {"schemas": {"A": {"$ref": "#/components/schemas/A"}}}}
+    )
 
     assert document.follow(("components", "schemas", "A")).value is None
 
@@ -639,7 +807,9 @@ def _base(tmp_path_factory: pytest.TempPathFactory) -> Document:
 
 
 @given(data=st.data())
-def test_a_broken_document_is_loaded_or_refused_with_places(base: Document, data: st.DataObject) -> None:
+def test_a_broken_document_is_loaded_or_refused_with_places(
+    base: Document, data: st.DataObject
+) -> None:
     text = json.dumps(data.draw(broken(base.data)), indent=1)
 
     try:

@@ -15,7 +15,9 @@ SECRET = {**TEXT, "x-sensitive": True}
 
 def names(paths: dict[str, Any] | None = None, **schemas: Any) -> Names:
     described = {
-        name: schema if "type" in schema or "oneOf" in schema else {"type": "object", "properties": schema}
+        name: schema
+        if "type" in schema or "oneOf" in schema
+        else {"type": "object", "properties": schema}
         for name, schema in schemas.items()
     }
     return loggable(document(described, paths))
@@ -31,15 +33,23 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def test_a_declared_name_is_shown_and_a_marked_one_hidden_whatever_its_spelling() -> None:
+def test_a_declared_name_is_shown_and_a_marked_one_hidden_whatever_its_spelling() -> (
+    None
+):
     found = names(
-        Link={"orderReference": TEXT, "card_token": SECRET, "parts": {"type": "array", "items": TEXT}}
+        Link={
+            "orderReference": TEXT,
+            "card_token": SECRET,
+            "parts": {"type": "array", "items": TEXT},
+        }
     )
     assert found == Names(values={"orderreference", "parts"}, hidden={"cardtoken"})
 
 
 def test_a_name_that_is_marked_anywhere_is_hidden_everywhere() -> None:
-    found = names(Shop={"name": TEXT}, Payer={"NAME": SECRET}, Box={"na_me": ref("Shop")})
+    found = names(
+        Shop={"name": TEXT}, Payer={"NAME": SECRET}, Box={"na_me": ref("Shop")}
+    )
     assert found == Names(hidden={"name"})
 
 
@@ -58,7 +68,11 @@ def test_a_mark_counts_on_what_a_property_refers_to_or_on_its_items() -> None:
 
 def test_objects_are_told_from_maps_that_take_any_field() -> None:
     found = names(
-        Open={"type": "object", "properties": {"ownField": TEXT}, "additionalProperties": True},
+        Open={
+            "type": "object",
+            "properties": {"ownField": TEXT},
+            "additionalProperties": True,
+        },
         Closed={"inner": TEXT},
         Holder={
             "open": ref("Open"),
@@ -87,35 +101,55 @@ def test_parameters_count_like_properties() -> None:
         {"name": "phone", "in": "query", "schema": TEXT, "x-sensitive": True},
     ]
     found = names(
-        {"/v1/links": {"get": operation("links", "list", parameters=parameters)}}, A={"phone": TEXT}
+        {"/v1/links": {"get": operation("links", "list", parameters=parameters)}},
+        A={"phone": TEXT},
     )
     assert found == Names(values={"pagesize"}, hidden={"phone"})
 
 
-def test_a_wrapped_value_is_an_object_on_the_wire_whose_inner_name_is_as_secret_as_it_is() -> None:
+def test_a_wrapped_value_is_an_object_on_the_wire_whose_inner_name_is_as_secret_as_it_is() -> (
+    None
+):
     found = names(
         Event={
             "linkId": {"x-wrapped": "Id", "oneOf": [TEXT, ref("Link")]},
-            "cardToken": {"x-wrapped": "Value", "x-sensitive": True, "oneOf": [TEXT, ref("Card")]},
+            "cardToken": {
+                "x-wrapped": "Value",
+                "x-sensitive": True,
+                "oneOf": [TEXT, ref("Card")],
+            },
         },
         Link={"Id": TEXT},
         Card={"Value": TEXT},
     )
-    assert found == Names(values={"linkid", "id"}, objects={"linkid"}, hidden={"cardtoken", "value"})
+    assert found == Names(
+        values={"linkid", "id"}, objects={"linkid"}, hidden={"cardtoken", "value"}
+    )
 
 
 def test_a_document_cut_out_of_a_larger_one_says_what_is_marked_there() -> None:
-    whole = document({"Shop": {"type": "object", "properties": {"name": TEXT, "place": TEXT}}})
-    assert loggable({**whole, "x-sensitive-names": ["name"]}) == Names(values={"place"}, hidden={"name"})
+    whole = document(
+        {"Shop": {"type": "object", "properties": {"name": TEXT, "place": TEXT}}}
+    )
+    assert loggable({**whole, "x-sensitive-names": ["name"]}) == Names(
+        values={"place"}, hidden={"name"}
+    )
 
 
 def test_free_text_is_hidden_in_logs() -> None:
-    found = names(Link={"description": {**TEXT, "x-free-text": True}, "orderReference": TEXT})
+    found = names(
+        Link={"description": {**TEXT, "x-free-text": True}, "orderReference": TEXT}
+    )
     assert found == Names(values={"orderreference"}, hidden={"description"})
 
 
 def test_with_a_list_of_what_is_shown_any_other_text_or_number_is_hidden() -> None:
-    fields: dict[str, Any] = {"id": TEXT, "new": TEXT, "size": {"type": "integer"}, "on": {"type": "boolean"}}
+    fields: dict[str, Any] = {
+        "id": TEXT,
+        "new": TEXT,
+        "size": {"type": "integer"},
+        "on": {"type": "boolean"},
+    }
     fields["state"] = {**TEXT, "enum": ["a"]}
     made = document({"Link": {"type": "object", "properties": fields}})
     found = loggable({**made, "x-shown-in-logs": ["ID"]})

@@ -48,8 +48,15 @@ def test_building_leaves_the_document_as_it_is() -> None:
     assert data == before
 
 
-def test_an_operation_has_the_parameters_of_its_path_and_its_own_instead_of_them() -> None:
-    shared = {"name": "id", "in": "path", "required": True, "schema": {"$ref": "#/components/schemas/Id"}}
+def test_an_operation_has_the_parameters_of_its_path_and_its_own_instead_of_them() -> (
+    None
+):
+    shared = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"$ref": "#/components/schemas/Id"},
+    }
     own = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
     item = {
         "parameters": [shared],
@@ -57,12 +64,19 @@ def test_an_operation_has_the_parameters_of_its_path_and_its_own_instead_of_them
         "delete": operation("things", "delete", parameters=[own]),
     }
     api = api_of(document({"Id": STRING}, {"/things/{id}": item}))
-    kinds = {one.method: [parameter.type for parameter in one.parameters] for one in api.operations}
+    kinds = {
+        one.method: [parameter.type for parameter in one.parameters]
+        for one in api.operations
+    }
     assert kinds == {"retrieve": [TEXT], "delete": [Scalar("integer")]}
 
 
 def test_an_operation_is_named_in_python_by_its_own_marks() -> None:
-    api = api_of(document(paths={"/a": {"get": operation("payment_links", "list", tags=["Links"])}}))
+    api = api_of(
+        document(
+            paths={"/a": {"get": operation("payment_links", "list", tags=["Links"])}}
+        )
+    )
     [found] = api.operations
     assert (found.id, found.resource, found.call) == (
         "payment_links_list",
@@ -91,7 +105,9 @@ def test_a_wrapped_value_is_the_value_alone_and_an_unused_wrapper_is_no_model() 
         (TEXT, True, "documented")
     }
     assert found["card"].description == "Id of the card."
-    assert sorted(api.models) == ["Event", "Other", "a.Held"], "the wrapper that something else uses stays"
+    assert sorted(api.models) == ["Event", "Other", "a.Held"], (
+        "the wrapper that something else uses stays"
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,12 +124,16 @@ def test_null_is_one_of_the_types_however_it_is_written(schema: Json) -> None:
     assert field(schema, Text=STRING).type == Union((TEXT, NULL))
 
 
-@pytest.mark.parametrize("limit", [{"format": "date-time"}, {"minimum": 1}, {"maxLength": 3}])
+@pytest.mark.parametrize(
+    "limit", [{"format": "date-time"}, {"minimum": 1}, {"maxLength": 3}]
+)
 def test_null_has_no_limits(limit: Json) -> None:
     assert NULL in variants_of(field({"type": ["string", "null"], **limit}).type)
 
 
-@pytest.mark.parametrize("schema", [ref("B") | {"nullable": True}, {"allOf": [ref("B")], "nullable": True}])
+@pytest.mark.parametrize(
+    "schema", [ref("B") | {"nullable": True}, {"allOf": [ref("B")], "nullable": True}]
+)
 def test_a_reference_may_be_null(schema: Json) -> None:
     assert _shape(field(schema, B=thing()).type) == ["B", "null"]
 
@@ -154,18 +174,29 @@ def test_two_schemas_that_would_share_a_class_stop_the_run_with_both_names() -> 
         api_of(document({"a-Thing": thing(), "aThing": thing()}))
 
 
-@pytest.mark.parametrize("mapping", [None, {"card": ref("Card")["$ref"], "wallet": ref("Wallet")["$ref"]}])
+@pytest.mark.parametrize(
+    "mapping", [None, {"card": ref("Card")["$ref"], "wallet": ref("Wallet")["$ref"]}]
+)
 def test_a_discriminator_belongs_to_its_union(mapping: Json | None) -> None:
     discriminator = {"propertyName": "type"} | ({"mapping": mapping} if mapping else {})
-    union = {"oneOf": [ref("Card"), ref("Wallet"), {"type": "null"}], "discriminator": discriminator}
+    union = {
+        "oneOf": [ref("Card"), ref("Wallet"), {"type": "null"}],
+        "discriminator": discriminator,
+    }
     found = field(union, Card=thing(type=STRING), Wallet=thing(type=STRING)).type
     names = ("card", "wallet") if mapping else ("Card", "Wallet")
     assert isinstance(found, Union)
-    assert found.discriminator == Discriminator("type", tuple(zip(names, ("Card", "Wallet"), strict=True)))
+    assert found.discriminator == Discriminator(
+        "type", tuple(zip(names, ("Card", "Wallet"), strict=True))
+    )
 
 
 def test_a_variant_behind_two_discriminator_values_accepts_both() -> None:
-    mapping = {"visa": ref("Card")["$ref"], "mastercard": ref("Card")["$ref"], "w": "Wallet"}
+    mapping = {
+        "visa": ref("Card")["$ref"],
+        "mastercard": ref("Card")["$ref"],
+        "w": "Wallet",
+    }
     union = {
         "oneOf": [ref("Card"), ref("Wallet")],
         "discriminator": {"propertyName": "brand", "mapping": mapping},
@@ -173,7 +204,11 @@ def test_a_variant_behind_two_discriminator_values_accepts_both() -> None:
     found = field(union, Card=thing(), Wallet=thing()).type
     assert isinstance(found, Union)
     assert found.discriminator is not None
-    assert found.discriminator.keys == (("visa", "Card"), ("mastercard", "Card"), ("w", "Wallet"))
+    assert found.discriminator.keys == (
+        ("visa", "Card"),
+        ("mastercard", "Card"),
+        ("w", "Wallet"),
+    )
 
 
 def test_a_discriminator_that_means_no_variant_is_refused() -> None:
@@ -187,7 +222,10 @@ def test_a_discriminator_that_means_no_variant_is_refused() -> None:
 
 
 def test_a_discriminator_that_tells_only_some_objects_apart_is_refused() -> None:
-    union = {"oneOf": [ref("Card"), ref("Wallet")], "discriminator": {"propertyName": "type"}}
+    union = {
+        "oneOf": [ref("Card"), ref("Wallet")],
+        "discriminator": {"propertyName": "type"},
+    }
     mixed = {"oneOf": [ref("Method"), ref("Cash")]}
     with pytest.raises(SpecError, match="further objects beside them"):
         field(mixed, Method=union, Card=thing(), Wallet=thing(), Cash=thing())
@@ -207,11 +245,18 @@ def test_ids_stay_strings() -> None:
 def test_a_closed_schema_is_told_from_one_that_says_nothing() -> None:
     closed = {"type": "object", "additionalProperties": False}
     models = api_of(document({"Closed": closed, "Silent": {"type": "object"}})).models
-    assert [(model.is_closed, model.further) for model in models.values()] == [(True, None), (False, None)]
+    assert [(model.is_closed, model.further) for model in models.values()] == [
+        (True, None),
+        (False, None),
+    ]
 
 
 def test_an_amount_behind_a_reference_has_its_unit() -> None:
-    amount = {"type": "integer", "x-amount-unit": "minor", "x-amount-unit-evidence": "documented"}
+    amount = {
+        "type": "integer",
+        "x-amount-unit": "minor",
+        "x-amount-unit-evidence": "documented",
+    }
     found = field({"oneOf": [ref("Amount"), {"type": "null"}]}, Amount=amount)
     assert found.amount is not None
     assert (found.unit, found.amount.evidence) == ("minor", "documented")

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from generator.naming import class_names, enum_members, method, pascal, snake
 
 
-@given(st.lists(st.text(max_size=8) | st.integers(), min_size=1, max_size=12, unique=True))
+@given(
+    st.lists(st.text(max_size=8) | st.integers(), min_size=1, max_size=12, unique=True)
+)
 def test_enum_members_always_get_unique_valid_names(values: list[Any]) -> None:
     names = enum_members(values)
     assert len(set(names)) == len(values)
@@ -55,7 +57,10 @@ def test_methods_may_be_called_list_but_not_like_a_keyword() -> None:
     [
         ("response.PaymentLink", "PaymentLink"),
         ("git_plexypay_com_ecom_back_api_internal_platform_errors.Code", "Code"),
-        ("git_plexypay_com_ecom_back_api_internal_domain_view.Page-domain_Report", "PageDomainReport"),
+        (
+            "git_plexypay_com_ecom_back_api_internal_domain_view.Page-domain_Report",
+            "PageDomainReport",
+        ),
         ("models.CSVApiRequest", "CSVApiRequest"),
         ("receipt", "Receipt"),
     ],

@@ -20,7 +20,8 @@ from generator.emit.optional import ADAPTERS, CARDS, WEBHOOKS
 
 SHOP = {"Shop": {"type": "object", "properties": {"name": {"type": "string"}}}}
 MODULES = {
-    optional.module_of(path.relative_to(pipeline.RUNTIME)): path for path in pipeline.RUNTIME.rglob("*.py")
+    optional.module_of(path.relative_to(pipeline.RUNTIME)): path
+    for path in pipeline.RUNTIME.rglob("*.py")
 }
 
 
@@ -34,7 +35,11 @@ def imports(name: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module or ""
         elif isinstance(node, ast.ImportFrom):
-            above = [*package.split("."), ""][: len(package.split(".")) - node.level + 1] if package else []
+            above = (
+                [*package.split("."), ""][: len(package.split(".")) - node.level + 1]
+                if package
+                else []
+            )
             yield "." + ".".join([*filter(None, above), *filter(None, [node.module])])
 
 
@@ -49,17 +54,28 @@ def test_the_adapters_are_the_modules_that_import_a_web_framework() -> None:
         "cryptography",
         "typing_extensions",
     }
-    found = {name for name in MODULES for module in imports(name) if module.split(".")[0] not in at_hand}
+    found = {
+        name
+        for name in MODULES
+        for module in imports(name)
+        if module.split(".")[0] not in at_hand
+    }
     assert found == set(ADAPTERS)
 
 
 @pytest.mark.parametrize("left_out", [CARDS, WEBHOOKS, *ADAPTERS])
 def test_no_other_module_imports_one_that_may_be_left_out(left_out: str) -> None:
-    others = [name for name in MODULES if not optional.is_left_out(name, frozenset({left_out}))]
+    others = [
+        name
+        for name in MODULES
+        if not optional.is_left_out(name, frozenset({left_out}))
+    ]
     assert len(others) < len(MODULES)
     for name in others:
         for module in imports(name):
-            assert not optional.is_left_out(module.removeprefix("."), frozenset({left_out})), name
+            assert not optional.is_left_out(
+                module.removeprefix("."), frozenset({left_out})
+            ), name
 
 
 def test_what_is_below_a_package_that_is_left_out_is_left_out_with_it() -> None:
@@ -76,7 +92,9 @@ def test_a_package_offers_nothing_of_what_is_left_out_and_can_be_loaded_whole(
     data = document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}})
     spec = write_spec(tmp_path, {"openapi.yaml": json.dumps(with_keys(data))})
     package = tmp_path / "without_webhooks"
-    pipeline.build_from(loading.load(spec), package, "1", left_out=frozenset({WEBHOOKS, CARDS}))
+    pipeline.build_from(
+        loading.load(spec), package, "1", left_out=frozenset({WEBHOOKS, CARDS})
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     made = importlib.import_module("without_webhooks")
     made.preload()
@@ -85,7 +103,12 @@ def test_a_package_offers_nothing_of_what_is_left_out_and_can_be_loaded_whole(
     assert made.PlexyPay("pr_1").shops
 
 
-def test_examples_of_calls_that_a_package_does_not_have_are_not_in_its_docs(tmp_path: Path) -> None:
+def test_examples_of_calls_that_a_package_does_not_have_are_not_in_its_docs(
+    tmp_path: Path,
+) -> None:
     assert "payment_links.create" in str(plexy_pay.__doc__)
-    package = generate(tmp_path, document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}}))
+    package = generate(
+        tmp_path,
+        document(SHOP, {"/s": {"get": operation("shops", "get", answer="Shop")}}),
+    )
     assert "payment_links" not in str(package.__doc__)

@@ -33,7 +33,9 @@ LIST: Pointer = ("paths", "/v1/links", "get")
 # -- update ------------------------------------------------------------------------------------------------------------
 
 
-def test_an_update_merges_objects_replaces_single_values_and_joins_lists(tmp_path: Path) -> None:
+def test_an_update_merges_objects_replaces_single_values_and_joins_lists(
+    tmp_path: Path,
+) -> None:
     before = base().get(LIST)
     after = apply(
         tmp_path,
@@ -67,8 +69,15 @@ def test_an_update_of_a_list_is_one_more_entry(tmp_path: Path) -> None:
         """,
     )
 
-    assert [p["name"] for p in after.get((*LIST, "parameters"))] == ["page", "size", "status"]
-    assert after.get(("components", "schemas", "LinkStatus", "enum"))[-1] == ["one", "entry"]
+    assert [p["name"] for p in after.get((*LIST, "parameters"))] == [
+        "page",
+        "size",
+        "status",
+    ]
+    assert after.get(("components", "schemas", "LinkStatus", "enum"))[-1] == [
+        "one",
+        "entry",
+    ]
 
 
 def test_an_update_changes_everything_that_its_target_selects(tmp_path: Path) -> None:
@@ -82,7 +91,9 @@ def test_an_update_changes_everything_that_its_target_selects(tmp_path: Path) ->
         """,
     )
 
-    marked = [item.get("get", {}).get("deprecated") for item in after.data["paths"].values()]
+    marked = [
+        item.get("get", {}).get("deprecated") for item in after.data["paths"].values()
+    ]
     assert marked == [True, True]
     described = [p.get("description") for p in after.get((*LIST, "parameters"))]
     assert described == [None, "At most 100."]
@@ -106,7 +117,9 @@ def test_what_an_update_brings_to_two_places_is_not_one_thing(tmp_path: Path) ->
 # -- remove ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_remove_takes_out_entries_of_objects_and_of_lists_and_single_values(tmp_path: Path) -> None:
+def test_a_remove_takes_out_entries_of_objects_and_of_lists_and_single_values(
+    tmp_path: Path,
+) -> None:
     after = apply(
         tmp_path,
         """\
@@ -140,7 +153,8 @@ def test_a_remove_of_several_entries_takes_the_selected_ones(tmp_path: Path) -> 
 
 def test_a_remove_may_select_an_object_and_what_is_inside_of_it(tmp_path: Path) -> None:
     after = apply(
-        tmp_path, "- target: $.components.schemas['response.Link', 'Forgotten']..*\n  remove: true\n"
+        tmp_path,
+        "- target: $.components.schemas['response.Link', 'Forgotten']..*\n  remove: true\n",
     )
 
     assert after.get(("components", "schemas", "Forgotten")) == {}
@@ -157,7 +171,9 @@ def test_a_value_of_another_kind_takes_a_remove_and_an_update(tmp_path: Path) ->
         """,
     )
 
-    assert after.get(("components", "schemas", "response.Link", "properties", "id", "type")) == [
+    assert after.get(
+        ("components", "schemas", "response.Link", "properties", "id", "type")
+    ) == [
         "string",
         "integer",
     ]
@@ -166,7 +182,9 @@ def test_a_value_of_another_kind_takes_a_remove_and_an_update(tmp_path: Path) ->
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-def test_actions_and_overlays_apply_in_order_each_to_what_those_before_it_made(tmp_path: Path) -> None:
+def test_actions_and_overlays_apply_in_order_each_to_what_those_before_it_made(
+    tmp_path: Path,
+) -> None:
     first = "- {target: $.info, update: {title: One}}\n- {target: $.info, update: {x-list: [1]}}\n"
     second = "- {target: $.info, update: {title: Two}}\n- {target: $.info.x-list, update: 2}\n"
 
@@ -176,9 +194,14 @@ def test_actions_and_overlays_apply_in_order_each_to_what_those_before_it_made(t
     assert "'$.info.x-list' matches nothing" in problem.message
 
 
-def test_no_overlay_changes_nothing_and_the_given_document_is_never_changed(tmp_path: Path) -> None:
+def test_no_overlay_changes_nothing_and_the_given_document_is_never_changed(
+    tmp_path: Path,
+) -> None:
     before = copy.deepcopy(base().data)
-    apply(tmp_path, "- {target: $, update: {info: {title: Mine}}}\n- {target: $.webhooks, remove: true}\n")
+    apply(
+        tmp_path,
+        "- {target: $, update: {info: {title: Mine}}}\n- {target: $.webhooks, remove: true}\n",
+    )
 
     assert base().data == before
     assert overlays.apply(base(), []) is base()
@@ -187,7 +210,12 @@ def test_no_overlay_changes_nothing_and_the_given_document_is_never_changed(tmp_
 def test_an_overlay_may_be_json(tmp_path: Path) -> None:
     action = {"target": "$.info", "update": {"title": "JSON"}}
     path = tmp_path / "ours.overlay.json"
-    record = {"overlay": "1.0.1", "info": {"title": "t", "version": "1"}, "x-mine": 1, "actions": [action]}
+    record = {
+        "overlay": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "x-mine": 1,
+        "actions": [action],
+    }
     path.write_text(json.dumps(record), "utf-8")
 
     assert overlays.apply(base(), [path]).data["info"]["title"] == "JSON"
@@ -205,7 +233,10 @@ def test_an_overlay_may_be_json(tmp_path: Path) -> None:
             "$.paths['/v1/links'].get.responses['401'].description",
             "refers to '#/components/responses/Unauthorized'; target that",
         ),
-        ("$.paths.*.get.parameters[?@.name == 'pages']", "`python -m generator bundle` prints the document"),
+        (
+            "$.paths.*.get.parameters[?@.name == 'pages']",
+            "`python -m generator bundle` prints the document",
+        ),
         ("$..operatonId", "`python -m generator bundle` prints the document"),
     ],
 )
@@ -228,8 +259,16 @@ def test_a_target_that_selects_nothing_is_an_error_with_advice(
             6,
             "selects a single value, into which nothing can be merged",
         ),
-        ("target: $.info\n  update: Title", 7, "selects an object, and `update` is a single value"),
-        ("target: $.info\n  update: [x]", 7, "selects an object, and `update` is a list"),
+        (
+            "target: $.info\n  update: Title",
+            7,
+            "selects an object, and `update` is a single value",
+        ),
+        (
+            "target: $.info\n  update: [x]",
+            7,
+            "selects an object, and `update` is a list",
+        ),
         ("target: $\n  remove: true", 6, "the document as a whole cannot be removed"),
         (
             "target: $.info\n  update:\n    x-a: 1\n    license: MIT",
@@ -265,9 +304,14 @@ def test_an_action_that_does_not_fit_is_an_error_at_its_line(
 
 def test_marks_and_descriptions_may_stand_beside_a_reference(tmp_path: Path) -> None:
     target = "$.components.schemas['response.Link'].properties.status"
-    after = apply(tmp_path, f"- target: {target}\n  update: {{x-evidence: observed, description: Open.}}\n")
+    after = apply(
+        tmp_path,
+        f"- target: {target}\n  update: {{x-evidence: observed, description: Open.}}\n",
+    )
 
-    status = after.get(("components", "schemas", "response.Link", "properties", "status"))
+    status = after.get(
+        ("components", "schemas", "response.Link", "properties", "status")
+    )
     assert status == {
         "$ref": "#/components/schemas/LinkStatus",
         "x-evidence": "observed",
@@ -276,7 +320,10 @@ def test_marks_and_descriptions_may_stand_beside_a_reference(tmp_path: Path) -> 
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    found = problems(tmp_path, "- {target: $.nothing, remove: true}\n- {target: $.info.title, update: {}}\n")
+    found = problems(
+        tmp_path,
+        "- {target: $.nothing, remove: true}\n- {target: $.info.title, update: {}}\n",
+    )
 
     assert [problem.line for problem in found] == [6, 7]
 
@@ -308,34 +355,114 @@ def test_a_reference_that_leads_nowhere_afterwards_is_an_error(
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("overlay: 1.0.0", "overlay: 1.2.0", 1, "overlay version '1.2.0' is not supported"),
-        ("overlay: 1.0.0", "overlay: 1.10.0", 1, "overlay version '1.10.0' is not supported"),
+        (
+            "overlay: 1.0.0",
+            "overlay: 1.2.0",
+            1,
+            "overlay version '1.2.0' is not supported",
+        ),
+        (
+            "overlay: 1.0.0",
+            "overlay: 1.10.0",
+            1,
+            "overlay version '1.10.0' is not supported",
+        ),
         ("overlay: 1.0.0", "overlay: 1.1", 1, "overlay version 1.1 is not supported"),
         ("overlay: 1.0.0", "overlay: 1.0", 1, "overlay version 1.0 is not supported"),
         ("overlay: 1.0.0", "openapi: 3.1.0", 1, "the file is not an overlay"),
-        ("info:\n  title: Ours\n  version: 1.0.0\n", "", 1, "the overlay has no `info`"),
+        (
+            "info:\n  title: Ours\n  version: 1.0.0\n",
+            "",
+            1,
+            "the overlay has no `info`",
+        ),
         ("  title: Ours\n", "", 2, "`info` has no `title`"),
         ("  version: 1.0.0\n", "", 2, "`info` has no `version`"),
-        ("  version: 1.0.0\n", "  version: 1\n", 4, "`info` has no `version` that is text"),
+        (
+            "  version: 1.0.0\n",
+            "  version: 1\n",
+            4,
+            "`info` has no `version` that is text",
+        ),
         ("info:\n", "infos: 1\ninfo:\n", 2, "the overlay has the unknown key 'infos'"),
         ("info:\n", "extends: 1\ninfo:\n", 2, "`extends` is not text"),
-        ("actions:\n  - target: $.info\n    update: {}\n", "", 1, "the overlay has no actions"),
-        ("actions:\n  - target: $.info\n    update: {}\n", "actions: []\n", 5, "the overlay has no actions"),
-        ("  - target: $.info\n    update: {}\n", "  - remove\n", 6, "an action is not a mapping"),
-        ("  - target: $.info\n    update", "  - update", 6, "the action has no `target`"),
+        (
+            "actions:\n  - target: $.info\n    update: {}\n",
+            "",
+            1,
+            "the overlay has no actions",
+        ),
+        (
+            "actions:\n  - target: $.info\n    update: {}\n",
+            "actions: []\n",
+            5,
+            "the overlay has no actions",
+        ),
+        (
+            "  - target: $.info\n    update: {}\n",
+            "  - remove\n",
+            6,
+            "an action is not a mapping",
+        ),
+        (
+            "  - target: $.info\n    update",
+            "  - update",
+            6,
+            "the action has no `target`",
+        ),
         ("    update: {}\n", "", 6, "the action does nothing"),
-        ("    update: {}\n", "    update: {}\n    remove: true\n", 6, "both `update` and `remove`"),
+        (
+            "    update: {}\n",
+            "    update: {}\n    remove: true\n",
+            6,
+            "both `update` and `remove`",
+        ),
         ("    update: {}\n", "    remove: yes\n", 7, "`remove` is not true or false"),
-        ("    update: {}\n", "    copy: $.info\n", 7, "the action has the unknown key 'copy'"),
-        ("  version: 1.0.0\n", "  version: 1.0.0\n  description: d\n", 5, "the unknown key 'description'"),
-        ("    update: {}\n", "    update: {}\n    description: 1\n", 8, "`description` is not text"),
+        (
+            "    update: {}\n",
+            "    copy: $.info\n",
+            7,
+            "the action has the unknown key 'copy'",
+        ),
+        (
+            "  version: 1.0.0\n",
+            "  version: 1.0.0\n  description: d\n",
+            5,
+            "the unknown key 'description'",
+        ),
+        (
+            "    update: {}\n",
+            "    update: {}\n    description: 1\n",
+            8,
+            "`description` is not text",
+        ),
         ("target: $.info", "target: info", 6, "does not begin with `$`"),
-        ("target: $.info", "target: $.info[", 6, "is not a JSONPath: unexpected end of query"),
-        ("target: $.info", "target: $./v1/links", 6, "is not a JSONPath: unexpected token '/'"),
-        ("target: $.info", "target: '$[?nope(@)]'", 6, "is not a JSONPath: function 'nope' is not defined"),
+        (
+            "target: $.info",
+            "target: $.info[",
+            6,
+            "is not a JSONPath: unexpected end of query",
+        ),
+        (
+            "target: $.info",
+            "target: $./v1/links",
+            6,
+            "is not a JSONPath: unexpected token '/'",
+        ),
+        (
+            "target: $.info",
+            "target: '$[?nope(@)]'",
+            6,
+            "is not a JSONPath: function 'nope' is not defined",
+        ),
         ("target: $.info", "target: '$[?@.a == 1e999]'", 6, "is not a JSONPath"),
         ("target: $.info", "target: $[1e9]", 6, "is not a JSONPath"),
-        ("  title: Ours\n", "  title: Ours\n  title: Twice\n", 4, "the key 'title' is already on line 3"),
+        (
+            "  title: Ours\n",
+            "  title: Ours\n  title: Twice\n",
+            4,
+            "the key 'title' is already on line 3",
+        ),
     ],
 )
 def test_a_broken_overlay_is_an_error_at_its_line(
@@ -360,17 +487,28 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> N
 
 
 def test_the_problems_of_every_broken_overlay_are_said_at_once(tmp_path: Path) -> None:
-    found = problems(tmp_path, "- {target: info, remove: true}\n", "- {target: $.info}\n")
+    found = problems(
+        tmp_path, "- {target: info, remove: true}\n", "- {target: $.info}\n"
+    )
 
-    assert [Path(problem.file).name for problem in found] == ["1.overlay.yaml", "2.overlay.yaml"]
+    assert [Path(problem.file).name for problem in found] == [
+        "1.overlay.yaml",
+        "2.overlay.yaml",
+    ]
 
 
 GOOD = {
     "overlay": "1.0.0",
     "info": {"title": "t", "version": "1"},
     "actions": [
-        {"target": "$.paths['/v1/links'].get", "update": {"x-evidence": {"path": "observed"}, "tags": ["a"]}},
-        {"target": "$.components.schemas.*.properties[?@.type == 'string']", "update": {"x-a": [1]}},
+        {
+            "target": "$.paths['/v1/links'].get",
+            "update": {"x-evidence": {"path": "observed"}, "tags": ["a"]},
+        },
+        {
+            "target": "$.components.schemas.*.properties[?@.type == 'string']",
+            "update": {"x-a": [1]},
+        },
         {"target": "$.webhooks", "remove": True},
     ],
 }
@@ -389,7 +527,9 @@ def test_no_overlay_ends_in_a_traceback(data: st.DataObject) -> None:
 # -- the source map ----------------------------------------------------------------------------------------------------
 
 
-def test_what_an_overlay_brings_has_its_file_and_line_and_the_rest_keeps_its_own(tmp_path: Path) -> None:
+def test_what_an_overlay_brings_has_its_file_and_line_and_the_rest_keeps_its_own(
+    tmp_path: Path,
+) -> None:
     after = apply(
         tmp_path,
         """\
@@ -409,12 +549,22 @@ def test_what_an_overlay_brings_has_its_file_and_line_and_the_rest_keeps_its_own
         return Path(location.file).name, location.line
 
     assert place("summary") == ("1.overlay.yaml", 8)
-    assert place("parameters", 1, "in") == ("1.overlay.yaml", 11), "it moved up when the first one went"
-    assert place("parameters", 0, "name") == ("links.yaml", base().where((*LIST, "parameters", 1)).line)
-    assert place("operationId") == ("links.yaml", base().where((*LIST, "operationId")).line)
+    assert place("parameters", 1, "in") == ("1.overlay.yaml", 11), (
+        "it moved up when the first one went"
+    )
+    assert place("parameters", 0, "name") == (
+        "links.yaml",
+        base().where((*LIST, "parameters", 1)).line,
+    )
+    assert place("operationId") == (
+        "links.yaml",
+        base().where((*LIST, "operationId")).line,
+    )
 
 
-def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(tmp_path: Path) -> None:
+def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(
+    tmp_path: Path,
+) -> None:
     overlay = write(
         tmp_path,
         """\
@@ -431,7 +581,10 @@ def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(tmp
     with pytest.raises(SpecError) as raised:
         pipeline.build(root, tmp_path / "plexy_pay", [overlay])
 
-    found = {(Path(problem.file).name, problem.line): problem.message for problem in raised.value.problems}
+    found = {
+        (Path(problem.file).name, problem.line): problem.message
+        for problem in raised.value.problems
+    }
     assert "'certain' is not a word for evidence" in found["ours.overlay.yaml", 9]
     assert "has 2 tags" in found["ours.overlay.yaml", 11]
 
@@ -439,10 +592,15 @@ def test_a_problem_that_the_lint_finds_in_an_overlaid_part_names_the_overlay(tmp
 def test_what_is_wrong_with_a_part_since_an_overlay_took_something_out_names_the_overlay(
     tmp_path: Path,
 ) -> None:
-    overlay = write(tmp_path, "- target: $.paths['/v1/links'].get.responses['401']\n  remove: true\n")
+    overlay = write(
+        tmp_path,
+        "- target: $.paths['/v1/links'].get.responses['401']\n  remove: true\n",
+    )
 
     with pytest.raises(SpecError) as raised:
-        pipeline.build(write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay", [overlay])
+        pipeline.build(
+            write_spec(tmp_path / "spec", BASE), tmp_path / "plexy_pay", [overlay]
+        )
 
     [problem] = raised.value.problems
     assert (problem.file, problem.line) == (overlay.as_posix(), 6)
@@ -483,14 +641,18 @@ MOVE = """\
 
 def test_a_path_is_moved_by_removing_it_and_adding_the_new_one(tmp_path: Path) -> None:
     root = write_spec(tmp_path / "spec", BASE)
-    before = {path: path.read_bytes() for path in root.parent.rglob("*") if path.is_file()}
+    before = {
+        path: path.read_bytes() for path in root.parent.rglob("*") if path.is_file()
+    }
 
     pipeline.build(root, tmp_path / "plexy_pay", [write(tmp_path, MOVE)])
 
     operations = (tmp_path / "plexy_pay" / "_operations.py").read_text("utf-8")
     assert 'path="/v2/links/{link_id}"' in operations
     assert 'path="/v1/links/{id}"' not in operations
-    assert {path: path.read_bytes() for path in root.parent.rglob("*") if path.is_file()} == before
+    assert {
+        path: path.read_bytes() for path in root.parent.rglob("*") if path.is_file()
+    } == before
 
 
 # -- evidence ----------------------------------------------------------------------------------------------------------
@@ -510,7 +672,9 @@ CONFIRMED = """\
 
 
 def built(folder: Path, name: str, *overlays_in_order: Path) -> ModuleType:
-    pipeline.build(write_spec(folder / "spec", GUESSED), folder / name, overlays_in_order)
+    pipeline.build(
+        write_spec(folder / "spec", GUESSED), folder / name, overlays_in_order
+    )
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)
@@ -530,11 +694,15 @@ class Recorder(httpx.BaseTransport):
 
 
 def create(package: Any, transport: Recorder) -> Any:
-    with package.PlexyPay("pr_test", base_url="https://api.links.kz", http_client=transport) as client:
+    with package.PlexyPay(
+        "pr_test", base_url="https://api.links.kz", http_client=transport
+    ) as client:
         return client.links.create(amount=1, request_id="R1")
 
 
-def test_an_operation_that_an_overlay_confirms_is_no_longer_inferred(tmp_path: Path) -> None:
+def test_an_operation_that_an_overlay_confirms_is_no_longer_inferred(
+    tmp_path: Path,
+) -> None:
     transport = Recorder()
     guessed = built(tmp_path, "made_without_overlay")
     with pytest.raises(guessed.InferredOperationError):
@@ -582,7 +750,9 @@ def test_generate_records_the_overlays_and_check_compares_them(tmp_path: Path) -
         )
         assert "Give both commands the same `--overlay FILE`" in said
 
-        write(tmp_path, "- {target: $.info, update: {title: B, version: '2'}}\n", "b.yaml")
+        write(
+            tmp_path, "- {target: $.info, update: {title: B, version: '2'}}\n", "b.yaml"
+        )
         status, said = somebody.run("check", *both)
         assert status == 1, said
         assert "the overlays a.yaml, b.yaml changed since it was generated" in said
@@ -596,13 +766,18 @@ def test_generate_records_the_overlays_and_check_compares_them(tmp_path: Path) -
         assert somebody.tree() == before
 
 
-def test_a_package_without_overlays_is_not_what_a_check_with_one_wants(tmp_path: Path, spec: Path) -> None:
+def test_a_package_without_overlays_is_not_what_a_check_with_one_wants(
+    tmp_path: Path, spec: Path
+) -> None:
     pipeline.build(spec, tmp_path / "plexy_pay")
     overlay = write(tmp_path, "- {target: $.info, update: {title: Mine}}\n")
 
     found = checking.differences(spec, tmp_path / "plexy_pay", [overlay])
 
-    assert "it was made with no overlay, and this check is for ours.overlay.yaml" in found[0]
+    assert (
+        "it was made with no overlay, and this check is for ours.overlay.yaml"
+        in found[0]
+    )
 
 
 def test_bundle_and_coverage_take_overlays_too(
@@ -619,9 +794,13 @@ def test_bundle_and_coverage_take_overlays_too(
 
 @pytest.fixture(name="node_modules")
 def _node_modules() -> Path:
-    folder = Path(os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules")
+    folder = Path(
+        os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
+    )
     if not (folder / ".bin" / "redocly").exists():
-        pytest.fail(f"Redocly CLI is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES.")
+        pytest.fail(
+            f"Redocly CLI is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES."
+        )
     return folder
 
 
@@ -634,7 +813,10 @@ def test_redocly_reads_the_overlaid_document_and_its_problems_name_the_overlay(
     action = "- target: $.components.schemas.LinkStatus\n  update:\n    desciption: x\n"
     bad = write(tmp_path, action, "bad.overlay.yaml")
     found = lint.lint(
-        spec, overlays.apply(loading.load(spec), [bad]), node_modules=node_modules, overlaid=True
+        spec,
+        overlays.apply(loading.load(spec), [bad]),
+        node_modules=node_modules,
+        overlaid=True,
     )
 
     [problem] = [problem for problem in found if "Redocly" in problem.message]
@@ -651,6 +833,9 @@ def test_the_command_lint_takes_overlays(
 ) -> None:
     monkeypatch.setattr(redocly, "PROJECT", node_modules.parent)
 
-    assert main(["lint", "--spec", str(spec), "--overlay", str(write(tmp_path, MOVE))]) == 0
+    assert (
+        main(["lint", "--spec", str(spec), "--overlay", str(write(tmp_path, MOVE))])
+        == 0
+    )
 
     assert "The spec is sound with ours.overlay.yaml" in capsys.readouterr().out

@@ -23,7 +23,9 @@ DECISIONS = ROOT / "spec" / "DECISIONS.md"
 
 def overlays_of(page: Path, folder: Path) -> list[Path]:
     """Write the overlays that a page shows as files."""
-    blocks = re.findall(r"^ *```yaml\n(.*?)^ *```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r"^ *```yaml\n(.*?)^ *```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     paths = [folder / f"{number}.overlay.yaml" for number in range(1, len(blocks) + 1)]
     for path, text in zip(paths, blocks, strict=True):
         path.write_text(textwrap.dedent(text), "utf-8")
@@ -33,7 +35,9 @@ def overlays_of(page: Path, folder: Path) -> list[Path]:
 @pytest.fixture(scope="module", name="package")
 def _package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package = tmp_path_factory.mktemp("made") / "plexy_pay"
-    pipeline.build(pipeline.SPEC, package, overlays_of(PAGE, tmp_path_factory.mktemp("overlays")))
+    pipeline.build(
+        pipeline.SPEC, package, overlays_of(PAGE, tmp_path_factory.mktemp("overlays"))
+    )
     return package
 
 
@@ -41,7 +45,11 @@ def _package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package that is made with all overlays of spec/DECISIONS.md."""
     package = tmp_path_factory.mktemp("made") / "plexy_pay_decided"
-    pipeline.build(pipeline.SPEC, package, overlays_of(DECISIONS, tmp_path_factory.mktemp("decisions")))
+    pipeline.build(
+        pipeline.SPEC,
+        package,
+        overlays_of(DECISIONS, tmp_path_factory.mktemp("decisions")),
+    )
     return package
 
 
@@ -51,7 +59,9 @@ def record_of(package: Path, constant: str) -> str:
     return text.partition(f"\n{constant} = Operation(")[2].partition("\n)")[0]
 
 
-def test_the_first_overlay_of_the_page_confirms_an_operation_and_a_unit(package: Path) -> None:
+def test_the_first_overlay_of_the_page_confirms_an_operation_and_a_unit(
+    package: Path,
+) -> None:
     record = record_of(package, "CREATE_MERCHANT_INITIATED_PAYMENT")
     assert 'evidence="documented"' in record
     assert "Plexy Pay support, ticket 4711" in record
@@ -68,8 +78,14 @@ def test_the_second_overlay_of_the_page_moves_an_operation_and_nothing_knows_the
     assert 'path="/v1/cards"' in record
     assert 'evidence="documented"' in record
     assert 'source="Plexy Pay support, ticket 4712"' in record
-    files = [path for path in package.rglob("*") if path.suffix in (".py", ".json", ".md", ".pyi")]
-    assert [path.name for path in files if "/v1/payouts/cards" in path.read_text("utf-8")] == []
+    files = [
+        path
+        for path in package.rglob("*")
+        if path.suffix in (".py", ".json", ".md", ".pyi")
+    ]
+    assert [
+        path.name for path in files if "/v1/payouts/cards" in path.read_text("utf-8")
+    ] == []
 
 
 def test_the_third_overlay_of_the_page_moves_an_operation_with_the_parameters_of_its_path(
@@ -78,7 +94,9 @@ def test_the_third_overlay_of_the_page_moves_an_operation_with_the_parameters_of
     record = record_of(package, "DELETE_SPLIT_REQUEST")
     assert 'method="POST"' in record
     assert 'path="/v1/split-requests/{id}/delete"' in record
-    assert "DELETE /v1/split-requests" not in (package / "resources" / "split_requests.py").read_text("utf-8")
+    assert "DELETE /v1/split-requests" not in (
+        package / "resources" / "split_requests.py"
+    ).read_text("utf-8")
 
 
 def test_the_package_names_the_overlays_that_it_was_made_with(package: Path) -> None:
@@ -98,12 +116,16 @@ def test_a_link_is_cancelled_where_the_overlay_of_conflict_1_says(
         return httpx.Response(200)
 
     transport = httpx.MockTransport(respond)
-    with package.PlexyPay("pr_test", base_url="https://api.plexypay.test", http_client=transport) as client:
+    with package.PlexyPay(
+        "pr_test", base_url="https://api.plexypay.test", http_client=transport
+    ) as client:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             client.payment_links.cancel("pl_1")
 
-    assert [(r.method, r.url.path) for r in requests] == [("POST", "/v1/payment-links/pl_1/cancel")]
+    assert [(r.method, r.url.path) for r in requests] == [
+        ("POST", "/v1/payment-links/pl_1/cancel")
+    ]
     texts = [path.read_text("utf-8") for path in decided.rglob("*.py")]
     assert not [text for text in texts if "DELETE /v1/payment-links" in text]
     document = json.loads((decided / "openapi.json").read_text("utf-8"))
@@ -123,7 +145,9 @@ def test_the_payment_of_2023_is_inferred_and_promises_no_look_up(decided: Path) 
     assert operation["responses"]["200"]["x-evidence"] == "inferred"
 
 
-def test_a_path_of_the_spec_is_moved_with_what_bundle_prints_of_it(tmp_path: Path) -> None:
+def test_a_path_of_the_spec_is_moved_with_what_bundle_prints_of_it(
+    tmp_path: Path,
+) -> None:
     bundled = loading.load(pipeline.SPEC)
     moved = bundled.data["paths"]["/v1/payouts"]
     for operation in moved.values():
@@ -134,7 +158,9 @@ def test_a_path_of_the_spec_is_moved_with_what_bundle_prints_of_it(tmp_path: Pat
         {"target": "$.paths", "update": {"/v1/payout-requests": moved}},
     ]
     info = {"title": "Payouts are elsewhere", "version": "1"}
-    overlay.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": info, "actions": actions}), "utf-8")
+    overlay.write_text(
+        yaml.safe_dump({"overlay": "1.0.0", "info": info, "actions": actions}), "utf-8"
+    )
 
     pipeline.build(pipeline.SPEC, tmp_path / "plexy_pay", [overlay])
 

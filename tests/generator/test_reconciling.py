@@ -58,23 +58,33 @@ def test_a_weaker_fact_takes_the_claim_of_absence_away(
 
 def test_a_list_whose_rows_have_no_time_does_not_prove_absence() -> None:
     def forget(data: Any) -> None:
-        del data["paths"]["/v1/orders/{id}/refund"]["post"]["x-reconcile"]["look-ups"][1]["made"]
+        del data["paths"]["/v1/orders/{id}/refund"]["post"]["x-reconcile"]["look-ups"][
+            1
+        ]["made"]
 
     assert absences(recipe(forget)) == (True, False)
 
 
 def test_amounts_are_compared_only_in_one_known_unit() -> None:
     def same_unit(data: Any) -> None:
-        data["components"]["schemas"]["response.Order"]["properties"]["amount"]["x-amount-unit"] = "major"
+        data["components"]["schemas"]["response.Order"]["properties"]["amount"][
+            "x-amount-unit"
+        ] = "major"
 
     assert (recipe().amount_unit, recipe().ones[0].amount) == ("major", "")
     assert recipe(same_unit).ones[0].amount == "amount"
 
 
 def test_the_idempotency_key_is_a_fact_without_a_mark_of_its_own() -> None:
-    header: dict[str, Any] = {"name": "Key", "in": "header", "schema": {"type": "string"}}
+    header: dict[str, Any] = {
+        "name": "Key",
+        "in": "header",
+        "schema": {"type": "string"},
+    }
     found = {
-        "Key": operation("things", "make", parameters=[header], **{"x-idempotency-key": "Key"}),
+        "Key": operation(
+            "things", "make", parameters=[header], **{"x-idempotency-key": "Key"}
+        ),
         "key": operation("things", "take", **{"x-idempotency-key": "key"}),
     }
     paths = {f"/{name}": {"post": made} for name, made in found.items()}

@@ -43,8 +43,13 @@ SCHEMAS: Json = {
     "Line": thing(("unitPrice",), unitPrice={"type": "integer"}, longTitle=TEXT),
     "Fee": thing(("feeAmount",), feeAmount={"type": "integer"}),
     "Card": thing(("kind",), kind={"type": "string", "const": "card"}, cardToken=TEXT),
-    "Wallet": thing(("kind",), kind={"type": "string", "enum": ["wallet"]}, walletId=TEXT),
-    "Method": {"oneOf": [ref("Card"), ref("Wallet")], "discriminator": {"propertyName": "kind"}},
+    "Wallet": thing(
+        ("kind",), kind={"type": "string", "enum": ["wallet"]}, walletId=TEXT
+    ),
+    "Method": {
+        "oneOf": [ref("Card"), ref("Wallet")],
+        "discriminator": {"propertyName": "kind"},
+    },
     "LineMap": {"type": "object", "additionalProperties": ref("Line")},
     "Order": thing(
         lines=ref("LineMap"),
@@ -54,7 +59,12 @@ SCHEMAS: Json = {
     ),
     "Level": {"type": "integer", "enum": [1, 2]},
 }
-IDS = {"name": "ids", "in": "query", "explode": False, "schema": {"type": "array", "items": TEXT}}
+IDS = {
+    "name": "ids",
+    "in": "query",
+    "explode": False,
+    "schema": {"type": "array", "items": TEXT},
+}
 PATHS: Json = {
     "/map": {"post": sending("send_map", ref("LineMap"))},
     "/free": {"post": sending("send_free", {"type": "object"})},
@@ -64,8 +74,16 @@ PATHS: Json = {
     "/word": {"post": sending("send_word", TEXT)},
     "/list": {"get": operation("things", "find", parameters=[IDS])},
     "/csv": {"get": answering("report", "text/csv", TEXT)},
-    "/pdf": {"get": answering("receipt", "application/pdf", {"type": "string", "format": "binary"})},
-    "/levels": {"get": answering("levels", "application/json", {"type": "array", "items": ref("Level")})},
+    "/pdf": {
+        "get": answering(
+            "receipt", "application/pdf", {"type": "string", "format": "binary"}
+        )
+    },
+    "/levels": {
+        "get": answering(
+            "levels", "application/json", {"type": "array", "items": ref("Level")}
+        )
+    },
     "/method": {"get": answering("method", "application/json", ref("Method"))},
 }
 
@@ -83,7 +101,9 @@ def replies() -> dict[str, bytes]:
 
 @pytest.fixture
 def server(replies: dict[str, bytes]) -> Iterator[WireServer]:
-    with WireServer(lambda request: replies.get(request.target, json_answer({}))) as running:
+    with WireServer(
+        lambda request: replies.get(request.target, json_answer({}))
+    ) as running:
         yield running
 
 
@@ -107,7 +127,11 @@ ON_THE_WIRE = {"unitPrice": 5, "longTitle": "Tea"}
         ("send_map", {"any key": LINE}, {"any key": ON_THE_WIRE}),
         ("send_free", {"anyKey": {"any_key": 1}}, {"anyKey": {"any_key": 1}}),
         ("send_array", [LINE], [ON_THE_WIRE]),
-        ("send_union", {"kind": "wallet", "wallet_id": "W"}, {"kind": "wallet", "walletId": "W"}),
+        (
+            "send_union",
+            {"kind": "wallet", "wallet_id": "W"},
+            {"kind": "wallet", "walletId": "W"},
+        ),
         ("send_word", "a word", "a word"),
     ],
 )
@@ -152,23 +176,34 @@ def test_a_mapping_that_does_not_tell_which_it_is_is_refused(
     assert server.requests == []
 
 
-def test_commas_between_items_are_told_from_commas_within_them(things: Any, server: WireServer) -> None:
+def test_commas_between_items_are_told_from_commas_within_them(
+    things: Any, server: WireServer
+) -> None:
     things.find(ids=["a,b", "c"])
     assert server.requests[-1].target == "/list?ids=a%2Cb,c"
 
 
 @pytest.mark.parametrize(
-    ("charset", "encoded"), [("utf-8", "Чай".encode()), ("windows-1251", "Чай".encode("windows-1251"))]
+    ("charset", "encoded"),
+    [("utf-8", "Чай".encode()), ("windows-1251", "Чай".encode("windows-1251"))],
 )
 def test_a_text_is_read_in_its_charset_and_asked_for(
-    things: Any, server: WireServer, replies: dict[str, bytes], charset: str, encoded: bytes
+    things: Any,
+    server: WireServer,
+    replies: dict[str, bytes],
+    charset: str,
+    encoded: bytes,
 ) -> None:
-    replies["/csv"] = http(200, encoded, {"Content-Type": f"text/csv; charset={charset}"})
+    replies["/csv"] = http(
+        200, encoded, {"Content-Type": f"text/csv; charset={charset}"}
+    )
     assert things.report() == "Чай"
     assert server.requests[-1].values("accept") == ["text/csv, application/json"]
 
 
-def test_a_file_is_its_bytes(things: Any, server: WireServer, replies: dict[str, bytes]) -> None:
+def test_a_file_is_its_bytes(
+    things: Any, server: WireServer, replies: dict[str, bytes]
+) -> None:
     replies["/pdf"] = http(200, b"%PDF \x00\xff", {"Content-Type": "application/pdf"})
     assert things.receipt() == b"%PDF \x00\xff"
     assert server.requests[-1].values("accept") == ["application/pdf, application/json"]
@@ -179,7 +214,10 @@ def test_a_response_of_any_shape_is_read_with_its_types(
 ) -> None:
     replies["/levels"] = json_answer([1, 2])
     replies["/method"] = json_answer({"kind": "wallet", "walletId": "W"})
-    assert things.levels() == [package.models.Level.VALUE_1, package.models.Level.VALUE_2]
+    assert things.levels() == [
+        package.models.Level.VALUE_1,
+        package.models.Level.VALUE_2,
+    ]
     assert things.method() == package.models.Wallet(kind="wallet", wallet_id="W")
 
 
@@ -190,16 +228,22 @@ def read(folder: Path, schemas: Json, data: Json, variants: Json) -> Any:
     """Read an object as a field that is one of several things."""
     schemas = {"Holder": thing(held=variants), **schemas}
     package = generate(
-        folder, document(schemas, {"/h": {"get": operation("things", "get", answer="Holder")}})
+        folder,
+        document(schemas, {"/h": {"get": operation("things", "get", answer="Holder")}}),
     )
     return package.models.Holder.from_dict({"held": data}).held
 
 
 def test_a_deleted_object_is_not_read_as_a_live_one(tmp_path: Path) -> None:
     schemas = {
-        "Customer": thing(("id", "object"), id=TEXT, object={"const": "customer"}, name=TEXT),
+        "Customer": thing(
+            ("id", "object"), id=TEXT, object={"const": "customer"}, name=TEXT
+        ),
         "Deleted": thing(
-            ("id", "object", "deleted"), id=TEXT, object={"const": "customer"}, deleted={"const": True}
+            ("id", "object", "deleted"),
+            id=TEXT,
+            object={"const": "customer"},
+            deleted={"const": True},
         ),
     }
     data = {"id": "C1", "object": "customer", "deleted": True}
@@ -207,9 +251,13 @@ def test_a_deleted_object_is_not_read_as_a_live_one(tmp_path: Path) -> None:
     assert type(found).__name__ == "Deleted"
 
 
-def test_of_objects_without_required_fields_the_one_that_knows_most_is_read(tmp_path: Path) -> None:
+def test_of_objects_without_required_fields_the_one_that_knows_most_is_read(
+    tmp_path: Path,
+) -> None:
     schemas = {"Card": thing(last4=TEXT), "Bank": thing(iban=TEXT, bank=TEXT)}
-    found = read(tmp_path, schemas, {"iban": "KZ1"}, {"anyOf": [ref("Card"), ref("Bank")]})
+    found = read(
+        tmp_path, schemas, {"iban": "KZ1"}, {"anyOf": [ref("Card"), ref("Bank")]}
+    )
     assert type(found).__name__ == "Bank"
 
 
@@ -226,19 +274,31 @@ def test_a_discriminator_of_one_union_says_nothing_of_another(tmp_path: Path) ->
             }
         ),
     }
-    found = read(tmp_path, schemas, {"type": "three", "lives": "9"}, {"oneOf": [ref("Bird"), ref("Cat")]})
+    found = read(
+        tmp_path,
+        schemas,
+        {"type": "three", "lives": "9"},
+        {"oneOf": [ref("Bird"), ref("Cat")]},
+    )
     assert (type(found).__name__, found.type) == ("Cat", "three")
 
 
 PARENT: Json = {
     "Pet": thing(("kind",), kind=TEXT, name=TEXT)
-    | {"discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}}},
+    | {
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"cat": "#/components/schemas/Cat"},
+        }
+    },
     "Cat": {"allOf": [ref("Pet"), thing(lives={"type": "integer"})]},
     "Dog": {"allOf": [ref("Pet"), thing(tricks={"type": "integer"})]},
 }
 
 
-@pytest.mark.parametrize(("kind", "wanted"), [("cat", "Cat"), ("Dog", "Dog"), ("fish", "Pet")])
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("cat", "Cat"), ("Dog", "Dog"), ("fish", "Pet")]
+)
 def test_a_parent_is_read_as_the_child_that_its_discriminator_names(
     tmp_path: Path, kind: str, wanted: str
 ) -> None:
@@ -259,12 +319,21 @@ def test_fields_of_one_direction_are_required_in_it_alone(tmp_path: Path) -> Non
     schemas = {
         "Id": {"type": "string", "readOnly": True},
         "Secret": {"type": "string", "writeOnly": True},
-        "Account": thing(("id", "secret", "name"), id=ref("Id"), secret=ref("Secret"), name=TEXT),
+        "Account": thing(
+            ("id", "secret", "name"), id=ref("Id"), secret=ref("Secret"), name=TEXT
+        ),
     }
-    paths = {"/a": {"post": operation("accounts", "create", body="Account", answer="Account")}}
+    paths = {
+        "/a": {
+            "post": operation("accounts", "create", body="Account", answer="Account")
+        }
+    }
     package = generate(tmp_path, document(schemas, paths))
     account = package.models.Account
-    assert account.from_params({"name": "N", "secret": "S"}).to_dict() == {"name": "N", "secret": "S"}
+    assert account.from_params({"name": "N", "secret": "S"}).to_dict() == {
+        "name": "N",
+        "secret": "S",
+    }
     with pytest.raises(package.InvalidParameterError, match="id"):
         account.from_params({"name": "N", "secret": "S", "id": "I"})
     assert account._required == {"id", "name"}
@@ -285,7 +354,9 @@ def test_the_document_may_name_the_values() -> None:
     assert [member.name for member in api.enums["Status"].members] == ["PAID", "VOID"]
 
 
-@pytest.mark.parametrize("names", [["A"], ["A", "A"], ["A", "b c"], ["A", "NAME"], "AB"])
+@pytest.mark.parametrize(
+    "names", [["A"], ["A", "A"], ["A", "b c"], ["A", "NAME"], "AB"]
+)
 def test_names_that_do_not_fit_the_values_are_refused(names: Any) -> None:
     schema = {"type": "integer", "enum": [1, 2], "x-enum-varnames": names}
     with pytest.raises(SpecError, match="x-enum-varnames does not give each value"):
@@ -309,8 +380,13 @@ def parameter(**more: Any) -> Json:
         ("unevaluatedProperties", False),
     ],
 )
-def test_a_schema_that_no_type_can_say_is_refused_once(keyword: str, value: Any) -> None:
-    schemas = {"Odd": {"type": "array", keyword: value}, "Holder": thing(a=ref("Odd"), b=ref("Odd"))}
+def test_a_schema_that_no_type_can_say_is_refused_once(
+    keyword: str, value: Any
+) -> None:
+    schemas = {
+        "Odd": {"type": "array", keyword: value},
+        "Holder": thing(a=ref("Odd"), b=ref("Odd")),
+    }
     with pytest.raises(SpecError, match=keyword) as raised:
         api_of(document(schemas))
     assert len(raised.value.problems) == 1
@@ -319,17 +395,42 @@ def test_a_schema_that_no_type_can_say_is_refused_once(keyword: str, value: Any)
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"requestBody": {"content": {"multipart/form-data": {"schema": {}}}}}, "no forms, files or streams"),
-        ({"requestBody": {"content": {"application/x-www-form-urlencoded": {}}}}, "no forms, files"),
-        ({"responses": {"200": {"description": "", "content": {"text/event-stream": {}}}}}, "does not read"),
-        ({"responses": {"200": {"description": "", "content": {"multipart/mixed": {}}}}}, "does not read"),
+        (
+            {"requestBody": {"content": {"multipart/form-data": {"schema": {}}}}},
+            "no forms, files or streams",
+        ),
+        (
+            {"requestBody": {"content": {"application/x-www-form-urlencoded": {}}}},
+            "no forms, files",
+        ),
+        (
+            {
+                "responses": {
+                    "200": {"description": "", "content": {"text/event-stream": {}}}
+                }
+            },
+            "does not read",
+        ),
+        (
+            {
+                "responses": {
+                    "200": {"description": "", "content": {"multipart/mixed": {}}}
+                }
+            },
+            "does not read",
+        ),
         (parameter(**{"in": "cookie"}), "in 'cookie'"),
         (parameter(style="deepObject"), "the style 'deepObject'"),
         (parameter(style="spaceDelimited"), "the style 'spaceDelimited'"),
-        (parameter(content={"application/json": {"schema": TEXT}}), "content of its own"),
+        (
+            parameter(content={"application/json": {"schema": TEXT}}),
+            "content of its own",
+        ),
     ],
 )
-def test_what_the_client_cannot_do_is_refused_with_a_way_out(change: Json, told: str) -> None:
+def test_what_the_client_cannot_do_is_refused_with_a_way_out(
+    change: Json, told: str
+) -> None:
     with pytest.raises(SpecError, match=told) as raised:
         api_of(document(paths={"/a": {"post": operation("things", "make", **change)}}))
     assert all(problem.fix for problem in raised.value.problems)

@@ -28,7 +28,11 @@ def _spec(tmp_path: Path) -> Path:
     folder = root.parent / "overlays"
     folder.mkdir()
     write(folder, titled("Second"), "2-second.yaml")
-    write(folder, titled("First") + "- {target: $.info, update: {summary: Of the first}}\n", "1-first.yaml")
+    write(
+        folder,
+        titled("First") + "- {target: $.info, update: {summary: Of the first}}\n",
+        "1-first.yaml",
+    )
     return root
 
 
@@ -48,7 +52,9 @@ def test_they_apply_in_the_order_of_their_names_and_before_those_that_are_given(
 
 def test_one_that_is_given_too_applies_once(spec: Path) -> None:
     folder = spec.parent / "overlays"
-    again = write(folder, "- {target: '$.tags[0]', update: {x-list: [1]}}\n", "3-third.yaml")
+    again = write(
+        folder, "- {target: '$.tags[0]', update: {x-list: [1]}}\n", "3-third.yaml"
+    )
 
     assert pipeline.load(spec, [again]).data["tags"][0]["x-list"] == [1]
 
@@ -64,14 +70,18 @@ def test_a_file_of_another_kind_in_the_folder_does_nothing(spec: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["3.yml", "3.json"])
-def test_an_overlay_that_would_be_passed_over_is_an_error(spec: Path, name: str) -> None:
+def test_an_overlay_that_would_be_passed_over_is_an_error(
+    spec: Path, name: str
+) -> None:
     write(spec.parent / "overlays", titled("Lost"), name)
 
     with pytest.raises(SpecError, match=f"overlays/{name}:1: .*not end in `.yaml`"):
         pipeline.load(spec)
 
 
-def test_a_link_that_leads_out_of_the_folder_is_an_error(tmp_path: Path, spec: Path) -> None:
+def test_a_link_that_leads_out_of_the_folder_is_an_error(
+    tmp_path: Path, spec: Path
+) -> None:
     elsewhere = write(tmp_path, titled("Elsewhere"), "elsewhere.yaml")
     (spec.parent / "overlays" / "3-link.yaml").symlink_to(elsewhere)
 
@@ -80,7 +90,9 @@ def test_a_link_that_leads_out_of_the_folder_is_an_error(tmp_path: Path, spec: P
 
 
 def test_a_broken_one_is_named_with_its_line(spec: Path) -> None:
-    path = write(spec.parent / "overlays", "- {target: $.nothing, remove: true}\n", "3.yaml")
+    path = write(
+        spec.parent / "overlays", "- {target: $.nothing, remove: true}\n", "3.yaml"
+    )
 
     with pytest.raises(SpecError) as raised:
         pipeline.load(spec)
@@ -89,25 +101,36 @@ def test_a_broken_one_is_named_with_its_line(spec: Path) -> None:
     assert (problem.file, problem.line) == (path.as_posix(), 6)
 
 
-def test_the_manifest_records_them_and_check_compares_them(tmp_path: Path, spec: Path) -> None:
+def test_the_manifest_records_them_and_check_compares_them(
+    tmp_path: Path, spec: Path
+) -> None:
     given = write(tmp_path, titled("Given"), "0-given.yaml")
     package = tmp_path / "plexy_pay"
     pipeline.build(spec, package, [given])
 
     recorded = manifest.read(package)["overlays"]
-    assert [one["name"] for one in recorded] == ["1-first.yaml", "2-second.yaml", "0-given.yaml"]
+    assert [one["name"] for one in recorded] == [
+        "1-first.yaml",
+        "2-second.yaml",
+        "0-given.yaml",
+    ]
     assert checking.differences(spec, package, [given]) == []
 
     write(spec.parent / "overlays", titled("Third"), "3-third.yaml")
     first, *_ = checking.differences(spec, package, [given])
-    assert "this check is for 1-first.yaml, 2-second.yaml, 3-third.yaml, 0-given.yaml" in first
+    assert (
+        "this check is for 1-first.yaml, 2-second.yaml, 3-third.yaml, 0-given.yaml"
+        in first
+    )
 
 
 @pytest.mark.parametrize("command", ["bundle", "coverage", "lint", "check-version"])
 def test_each_command_on_a_spec_applies_them(
     spec: Path, command: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = write(spec.parent / "overlays", "- {target: $.nothing, remove: true}\n", "3.yaml")
+    path = write(
+        spec.parent / "overlays", "- {target: $.nothing, remove: true}\n", "3.yaml"
+    )
 
     assert main([command, "--spec", str(spec)]) == 1
     assert f"{path.as_posix()}:6" in capfd.readouterr().err
@@ -119,7 +142,9 @@ def test_a_side_of_a_comparison_has_them(spec: Path) -> None:
     assert [side.data["info"]["title"] for side in sides] == ["Second", "Second"]
 
 
-def test_a_maintainer_generates_checks_and_compares_revisions_with_them(tmp_path: Path) -> None:
+def test_a_maintainer_generates_checks_and_compares_revisions_with_them(
+    tmp_path: Path,
+) -> None:
     with maintainer(tmp_path) as somebody:
         folder = somebody.root / "spec" / "overlays"
         folder.mkdir()
@@ -134,7 +159,9 @@ def test_a_maintainer_generates_checks_and_compares_revisions_with_them(tmp_path
         assert "with 1-note.yaml" in said
         assert "`note` is new" in said
         document = json.loads(somebody.tree()["openapi.json"])
-        assert "note" in document["components"]["schemas"]["response.Link"]["properties"]
+        assert (
+            "note" in document["components"]["schemas"]["response.Link"]["properties"]
+        )
 
         status, said = somebody.run("check")
         assert status == 0, said

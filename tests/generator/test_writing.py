@@ -25,9 +25,16 @@ def package(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def test_files_that_did_not_change_keep_their_bytes_and_their_time(tmp_path: Path) -> None:
-    there = package(tmp_path / "package", {"same.py": "a", "other.py": "b", "gone.py": "c"})
-    built = package(tmp_path / "scratch" / "built", {"same.py": "a", "other.py": "x", "new/one.py": "d"})
+def test_files_that_did_not_change_keep_their_bytes_and_their_time(
+    tmp_path: Path,
+) -> None:
+    there = package(
+        tmp_path / "package", {"same.py": "a", "other.py": "b", "gone.py": "c"}
+    )
+    built = package(
+        tmp_path / "scratch" / "built",
+        {"same.py": "a", "other.py": "x", "new/one.py": "d"},
+    )
     found = writing.put(built, there)
     assert found == writing.Difference(("new/one.py",), ("other.py",), ("gone.py",))
     assert {path.name: path.stat().st_mtime == OLD for path in there.rglob("*.py")} == {
@@ -41,7 +48,9 @@ def test_files_that_did_not_change_keep_their_bytes_and_their_time(tmp_path: Pat
 def test_a_package_that_is_the_same_is_not_touched(tmp_path: Path) -> None:
     there = package(tmp_path / "package", {"same.py": "a"})
     before = there.stat().st_ino
-    assert not writing.put(package(tmp_path / "scratch" / "built", {"same.py": "a"}), there)
+    assert not writing.put(
+        package(tmp_path / "scratch" / "built", {"same.py": "a"}), there
+    )
     assert there.stat().st_ino == before
     assert (there / "same.py").stat().st_mtime == OLD
 
@@ -51,12 +60,17 @@ def test_a_changed_record_alone_is_written_and_told(tmp_path: Path) -> None:
     built = package(tmp_path / "scratch" / "built", {"same.py": "a"})
     manifest.write(built, b"{}", "2")
     found = writing.put(built, there)
-    assert writing.told(found) == ["Files: 1 changed (~ changed).", "  package: ~ manifest.json"]
+    assert writing.told(found) == [
+        "Files: 1 changed (~ changed).",
+        "  package: ~ manifest.json",
+    ]
     assert manifest.read(there)["version"] == "2"
     assert (there / "same.py").stat().st_mtime == OLD
 
 
-def test_a_folder_without_a_record_is_replaced_file_by_file_all_the_same(tmp_path: Path) -> None:
+def test_a_folder_without_a_record_is_replaced_file_by_file_all_the_same(
+    tmp_path: Path,
+) -> None:
     there, built = tmp_path / "there", tmp_path / "scratch" / "built"
     for folder, text in ((there, "a"), (built, "b")):
         folder.mkdir(parents=True)
@@ -68,7 +82,9 @@ def test_a_folder_without_a_record_is_replaced_file_by_file_all_the_same(tmp_pat
     assert (there / "two.py").stat().st_mtime == OLD
 
 
-def test_a_failure_leaves_the_old_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_old_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = package(tmp_path / "package", {"same.py": "a"})
     built = package(tmp_path / "scratch" / "built", {"same.py": "b"})
     rename = os.rename
@@ -87,7 +103,13 @@ def test_a_failure_leaves_the_old_package(tmp_path: Path, monkeypatch: pytest.Mo
 def test_changes_are_told_by_operation_and_model(tmp_path: Path) -> None:
     found = writing.Difference(
         added=("api/pets/create_pet.py", "models/pet.py"),
-        changed=("resources/pets.py", "params/__init__.py", "flow.py", "webhooks/events.py", "openapi.json"),
+        changed=(
+            "resources/pets.py",
+            "params/__init__.py",
+            "flow.py",
+            "webhooks/events.py",
+            "openapi.json",
+        ),
         removed=("api/pets/delete_pet.py", "models/__init__.py"),
     )
     assert writing.told(found) == [

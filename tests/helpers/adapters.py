@@ -39,7 +39,11 @@ PATIENCE = 30
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "ATOMIC_REQUESTS": True}
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": ":memory:",
+            "ATOMIC_REQUESTS": True,
+        }
     },
     LOGGING_CONFIG=None,
     SECRET_KEY="s" * 50,
@@ -68,7 +72,9 @@ class Answer(NamedTuple):
 class Endpoint(Protocol):
     """An application that takes webhooks."""
 
-    def send(self, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+    def send(
+        self, body: bytes, headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer:
         """Make one request to the address of the webhooks."""
         ...
 
@@ -83,17 +89,30 @@ class Served:
 
     port: int
 
-    def send(self, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+    def send(
+        self, body: bytes, headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer:
         """Make one request over a connection of its own."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        ) as connection:
             connection.request(method, PATH, body, dict(headers))
             answer = connection.getresponse()
             return Answer(answer.status, answer.read().decode())
 
     def raw(self, lines: Iterable[str], body: bytes = b"") -> Answer:
         """Send header lines and a body as they are, complete or not, and read the answer."""
-        head = [f"POST {PATH} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", ""]
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+        head = [
+            f"POST {PATH} HTTP/1.1",
+            "Host: localhost",
+            "Connection: close",
+            *lines,
+            "",
+            "",
+        ]
+        with socket.create_connection(
+            ("127.0.0.1", self.port), timeout=PATIENCE
+        ) as connection:
             connection.sendall("\r\n".join(head).encode("latin-1") + body)
             answer = http.client.HTTPResponse(connection)
             answer.begin()
@@ -110,7 +129,9 @@ class Called:
 
     ask: Callable[[str, bytes, dict[str, str]], Answer]
 
-    def send(self, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+    def send(
+        self, body: bytes, headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer:
         """Make one request."""
         return self.ask(method, body, {"Content-Type": "application/json", **headers})
 
@@ -134,14 +155,19 @@ class Setup:
 def fastapi_app(setup: Setup, **options: Any) -> FastAPI:
     """An application with FastAPI."""
     app = FastAPI(**options)
-    app.include_router(plexy_pay.webhooks.fastapi.webhook_router(PATH, setup.handle, **setup.options))
+    app.include_router(
+        plexy_pay.webhooks.fastapi.webhook_router(PATH, setup.handle, **setup.options)
+    )
     return app
 
 
 def flask_app(setup: Setup) -> Flask:
     """An application with Flask."""
     app = Flask("shop")
-    app.add_url_rule(PATH, view_func=plexy_pay.webhooks.flask.webhook_view(setup.handle, **setup.options))
+    app.add_url_rule(
+        PATH,
+        view_func=plexy_pay.webhooks.flask.webhook_view(setup.handle, **setup.options),
+    )
     return app
 
 
@@ -155,7 +181,12 @@ def aiohttp_app(setup: Setup) -> web.Application:
 
 def django_urls(setup: Setup) -> Any:
     """The addresses of a project with Django."""
-    return [path(PATH[1:], plexy_pay.webhooks.django.webhook_view(setup.handle, **setup.options))]
+    return [
+        path(
+            PATH[1:],
+            plexy_pay.webhooks.django.webhook_view(setup.handle, **setup.options),
+        )
+    ]
 
 
 @contextmanager
@@ -203,7 +234,9 @@ class _QuietWerkzeug(WerkzeugHandler):
 @contextmanager
 def on_werkzeug(app: Any) -> Iterator[Served]:
     """A WSGI application on the server of Werkzeug."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietWerkzeug)
+    server = make_server(
+        "127.0.0.1", 0, app, threaded=True, request_handler=_QuietWerkzeug
+    )
     with server, _serving(server):
         yield Served(server.server_port)
 
@@ -306,7 +339,9 @@ def django_client(setup: Setup) -> Iterator[Called]:
     client: Any = Client(enforce_csrf_checks=True, raise_request_exception=False)
 
     def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-        answer = client.generic(method, PATH, body, headers["Content-Type"], headers=headers)
+        answer = client.generic(
+            method, PATH, body, headers["Content-Type"], headers=headers
+        )
         return Answer(answer.status_code, answer.content.decode())
 
     with django_with(django_urls(setup)):
@@ -319,7 +354,9 @@ def django_async_client(setup: Setup) -> Iterator[Called]:
     client: Any = AsyncClient(enforce_csrf_checks=True, raise_request_exception=False)
 
     def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-        answer = asyncio.run(client.generic(method, PATH, body, headers["Content-Type"], headers=headers))
+        answer = asyncio.run(
+            client.generic(method, PATH, body, headers["Content-Type"], headers=headers)
+        )
         return Answer(answer.status_code, answer.content.decode())
 
     with django_with(django_urls(setup)):
@@ -349,7 +386,9 @@ def aiohttp_client(setup: Setup) -> Iterator[Called]:
             return client
 
         async def ask(method: str, body: bytes, headers: dict[str, str]) -> Answer:
-            async with client.request(method, PATH, data=body, headers=headers) as answer:
+            async with client.request(
+                method, PATH, data=body, headers=headers
+            ) as answer:
                 return Answer(answer.status, await answer.text())
 
         client = runner.run(start())
@@ -359,5 +398,17 @@ def aiohttp_client(setup: Setup) -> Iterator[Called]:
             runner.run(client.close())
 
 
-CLIENTS = [fastapi_client, django_client, django_async_client, flask_client, aiohttp_client]
-SERVERS = [fastapi_on_uvicorn, django_on_wsgiref, django_on_uvicorn, flask_on_werkzeug, aiohttp_on_aiohttp]
+CLIENTS = [
+    fastapi_client,
+    django_client,
+    django_async_client,
+    flask_client,
+    aiohttp_client,
+]
+SERVERS = [
+    fastapi_on_uvicorn,
+    django_on_wsgiref,
+    django_on_uvicorn,
+    flask_on_werkzeug,
+    aiohttp_on_aiohttp,
+]

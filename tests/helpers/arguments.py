@@ -18,13 +18,18 @@ from plexy_pay.operation import Operation
 from generator.naming import snake
 
 Json = dict[str, Any]
-DOCUMENT: Json = json.loads(Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8"))
+DOCUMENT: Json = json.loads(
+    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
+)
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 BY_CALL: dict[str, Json] = {}
 for _item in DOCUMENT["paths"].values():
     for _operation in _item.values():
         if isinstance(_operation, dict):
-            _parameters = [*_item.get("parameters", []), *_operation.get("parameters", [])]
+            _parameters = [
+                *_item.get("parameters", []),
+                *_operation.get("parameters", []),
+            ]
             BY_CALL[f"{_operation['x-resource']}.{_operation['x-method']}"] = {
                 **_operation,
                 "parameters": _parameters,
@@ -34,7 +39,11 @@ for _item in DOCUMENT["paths"].values():
 def resolved(node: Json) -> Json:
     while "$ref" in node:
         steps = node["$ref"][2:].split("/")
-        node = reduce(lambda found, step: found[step.replace("~1", "/").replace("~0", "~")], steps, DOCUMENT)
+        node = reduce(
+            lambda found, step: found[step.replace("~1", "/").replace("~0", "~")],
+            steps,
+            DOCUMENT,
+        )
     return node
 
 
@@ -52,12 +61,17 @@ def sample(prop: Json) -> Any:
         return keywords(target)
     if target.get("format") == "date-time":
         return datetime(2027, 1, 1, tzinfo=UTC)
-    return {"integer": 1, "number": 1, "string": "KZT", "boolean": True, "array": []}[target["type"]]
+    return {"integer": 1, "number": 1, "string": "KZT", "boolean": True, "array": []}[
+        target["type"]
+    ]
 
 
 def keywords(schema: Json) -> Json:
     """The required parameters of a request schema, by their names in Python."""
-    return {snake(name): sample(schema["properties"][name]) for name in schema.get("required", ())}
+    return {
+        snake(name): sample(schema["properties"][name])
+        for name in schema.get("required", ())
+    }
 
 
 def body_schema(call: str) -> Json | None:

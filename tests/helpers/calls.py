@@ -49,7 +49,9 @@ def reading(thing: object = "th_1", **changes: Any) -> Request[dict[str, Any]]:
 
 def listing(query: Mapping[str, object], **changes: Any) -> Request[dict[str, Any]]:
     """A GET with a query."""
-    return Request(operation(path="/v1/things", **changes), query=query, decode=as_object)
+    return Request(
+        operation(path="/v1/things", **changes), query=query, decode=as_object
+    )
 
 
 def capturing(body: object = UNSET, **changes: Any) -> Request[dict[str, Any]]:
@@ -61,21 +63,35 @@ def capturing(body: object = UNSET, **changes: Any) -> Request[dict[str, Any]]:
         "moves_money": True,
     }
     facts["path"] = "/v1/payments/{id}/capture"
-    facts["facts"] = {"id": "$request.path.id", "order_reference": "$request.body#/orderReference"}
+    facts["facts"] = {
+        "id": "$request.path.id",
+        "order_reference": "$request.body#/orderReference",
+    }
     body = {"amount": 5641, "orderReference": "ORD-1"} if body is UNSET else body
-    return Request(operation(**facts | changes), path_params={"id": "tx_1"}, body=body, decode=as_object)
+    return Request(
+        operation(**facts | changes),
+        path_params={"id": "tx_1"},
+        body=body,
+        decode=as_object,
+    )
 
 
 def creating(body: object, **changes: Any) -> Request[dict[str, Any]]:
     """A POST that moves no money."""
-    facts: dict[str, Any] = {"call": "things.create", "method": "POST", "path": "/v1/things"}
+    facts: dict[str, Any] = {
+        "call": "things.create",
+        "method": "POST",
+        "path": "/v1/things",
+    }
     return Request(operation(**facts | changes), body=body, decode=as_object)
 
 
 def deleting(**changes: Any) -> Request[None]:
     """A DELETE whose answer has no declared body."""
     facts: dict[str, Any] = {"call": "things.delete", "method": "DELETE"}
-    return Request(operation(**facts | changes), path_params={"id": "th_1"}, decode=as_nothing)
+    return Request(
+        operation(**facts | changes), path_params={"id": "th_1"}, decode=as_nothing
+    )
 
 
 class Recording:
@@ -113,7 +129,12 @@ class Flavor:
         self._opened: list[Any] = []
 
     def client(
-        self, base_url: str | None, api_key: Any = KEY, *, pace: Recording | None = None, **arguments: Any
+        self,
+        base_url: str | None,
+        api_key: Any = KEY,
+        *,
+        pace: Recording | None = None,
+        **arguments: Any,
     ) -> Any:
         """A client; it is closed after the test."""
         client = self._client(api_key, base_url=base_url, **arguments)
@@ -130,11 +151,15 @@ class Flavor:
 
     def request_hook(self, hook: Callable[[httpx.Request], None]) -> Any:
         """An httpx client with a request hook."""
-        return self.http_client(event_hooks={"request": [self.hook(hook)]}, trust_env=False)
+        return self.http_client(
+            event_hooks={"request": [self.hook(hook)]}, trust_env=False
+        )
 
     def response_hook(self, hook: Callable[[httpx.Response], None]) -> Any:
         """An httpx client with a response hook."""
-        return self.http_client(event_hooks={"response": [self.hook(hook)]}, trust_env=False)
+        return self.http_client(
+            event_hooks={"response": [self.hook(hook)]}, trust_env=False
+        )
 
     def reading_hook(self, seen: list[bytes]) -> Any:
         """An httpx client with a response hook that reads the body, as httpx documents it."""
@@ -207,7 +232,9 @@ class AsyncFlavor(Flavor):
 
     def transport(self, handle: Callable[[httpx.Request], httpx.Response]) -> Any:
         class Custom(httpx.AsyncBaseTransport):
-            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            async def handle_async_request(
+                self, request: httpx.Request
+            ) -> httpx.Response:
                 return handle(request)
 
         return Custom()

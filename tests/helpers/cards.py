@@ -15,11 +15,15 @@ NUMBER = "4111111111111111"
 YEAR = f"{datetime.now(UTC).year % 100 + 3:02}"
 
 
-def sealed(text: str, padding: AsymmetricPadding | None = None, key: str | None = None) -> str:
+def sealed(
+    text: str, padding: AsymmetricPadding | None = None, key: str | None = None
+) -> str:
     """One field, encrypted with the key of the sandboxes of this process, or with another one."""
     rsa = load_pem_public_key((key or public_key()).encode())
     assert isinstance(rsa, RSAPublicKey)
-    return base64.b64encode(rsa.encrypt(text.encode(), padding or PADDINGS["oaep-sha256"])).decode()
+    return base64.b64encode(
+        rsa.encrypt(text.encode(), padding or PADDINGS["oaep-sha256"])
+    ).decode()
 
 
 def card_data(
@@ -32,9 +36,16 @@ def card_data(
     key: str | None = None,
 ) -> dict[str, Any]:
     """The `cardData` of a payment, as it goes over the wire."""
-    fields = {"CardNumber": number, "ExpiryMonth": month, "ExpiryYear": year, "Cvv": cvv}
+    fields = {
+        "CardNumber": number,
+        "ExpiryMonth": month,
+        "ExpiryYear": year,
+        "Cvv": cvv,
+    }
     fields["CardholderName"] = holder
-    return {f"encrypted{name}": sealed(text, padding, key) for name, text in fields.items()}
+    return {
+        f"encrypted{name}": sealed(text, padding, key) for name, text in fields.items()
+    }
 
 
 def card_params(**fields: Any) -> Any:

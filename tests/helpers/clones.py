@@ -51,6 +51,12 @@ def git(folder: Path, *arguments: str) -> str:
     }
     command = ["git", *arguments]
     done = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, check=True, encoding="utf-8"
+        command,
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
     )
     return done.stdout

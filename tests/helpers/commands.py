@@ -19,7 +19,12 @@ from typing import Any, Self
 
 #: What nearly every command needs, and takes long to import.
 _HEAVY = (
-    *("generator.checking", "generator.coverage", "generator.changes.command", "generator.vendor.command"),
+    *(
+        "generator.checking",
+        "generator.coverage",
+        "generator.changes.command",
+        "generator.vendor.command",
+    ),
     *("generator.release.publishing", "generator.release.release"),
 )
 
@@ -33,7 +38,9 @@ class Commands:
 
     def __init__(self, clone: Path) -> None:
         clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PLEXY_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTHON", "PLEXY_"))
         }
         self._process = subprocess.Popen(
             [sys.executable, __file__],
@@ -48,15 +55,26 @@ class Commands:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._process.communicate()
 
-    def run(self, module: str, arguments: list[str], folder: Path, out: Path, **env: str) -> tuple[int, str]:
+    def run(
+        self, module: str, arguments: list[str], folder: Path, out: Path, **env: str
+    ) -> tuple[int, str]:
         """The exit status of `python -m MODULE ARGUMENTS` in a folder, and what it printed, which goes to a file."""
         assert self._process.stdin
         assert self._process.stdout
-        order = {"module": module, "arguments": arguments, "folder": str(folder), "out": str(out), "env": env}
+        order = {
+            "module": module,
+            "arguments": arguments,
+            "folder": str(folder),
+            "out": str(out),
+            "env": env,
+        }
         print(json.dumps(order), file=self._process.stdin, flush=True)
         status = int(self._process.stdout.readline())
         return status, out.read_text("utf-8")
@@ -74,7 +92,9 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _run(module: str, arguments: list[str], folder: str, out: str, env: Mapping[str, str]) -> int:
+def _run(
+    module: str, arguments: list[str], folder: str, out: str, env: Mapping[str, str]
+) -> int:
     os.chdir(folder)
     os.environ.update(env)
     file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

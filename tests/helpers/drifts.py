@@ -18,8 +18,12 @@ from generator.__main__ import main
 Change = Callable[[dict[str, Any]], None]
 
 #: The small spec, with comments in odd places and quotes that a YAML library would change.
-FILES = edited(BASE, "schemas/links.yaml", "    status:\n", "    # Seen in samples.\n    status:\n")
-FILES = edited(FILES, "schemas/links.yaml", "    - active\n", "    - 'active'  # can be paid\n")
+FILES = edited(
+    BASE, "schemas/links.yaml", "    status:\n", "    # Seen in samples.\n    status:\n"
+)
+FILES = edited(
+    FILES, "schemas/links.yaml", "    - active\n", "    - 'active'  # can be paid\n"
+)
 
 LINK: dict[str, Any] = {
     "type": "object",
@@ -41,14 +45,25 @@ RETRIEVE: dict[str, Any] = {
                 "summary": "Retrieve a link",
                 "tags": ["Links"],
                 "parameters": [
-                    {"name": "linkId", "in": "path", "required": True, "schema": {"type": "string"}},
-                    {"name": "Authorization", "in": "header", "schema": {"type": "string"}},
+                    {
+                        "name": "linkId",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                    },
+                    {
+                        "name": "Authorization",
+                        "in": "header",
+                        "schema": {"type": "string"},
+                    },
                 ],
                 "responses": {
                     "200": {
                         "description": "",
                         "content": {
-                            "application/json": {"schema": {"$ref": "#/components/schemas/response.Link"}}
+                            "application/json": {
+                                "schema": {"$ref": "#/components/schemas/response.Link"}
+                            }
                         },
                     },
                     "401": {"description": ""},
@@ -77,16 +92,25 @@ def moved(path: str, method: str = "get") -> Change:
         item = {method: operation(data)}
         names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         item[method]["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
         ]
         data["paths"] = {path: item}
 
     return change
 
 
-def record(pointer: str, kind: str, expected: str, seen: str, operation: str = "links.list") -> str:
+def record(
+    pointer: str, kind: str, expected: str, seen: str, operation: str = "links.list"
+) -> str:
     """Return a line of a log."""
-    facts = {"operation": operation, "pointer": pointer, "kind": kind, "expected": expected, "seen": seen}
+    facts = {
+        "operation": operation,
+        "pointer": pointer,
+        "kind": kind,
+        "expected": expected,
+        "seen": seen,
+    }
     return json.dumps({"logger": "plexy_pay.drift", "level": "WARNING", **facts})
 
 
@@ -94,7 +118,10 @@ class Room:
     """A copy of the small spec, and the command on it."""
 
     def __init__(
-        self, folder: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str] = FILES
+        self,
+        folder: Path,
+        capsys: pytest.CaptureFixture[str],
+        files: dict[str, str] = FILES,
     ) -> None:
         self.folder = folder
         self._capsys = capsys
@@ -153,7 +180,10 @@ class Room:
     def texts(self) -> dict[str, str]:
         """Return every file of the spec, its overlays and their reports included."""
         files = sorted(path for path in self.spec.parent.rglob("*") if path.is_file())
-        return {path.relative_to(self.spec.parent).as_posix(): path.read_text("utf-8") for path in files}
+        return {
+            path.relative_to(self.spec.parent).as_posix(): path.read_text("utf-8")
+            for path in files
+        }
 
 
 def said(report: dict[str, Any], verdict: str) -> list[str]:

@@ -41,7 +41,9 @@ def shown_by(error: BaseException, package: str) -> Iterator[tuple[str, str]]:
             for dotted in _DOTTED.findall(line):
                 yield f"{frame.f_code.co_qualname}: {dotted}", _looked_up(frame, dotted)
         made = traceback.TracebackException(type(one), one, begin, capture_locals=True)
-        made.__cause__ = made.__context__ = None  # `chain` has them, without the frames above.
+        made.__cause__ = made.__context__ = (
+            None  # `chain` has them, without the frames above.
+        )
         yield "the traceback", "".join(made.format())
 
 
@@ -70,7 +72,10 @@ def _looked_up(frame: FrameType, dotted: str) -> str:
 
 def _deep(value: Any, depth: int = 2) -> str:
     """The value as reprs, with what it contains and the attributes of what it is."""
-    texts = [_repr(value), pprint.pformat(value) if isinstance(value, (dict, list, tuple, set)) else ""]
+    texts = [
+        _repr(value),
+        pprint.pformat(value) if isinstance(value, (dict, list, tuple, set)) else "",
+    ]
     if depth and not isinstance(value, (str, bytes)):
         texts += [_deep(inner, depth - 1) for inner in _inner(value)]
     return "\n".join(texts)

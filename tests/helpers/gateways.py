@@ -52,7 +52,9 @@ class Gateway:
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         client = h11.Connection(h11.SERVER)
         try:
             while True:
@@ -72,22 +74,39 @@ class Gateway:
         self.targets.append(target)
         if not target.startswith(f"{self._prefix}/"):
             return h11.Response(status_code=404, headers=[("Content-Length", "0")]), b""
-        reader, writer = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
+        reader, writer = await asyncio.open_connection(
+            self._upstream.hostname, self._upstream.port
+        )
         upstream = h11.Connection(h11.CLIENT)
-        headers = [(name, value) for name, value in request.headers if name not in (b"host", b"connection")]
-        headers += [(b"host", self._upstream.netloc.encode()), (b"connection", b"close")]
-        passed = h11.Request(method=request.method, target=target.removeprefix(self._prefix), headers=headers)
+        headers = [
+            (name, value)
+            for name, value in request.headers
+            if name not in (b"host", b"connection")
+        ]
+        headers += [
+            (b"host", self._upstream.netloc.encode()),
+            (b"connection", b"close"),
+        ]
+        passed = h11.Request(
+            method=request.method,
+            target=target.removeprefix(self._prefix),
+            headers=headers,
+        )
         for event in (passed, h11.Data(data=body), h11.EndOfMessage()):
             writer.write(upstream.send(event) or b"")
         response, content = await _message(upstream, reader)
         writer.close()
         dropped = (b"content-length", b"transfer-encoding", b"connection")
-        kept = [(name, value) for name, value in response.headers if name not in dropped]
+        kept = [
+            (name, value) for name, value in response.headers if name not in dropped
+        ]
         kept.append((b"content-length", b"%d" % len(content)))
         return h11.Response(status_code=response.status_code, headers=kept), content
 
 
-async def _message(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[Any, bytes]:
+async def _message(
+    connection: h11.Connection, reader: asyncio.StreamReader
+) -> tuple[Any, bytes]:
     """Read one request or response; None at the end of the connection."""
     head, body = None, b""
     while True:

@@ -21,7 +21,9 @@ _NAMES = (f"generated_in_test_{number}" for number in itertools.count())
 
 
 def document(
-    schemas: dict[str, Any] | None = None, paths: dict[str, Any] | None = None, **more: Any
+    schemas: dict[str, Any] | None = None,
+    paths: dict[str, Any] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """A minimal OpenAPI document with these schemas and paths."""
     return {
@@ -46,7 +48,9 @@ def with_keys(data: dict[str, Any]) -> dict[str, Any]:
                 found["security"] = [{f"{found['x-family']}Key": []}]
     schemes = made.setdefault("components", {}).setdefault("securitySchemes", {})
     schemes |= {f"{name}Key": _key(name) for name in sorted(names)}
-    made.setdefault("servers", [{"url": "https://api.example", "x-environment": "live"}])
+    made.setdefault(
+        "servers", [{"url": "https://api.example", "x-environment": "live"}]
+    )
     return {**made, "security": [{"payKey": []}]}
 
 
@@ -71,7 +75,11 @@ def operation(
     **more: Any,
 ) -> dict[str, Any]:
     """An operation of a resource, with the named schemas as request body and answer."""
-    schema = {"$ref": f"#/components/schemas/{answer}"} if isinstance(answer, str) else answer
+    schema = (
+        {"$ref": f"#/components/schemas/{answer}"}
+        if isinstance(answer, str)
+        else answer
+    )
     result: dict[str, Any] = {
         "operationId": f"{resource}{method.capitalize()}",
         "x-resource": resource,
@@ -87,7 +95,10 @@ def operation(
     }
     if body:
         reference = {"$ref": f"#/components/schemas/{body}"}
-        result["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+        result["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": reference}},
+        }
     return result
 
 

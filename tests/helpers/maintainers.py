@@ -39,7 +39,10 @@ class Maintainer:
     def tree(self) -> dict[str, bytes]:
         """Return every file of the package by its path."""
         files = [path for path in sorted(self.package.rglob("*")) if path.is_file()]
-        return {path.relative_to(self.package).as_posix(): path.read_bytes() for path in files}
+        return {
+            path.relative_to(self.package).as_posix(): path.read_bytes()
+            for path in files
+        }
 
     @contextmanager
     def edited(self, name: str, old: str, new: str) -> Iterator[int]:

@@ -26,7 +26,9 @@ def base() -> Document:
         return loading.load(write_spec(Path(folder), BASE))
 
 
-def write(folder: Path, actions: str, name: str = "ours.overlay.yaml", head: str = HEAD) -> Path:
+def write(
+    folder: Path, actions: str, name: str = "ours.overlay.yaml", head: str = HEAD
+) -> Path:
     """Write an overlay whose first action is on line 6."""
     path = folder / name
     path.write_text(head + textwrap.indent(textwrap.dedent(actions), "  "), "utf-8")
@@ -35,8 +37,13 @@ def write(folder: Path, actions: str, name: str = "ours.overlay.yaml", head: str
 
 def apply(folder: Path, *overlays_in_order: str, head: str = HEAD) -> Document:
     """Apply overlays, given by their actions, to the small document."""
-    named = [(f"{number}.overlay.yaml", actions) for number, actions in enumerate(overlays_in_order, 1)]
-    return overlays.apply(base(), [write(folder, actions, name, head) for name, actions in named])
+    named = [
+        (f"{number}.overlay.yaml", actions)
+        for number, actions in enumerate(overlays_in_order, 1)
+    ]
+    return overlays.apply(
+        base(), [write(folder, actions, name, head) for name, actions in named]
+    )
 
 
 def problems(folder: Path, *overlays_in_order: str, head: str = HEAD) -> list[Problem]:

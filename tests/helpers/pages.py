@@ -14,7 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "sandbox/README.md"]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "sandbox/README.md",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,14 @@ class Block:
     @property
     def file(self) -> str | None:
         """The name of the file that the program must be, if it must be one."""
-        return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), None)
+        return next(
+            (
+                word.removeprefix("file=")
+                for word in self.words
+                if word.startswith("file=")
+            ),
+            None,
+        )
 
     def at(self, line: int) -> str:
         """A line of the page, as an editor opens it."""
@@ -49,8 +60,12 @@ def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
     for found in fence.finditer(text):
         indent, words, content = found.groups()
-        plain = "".join(line.removeprefix(indent) for line in content.splitlines(keepends=True))
-        yield Block(page, text.count("\n", 0, found.start()) + 1, tuple(words.split()), plain)
+        plain = "".join(
+            line.removeprefix(indent) for line in content.splitlines(keepends=True)
+        )
+        yield Block(
+            page, text.count("\n", 0, found.start()) + 1, tuple(words.split()), plain
+        )
 
 
 def programs() -> Iterator[Block]:
@@ -58,7 +73,9 @@ def programs() -> Iterator[Block]:
     for page in PAGES:
         before = ""
         for block in blocks(page):
-            if block.words[0] == "python" and not any(word.startswith("sample=") for word in block.words):
+            if block.words[0] == "python" and not any(
+                word.startswith("sample=") for word in block.words
+            ):
                 before = before if "continues" in block.words else ""
                 before += "\n" * (block.line - before.count("\n")) + block.text
                 yield replace(block, text=before)

@@ -24,7 +24,9 @@ def patched(data: dict[str, Any], edits: list[dict[str, Any]]) -> dict[str, Any]
                 _put(_reached(copied, holders), last, copy.deepcopy(edit["value"]))
             case "replace":
                 holder = _reached(copied, holders)
-                holder[int(last) if isinstance(holder, list) else last] = copy.deepcopy(edit["value"])
+                holder[int(last) if isinstance(holder, list) else last] = copy.deepcopy(
+                    edit["value"]
+                )
             case other:
                 raise ValueError(f"no operation of JSON Patch: {other}")
     return copied

@@ -20,19 +20,27 @@ from generator.naming import snake
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
+DOCUMENT: Json = json.loads(
+    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
+)
 
 CANARY = "c4n4ry"
 """Stands in every sensitive value, and in every value that the document does not know."""
 
 texts = st.text(max_size=12)
 whole_numbers = st.integers(-(10**15), 10**15)
-decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3)
-fractions = st.one_of(decimals, st.sampled_from([Decimal("0.10"), Decimal("1E+5"), Decimal("22000.00")]))
+decimals = st.decimals(
+    allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3
+)
+fractions = st.one_of(
+    decimals, st.sampled_from([Decimal("0.10"), Decimal("1E+5"), Decimal("22000.00")])
+)
 scalars = st.one_of(st.none(), st.booleans(), whole_numbers, fractions, texts)
 anything = st.recursive(
     scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -44,10 +52,17 @@ def moments(draw: st.DrawFn) -> str:
     offset = draw(st.one_of(st.none(), st.integers(-14 * 60, 14 * 60)))
     digits = draw(st.integers(0, 6))
     text = moment.strftime("%m-%dT%H:%M:%S")
-    text = f"{moment.year:04d}-{text}" + (f".{moment.microsecond:06d}"[: digits + 1] if digits else "")
+    text = f"{moment.year:04d}-{text}" + (
+        f".{moment.microsecond:06d}"[: digits + 1] if digits else ""
+    )
     if offset is None:
         return f"{text}Z"
-    return text + datetime(2026, 1, 1, tzinfo=timezone(timedelta(minutes=offset))).isoformat()[19:]
+    return (
+        text
+        + datetime(2026, 1, 1, tzinfo=timezone(timedelta(minutes=offset))).isoformat()[
+            19:
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,9 @@ def answers() -> Iterator[Answer]:
     """Every operation that answers with JSON."""
     modules = {
         name.rpartition(".")[2]: name
-        for _, name, is_package in pkgutil.walk_packages(plexy_pay.api.__path__, "plexy_pay.api.")
+        for _, name, is_package in pkgutil.walk_packages(
+            plexy_pay.api.__path__, "plexy_pay.api."
+        )
         if not is_package
     }
     for item in DOCUMENT["paths"].values():
@@ -82,7 +99,9 @@ def resolved(schema: Json) -> Json:
     """The schema itself, without references and without a list of one."""
     while True:
         if "$ref" in schema:
-            schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            schema = DOCUMENT["components"]["schemas"][
+                schema["$ref"].rpartition("/")[2]
+            ]
         elif len(schema.get("allOf", ())) == 1:
             schema = schema["allOf"][0]
         else:
@@ -127,7 +146,9 @@ def fitting(schema: Json, sensitive: bool = False) -> st.SearchStrategy[Any]:
     least = 1 if "exclusiveMinimum" in schema or "minimum" in schema else -(10**15)
     whole = st.integers(least, 10**15)
     return (
-        whole if kinds == ["integer"] else st.one_of(whole, fractions.map(abs).filter(lambda n: n >= least))
+        whole
+        if kinds == ["integer"]
+        else st.one_of(whole, fractions.map(abs).filter(lambda n: n >= least))
     )
 
 
@@ -140,7 +161,11 @@ def objects(draw: st.DrawFn, schema: Json) -> Json:
         if name in schema.get("required", ()) or draw(st.booleans()):
             made[name] = draw(fitting(field, field.get("x-sensitive", False)))
     if schema.get("additionalProperties"):
-        free = draw(st.dictionaries(texts.filter(lambda name: name not in properties), anything, max_size=2))
+        free = draw(
+            st.dictionaries(
+                texts.filter(lambda name: name not in properties), anything, max_size=2
+            )
+        )
         made |= free
     return dict(draw(st.permutations(list(made.items()))))
 
@@ -174,7 +199,9 @@ class Place:
         self.holder(payload)[self.path[-1]] = value
 
 
-def places(schema: Json, value: Any, path: tuple[str | int, ...] = (), pointer: str = "") -> Iterator[Place]:
+def places(
+    schema: Json, value: Any, path: tuple[str | int, ...] = (), pointer: str = ""
+) -> Iterator[Place]:
     """Every declared field and every item of a payload that fits."""
     schema = resolved(schema)
     if isinstance(value, dict):
@@ -182,7 +209,9 @@ def places(schema: Json, value: Any, path: tuple[str | int, ...] = (), pointer: 
             if name in value:
                 at = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
                 required = name in schema.get("required", ())
-                yield Place((*path, name), at, field, required, field.get("x-sensitive", False))
+                yield Place(
+                    (*path, name), at, field, required, field.get("x-sensitive", False)
+                )
                 yield from places(field, value[name], (*path, name), at)
     elif isinstance(value, list) and "items" in schema:
         for position, item in enumerate(value):

@@ -64,7 +64,9 @@ def running_prism(document: Path, *, timeout: float = 60) -> Iterator[str]:
             try:
                 said.append(lines.get(timeout=timeout))
             except Empty:
-                raise RuntimeError("Prism said nothing for too long:\n" + "".join(said)) from None
+                raise RuntimeError(
+                    "Prism said nothing for too long:\n" + "".join(said)
+                ) from None
             if not said[-1]:
                 raise RuntimeError("Prism stopped:\n" + "".join(said))
         yield f"http://127.0.0.1:{port}"

@@ -37,9 +37,17 @@ class Process:
     """
 
     def __init__(
-        self, module: str, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]
+        self,
+        module: str,
+        arguments: Sequence[str],
+        folder: Path,
+        variables: Mapping[str, str],
     ) -> None:
-        clean = {name: value for name, value in os.environ.items() if not _WATCHED.match(name)}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not _WATCHED.match(name)
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", module, *arguments],
             cwd=folder,
@@ -61,7 +69,10 @@ class Process:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._process.terminate()
         self._process.wait(PATIENCE)
@@ -76,7 +87,9 @@ class Process:
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status that it answers."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        ) as connection:
             connection.request("POST", path, body, dict(headers))
             response = connection.getresponse()
             response.read()

@@ -333,7 +333,12 @@ def broken(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
     return copied
 
 
-def places(value: object, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+def places(
+    value: object, at: tuple[str | int, ...] = ()
+) -> list[tuple[str | int, ...]]:
     """Every place in a value, the value itself first."""
-    items: list[tuple[str | int, Any]] = [*mapping(value).items(), *enumerate(sequence(value))]
+    items: list[tuple[str | int, Any]] = [
+        *mapping(value).items(),
+        *enumerate(sequence(value)),
+    ]
     return [at, *(place for key, item in items for place in places(item, (*at, key)))]

@@ -21,7 +21,9 @@ datamodel_code_generator.generate = generate
 """
 
 
-def before_parameters(first: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def before_parameters(
+    first: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Let datamodel-code-generator run a statement before it writes the parameters of a `document`.
 
     Args:

@@ -100,7 +100,9 @@ class Tunnels(_Listening):
         self._start(self._pump, onward, connection, None)
         self._pump(connection, onward, self.seen)
 
-    def _pump(self, source: socket.socket, sink: socket.socket, seen: bytearray | None) -> None:
+    def _pump(
+        self, source: socket.socket, sink: socket.socket, seen: bytearray | None
+    ) -> None:
         with contextlib.suppress(OSError):
             while piece := source.recv(65536):
                 if seen is not None:
@@ -130,7 +132,9 @@ class Http2Server(_Listening):
             # It has taken the connection over, so it is what has to be shut down in the end.
             self._sockets.append(wrapped)
             assert wrapped.selected_alpn_protocol() == "h2"
-            talk = H2Connection(H2Configuration(client_side=False, header_encoding="ascii"))
+            talk = H2Connection(
+                H2Configuration(client_side=False, header_encoding="ascii")
+            )
             talk.initiate_connection()
             wrapped.sendall(talk.data_to_send())
             while piece := wrapped.recv(65536):
@@ -139,9 +143,14 @@ class Http2Server(_Listening):
                         fields: Any = event.headers
                         self.requests.append(list(fields))
                     elif isinstance(event, StreamEnded):
-                        head = [(":status", "200"), ("content-type", "application/json")]
+                        head = [
+                            (":status", "200"),
+                            ("content-type", "application/json"),
+                        ]
                         talk.send_headers(event.stream_id, head)
-                        talk.send_data(event.stream_id, b'{"id": "th_2"}', end_stream=True)
+                        talk.send_data(
+                            event.stream_id, b'{"id": "th_2"}', end_stream=True
+                        )
                     elif isinstance(event, ConnectionTerminated):
                         return
                 wrapped.sendall(talk.data_to_send())

@@ -26,7 +26,12 @@ PARTS = ("customers", "split_requests", "merchants", "webhooks")
 
 def documented(option: str) -> list[str]:
     """The arguments of the one command of the page that has this option."""
-    lines = [line for block in BLOCKS if block.words[0] == "console" for line in block.text.splitlines()]
+    lines = [
+        line
+        for block in BLOCKS
+        if block.words[0] == "console"
+        for line in block.text.splitlines()
+    ]
     [found] = [line for line in lines if f" {option}" in line]
     assert found.startswith("$ ./nox -s vendor -- ")
     return shlex.split(found.partition(" -- ")[2])
@@ -41,7 +46,11 @@ def vendor(clone: Path, *arguments: str) -> int:
 
 def run(command: list[str], folder: Path, **environment: str) -> None:
     """Run a program in a folder; its output is in the error if it fails."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PLEXY_"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PLEXY_"))
+    }
     done = subprocess.run(
         command,
         cwd=folder,

@@ -14,7 +14,9 @@ import plexy_pay
 from plexy_pay import PlexyError
 from plexy_pay.webhooks import BodySecret, FieldsSecret, TokenSecret, sign
 
-DOCUMENT: dict[str, Any] = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
+)
 
 TOKEN = "tok_5F0e9A7c31b24d68"
 PRIVATE_KEY = "pr_7b1dE02a94cF4833"
@@ -29,12 +31,18 @@ SECRETS = (BY_TOKEN, BY_FIELDS, BY_BODY)
 CALLBACK = "callback-2023"
 EVENTS = [name for name in DOCUMENT["webhooks"] if name != CALLBACK]
 # An event that belongs to each scheme.
-NATIVE = {"token": "transaction.charged", "fields": CALLBACK, "body": "payment.succeeded"}
+NATIVE = {
+    "token": "transaction.charged",
+    "fields": CALLBACK,
+    "body": "payment.succeeded",
+}
 
 
 def example(event: str, **changes: Any) -> dict[str, Any]:
     """The body of the document's example, with changes at its root."""
-    content = DOCUMENT["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
+    content = DOCUMENT["webhooks"][event]["post"]["requestBody"]["content"][
+        "application/json"
+    ]
     return copy.deepcopy(content["example"]) | changes
 
 

@@ -24,7 +24,8 @@ class Recorded:
         head, _, self.body = raw.partition(b"\r\n\r\n")
         self.line, *fields = head.decode("latin-1").split("\r\n")
         self.headers = [
-            (name.lower(), value[1:]) for name, _, value in (field.partition(":") for field in fields)
+            (name.lower(), value[1:])
+            for name, _, value in (field.partition(":") for field in fields)
         ]
 
     @property
@@ -67,16 +68,24 @@ class Then:
 Answer = bytes | Then | Callable[[Recorded], "bytes | Then"]
 
 
-def http(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
+def http(
+    status: int, body: bytes = b"", headers: dict[str, str] | None = None
+) -> bytes:
     """A well-formed answer with a Content-Length."""
     fields = {"Content-Length": str(len(body)), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode("latin-1") + body
 
 
-def json_answer(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> bytes:
+def json_answer(
+    data: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> bytes:
     """A well-formed answer of JSON."""
-    return http(status, json.dumps(data).encode(), {"Content-Type": "application/json", **(headers or {})})
+    return http(
+        status,
+        json.dumps(data).encode(),
+        {"Content-Type": "application/json", **(headers or {})},
+    )
 
 
 def reset_on_close(connection: socket.socket) -> None:
@@ -95,7 +104,8 @@ class WireServer:
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Recorded] = []
         self.connections = 0
-        self.hung_up = threading.Semaphore(0)  # Released for each connection that the client has closed.
+        # Released for each connection that the client has closed.
+        self.hung_up = threading.Semaphore(0)
         self.tls_versions: list[str | None] = []
         self.tls_failures: list[str] = []
         self._answers = list(answers) or [json_answer({})]
@@ -173,7 +183,9 @@ class WireServer:
                 return
             with self._lock:
                 self.requests.append(request)
-                answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                answer = (
+                    self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                )
             said = answer(request) if callable(answer) else answer
             then = said if isinstance(said, Then) else Then(said)
             connection.sendall(then.data)

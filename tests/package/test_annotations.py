@@ -58,7 +58,11 @@ INTERNAL = {
     "typed_dicts",
     "user_agent",
 }
-MODELS = [value for value in (getattr(models, name) for name in models.__all__) if attrs.has(value)]
+MODELS = [
+    value
+    for value in (getattr(models, name) for name in models.__all__)
+    if attrs.has(value)
+]
 
 
 def modules() -> Iterator[ModuleType]:
@@ -88,7 +92,11 @@ def annotated() -> dict[str, Any]:
     """Everything public that has annotations, by its name."""
     found: dict[str, Any] = {}
     for module in modules():
-        names = getattr(module, "__all__", [name for name in dir(module) if not name.startswith("_")])
+        names = getattr(
+            module,
+            "__all__",
+            [name for name in dir(module) if not name.startswith("_")],
+        )
         for name in names:
             value = getattr(module, name)
             home = str(getattr(value, "__module__", "")).split(".")
@@ -149,14 +157,20 @@ def test_every_model_resolves_its_types() -> None:
 
 def test_both_clients_resolve_as_a_container_of_dependencies_needs_it() -> None:
     for client in (PlexyPay, AsyncPlexyPay):
-        assert inspect.signature(client, eval_str=True).parameters["max_retries"].annotation is int
+        assert (
+            inspect.signature(client, eval_str=True)
+            .parameters["max_retries"]
+            .annotation
+            is int
+        )
 
 
 def test_annotations_name_the_very_classes() -> None:
     hints = typing.get_type_hints(PlexyPay("pr_test").payment_links.create)
     assert hints["return"] is PaymentLink
     assert (
-        typing.get_type_hints(AuthorizePaymentRequestParams)["card_data"] == CardData | params.CardDataParams
+        typing.get_type_hints(AuthorizePaymentRequestParams)["card_data"]
+        == CardData | params.CardDataParams
     )
 
 
@@ -172,7 +186,9 @@ assert "plexy_pay.models.transaction_list" not in sys.modules
 typing.get_type_hints(PlexyPay.save_call)
 print(hints["return"].__name__)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.stdout == "PaymentLink\n", done.stderr
 
 
@@ -185,8 +201,12 @@ def test_parameters_know_at_run_time_which_of_them_are_required() -> None:
 def test_a_module_lists_what_it_has_for_the_tab_key() -> None:
     assert set(models.__all__) <= set(dir(models))
     assert set(plexy_pay.__all__) <= set(dir(plexy_pay))
-    program = "import plexy_pay; print(len(dir(plexy_pay.models)), 'Money' in dir(plexy_pay))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        "import plexy_pay; print(len(dir(plexy_pay.models)), 'Money' in dir(plexy_pay))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     count, has_money = done.stdout.split()
     assert int(count) >= len(models.__all__) > 150
     assert has_money == "True"
@@ -197,13 +217,17 @@ def test_a_module_lists_what_it_has_for_the_tab_key() -> None:
 
 def test_a_function_of_the_shop_is_validated_by_pydantic() -> None:
     @pydantic.validate_call
-    def charge(order: CreatePaymentLinkParams, status: PaymentLinkStatus) -> tuple[Any, Any]:
+    def charge(
+        order: CreatePaymentLinkParams, status: PaymentLinkStatus
+    ) -> tuple[Any, Any]:
         return order, status
 
     # Callers of a server come without types.
     called: Callable[..., Any] = charge
     price = Money("150.00", "KZT")
-    order, status = called({"amount": price, "metadata": {"success_url": "https://shop.kz"}}, "paid")
+    order, status = called(
+        {"amount": price, "metadata": {"success_url": "https://shop.kz"}}, "paid"
+    )
     assert order == {"amount": price, "metadata": {"success_url": "https://shop.kz"}}
     assert status is PaymentLinkStatus.PAID
     with pytest.raises(pydantic.ValidationError, match="amount"):
@@ -221,10 +245,14 @@ def test_every_params_type_has_a_schema_of_pydantic() -> None:
 
 def test_a_dictionary_never_becomes_a_model_of_a_request_by_guess() -> None:
     adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(CreatePaymentLinkParams)
-    read = adapter.validate_python({"amount": 1, "metadata": {"success_url": "https://shop.kz"}})
+    read = adapter.validate_python(
+        {"amount": 1, "metadata": {"success_url": "https://shop.kz"}}
+    )
     assert type(read["metadata"]) is dict
     model = models.CreatePaymentLinkMetadata(success_url="https://shop.kz")
-    assert adapter.validate_python({"amount": 1, "metadata": model})["metadata"] is model
+    assert (
+        adapter.validate_python({"amount": 1, "metadata": model})["metadata"] is model
+    )
 
 
 def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -242,7 +270,9 @@ def below(holder: Any, name: str) -> Iterator[tuple[str, Callable[..., Any]]]:
         where = f"{name}.{attribute}"
         if type(value).__module__.startswith("plexy_pay.resources"):
             yield from below(value, where)
-        elif inspect.ismethod(value) and type(holder).__module__.startswith("plexy_pay.resources"):
+        elif inspect.ismethod(value) and type(holder).__module__.startswith(
+            "plexy_pay.resources"
+        ):
             yield where, value
 
 
@@ -254,7 +284,10 @@ def test_every_method_becomes_a_tool() -> None:
         fields: dict[str, Any] = {}
         for parameter in inspect.signature(method, eval_str=True).parameters.values():
             required = parameter.default is parameter.empty
-            fields[parameter.name] = (parameter.annotation, ... if required else parameter.default)
+            fields[parameter.name] = (
+                parameter.annotation,
+                ... if required else parameter.default,
+            )
         tool = pydantic.create_model(name.replace(".", "_"), **fields)
         schema = tool.model_json_schema()
         assert schema["properties"].keys() == fields.keys(), name
@@ -279,7 +312,10 @@ def shop() -> TestClient:
 
     @app.post("/links")
     def link(order: CreatePaymentLinkParams) -> Any:
-        return {"amount": str(order["amount"]), "reference": order.get("order_reference")}
+        return {
+            "amount": str(order["amount"]),
+            "reference": order.get("order_reference"),
+        }
 
     @app.post("/prices")
     def price(price: Annotated[Money, Body()]) -> Money:
@@ -287,7 +323,8 @@ def shop() -> TestClient:
 
     @app.post("/transactions")
     def transaction(
-        seen: Annotated[Transaction, Body()], status: PaymentLinkStatus = PaymentLinkStatus.PAID
+        seen: Annotated[Transaction, Body()],
+        status: PaymentLinkStatus = PaymentLinkStatus.PAID,
     ) -> Transaction:
         return seen
 
@@ -296,7 +333,11 @@ def shop() -> TestClient:
 
 def test_a_body_of_parameters_in_fastapi() -> None:
     answer = shop().post(
-        "/links", json={"amount": {"amount": "150.00", "currency": "KZT"}, "order_reference": "A"}
+        "/links",
+        json={
+            "amount": {"amount": "150.00", "currency": "KZT"},
+            "order_reference": "A",
+        },
     )
     assert answer.json() == {"amount": "150.00 KZT", "reference": "A"}
     assert shop().post("/links", json={"order_reference": "A"}).status_code == 422
@@ -305,12 +346,21 @@ def test_a_body_of_parameters_in_fastapi() -> None:
 def test_money_as_body_and_response_in_fastapi() -> None:
     answer = shop().post("/prices", json={"amount": "150.50", "currency": "KZT"})
     assert answer.json() == {"amount": "301.00", "currency": "KZT"}
-    for refused in ({"amount": 150.5, "currency": "KZT"}, {"amount": "1", "currency": "XXX"}, "150 KZT", 150):
+    for refused in (
+        {"amount": 150.5, "currency": "KZT"},
+        {"amount": "1", "currency": "XXX"},
+        "150 KZT",
+        150,
+    ):
         assert shop().post("/prices", json=refused).status_code == 422, refused
 
 
 def test_a_model_as_body_and_response_in_fastapi() -> None:
-    sent = {"transactionId": "tr_1", "status": "new_status", "novel": {"deep": [1, None]}}
+    sent = {
+        "transactionId": "tr_1",
+        "status": "new_status",
+        "novel": {"deep": [1, None]},
+    }
     answer = shop().post("/transactions?status=paid", json=sent)
     assert answer.json() == sent
     assert shop().post("/transactions", json=[1]).status_code == 422
@@ -318,9 +368,9 @@ def test_a_model_as_body_and_response_in_fastapi() -> None:
 
 def test_the_document_of_fastapi_tells_all_of_it() -> None:
     document = shop().get("/openapi.json").json()
-    assert {"CreatePaymentLinkParams", "Transaction", "PaymentLinkStatus"} <= document["components"][
-        "schemas"
-    ].keys()
+    assert {"CreatePaymentLinkParams", "Transaction", "PaymentLinkStatus"} <= document[
+        "components"
+    ]["schemas"].keys()
 
 
 # -- cattrs ----------------------------------------------------------------------------------------------------------
@@ -328,13 +378,28 @@ def test_the_document_of_fastapi_tells_all_of_it() -> None:
 
 def test_cattrs_makes_a_model_of_a_dictionary() -> None:
     converter = cattrs.Converter()
-    converter.register_structure_hook_func(lambda kind: not attrs.has(kind), lambda value, _: value)
-    made = converter.structure({"transaction_id": "tr_1", "amount": Decimal("150.00")}, Transaction)
-    assert (made.transaction_id, made.amount, made.status) == ("tr_1", Decimal("150.00"), UNSET)
+    converter.register_structure_hook_func(
+        lambda kind: not attrs.has(kind), lambda value, _: value
+    )
+    made = converter.structure(
+        {"transaction_id": "tr_1", "amount": Decimal("150.00")}, Transaction
+    )
+    assert (made.transaction_id, made.amount, made.status) == (
+        "tr_1",
+        Decimal("150.00"),
+        UNSET,
+    )
     for model in MODELS:
         if not hasattr(model, "from_params"):
-            assert isinstance(converter.structure({}, model) if not needed(model) else None, model | None)
+            assert isinstance(
+                converter.structure({}, model) if not needed(model) else None,
+                model | None,
+            )
 
 
 def needed(model: Any) -> Sequence[str]:
-    return [field.name for field in attrs.fields(model) if field.init and field.default is attrs.NOTHING]
+    return [
+        field.name
+        for field in attrs.fields(model)
+        if field.init and field.default is attrs.NOTHING
+    ]

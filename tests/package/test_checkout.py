@@ -30,11 +30,18 @@ PAID: dict[str, Any] = {"pspReference": "BNV58BSJF9WQ5K65", "resultCode": "Autho
 Call = Callable[[Any], Any]
 
 CALLS: dict[str, Call] = {
-    "payment_methods.list": lambda client: client.checkout.payment_methods.list(merchant_account="Shop"),
+    "payment_methods.list": lambda client: client.checkout.payment_methods.list(
+        merchant_account="Shop"
+    ),
     "payments.create": lambda client: client.checkout.payments.create(amount=PRICE),
-    "payments.submit_details": lambda client: client.checkout.payments.submit_details(details={"a": "b"}),
+    "payments.submit_details": lambda client: client.checkout.payments.submit_details(
+        details={"a": "b"}
+    ),
     "sessions.create": lambda client: client.checkout.sessions.create(
-        amount=PRICE, merchant_account="Shop", reference="ORD-1", return_url="https://shop.example"
+        amount=PRICE,
+        merchant_account="Shop",
+        reference="ORD-1",
+        return_url="https://shop.example",
     ),
     "sessions.retrieve_result": lambda client: client.checkout.sessions.retrieve_result(
         "CS1", session_result="X3"
@@ -55,7 +62,9 @@ class Shop:
         with PlexyPay(**KEYS, base_url=server.origin, **settings) as client:
             return call(client)
 
-    async def _awaited(self, server: WireServer, call: Call, settings: dict[str, Any]) -> Any:
+    async def _awaited(
+        self, server: WireServer, call: Call, settings: dict[str, Any]
+    ) -> Any:
         async with AsyncPlexyPay(**KEYS, base_url=server.origin, **settings) as client:
             return await call(client)
 
@@ -67,7 +76,9 @@ def shop(request: pytest.FixtureRequest) -> Shop:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_checkout_operation_asks_for_the_version_of_the_client(shop: Shop, name: str) -> None:
+def test_every_checkout_operation_asks_for_the_version_of_the_client(
+    shop: Shop, name: str
+) -> None:
     with WireServer(json_answer(PAID | {"id": "CS1"})) as server:
         shop.call(server, CALLS[name], checkout_version="2024-01-15")
 
@@ -75,7 +86,9 @@ def test_every_checkout_operation_asks_for_the_version_of_the_client(shop: Shop,
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_without_a_version_the_default_of_the_account_holds(shop: Shop, name: str) -> None:
+def test_without_a_version_the_default_of_the_account_holds(
+    shop: Shop, name: str
+) -> None:
     with WireServer(json_answer(PAID | {"id": "CS1"})) as server:
         shop.call(server, CALLS[name])
 
@@ -84,7 +97,11 @@ def test_without_a_version_the_default_of_the_account_holds(shop: Shop, name: st
 
 def test_no_other_family_gets_the_version(shop: Shop) -> None:
     with WireServer(json_answer({})) as server:
-        shop.call(server, lambda client: client.transactions.retrieve("t-1"), checkout_version="2024-01-15")
+        shop.call(
+            server,
+            lambda client: client.transactions.retrieve("t-1"),
+            checkout_version="2024-01-15",
+        )
 
     assert server.requests[0].values("plexy-version") == []
 
@@ -92,7 +109,11 @@ def test_no_other_family_gets_the_version(shop: Shop) -> None:
 # The idempotency key of a payment
 
 USED = {
-    "error": {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "The key is in use."}
+    "error": {
+        "type": "idempotency_error",
+        "code": "idempotency_key_in_use",
+        "message": "The key is in use.",
+    }
 }
 
 
@@ -117,7 +138,10 @@ def test_a_payment_carries_its_idempotency_key(shop: Shop) -> None:
         shop.call(server, paying("order-1"))
         shop.call(server, CALLS["payments.create"])
 
-    assert [sent.values("idempotency-key") for sent in server.requests] == [["order-1"], []]
+    assert [sent.values("idempotency-key") for sent in server.requests] == [
+        ["order-1"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
@@ -133,7 +157,10 @@ def test_a_key_that_was_used_before_leaves_the_outcome_open(shop: Shop) -> None:
     error = failed(shop, paying("order-1"), json_answer(USED, 409))
 
     assert isinstance(error.cause, ConflictError)
-    assert (error.cause.type, error.cause.code) == ("idempotency_error", "idempotency_key_in_use")
+    assert (error.cause.type, error.cause.code) == (
+        "idempotency_error",
+        "idempotency_key_in_use",
+    )
 
 
 @pytest.mark.parametrize("key", ["", " ", "a\u200bb"])
@@ -147,15 +174,21 @@ def test_a_key_that_nobody_can_see_is_refused(shop: Shop, key: str) -> None:
 def test_a_saved_payment_names_its_key() -> None:
     client = PlexyPay(**KEYS)
 
-    saved = client.save_call("checkout.payments.create", order_reference="ORD-1", idempotency_key="order-1")
+    saved = client.save_call(
+        "checkout.payments.create", order_reference="ORD-1", idempotency_key="order-1"
+    )
 
     assert saved["idempotency_key"] == "order-1"
 
 
-@pytest.mark.parametrize("name", ["payments.submit_details", "sessions.create", "payment_methods.list"])
+@pytest.mark.parametrize(
+    "name", ["payments.submit_details", "sessions.create", "payment_methods.list"]
+)
 def test_only_the_payment_takes_a_key(name: str) -> None:
     resource, method = name.split(".")
-    parameters = inspect.signature(getattr(getattr(PlexyPay(**KEYS).checkout, resource), method)).parameters
+    parameters = inspect.signature(
+        getattr(getattr(PlexyPay(**KEYS).checkout, resource), method)
+    ).parameters
 
     assert "idempotency_key" not in parameters
 
@@ -169,7 +202,11 @@ WHOLE = {
     "param": "amount",
     "request_id": "req_body",
 }
-SHORT = {"code": "invalid_request", "message": "The amount is wrong.", "param": "amount"}
+SHORT = {
+    "code": "invalid_request",
+    "message": "The amount is wrong.",
+    "param": "amount",
+}
 
 
 def refused(shop: Shop, answer: bytes) -> BadRequestError:
@@ -182,19 +219,30 @@ def refused(shop: Shop, answer: bytes) -> BadRequestError:
 def test_an_error_tells_all_that_the_object_of_v2_says(shop: Shop) -> None:
     error = refused(shop, json_answer({"error": WHOLE}, 400))
 
-    assert (error.type, error.code, error.param) == ("invalid_request_error", "parameter_missing", "amount")
-    assert (error.api_message, error.request_id) == ("A required parameter is missing.", "req_body")
+    assert (error.type, error.code, error.param) == (
+        "invalid_request_error",
+        "parameter_missing",
+        "amount",
+    )
+    assert (error.api_message, error.request_id) == (
+        "A required parameter is missing.",
+        "req_body",
+    )
 
 
 def test_an_error_object_without_type_and_request_id_is_read_too(shop: Shop) -> None:
-    error = refused(shop, json_answer({"error": SHORT}, 400, {"Request-Id": "req_header"}))
+    error = refused(
+        shop, json_answer({"error": SHORT}, 400, {"Request-Id": "req_header"})
+    )
 
     assert (error.type, error.code, error.param) == (None, "invalid_request", "amount")
     assert error.request_id == "req_header"
 
 
 def test_the_header_goes_before_the_body_s_request_id(shop: Shop) -> None:
-    error = refused(shop, json_answer({"error": WHOLE}, 400, {"Request-Id": "req_header"}))
+    error = refused(
+        shop, json_answer({"error": WHOLE}, 400, {"Request-Id": "req_header"})
+    )
 
     assert error.request_id == "req_header"
 
@@ -202,7 +250,10 @@ def test_the_header_goes_before_the_body_s_request_id(shop: Shop) -> None:
 def test_the_documented_header_goes_before_that_of_a_gateway(shop: Shop) -> None:
     headers = {"X-Request-Id": "gateway-1", "Request-Id": "req_header"}
 
-    assert refused(shop, json_answer({"error": SHORT}, 400, headers)).request_id == "req_header"
+    assert (
+        refused(shop, json_answer({"error": SHORT}, 400, headers)).request_id
+        == "req_header"
+    )
 
 
 def test_a_success_has_the_request_id_of_its_header(shop: Shop) -> None:
@@ -217,7 +268,10 @@ def test_a_success_has_the_request_id_of_its_header(shop: Shop) -> None:
 
 @pytest.mark.parametrize("status", [400, 402, 403, 422])
 def test_a_documented_refusal_moved_no_money(shop: Shop, status: int) -> None:
-    with WireServer(json_answer({"error": SHORT}, status)) as server, pytest.raises(ApiError) as caught:
+    with (
+        WireServer(json_answer({"error": SHORT}, status)) as server,
+        pytest.raises(ApiError) as caught,
+    ):
         shop.call(server, CALLS["payments.create"])
 
     assert caught.value.outcome == "rejected"
@@ -245,7 +299,9 @@ def test_idempotency_error_is_a_type_and_a_code() -> None:
 
 
 def test_a_result_code_says_what_to_do() -> None:
-    payment = models.CheckoutPayment.from_dict({"resultCode": "Refused", "refusalReasonCode": 2})
+    payment = models.CheckoutPayment.from_dict(
+        {"resultCode": "Refused", "refusalReasonCode": 2}
+    )
 
     assert isinstance(payment.result_code, models.CheckoutResultCode)
     assert "another way to pay" in str(payment.result_code.meaning)
@@ -258,15 +314,25 @@ def test_an_unknown_result_code_is_kept() -> None:
     assert payment.result_code == "PartiallyAuthorised"
 
 
-@pytest.mark.parametrize(("code", "recoverable"), [("lost_card", "no"), ("incorrect_cvc", "yes")])
-def test_a_decline_code_says_whether_it_is_recoverable(code: str, recoverable: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "recoverable"), [("lost_card", "no"), ("incorrect_cvc", "yes")]
+)
+def test_a_decline_code_says_whether_it_is_recoverable(
+    code: str, recoverable: str
+) -> None:
     assert models.CheckoutDeclineCode(code).meaning == f"Recoverable: {recoverable}."
 
 
-@pytest.mark.parametrize("model", ["CardOnFile", "Subscription", "UnscheduledCardOnFile", "Something"])
-def test_any_recurring_processing_model_is_sent_as_it_is(shop: Shop, model: str) -> None:
+@pytest.mark.parametrize(
+    "model", ["CardOnFile", "Subscription", "UnscheduledCardOnFile", "Something"]
+)
+def test_any_recurring_processing_model_is_sent_as_it_is(
+    shop: Shop, model: str
+) -> None:
     def create(client: Any) -> Any:
-        return client.checkout.payments.create(amount=PRICE, recurring_processing_model=model)
+        return client.checkout.payments.create(
+            amount=PRICE, recurring_processing_model=model
+        )
 
     with WireServer(json_answer(PAID)) as server:
         shop.call(server, create)

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from plexy_pay import UNSET, AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Response, Unset
+from plexy_pay import (
+    UNSET,
+    AsyncPager,
+    AsyncPlexyPay,
+    Money,
+    Pager,
+    PlexyPay,
+    Response,
+    Unset,
+)
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.models import CreatePaymentLink, CreatePaymentLinkMetadata, PaymentLink
 from plexy_pay_sandbox.serving import RunningSandbox
@@ -48,7 +57,10 @@ def test_every_operation_has_the_same_method_sync_async_and_raw(operation: Any) 
         assert raw.parameters == signature.parameters
         assert raw.return_annotation.startswith("Response[")
     pages = signature.return_annotation.startswith("Pager[")
-    assert twin.return_annotation == ("Async" if pages else "") + signature.return_annotation
+    assert (
+        twin.return_annotation
+        == ("Async" if pages else "") + signature.return_annotation
+    )
     assert inspect.iscoroutinefunction(async_method) != pages
     for part in ("Evidence:", "Args:", "Returns:", "Raises:"):
         assert part in (sync_method.__doc__ or ""), part
@@ -58,9 +70,13 @@ def test_every_operation_has_the_same_method_sync_async_and_raw(operation: Any) 
 def test_no_positional_arguments_but_path_parameters() -> None:
     client = PlexyPay("pr_x")
     for operation in OPERATIONS:
-        for name, parameter in inspect.signature(resource_of(client, operation.call)).parameters.items():
+        for name, parameter in inspect.signature(
+            resource_of(client, operation.call)
+        ).parameters.items():
             in_path = "{" + name + "}" in operation.path
-            assert (parameter.kind is parameter.POSITIONAL_OR_KEYWORD) == in_path, f"{operation.call}: {name}"
+            assert (parameter.kind is parameter.POSITIONAL_OR_KEYWORD) == in_path, (
+                f"{operation.call}: {name}"
+            )
 
 
 def test_a_link_comes_back_as_a_model(client: PlexyPay) -> None:
@@ -70,7 +86,11 @@ def test_a_link_comes_back_as_a_model(client: PlexyPay) -> None:
         metadata={"success_url": "https://shop.kz/ok", "club_id": 7},
     )
     assert isinstance(link, PaymentLink)
-    assert (link.amount, link.currency, link.order_reference) == (2_200_000, "KZT", "ORD-model")
+    assert (link.amount, link.currency, link.order_reference) == (
+        2_200_000,
+        "KZT",
+        "ORD-model",
+    )
     assert link.created_at is not UNSET
     assert client.payment_links.retrieve(link.id) == link
     assert client.payment_links.retrieve_by_order_reference("ORD-model") == link
@@ -99,7 +119,9 @@ def test_with_raw_response_gives_the_whole_response(client: PlexyPay) -> None:
 
 def test_lists_are_pagers_and_their_raw_form_is_one_page(client: PlexyPay) -> None:
     for number in range(5):
-        client.payment_links.create(amount=100, currency="KZT", order_reference=f"ORD-list-{number}")
+        client.payment_links.create(
+            amount=100, currency="KZT", order_reference=f"ORD-list-{number}"
+        )
     pager = client.payment_links.list(size=2)
     assert isinstance(pager, Pager)
     references = [link.order_reference for link in pager]
@@ -112,7 +134,9 @@ def test_lists_are_pagers_and_their_raw_form_is_one_page(client: PlexyPay) -> No
 def test_the_async_client_does_the_same(sandbox: RunningSandbox) -> None:
     async def program() -> None:
         async with AsyncPlexyPay("pr_sandbox", base_url=sandbox.base_url) as client:
-            link = await client.payment_links.create(amount=Money(1, "KZT"), order_reference="ORD-async")
+            link = await client.payment_links.create(
+                amount=Money(1, "KZT"), order_reference="ORD-async"
+            )
             raw = await client.with_raw_response.payment_links.retrieve(link.id)
             assert raw.parsed == link
             pager = client.payment_links.list(size=2)
@@ -122,10 +146,18 @@ def test_the_async_client_does_the_same(sandbox: RunningSandbox) -> None:
     asyncio.run(program())
 
 
-def test_the_functional_layer_does_the_same(client: PlexyPay, sandbox: RunningSandbox) -> None:
-    from plexy_pay.api.payment_links import cancel_payment_link, create_payment_link, retrieve_payment_link
+def test_the_functional_layer_does_the_same(
+    client: PlexyPay, sandbox: RunningSandbox
+) -> None:
+    from plexy_pay.api.payment_links import (
+        cancel_payment_link,
+        create_payment_link,
+        retrieve_payment_link,
+    )
 
-    body = CreatePaymentLink(amount=100, currency="KZT", order_reference="ORD-functions")
+    body = CreatePaymentLink(
+        amount=100, currency="KZT", order_reference="ORD-functions"
+    )
     detailed = create_payment_link.sync_detailed(client=client, body=body)
     assert detailed.status_code == 201
     link = retrieve_payment_link.sync(detailed.parsed.id, client=client)
@@ -134,7 +166,9 @@ def test_the_functional_layer_does_the_same(client: PlexyPay, sandbox: RunningSa
     async def program() -> None:
         async with AsyncPlexyPay("pr_sandbox", base_url=sandbox.base_url) as other:
             assert await retrieve_payment_link.asyncio(link.id, client=other) == link
-            assert (await retrieve_payment_link.asyncio_detailed(link.id, client=other)).parsed == link
+            assert (
+                await retrieve_payment_link.asyncio_detailed(link.id, client=other)
+            ).parsed == link
             assert await cancel_payment_link.asyncio(link.id, client=other) is None
 
     asyncio.run(program())
@@ -149,14 +183,20 @@ def test_a_key_given_for_one_call_shows_in_no_frame_of_the_package(
     secret = "pr_" + "feedface" * 4
 
     def by_method() -> object:
-        return client.payment_links.retrieve("pl_1", options={"api_key": "pr_" + "feedface" * 4})
+        return client.payment_links.retrieve(
+            "pl_1", options={"api_key": "pr_" + "feedface" * 4}
+        )
 
     def by_function() -> object:
-        return retrieve_payment_link.sync("pl_1", client=client, options={"api_key": "pr_" + "feedface" * 4})
+        return retrieve_payment_link.sync(
+            "pl_1", client=client, options={"api_key": "pr_" + "feedface" * 4}
+        )
 
     async def by_task() -> object:
         async with AsyncPlexyPay("pr_sandbox", base_url=sandbox.base_url) as other:
-            return await other.payment_links.retrieve("pl_1", options={"api_key": "pr_" + "feedface" * 4})
+            return await other.payment_links.retrieve(
+                "pl_1", options={"api_key": "pr_" + "feedface" * 4}
+            )
 
     for call in (by_method, by_function, lambda: asyncio.run(by_task())):
         with pytest.raises(AuthenticationError) as caught:

@@ -59,12 +59,19 @@ async def links_and_payments(call: Call) -> str:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     price = Money("22000", "KZT")
     links = [
-        await call("payment_links.create", amount=price, order_reference=f"ORD-{number}", auto_clearing=False)
+        await call(
+            "payment_links.create",
+            amount=price,
+            order_reference=f"ORD-{number}",
+            auto_clearing=False,
+        )
         for number in range(4)
     ]
     link = await call("payment_links.retrieve", links[0].id)
     assert (link.amount, link.money) == (2_200_000, price)
-    assert (await call("payment_links.retrieve_by_order_reference", "ORD-1")).id == links[1].id
+    assert (
+        await call("payment_links.retrieve_by_order_reference", "ORD-1")
+    ).id == links[1].id
     assert len(await call("payment_links.list", size=2)) == 4
     await call("payment_links.update_expiration", links[3].id, expires_at=tomorrow)
     await call("payment_links.statistics")
@@ -72,15 +79,23 @@ async def links_and_payments(call: Call) -> str:
     ids: list[str] = []
     for link in links[:3]:
         press_pay(link.url)
-        ids.append((await call("transactions.retrieve_by_payment_link", link.id)).transaction_id)
-    assert (await call("payments.capture", ids[0], amount=Money("15000", "KZT"))).success is True
+        ids.append(
+            (
+                await call("transactions.retrieve_by_payment_link", link.id)
+            ).transaction_id
+        )
+    assert (
+        await call("payments.capture", ids[0], amount=Money("15000", "KZT"))
+    ).success is True
     refund = await call("payments.refund", ids[0], amount=Money("5000", "KZT"))
     assert refund.response_code.meaning
     assert (refund.money, refund.money_in("KZT")) == (None, Money("5000", "KZT"))
     assert refund.remaining_balance_money_in("KZT") == Money("10000", "KZT")
     assert (await call("payments.cancel", ids[1])).success is True
     assert (await call("transactions.retrieve", ids[0])).status.canonical == "charged"
-    assert (await call("transactions.retrieve_by_order_reference", "ORD-0")).transaction_id == ids[0]
+    assert (
+        await call("transactions.retrieve_by_order_reference", "ORD-0")
+    ).transaction_id == ids[0]
     assert (await call("transactions.history", ids[0])).events
     rows = await call("transactions.list")
     assert all(isinstance(row, Transaction) and row.money is None for row in rows)
@@ -100,23 +115,38 @@ async def direct_payments(call: Call) -> None:
         card_data=card,
     )
     assert isinstance(waiting, AuthorizePayment)
-    done = await call("direct_payments.continue_three_ds", cres=cres_of("Y"), transaction_id=waiting.id)
-    await call("recurring_payments.create", amount=1, currency="KZT", card_token_id=done.card_token_id)
+    done = await call(
+        "direct_payments.continue_three_ds",
+        cres=cres_of("Y"),
+        transaction_id=waiting.id,
+    )
+    await call(
+        "recurring_payments.create",
+        amount=1,
+        currency="KZT",
+        card_token_id=done.card_token_id,
+    )
 
 
 async def merchants(call: Call, transaction: str) -> None:
     await call("merchants.retrieve", "merchant_sandbox")
-    customer = await call("customers.create", email="payer@example.com", phone="+70000000000")
+    customer = await call(
+        "customers.create", email="payer@example.com", phone="+70000000000"
+    )
     assert (await call("customers.retrieve", customer.id)).id == customer.id
     assert await call("customers.list")
     await call("customers.card_tokens", customer.id)
     await call("customers.transactions", customer.id)
     card = card_params()
     saved = await call("payouts.save_card", customer_id=customer.id, card_data=card)
-    await call("payouts.create", amount=1, currency="KZT", card_token_id=saved.card_token_id)
+    await call(
+        "payouts.create", amount=1, currency="KZT", card_token_id=saved.card_token_id
+    )
     assert await call("payouts.list")
     seller = await call("beneficiaries.create", name="Seller", iban="KZ0")
-    assert (await call("beneficiaries.update", seller.id, name="Other", iban="KZ1")).name == "Other"
+    assert (
+        await call("beneficiaries.update", seller.id, name="Other", iban="KZ1")
+    ).name == "Other"
     assert (await call("beneficiaries.retrieve", seller.id)).iban == "KZ1"
     assert await call("beneficiaries.list")
     part = {"beneficiary_id": seller.id, "amount": 100, "currency": "KZT"}
@@ -126,7 +156,9 @@ async def merchants(call: Call, transaction: str) -> None:
     spare = await call("split_requests.create", transaction_id=transaction, **part)
     assert await call("split_requests.list")
     assert await call("split_requests.delete", spare.id) is None
-    await call("beneficiaries.transfer_to_merchant", seller.id, amount=10, currency="KZT")
+    await call(
+        "beneficiaries.transfer_to_merchant", seller.id, amount=10, currency="KZT"
+    )
     await call("beneficiaries.settle", seller.id, amount=10, currency="KZT")
     order = await call("settlement_orders.create", request_id="r-1", **part)
     again = await call("settlement_orders.create", request_id="r-1", **part)
@@ -140,14 +172,18 @@ async def wallet(call: Call, sandbox: RunningSandbox) -> None:
     order = {"amount": price, "order_reference": "ORD-wallet"}
     kept = await call("wallet.authorize", idempotency_key="k-1", **order)
     again = await call("wallet.authorize", idempotency_key="k-1", **order)
-    assert kept.wallet_transaction_id == again.wallet_transaction_id, "one key is one authorization"
+    assert kept.wallet_transaction_id == again.wallet_transaction_id, (
+        "one key is one authorization"
+    )
     assert (kept.amount, kept.money) == (2_200_000, price)
     dropped = await call("wallet.authorize", idempotency_key="k-2", **order)
     sandbox.advance(2)
     for name, made in (("capture", kept), ("refund", kept), ("cancel", dropped)):
         done = await call(f"wallet.{name}", made.wallet_transaction_id)
         assert done.wallet_transaction_status == "SUCCESS"
-    assert (await call("wallet.retrieve", kept.wallet_transaction_id)).order_reference == "ORD-wallet"
+    assert (
+        await call("wallet.retrieve", kept.wallet_transaction_id)
+    ).order_reference == "ORD-wallet"
     assert len(await call("wallet.list")) == 2
 
 
@@ -156,16 +192,26 @@ async def checkout(call: Call) -> None:
     shop = {"merchant_account": "Shop"}
     assert await call("checkout.payment_methods.list", amount=amount, **shop)
     challenge = {"attempt_authentication": "always"}
-    waiting = await call("checkout.payments.create", amount=amount, authentication_data=challenge, **shop)
-    confirmed, _ = re.findall(r"<code>([0-9A-F]+)</code>", open_page(waiting.action.url))
-    paid = await call("checkout.payments.submit_details", details={"redirectResult": confirmed})
+    waiting = await call(
+        "checkout.payments.create", amount=amount, authentication_data=challenge, **shop
+    )
+    confirmed, _ = re.findall(
+        r"<code>([0-9A-F]+)</code>", open_page(waiting.action.url)
+    )
+    paid = await call(
+        "checkout.payments.submit_details", details={"redirectResult": confirmed}
+    )
     assert paid.result_code == "Authorised"
     page = {"reference": "ORD-1", "return_url": "https://shop.example/"}
-    session = await call("checkout.sessions.create", amount=amount["value"], **shop, **page)
+    session = await call(
+        "checkout.sessions.create", amount=amount["value"], **shop, **page
+    )
     assert session.money == paid.money == Money("22000", "KZT")
     target = httpx.URL(press_pay(session.url).headers["Location"])
     result = await call(
-        "checkout.sessions.retrieve_result", session.id, session_result=target.params["sessionResult"]
+        "checkout.sessions.retrieve_result",
+        session.id,
+        session_result=target.params["sessionResult"],
     )
     assert result.status == "completed"
 
@@ -181,7 +227,11 @@ async def gate(call: Call) -> None:
     made = await call("gate.orders.create", idempotency_key="order-1", **order)
     again = await call("gate.orders.create", idempotency_key="order-1", **order)
     assert made.id == again.id, "one key is one order"
-    assert made.balance_before_money - made.balance_after_money == made.money > Money(10, "USD")
+    assert (
+        made.balance_before_money - made.balance_after_money
+        == made.money
+        > Money(10, "USD")
+    )
     assert (await call("gate.orders.retrieve", made.id)).external_ref == "INV-1"
     assert len(await call("gate.orders.list")) == 1
     assert (await call("gate.balance.retrieve")).items
@@ -189,11 +239,18 @@ async def gate(call: Call) -> None:
 
 def settings(sandbox: RunningSandbox) -> dict[str, Any]:
     keys = {"checkout_api_key": sandbox.checkout_key, "gate_api_key": sandbox.gate_key}
-    return {"api_key": sandbox.key, **keys, "agent_id": sandbox.agent_id, "base_url": sandbox.base_url}
+    return {
+        "api_key": sandbox.key,
+        **keys,
+        "agent_id": sandbox.agent_id,
+        "base_url": sandbox.base_url,
+    }
 
 
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
-def test_every_operation_works_from_call_to_model(kind: Any, sandbox: RunningSandbox) -> None:
+def test_every_operation_works_from_call_to_model(
+    kind: Any, sandbox: RunningSandbox
+) -> None:
     async def program() -> None:
         client = kind(**settings(sandbox))
         walk = Walk(client)
@@ -205,11 +262,15 @@ def test_every_operation_works_from_call_to_model(kind: Any, sandbox: RunningSan
             await checkout(walk.call)
             await gate(walk.call)
         finally:
-            done = client.aclose() if isinstance(client, AsyncPlexyPay) else client.close()
+            done = (
+                client.aclose() if isinstance(client, AsyncPlexyPay) else client.close()
+            )
             if inspect.isawaitable(done):
                 await done
         missing = {operation.call for operation in OPERATIONS} - walk.called
-        assert not missing, f"this walk does not call {sorted(missing)}: add a call of each"
+        assert not missing, (
+            f"this walk does not call {sorted(missing)}: add a call of each"
+        )
 
     asyncio.run(program())
 

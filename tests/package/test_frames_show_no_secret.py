@@ -18,7 +18,15 @@ from typing import Any
 
 import pytest
 from helpers.frames import shown_by
-from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyError, PlexyPay, models
+from plexy_pay import (
+    AsyncPager,
+    AsyncPlexyPay,
+    Money,
+    Pager,
+    PlexyError,
+    PlexyPay,
+    models,
+)
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.operation import Operation, Request
 
@@ -26,7 +34,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarn
 KEY, TOKEN = "pr_0a1B2c3D4e5F6g7H8i9J", "st_9i8H7g6F5e4D3c2B1a0J"
 NUMBER, CVV = "4111111111111111", "98765"
 SECRETS = (KEY, TOKEN, NUMBER, CVV)
-KEYS = {"api_key": "pr_pay_0a1B2c3D", "checkout_api_key": "ck_0a1B2c3D4e", "gate_api_key": "gk_0a1B2c3D4e"}
+KEYS = {
+    "api_key": "pr_pay_0a1B2c3D",
+    "checkout_api_key": "ck_0a1B2c3D4e",
+    "gate_api_key": "gk_0a1B2c3D4e",
+}
 AGENT = "3f0c6a52-8d1b-4f7e-9a64-2b5e7c90d1f8"
 CARD: dict[str, Any] = {"number": NUMBER, "cvv": CVV}
 OPTIONS: dict[str, Any] = {
@@ -36,7 +48,13 @@ OPTIONS: dict[str, Any] = {
     "max_retries": 0,
 }
 # What an error tells on purpose: by it a caller finds the call again.
-NAMED_BY_ERRORS = ("order_reference", "reference", "external_ref", "request_id", "idempotency_key")
+NAMED_BY_ERRORS = (
+    "order_reference",
+    "reference",
+    "external_ref",
+    "request_id",
+    "idempotency_key",
+)
 NAIVE = datetime(2030, 1, 1)
 
 
@@ -86,7 +104,10 @@ def mistakes(
     ):
         yield positional, {**named, "options": {**OPTIONS, name: value}}
     yield positional, {**named, "options": {**OPTIONS, "api_key": f"Bearer {KEY}"}}
-    yield positional, {**named, "options": {**OPTIONS, "headers": {"Authorization": KEY}}}
+    yield (
+        positional,
+        {**named, "options": {**OPTIONS, "headers": {"Authorization": KEY}}},
+    )
     for parameter in inspect.signature(method).parameters.values():
         if parameter.name in named and parameter.name != "options":
             wrong = [
@@ -102,7 +123,9 @@ def mistakes(
                 yield positional, {**named, parameter.name: value}
 
 
-def failure(method: Callable[..., Any], positional: list[Any], named: dict[str, Any]) -> BaseException:
+def failure(
+    method: Callable[..., Any], positional: list[Any], named: dict[str, Any]
+) -> BaseException:
     """What a call raises. Nothing listens where it goes: it raises in any case."""
 
     async def run() -> None:
@@ -128,13 +151,17 @@ def assert_shows_nothing(error: BaseException) -> None:
 
 
 def client_of(kind: Any, base_url: str = "http://127.0.0.1:9") -> Any:
-    return kind(**KEYS, agent_id=AGENT, base_url=base_url, max_retries=0, allow_inferred=True)
+    return kind(
+        **KEYS, agent_id=AGENT, base_url=base_url, max_retries=0, allow_inferred=True
+    )
 
 
 @pytest.mark.parametrize("raw", [False, True], ids=["parsed", "raw"])
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
-def test_no_frame_of_a_method_shows_a_secret(operation: Operation, kind: Any, raw: bool) -> None:
+def test_no_frame_of_a_method_shows_a_secret(
+    operation: Operation, kind: Any, raw: bool
+) -> None:
     client = client_of(kind)
     method = attrgetter(operation.call)(client.with_raw_response if raw else client)
     positional, named = given_by(method)
@@ -154,7 +181,11 @@ FUNCTIONS = {
 def body_of(annotation: str) -> Any:
     """A model with card data in each of its fields, and with a further field that cannot be sent."""
     model = getattr(models, annotation.partition(" ")[0])
-    names = [name for name in inspect.signature(model).parameters if name != "additional_properties"]
+    names = [
+        name
+        for name in inspect.signature(model).parameters
+        if name != "additional_properties"
+    ]
     body = model(**dict.fromkeys(names, NUMBER))
     body["further"] = {"card": CARD, "at": NAIVE}
     return body
@@ -162,7 +193,9 @@ def body_of(annotation: str) -> Any:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
-def test_no_frame_of_a_function_shows_a_secret(operation: Operation, function: str) -> None:
+def test_no_frame_of_a_function_shows_a_secret(
+    operation: Operation, function: str
+) -> None:
     module = operation.call.rpartition(".")[0].replace(".", "_")
     found = importlib.import_module(f"plexy_pay.api.{module}.{operation.id}")
     method = getattr(found, function)
@@ -170,7 +203,9 @@ def test_no_frame_of_a_function_shows_a_secret(operation: Operation, function: s
     kind = FUNCTIONS[function]
     named.update({"client": client_of(kind)} if kind else {})
     if "body" in named:
-        named["body"] = body_of(str(inspect.signature(method).parameters["body"].annotation))
+        named["body"] = body_of(
+            str(inspect.signature(method).parameters["body"].annotation)
+        )
         assert_shows_nothing(failure(method, positional, {**named, "body": CARD}))
     if kind is None:
         # Alone it only makes the request: just its refusals raise.
@@ -184,7 +219,9 @@ def test_no_frame_of_a_function_shows_a_secret(operation: Operation, function: s
 
 
 def model_names() -> list[str]:
-    return [name for name in models.__all__ if hasattr(getattr(models, name), "from_params")]
+    return [
+        name for name in models.__all__ if hasattr(getattr(models, name), "from_params")
+    ]
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -208,8 +245,12 @@ def test_the_frames_of_a_call_under_way_show_no_key(kind: Any) -> None:
     class Looking(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             frame = sys._getframe(1)
-            while frame.f_back is not None and frame.f_globals.get("__name__") != __name__:
-                stacks.append(f"{frame.f_code.co_name} {list(frame.f_locals.values())!r}")
+            while (
+                frame.f_back is not None and frame.f_globals.get("__name__") != __name__
+            ):
+                stacks.append(
+                    f"{frame.f_code.co_name} {list(frame.f_locals.values())!r}"
+                )
                 frame = frame.f_back
 
     logger, handler = logging.getLogger("plexy_pay"), Looking()
@@ -217,7 +258,11 @@ def test_the_frames_of_a_call_under_way_show_no_key(kind: Any) -> None:
     logger.setLevel(logging.DEBUG)
     try:
         method = client_of(kind).payments.capture
-        failure(method, ["id-1"], {"amount": Money(1, "KZT"), "options": {"api_key": KEY, "max_retries": 0}})
+        failure(
+            method,
+            ["id-1"],
+            {"amount": Money(1, "KZT"), "options": {"api_key": KEY, "max_retries": 0}},
+        )
     finally:
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
@@ -249,4 +294,6 @@ def test_the_lines_of_a_traceback_stay() -> None:
 def test_a_request_that_nobody_refuses_is_made_as_before() -> None:
     from plexy_pay.api.payments import capture_payment
 
-    assert isinstance(capture_payment.request("id-1", body=models.CapturePayment()), Request)
+    assert isinstance(
+        capture_payment.request("id-1", body=models.CapturePayment()), Request
+    )

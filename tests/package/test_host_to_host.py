@@ -46,7 +46,9 @@ BROWSER = cards.browser_details(
 
 
 def card(number: str = NUMBER, cvv: str = "987") -> cards.Card:
-    return cards.Card(number=number, expiry_month=7, expiry_year=YEAR, cvv=cvv, holder="ALIYA SAMPLE")
+    return cards.Card(
+        number=number, expiry_month=7, expiry_year=YEAR, cvv=cvv, holder="ALIYA SAMPLE"
+    )
 
 
 class Payer:
@@ -62,7 +64,12 @@ class Payer:
         self.client.close()
 
     def pay(
-        self, url: str, made: cards.Card, *, padding: cards.Padding = cards.Padding.OAEP_SHA256, **more: Any
+        self,
+        url: str,
+        made: cards.Card,
+        *,
+        padding: cards.Padding = cards.Padding.OAEP_SHA256,
+        **more: Any,
     ) -> Any:
         key = self.call(lambda client: client.direct_payments.keys())
         return self.call(
@@ -80,7 +87,11 @@ class Payer:
         )
 
     def finish(self, callback: cards.ThreeDSCallback) -> Any:
-        return self.call(lambda client: client.direct_payments.continue_three_ds(**callback._asdict()))
+        return self.call(
+            lambda client: client.direct_payments.continue_three_ds(
+                **callback._asdict()
+            )
+        )
 
     def status(self, transaction_id: str) -> str:
         found = self.call(lambda client: client.transactions.retrieve(transaction_id))
@@ -127,7 +138,9 @@ def posted_to(shop: WireServer) -> dict[str, list[str]]:
     return parse_qs(shop.requests[-1].body.decode())
 
 
-def confirm(challenge: ShowChallenge, shop: WireServer, otp: str = "555") -> cards.ThreeDSCallback:
+def confirm(
+    challenge: ShowChallenge, shop: WireServer, otp: str = "555"
+) -> cards.ThreeDSCallback:
     """What the payer's browser does: to the bank, and back to the shop with the bank's form."""
     form = answer_challenge(f"<!doctype html><body>{challenge.form()}</body>", otp)
     httpx.post(f"{shop.origin}/3ds?order=1", data=form).raise_for_status()
@@ -149,12 +162,18 @@ def test_a_payment_goes_through_the_bank_to_its_end(
 
     assert done.next_action == Finished(payment.id)
     assert done.money == PRICE
-    assert (done.card_mask, done.card_scheme, done.cardholder_name) == ("******1111", "visa", "ALIYA SAMPLE")
+    assert (done.card_mask, done.card_scheme, done.cardholder_name) == (
+        "******1111",
+        "visa",
+        "ALIYA SAMPLE",
+    )
     assert done.card_expiry_date == f"07/{YEAR % 100:02}"
     assert payer.status(payment.id) == "charged"
 
 
-def test_a_payer_who_does_not_confirm_is_a_decline(payer: Payer, shop: WireServer) -> None:
+def test_a_payer_who_does_not_confirm_is_a_decline(
+    payer: Payer, shop: WireServer
+) -> None:
     payment = payer.pay(shop.origin, card())
     callback = confirm(payment.next_action, shop, otp="111")
 
@@ -165,7 +184,9 @@ def test_a_payer_who_does_not_confirm_is_a_decline(payer: Payer, shop: WireServe
     assert not isinstance(caught.value.response.next_action, Finished)
 
 
-def test_a_bank_that_answers_with_an_error_is_a_decline(payer: Payer, shop: WireServer) -> None:
+def test_a_bank_that_answers_with_an_error_is_a_decline(
+    payer: Payer, shop: WireServer
+) -> None:
     payment = payer.pay(shop.origin, card("5168159443230322"))
     callback = confirm(payment.next_action, shop)
     with pytest.raises(DeclinedError):
@@ -173,13 +194,17 @@ def test_a_bank_that_answers_with_an_error_is_a_decline(payer: Payer, shop: Wire
     assert payer.status(payment.id) == "rejected"
 
 
-def test_the_page_of_the_api_leads_to_the_bank_as_the_form_does(payer: Payer, shop: WireServer) -> None:
+def test_the_page_of_the_api_leads_to_the_bank_as_the_form_does(
+    payer: Payer, shop: WireServer
+) -> None:
     payment = payer.pay(shop.origin, card())
     page = payment.next_action.html
     assert answer_challenge(page) == answer_challenge(payment.next_action.form())
 
 
-def test_a_bank_that_loses_its_answer_posts_nothing(payer: Payer, shop: WireServer) -> None:
+def test_a_bank_that_loses_its_answer_posts_nothing(
+    payer: Payer, shop: WireServer
+) -> None:
     payment = payer.pay(shop.origin, card("5440382741349178"))
     with pytest.raises(cards.ThreeDSCallbackError):
         cards.read_three_ds_callback(answer_challenge(payment.next_action.form()))
@@ -196,14 +221,20 @@ def test_a_card_that_the_bank_trusts_or_an_exemption_is_finished_at_once(
 
 
 @pytest.mark.parametrize(
-    "made", [card("4907639999990022"), card("5283901901266672"), card(cvv="444")], ids=["R", "N", "CVV"]
+    "made",
+    [card("4907639999990022"), card("5283901901266672"), card(cvv="444")],
+    ids=["R", "N", "CVV"],
 )
-def test_a_card_that_the_bank_refuses_is_a_decline(payer: Payer, shop: WireServer, made: cards.Card) -> None:
+def test_a_card_that_the_bank_refuses_is_a_decline(
+    payer: Payer, shop: WireServer, made: cards.Card
+) -> None:
     with pytest.raises(DeclinedError):
         payer.pay(shop.origin, made)
 
 
-def test_the_answer_about_another_payment_moves_nothing(payer: Payer, shop: WireServer) -> None:
+def test_the_answer_about_another_payment_moves_nothing(
+    payer: Payer, shop: WireServer
+) -> None:
     mine, other = payer.pay(shop.origin, card()), payer.pay(shop.origin, card())
     callback = confirm(other.next_action, shop)
 
@@ -213,10 +244,14 @@ def test_the_answer_about_another_payment_moves_nothing(payer: Payer, shop: Wire
     assert (payer.status(mine.id), payer.status(other.id)) == ("3d", "3d")
 
 
-def test_a_wrong_padding_is_an_error_before_any_payment_is_made(shop: WireServer) -> None:
+def test_a_wrong_padding_is_an_error_before_any_payment_is_made(
+    shop: WireServer,
+) -> None:
     with RunningSandbox(create_app(card_padding="pkcs1-v1_5")) as sandbox:
         payer = Payer(sandbox)
-        with pytest.raises(UnprocessableEntityError, match="encryptedCardNumber") as caught:
+        with pytest.raises(
+            UnprocessableEntityError, match="encryptedCardNumber"
+        ) as caught:
             payer.pay(shop.origin, card(), padding=cards.Padding.OAEP_SHA1)
         assert NUMBER not in f"{caught.value!r}{caught.value.body!r}"
         assert payer.client.transactions.list().total() == 0
@@ -266,19 +301,31 @@ open(__import__("sys").argv[1], "w").write("\\0".join(secrets))
 """
 
 
-def test_a_payment_that_is_logged_in_full_shows_no_part_of_the_card(tmp_path: Path) -> None:
+def test_a_payment_that_is_logged_in_full_shows_no_part_of_the_card(
+    tmp_path: Path,
+) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM, str(tmp_path / "secrets")],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PLEXY_LOG": "debug", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=os.environ
+        | {"PLEXY_LOG": "debug", "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.returncode == 0, done.stderr
-    secrets = [text for text in (tmp_path / "secrets").read_text("utf-8").split("\0") if text]
+    secrets = [
+        text for text in (tmp_path / "secrets").read_text("utf-8").split("\0") if text
+    ]
     assert len(secrets) == 18
     shown = done.stdout + done.stderr
-    for secret in (*secrets, NUMBER, "ALIYA", '"987"', f"07/{YEAR % 100}", "******1111"):
+    for secret in (
+        *secrets,
+        NUMBER,
+        "ALIYA",
+        '"987"',
+        f"07/{YEAR % 100}",
+        "******1111",
+    ):
         assert secret not in shown, secret
     assert done.stderr.count('"encryptedCardNumber": "********"') == 2
     assert done.stderr.count('"cres": "********"') == 2

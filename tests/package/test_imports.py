@@ -45,7 +45,17 @@ def test_importing_and_making_a_client_loads_neither_httpx_nor_attrs() -> None:
     loaded = modules_after(
         "from plexy_pay import PlexyPay, AsyncPlexyPay\nPlexyPay('pr_test'); AsyncPlexyPay('pr_test')"
     )
-    heavy = {"httpx", "httpcore", "attr", "attrs", "asyncio", "ssl", "inspect", "dataclasses", "logging"}
+    heavy = {
+        "httpx",
+        "httpcore",
+        "attr",
+        "attrs",
+        "asyncio",
+        "ssl",
+        "inspect",
+        "dataclasses",
+        "logging",
+    }
     assert not loaded & heavy
 
 
@@ -56,7 +66,14 @@ def test_a_call_that_succeeds_loads_nothing_of_reconciling() -> None:
             f"PlexyPay('pr_sandbox', base_url={sandbox.base_url!r}).payment_links.create(amount=1, currency='KZT')"
         )
     assert "plexy_pay.flow" in loaded
-    unneeded = ("_lookups", "readings", "recipes", "reconciling", "references", "saving")
+    unneeded = (
+        "_lookups",
+        "readings",
+        "recipes",
+        "reconciling",
+        "references",
+        "saving",
+    )
     assert not loaded & {f"plexy_pay.{name}" for name in unneeded}
 
 
@@ -68,11 +85,19 @@ def test_one_model_does_not_load_the_others() -> None:
 
 @pytest.mark.parametrize(
     ("program", "environment"),
-    [("import plexy_pay; plexy_pay.preload()", {}), ("import plexy_pay", {"PLEXY_EAGER_IMPORT": "1"})],
+    [
+        ("import plexy_pay; plexy_pay.preload()", {}),
+        ("import plexy_pay", {"PLEXY_EAGER_IMPORT": "1"}),
+    ],
 )
-def test_everything_can_be_loaded_at_start_up(program: str, environment: dict[str, str]) -> None:
+def test_everything_can_be_loaded_at_start_up(
+    program: str, environment: dict[str, str]
+) -> None:
     loaded = modules_after(program, **environment)
-    files = {path.relative_to(PACKAGE.parent).with_suffix("") for path in PACKAGE.rglob("*.py")}
+    files = {
+        path.relative_to(PACKAGE.parent).with_suffix("")
+        for path in PACKAGE.rglob("*.py")
+    }
     wanted = {".".join(path.parts).removesuffix(".__init__") for path in files}
     left_out = {name for name in wanted if name.endswith(plexy_pay._NOT_PRELOADED)}
     assert len(wanted - left_out) > 250
@@ -93,7 +118,9 @@ with RunningSandbox() as sandbox:
     watched = ("plexy_pay.", "httpx", "httpcore", "attr")
     print([name for name in set(sys.modules) - before if name.startswith(watched)])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"
 
 
@@ -125,18 +152,21 @@ EXTRAS = {
 
 def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
     for path in PACKAGE.rglob("*.py"):
-        known = sys.stdlib_module_names | {"httpx", "attrs"} | ADAPTERS.get(path.relative_to(PACKAGE), set())
+        known = (
+            sys.stdlib_module_names
+            | {"httpx", "attrs"}
+            | ADAPTERS.get(path.relative_to(PACKAGE), set())
+        )
         if path == PACKAGE / "deprecation.py":
-            known |= {"typing_extensions"}  # For type checkers, which bring it along; see the next test.
+            # For type checkers, which bring it along; see the next test.
+            known |= {"typing_extensions"}
         known |= EXTRAS.get(path.name, set())
         for module, dots in imports_of(path):
             assert dots or module.split(".")[0] in known, f"{path}: {module}"
 
 
 def test_deprecations_need_nothing_that_only_type_checkers_have() -> None:
-    hidden = (
-        "import sys; sys.modules['typing_extensions'] = None; from plexy_pay.deprecation import deprecated"
-    )
+    hidden = "import sys; sys.modules['typing_extensions'] = None; from plexy_pay.deprecation import deprecated"
     assert "plexy_pay.deprecation" in modules_after(hidden)
 
 
@@ -159,7 +189,9 @@ def test_card_data_load_cryptography_only_when_they_are_encrypted() -> None:
 
 
 def test_httpx_is_imported_by_the_hook_and_by_what_knows_the_libraries() -> None:
-    users = {path.name for path in PACKAGE.rglob("*.py") if ("httpx", 0) in imports_of(path)}
+    users = {
+        path.name for path in PACKAGE.rglob("*.py") if ("httpx", 0) in imports_of(path)
+    }
     assert users <= {"auth.py", "http_libraries.py"}
 
 
@@ -170,10 +202,17 @@ def test_two_copies_under_other_names_live_side_by_side(
     vendor.mkdir(parents=True)
     for folder in (tmp_path / "acme", vendor):
         (folder / "__init__.py").touch()
-    shutil.copytree(PACKAGE, vendor / "plexy_pay", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PACKAGE, tmp_path / "second_pay", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PACKAGE, vendor / "plexy_pay", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(
+        PACKAGE, tmp_path / "second_pay", ignore=shutil.ignore_patterns("__pycache__")
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
-    copies = [importlib.import_module(name) for name in ("acme._vendor.plexy_pay", "second_pay")]
+    copies = [
+        importlib.import_module(name)
+        for name in ("acme._vendor.plexy_pay", "second_pay")
+    ]
     with RunningSandbox() as sandbox:
         for number, copy in enumerate(copies):
             client = copy.PlexyPay("pr_sandbox", base_url=sandbox.base_url)
@@ -187,12 +226,15 @@ def test_two_copies_under_other_names_live_side_by_side(
     assert copies[0].NotFoundError is not copies[1].NotFoundError
     for adapter in ADAPTERS:
         first, second = (
-            importlib.import_module(f"{copy.__name__}.webhooks.{adapter.stem}") for copy in copies
+            importlib.import_module(f"{copy.__name__}.webhooks.{adapter.stem}")
+            for copy in copies
         )
         assert first.Receiver is not second.Receiver
 
 
 @pytest.mark.filterwarnings("ignore::plexy_pay.PlexyDeprecationWarning")
-def test_a_filter_of_pytest_finds_the_class_of_warnings_at_the_top_of_the_package() -> None:
+def test_a_filter_of_pytest_finds_the_class_of_warnings_at_the_top_of_the_package() -> (
+    None
+):
     deprecation.warn("Any other filter makes an error of this.")
     assert "plexy_pay.deprecation" not in modules_after("import plexy_pay")

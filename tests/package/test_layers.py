@@ -32,7 +32,11 @@ def imported(path: Path) -> Iterator[str]:
             block.body = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
-            names = [node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names]
+            names = (
+                [node.module.partition(".")[0]]
+                if node.module
+                else [alias.name for alias in node.names]
+            )
             yield from names
 
 

@@ -17,7 +17,9 @@ from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Respons
 from plexy_pay_sandbox.serving import RunningSandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+DOCUMENT = json.loads(
+    (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+)
 LISTS: dict[str, Any] = {
     f"{operation['x-resource']}.{operation['x-method']}": operation
     for item in DOCUMENT["paths"].values()
@@ -32,7 +34,9 @@ def paid(client: PlexyPay, **fields: Any) -> None:
     for _ in range(5):
         link = client.payment_links.create(amount=Money("22000", "KZT"), **fields)
         httpx.post(f"{link.url}/pay")
-        client.payments.capture(str(client.transactions.retrieve_by_payment_link(link.id).transaction_id))
+        client.payments.capture(
+            str(client.transactions.retrieve_by_payment_link(link.id).transaction_id)
+        )
 
 
 def beneficiary(client: PlexyPay) -> str:
@@ -41,11 +45,15 @@ def beneficiary(client: PlexyPay) -> str:
 
 def customers(client: PlexyPay) -> None:
     for number in range(5):
-        client.customers.create(email=f"payer-{number}@example.com", phone="+70000000000")
+        client.customers.create(
+            email=f"payer-{number}@example.com", phone="+70000000000"
+        )
 
 
 def of_a_customer(client: PlexyPay) -> str:
-    customer = str(client.customers.create(email="payer@example.com", phone="+70000000000").id)
+    customer = str(
+        client.customers.create(email="payer@example.com", phone="+70000000000").id
+    )
     paid(client, customer_id=customer)
     return customer
 
@@ -67,7 +75,10 @@ def splits(client: PlexyPay) -> None:
     transaction, seller = client.transactions.list().first(), beneficiary(client)
     assert transaction is not None
     for _ in range(5):
-        part: Any = {"transaction_id": transaction.transaction_id, "beneficiary_id": seller}
+        part: Any = {
+            "transaction_id": transaction.transaction_id,
+            "beneficiary_id": seller,
+        }
         client.split_requests.create(amount=1, currency="KZT", **part)
 
 
@@ -82,7 +93,9 @@ def settlement_orders(client: PlexyPay) -> None:
 
 def wallet_transactions(client: PlexyPay) -> None:
     for number in range(5):
-        client.wallet.authorize(idempotency_key=f"k-{number}", amount=Money("22000", "KZT"))
+        client.wallet.authorize(
+            idempotency_key=f"k-{number}", amount=Money("22000", "KZT")
+        )
 
 
 def gate_orders(client: PlexyPay) -> None:
@@ -90,7 +103,10 @@ def gate_orders(client: PlexyPay) -> None:
     for number in range(5):
         key = f"order-{number}"
         client.gate.orders.create(
-            idempotency_key=key, product_id=456, currency_code="USD", topup_request=top_up
+            idempotency_key=key,
+            product_id=456,
+            currency_code="USD",
+            topup_request=top_up,
         )
 
 
@@ -126,15 +142,24 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 def settings(sandbox: RunningSandbox) -> dict[str, Any]:
     keys = {"checkout_api_key": sandbox.checkout_key, "gate_api_key": sandbox.gate_key}
-    return {"api_key": sandbox.key, **keys, "agent_id": sandbox.agent_id, "base_url": sandbox.base_url}
+    return {
+        "api_key": sandbox.key,
+        **keys,
+        "agent_id": sandbox.agent_id,
+        "base_url": sandbox.base_url,
+    }
 
 
 def size_name(operation: Any) -> str | None:
-    return {"size": "size", "pageSize": "page_size", None: None}[operation["x-pagination"].get("size")]
+    return {"size": "size", "pageSize": "page_size", None: None}[
+        operation["x-pagination"].get("size")
+    ]
 
 
 @pytest.mark.parametrize("call", FILLING)
-def test_every_list_gives_all_its_rows_sync_and_async(call: str, sandbox: RunningSandbox) -> None:
+def test_every_list_gives_all_its_rows_sync_and_async(
+    call: str, sandbox: RunningSandbox
+) -> None:
     with PlexyPay(**settings(sandbox)) as client:
         filling, count = FILLING[call]
         arguments = [value for value in (filling(client),) if value is not None]
@@ -174,7 +199,9 @@ def test_every_list_of_the_document_is_tried() -> None:
     assert FILLING.keys() == LISTS.keys()
 
 
-def test_a_link_made_meanwhile_hides_none_that_was_there(sandbox: RunningSandbox) -> None:
+def test_a_link_made_meanwhile_hides_none_that_was_there(
+    sandbox: RunningSandbox,
+) -> None:
     with PlexyPay(**settings(sandbox)) as client:
         paid(client)
         there = [link.id for link in client.payment_links.list()]

@@ -15,7 +15,9 @@ from helpers.wire import WireServer, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay, UnexpectedAnswerError, drift
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+DOCUMENT = json.loads(
+    (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+)
 LISTS: dict[str, Any] = {
     f"{operation['x-resource']}.{operation['x-method']}": operation
     for item in DOCUMENT["paths"].values()
@@ -40,8 +42,14 @@ def page_of(call: str) -> tuple[dict[str, Any], int]:
 
 def arguments(call: str) -> tuple[list[str], dict[str, Any]]:
     """The arguments of a list: the id in its path, and the page."""
-    named = [one["name"] for one in LISTS[call].get("parameters", []) if one.get("in") == "path"]
-    return ["an-id"] * len([name for name in named if name != "agent_id"]), page_of(call)[0]
+    named = [
+        one["name"]
+        for one in LISTS[call].get("parameters", [])
+        if one.get("in") == "path"
+    ]
+    return ["an-id"] * len([name for name in named if name != "agent_id"]), page_of(
+        call
+    )[0]
 
 
 def payload(call: str) -> Any:
@@ -68,7 +76,11 @@ def rows_async(call: str, origin: str, strict: bool) -> list[Any]:
 
 
 def client_of(kind: Any, origin: str, strict: bool) -> Any:
-    keys = {"checkout_api_key": "ck_0a1B2c3D4e5F", "gate_api_key": "gk_0a1B2c3D4e5F", "agent_id": "ag_1"}
+    keys = {
+        "checkout_api_key": "ck_0a1B2c3D4e5F",
+        "gate_api_key": "gk_0a1B2c3D4e5F",
+        "agent_id": "ag_1",
+    }
     return kind("pr_0a1B2c3D4e5F", base_url=origin, strict=strict, **keys)
 
 
@@ -79,7 +91,9 @@ def rows(request: pytest.FixtureRequest) -> Rows:
 
 
 @pytest.mark.parametrize("call", LISTS)
-def test_a_row_that_drifted_is_reported(call: str, rows: Rows, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_row_that_drifted_is_reported(
+    call: str, rows: Rows, caplog: pytest.LogCaptureFixture
+) -> None:
     items = LISTS[call]["x-pagination"].get("items")
     with WireServer(json_answer(payload(call))) as server:
         assert len(rows(call, server.origin, False)) == 2
@@ -96,7 +110,10 @@ def test_a_row_that_drifted_is_reported(call: str, rows: Rows, caplog: pytest.Lo
 
 @pytest.mark.parametrize("call", LISTS)
 def test_a_strict_client_raises_and_names_the_page(call: str, rows: Rows) -> None:
-    with WireServer(json_answer(payload(call))) as server, pytest.raises(UnexpectedAnswerError) as caught:
+    with (
+        WireServer(json_answer(payload(call))) as server,
+        pytest.raises(UnexpectedAnswerError) as caught,
+    ):
         rows(call, server.origin, True)
     assert f"page {page_of(call)[1]}: " in str(caught.value)
     assert "/* (type: expected object, seen integer)" in str(caught.value)

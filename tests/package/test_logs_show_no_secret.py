@@ -29,8 +29,14 @@ from plexy_pay.operation import Request
 from generator.naming import snake
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT: dict[str, Any] = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
-KEYS = {"api_key": "pr_pay_0a1B2c3D", "checkout_api_key": "ck_0a1B2c3D4e", "gate_api_key": "gk_0a1B2c3D4e"}
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
+)
+KEYS = {
+    "api_key": "pr_pay_0a1B2c3D",
+    "checkout_api_key": "ck_0a1B2c3D4e",
+    "gate_api_key": "gk_0a1B2c3D4e",
+}
 AGENT = "3f0c6a52-8d1b-4f7e-9a64-2b5e7c90d1f8"
 MARKED = {
     name
@@ -58,7 +64,11 @@ class Sample:
     def of(self, schema: Any, marked: bool = False, depth: int = 0) -> Any:
         node = resolve(DOCUMENT, schema)
         kinds = node.get("type", "object" if "properties" in node else "string")
-        kind = next(one for one in kinds if one != "null") if isinstance(kinds, list) else kinds
+        kind = (
+            next(one for one in kinds if one != "null")
+            if isinstance(kinds, list)
+            else kinds
+        )
         for several in ("oneOf", "anyOf"):
             if several in node:
                 variants = [one for one in node[several] if one.get("type") != "null"]
@@ -74,7 +84,9 @@ class Sample:
         if marked:
             self.secrets.append(f"hidden{next(NUMBERS)}value")
             return self.secrets[-1]
-        return {"integer": 1, "number": 1, "boolean": True}.get(kind, f"harmless{next(NUMBERS)}")
+        return {"integer": 1, "number": 1, "boolean": True}.get(
+            kind, f"harmless{next(NUMBERS)}"
+        )
 
     def _object(self, node: dict[str, Any], marked: bool, depth: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -119,9 +131,17 @@ def cases() -> Iterator[Case]:
         for status, reference in operation["responses"].items():
             for spell in (as_the_document, snake, in_camel_case):
                 sample = Sample(spell)
-                content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+                content = (
+                    operation.get("requestBody", {})
+                    .get("content", {})
+                    .get("application/json")
+                )
                 body = sample.of(content["schema"]) if content else None
-                content = resolve(DOCUMENT, reference).get("content", {}).get("application/json")
+                content = (
+                    resolve(DOCUMENT, reference)
+                    .get("content", {})
+                    .get("application/json")
+                )
                 answer = sample.of(content["schema"]) if content else None
                 if sample.secrets:
                     yield Case(call, body, int(status), answer, sample)
@@ -166,8 +186,12 @@ def send(kind: Any, case: Case, origin: str, http_client: Any) -> None:
     operation = next(one for one in OPERATIONS if one.call == case.call)
     words = {part.partition("}")[0]: "id-1" for part in operation.path.split("{")[1:]}
     body = {} if case.body is None else {"body": case.body}
-    request: Request[Any] = Request(operation, path_params=words, decode=lambda data: data, **body)
-    client = kind(**KEYS, agent_id=AGENT, base_url=origin, max_retries=1, http_client=http_client)
+    request: Request[Any] = Request(
+        operation, path_params=words, decode=lambda data: data, **body
+    )
+    client = kind(
+        **KEYS, agent_id=AGENT, base_url=origin, max_retries=1, http_client=http_client
+    )
     client._settings.pace = Recording()
 
     async def run() -> None:
@@ -203,7 +227,11 @@ def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
     kind: Any, http_client: Any, everything: Collecting
 ) -> None:
     for case in CASES:
-        answer = http(case.status, json.dumps(case.answer).encode(), {"Content-Type": "application/json"})
+        answer = http(
+            case.status,
+            json.dumps(case.answer).encode(),
+            {"Content-Type": "application/json"},
+        )
         with WireServer(answer) as server:
             everything.shown.clear()
             send(kind, case, server.origin, http_client(trust_env=False, verify=TLS))
@@ -231,7 +259,9 @@ def test_each_marked_name_hides_its_value_in_both_spellings(
 
     def data() -> dict[str, Any]:
         names = {name, snake(name), in_camel_case(name), name.upper()}
-        nested = [{spelled: {"status": hidden(), "more": [hidden()]}} for spelled in names]
+        nested = [
+            {spelled: {"status": hidden(), "more": [hidden()]}} for spelled in names
+        ]
         return {spelled: hidden() for spelled in names} | {"data": nested}
 
     request: Request[Any] = Request(operation, body=data(), decode=lambda data: data)

@@ -20,20 +20,26 @@ from plexy_pay.encoding import loads
 from plexy_pay.models import CreatePaymentLinkMetadata, PaymentLink, Transaction
 
 MODELS: list[Any] = [
-    value for value in (getattr(models, name) for name in models.__all__) if attrs.has(value)
+    value
+    for value in (getattr(models, name) for name in models.__all__)
+    if attrs.has(value)
 ]
 
 # What JSON may hold, numbers as they are read; `surrogates` too, which JSON writes as escapes.
 numbers = st.one_of(
     st.integers(-(10**40), 10**40),
     st.decimals(allow_nan=False, allow_infinity=False),
-    st.sampled_from([Decimal("150.00"), Decimal("1E+400"), Decimal("0E-9"), Decimal("-0.0")]),
+    st.sampled_from(
+        [Decimal("150.00"), Decimal("1E+400"), Decimal("0E-9"), Decimal("-0.0")]
+    ),
 )
 texts = st.text(max_size=8)
 plain = st.one_of(st.none(), st.booleans(), numbers, texts)
 anything = st.recursive(
     plain,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+    ),
     max_leaves=6,
 )
 moments = st.sampled_from(
@@ -81,7 +87,9 @@ def payloads(model: Any, depth: int = 2) -> st.SearchStrategy[Any]:
     """
     odd = st.nothing() if hasattr(model, "from_params") else anything
     required = {
-        name: expected(words, depth) for name, words in model._types.items() if name in model._required
+        name: expected(words, depth)
+        for name, words in model._types.items()
+        if name in model._required
     }
     others = {
         name: expected(words, depth) | odd
@@ -90,7 +98,10 @@ def payloads(model: Any, depth: int = 2) -> st.SearchStrategy[Any]:
     }
     declared = st.fixed_dictionaries(required, optional=others)
     further = st.dictionaries(
-        texts.filter(lambda name: name not in model._types), anything, min_size=1, max_size=2
+        texts.filter(lambda name: name not in model._types),
+        anything,
+        min_size=1,
+        max_size=2,
     )
     return st.builds(lambda one, other: {**one, **other}, declared, further)
 
@@ -105,7 +116,12 @@ def through_pickle(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
 
 
-WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, attrs.evolve, through_pickle]
+WAYS: list[Callable[[Any], Any]] = [
+    copy.copy,
+    copy.deepcopy,
+    attrs.evolve,
+    through_pickle,
+]
 if sys.version_info >= (3, 13):
     WAYS.append(copy.replace)
 
@@ -113,7 +129,9 @@ if sys.version_info >= (3, 13):
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @settings(max_examples=150, deadline=None)
 @given(model=made())
-def test_a_copy_is_equal_and_keeps_what_the_spec_does_not_know(way: Callable[[Any], Any], model: Any) -> None:
+def test_a_copy_is_equal_and_keeps_what_the_spec_does_not_know(
+    way: Callable[[Any], Any], model: Any
+) -> None:
     other = way(model)
     assert other == model
     assert other is not model
@@ -122,11 +140,15 @@ def test_a_copy_is_equal_and_keeps_what_the_spec_does_not_know(way: Callable[[An
 
 
 def test_equality_looks_at_unknown_fields() -> None:
-    assert PaymentLink.from_dict({"id": "a", "novel": 1}) != PaymentLink.from_dict({"id": "a", "novel": 2})
+    assert PaymentLink.from_dict({"id": "a", "novel": 1}) != PaymentLink.from_dict(
+        {"id": "a", "novel": 2}
+    )
 
 
 def test_a_changed_copy_is_sent_with_the_keys_of_the_merchant() -> None:
-    metadata = CreatePaymentLinkMetadata.from_params({"success_url": "https://a.kz", "club_id": 7})
+    metadata = CreatePaymentLinkMetadata.from_params(
+        {"success_url": "https://a.kz", "club_id": 7}
+    )
     changed = attrs.evolve(metadata, success_url="https://b.kz")
     assert changed.to_dict() == {"club_id": 7, "successUrl": "https://b.kz"}
 
@@ -140,12 +162,16 @@ def test_a_changed_copy_has_its_own_unknown_fields() -> None:
 
 def test_setting_an_attribute_does_no_more_than_that() -> None:
     # Decoding sets every one of them: with a hook of attrs in between it would take three times as long.
-    assert [model for model in MODELS if model.__setattr__ is not object.__setattr__] == []
+    assert [
+        model for model in MODELS if model.__setattr__ is not object.__setattr__
+    ] == []
 
 
 def test_unknown_fields_may_be_given_when_a_model_is_made() -> None:
     given_fields = {"club_id": 7}
-    metadata = CreatePaymentLinkMetadata(success_url="https://a.kz", additional_properties=given_fields)
+    metadata = CreatePaymentLinkMetadata(
+        success_url="https://a.kz", additional_properties=given_fields
+    )
     given_fields["club_id"] = 8
     assert metadata.to_dict() == {"club_id": 7, "successUrl": "https://a.kz"}
 
@@ -175,7 +201,8 @@ def test_json_has_the_digits_and_the_fields_of_the_wire() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["150.00", "0.10", "-0.0", "1E+2", "1e400", "12345678901234567890123", "0.0000001"]
+    "number",
+    ["150.00", "0.10", "-0.0", "1E+2", "1e400", "12345678901234567890123", "0.0000001"],
 )
 def test_a_number_in_json_keeps_its_digits(number: str) -> None:
     read = Transaction.from_json(f'{{"amount":{number},"novel":{number}}}')
@@ -202,7 +229,9 @@ def test_what_is_nested_deeper_than_python_can_call_is_written_all_the_same() ->
     assert text == '{"novel":' + "[" * 3000 + "null" + "]" * 3000 + "}"
 
 
-@pytest.mark.parametrize("text", ["[]", "null", "7", '"{}"', "{", "", '{"amount":NaN}', b"\xff"])
+@pytest.mark.parametrize(
+    "text", ["[]", "null", "7", '"{}"', "{", "", '{"amount":NaN}', b"\xff"]
+)
 def test_what_is_no_object_of_json_is_no_model(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="JSON"):
         Transaction.from_json(text)

@@ -32,7 +32,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarn
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8"))
+DOCUMENT: Json = json.loads(
+    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
+)
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 CLASSES = class_names(SCHEMAS)
 CURRENCIES = ("currency", "currency_code")
@@ -42,7 +44,11 @@ WIRE = {"minor": 1250, "major": Decimal("12.50"), "decimal-string": "12.50"}
 
 def resolved(node: Json) -> Json:
     while "$ref" in node:
-        node = reduce(lambda found, part: found[unescaped(part)], node["$ref"][2:].split("/"), DOCUMENT)
+        node = reduce(
+            lambda found, part: found[unescaped(part)],
+            node["$ref"][2:].split("/"),
+            DOCUMENT,
+        )
     return node
 
 
@@ -66,11 +72,16 @@ def operations() -> Iterator[Json]:
         shared = item.get("parameters", [])
         for method, operation in item.items():
             if method in ("get", "put", "post", "delete", "patch"):
-                yield {**operation, "parameters": [*shared, *operation.get("parameters", [])]}
+                yield {
+                    **operation,
+                    "parameters": [*shared, *operation.get("parameters", [])],
+                }
 
 
 def json_schema(holder: Json) -> Json | None:
-    schema = resolved(holder).get("content", {}).get("application/json", {}).get("schema")
+    schema = (
+        resolved(holder).get("content", {}).get("application/json", {}).get("schema")
+    )
     return schema and resolved(schema)
 
 
@@ -96,7 +107,9 @@ BODIES = {
 }
 
 
-def amounts(schema: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+def amounts(
+    schema: Json, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, prop in schema.get("properties", {}).items():
         if prop.get("readOnly"):
             continue
@@ -106,7 +119,11 @@ def amounts(schema: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             yield from amounts(inner, (*path, name))
 
 
-SPOTS = [Spot(call, path, unit) for call, (_, body) in BODIES.items() for path, unit in amounts(body)]
+SPOTS = [
+    Spot(call, path, unit)
+    for call, (_, body) in BODIES.items()
+    for path, unit in amounts(body)
+]
 KNOWN = [spot for spot in SPOTS if spot.unit != "unknown"]
 UNKNOWN = [spot for spot in SPOTS if spot.unit == "unknown"]
 
@@ -119,7 +136,9 @@ def sample(prop: Json) -> Any:
     if "properties" in target:
         return arguments(target, (), None)
     kind = target["type"]
-    return {"integer": 1, "number": 1, "string": "KZT", "boolean": True, "array": []}[kind]
+    return {"integer": 1, "number": 1, "string": "KZT", "boolean": True, "array": []}[
+        kind
+    ]
 
 
 def arguments(schema: Json, path: tuple[str, ...], value: Any, **more: Any) -> Json:
@@ -128,8 +147,12 @@ def arguments(schema: Json, path: tuple[str, ...], value: Any, **more: Any) -> J
     for name, prop in schema["properties"].items():
         if path and name == path[0]:
             inner = object_of(prop) if path[1:] else None
-            below = value if inner is None else arguments(inner, path[1:], value, **more)
-            found[snake(name)] = [below] if resolved(prop).get("type") == "array" else below
+            below = (
+                value if inner is None else arguments(inner, path[1:], value, **more)
+            )
+            found[snake(name)] = (
+                [below] if resolved(prop).get("type") == "array" else below
+            )
         elif len(path) == 1 and name in CURRENCIES:
             # The currency right beside the amount.
             found |= {snake(name): more["beside"]} if "beside" in more else {}
@@ -155,7 +178,9 @@ class Wire:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.bodies.append(loads(request.content))
-        return httpx.Response(200, json={"id": "1", "transactionId": "1", "success": True})
+        return httpx.Response(
+            200, json={"id": "1", "transactionId": "1", "success": True}
+        )
 
     def call(self, name: str, body: Json) -> Json:
         """Make the call with this body, and give what was sent."""
@@ -200,13 +225,16 @@ def test_the_description_has_the_amounts_that_this_test_is_about() -> None:
         "checkout.sessions.create lineItems.amountIncludingTax minor",
         "gate.orders.create topup_request.amount decimal-string",
     }
-    assert {"recurring_payments.create amount unknown", "payouts.create amount unknown"} <= {
-        str(spot) for spot in UNKNOWN
-    }
+    assert {
+        "recurring_payments.create amount unknown",
+        "payouts.create amount unknown",
+    } <= {str(spot) for spot in UNKNOWN}
 
 
 @pytest.mark.parametrize("spot", KNOWN, ids=str)
-def test_money_reaches_the_wire_in_the_unit_of_its_place_with_its_currency(spot: Spot, wire: Wire) -> None:
+def test_money_reaches_the_wire_in_the_unit_of_its_place_with_its_currency(
+    spot: Spot, wire: Wire
+) -> None:
     _, schema = BODIES[spot.operation]
     sent = wire.call(spot.operation, arguments(schema, spot.path, PRICE))
     assert at(sent, spot.path) == WIRE[spot.unit]
@@ -214,7 +242,9 @@ def test_money_reaches_the_wire_in_the_unit_of_its_place_with_its_currency(spot:
     for depth in range(len(spot.path)):
         holder = at(sent, spot.path[:depth])
         declared = reduce(
-            lambda node, name: object_of(node["properties"][name]) or {}, spot.path[:depth], schema
+            lambda node, name: object_of(node["properties"][name]) or {},
+            spot.path[:depth],
+            schema,
         )
         for name in CURRENCIES:
             if name in declared["properties"]:
@@ -222,18 +252,26 @@ def test_money_reaches_the_wire_in_the_unit_of_its_place_with_its_currency(spot:
 
 
 @pytest.mark.parametrize("spot", KNOWN, ids=str)
-def test_22_000_tenge_leave_as_the_api_writes_them_there(spot: Spot, wire: Wire) -> None:
+def test_22_000_tenge_leave_as_the_api_writes_them_there(
+    spot: Spot, wire: Wire
+) -> None:
     _, schema = BODIES[spot.operation]
-    sent = wire.call(spot.operation, arguments(schema, spot.path, Money("22000", "KZT")))
+    sent = wire.call(
+        spot.operation, arguments(schema, spot.path, Money("22000", "KZT"))
+    )
     expected = {"minor": "2200000", "major": "22000", "decimal-string": '"22000.00"'}
     assert dumps(at(sent, spot.path)).decode() == expected[spot.unit]
 
 
 @pytest.mark.parametrize("spot", KNOWN, ids=str)
-def test_money_in_another_currency_than_the_rest_of_the_request_is_refused(spot: Spot, wire: Wire) -> None:
+def test_money_in_another_currency_than_the_rest_of_the_request_is_refused(
+    spot: Spot, wire: Wire
+) -> None:
     _, schema = BODIES[spot.operation]
     if spot.operation in ("payments.capture", "payments.refund"):
-        assert not set(CURRENCIES) & schema["properties"].keys(), "nothing there says a currency"
+        assert not set(CURRENCIES) & schema["properties"].keys(), (
+            "nothing there says a currency"
+        )
         return
     body = arguments(schema, spot.path, Money("12.50", "USD"), beside="KZT")
     # Every currency of the body is KZT; where none is required, the body's own is given.
@@ -250,12 +288,20 @@ def test_money_is_refused_where_the_unit_is_not_known_and_a_raw_number_goes_out_
     spot: Spot, wire: Wire
 ) -> None:
     _, schema = BODIES[spot.operation]
-    with pytest.raises(InvalidParameterError, match="its unit is not known here") as caught:
+    with pytest.raises(
+        InvalidParameterError, match="its unit is not known here"
+    ) as caught:
         wire.call(spot.operation, arguments(schema, spot.path, PRICE, beside="KZT"))
     assert "Ask Plexy Pay, then pass the raw number" in str(caught.value)
     assert not wire.bodies
     raw = Decimal("12.50")
-    assert at(wire.call(spot.operation, arguments(schema, spot.path, raw, beside="KZT")), spot.path) == raw
+    assert (
+        at(
+            wire.call(spot.operation, arguments(schema, spot.path, raw, beside="KZT")),
+            spot.path,
+        )
+        == raw
+    )
 
 
 @pytest.mark.parametrize("spot", SPOTS, ids=str)
@@ -269,11 +315,21 @@ def test_a_float_is_refused_for_every_amount(spot: Spot, wire: Wire) -> None:
 @pytest.mark.parametrize("spot", SPOTS, ids=str)
 def test_a_model_that_is_built_by_hand_turns_money_or_refuses_it(spot: Spot) -> None:
     _, body = BODIES[spot.operation]
-    schema = reduce(lambda node, name: object_of(node["properties"][name]) or {}, spot.path[:-1], body)
+    schema = reduce(
+        lambda node, name: object_of(node["properties"][name]) or {},
+        spot.path[:-1],
+        body,
+    )
     key = next(key for key, named in SCHEMAS.items() if named is schema)
     model = getattr(models, CLASSES[key])
-    fields: Json = {snake(name): "KZT" for name in schema.get("required", ()) if name != spot.path[-1]}
-    fields |= {snake(name): "KZT" for name in CURRENCIES if name in schema["properties"]}
+    fields: Json = {
+        snake(name): "KZT"
+        for name in schema.get("required", ())
+        if name != spot.path[-1]
+    }
+    fields |= {
+        snake(name): "KZT" for name in CURRENCIES if name in schema["properties"]
+    }
     built = model(**fields, **{snake(spot.path[-1]): PRICE})
     if spot.unit == "unknown":
         with pytest.raises(InvalidParameterError, match="its unit is not known here"):
@@ -290,7 +346,9 @@ CHECKOUT = [
 
 
 @pytest.mark.parametrize("name", CHECKOUT)
-def test_money_stands_for_an_object_of_an_amount_and_its_currency(name: str, wire: Wire) -> None:
+def test_money_stands_for_an_object_of_an_amount_and_its_currency(
+    name: str, wire: Wire
+) -> None:
     _, schema = BODIES[name]
     sent = wire.call(name, arguments(schema, ("amount",), PRICE))
     assert sent["amount"] == {"value": 1250, "currency": "KZT"}
@@ -298,16 +356,22 @@ def test_money_stands_for_an_object_of_an_amount_and_its_currency(name: str, wir
 
 def annotated_spots() -> Iterator[tuple[str, Json, Any]]:
     """Every annotation of a parameter: keyword arguments and TypedDicts, with the property behind each."""
-    client = PlexyPay("pr_test", checkout_api_key="ck", gate_api_key="gk", agent_id="agent")
+    client = PlexyPay(
+        "pr_test", checkout_api_key="ck", gate_api_key="gk", agent_id="agent"
+    )
     for name, (_, body) in BODIES.items():
         method: Any = reduce(getattr, name.split("."), client)
-        for keyword, parameter in inspect.signature(method, eval_str=True).parameters.items():
+        for keyword, parameter in inspect.signature(
+            method, eval_str=True
+        ).parameters.items():
             for wire_name, prop in body["properties"].items():
                 if snake(wire_name) == keyword:
                     yield f"{name}({keyword})", prop, parameter.annotation
     for key, schema in SCHEMAS.items():
         name = f"{CLASSES[key]}Params"
-        annotations = get_type_hints(getattr(params, name)) if hasattr(params, name) else {}
+        annotations = (
+            get_type_hints(getattr(params, name)) if hasattr(params, name) else {}
+        )
         for wire_name, prop in schema.get("properties", {}).items():
             if snake(wire_name) in annotations:
                 yield f"{name}.{snake(wire_name)}", prop, annotations[snake(wire_name)]
@@ -337,7 +401,9 @@ def holders() -> Iterator[Json]:
 def answers() -> dict[str, Json]:
     """The schemas of answers and webhooks, those of their parts included, by key."""
     keys = {id(schema): key for key, schema in SCHEMAS.items()}
-    waiting = [schema for holder in holders() if (schema := json_schema(holder)) is not None]
+    waiting = [
+        schema for holder in holders() if (schema := json_schema(holder)) is not None
+    ]
     found: dict[str, Json] = {}
     while waiting:
         schema = object_of(waiting.pop())
@@ -370,13 +436,23 @@ class Given:
     @property
     def attribute(self) -> str:
         schema = SCHEMAS[self.key]["properties"]
-        priced = [name for name, prop in schema.items() if unit_of(prop) not in (None, "unknown")]
-        main = [name for name in priced if name == "amount" or schema[name].get("x-main-amount")] or priced
+        priced = [
+            name
+            for name, prop in schema.items()
+            if unit_of(prop) not in (None, "unknown")
+        ]
+        main = [
+            name
+            for name in priced
+            if name == "amount" or schema[name].get("x-main-amount")
+        ] or priced
         return "money" if [self.name] == main else f"{snake(self.name)}_money"
 
 
 GIVEN = [
-    Given(key, name, unit, next((c for c in CURRENCIES if c in schema["properties"]), ""))
+    Given(
+        key, name, unit, next((c for c in CURRENCIES if c in schema["properties"]), "")
+    )
     for key, schema in answers().items()
     for name, prop in schema["properties"].items()
     if (unit := unit_of(prop)) is not None
@@ -394,7 +470,10 @@ def test_the_answers_have_the_amounts_that_this_test_is_about() -> None:
         ("response.PaymentLink", "amount"): "money",
         ("response.Transaction", "amount"): "money",
         ("WalletTransaction", "amount"): "money",
-        ("response.RefundPaymentResponse", "remainingBalance"): "remaining_balance_money",
+        (
+            "response.RefundPaymentResponse",
+            "remainingBalance",
+        ): "remaining_balance_money",
         ("plexypay.CheckoutAmount", "value"): "money",
         ("plexypay.CheckoutWebhookData", "amount"): "money",
         ("Order", "charged_amount"): "money",
@@ -410,7 +489,9 @@ def test_the_answers_have_the_amounts_that_this_test_is_about() -> None:
 
 
 @pytest.mark.parametrize("given", PRICED, ids=str)
-def test_every_amount_of_known_unit_has_its_money_and_says_unit_and_evidence(given: Given) -> None:
+def test_every_amount_of_known_unit_has_its_money_and_says_unit_and_evidence(
+    given: Given,
+) -> None:
     prop = inspect.getattr_static(given.model, given.attribute)
     assert get_type_hints(prop.fget) == {"return": Money | None}
     assert f"`{snake(given.name)}` as Money" in " ".join(prop.__doc__.split())
@@ -421,7 +502,11 @@ def test_every_amount_of_known_unit_has_its_money_and_says_unit_and_evidence(giv
 def test_nothing_else_of_an_answer_is_called_money() -> None:
     for key, schema in answers().items():
         wanted = {given.attribute for given in PRICED if given.key == key}
-        wanted |= {f"{given.attribute}_in" for given in PRICED if given.key == key and not given.currency}
+        wanted |= {
+            f"{given.attribute}_in"
+            for given in PRICED
+            if given.key == key and not given.currency
+        }
         amount = object_of(schema["properties"].get("amount", {"type": "string"}))
         wanted |= {"money"} if amount is not None else set()
         model = getattr(models, CLASSES[key])
@@ -439,40 +524,60 @@ amounts_of_money = st.builds(
 def on_the_wire(money: Money, unit: str) -> object:
     """What the API writes for the amount, worked out without the client."""
     digits = Decimal(money.minor).scaleb(-EXPONENTS[money.currency])
-    return {"minor": money.minor, "major": digits, "decimal-string": f"{digits:f}"}[unit]
+    return {"minor": money.minor, "major": digits, "decimal-string": f"{digits:f}"}[
+        unit
+    ]
 
 
 @pytest.mark.parametrize("given", PRICED, ids=str)
 @settings(max_examples=25)
 @examples(money=amounts_of_money)
-def test_money_comes_back_from_every_answer_as_it_was(given: Given, money: Money) -> None:
+def test_money_comes_back_from_every_answer_as_it_was(
+    given: Given, money: Money
+) -> None:
     raw = loads(
-        dumps({given.name: on_the_wire(money, given.unit), given.currency or "currency": money.currency})
+        dumps(
+            {
+                given.name: on_the_wire(money, given.unit),
+                given.currency or "currency": money.currency,
+            }
+        )
     )
     answer = given.model.from_dict(raw)
     assert getattr(answer, given.attribute) == money
     assert answer.to_dict() == raw, "reading it as Money changes nothing"
 
 
-@pytest.mark.parametrize("given", [given for given in PRICED if not given.currency], ids=str)
+@pytest.mark.parametrize(
+    "given", [given for given in PRICED if not given.currency], ids=str
+)
 @settings(max_examples=25)
 @examples(money=amounts_of_money)
-def test_an_answer_without_a_currency_gives_no_money_until_you_say_which(given: Given, money: Money) -> None:
-    answer = given.model.from_dict(loads(dumps({given.name: on_the_wire(money, given.unit)})))
+def test_an_answer_without_a_currency_gives_no_money_until_you_say_which(
+    given: Given, money: Money
+) -> None:
+    answer = given.model.from_dict(
+        loads(dumps({given.name: on_the_wire(money, given.unit)}))
+    )
     assert getattr(answer, given.attribute) is None
     assert getattr(answer, f"{given.attribute}_in")(money.currency) == money
 
 
 @pytest.mark.parametrize("given", PRICED, ids=str)
 @pytest.mark.parametrize(
-    "odd", [None, True, 0.5, "ten", "NaN", [], {}, {"value": 1}, Decimal("0.001")], ids=repr
+    "odd",
+    [None, True, 0.5, "ten", "NaN", [], {}, {"value": 1}, Decimal("0.001")],
+    ids=repr,
 )
 def test_an_odd_amount_is_no_money_and_no_error(given: Given, odd: object) -> None:
     currency = given.currency or "currency"
     for answer in (
         given.model.from_dict({given.name: odd, currency: "KZT"}),
         given.model.from_dict({currency: "KZT"}),
-        *(given.model.from_dict({given.name: 1, currency: code}) for code in (None, 5, "", "XXX", {})),
+        *(
+            given.model.from_dict({given.name: 1, currency: code})
+            for code in (None, 5, "", "XXX", {})
+        ),
     ):
         assert getattr(answer, given.attribute) is None
 
@@ -487,7 +592,9 @@ WITH_AMOUNT_OBJECT = [
 @pytest.mark.parametrize("key", WITH_AMOUNT_OBJECT)
 def test_an_answer_with_an_amount_object_gives_its_money(key: str) -> None:
     model = getattr(models, CLASSES[key])
-    assert model.from_dict({"amount": {"value": 1250, "currency": "KZT"}}).money == PRICE
+    assert (
+        model.from_dict({"amount": {"value": 1250, "currency": "KZT"}}).money == PRICE
+    )
     for odd in (
         {},
         {"amount": None},

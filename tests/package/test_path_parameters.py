@@ -28,7 +28,9 @@ def sent(operation: Operation, name: str, value: str) -> Iterator[list[str]]:
     for kind in (PlexyPay, AsyncPlexyPay):
         targets: list[str] = []
 
-        def answer(request: httpx.Request, targets: list[str] = targets) -> httpx.Response:
+        def answer(
+            request: httpx.Request, targets: list[str] = targets
+        ) -> httpx.Response:
             targets.append(request.url.raw_path.decode())
             return httpx.Response(404)
 
@@ -46,7 +48,9 @@ def sent(operation: Operation, name: str, value: str) -> Iterator[list[str]]:
         else:
             settings[name] = value
         try:
-            carried_out(partial(attrgetter(operation.call)(kind("pr_1", **settings)), **given))
+            carried_out(
+                partial(attrgetter(operation.call)(kind("pr_1", **settings)), **given)
+            )
         except InvalidParameterError:
             assert targets == []
         except PlexyError:
@@ -55,21 +59,34 @@ def sent(operation: Operation, name: str, value: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(("operation", "name"), PLACES)
-@pytest.mark.parametrize("value", ["../payment-links", "a/../b", "..", "..\\b", "%2e%2e%2fb", "..;/b"])
+@pytest.mark.parametrize(
+    "value", ["../payment-links", "a/../b", "..", "..\\b", "%2e%2e%2fb", "..;/b"]
+)
 def test_no_value_takes_a_step(operation: Operation, name: str, value: str) -> None:
     assert list(sent(operation, name, value)) == [[], []]
 
 
 @pytest.mark.parametrize(("operation", "name"), PLACES)
-def test_only_an_order_reference_has_a_slash_and_it_is_encoded(operation: Operation, name: str) -> None:
-    expected = operation.path.replace(f"{{{name}}}", "2026%2F001").replace("{agent_id}", "agent-1")
+def test_only_an_order_reference_has_a_slash_and_it_is_encoded(
+    operation: Operation, name: str
+) -> None:
+    expected = operation.path.replace(f"{{{name}}}", "2026%2F001").replace(
+        "{agent_id}", "agent-1"
+    )
     expected = re.sub(r"{\w+}", "KZT", expected)
-    targets = [found[0].partition("?")[0] if found else "" for found in sent(operation, name, "2026/001")]
+    targets = [
+        found[0].partition("?")[0] if found else ""
+        for found in sent(operation, name, "2026/001")
+    ]
     assert targets == ([expected] * 2 if name == "order_reference" else [""] * 2)
 
 
 def test_the_caller_s_own_texts_are_the_order_references() -> None:
-    own = {(operation.call, name) for operation in OPERATIONS for name in operation.own_texts}
+    own = {
+        (operation.call, name)
+        for operation in OPERATIONS
+        for name in operation.own_texts
+    }
     assert own == {
         ("payment_links.retrieve_by_order_reference", "order_reference"),
         ("transactions.retrieve_by_order_reference", "order_reference"),

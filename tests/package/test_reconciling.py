@@ -75,7 +75,10 @@ class Shop:
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.network = Lossy()
-        keys: dict[str, Any] = {"checkout_api_key": sandbox.checkout_key, "gate_api_key": sandbox.gate_key}
+        keys: dict[str, Any] = {
+            "checkout_api_key": sandbox.checkout_key,
+            "gate_api_key": sandbox.gate_key,
+        }
         self.client = PlexyPay(
             sandbox.key,
             base_url=sandbox.base_url,
@@ -89,13 +92,19 @@ class Shop:
     def payment(self, reference: str, *, transaction_type: str = "auth") -> Any:
         """A payment that waits for 3-D Secure."""
         order = {"amount": PRICE, "order_reference": reference}
-        kind: Any = {"transaction_type": transaction_type, "payment_method": "card", "order_details": order}
+        kind: Any = {
+            "transaction_type": transaction_type,
+            "payment_method": "card",
+            "order_details": order,
+        }
         return self.client.direct_payments.create(**kind, card_data=card_params())
 
     def finished(self, reference: str, *, transaction_type: str = "auth") -> str:
         """The transaction id of a payment that is held (auth) or charged (sale)."""
         waiting = self.payment(reference, transaction_type=transaction_type)
-        self.client.direct_payments.continue_three_ds(cres=cres_of("Y"), transaction_id=waiting.id)
+        self.client.direct_payments.continue_three_ds(
+            cres=cres_of("Y"), transaction_id=waiting.id
+        )
         return str(waiting.id)
 
     def payment_id(self, transaction_id: str) -> str:
@@ -120,7 +129,9 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
             return lambda: shop.payment("ORD-1")
         case "direct_payments.continue_three_ds":
             waiting = str(shop.payment("ORD-1").id)
-            return lambda: client.direct_payments.continue_three_ds(cres=cres_of("Y"), transaction_id=waiting)
+            return lambda: client.direct_payments.continue_three_ds(
+                cres=cres_of("Y"), transaction_id=waiting
+            )
         case "payments.capture":
             held = shop.payment_id(shop.finished("ORD-1"))
             return lambda: client.payments.capture(held)
@@ -131,7 +142,8 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
             charged = shop.finished("ORD-1", transaction_type="sale")
             return lambda: client.payments.refund(charged)
         case "settlement_orders.create":
-            shop.finished("ORD-1", transaction_type="sale")  # Only what came in can be paid out.
+            # Only what came in can be paid out.
+            shop.finished("ORD-1", transaction_type="sale")
             seller = client.beneficiaries.create(name="Seller", iban="KZ0")
             part: Any = {"beneficiary_id": seller.id, "amount": 100, "currency": "KZT"}
             return lambda: client.settlement_orders.create(request_id="r-1", **part)
@@ -140,7 +152,10 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
                 idempotency_key="k-1",
                 product_id=456,
                 external_ref="INV-1",
-                topup_request={"amount": "10.00", "customer_account": {"steam_login": "player123"}},
+                topup_request={
+                    "amount": "10.00",
+                    "customer_account": {"steam_login": "player123"},
+                },
             )
         case _:
             arguments: dict[str, Any] = {
@@ -149,8 +164,16 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
                 "split_requests.delete": {"id": "sr"},
                 "payouts.create": {"amount": 1},
                 "beneficiaries.settle": {"id": "b", "amount": 1, "currency": "KZT"},
-                "beneficiaries.transfer_to_merchant": {"id": "b", "amount": 1, "currency": "KZT"},
-                "recurring_payments.create": {"amount": 1, "currency": "KZT", "card_token_id": "c"},
+                "beneficiaries.transfer_to_merchant": {
+                    "id": "b",
+                    "amount": 1,
+                    "currency": "KZT",
+                },
+                "recurring_payments.create": {
+                    "amount": 1,
+                    "currency": "KZT",
+                    "card_token_id": "c",
+                },
                 "wallet.authorize": {
                     "idempotency_key": "k-1",
                     "amount": PRICE,
@@ -164,7 +187,9 @@ def prepared(shop: Shop, call: str) -> Callable[[], Any]:
                     "merchant_account": "S",
                     "reference": "ORD-1",
                 },
-                "checkout.payments.submit_details": {"details": {"redirectResult": "X"}},
+                "checkout.payments.submit_details": {
+                    "details": {"redirectResult": "X"}
+                },
             }[call]
             return lambda: attrgetter(call)(client)(**arguments)
 
@@ -202,7 +227,9 @@ LOST = {  # What is said when the answer was lost, and when the request was.
 
 @pytest.mark.parametrize("what", ["answer", "request"])
 @pytest.mark.parametrize("call", RECIPES)
-def test_each_call_is_reconciled_against_the_sandbox(shop: Shop, call: str, what: str) -> None:
+def test_each_call_is_reconciled_against_the_sandbox(
+    shop: Shop, call: str, what: str
+) -> None:
     make = prepared(shop, call)
     if call not in LOST:
         what = "request"  # The sandbox would refuse most of these: there is nothing that they belong to.
@@ -212,7 +239,9 @@ def test_each_call_is_reconciled_against_the_sandbox(shop: Shop, call: str, what
     wanted = LOST.get(call, (Undetermined, Undetermined))[what == "request"]
     answer = error.reconcile(min_age=0)
     assert type(answer) is wanted
-    again = shop.client.reconcile(pickle.loads(pickle.dumps(error)).saved_call, min_age=0)
+    again = shop.client.reconcile(
+        pickle.loads(pickle.dumps(error)).saved_call, min_age=0
+    )
     assert type(again) is wanted
     if isinstance(answer, Undetermined):
         assert answer.reason
@@ -245,7 +274,9 @@ def test_each_call_is_reconciled_against_the_sandbox(shop: Shop, call: str, what
         ("beneficiaries.settle", {"id": "b"}),
     ],
 )
-def test_the_error_of_a_call_carries_what_it_can_be_found_by(shop: Shop, call: str, facts: Any) -> None:
+def test_the_error_of_a_call_carries_what_it_can_be_found_by(
+    shop: Shop, call: str, facts: Any
+) -> None:
     make = prepared(shop, call)
     with losing(shop, "request") as errors:
         make()
@@ -253,7 +284,13 @@ def test_the_error_of_a_call_carries_what_it_can_be_found_by(shop: Shop, call: s
     assert {name: error.saved_call[name] for name in facts} == facts
     recipe = RECIPES[call]
     books = {"origin", "environment", "key_fingerprints", *recipe.settings}
-    assert set(error.saved_call) == {"operation", "sent_at", "ended_by", *books, *recipe.facts}
+    assert set(error.saved_call) == {
+        "operation",
+        "sent_at",
+        "ended_by",
+        *books,
+        *recipe.facts,
+    }
     assert error.order_reference == facts.get("order_reference")
     assert error.idempotency_key == facts.get("idempotency_key")
 
@@ -273,21 +310,28 @@ def test_a_worker_that_died_after_saving_leaves_enough_behind(shop: Shop) -> Non
 def test_a_refund_of_a_part_is_found_by_a_reference_of_its_own(shop: Shop) -> None:
     charged = shop.finished("ORD-1", transaction_type="sale")
     with losing(shop, "answer") as errors:
-        shop.client.payments.refund(charged, amount=Money("500", "KZT"), order_reference="REF-1")
+        shop.client.payments.refund(
+            charged, amount=Money("500", "KZT"), order_reference="REF-1"
+        )
     assert isinstance(errors[0].reconcile(), Executed)
     with losing(shop, "answer") as errors:
         shop.client.payments.refund(charged, amount=Money("500", "KZT"))
     assert isinstance(errors[0].reconcile(), Undetermined)
 
 
-@pytest.mark.parametrize(("loses", "wanted"), [("answer", Executed), ("request", NotExecuted)])
+@pytest.mark.parametrize(
+    ("loses", "wanted"), [("answer", Executed), ("request", NotExecuted)]
+)
 def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
     async def program(sandbox: RunningSandbox) -> None:
         network = AsyncLossy(loses)
         async with (
             network.inner,
             AsyncPlexyPay(
-                sandbox.key, base_url=sandbox.base_url, environment="test", http_client=network
+                sandbox.key,
+                base_url=sandbox.base_url,
+                environment="test",
+                http_client=network,
             ) as client,
         ):
             with pytest.raises(OutcomeUnknownError) as caught:
@@ -298,7 +342,9 @@ def test_the_async_client_reconciles_alike(loses: str, wanted: type) -> None:
                     card_data=card_params(),
                 )
             assert isinstance(await caught.value.reconcile_async(min_age=0), wanted)
-            assert isinstance(await client.reconcile(caught.value.saved_call, min_age=0), wanted)
+            assert isinstance(
+                await client.reconcile(caught.value.saved_call, min_age=0), wanted
+            )
 
     with RunningSandbox() as sandbox:
         asyncio.run(program(sandbox))

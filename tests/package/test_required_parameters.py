@@ -12,7 +12,14 @@ from typing import Any, NamedTuple
 import httpx
 import plexy_pay
 import pytest
-from helpers.arguments import SCHEMAS, body_schema, carried_out, good_arguments, is_nullable, keywords
+from helpers.arguments import (
+    SCHEMAS,
+    body_schema,
+    carried_out,
+    good_arguments,
+    is_nullable,
+    keywords,
+)
 from plexy_pay import UNSET, AsyncPlexyPay, InvalidParameterError, PlexyPay, models
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.operation import Operation
@@ -34,7 +41,11 @@ class Spot(NamedTuple):
         return f"{self.operation.call}-{self.argument}"
 
 
-SPOTS = [Spot(operation, name) for operation in OPERATIONS for name in good_arguments(operation)]
+SPOTS = [
+    Spot(operation, name)
+    for operation in OPERATIONS
+    for name in good_arguments(operation)
+]
 
 
 class Wire:
@@ -64,10 +75,15 @@ def clients(wire: Wire) -> Iterator[PlexyPay | AsyncPlexyPay]:
 
 @NOTHING
 @pytest.mark.parametrize("spot", SPOTS, ids=str)
-def test_a_method_refuses_nothing_for_what_it_needs(spot: Spot, nothing: object) -> None:
+def test_a_method_refuses_nothing_for_what_it_needs(
+    spot: Spot, nothing: object
+) -> None:
     wire = Wire()
     given = good_arguments(spot.operation) | {spot.argument: nothing}
-    for client in [*clients(wire), *(client.with_raw_response for client in clients(wire))]:
+    for client in [
+        *clients(wire),
+        *(client.with_raw_response for client in clients(wire)),
+    ]:
         method = attrgetter(spot.operation.call)(client)
         with pytest.raises(InvalidParameterError, match="Nothing was sent"):
             carried_out(partial(method, **given))
@@ -79,7 +95,11 @@ def test_a_call_with_all_it_needs_leaves() -> None:
     for operation in OPERATIONS:
         for client in clients(wire):
             with pytest.raises(plexy_pay.PlexyError, match="503"):
-                carried_out(partial(attrgetter(operation.call)(client), **good_arguments(operation)))
+                carried_out(
+                    partial(
+                        attrgetter(operation.call)(client), **good_arguments(operation)
+                    )
+                )
     assert wire.sent == 2 * len(OPERATIONS)
 
 
@@ -91,14 +111,20 @@ def functions(operation: Operation) -> Any:
 
 @NOTHING
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
-def test_a_function_refuses_nothing_for_what_it_needs(operation: Operation, nothing: object) -> None:
+def test_a_function_refuses_nothing_for_what_it_needs(
+    operation: Operation, nothing: object
+) -> None:
     module = functions(operation)
     schema, given = body_schema(operation.call), good_arguments(operation)
     needed = {
-        name for name, one in inspect.signature(module.request).parameters.items() if one.default is one.empty
+        name
+        for name, one in inspect.signature(module.request).parameters.items()
+        if one.default is one.empty
     }
     if schema is not None:
-        kind = getattr(models, inspect.signature(module.request).parameters["body"].annotation)
+        kind = getattr(
+            models, inspect.signature(module.request).parameters["body"].annotation
+        )
         in_body = keywords(schema)
         given = {name: one for name, one in given.items() if name not in in_body} | {
             "body": kind.from_params(in_body)
@@ -112,12 +138,20 @@ def test_a_function_refuses_nothing_for_what_it_needs(operation: Operation, noth
     assert wire.sent == 0
 
 
-REQUESTS = sorted({name for name in SCHEMAS if hasattr(getattr(models, CLASSES[name], None), "from_params")})
+REQUESTS = sorted(
+    {
+        name
+        for name in SCHEMAS
+        if hasattr(getattr(models, CLASSES[name], None), "from_params")
+    }
+)
 
 
 @NOTHING
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_model_of_a_request_refuses_nothing_for_what_it_needs(name: str, nothing: object) -> None:
+def test_a_model_of_a_request_refuses_nothing_for_what_it_needs(
+    name: str, nothing: object
+) -> None:
     schema, kind = SCHEMAS[name], getattr(models, CLASSES[name])
     good = keywords(schema)
     kind(**good).to_dict()

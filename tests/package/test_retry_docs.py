@@ -13,7 +13,11 @@ from plexy_pay.flow import Call
 from plexy_pay.operation import Operation, Request
 
 CLIENT = PlexyPay(
-    "pr_1", checkout_api_key="ck_1", gate_api_key="gk_1", agent_id="agent", base_url="http://127.0.0.1:1"
+    "pr_1",
+    checkout_api_key="ck_1",
+    gate_api_key="gk_1",
+    agent_id="agent",
+    base_url="http://127.0.0.1:1",
 )
 
 
@@ -47,4 +51,6 @@ def test_the_docs_say_whether_a_call_is_retried(operation: Operation) -> None:
     elif operation.method == "GET":
         assert "Retried: yes, it only reads" in text
     else:
-        assert f"Retried: yes, it is idempotent by `{operation.idempotency_key}`" in text
+        assert (
+            f"Retried: yes, it is idempotent by `{operation.idempotency_key}`" in text
+        )

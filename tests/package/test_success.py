@@ -13,7 +13,13 @@ from typing import Any
 import httpx
 import pytest
 from helpers.arguments import carried_out, good_arguments
-from plexy_pay import AsyncPlexyPay, DeclinedError, NotFoundError, OutcomeUnknownError, PlexyPay
+from plexy_pay import (
+    AsyncPlexyPay,
+    DeclinedError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PlexyPay,
+)
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.operation import Operation
 
@@ -31,7 +37,11 @@ def says_success(operation: Operation) -> bool:
 def clients(answer: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
     def handle(request: httpx.Request) -> httpx.Response:
         # A response belongs to one request: its copy is another's.
-        return copy(answer) if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
+        return (
+            copy(answer)
+            if isinstance(answer, httpx.Response)
+            else httpx.Response(200, json=answer)
+        )
 
     transport = httpx.MockTransport(handle)
     settings: dict[str, Any] = {
@@ -48,18 +58,26 @@ def clients(answer: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
-def test_the_record_of_a_call_says_whether_its_model_has_success(operation: Operation) -> None:
+def test_the_record_of_a_call_says_whether_its_model_has_success(
+    operation: Operation,
+) -> None:
     assert operation.says_success == says_success(operation)
 
 
 def test_the_calls_that_have_it_are_there() -> None:
     found = {operation.call for operation in MONEY if operation.says_success}
-    assert {"payments.refund", "payments.capture", "payments.cancel", "direct_payments.create"} <= found
+    assert {
+        "payments.refund",
+        "payments.capture",
+        "payments.cancel",
+        "direct_payments.create",
+    } <= found
 
 
 @pytest.mark.parametrize("operation", MONEY, ids=lambda operation: operation.call)
 @pytest.mark.parametrize(
-    ("success", "kind"), [(False, DeclinedError), ("false", DeclinedError), (None, OutcomeUnknownError)]
+    ("success", "kind"),
+    [(False, DeclinedError), ("false", DeclinedError), (None, OutcomeUnknownError)],
 )
 def test_a_call_that_moves_money_takes_nothing_else_for_a_success(
     operation: Operation, success: Any, kind: type[Exception]
@@ -71,7 +89,9 @@ def test_a_call_that_moves_money_takes_nothing_else_for_a_success(
 
 
 @pytest.mark.parametrize("operation", MONEY, ids=lambda operation: operation.call)
-@pytest.mark.parametrize("answer", [{}, {"error": {"code": 51}}], ids=["nothing", "an error"])
+@pytest.mark.parametrize(
+    "answer", [{}, {"error": {"code": 51}}], ids=["nothing", "an error"]
+)
 def test_an_answer_without_success_is_a_success_only_where_the_spec_has_none(
     operation: Operation, answer: Any
 ) -> None:
@@ -92,7 +112,9 @@ def test_a_success_without_content_gives_an_empty_model_or_list_from_every_call(
     operation: Operation, status: int
 ) -> None:
     for client in clients(httpx.Response(status)):
-        result = carried_out(partial(attrgetter(operation.call)(client), **good_arguments(operation)))
+        result = carried_out(
+            partial(attrgetter(operation.call)(client), **good_arguments(operation))
+        )
         assert result in (None, []) or result.to_dict() == {}
 
 
@@ -100,7 +122,9 @@ def test_an_order_that_was_taken_is_one_whatever_the_response_leaves_out() -> No
     """The request must have its key; nothing says that the response repeats it."""
     for response in ({}, {"status": "created"}):
         for client in clients(httpx.Response(201, json=response), strict=True):
-            made: Any = client.settlement_orders.create(request_id="r-1", amount=1, currency="KZT")
+            made: Any = client.settlement_orders.create(
+                request_id="r-1", amount=1, currency="KZT"
+            )
             order = made if isinstance(client, PlexyPay) else asyncio.run(made)
             assert order.to_dict() == response
 
@@ -108,10 +132,15 @@ def test_an_order_that_was_taken_is_one_whatever_the_response_leaves_out() -> No
 def test_a_payment_that_is_not_found_names_the_newer_path() -> None:
     card: Any = {"token_id": "a5399a91-d03e-40d0-bd74-f039a03def19"}
     order: Any = {"amount": 1, "currency": "KZT"}
-    for client in clients(httpx.Response(404, json={"code": 4, "message": "not found"})):
+    for client in clients(
+        httpx.Response(404, json={"code": 4, "message": "not found"})
+    ):
         with pytest.raises(NotFoundError, match="/v1/payments/direct") as caught:
             made: Any = client.direct_payments.create(
-                transaction_type="sale", payment_method="card", order_details=order, card_data=card
+                transaction_type="sale",
+                payment_method="card",
+                order_details=order,
+                card_data=card,
             )
             asyncio.run(made)
         assert "No money was moved" in str(caught.value)

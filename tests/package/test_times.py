@@ -46,7 +46,11 @@ def every_way(value: Any) -> list[tuple[str, str, dict[str, Any]]]:
     return [
         ("create", "expires_at", {"amount": AMOUNT, "expires_at": value}),
         ("create", "expiry", {"amount": AMOUNT, "recurring": {"expiry": value}}),
-        ("create", "expiry", {"amount": AMOUNT, "recurring": models.Recurring(expiry=value)}),
+        (
+            "create",
+            "expiry",
+            {"amount": AMOUNT, "recurring": models.Recurring(expiry=value)},
+        ),
         ("update_expiration", "expires_at", {"id": "x", "expires_at": value}),
     ]
 
@@ -54,12 +58,18 @@ def every_way(value: Any) -> list[tuple[str, str, dict[str, Any]]]:
 def test_these_are_all_places_of_a_request_that_take_a_time() -> None:
     found: list[str] = []
     for one in BY_CALL.values():
-        taken = [node for node in map(resolved, one["parameters"]) if "x-client-setting" not in node]
+        taken = [
+            node
+            for node in map(resolved, one["parameters"])
+            if "x-client-setting" not in node
+        ]
         kinds = [parameter["schema"].get("format") for parameter in taken]
         assert not {"date", "date-time"} & set(kinds)
     for name, schema in SCHEMAS.items():
         for field, prop in schema.get("properties", {}).items():
-            if prop.get("format", "") in ("date", "date-time") and name.startswith("request."):
+            if prop.get("format", "") in ("date", "date-time") and name.startswith(
+                "request."
+            ):
                 found.append(f"{name}.{field}")
     assert sorted(found) == [
         *("request.CreatePaymentLink.expiresAt", "request.Recurring.expiry"),
@@ -84,7 +94,9 @@ def test_a_date_for_a_date_and_time_is_refused(kind: Any, way: int, day: date) -
 @pytest.mark.parametrize("way", range(4))
 def test_a_time_without_a_zone_is_refused_by_its_name(kind: Any, way: int) -> None:
     method, name, arguments = every_way(datetime(2026, 1, 31))[way]
-    with pytest.raises(InvalidParameterError, match=rf"^payment_links\.{method}: {name} .*time zone"):
+    with pytest.raises(
+        InvalidParameterError, match=rf"^payment_links\.{method}: {name} .*time zone"
+    ):
         call(kind, method, **arguments)
 
 

@@ -40,7 +40,9 @@ from plexy_pay.encoding import dumps, encode, loads
 ANSWERS = list({(json.dumps(answer.schema)): answer for answer in answers()}.values())
 EXAMPLES = settings(max_examples=12)
 
-every_answer = pytest.mark.parametrize("answer", ANSWERS, ids=[answer.operation for answer in ANSWERS])
+every_answer = pytest.mark.parametrize(
+    "answer", ANSWERS, ids=[answer.operation for answer in ANSWERS]
+)
 
 
 def of(operation: str) -> Answer:
@@ -71,12 +73,20 @@ def check_is_kept(before: Any, after: Any) -> None:
         assert len(before) == len(after)
         for one, other in zip(before, after, strict=True):
             check_is_kept(one, other)
-    elif isinstance(before, Decimal) and before == before.to_integral_value() and isinstance(after, int):
-        assert before == after  # Written without a point, a Decimal arrives as a whole number.
+    elif (
+        isinstance(before, Decimal)
+        and before == before.to_integral_value()
+        and isinstance(after, int)
+    ):
+        # Written without a point, a Decimal arrives as a whole number.
+        assert before == after
     elif isinstance(before, str) and before != after:
         assert isinstance(after, str)
         assert digits_of_a_second(before) == digits_of_a_second(after)
-        assert datetime.fromisoformat(before) - datetime.fromisoformat(after) == datetime.resolution * 0
+        assert (
+            datetime.fromisoformat(before) - datetime.fromisoformat(after)
+            == datetime.resolution * 0
+        )
     else:
         assert (type(before), before) == (type(after), after)
         assert str(before) == str(after) or "E" in str(before)
@@ -125,7 +135,9 @@ def pick(data: st.DataObject, answer: Answer, payload: Any) -> Place:
 
 def payload_with_places(data: st.DataObject, answer: Answer) -> Any:
     """A payload with at least one declared field."""
-    return data.draw(fitting(answer.schema).filter(lambda made: any(places(answer.schema, made))))
+    return data.draw(
+        fitting(answer.schema).filter(lambda made: any(places(answer.schema, made)))
+    )
 
 
 def test_every_operation_with_an_answer_is_here() -> None:
@@ -152,7 +164,9 @@ def test_an_answer_that_fits_is_decoded_whole_and_reports_nothing(
     answer: Answer, data: st.DataObject
 ) -> None:
     payload = data.draw(fitting(answer.schema))
-    Draft202012Validator({**answer.schema, "components": DOCUMENT["components"]}).validate(payload)
+    Draft202012Validator(
+        {**answer.schema, "components": DOCUMENT["components"]}
+    ).validate(payload)
     made, found = decoded(answer, payload)
     assert found == set()
     check_shows_no_secret(made)
@@ -184,7 +198,9 @@ def test_a_field_of_another_type_stays_as_it_came_and_is_reported(
 @every_answer
 @EXAMPLES
 @given(data=st.data())
-def test_a_missing_field_is_unset_and_reported_if_it_is_required(answer: Answer, data: st.DataObject) -> None:
+def test_a_missing_field_is_unset_and_reported_if_it_is_required(
+    answer: Answer, data: st.DataObject
+) -> None:
     payload = payload_with_places(data, answer)
     place = pick(data, answer, payload)
     if isinstance(place.path[-1], int):
@@ -192,7 +208,9 @@ def test_a_missing_field_is_unset_and_reported_if_it_is_required(answer: Answer,
     del place.holder(payload)[place.path[-1]]
     _, found = decoded(answer, payload)
     # Of several rows, the others may still have it: it is this one that is told.
-    assert found == ({(place.pointer, "missing", "absent")} if place.required else set())
+    assert found == (
+        {(place.pointer, "missing", "absent")} if place.required else set()
+    )
 
 
 @every_answer
@@ -202,10 +220,14 @@ def test_a_new_field_is_kept_and_reported_unless_any_is_allowed(
     answer: Answer, data: st.DataObject, value: Any
 ) -> None:
     payload = data.draw(fitting(answer.schema).filter(lambda made: made != []))
-    target, pointer, free = data.draw(st.sampled_from(list(model_objects(answer.schema, payload))))
+    target, pointer, free = data.draw(
+        st.sampled_from(list(model_objects(answer.schema, payload)))
+    )
     target["brandNew"] = [value, CANARY]
     made, found = decoded(answer, payload)
-    assert found == (set() if free else {(f"{pointer}/brandNew", "unknown-field", "array")})
+    assert found == (
+        set() if free else {(f"{pointer}/brandNew", "unknown-field", "array")}
+    )
     check_shows_no_secret(made)
 
 
@@ -216,7 +238,11 @@ def test_a_new_value_of_an_enumeration_is_an_open_member_and_reported(
     answer: Answer, data: st.DataObject
 ) -> None:
     payload = payload_with_places(data, answer)
-    enums = [place for place in places(answer.schema, payload) if "enum" in resolved(place.schema)]
+    enums = [
+        place
+        for place in places(answer.schema, payload)
+        if "enum" in resolved(place.schema)
+    ]
     if not enums:
         return
     place = data.draw(st.sampled_from(enums))
@@ -231,7 +257,9 @@ def test_a_new_value_of_an_enumeration_is_an_open_member_and_reported(
 @every_answer
 @EXAMPLES
 @given(data=st.data())
-def test_any_number_of_changes_at_once_loses_nothing(answer: Answer, data: st.DataObject) -> None:
+def test_any_number_of_changes_at_once_loses_nothing(
+    answer: Answer, data: st.DataObject
+) -> None:
     payload = data.draw(fitting(answer.schema))
     for _ in range(data.draw(st.integers(1, 6))):
         found = list(places(answer.schema, payload))
@@ -244,7 +272,9 @@ def test_any_number_of_changes_at_once_loses_nothing(answer: Answer, data: st.Da
             holder = place.holder(payload)
             del holder[place.path[-1]]
             if isinstance(holder, dict):
-                holder[data.draw(st.sampled_from(["brandNew", "a/b", "", "id "]))] = data.draw(anything)
+                holder[data.draw(st.sampled_from(["brandNew", "a/b", "", "id "]))] = (
+                    data.draw(anything)
+                )
     made, _ = decoded(answer, payload)
     for model in [made, *models_in(made)]:
         assert repr(model)
@@ -255,12 +285,20 @@ def test_a_field_that_is_nested_deeply_is_kept(answer: Answer) -> None:
     deep: Any = "end"
     for _ in range(600):
         deep = [{"in": deep}]
-    properties = resolved(resolved(answer.schema).get("items", answer.schema)).get("properties", {})
+    properties = resolved(resolved(answer.schema).get("items", answer.schema)).get(
+        "properties", {}
+    )
     for name in [*properties, "brandNew"]:
         payload: Any = {name: deep}
         payload = [payload] if "array" in types_of(answer.schema) else payload
         try:
-            data = loads(b'{"%b": ' % name.encode() + b'[{"in":' * 600 + b'"end"' + b"}]" * 600 + b"}")
+            data = loads(
+                b'{"%b": ' % name.encode()
+                + b'[{"in":' * 600
+                + b'"end"'
+                + b"}]" * 600
+                + b"}"
+            )
         except ValueError:
             return  # This Python reads no JSON that is nested so deeply.
         made = answer.decode([data] if isinstance(payload, list) else data)
@@ -296,11 +334,14 @@ def test_a_time_in_any_spelling_keeps_its_instant(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["0.10", "1.0", "22000.00", "1E+5", "-0.000", "1e-30", "12345678901234567890.12"]
+    "number",
+    ["0.10", "1.0", "22000.00", "1E+5", "-0.000", "1e-30", "12345678901234567890.12"],
 )
 def test_a_number_keeps_its_digits(number: str) -> None:
     answer = of("list_transactions")
-    made = answer.decode(loads(b'{"data": [{"transactionId": "1", "amount": %b}]}' % number.encode()))
+    made = answer.decode(
+        loads(b'{"data": [{"transactionId": "1", "amount": %b}]}' % number.encode())
+    )
     amount = encode(made)["data"][0]["amount"]
     assert amount.as_tuple() == Decimal(number).as_tuple()
 
@@ -318,7 +359,10 @@ def test_a_key_that_may_be_personal_is_not_named() -> None:
         "",
         "a\nb",
     ]
-    _, found = decoded(answer, {"id": "pl_1", "metadata": dict.fromkeys(keys, 1), **dict.fromkeys(keys, 1)})
+    _, found = decoded(
+        answer,
+        {"id": "pl_1", "metadata": dict.fromkeys(keys, 1), **dict.fromkeys(keys, 1)},
+    )
     assert found == {("/*", "unknown-field", "integer")}
 
 
@@ -358,7 +402,9 @@ def test_null_for_a_list_is_an_empty_list_and_reported() -> None:
             before = misfit()
             assert answer.decode(None) == []
             assert misfit() != before + 1
-            assert differences(answer.decode, None) == [Difference("", "type", "array", "null")]
+            assert differences(answer.decode, None) == [
+                Difference("", "type", "array", "null")
+            ]
 
 
 def test_the_example_of_a_type_is_of_that_type() -> None:

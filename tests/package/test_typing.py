@@ -32,9 +32,20 @@ Found = dict[str, dict[int, list[str]]]
 def pyright(folder: Path) -> Found:
     """What pyright strict finds in the programs of a folder."""
     config = folder / "pyrightconfig.json"
-    config.write_text(json.dumps({"typeCheckingMode": "strict", "extraPaths": [str(PACKAGE_HOME)]}))
-    command = ["pyright", "--outputjson", "-p", str(config), "--pythonpath", sys.executable]
-    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
+    config.write_text(
+        json.dumps({"typeCheckingMode": "strict", "extraPaths": [str(PACKAGE_HOME)]})
+    )
+    command = [
+        "pyright",
+        "--outputjson",
+        "-p",
+        str(config),
+        "--pythonpath",
+        sys.executable,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=False
+    )
     report = json.loads(done.stdout)
     assert report["summary"]["filesAnalyzed"] == len(CORRECT) + len(MISTAKES)
     found: Found = {}
@@ -46,8 +57,22 @@ def pyright(folder: Path) -> Found:
 
 def mypy(folder: Path) -> Found:
     """What mypy strict finds in the programs of a folder."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context"]
-    command += ["--config-file", "", "--cache-dir", str(folder / "mypy"), *CORRECT, *MISTAKES]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        "--hide-error-context",
+    ]
+    command += [
+        "--config-file",
+        "",
+        "--cache-dir",
+        str(folder / "mypy"),
+        *CORRECT,
+        *MISTAKES,
+    ]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -61,14 +86,20 @@ def mypy(folder: Path) -> Found:
     for line in done.stdout.splitlines():
         match = re.match(r"(.*?):(\d+): error: (.*)", line)
         if match:
-            assert match[1] in MISTAKES or match[1] in CORRECT, f"an error in the package itself: {line}"
-            found.setdefault(match[1], {}).setdefault(int(match[2]), []).append(match[3])
+            assert match[1] in MISTAKES or match[1] in CORRECT, (
+                f"an error in the package itself: {line}"
+            )
+            found.setdefault(match[1], {}).setdefault(int(match[2]), []).append(
+                match[3]
+            )
     assert (done.returncode == 0) == (not found), done.stdout
     return found
 
 
 @pytest.fixture(scope="module", params=[pyright, mypy])
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Found:
     """What one checker finds in all programs: it reads the package once for them."""
     folder = tmp_path_factory.mktemp("programs")
     for name in (*CORRECT, *MISTAKES):
@@ -83,7 +114,9 @@ def test_a_merchant_s_program_passes_in_strict_mode(found: Found, program: str) 
 
 
 @pytest.mark.parametrize(("program", "count"), MISTAKES.items())
-def test_typical_mistakes_are_named_on_their_lines(found: Found, program: str, count: int) -> None:
+def test_typical_mistakes_are_named_on_their_lines(
+    found: Found, program: str, count: int
+) -> None:
     lines = (PROGRAMS / program).read_text("utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if "# mistake:" in line}
     assert len(marked) == count
@@ -101,9 +134,16 @@ def test_every_public_symbol_has_a_known_type() -> None:
         "--outputjson",
     ]
     done = subprocess.run(
-        [*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False
+        [*command, "--pythonpath", sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     completeness = json.loads(done.stdout)["typeCompleteness"]
-    unknown = [symbol["name"] for symbol in completeness["symbols"] if not symbol["isTypeKnown"]]
+    unknown = [
+        symbol["name"]
+        for symbol in completeness["symbols"]
+        if not symbol["isTypeKnown"]
+    ]
     assert completeness["completenessScore"] == 1, unknown
     assert completeness["exportedSymbolCounts"]["withKnownType"] > 100

@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from helpers.arguments import DOCUMENT, SCHEMAS, body_schema, carried_out, good_arguments, keywords, resolved
+from helpers.arguments import (
+    DOCUMENT,
+    SCHEMAS,
+    body_schema,
+    carried_out,
+    good_arguments,
+    keywords,
+    resolved,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import (
@@ -85,7 +93,9 @@ def misspelt(name: str) -> str:
     return f"{name}s" if len(name) < 4 else f"{name[0]}{name[2:]}"
 
 
-def refused(kind: Any, operation: Operation, error: type[Exception], given: dict[str, Any]) -> str:
+def refused(
+    kind: Any, operation: Operation, error: type[Exception], given: dict[str, Any]
+) -> str:
     """What a call and its raw twin say when they refuse the arguments; nothing leaves."""
     texts: set[str] = set()
     wire = Wire()
@@ -103,10 +113,14 @@ def refused(kind: Any, operation: Operation, error: type[Exception], given: dict
 
 @KINDS
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.call)
-def test_an_unknown_keyword_names_the_call_and_its_parameters(kind: Any, operation: Operation) -> None:
+def test_an_unknown_keyword_names_the_call_and_its_parameters(
+    kind: Any, operation: Operation
+) -> None:
     given = good_arguments(operation)
     text = refused(kind, operation, TypeError, given | {"zzyzx": "hunter2"})
-    assert text.startswith(f"{operation.call} has no parameter zzyzx. Nothing was sent.")
+    assert text.startswith(
+        f"{operation.call} has no parameter zzyzx. Nothing was sent."
+    )
     listed = text.rpartition("It has ")[2].rstrip(".").split(", ")
     method = attrgetter(operation.call)(client_of(kind, Wire()))
     assert listed == list(inspect.signature(method).parameters)
@@ -123,7 +137,9 @@ SPOTS = [
 
 @KINDS
 @pytest.mark.parametrize(("operation", "name"), SPOTS)
-def test_a_misspelt_keyword_names_the_one_that_was_meant(kind: Any, operation: Operation, name: str) -> None:
+def test_a_misspelt_keyword_names_the_one_that_was_meant(
+    kind: Any, operation: Operation, name: str
+) -> None:
     given = good_arguments(operation)
     wrong = misspelt(name) if len(name) > 3 else name.upper()
     text = refused(kind, operation, TypeError, given | {wrong: given.pop(name, None)})
@@ -134,9 +150,13 @@ def test_a_misspelt_keyword_names_the_one_that_was_meant(kind: Any, operation: O
 @KINDS
 def test_other_faults_of_a_call_name_it_too(kind: Any) -> None:
     client = client_of(kind, Wire())
-    with pytest.raises(TypeError, match=r"^payment_links\.create\(\) missing 1 required .*'amount'"):
+    with pytest.raises(
+        TypeError, match=r"^payment_links\.create\(\) missing 1 required .*'amount'"
+    ):
         carried_out(client.payment_links.create)
-    with pytest.raises(TypeError, match=r"^gate\.orders\.list\(\) takes 1 positional argument"):
+    with pytest.raises(
+        TypeError, match=r"^gate\.orders\.list\(\) takes 1 positional argument"
+    ):
         carried_out(partial(client.gate.orders.list, 1))
 
 
@@ -153,7 +173,9 @@ def test_a_type_error_from_within_a_call_stays_what_it_is() -> None:
 def test_the_functions_beneath_name_themselves() -> None:
     client, wrong = client_of(PlexyPay, Wire()), {"optoins": None}
     body = models.CreatePaymentLink(amount=AMOUNT)
-    with pytest.raises(TypeError, match=r"sync has no parameter optoins\. .*Did you mean options\?"):
+    with pytest.raises(
+        TypeError, match=r"sync has no parameter optoins\. .*Did you mean options\?"
+    ):
         create_payment_link.sync(client=client, body=body, **wrong)
 
 
@@ -175,7 +197,11 @@ def _places(call: str, schema: Any, steps: tuple[str, ...]) -> Iterator[Place]:
     for name, prop in schema.get("properties", {}).items():
         node = prop.get("items", prop)
         parts = node.get("oneOf", node.get("anyOf", [node]))
-        refs = [part["$ref"].rpartition("/")[2].replace("~1", "/") for part in parts if "$ref" in part]
+        refs = [
+            part["$ref"].rpartition("/")[2].replace("~1", "/")
+            for part in parts
+            if "$ref" in part
+        ]
         target = SCHEMAS.get(refs[0], {}) if refs else {}
         if target.get("properties") and len(steps) < 4:
             here = (*steps, snake(name))
@@ -189,7 +215,11 @@ PLACES = [
     if (schema := body_schema(operation.call)) is not None
     for place in _places(operation.call, schema, ())
 ]
-CLOSED = [place for place in PLACES if SCHEMAS[place.schema].get("additionalProperties") is False]
+CLOSED = [
+    place
+    for place in PLACES
+    if SCHEMAS[place.schema].get("additionalProperties") is False
+]
 OPEN = [place for place in PLACES if place not in CLOSED]
 
 
@@ -204,7 +234,9 @@ def arguments(place: Place, key: str, value: object = "hunter2") -> dict[str, An
     given = good_arguments(operation)
     holder, schema = given, body_schema(place.call) or {}
     for step in place.steps:
-        prop = next(one for name, one in schema["properties"].items() if snake(name) == step)
+        prop = next(
+            one for name, one in schema["properties"].items() if snake(name) == step
+        )
         schema = resolved(prop.get("items", prop))
         made: dict[str, Any] = dict(keywords(schema))
         holder[step] = [made] if "items" in prop else made
@@ -218,39 +250,62 @@ def call_of(place: Place) -> Operation:
 
 
 def test_there_are_places_of_both_kinds() -> None:
-    assert {"gate.orders.create", "direct_payments.create"} <= {place.call for place in CLOSED}
-    assert {"payment_links.create", "checkout.payments.create"} <= {place.call for place in OPEN}
+    assert {"gate.orders.create", "direct_payments.create"} <= {
+        place.call for place in CLOSED
+    }
+    assert {"payment_links.create", "checkout.payments.create"} <= {
+        place.call for place in OPEN
+    }
     assert max(len(place.steps) for place in PLACES) >= 2
 
 
 @KINDS
 @pytest.mark.parametrize("place", CLOSED, ids=str)
-def test_an_unknown_key_below_names_the_call_the_place_and_the_parameters(kind: Any, place: Place) -> None:
-    text = refused(kind, call_of(place), InvalidParameterError, arguments(place, "zzyzx"))
+def test_an_unknown_key_below_names_the_call_the_place_and_the_parameters(
+    kind: Any, place: Place
+) -> None:
+    text = refused(
+        kind, call_of(place), InvalidParameterError, arguments(place, "zzyzx")
+    )
     where = ".".join(place.steps)
-    assert text.startswith(f"{place.call}: {where} has no parameter zzyzx. Nothing was sent.")
+    assert text.startswith(
+        f"{place.call}: {where} has no parameter zzyzx. Nothing was sent."
+    )
     assert text.endswith(f"It has {', '.join(map(snake, wire_names(place)))}.")
     assert "hunter2" not in text
 
 
 @KINDS
 @pytest.mark.parametrize("place", CLOSED, ids=str)
-def test_a_misspelt_key_below_names_the_one_that_was_meant(kind: Any, place: Place) -> None:
+def test_a_misspelt_key_below_names_the_one_that_was_meant(
+    kind: Any, place: Place
+) -> None:
     for name in map(snake, wire_names(place)):
-        text = refused(kind, call_of(place), InvalidParameterError, arguments(place, misspelt(name)))
+        text = refused(
+            kind,
+            call_of(place),
+            InvalidParameterError,
+            arguments(place, misspelt(name)),
+        )
         assert f"Did you mean {name}?" in text or len(name) < 4
 
 
 @KINDS
 @pytest.mark.parametrize("place", OPEN, ids=str)
-def test_a_misspelt_key_of_an_open_object_warns_and_is_sent(kind: Any, place: Place, seen: Seen) -> None:
+def test_a_misspelt_key_of_an_open_object_warns_and_is_sent(
+    kind: Any, place: Place, seen: Seen
+) -> None:
     for name in map(snake, wire_names(place)):
         key = misspelt(name)
         if len(name.replace("_", "")) < 4 or key == name:
             continue
         seen.clear()
         wire = Wire()
-        carried_out(partial(attrgetter(place.call)(client_of(kind, wire)), **arguments(place, key)))
+        carried_out(
+            partial(
+                attrgetter(place.call)(client_of(kind, wire)), **arguments(place, key)
+            )
+        )
         (warning,) = ours(seen)
         assert f"the key {key}," in str(warning.message)
         assert f"Did you mean {name}?" in str(warning.message)
@@ -262,7 +317,12 @@ def test_a_misspelt_key_of_an_open_object_warns_and_is_sent(kind: Any, place: Pl
 def test_keys_of_ones_own_are_nobody_s_misspelling(place: Place, seen: Seen) -> None:
     wire = Wire()
     for key in ("my_shop", "department", "sku", "no", "", "order_no", "x" * 100_000):
-        carried_out(partial(attrgetter(place.call)(client_of(PlexyPay, wire)), **arguments(place, key)))
+        carried_out(
+            partial(
+                attrgetter(place.call)(client_of(PlexyPay, wire)),
+                **arguments(place, key),
+            )
+        )
     assert ours(seen) == []
 
 
@@ -290,7 +350,9 @@ def here() -> int:
     return frame.f_back.f_lineno
 
 
-def test_a_sync_call_warns_at_its_line_however_the_parameters_are_given(seen: Seen) -> None:
+def test_a_sync_call_warns_at_its_line_however_the_parameters_are_given(
+    seen: Seen,
+) -> None:
     given: dict[str, Any] = {"amount": AMOUNT, "metadata": METADATA}
     client, line = client_of(PlexyPay, Wire()), here()
     client.payment_links.create(amount=AMOUNT, metadata=METADATA)
@@ -307,7 +369,9 @@ def test_an_async_call_warns_where_it_is_awaited(seen: Seen) -> None:
         async with client_of(AsyncPlexyPay, Wire()) as client:
             lines.append(here())
             await client.payment_links.create(amount=AMOUNT, metadata=METADATA)
-            await client.with_raw_response.payment_links.create(amount=AMOUNT, metadata=METADATA)
+            await client.with_raw_response.payment_links.create(
+                amount=AMOUNT, metadata=METADATA
+            )
 
     asyncio.run(run())
     assert where(seen) == [(__file__, lines[0] + step) for step in (1, 2)]
@@ -326,12 +390,16 @@ def test_a_model_warns_where_it_is_sent_however_it_was_made(seen: Seen) -> None:
     assert where(seen) == [(__file__, line + 2)] * 3
     texts = [str(one.message) for one in ours(seen)]
     names = ("success_url", "success_url", "failure_url")
-    assert all(f"Did you mean {name}?" in text for name, text in zip(names, texts, strict=True))
+    assert all(
+        f"Did you mean {name}?" in text for name, text in zip(names, texts, strict=True)
+    )
 
 
 def test_a_whole_body_as_a_model_warns_too(seen: Seen) -> None:
     client = client_of(PlexyPay, Wire())
-    body = models.CreatePaymentLink.from_dict({"amount": 1, "currency": "KZT", "orderRefrence": "x"})
+    body = models.CreatePaymentLink.from_dict(
+        {"amount": 1, "currency": "KZT", "orderRefrence": "x"}
+    )
     line = here() + 1
     create_payment_link.sync(client=client, body=body)
     assert where(seen) == [(__file__, line)]
@@ -342,12 +410,16 @@ def test_a_whole_body_as_a_model_warns_too(seen: Seen) -> None:
 def test_extra_body_warns_of_what_a_parameter_does(key: str, seen: Seen) -> None:
     client = client_of(PlexyPay, Wire())
     line = here() + 1
-    client.payment_links.create(amount=AMOUNT, options={"extra_body": {key: "ORD-1", "brand_new": 1}})
+    client.payment_links.create(
+        amount=AMOUNT, options={"extra_body": {key: "ORD-1", "brand_new": 1}}
+    )
     assert where(seen) == [(__file__, line)]
     assert "orderReference" in str(ours(seen)[0].message)
 
 
-@pytest.mark.parametrize("key", ["success__url", "SUCCESS_URL", "Success-Url", "successURL", "scuccess_url"])
+@pytest.mark.parametrize(
+    "key", ["success__url", "SUCCESS_URL", "Success-Url", "successURL", "scuccess_url"]
+)
 def test_other_spellings_of_a_known_name_warn(key: str, seen: Seen) -> None:
     client_of(PlexyPay, Wire()).payment_links.create(amount=AMOUNT, metadata={key: "x"})
     assert len(ours(seen)) == 1
@@ -355,7 +427,9 @@ def test_other_spellings_of_a_known_name_warn(key: str, seen: Seen) -> None:
 
 def test_a_misspelt_option_names_the_one_that_was_meant() -> None:
     options: Any = {"timeot": 1}
-    with pytest.raises(InvalidParameterError, match=r"no option timeot\. .*Did you mean timeout\?"):
+    with pytest.raises(
+        InvalidParameterError, match=r"no option timeot\. .*Did you mean timeout\?"
+    ):
         client_of(PlexyPay, Wire()).payment_links.retrieve("x", options=options)
 
 
@@ -375,7 +449,9 @@ answer = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
 client = PlexyPay("pr_1", http_client=answer)
 client.payment_links.create(amount=Money("1", "KZT"), metadata={"sucess_url": "x"})
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert "<string>:6: UnknownParameterWarning" in done.stderr
 
 
@@ -429,7 +505,9 @@ ANSWERS = _answered()
 
 
 def test_reading_an_answer_with_an_odd_name_warns_of_nothing(seen: Seen) -> None:
-    link = client_of(PlexyPay, Wire({"id": "x", "metadata": {"sucessUrl": "x"}})).payment_links.retrieve("x")
+    link = client_of(
+        PlexyPay, Wire({"id": "x", "metadata": {"sucessUrl": "x"}})
+    ).payment_links.retrieve("x")
     link.to_dict()
     link.metadata.to_dict()
     assert ours(seen) == []
@@ -467,7 +545,9 @@ def test_up_to_two_edits_of_a_long_name_are_found(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_one_edit_of_a_short_name_is_found_and_of_a_tiny_one_only_its_spelling(data: st.DataObject) -> None:
+def test_one_edit_of_a_short_name_is_found_and_of_a_tiny_one_only_its_spelling(
+    data: st.DataObject,
+) -> None:
     assert nearest(one_edit(data.draw, "email"), KNOWN) == "email"
     assert nearest("ip", KNOWN) is None
     assert nearest("ID", KNOWN) == "id"
@@ -478,11 +558,19 @@ def test_any_text_has_a_near_name_or_none(text: str) -> None:
     assert nearest(text, KNOWN) in (*KNOWN, None)
 
 
-@given(st.dictionaries(st.text(max_size=30) | st.integers(), st.integers(), min_size=1, max_size=4))
-def test_any_keys_of_a_closed_object_are_refused_with_an_error_of_ours(keys: dict[Any, int]) -> None:
+@given(
+    st.dictionaries(
+        st.text(max_size=30) | st.integers(), st.integers(), min_size=1, max_size=4
+    )
+)
+def test_any_keys_of_a_closed_object_are_refused_with_an_error_of_ours(
+    keys: dict[Any, int],
+) -> None:
     wire = Wire()
     with pytest.raises(InvalidParameterError):
-        client_of(PlexyPay, wire).payment_links.create(amount=AMOUNT, recurring={**keys, "zzyzx": 1})
+        client_of(PlexyPay, wire).payment_links.create(
+            amount=AMOUNT, recurring={**keys, "zzyzx": 1}
+        )
     assert wire.sent == []
 
 
@@ -492,14 +580,20 @@ def test_any_keys_of_a_closed_object_are_refused_with_an_error_of_ours(keys: dic
 def sent_items(items: Any) -> bytes:
     wire = Wire()
     client_of(PlexyPay, wire).checkout.sessions.create(
-        amount=AMOUNT, merchant_account="m", reference="r", return_url="u", line_items=items
+        amount=AMOUNT,
+        merchant_account="m",
+        reference="r",
+        return_url="u",
+        line_items=items,
     )
     return wire.sent[0]
 
 
 @pytest.mark.parametrize("wrong", [{"id": "1"}, "text", 5])
 def test_what_is_no_sequence_is_not_taken_apart(wrong: Any) -> None:
-    assert b'"lineItems":' + json.dumps(wrong, separators=(",", ":")).encode() in sent_items(wrong)
+    assert b'"lineItems":' + json.dumps(
+        wrong, separators=(",", ":")
+    ).encode() in sent_items(wrong)
 
 
 def test_any_iterable_of_mappings_is_a_list() -> None:

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from helpers.calls import Recording
 from helpers.wire import Recorded, WireServer, http, json_answer
-from plexy_pay import AsyncPager, AsyncPlexyPay, InvalidParameterError, Money, Pager, PlexyPay, errors
+from plexy_pay import (
+    AsyncPager,
+    AsyncPlexyPay,
+    InvalidParameterError,
+    Money,
+    Pager,
+    PlexyPay,
+    errors,
+)
 from plexy_pay.models import WalletTransaction
 from plexy_pay.reconciling import Undetermined
 
@@ -53,7 +61,9 @@ class Wallet:
 
     def close(self) -> None:
         for client in self.opened:
-            self.finished(client.aclose() if self.kind is AsyncPlexyPay else client.close())
+            self.finished(
+                client.aclose() if self.kind is AsyncPlexyPay else client.close()
+            )
         self.runner.close()
 
 
@@ -68,7 +78,9 @@ def wallet(request: pytest.FixtureRequest) -> Iterator[Wallet]:
     made.close()
 
 
-def sent(wallet: Wallet, answer: Any, name: str, *arguments: Any, **keywords: Any) -> Recorded:
+def sent(
+    wallet: Wallet, answer: Any, name: str, *arguments: Any, **keywords: Any
+) -> Recorded:
     with WireServer(json_answer(answer)) as server:
         wallet.call(server.origin, name, *arguments, **keywords)
     [request] = server.requests
@@ -91,7 +103,9 @@ def test_the_slash_of_the_list_leaves(wallet: Wallet, prefix: str) -> None:
     [(name, f"POST /v1/wallet/w-1/{name} HTTP/1.1") for name in MOVES]
     + [("retrieve", "GET /v1/wallet/transaction/w-1 HTTP/1.1")],
 )
-def test_the_other_paths_have_none_and_no_key_and_no_body(wallet: Wallet, name: str, line: str) -> None:
+def test_the_other_paths_have_none_and_no_key_and_no_body(
+    wallet: Wallet, name: str, line: str
+) -> None:
     request = sent(wallet, ROW, name, "w-1")
 
     assert request.line == line
@@ -100,12 +114,18 @@ def test_the_other_paths_have_none_and_no_key_and_no_body(wallet: Wallet, name: 
     assert request.values("authorization") == ["pr_0a1B2c3D4e5F"]
 
 
-def test_an_authorization_leaves_in_minor_units_with_its_currency_and_its_key(wallet: Wallet) -> None:
+def test_an_authorization_leaves_in_minor_units_with_its_currency_and_its_key(
+    wallet: Wallet,
+) -> None:
     request = sent(wallet, ROW, "authorize", idempotency_key="k-1", **ORDER)
 
     assert request.line == "POST /v1/wallet/authorize HTTP/1.1"
     assert request.values("idempotency-key") == ["k-1"]
-    assert json.loads(request.body) == {"amount": 2_200_000, "currency": "KZT", "orderReference": "ORD-1"}
+    assert json.loads(request.body) == {
+        "amount": 2_200_000,
+        "currency": "KZT",
+        "orderReference": "ORD-1",
+    }
 
 
 def test_nothing_but_the_key_is_required(wallet: Wallet) -> None:
@@ -118,7 +138,9 @@ def test_nothing_but_the_key_is_required(wallet: Wallet) -> None:
     assert server.requests == []
 
 
-def test_an_authorization_is_repeated_with_the_same_key_and_bytes(wallet: Wallet) -> None:
+def test_an_authorization_is_repeated_with_the_same_key_and_bytes(
+    wallet: Wallet,
+) -> None:
     with WireServer(FAILURE, FAILURE, json_answer(ROW)) as server:
         wallet.call(server.origin, "authorize", idempotency_key="k-1", **ORDER)
 
@@ -128,18 +150,27 @@ def test_an_authorization_is_repeated_with_the_same_key_and_bytes(wallet: Wallet
 
 @pytest.mark.parametrize("name", MOVES)
 def test_what_has_no_key_is_not_repeated(wallet: Wallet, name: str) -> None:
-    with WireServer(FAILURE, json_answer(ROW)) as server, pytest.raises(errors.OutcomeUnknownError) as caught:
+    with (
+        WireServer(FAILURE, json_answer(ROW)) as server,
+        pytest.raises(errors.OutcomeUnknownError) as caught,
+    ):
         wallet.call(server.origin, name, "w-1")
 
     assert len(server.requests) == 1
     assert caught.value.saved_call["id"] == "w-1"
 
 
-@pytest.mark.parametrize("status", ["NEW", "PROCESSING", "SUCCESS", "FAILED", "ON_HOLD"])
+@pytest.mark.parametrize(
+    "status", ["NEW", "PROCESSING", "SUCCESS", "FAILED", "ON_HOLD"]
+)
 @pytest.mark.parametrize("name", ["authorize", *MOVES])
-def test_the_transaction_comes_back_whatever_its_status_is(wallet: Wallet, name: str, status: str) -> None:
+def test_the_transaction_comes_back_whatever_its_status_is(
+    wallet: Wallet, name: str, status: str
+) -> None:
     given: dict[str, Any] = (
-        {"idempotency_key": "k-1"} if name == "authorize" else {"wallet_transaction_id": "w-1"}
+        {"idempotency_key": "k-1"}
+        if name == "authorize"
+        else {"wallet_transaction_id": "w-1"}
     )
     with WireServer(json_answer(ROW | {"walletTransactionStatus": status})) as server:
         made = wallet.call(server.origin, name, **given)
@@ -149,7 +180,9 @@ def test_the_transaction_comes_back_whatever_its_status_is(wallet: Wallet, name:
 
 
 @pytest.mark.parametrize("name", ["authorize", *MOVES])
-def test_no_row_and_no_status_tells_what_became_of_a_call(wallet: Wallet, name: str) -> None:
+def test_no_row_and_no_status_tells_what_became_of_a_call(
+    wallet: Wallet, name: str
+) -> None:
     """A row with the reference may be an older attempt's, and a SUCCESS may be that of another operation."""
     given: dict[str, Any] = {"wallet_transaction_id": "w-1"}
     if name == "authorize":
@@ -159,7 +192,9 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(wallet: Wallet, name: 
         with pytest.raises(errors.OutcomeUnknownError) as caught:
             wallet.finished(getattr(client.wallet, name)(**given))
     with WireServer(
-        json_answer([ROW] if name == "authorize" else ROW | {"walletTransactionId": "w-1"})
+        json_answer(
+            [ROW] if name == "authorize" else ROW | {"walletTransactionId": "w-1"}
+        )
     ) as server:
         other = wallet.client(server.origin, environment="test")
         saved = {**caught.value.saved_call, "origin": server.origin}
@@ -168,10 +203,14 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(wallet: Wallet, name: 
     assert isinstance(answer, Undetermined)
     [look_up] = server.requests
     assert look_up.target == (
-        "/v1/wallet/transactions/" if name == "authorize" else "/v1/wallet/transaction/w-1"
+        "/v1/wallet/transactions/"
+        if name == "authorize"
+        else "/v1/wallet/transaction/w-1"
     )
     shown = (
-        "shows 'ORD-1', but it may be an older attempt" if name == "authorize" else "shows it as 'SUCCESS'"
+        "shows 'ORD-1', but it may be an older attempt"
+        if name == "authorize"
+        else "shows it as 'SUCCESS'"
     )
     assert shown in answer.reason
     assert ("same idempotency key" in answer.check) == (name == "authorize")
@@ -179,9 +218,12 @@ def test_no_row_and_no_status_tells_what_became_of_a_call(wallet: Wallet, name: 
 
 def test_each_status_says_what_is_inferred_of_it() -> None:
     statuses = [
-        WalletTransaction.from_dict(ROW | {"walletTransactionStatus": name}) for name in ("NEW", "SUCCESS")
+        WalletTransaction.from_dict(ROW | {"walletTransactionStatus": name})
+        for name in ("NEW", "SUCCESS")
     ]
-    told = [str(getattr(row.wallet_transaction_status, "meaning", "")) for row in statuses]
+    told = [
+        str(getattr(row.wallet_transaction_status, "meaning", "")) for row in statuses
+    ]
 
     assert told[0].startswith("Not terminal.")
     assert told[1].startswith("Terminal.")

@@ -45,25 +45,34 @@ def test_what_is_built_is_right(built: Archives) -> None:
     assert not archives.problems(HERE, built)
 
 
-def test_a_change_of_the_surroundings_changes_no_byte(built: Archives, tmp_path: Path) -> None:
+def test_a_change_of_the_surroundings_changes_no_byte(
+    built: Archives, tmp_path: Path
+) -> None:
     copy = tmp_path / "a clone elsewhere"
     archives.copy_tree(HERE, copy)
     env = {"TZ": "Asia/Almaty", "LC_ALL": "C", "PYTHONHASHSEED": "3"}
     other = archives.build(copy, tmp_path / "out", env=env, umask=0o077)
-    assert [archives.digest(path) for path in other] == [archives.digest(path) for path in built]
+    assert [archives.digest(path) for path in other] == [
+        archives.digest(path) for path in built
+    ]
 
 
-def test_no_file_of_an_archive_has_a_date_an_owner_or_a_mode_of_this_machine(built: Archives) -> None:
+def test_no_file_of_an_archive_has_a_date_an_owner_or_a_mode_of_this_machine(
+    built: Archives,
+) -> None:
     with tarfile.open(built.sdist) as sdist:
-        assert {(member.mtime, member.uid, member.uname, member.mode) for member in sdist} == {
-            (int(archives.SOURCE_DATE_EPOCH), 0, "", 0o644)
-        }
+        assert {
+            (member.mtime, member.uid, member.uname, member.mode) for member in sdist
+        } == {(int(archives.SOURCE_DATE_EPOCH), 0, "", 0o644)}
     with zipfile.ZipFile(built.wheel) as wheel:
-        assert {(info.date_time[:3], info.external_attr >> 16 & 0o777) for info in wheel.infolist()} == {
-            ((2020, 2, 2), 0o644)
-        }
+        assert {
+            (info.date_time[:3], info.external_attr >> 16 & 0o777)
+            for info in wheel.infolist()
+        } == {((2020, 2, 2), 0o644)}
     # Bytes 4 to 7 of gzip are a date too.
-    assert int.from_bytes(built.sdist.read_bytes()[4:8], "little") == int(archives.SOURCE_DATE_EPOCH)
+    assert int.from_bytes(built.sdist.read_bytes()[4:8], "little") == int(
+        archives.SOURCE_DATE_EPOCH
+    )
 
 
 @pytest.mark.parametrize("package", ["plexy_pay", "plexy_pay_sandbox"])
@@ -72,18 +81,30 @@ def test_a_package_without_its_mark_for_type_checkers_is_found(
 ) -> None:
     found = spoil(lambda files: files.pop(f"{package}/py.typed"))
     assert f"The wheel lacks {package}/py.typed." in found
-    assert any(text.startswith(f"The wheel has no {package}/py.typed") for text in found)
+    assert any(
+        text.startswith(f"The wheel has no {package}/py.typed") for text in found
+    )
 
 
 def test_a_file_too_many_is_found(spoil: Callable[..., list[str]]) -> None:
-    found = spoil(lambda files: files.update({"tests/test_a.py": b"", "plexy_pay/state.json": b"{}"}))
+    found = spoil(
+        lambda files: files.update(
+            {"tests/test_a.py": b"", "plexy_pay/state.json": b"{}"}
+        )
+    )
     assert "The wheel must not have tests/test_a.py." in found
     assert "The wheel must not have plexy_pay/state.json." in found
-    assert f"{INFO}/RECORD of the wheel does not list exactly the files it has." in found
+    assert (
+        f"{INFO}/RECORD of the wheel does not list exactly the files it has." in found
+    )
 
 
-def test_a_file_with_other_bytes_than_the_tree_is_found(spoil: Callable[..., list[str]]) -> None:
-    found = spoil(lambda files: files.update({"plexy_pay/money.py": b"# by another hand\n"}))
+def test_a_file_with_other_bytes_than_the_tree_is_found(
+    spoil: Callable[..., list[str]],
+) -> None:
+    found = spoil(
+        lambda files: files.update({"plexy_pay/money.py": b"# by another hand\n"})
+    )
     assert "The wheel has other bytes than the tree in plexy_pay/money.py." in found
 
 
@@ -91,16 +112,25 @@ def test_a_file_with_other_bytes_than_the_tree_is_found(spoil: Callable[..., lis
     "text",
     [
         str(HERE.root),
-        str(Path.home() / "somewhere") if len(Path.home().parts) > 2 else "/home/somebody",
+        str(Path.home() / "somewhere")
+        if len(Path.home().parts) > 2
+        else "/home/somebody",
         "/home/somebody/project",
         "/Users/somebody/project",
         "C:\\Users\\somebody",
         "https://me:word@index.shop.example/simple",
     ],
 )
-def test_a_place_of_a_machine_or_a_login_is_found(text: str, spoil: Callable[..., list[str]]) -> None:
-    found = spoil(lambda files: files.update({"plexy_pay/money.py": f"# {text}\n".encode()}))
-    assert any("plexy_pay/money.py names a place of this machine or a login" in problem for problem in found)
+def test_a_place_of_a_machine_or_a_login_is_found(
+    text: str, spoil: Callable[..., list[str]]
+) -> None:
+    found = spoil(
+        lambda files: files.update({"plexy_pay/money.py": f"# {text}\n".encode()})
+    )
+    assert any(
+        "plexy_pay/money.py names a place of this machine or a login" in problem
+        for problem in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +146,11 @@ def test_a_place_of_a_machine_or_a_login_is_found(text: str, spoil: Callable[...
             "Description-Content-Type: text/plain",
             "description's type",
         ),
-        ("Project-URL: API documentation, https", "Project-URL: API documentation, http", "addresses"),
+        (
+            "Project-URL: API documentation, https",
+            "Project-URL: API documentation, http",
+            "addresses",
+        ),
         ("# plexy-pay", "# another", "description"),
         ("Name: plexy-pay", "Name: -", "invalid"),
     ],
@@ -145,18 +179,25 @@ def test_a_file_too_many_in_the_sdist_is_found(built: Archives, tmp_path: Path) 
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         new.addfile(link)
     found = archives.wrong_in(HERE, Archives(path, built.wheel))
-    assert found == ["The sdist must not have link.", "The sdist must not have spec/openapi.yaml."]
+    assert found == [
+        "The sdist must not have link.",
+        "The sdist must not have spec/openapi.yaml.",
+    ]
 
 
 def test_a_new_file_that_is_not_committed_is_in_the_archives_and_counts_as_of_the_tree(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(Refused, match="must hold one sdist and one wheel, and has no archive"):
+    with pytest.raises(
+        Refused, match="must hold one sdist and one wheel, and has no archive"
+    ):
         archives.find(tmp_path / "folder")
 
 
-def test_a_readme_that_an_index_cannot_show_is_found(built: Archives, tmp_path: Path) -> None:
+def test_a_readme_that_an_index_cannot_show_is_found(
+    built: Archives, tmp_path: Path
+) -> None:
     path = tmp_path / built.wheel.name
     shutil.copy(built.wheel, path)
     files = archives.read_wheel(built.wheel)
@@ -169,7 +210,9 @@ def test_a_readme_that_an_index_cannot_show_is_found(built: Archives, tmp_path: 
     assert said.startswith("twine says:")
 
 
-def test_two_builds_that_differ_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_builds_that_differ_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def build(root: Path, out: Path, **options: object) -> Archives:
         out.mkdir()
         made = Archives(out / "a.tar.gz", out / "a.whl")

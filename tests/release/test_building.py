@@ -16,7 +16,9 @@ from generator.release.archives import Archives
 from generator.release.project import Project, Refused
 
 
-def test_an_archive_that_cannot_be_installed_is_told_with_its_python(tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_installed_is_told_with_its_python(
+    tmp_path: Path,
+) -> None:
     broken = tmp_path / "plexy_pay-1.0.0-py3-none-any.whl"
     broken.write_bytes(b"no wheel")
     missing = str(tmp_path / "python3.99")
@@ -50,10 +52,22 @@ def test_a_build_that_is_refused_leaves_nothing_to_upload(
     ("change", "said"),
     [
         (lambda bill: bill["components"].pop(), "The bill of materials lacks httpx"),
-        (lambda bill: bill.update(serialNumber="urn:uuid:1"), "tells of this machine or this run"),
-        (lambda bill: bill.update(comment=str(HERE.root)), "tells of this machine or this run"),
-        (lambda bill: bill.update(comment="/a/folder/of/this/run/x"), "tells of this machine or this run"),
-        (lambda bill: bill.update(comment="file:///opt/wheels"), "tells of this machine or this run"),
+        (
+            lambda bill: bill.update(serialNumber="urn:uuid:1"),
+            "tells of this machine or this run",
+        ),
+        (
+            lambda bill: bill.update(comment=str(HERE.root)),
+            "tells of this machine or this run",
+        ),
+        (
+            lambda bill: bill.update(comment="/a/folder/of/this/run/x"),
+            "tells of this machine or this run",
+        ),
+        (
+            lambda bill: bill.update(comment="file:///opt/wheels"),
+            "tells of this machine or this run",
+        ),
     ],
 )
 def test_a_bill_of_materials_that_is_wrong_is_refused(

@@ -52,7 +52,11 @@ for warning in seen:
 
 def documented() -> list[str]:
     """The lines of the page."""
-    found = [block for block in blocks(ROOT / "CONTRIBUTING.md") if "from-edit-to-shop" in block.words]
+    found = [
+        block
+        for block in blocks(ROOT / "CONTRIBUTING.md")
+        if "from-edit-to-shop" in block.words
+    ]
     [block] = found
     lines = block.text.splitlines()
     assert all(line.startswith("$ ") for line in lines)
@@ -89,7 +93,9 @@ class Session:
             archives.build(self.project.root, self.project.dist)
             return
         out = self.project.root.parent / "said.txt"
-        self.status, said = self.commands.run(module, arguments, self.folder, out, **self.env, **(env or {}))
+        self.status, said = self.commands.run(
+            module, arguments, self.folder, out, **self.env, **(env or {})
+        )
         self.said += said
 
 
@@ -122,8 +128,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
             f'[[index]]\nname = "shop"\nurl = "{index.url}simple/"\npublish-url = "{index.url}"\nexplicit = true\n',
             "utf-8",
         )
-        arguments = ["vendor", "../shop/src", "--name", "shop._vendor.acme_pay", "--only", "payment_links"]
-        status, text = commands.run("generator", arguments, project.root, room / "said.txt")
+        arguments = [
+            "vendor",
+            "../shop/src",
+            "--name",
+            "shop._vendor.acme_pay",
+            "--only",
+            "payment_links",
+        ]
+        status, text = commands.run(
+            "generator", arguments, project.root, room / "said.txt"
+        )
         assert status == 0, text
         login = {"UV_PUBLISH_USERNAME": LOGIN[0], "UV_PUBLISH_PASSWORD": LOGIN[1]}
         env = {"XDG_CONFIG_HOME": str(room / "config"), **login}
@@ -139,7 +154,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
             assert (program, dash_s) == ("./nox", "-s")
             session = Session(commands, project, str(project.root), rest[1:], env)
             getattr(nox, name)(session)
-            assert session.status == (1 if "--check" in rest else 0), f"{line}\n{session.said}"
+            assert session.status == (1 if "--check" in rest else 0), (
+                f"{line}\n{session.said}"
+            )
             said[line] = session.said
         yield Done(project, shop, index, said)
 
@@ -153,7 +170,9 @@ def release_the_first(project: Project) -> None:
     project.pyproject.write_text(
         text.replace(f'version = "{project.version}"', 'version = "0.1.0"', 1), "utf-8"
     )
-    project.changelog_file.write_text("# Changelog\n\n## [0.1.0] - 2031-01-01\n\n- The first.\n", "utf-8")
+    project.changelog_file.write_text(
+        "# Changelog\n\n## [0.1.0] - 2031-01-01\n\n- The first.\n", "utf-8"
+    )
     project.released_spec.parent.mkdir(exist_ok=True)
     shutil.copy(project.package / "openapi.json", project.released_spec)
     project.released_version_file.write_text("0.1.0\n", "utf-8")
@@ -182,13 +201,17 @@ def edit(project: Project) -> None:
       description: What is paid for."""
     head, found, rest = text.partition(old)
     assert found
-    assert head.count("\n  type: object") == 1, "it is the first schema, of what creates a link"
+    assert head.count("\n  type: object") == 1, (
+        "it is the first schema, of what creates a link"
+    )
     file.write_text(head + new + rest, "utf-8")
 
 
 def noxfile(project: Project) -> ModuleType:
     """The clone's noxfile.py, which takes what is installed here for what it would install."""
-    spec = importlib.util.spec_from_file_location("noxfile_of_the_clone", project.root / "noxfile.py")
+    spec = importlib.util.spec_from_file_location(
+        "noxfile_of_the_clone", project.root / "noxfile.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -207,11 +230,20 @@ def test_generating_says_what_users_will_notice(done: Done) -> None:
 
 
 def test_the_changes_propose_the_version_and_write_the_changelog(done: Done) -> None:
-    assert "Next version: 0.1.1 after 0.1.0, for 2 additions." in done.said["./nox -s changes"]
+    assert (
+        "Next version: 0.1.1 after 0.1.0, for 2 additions."
+        in done.said["./nox -s changes"]
+    )
     entry, before = done.project.changelog()
     assert (entry.version, before.version) == ("0.1.1", "0.1.0")
-    assert "### Deprecated\n\n- `client.payment_links.create`: parameter `description`" in entry.text
-    assert "### Added\n\n- `client.payment_links.create`: parameter `gift_note` is new." in entry.text
+    assert (
+        "### Deprecated\n\n- `client.payment_links.create`: parameter `description`"
+        in entry.text
+    )
+    assert (
+        "### Added\n\n- `client.payment_links.create`: parameter `gift_note` is new."
+        in entry.text
+    )
 
 
 def test_the_release_says_its_version_everywhere(done: Done) -> None:
@@ -228,7 +260,9 @@ def test_the_index_has_what_was_built(done: Done) -> None:
     assert "Uploading plexy_pay-0.1.1-py3-none-any.whl" in done.of("./nox -s publish")
 
 
-def test_the_copy_of_the_shop_is_out_of_date_and_is_told_what_changed(done: Done) -> None:
+def test_the_copy_of_the_shop_is_out_of_date_and_is_told_what_changed(
+    done: Done,
+) -> None:
     said = done.said["./nox -s vendor -- ../shop --check"]
     assert "It is out of date. It is of plexy-pay 0.1.0, and this is 0.1.1." in said
     assert "`gift_note` is new" in said
@@ -237,7 +271,9 @@ def test_the_copy_of_the_shop_is_out_of_date_and_is_told_what_changed(done: Done
 
 def test_the_copy_of_the_shop_is_updated(done: Done) -> None:
     said = done.said["./nox -s vendor -- ../shop --update"]
-    assert said.startswith(f"Updated shop._vendor.acme_pay in ../shop/{COPY}: plexy-pay 0.1.0 to 0.1.1, ")
+    assert said.startswith(
+        f"Updated shop._vendor.acme_pay in ../shop/{COPY}: plexy-pay 0.1.0 to 0.1.1, "
+    )
     lock = locks.read(done.shop / COPY)
     assert lock.version == "0.1.1"
     assert not locks.edits(done.shop / COPY, lock)
@@ -248,14 +284,39 @@ def test_the_wheel_of_the_index_and_the_copy_know_what_is_new_and_warn_of_what_i
 ) -> None:
     python = str(tmp_path / "environment" / "bin" / "python")
     pip = ["uv", "pip", "install", "--quiet", "--python", python]
-    run("uv", "venv", "--quiet", "--python", sys.executable, str(tmp_path / "environment"))
-    run(*pip, "--default-index", f"{done.index.url}simple/", "--no-deps", "plexy-pay==0.1.1")
-    run(*pip, "--constraint", str(ROOT / "constraints.txt"), *locks.read(done.shop / COPY).requires)
+    run(
+        "uv",
+        "venv",
+        "--quiet",
+        "--python",
+        sys.executable,
+        str(tmp_path / "environment"),
+    )
+    run(
+        *pip,
+        "--default-index",
+        f"{done.index.url}simple/",
+        "--no-deps",
+        "plexy-pay==0.1.1",
+    )
+    run(
+        *pip,
+        "--constraint",
+        str(ROOT / "constraints.txt"),
+        *locks.read(done.shop / COPY).requires,
+    )
     wheel, copy = ("plexy_pay", tmp_path), ("shop._vendor.acme_pay", done.shop)
     for package, where in (wheel, copy):
         answer: dict[str, Any] = {"id": "L1", "url": "https://pay.example/L1"}
         with WireServer(json_answer(answer)) as server:
-            said = run(python, "-c", PROGRAM, package, server.origin, PYTHONPATH=str(done.shop / "src"))
+            said = run(
+                python,
+                "-c",
+                PROGRAM,
+                package,
+                server.origin,
+                PYTHONPATH=str(done.shop / "src"),
+            )
         version, *warnings = said.splitlines()
         assert version.startswith(f"0.1.1 {where}"), version
         [warning] = warnings
@@ -267,7 +328,13 @@ def test_the_wheel_of_the_index_and_the_copy_know_what_is_new_and_warn_of_what_i
 
 
 def run(*command: str, **env: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PLEXY_"))}
-    ended = subprocess.run(command, env={**clean, **env}, capture_output=True, text=True, check=False)
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PLEXY_"))
+    }
+    ended = subprocess.run(
+        command, env={**clean, **env}, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout

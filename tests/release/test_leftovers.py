@@ -10,7 +10,15 @@ from generator.release.project import Project
 
 LEFTOVERS = (
     # Package managers: what they lock, where they install, and which Python they take.
-    *("uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "Pipfile.lock", ".pdm-python", ".python-version"),
+    *(
+        "uv.lock",
+        "poetry.lock",
+        "pdm.lock",
+        "pixi.lock",
+        "Pipfile.lock",
+        ".pdm-python",
+        ".python-version",
+    ),
     *(
         ".venv/bin/python",
         "venv/bin/python",
@@ -19,13 +27,43 @@ LEFTOVERS = (
         ".tool-versions",
         "mise.local.toml",
     ),
-    *("dist/plexy_pay-1.tar.gz", "build/lib/x.py", "plexy_pay.egg-info/PKG-INFO", "node_modules/x/index.js"),
+    *(
+        "dist/plexy_pay-1.tar.gz",
+        "build/lib/x.py",
+        "plexy_pay.egg-info/PKG-INFO",
+        "node_modules/x/index.js",
+    ),
     # Tests, checkers, notebooks.
-    *(".coverage", ".coverage.host.1", "coverage.xml", "htmlcov/index.html", ".tox/x", ".benchmarks/x"),
-    *(".pytest_cache/x", ".mypy_cache/x", ".ruff_cache/x", ".hypothesis/x", "tests/.ipynb_checkpoints/x"),
+    *(
+        ".coverage",
+        ".coverage.host.1",
+        "coverage.xml",
+        "htmlcov/index.html",
+        ".tox/x",
+        ".benchmarks/x",
+    ),
+    *(
+        ".pytest_cache/x",
+        ".mypy_cache/x",
+        ".ruff_cache/x",
+        ".hypothesis/x",
+        "tests/.ipynb_checkpoints/x",
+    ),
     # Editors, merges, file managers, shells.
-    *(".idea/x.xml", ".vscode/settings.json", ".zed/settings.json", ".fleet/x", "spec/.openapi.yaml.swp"),
-    *("spec/openapi.yaml~", "spec/openapi.yaml.orig", "generator/x.py.rej", ".DS_Store", "Thumbs.db"),
+    *(
+        ".idea/x.xml",
+        ".vscode/settings.json",
+        ".zed/settings.json",
+        ".fleet/x",
+        "spec/.openapi.yaml.swp",
+    ),
+    *(
+        "spec/openapi.yaml~",
+        "spec/openapi.yaml.orig",
+        "generator/x.py.rej",
+        ".DS_Store",
+        "Thumbs.db",
+    ),
     *(".env", ".env.local", ".envrc", ".direnv/x"),
 )
 

@@ -32,7 +32,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A clone with a small description in which VERSION was released, committed and built, and not published."""
     project = clone(tmp_path_factory.mktemp("released") / "clone", BASE)
     head, _, tail = project.changelog_file.read_text("utf-8").partition("\n## ")
-    entry = f"## [{VERSION}] - unreleased\n\n### Fixed\n\n- A thing that users notice.\n"
+    entry = (
+        f"## [{VERSION}] - unreleased\n\n### Fixed\n\n- A thing that users notice.\n"
+    )
     project.changelog_file.write_text(f"{head}\n{entry}\n## {tail}", "utf-8")
     done = run(project, "release", VERSION, "--date", DAY.isoformat())
     assert done.returncode == 0, done.stderr
@@ -89,14 +91,20 @@ def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "generator.release", *arguments],
         cwd=project.root,
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PYTHON")
+        },
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def publish(project: Project, *arguments: str, name: str = "shop") -> subprocess.CompletedProcess[str]:
+def publish(
+    project: Project, *arguments: str, name: str = "shop"
+) -> subprocess.CompletedProcess[str]:
     return run(project, "publish", "--index", name, *arguments)
 
 
@@ -119,7 +127,9 @@ def test_a_release_is_uploaded_once(released: Project, index: RunningIndex) -> N
 
     first = publish(released)
     assert first.returncode == 0, first.stderr
-    assert index.files == {path.name: path.read_bytes() for path in archives.find(released.dist)}
+    assert index.files == {
+        path.name: path.read_bytes() for path in archives.find(released.dist)
+    }
     assert uploads(index) == ["POST / 200", "POST / 200"]
     assert f"git tag --sign v{VERSION}" in first.stdout
     assert LOGIN[1] not in first.stdout + first.stderr
@@ -176,10 +186,19 @@ def test_every_reason_is_given_at_once(project: Project, index: RunningIndex) ->
 @pytest.mark.parametrize(
     ("heading", "reason"),
     [
-        (f"## [{VERSION}] - unreleased", f"CHANGELOG.md has no date for {VERSION} but 'unreleased'"),
+        (
+            f"## [{VERSION}] - unreleased",
+            f"CHANGELOG.md has no date for {VERSION} but 'unreleased'",
+        ),
         (f"## [{VERSION}]", f"CHANGELOG.md has no date for {VERSION} but 'nothing'"),
-        (f"## [{VERSION}] - 2031-02-30", f"CHANGELOG.md has no date for {VERSION} but '2031-02-30'"),
-        ("## [7.8.10] - 2031-02-03", f"CHANGELOG.md does not tell of {VERSION}: its newest entry is 7.8.10"),
+        (
+            f"## [{VERSION}] - 2031-02-30",
+            f"CHANGELOG.md has no date for {VERSION} but '2031-02-30'",
+        ),
+        (
+            "## [7.8.10] - 2031-02-03",
+            f"CHANGELOG.md does not tell of {VERSION}: its newest entry is 7.8.10",
+        ),
         (
             f"## [{VERSION}] - 2031-02-03\n\n## [0.0.1] - 2030-01-01",
             f"CHANGELOG.md says nothing of {VERSION}",
@@ -190,7 +209,9 @@ def test_a_changelog_that_does_not_tell_of_the_version_is_a_reason(
     project: Project, heading: str, reason: str
 ) -> None:
     text = project.changelog_file.read_text("utf-8")
-    project.changelog_file.write_text(text.replace(f"## [{VERSION}] - {DAY}", heading), "utf-8")
+    project.changelog_file.write_text(
+        text.replace(f"## [{VERSION}] - {DAY}", heading), "utf-8"
+    )
     commit(project.root, "Another changelog")
     (said,) = publishing.unfinished(project)
     assert said.startswith(reason)
@@ -204,7 +225,9 @@ def test_a_document_other_than_the_released_one_is_a_reason(project: Project) ->
 
 
 def test_a_tag_must_name_this_commit(project: Project) -> None:
-    assert publishing.unfinished(project, f"v{VERSION}") == [f"There is no tag 'v{VERSION}' in this clone."]
+    assert publishing.unfinished(project, f"v{VERSION}") == [
+        f"There is no tag 'v{VERSION}' in this clone."
+    ]
     git(project.root, "tag", "--annotate", "--message", "A release", f"v{VERSION}")
     assert not publishing.unfinished(project, f"v{VERSION}")
     (project.root / "NEWS.md").write_text("Later\n", "utf-8")
@@ -213,14 +236,18 @@ def test_a_tag_must_name_this_commit(project: Project) -> None:
     assert said.startswith(f"The tag v{VERSION} names another commit")
 
 
-def test_archives_of_another_commit_are_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_of_another_commit_are_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # That generated/ is current is proven elsewhere; here it takes as long as all the rest.
     monkeypatch.setattr(publishing, "out_of_date", lambda project: [])
     assert not publishing.stale(project)
     with (project.root / "README.md").open("a", encoding="utf-8") as file:
         file.write("\nOne more line.\n")
     commit(project.root, "Another README")
-    assert publishing.stale(project) == ["dist/ is not what this commit builds. Run `./nox -s build`."]
+    assert publishing.stale(project) == [
+        "dist/ is not what this commit builds. Run `./nox -s build`."
+    ]
 
 
 @pytest.mark.parametrize("kind", ["sdist", "wheel"])
@@ -237,14 +264,22 @@ def test_a_version_that_is_there_with_other_bytes_is_refused_before_anything_is_
     assert not uploads(index)
 
 
-def test_other_versions_on_the_index_do_no_harm(project: Project, index: RunningIndex) -> None:
-    for name in ("plexy_pay-7.8.8.tar.gz", "plexy_pay-7.8.90-py3-none-any.whl", "plexy_pay-7.8.9rc1.tar.gz"):
+def test_other_versions_on_the_index_do_no_harm(
+    project: Project, index: RunningIndex
+) -> None:
+    for name in (
+        "plexy_pay-7.8.8.tar.gz",
+        "plexy_pay-7.8.90-py3-none-any.whl",
+        "plexy_pay-7.8.9rc1.tar.gz",
+    ):
         (index.packages / name).write_bytes(b"another version")
     said = publishing.check(archives.find(project.dist), SHOP, project.root)
     assert "already exists" not in said
 
 
-def test_an_upload_that_broke_off_is_finished(project: Project, index: RunningIndex) -> None:
+def test_an_upload_that_broke_off_is_finished(
+    project: Project, index: RunningIndex
+) -> None:
     made = archives.find(project.dist)
     (index.packages / made.sdist.name).write_bytes(made.sdist.read_bytes())
     said = publishing.upload(made, SHOP, project.root)
@@ -253,8 +288,12 @@ def test_an_upload_that_broke_off_is_finished(project: Project, index: RunningIn
     assert index.files == {path.name: path.read_bytes() for path in made}
 
 
-def test_an_index_can_be_named_by_its_addresses(project: Project, index: RunningIndex) -> None:
-    options = publishing.index_options(publish_url=index.url, check_url=f"{index.url}simple/")
+def test_an_index_can_be_named_by_its_addresses(
+    project: Project, index: RunningIndex
+) -> None:
+    options = publishing.index_options(
+        publish_url=index.url, check_url=f"{index.url}simple/"
+    )
     made = archives.find(project.dist)
     publishing.upload(made, options, project.root)
     assert index.files.keys() == {path.name for path in made}
@@ -282,7 +321,9 @@ def test_an_upload_without_a_login_ends_and_says_where_one_comes_from(
     assert not index.files
 
 
-def test_an_unknown_index_is_refused_with_the_names_that_are_known(project: Project) -> None:
+def test_an_unknown_index_is_refused_with_the_names_that_are_known(
+    project: Project,
+) -> None:
     said = refusal(publish(project, name="shpo"))
     assert "Index not found: `shpo`. Found indexes: `shop`" in said
 
@@ -305,9 +346,16 @@ def test_an_index_is_named_or_has_both_its_addresses(given: str) -> None:
         b"no http\r\n\r\n",
     ],
 )
-def test_a_response_that_says_nothing_of_files_is_no_permission(response: bytes, project: Project) -> None:
-    with WireServer(response) as server, pytest.raises(Refused, match=r"Nothing was sent\."):
-        options = publishing.index_options(publish_url=server.origin, check_url=server.origin)
+def test_a_response_that_says_nothing_of_files_is_no_permission(
+    response: bytes, project: Project
+) -> None:
+    with (
+        WireServer(response) as server,
+        pytest.raises(Refused, match=r"Nothing was sent\."),
+    ):
+        options = publishing.index_options(
+            publish_url=server.origin, check_url=server.origin
+        )
         publishing.check(archives.find(project.dist), options, project.root)
     assert all(request.line.startswith("GET ") for request in server.requests)
 
@@ -338,15 +386,23 @@ def test_an_index_that_wants_a_login_for_reading_is_asked_with_it_or_not_at_all(
     assert "do not match" in " ".join(str(refused.value).split())
     assert "s3cret-kQ" not in str(refused.value)
     login = base64.b64encode(b"reader:s3cret-kQ").decode()
-    assert {value for request in server.requests for value in request.values("authorization")} == {
-        f"Basic {login}"
-    }
+    assert {
+        value
+        for request in server.requests
+        for value in request.values("authorization")
+    } == {f"Basic {login}"}
 
 
 @pytest.mark.parametrize(
-    "address", ["https://me:s3cret-kQ@index.shop.example:port/", "http://me:s3cret-kQ@127.0.0.1:9/"]
+    "address",
+    [
+        "https://me:s3cret-kQ@index.shop.example:port/",
+        "http://me:s3cret-kQ@127.0.0.1:9/",
+    ],
 )
-def test_a_login_in_an_address_is_not_shown(address: str, project: Project, tmp_path: Path) -> None:
+def test_a_login_in_an_address_is_not_shown(
+    address: str, project: Project, tmp_path: Path
+) -> None:
     by_options = publishing.index_options(publish_url=address, check_url=address)
     with pytest.raises(Refused) as refused:
         publishing.check(archives.find(project.dist), by_options, project.root)
@@ -366,19 +422,33 @@ def test_a_release_that_cannot_be_generated_changes_nothing(project: Project) ->
     commit(project.root, "A broken document")
     text = project.changelog_file.read_text("utf-8")
     entry = "## [7.9.0] - unreleased\n\n- A thing.\n\n"
-    project.changelog_file.write_text(text.replace(f"## [{VERSION}]", f"{entry}## [{VERSION}]"), "utf-8")
+    project.changelog_file.write_text(
+        text.replace(f"## [{VERSION}]", f"{entry}## [{VERSION}]"), "utf-8"
+    )
     commit(project.root, "What comes next")
-    with pytest.raises(Refused, match="could not be generated, and nothing was changed"):
+    with pytest.raises(
+        Refused, match="could not be generated, and nothing was changed"
+    ):
         release.release(project, "7.9.0", DAY)
     assert not project.uncommitted()
 
 
-def test_a_release_says_its_version_everywhere_and_commits_nothing(released: Project) -> None:
-    assert f'__version__ = "{VERSION}"' in (released.package / "_version.py").read_text("utf-8")
+def test_a_release_says_its_version_everywhere_and_commits_nothing(
+    released: Project,
+) -> None:
+    assert f'__version__ = "{VERSION}"' in (released.package / "_version.py").read_text(
+        "utf-8"
+    )
     assert released.version == released.released_version == VERSION
     assert released.changelog()[0].date == DAY.isoformat()
-    assert released.released_spec.read_bytes() == (released.package / "openapi.json").read_bytes()
-    assert git(released.root, "log", "--format=%s").splitlines() == ["Release", "All of it"]
+    assert (
+        released.released_spec.read_bytes()
+        == (released.package / "openapi.json").read_bytes()
+    )
+    assert git(released.root, "log", "--format=%s").splitlines() == [
+        "Release",
+        "All of it",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -400,27 +470,42 @@ def test_a_version_that_cannot_follow_the_last_one_is_refused(
     assert not project.uncommitted()
 
 
-def test_a_version_does_not_go_down_before_the_first_release_either(project: Project) -> None:
+def test_a_version_does_not_go_down_before_the_first_release_either(
+    project: Project,
+) -> None:
     project.released_version_file.unlink()
-    with pytest.raises(Refused, match=r"7\.8\.8 is older than 7\.8\.9, which pyproject\.toml says"):
+    with pytest.raises(
+        Refused, match=r"7\.8\.8 is older than 7\.8\.9, which pyproject\.toml says"
+    ):
         release.release(project, "7.8.8", DAY)
 
 
 def test_a_version_that_is_tagged_is_not_released_again(project: Project) -> None:
     git(project.root, "tag", f"v{VERSION}")
-    with pytest.raises(Refused, match=f"{VERSION} is released: there is a tag v{VERSION}"):
+    with pytest.raises(
+        Refused, match=f"{VERSION} is released: there is a tag v{VERSION}"
+    ):
         release.release(project, VERSION, DAY)
 
 
-def test_a_version_that_is_too_small_for_what_changed_is_refused(project: Project) -> None:
+def test_a_version_that_is_too_small_for_what_changed_is_refused(
+    project: Project,
+) -> None:
     git(project.root, "tag", f"v{VERSION}")
     links = project.root / "spec" / "schemas" / "links.yaml"
     text = links.read_text("utf-8")
     links.write_text(
-        text.replace("  required:\n    - amount\n", "  required:\n    - requestId\n    - amount\n", 1)
+        text.replace(
+            "  required:\n    - amount\n",
+            "  required:\n    - requestId\n    - amount\n",
+            1,
+        )
     )
     assert links.read_text("utf-8") != text
-    with pytest.raises(Refused, match=r"Version 7\.8\.10 in pyproject\.toml is too small: since 7\.8\.9"):
+    with pytest.raises(
+        Refused,
+        match=r"Version 7\.8\.10 in pyproject\.toml is too small: since 7\.8\.9",
+    ):
         release.release(project, "7.8.10", DAY)
 
 
@@ -437,9 +522,14 @@ def test_a_breakage_that_griffe_finds_and_nothing_explains_stops_a_release(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     describe_next(project, "7.8.10")
-    monkeypatch.setattr(release, "cross_check", lambda *_: ["Parameter was removed (client.links.create(a))"])
+    monkeypatch.setattr(
+        release,
+        "cross_check",
+        lambda *_: ["Parameter was removed (client.links.create(a))"],
+    )
     with pytest.raises(
-        Refused, match=r"griffe says that this broke since 7\.8\.9, and no breaking change"
+        Refused,
+        match=r"griffe says that this broke since 7\.8\.9, and no breaking change",
     ) as refused:
         release.release(project, "7.8.10", DAY)
     assert "    Parameter was removed (client.links.create(a))\n" in str(refused.value)
@@ -452,7 +542,9 @@ def test_a_release_is_cross_checked_with_the_last_one(
     asked: list[object] = []
 
     def find_nothing(old: Document, new: Document, changes: object) -> list[str]:
-        asked.extend("balance" in link(document)["properties"] for document in (old, new))
+        asked.extend(
+            "balance" in link(document)["properties"] for document in (old, new)
+        )
         return []
 
     def link(document: Document) -> dict[str, Any]:
@@ -467,7 +559,10 @@ def test_a_release_is_cross_checked_with_the_last_one(
     monkeypatch.setattr(release, "cross_check", find_nothing)
     monkeypatch.setattr(release, "_generate", lambda project: None)
     said = release.release(project, "7.9.0", DAY)
-    assert f"Every breakage that griffe finds since {VERSION} is told by `./nox -s changes`." in said
+    assert (
+        f"Every breakage that griffe finds since {VERSION} is told by `./nox -s changes`."
+        in said
+    )
     assert asked == [False, True]
 
 
@@ -481,7 +576,10 @@ def test_a_last_version_of_which_nothing_can_be_made_any_more_does_not_stop_a_re
     monkeypatch.setattr(release, "cross_check", fail)
     monkeypatch.setattr(release, "_generate", lambda project: None)
     said = release.release(project, "7.8.10", DAY)
-    assert "griffe could not compare it with 7.8.9. The old document makes no package." in said
+    assert (
+        "griffe could not compare it with 7.8.9. The old document makes no package."
+        in said
+    )
     assert project.released_version == "7.8.10"
 
 
@@ -492,8 +590,14 @@ def test_a_broken_spec_stops_a_release_with_file_and_line(project: Project) -> N
         release.release(project, "7.8.10", DAY)
 
 
-def test_a_release_of_which_the_changelog_says_nothing_is_refused(project: Project) -> None:
+def test_a_release_of_which_the_changelog_says_nothing_is_refused(
+    project: Project,
+) -> None:
     text = project.changelog_file.read_text("utf-8")
-    project.changelog_file.write_text(text.replace("## [", "## [Unreleased]\n\n## [", 1), "utf-8")
-    with pytest.raises(Refused, match=r"CHANGELOG.md says nothing under \[Unreleased\]"):
+    project.changelog_file.write_text(
+        text.replace("## [", "## [Unreleased]\n\n## [", 1), "utf-8"
+    )
+    with pytest.raises(
+        Refused, match=r"CHANGELOG.md says nothing under \[Unreleased\]"
+    ):
         release.release(project, "7.9.0", DAY)

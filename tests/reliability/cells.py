@@ -60,16 +60,27 @@ class Runner:
                 raise
             for _ in range(result.attempts):
                 # The client may have given up before the server had a turn.
-                assert stage.held is None or stage.held.acquire(timeout=30), "a request did not arrive"
+                assert stage.held is None or stage.held.acquire(timeout=30), (
+                    "a request did not arrive"
+                )
             cell = Cell(0, result.attempts, "answer", waits=tuple(stage.pace.slept))
             if isinstance(result, PlexyError):
-                cell = cell._replace(outcome=str(result.outcome), error=type(result).__name__)
+                cell = cell._replace(
+                    outcome=str(result.outcome), error=type(result).__name__
+                )
             if isinstance(result, OutcomeUnknownError):
                 answer = self._finish(self._reconcile(result))
-                cell = cell._replace(cause=type(result.cause).__name__, reconciled=type(answer).__name__)
+                cell = cell._replace(
+                    cause=type(result.cause).__name__, reconciled=type(answer).__name__
+                )
         # The servers have stopped: every byte that reached them is known.
-        requests = [one for one in stage.server.requests if one.line.startswith(kind.method)]
-        wrongs = [*_wrong_with_requests(requests, stage, kind), *_wrong_with_servers(stage, kind, cell)]
+        requests = [
+            one for one in stage.server.requests if one.line.startswith(kind.method)
+        ]
+        wrongs = [
+            *_wrong_with_requests(requests, stage, kind),
+            *_wrong_with_servers(stage, kind, cell),
+        ]
         if isinstance(result, PlexyError):
             wrongs += _wrong_with_error(result, kind)
         else:
@@ -83,7 +94,9 @@ class Runner:
             "base_url": stage.origin,
             "environment": "test",
         } | stage.client
-        client: Any = PlexyPay(**given) if self._loop is None else AsyncPlexyPay(**given)
+        client: Any = (
+            PlexyPay(**given) if self._loop is None else AsyncPlexyPay(**given)
+        )
         client._settings.pace = stage.pace
         try:
             yield client
@@ -96,7 +109,11 @@ class Runner:
         return kind.make(client.with_raw_response)
 
     def _reconcile(self, error: OutcomeUnknownError) -> Any:
-        return error.reconcile(min_age=0) if self._loop is None else error.reconcile_async(min_age=0)
+        return (
+            error.reconcile(min_age=0)
+            if self._loop is None
+            else error.reconcile_async(min_age=0)
+        )
 
     def _finish(self, result: Any) -> Any:
         if self._loop is None:
@@ -105,21 +122,34 @@ class Runner:
         return self._loop.run(result)
 
 
-def _wrong_with_requests(requests: list[Recorded], stage: Scene, kind: Kind) -> Iterator[str]:
+def _wrong_with_requests(
+    requests: list[Recorded], stage: Scene, kind: Kind
+) -> Iterator[str]:
     """What no attempt may do."""
     if len({(one.line, one.body) for one in requests}) > 1:
         yield "two attempts sent different requests"
-    if kind.key is not None and any(json.loads(one.body)["requestId"] != kind.key for one in requests):
+    if kind.key is not None and any(
+        json.loads(one.body)["requestId"] != kind.key for one in requests
+    ):
         yield "an attempt did not carry the idempotency key"
     allowed = stage.client.get("api_key", [KEY])
-    if any(one.values("authorization") not in [[key] for key in allowed] for one in requests):
+    if any(
+        one.values("authorization") not in [[key] for key in allowed]
+        for one in requests
+    ):
         yield "an attempt did not carry exactly the raw key"
 
 
 def _wrong_with_servers(stage: Scene, kind: Kind, cell: Cell) -> Iterator[str]:
     """What must not reach a server."""
-    others = {one.line for one in stage.server.requests if not one.line.startswith(kind.method)}
-    if others and (not cell.reconciled or any(not line.startswith("GET ") for line in others)):
+    others = {
+        one.line
+        for one in stage.server.requests
+        if not one.line.startswith(kind.method)
+    }
+    if others and (
+        not cell.reconciled or any(not line.startswith("GET ") for line in others)
+    ):
         yield f"these were sent too: {others}"
     if isinstance(stage.server, ResetsHello) and KEY.encode() in stage.server.hello:
         yield "the key left in the clear"
@@ -134,13 +164,23 @@ def _wrong_with_answer(answer: Response[Any], stage: Scene) -> Iterator[str]:
 
 
 def _wrong_with_error(error: PlexyError, kind: Kind) -> Iterator[str]:
-    if (error.operation, error.idempotency_key, error.order_reference) != (kind.call, kind.key, kind.order):
+    if (error.operation, error.idempotency_key, error.order_reference) != (
+        kind.call,
+        kind.key,
+        kind.order,
+    ):
         yield "the error does not know its call, its idempotency key or its order reference"
     shown = f"{error} {error!r} {vars(error)} {getattr(error, 'cause', None)!r}"
     if KEY in shown or OTHER_KEY in shown:
         yield "the error shows the key"
     again = pickle.loads(pickle.dumps(error))
-    if (type(again), str(again), again.outcome) != (type(error), str(error), error.outcome):
+    if (type(again), str(again), again.outcome) != (
+        type(error),
+        str(error),
+        error.outcome,
+    ):
         yield "the error does not survive pickling"
-    if kind.moves_money and (error.outcome == "unknown") != isinstance(error, OutcomeUnknownError):
+    if kind.moves_money and (error.outcome == "unknown") != isinstance(
+        error, OutcomeUnknownError
+    ):
         yield "a call that moves money has an unknown outcome without saying so"

@@ -27,7 +27,9 @@ class Child:
     def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, *arguments), daemon=True)
+        self._process = context.Process(
+            target=serve, args=(theirs, *arguments), daemon=True
+        )
         self._theirs = theirs
 
     def __enter__(self) -> Self:

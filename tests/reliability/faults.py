@@ -14,7 +14,15 @@ from typing import Any, Self
 from unittest import mock
 
 from helpers.calls import KEY, OTHER_KEY, Recording
-from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer, reset_on_close
+from helpers.wire import (
+    Answer,
+    Recorded,
+    Then,
+    WireServer,
+    http,
+    json_answer,
+    reset_on_close,
+)
 from plexy_pay.types import Timeout
 
 from .kinds import Kind, good
@@ -114,13 +122,18 @@ class Scene:
 def scene(fault: str, kind: Kind) -> Iterator[Scene]:
     """The scene of a fault, for one call of a kind."""
     pace = Pace()
-    with WireServer(json_answer(kind.answer)) as elsewhere, contextlib.ExitStack() as stage:
+    with (
+        WireServer(json_answer(kind.answer)) as elsewhere,
+        contextlib.ExitStack() as stage,
+    ):
         made = _make(fault, kind, pace, elsewhere)
         server = stage.enter_context(made.server)
         if isinstance(server, Refuses) and fault != "refused":
             pace.at_wait = server.listen
         if fault == "dns":
-            stage.enter_context(mock.patch("socket.getaddrinfo", _resolver(socket.getaddrinfo)))
+            stage.enter_context(
+                mock.patch("socket.getaddrinfo", _resolver(socket.getaddrinfo))
+            )
         yield made
 
 
@@ -139,7 +152,9 @@ def _make(fault: str, kind: Kind, pace: Pace, elsewhere: WireServer) -> Scene:
     if fault in _SERVERS:
         scheme, server = _SERVERS[fault]
         made = server(http(200, good(kind), JSON))
-        origin = f"{scheme}://{UNRESOLVED if fault == 'dns' else '127.0.0.1'}:{made.port}"
+        origin = (
+            f"{scheme}://{UNRESOLVED if fault == 'dns' else '127.0.0.1'}:{made.port}"
+        )
         return Scene(made, elsewhere, pace, origin, answer=kind.answer)
     if fault.startswith("redirect_"):
         headers = {"Location": f"{elsewhere.origin}/v1/taken"}
@@ -149,9 +164,18 @@ def _make(fault: str, kind: Kind, pace: Pace, elsewhere: WireServer) -> Scene:
         answer = _ODD[fault](kind)
         headers = {"Content-Type": "text/plain"} if fault == "wrong_type" else JSON
         server = WireServer(http(200, json.dumps(answer).encode(), headers))
-        return Scene(server, elsewhere, pace, server.origin, answer=answer, variants=fault == "new_variant")
+        return Scene(
+            server,
+            elsewhere,
+            pace,
+            server.origin,
+            answer=answer,
+            variants=fault == "new_variant",
+        )
     if fault.startswith("slow_"):
-        return _slow(kind, _half(kind) if fault == "slow_body" else b"", elsewhere, pace)
+        return _slow(
+            kind, _half(kind) if fault == "slow_body" else b"", elsewhere, pace
+        )
     server = WireServer(*_answers(fault, kind, pace))
     made = Scene(server, elsewhere, pace, server.origin, answer=kind.answer)
     if fault == "rotated":
@@ -170,7 +194,14 @@ def _slow(kind: Kind, body: bytes, elsewhere: WireServer, pace: Pace) -> Scene:
         return Then(body, hang=True)
 
     server = WireServer(hold)
-    return Scene(server, elsewhere, pace, server.origin, {"timeout": Timeout(read=SHORT)}, held=held)
+    return Scene(
+        server,
+        elsewhere,
+        pace,
+        server.origin,
+        {"timeout": Timeout(read=SHORT)},
+        held=held,
+    )
 
 
 _NO: dict[str, object] = {"declined": False, "declined_in_text": "false"}
@@ -202,7 +233,8 @@ _ODD: dict[str, Callable[[Kind], Any]] = {
     "new_variant": lambda kind: {"type": "barter", "goods": ["wool"]},
     "null": lambda kind: dict.fromkeys(kind.answer),
     "other_type": lambda kind: {
-        name: str(value) if isinstance(value, int) else 7 for name, value in kind.answer.items()
+        name: str(value) if isinstance(value, int) else 7
+        for name, value in kind.answer.items()
     },
     "missing": lambda kind: {kind.status: kind.answer[kind.status]},
 }
@@ -220,7 +252,11 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
     down, many = _failure(503), _failure(429)
     if fault.startswith("status_"):
         status = int(fault.removeprefix("status_"))
-        return [http(status, HTML, {"Content-Type": "text/html"}) if status == 502 else _failure(status)]
+        return [
+            http(status, HTML, {"Content-Type": "text/html"})
+            if status == 502
+            else _failure(status)
+        ]
     if fault in _WAITS:
         value = _WAITS[fault](pace)
         return [_failure(429, {} if value is None else {"Retry-After": value})]
@@ -231,7 +267,11 @@ def _answers(fault: str, kind: Kind, pace: Pace) -> list[Answer]:
         third = -(-len(body) // 3)
         pieces = [body[at : at + third] for at in range(0, len(body), third)]
         chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
-        return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+        return (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + chunks
+            + b"0\r\n\r\n"
+        )
 
     def gzipped(content: bytes) -> bytes:
         return http(200, content, {**JSON, "Content-Encoding": "gzip"})

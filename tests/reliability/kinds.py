@@ -100,7 +100,9 @@ READ = Kind(
 PAY = Kind(
     name="a POST that moves money",
     call="payments.refund",
-    make=lambda client: client.payments.refund(PAYMENT, amount=5000, order_reference=ORDER),
+    make=lambda client: client.payments.refund(
+        PAYMENT, amount=5000, order_reference=ORDER
+    ),
     answer={"id": PAYMENT, "responseCode": "00", "success": True, "amount": 5000},
     status="responseCode",
     order=ORDER,
@@ -111,7 +113,12 @@ KEYED = Kind(
     make=lambda client: client.settlement_orders.create(
         request_id=REQUEST_ID, beneficiary_id=PAYMENT, amount=10000, currency="KZT"
     ),
-    answer={"id": PAYMENT, "requestId": REQUEST_ID, "status": "created", "amount": 10000},
+    answer={
+        "id": PAYMENT,
+        "requestId": REQUEST_ID,
+        "status": "created",
+        "amount": 10000,
+    },
     status="status",
     key=REQUEST_ID,
 )

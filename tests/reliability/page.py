@@ -87,7 +87,10 @@ and sees that orders are paid twice.
 
 def render(entries: list[Entry]) -> str:
     """The page. It holds no date and no measured time: the same behavior gives the same bytes."""
-    seen = {(entry.row.fault, entry.kind.call): entry.seen[FLAVORS[0]].cell for entry in entries}
+    seen = {
+        (entry.row.fault, entry.kind.call): entry.seen[FLAVORS[0]].cell
+        for entry in entries
+    }
     parts = [_HEAD]
     for title, text, rows in SECTIONS:
         cells = [(row, [seen[row.fault, kind.call] for kind in KINDS]) for row in rows]
@@ -96,18 +99,27 @@ def render(entries: list[Entry]) -> str:
 
 
 def _table(rows: list[tuple[Row, list[Cell]]]) -> str:
-    lines = ["| what happens | GET | POST | POST with a key | waits | reconcile |", f"|{' --- |' * 6}"]
+    lines = [
+        "| what happens | GET | POST | POST with a key | waits | reconcile |",
+        f"|{' --- |' * 6}",
+    ]
     for row, cells in rows:
         # The kinds that try again all wait alike.
         waits = max((cell.waits for cell in cells), key=len)
         shown = ", ".join(f"{seconds:g} s" for seconds in waits)
-        reconciled = ", ".join(sorted({f"`{cell.reconciled}`" for cell in cells if cell.reconciled}))
-        lines.append(f"| {' | '.join([row.text, *map(_cell, cells), shown, reconciled])} |")
+        reconciled = ", ".join(
+            sorted({f"`{cell.reconciled}`" for cell in cells if cell.reconciled})
+        )
+        lines.append(
+            f"| {' | '.join([row.text, *map(_cell, cells), shown, reconciled])} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _cell(cell: Cell) -> str:
-    count = f"{cell.arrived} ×" + (f" of {cell.tries}" if cell.tries != cell.arrived else "")
+    count = f"{cell.arrived} ×" + (
+        f" of {cell.tries}" if cell.tries != cell.arrived else ""
+    )
     error = f", `{cell.cause or cell.error}`" if cell.error else ""
     if cell.cause:
         error = f", `{cell.error}` (`{cell.cause}`)"

@@ -88,12 +88,19 @@ class Order:
     def facts(self) -> dict[str, Any]:
         """What the next attempt can be looked up by."""
         self.attempts += 1
-        return {"order_reference": f"{self.name}-{self.attempts}", "amount": self.amount}
+        return {
+            "order_reference": f"{self.name}-{self.attempts}",
+            "amount": self.amount,
+        }
 
 
 def arguments(facts: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a payment."""
-    kind: dict[str, Any] = {"transaction_type": "sale", "payment_method": "card", "skip_three_ds": True}
+    kind: dict[str, Any] = {
+        "transaction_type": "sale",
+        "payment_method": "card",
+        "skip_three_ds": True,
+    }
     kind["order_details"] = {**facts, "currency": "KZT"}
     return kind
 
@@ -186,7 +193,8 @@ class Run:
         self._card = card_of(sandbox)
         dice = random.Random(plan.seed)
         self._orders = [
-            Order(f"ORD-{plan.seed}-{number}", dice.randrange(100, 20_000)) for number in range(plan.payments)
+            Order(f"ORD-{plan.seed}-{number}", dice.randrange(100, 20_000))
+            for number in range(plan.payments)
         ]
 
     def go(self, settle: Settle) -> Result:
@@ -199,7 +207,11 @@ class Run:
             open_ = self.pay(wanted)
             again = settle(self, open_)
             # What is neither paid nor open was refused, or never left: it is safe to pay it again.
-            refused = [order for order in wanted if order.transaction_id is None and order.saved is None]
+            refused = [
+                order
+                for order in wanted
+                if order.transaction_id is None and order.saved is None
+            ]
             wanted = list({order.name: order for order in [*refused, *again]}.values())
         self._ask_the_ledger()
         self.result.seconds = time.monotonic() - started
@@ -211,7 +223,9 @@ class Run:
             first = arguments({"order_reference": FIRST, "amount": 100})
             client.direct_payments.create(**first, card_data=self._card)
         moving = {"seconds": AHEAD}
-        httpx.post(f"{self._sandbox}/_sandbox/advance", json=moving, trust_env=False).raise_for_status()
+        httpx.post(
+            f"{self._sandbox}/_sandbox/advance", json=moving, trust_env=False
+        ).raise_for_status()
 
     def pay(self, orders: list[Order]) -> list[Order]:
         """Pay each order once, among faults; gives those whose outcome is unknown."""
@@ -219,11 +233,17 @@ class Run:
         half = len(orders) // 2
         with self.faults() as origin, ThreadPoolExecutor(self._plan.threads) as pool:
             with self.client(PlexyPay, origin) as client:
-                by_threads = [pool.submit(self._pay_one, client, order) for order in orders[:half]]
+                by_threads = [
+                    pool.submit(self._pay_one, client, order) for order in orders[:half]
+                ]
                 asyncio.run(self._pay_by_tasks(origin, iter(orders[half:])))
                 for future in by_threads:
                     future.result()
-        return [order for order in orders if order.saved is not None and order.transaction_id is None]
+        return [
+            order
+            for order in orders
+            if order.saved is not None and order.transaction_id is None
+        ]
 
     @contextmanager
     def faults(self) -> Iterator[str]:
@@ -233,7 +253,12 @@ class Run:
 
     def client(self, kind: type[Any], origin: str) -> Any:
         """A client whose waits between retries are short, and whose clock is that of the sandbox."""
-        client = kind(KEY, base_url=origin, environment="test", timeout=Timeout(read=self._plan.patience))
+        client = kind(
+            KEY,
+            base_url=origin,
+            environment="test",
+            timeout=Timeout(read=self._plan.patience),
+        )
         client._settings.pace = pace = Pace()
         pace.time = lambda: time.time() + AHEAD
         pace.random = lambda: random.random() / 50
@@ -243,7 +268,10 @@ class Run:
         facts = order.facts()
         order.saved = client.save_call("direct_payments.create", **facts)
         try:
-            self._note(order, client.direct_payments.create(**arguments(facts), card_data=self._card))
+            self._note(
+                order,
+                client.direct_payments.create(**arguments(facts), card_data=self._card),
+            )
         except PlexyError as error:
             self._note(order, error)
 
@@ -254,11 +282,16 @@ class Run:
                 order.saved = await client.save_call("direct_payments.create", **facts)
                 call = client.direct_payments.create
                 try:
-                    self._note(order, await call(**arguments(facts), card_data=self._card))
+                    self._note(
+                        order, await call(**arguments(facts), card_data=self._card)
+                    )
                 except PlexyError as error:
                     self._note(order, error)
 
-        async with self.client(AsyncPlexyPay, origin) as client, asyncio.TaskGroup() as group:
+        async with (
+            self.client(AsyncPlexyPay, origin) as client,
+            asyncio.TaskGroup() as group,
+        ):
             for _ in range(self._plan.tasks):
                 group.create_task(worker(client))
 
@@ -270,13 +303,19 @@ class Run:
         cause = result.cause if isinstance(result, OutcomeUnknownError) else result
         self.result.errors[f"{result.outcome}: {type(cause).__name__}"] += 1
         # When the call ended is known now: it need not be waited for as long as for one whose worker died.
-        order.saved = result.saved_call if isinstance(result, OutcomeUnknownError) else None
+        order.saved = (
+            result.saved_call if isinstance(result, OutcomeUnknownError) else None
+        )
 
     def reconcile(self, orders: list[Order]) -> list[Order]:
         """Look up open orders, among faults, and what stays open once more in quiet; gives those to pay again."""
         with self.faults() as origin:
             self._look_up(origin, orders)
-        open_ = [order for order in orders if order.saved is not None and order.transaction_id is None]
+        open_ = [
+            order
+            for order in orders
+            if order.saved is not None and order.transaction_id is None
+        ]
         self._look_up(self._sandbox, open_)
         self.result.undetermined += sum(
             order.transaction_id is None and order.saved is not None for order in orders
@@ -304,16 +343,21 @@ class Run:
         for order, answer in zip(orders, answers, strict=True):
             self.result.reconciled[type(answer).__name__] += 1
             if isinstance(answer, Executed):
-                assert isinstance(answer.transaction, (Transaction, TransactionResponse))
+                assert isinstance(
+                    answer.transaction, (Transaction, TransactionResponse)
+                )
                 found = answer.transaction.transaction_id
-                assert isinstance(found, str)  # The sandbox shows it; of the API nobody has seen it.
+                # The sandbox shows it; of the API nobody has seen it.
+                assert isinstance(found, str)
                 order.transaction_id = found
             elif isinstance(answer, NotExecuted):
                 order.saved = None
 
     def _ask_the_ledger(self) -> None:
         """Compare the books with the sandbox's own list of transactions."""
-        ledger: dict[str, list[dict[str, Any]]] = {order.name: [] for order in self._orders}
+        ledger: dict[str, list[dict[str, Any]]] = {
+            order.name: [] for order in self._orders
+        }
         for row in _transactions(self._sandbox):
             if row["orderReference"] == FIRST:
                 continue
@@ -329,7 +373,10 @@ class Run:
             self.result.paid_twice += len(payments) > 1
             self.result.lost += not payments
             known = (order.transaction_id, order.amount)
-            if len(payments) == 1 and known != (payments[0]["transactionId"], payments[0]["amount"]):
+            if len(payments) == 1 and known != (
+                payments[0]["transactionId"],
+                payments[0]["amount"],
+            ):
                 self.result.wrong += 1
 
 
@@ -339,17 +386,25 @@ def card_of(sandbox: str) -> CardData:
         key = client.direct_payments.keys()
     year = datetime.now(UTC).year + 3
     card = cards.Card(
-        number="4111111111111111", expiry_month=7, expiry_year=year, cvv="123", holder="ALIYA SAMPLE"
+        number="4111111111111111",
+        expiry_month=7,
+        expiry_year=year,
+        cvv="123",
+        holder="ALIYA SAMPLE",
     )
     return card.encrypt(key, padding=cards.Padding.OAEP_SHA256)
 
 
 def _transactions(origin: str) -> Iterable[dict[str, Any]]:
     """All rows of the sandbox's list of transactions."""
-    with httpx.Client(base_url=origin, headers={"Authorization": KEY}, trust_env=False) as http:
+    with httpx.Client(
+        base_url=origin, headers={"Authorization": KEY}, trust_env=False
+    ) as http:
         for page in range(1, 1_000_000):
             rows: list[dict[str, Any]] = (
-                http.get("/v1/transactions", params={"page": page}).raise_for_status().json()["data"]
+                http.get("/v1/transactions", params={"page": page})
+                .raise_for_status()
+                .json()["data"]
             )
             yield from rows
             if not rows:

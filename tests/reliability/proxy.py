@@ -62,14 +62,18 @@ class FaultyProxy:
         """Serve until `stop` comes through the pipe. At `restart` the last request is done, then comes a new port."""
         order = "restart"
         while order != "stop":
-            server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=1024)
+            server = await asyncio.start_server(
+                self._accept, "127.0.0.1", 0, backlog=1024
+            )
             pipe.send(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
             order = await asyncio.to_thread(pipe.recv)
             server.close()
             while self._handlers:
                 await asyncio.wait(self._handlers)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._handlers.add(task)
@@ -114,7 +118,9 @@ class FaultyProxy:
         if fault.startswith("reset"):
             raise _Reset
         if fault.startswith("5xx"):
-            return http(dice.choice(STATUSES), HTML, {"Content-Type": "text/html"}), True
+            return http(
+                dice.choice(STATUSES), HTML, {"Content-Type": "text/html"}
+            ), True
         if fault.startswith("429"):
             return http(429, b"{}", {"Retry-After": "0"}), True
         if fault.startswith("cut off"):

@@ -42,9 +42,13 @@ class Cell(NamedTuple):
     reconciled: str = ""
 
 
-def open_payment(arrived: int, tries: int, cause: str, waits: tuple[float, ...] = ()) -> Cell:
+def open_payment(
+    arrived: int, tries: int, cause: str, waits: tuple[float, ...] = ()
+) -> Cell:
     """A call that moves money ends with an unknown outcome. What a fault hides, a look-up into it does not guess."""
-    return Cell(arrived, tries, "unknown", "OutcomeUnknownError", cause, waits, "Undetermined")
+    return Cell(
+        arrived, tries, "unknown", "OutcomeUnknownError", cause, waits, "Undetermined"
+    )
 
 
 class Row(NamedTuple):
@@ -128,8 +132,16 @@ def answered(fault: str, text: str) -> Row:
 NOT_REACHED = [
     never_sent("dns", "The name of the host cannot be resolved", "ApiConnectionError"),
     never_sent("refused", "The connection is refused", "ApiConnectionError"),
-    never_sent("tls_reset", "The connection is reset in the TLS handshake", "ApiConnectionError"),
-    never_sent("tls_garbage", "The TLS handshake is answered with something else", "ApiConnectionError"),
+    never_sent(
+        "tls_reset",
+        "The connection is reset in the TLS handshake",
+        "ApiConnectionError",
+    ),
+    never_sent(
+        "tls_garbage",
+        "The TLS handshake is answered with something else",
+        "ApiConnectionError",
+    ),
 ]
 
 BROKEN_OFF = [
@@ -139,31 +151,63 @@ BROKEN_OFF = [
         "ApiConnectionError",
         arrives=False,
     ),
-    broken("reset_read", "The connection is reset after the request was read", "ApiConnectionError"),
-    broken("closed", "The connection is closed after the request was read", "ApiConnectionError"),
+    broken(
+        "reset_read",
+        "The connection is reset after the request was read",
+        "ApiConnectionError",
+    ),
+    broken(
+        "closed",
+        "The connection is closed after the request was read",
+        "ApiConnectionError",
+    ),
     broken("not_http", "What comes back is not HTTP", "ApiConnectionError"),
-    broken("huge_header", "A header of the answer is 200 kB long", "ApiConnectionError"),
+    broken(
+        "huge_header", "A header of the answer is 200 kB long", "ApiConnectionError"
+    ),
     broken("slow_head", "No answer comes within the read timeout", "ApiTimeoutError"),
-    broken("slow_body", "The body of the answer stops coming, for the read timeout", "ApiTimeoutError"),
+    broken(
+        "slow_body",
+        "The body of the answer stops coming, for the read timeout",
+        "ApiTimeoutError",
+    ),
     open_after_one(
         "trickle",
         "The body of the answer trickles in beyond the total timeout of the call",
         "ApiTimeoutError",
     ),
-    broken("reset_body", "The connection is reset in the middle of the body", "DecodingError"),
-    broken("short_body", "The connection is closed in the middle of the body", "DecodingError"),
+    broken(
+        "reset_body",
+        "The connection is reset in the middle of the body",
+        "DecodingError",
+    ),
+    broken(
+        "short_body",
+        "The connection is closed in the middle of the body",
+        "DecodingError",
+    ),
 ]
 
 UNREADABLE = [
     open_after_one("empty", "200 with an empty body", "DecodingError"),
     open_after_one("truncated", "200 with JSON that is cut off", "DecodingError"),
     open_after_one("html", "200 with an HTML page", "DecodingError"),
-    open_after_one("other_json", "200 with JSON of another kind: text for an object", "DecodingError"),
-    open_after_one("bad_gzip", "200 with compressed data that are damaged", "DecodingError"),
     open_after_one(
-        "gzip_bomb", "200 with 20 kB that inflate to 20 MB (the limit is 10 MiB)", "ResponseTooLargeError"
+        "other_json",
+        "200 with JSON of another kind: text for an object",
+        "DecodingError",
     ),
-    open_after_one("too_long", "200 that announces more than the limit", "ResponseTooLargeError"),
+    open_after_one(
+        "bad_gzip", "200 with compressed data that are damaged", "DecodingError"
+    ),
+    open_after_one(
+        "gzip_bomb",
+        "200 with 20 kB that inflate to 20 MB (the limit is 10 MiB)",
+        "ResponseTooLargeError",
+    ),
+    open_after_one(
+        "too_long", "200 that announces more than the limit", "ResponseTooLargeError"
+    ),
 ]
 
 REDIRECTS = [
@@ -180,15 +224,29 @@ REFUSALS = [
     rejected("status_422", "422", "UnprocessableEntityError"),
     rejected("html_404", "404 with an HTML page", "NotFoundError"),
     declined("declined", "200 with `success: false` (a GET only shows it)"),
-    declined("declined_in_text", '200 with `success: "false"`, as text (a GET only shows it)'),
+    declined(
+        "declined_in_text", '200 with `success: "false"`, as text (a GET only shows it)'
+    ),
 ]
 
 NO_PROOF = [
-    open_after_one("status_409", "409, which no page describes for the call", "ConflictError"),
-    open_after_one("status_425", "425: something on the way sent the request early", "ClientError"),
-    open_after_one("status_460", "460: a load balancer says that its client went away", "ClientError"),
-    open_after_one("status_499", "499: a proxy says that its client went away", "ClientError"),
-    open_after_one("status_418", "Another 4xx that HTTP does not define: 418", "ClientError"),
+    open_after_one(
+        "status_409", "409, which no page describes for the call", "ConflictError"
+    ),
+    open_after_one(
+        "status_425", "425: something on the way sent the request early", "ClientError"
+    ),
+    open_after_one(
+        "status_460",
+        "460: a load balancer says that its client went away",
+        "ClientError",
+    ),
+    open_after_one(
+        "status_499", "499: a proxy says that its client went away", "ClientError"
+    ),
+    open_after_one(
+        "status_418", "Another 4xx that HTTP does not define: 418", "ClientError"
+    ),
 ]
 
 TOO_MANY = [
@@ -197,7 +255,9 @@ TOO_MANY = [
     held_back("wait_zero", "`Retry-After: 0`", 0, 0),
     # Capped at a minute; the second minute would end with the total timeout of the call, 120 seconds.
     held_back("wait_hour", "`Retry-After: 3600`, capped at a minute", 60),
-    held_back("wait_absurd", "`Retry-After: 999999999`, absurd and passed over", *FIRST_WAITS),
+    held_back(
+        "wait_absurd", "`Retry-After: 999999999`, absurd and passed over", *FIRST_WAITS
+    ),
     held_back("wait_past", "A date in the past", *FIRST_WAITS),
     held_back("wait_garbage", "`Retry-After: soon`", *FIRST_WAITS),
     held_back("wait_negative", "`Retry-After: -5`", *FIRST_WAITS),

@@ -32,7 +32,9 @@ def run() -> list[Entry]:
     """Make every call with both clients."""
     rows = [row for _, _, rows in SECTIONS for row in rows]
     entries = [
-        Entry(row, kind, cell, {}) for row in rows for kind, cell in zip(KINDS, row.cells, strict=True)
+        Entry(row, kind, cell, {})
+        for row in rows
+        for kind, cell in zip(KINDS, row.cells, strict=True)
     ]
     for flavor in FLAVORS:
         with Runner(flavor) as runner:

@@ -24,7 +24,9 @@ def test_every_call_meets_every_fault_as_the_rules_say(entries: list[Entry]) -> 
 
 def test_the_page_is_what_the_run_writes(entries: list[Entry]) -> None:
     written = page.PAGE.read_text(encoding="utf-8")
-    assert written == page.render(entries), "docs/reliability.md is out of date: run ./nox -s reliability"
+    assert written == page.render(entries), (
+        "docs/reliability.md is out of date: run ./nox -s reliability"
+    )
 
 
 def test_no_fault_stands_in_the_table_twice() -> None:
@@ -40,7 +42,9 @@ def test_the_readme_counts_the_faults() -> None:
 
 
 def test_a_call_that_behaves_otherwise_is_a_difference() -> None:
-    row = next(row for _, _, rows in SECTIONS for row in rows if row.fault == "status_502")
+    row = next(
+        row for _, _, rows in SECTIONS for row in rows if row.fault == "status_502"
+    )
     with Runner("sync") as runner:
         seen = runner.see(row.fault, PAY)
     entry = Entry(row, PAY, row.pay._replace(arrived=3, tries=3), {"sync": seen})

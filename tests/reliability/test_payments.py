@@ -20,12 +20,16 @@ def test_every_order_is_paid_once_among_faults() -> None:
     assert conclude(result) == 0, "\n".join(result.lines())
     assert result.is_right
     # None of the checks was idle.
-    assert {fault for fault, share in ODDS.items() if share > 0.01} <= result.exchanges.keys()
+    assert {
+        fault for fault, share in ODDS.items() if share > 0.01
+    } <= result.exchanges.keys()
     assert result.reconciled["Executed"] > 0
     assert result.reconciled["NotExecuted"] > 0
 
 
-def test_paying_again_without_looking_is_seen_as_paid_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_paying_again_without_looking_is_seen_as_paid_twice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def pay_again(run: Run, orders: list[Order]) -> list[Order]:
         while orders:
             orders = run.pay(orders)

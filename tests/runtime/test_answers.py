@@ -78,7 +78,8 @@ def failure(flavor: Flavor, answer: Any, request: Any = None, **arguments: Any) 
     ],
 )
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>down</html>", b"{", b"[]", b"null", b'{"code": 2}', b"\xff\xfe"]
+    "body",
+    [b"", b"<html>down</html>", b"{", b"[]", b"null", b'{"code": 2}', b"\xff\xfe"],
 )
 def test_any_status_gives_its_typed_error_whatever_the_body_is(
     flavor: Flavor, status: int, kind: type[ApiError], body: bytes
@@ -101,14 +102,24 @@ def test_a_status_of_the_hundreds_below_two_is_an_error_too(flavor: Flavor) -> N
     ("body", "code", "kind", "source", "message"),
     [
         (
-            {"code": 1, "message": "service unavailable", "source": "keys", "type": "apiError"},
+            {
+                "code": 1,
+                "message": "service unavailable",
+                "source": "keys",
+                "type": "apiError",
+            },
             "1",
             "apiError",
             "keys",
             "service unavailable",
         ),
         (
-            {"code": "0001", "type": "apiError", "message": "wrong", "source": "paymentLinks"},
+            {
+                "code": "0001",
+                "type": "apiError",
+                "message": "wrong",
+                "source": "paymentLinks",
+            },
             "0001",
             "apiError",
             "paymentLinks",
@@ -116,7 +127,14 @@ def test_a_status_of_the_hundreds_below_two_is_an_error_too(flavor: Flavor) -> N
         ),
         ({"message": "already refunded"}, None, None, None, "already refunded"),
         (
-            {"error": {"type": "card_error", "code": "declined", "message": "no", "param": "amount"}},
+            {
+                "error": {
+                    "type": "card_error",
+                    "code": "declined",
+                    "message": "no",
+                    "param": "amount",
+                }
+            },
             "declined",
             "card_error",
             None,
@@ -128,16 +146,31 @@ def test_a_status_of_the_hundreds_below_two_is_an_error_too(flavor: Flavor) -> N
     ],
 )
 def test_the_apis_own_error_is_kept_as_it_came(
-    flavor: Flavor, body: Any, code: str | None, kind: str | None, source: str | None, message: str | None
+    flavor: Flavor,
+    body: Any,
+    code: str | None,
+    kind: str | None,
+    source: str | None,
+    message: str | None,
 ) -> None:
     error = failure(flavor, json_answer(body, 500))
-    assert (error.code, error.type, error.source, error.api_message) == (code, kind, source, message)
+    assert (error.code, error.type, error.source, error.api_message) == (
+        code,
+        kind,
+        source,
+        message,
+    )
     if message:
         assert f'500 ("{message}")' in str(error)
 
 
 def test_foreign_text_cannot_forge_a_line_of_a_log(flavor: Flavor) -> None:
-    error = failure(flavor, json_answer({"message": "bad\r\n2026-01-01 INFO paid\x1b[2J" + "x" * 1000}, 400))
+    error = failure(
+        flavor,
+        json_answer(
+            {"message": "bad\r\n2026-01-01 INFO paid\x1b[2J" + "x" * 1000}, 400
+        ),
+    )
     assert str(error).isprintable()
     assert len(str(error)) < 600
     assert error.api_message.startswith("bad\r\n")
@@ -157,7 +190,9 @@ def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) ->
     ("answer", "problem"),
     [
         (
-            http(200, b"<!DOCTYPE html><html>login</html>", {"Content-Type": "text/html"}),
+            http(
+                200, b"<!DOCTYPE html><html>login</html>", {"Content-Type": "text/html"}
+            ),
             r"not JSON \(content type: text/html\)",
         ),
         (http(200, b"OK", {"Content-Type": "text/plain"}), "not JSON"),
@@ -169,7 +204,10 @@ def test_the_request_id_is_on_responses_and_errors(flavor: Flavor, name: str) ->
         (http(200, b"[]"), "ValueError: a JSON object was expected"),
         (http(200, b"null"), "ValueError: a JSON object was expected"),
         (http(200, b'"text"'), "ValueError: a JSON object was expected"),
-        (Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', close=True), "peer closed connection"),
+        (
+            Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', close=True),
+            "peer closed connection",
+        ),
         (
             Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', reset=True),
             "ReadError|RemoteProtocolError",
@@ -190,7 +228,9 @@ def test_a_success_that_cannot_be_read_is_a_decoding_error_with_what_came(
     assert re.search(problem, str(error))
 
 
-def test_an_unreadable_success_of_a_call_that_moves_money_has_an_unknown_outcome(flavor: Flavor) -> None:
+def test_an_unreadable_success_of_a_call_that_moves_money_has_an_unknown_outcome(
+    flavor: Flavor,
+) -> None:
     error = failure(flavor, http(200, b"<html>", {"X-Request-Id": "rq-1"}), capturing())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is DecodingError
@@ -202,11 +242,15 @@ def test_an_unreadable_success_of_a_call_that_moves_money_has_an_unknown_outcome
 
 
 @pytest.mark.parametrize("answer", [http(200, b"OK"), http(200, b"<html>")])
-def test_text_where_no_body_is_declared_is_not_taken_for_a_success(flavor: Flavor, answer: bytes) -> None:
+def test_text_where_no_body_is_declared_is_not_taken_for_a_success(
+    flavor: Flavor, answer: bytes
+) -> None:
     assert type(failure(flavor, answer, deleting())) is DecodingError
 
 
-@pytest.mark.parametrize("answer", [http(200), http(204), json_answer({"any": 1}), http(200, b"null")])
+@pytest.mark.parametrize(
+    "answer", [http(200), http(204), json_answer({"any": 1}), http(200, b"null")]
+)
 def test_an_operation_without_a_declared_body_takes_an_empty_answer_or_any_json(
     flavor: Flavor, answer: bytes
 ) -> None:
@@ -214,15 +258,23 @@ def test_an_operation_without_a_declared_body_takes_an_empty_answer_or_any_json(
         assert flavor.call(flavor.client(server.origin), deleting()).parsed is None
 
 
-def test_a_decoder_that_makes_something_of_nothing_does_not_hide_an_empty_answer(flavor: Flavor) -> None:
+def test_a_decoder_that_makes_something_of_nothing_does_not_hide_an_empty_answer(
+    flavor: Flavor,
+) -> None:
     request = Request(operation(), path_params={"id": "1"}, decode=lambda data: [data])
     assert "its body is empty" in str(failure(flavor, http(200), request))
 
 
 def test_amounts_come_exact(flavor: Flavor) -> None:
-    with WireServer(http(200, b'{"amount": 0.1, "big": 123456789012345678.91, "whole": 15}')) as server:
+    with WireServer(
+        http(200, b'{"amount": 0.1, "big": 123456789012345678.91, "whole": 15}')
+    ) as server:
         parsed = flavor.call(flavor.client(server.origin), reading()).parsed
-    assert parsed == {"amount": Decimal("0.1"), "big": Decimal("123456789012345678.91"), "whole": 15}
+    assert parsed == {
+        "amount": Decimal("0.1"),
+        "big": Decimal("123456789012345678.91"),
+        "whole": 15,
+    }
 
 
 # Declines
@@ -235,7 +287,10 @@ def test_success_false_is_a_decline_with_the_parsed_answer(flavor: Flavor) -> No
     assert error.outcome is Outcome.REJECTED
     assert error.response == body
     assert error.status == 200
-    assert 'declined it ("insufficient funds"). No money was moved by this call.' in str(error)
+    assert (
+        'declined it ("insufficient funds"). No money was moved by this call.'
+        in str(error)
+    )
 
 
 def test_a_decline_that_does_not_decode_is_still_a_decline(flavor: Flavor) -> None:
@@ -252,14 +307,19 @@ def test_a_decline_that_does_not_decode_is_still_a_decline(flavor: Flavor) -> No
 
 def test_reading_a_payment_that_was_declined_is_no_failure(flavor: Flavor) -> None:
     with WireServer(json_answer({"id": "tx_1", "success": False})) as server:
-        assert flavor.call(flavor.client(server.origin), reading()).parsed == {"id": "tx_1", "success": False}
+        assert flavor.call(flavor.client(server.origin), reading()).parsed == {
+            "id": "tx_1",
+            "success": False,
+        }
 
 
 # Sizes and encodings
 
 
 def encoded(body: bytes, encoding: str, status: int = 200) -> bytes:
-    return http(status, body, {"Content-Encoding": encoding, "Content-Type": "application/json"})
+    return http(
+        status, body, {"Content-Encoding": encoding, "Content-Type": "application/json"}
+    )
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -277,7 +337,9 @@ GOOD = b'{"id": "th_1"}'
         encoded(gzip.compress(GOOD, mtime=0), "gzip"),
         encoded(gzip.compress(GOOD, mtime=0), "GZIP"),
         encoded(gzip.compress(GOOD, mtime=0), "x-gzip"),
-        encoded(gzip.compress(GOOD[:5], mtime=0) + gzip.compress(GOOD[5:], mtime=0), "gzip"),
+        encoded(
+            gzip.compress(GOOD[:5], mtime=0) + gzip.compress(GOOD[5:], mtime=0), "gzip"
+        ),
         encoded(zlib.compress(GOOD), "deflate"),
         encoded(raw_deflate(GOOD), "deflate"),
     ],
@@ -309,15 +371,27 @@ def test_an_answer_in_a_strange_or_damaged_encoding_is_a_decoding_error(
 
 
 def test_a_compressed_error_keeps_its_type_and_message(flavor: Flavor) -> None:
-    error = failure(flavor, encoded(gzip.compress(b'{"code": 5, "message": "no"}', mtime=0), "gzip", 422))
-    assert (type(error), error.code, error.api_message) == (errors.UnprocessableEntityError, "5", "no")
+    error = failure(
+        flavor,
+        encoded(gzip.compress(b'{"code": 5, "message": "no"}', mtime=0), "gzip", 422),
+    )
+    assert (type(error), error.code, error.api_message) == (
+        errors.UnprocessableEntityError,
+        "5",
+        "no",
+    )
 
 
 def test_an_error_in_a_strange_encoding_keeps_its_type(flavor: Flavor) -> None:
-    assert type(failure(flavor, encoded(b"\x0b\x02\x80", "br", 503))) is errors.ServiceUnavailableError
+    assert (
+        type(failure(flavor, encoded(b"\x0b\x02\x80", "br", 503)))
+        is errors.ServiceUnavailableError
+    )
 
 
-def test_an_answer_up_to_the_limit_is_read_and_one_byte_more_is_not(flavor: Flavor) -> None:
+def test_an_answer_up_to_the_limit_is_read_and_one_byte_more_is_not(
+    flavor: Flavor,
+) -> None:
     body = b'"' + b"a" * (LIMIT - 2) + b'"'
     request = Request(operation(), path_params={"id": "1"}, decode=lambda data: data)
     with WireServer(http(200, body)) as server:
@@ -329,21 +403,34 @@ def test_an_answer_up_to_the_limit_is_read_and_one_byte_more_is_not(flavor: Flav
 
 def test_the_limit_can_be_changed(flavor: Flavor) -> None:
     assert (
-        type(failure(flavor, json_answer({"a": "b" * 100}), max_response_bytes=50)) is ResponseTooLargeError
+        type(failure(flavor, json_answer({"a": "b" * 100}), max_response_bytes=50))
+        is ResponseTooLargeError
     )
     with WireServer(json_answer({"a": "b" * 100})) as server:
-        assert flavor.call(flavor.client(server.origin, max_response_bytes=200), reading()).status_code == 200
+        assert (
+            flavor.call(
+                flavor.client(server.origin, max_response_bytes=200), reading()
+            ).status_code
+            == 200
+        )
 
 
-def test_an_announced_length_over_the_limit_is_refused_without_waiting_for_it(flavor: Flavor) -> None:
-    answer = Then(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n", hang=True)
+def test_an_announced_length_over_the_limit_is_refused_without_waiting_for_it(
+    flavor: Flavor,
+) -> None:
+    answer = Then(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n", hang=True
+    )
     assert type(failure(flavor, answer)) is ResponseTooLargeError
 
 
 def test_an_endless_answer_is_cut_at_the_limit(flavor: Flavor) -> None:
     chunk = b"1000\r\n" + b"a" * 4096 + b"\r\n"
     answer = Then(CHUNKED + chunk * 64, hang=True)
-    assert type(failure(flavor, answer, max_response_bytes=100_000)) is ResponseTooLargeError
+    assert (
+        type(failure(flavor, answer, max_response_bytes=100_000))
+        is ResponseTooLargeError
+    )
 
 
 @pytest.mark.parametrize("status", [200, 500])
@@ -355,7 +442,9 @@ def test_a_few_bytes_that_would_inflate_to_a_gigabyte_are_stopped_at_the_limit(
     encoding = "gzip" if press is gzip.compress else "deflate"
     error = failure(flavor, encoded(bomb, encoding, status), capturing())
     assert type(error) is OutcomeUnknownError
-    assert type(error.cause) is (ResponseTooLargeError if status == 200 else errors.InternalServerError)
+    assert type(error.cause) is (
+        ResponseTooLargeError if status == 200 else errors.InternalServerError
+    )
     assert len(error.body) < 100_000
 
 
@@ -363,26 +452,44 @@ def test_a_bomb_is_stopped_before_a_users_hook_reads_it(flavor: Flavor) -> None:
     seen: list[bytes] = []
     injected = flavor.reading_hook(seen)
     bomb = gzip.compress(bytes(64 * 1024 * 1024), mtime=0)
-    assert type(failure(flavor, encoded(bomb, "gzip"), http_client=injected)) is ResponseTooLargeError
+    assert (
+        type(failure(flavor, encoded(bomb, "gzip"), http_client=injected))
+        is ResponseTooLargeError
+    )
     assert seen == []
 
 
-def test_a_finished_answer_of_a_custom_transport_is_read_within_the_limit(flavor: Flavor) -> None:
+def test_a_finished_answer_of_a_custom_transport_is_read_within_the_limit(
+    flavor: Flavor,
+) -> None:
     headers = {"Content-Encoding": "gzip"}
     body = gzip.compress(b'{"a": "' + b"b" * 1000 + b'"}', mtime=0)
-    transport = flavor.transport(lambda request: httpx.Response(200, headers=headers, content=body))
+    transport = flavor.transport(
+        lambda request: httpx.Response(200, headers=headers, content=body)
+    )
     client = flavor.client("https://api.example", http_client=transport)
     assert flavor.call(client, reading()).parsed == {"a": "b" * 1000}
-    client = flavor.client("https://api.example", http_client=transport, max_response_bytes=500)
+    client = flavor.client(
+        "https://api.example", http_client=transport, max_response_bytes=500
+    )
     with pytest.raises(ResponseTooLargeError):
         flavor.call(client, reading())
 
 
-@given(st.binary(max_size=2000), st.integers(1, 1500), st.sampled_from(["", "gzip", "deflate", "raw"]))
+@given(
+    st.binary(max_size=2000),
+    st.integers(1, 1500),
+    st.sampled_from(["", "gzip", "deflate", "raw"]),
+)
 def test_a_body_is_given_whole_or_refused_and_never_larger_than_the_limit(
     data: bytes, limit: int, encoding: str
 ) -> None:
-    press = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "raw": raw_deflate}[encoding]
+    press = {
+        "": bytes,
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "raw": raw_deflate,
+    }[encoding]
     sent = press(data)
     body = Body({"content-encoding": encoding.replace("raw", "deflate")}, limit)
     try:
@@ -425,7 +532,9 @@ def test_a_connection_that_breaks_before_the_answer_is_a_connection_error(
     assert type(error.cause) is ApiConnectionError
 
 
-def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(flavor: Flavor) -> None:
+def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(
+    flavor: Flavor,
+) -> None:
     timeout = Timeout(5.0, 0.05, 5.0, 5.0, 60.0)
     error = failure(flavor, Then(hang=True), capturing(), timeout=timeout)
     assert type(error) is OutcomeUnknownError
@@ -436,7 +545,9 @@ def test_no_answer_in_time_on_a_call_that_moves_money_says_what_to_do(flavor: Fl
     )
 
 
-def test_an_answer_whose_end_does_not_come_in_time_is_a_timeout_with_its_status(flavor: Flavor) -> None:
+def test_an_answer_whose_end_does_not_come_in_time_is_a_timeout_with_its_status(
+    flavor: Flavor,
+) -> None:
     answer = Then(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"', hang=True)
     error = failure(flavor, answer, timeout=Timeout(5.0, 0.05, 5.0, 5.0, 60.0))
     assert type(error) is ApiTimeoutError
@@ -447,7 +558,8 @@ def test_a_refused_connection_means_that_nothing_was_sent(flavor: Flavor) -> Non
     with WireServer() as server:
         pass
     with pytest.raises(
-        ApiConnectionError, match="Nothing was sent, no money moved: it is safe to call again"
+        ApiConnectionError,
+        match="Nothing was sent, no money moved: it is safe to call again",
     ) as caught:
         flavor.call(flavor.client(server.origin, max_retries=0), capturing())
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -455,7 +567,9 @@ def test_a_refused_connection_means_that_nothing_was_sent(flavor: Flavor) -> Non
 
 def test_a_host_without_an_address_means_that_nothing_was_sent(flavor: Flavor) -> None:
     with pytest.raises(ApiConnectionError) as caught:
-        flavor.call(flavor.client("https://no-such-host.invalid", max_retries=0), capturing())
+        flavor.call(
+            flavor.client("https://no-such-host.invalid", max_retries=0), capturing()
+        )
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
@@ -464,15 +578,26 @@ def test_a_host_without_an_address_means_that_nothing_was_sent(flavor: Flavor) -
 
 def test_an_error_knows_its_call(flavor: Flavor) -> None:
     error = failure(
-        flavor, json_answer({"code": 4}, 404, {"Retry-After": "7", "X-Request-Id": "r"}), capturing()
+        flavor,
+        json_answer({"code": 4}, 404, {"Retry-After": "7", "X-Request-Id": "r"}),
+        capturing(),
     )
     assert (error.operation, error.method, error.path) == (
         "payments.capture",
         "POST",
         "/v1/payments/{id}/capture",
     )
-    assert (error.status, error.attempts, error.request_id, error.retry_after) == (404, 1, "r", 7.0)
-    assert (error.order_reference, error.idempotency_key, error.outcome) == ("ORD-1", None, Outcome.REJECTED)
+    assert (error.status, error.attempts, error.request_id, error.retry_after) == (
+        404,
+        1,
+        "r",
+        7.0,
+    )
+    assert (error.order_reference, error.idempotency_key, error.outcome) == (
+        "ORD-1",
+        None,
+        Outcome.REJECTED,
+    )
     assert error.message == str(error)
 
 
@@ -494,11 +619,21 @@ def test_the_order_reference_is_found_in_the_path_too(flavor: Flavor) -> None:
         (capturing(), http(422), "No money was moved by this call."),
         (creating({}), http(422), "The call was not carried out."),
         (capturing(), http(500), "look it up by its order reference 'ORD-1' first."),
-        (capturing({"amount": 1}), http(500), "look it up with a retrieve or list call first."),
-        (creating({}), http(500), "It may have been carried out: look before you call again."),
+        (
+            capturing({"amount": 1}),
+            http(500),
+            "look it up with a retrieve or list call first.",
+        ),
+        (
+            creating({}),
+            http(500),
+            "It may have been carried out: look before you call again.",
+        ),
         (reading(), http(500), "This call only reads: it is safe to call again."),
         (
-            creating({"requestId": "k-1"}, moves_money=True, idempotency_key="requestId"),
+            creating(
+                {"requestId": "k-1"}, moves_money=True, idempotency_key="requestId"
+            ),
             http(500),
             "Call again only with the same key, 'k-1'.",
         ),

@@ -22,7 +22,11 @@ HEADER = "plexy-version"
 
 def asking(**changes: Any) -> Request[Any]:
     """A call whose version is a setting of the client."""
-    marked = operation(family="checkout", header_settings={"Plexy-Version": "checkout_version"}, **changes)
+    marked = operation(
+        family="checkout",
+        header_settings={"Plexy-Version": "checkout_version"},
+        **changes,
+    )
     return Request(marked, path_params={"id": "th_1"}, decode=as_object)
 
 
@@ -32,7 +36,9 @@ def client_of(flavor: Flavor, origin: str, **settings: Any) -> Any:
 
 def test_the_version_of_the_client_is_sent(flavor: Flavor) -> None:
     with WireServer() as server:
-        flavor.call(client_of(flavor, server.origin, checkout_version="2024-01-15"), asking())
+        flavor.call(
+            client_of(flavor, server.origin, checkout_version="2024-01-15"), asking()
+        )
 
     assert server.requests[0].values(HEADER) == ["2024-01-15"]
 
@@ -44,10 +50,14 @@ def test_without_a_version_no_header_is_sent(flavor: Flavor) -> None:
     assert server.requests[0].values(HEADER) == []
 
 
-def test_an_operation_that_does_not_name_the_setting_sends_no_version(flavor: Flavor) -> None:
+def test_an_operation_that_does_not_name_the_setting_sends_no_version(
+    flavor: Flavor,
+) -> None:
     plain: Request[Any] = Request(operation(path="/v1/things"), decode=as_object)
     with WireServer() as server:
-        flavor.call(client_of(flavor, server.origin, checkout_version="2024-01-15"), plain)
+        flavor.call(
+            client_of(flavor, server.origin, checkout_version="2024-01-15"), plain
+        )
 
     assert server.requests[0].values(HEADER) == []
 
@@ -55,18 +65,27 @@ def test_an_operation_that_does_not_name_the_setting_sends_no_version(flavor: Fl
 def test_a_header_of_one_call_goes_before_the_client_s_version(flavor: Flavor) -> None:
     with WireServer() as server:
         client = client_of(flavor, server.origin, checkout_version="2024-01-15")
-        flavor.call(client, asking(), {"extra_headers": {"Plexy-Version": "2023-09-01"}})
+        flavor.call(
+            client, asking(), {"extra_headers": {"Plexy-Version": "2023-09-01"}}
+        )
 
     assert server.requests[0].values(HEADER) == ["2023-09-01"]
 
 
-def test_the_variable_stands_in_for_the_argument(flavor: Flavor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_stands_in_for_the_argument(
+    flavor: Flavor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VARIABLE, "2023-06-01")
     with WireServer() as server:
         flavor.call(client_of(flavor, server.origin), asking())
-        flavor.call(client_of(flavor, server.origin, checkout_version="2024-01-15"), asking())
+        flavor.call(
+            client_of(flavor, server.origin, checkout_version="2024-01-15"), asking()
+        )
 
-    assert [sent.values(HEADER) for sent in server.requests] == [["2023-06-01"], ["2024-01-15"]]
+    assert [sent.values(HEADER) for sent in server.requests] == [
+        ["2023-06-01"],
+        ["2024-01-15"],
+    ]
 
 
 @BOTH
@@ -84,14 +103,20 @@ def test_the_variable_stands_in_for_the_argument(flavor: Flavor, monkeypatch: py
         20240115,
     ],
 )
-def test_what_is_no_date_is_refused_when_it_is_given(kind: Any, version: object) -> None:
-    with pytest.raises(ConfigurationError, match="checkout_version is not a date.*YYYY-MM-DD"):
+def test_what_is_no_date_is_refused_when_it_is_given(
+    kind: Any, version: object
+) -> None:
+    with pytest.raises(
+        ConfigurationError, match="checkout_version is not a date.*YYYY-MM-DD"
+    ):
         kind(KEY, checkout_version=version)
 
 
 @BOTH
 @pytest.mark.parametrize("version", ["", "latest"])
-def test_a_wrong_variable_is_named(kind: Any, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_variable_is_named(
+    kind: Any, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VARIABLE, version)
 
     with pytest.raises(ConfigurationError, match=f"{VARIABLE} is not a date"):

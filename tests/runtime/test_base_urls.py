@@ -167,7 +167,10 @@ def test_plain_http_goes_to_exactly_the_named_hosts(
     kind: Any, hosts: Any, base_url: str, allowed: bool
 ) -> None:
     if allowed:
-        assert base_url.lower() in repr(kind(KEY, base_url=base_url, plain_http_hosts=hosts)).lower()
+        assert (
+            base_url.lower()
+            in repr(kind(KEY, base_url=base_url, plain_http_hosts=hosts)).lower()
+        )
         return
     with pytest.raises(ConfigurationError, match="plain http"):
         kind(KEY, base_url=base_url, plain_http_hosts=hosts)
@@ -196,7 +199,9 @@ def test_a_call_to_a_named_host_arrives_past_every_proxy(
             monkeypatch.setenv(name, proxy.origin)
         flavor.call(flavor.client(outside(server), plain_http_hosts=hosts), reading())
         for injected in (flavor.http_client(), flavor.http_client(proxy=proxy.origin)):
-            client = flavor.client(outside(server), plain_http_hosts=hosts, http_client=injected)
+            client = flavor.client(
+                outside(server), plain_http_hosts=hosts, http_client=injected
+            )
             flavor.call(client, reading())
     assert len(server.requests) == 3
     assert proxy.requests == []
@@ -205,7 +210,12 @@ def test_a_call_to_a_named_host_arrives_past_every_proxy(
 
 def test_a_proxy_as_the_transport_itself_is_refused_for_plain_http() -> None:
     with WireServer() as server, httpx.HTTPTransport(proxy=server.origin) as transport:
-        client = PlexyPay(KEY, base_url=outside(server), plain_http_hosts=[OUTSIDE], http_client=transport)
+        client = PlexyPay(
+            KEY,
+            base_url=outside(server),
+            plain_http_hosts=[OUTSIDE],
+            http_client=transport,
+        )
         with pytest.raises(RequestRefusedError, match="would go to a proxy"):
             client.execute(reading())
     assert server.requests == []
@@ -213,8 +223,12 @@ def test_a_proxy_as_the_transport_itself_is_refused_for_plain_http() -> None:
 
 def test_a_redirect_between_named_hosts_is_not_followed(flavor: Flavor) -> None:
     with WireServer() as other:
-        with WireServer(http(307, headers={"Location": f"{other.origin}/v1/things/th_1"})) as server:
-            client = flavor.client(outside(server), plain_http_hosts=[OUTSIDE, "127.0.0.1"])
+        with WireServer(
+            http(307, headers={"Location": f"{other.origin}/v1/things/th_1"})
+        ) as server:
+            client = flavor.client(
+                outside(server), plain_http_hosts=[OUTSIDE, "127.0.0.1"]
+            )
             with pytest.raises(RedirectError):
                 flavor.call(client, reading())
         assert other.requests == []
@@ -225,13 +239,17 @@ def test_a_hook_cannot_turn_a_call_to_another_named_host(flavor: Flavor) -> None
         injected = flavor.request_hook(
             lambda request: setattr(request, "url", request.url.copy_with(host="other"))
         )
-        client = flavor.client(outside(server), plain_http_hosts=[OUTSIDE, "other"], http_client=injected)
+        client = flavor.client(
+            outside(server), plain_http_hosts=[OUTSIDE, "other"], http_client=injected
+        )
         with pytest.raises(RequestRefusedError, match="belongs to"):
             flavor.call(client, reading())
     assert server.requests == []
 
 
-def test_a_named_host_is_not_this_machine_to_inferred_operations(flavor: Flavor) -> None:
+def test_a_named_host_is_not_this_machine_to_inferred_operations(
+    flavor: Flavor,
+) -> None:
     with WireServer() as server:
         client = flavor.client(outside(server), plain_http_hosts=[OUTSIDE])
         with pytest.raises(InferredOperationError):
@@ -239,7 +257,9 @@ def test_a_named_host_is_not_this_machine_to_inferred_operations(flavor: Flavor)
 
 
 def test_the_named_hosts_go_with_a_pickle() -> None:
-    client = PlexyPay(provider, base_url="http://sandbox:8490", plain_http_hosts=["SANDBOX"])
+    client = PlexyPay(
+        provider, base_url="http://sandbox:8490", plain_http_hosts=["SANDBOX"]
+    )
     assert "http://sandbox:8490" in repr(pickle.loads(pickle.dumps(client)))
 
 
@@ -302,7 +322,9 @@ def test_whatever_prefix_is_taken_no_request_leaves_it(path: str) -> None:
 
     try:
         client = PlexyPay(
-            KEY, base_url=f"https://gw.shop.kz{prefix}", http_client=httpx.MockTransport(handle)
+            KEY,
+            base_url=f"https://gw.shop.kz{prefix}",
+            http_client=httpx.MockTransport(handle),
         )
     except ConfigurationError:
         return
@@ -345,27 +367,39 @@ def test_every_path_and_query_stands_behind_the_prefix(
         "//plexy/v1/things/th_1",
     ],
 )
-def test_a_hook_cannot_leave_the_prefix(flavor: Flavor, server: WireServer, path: str) -> None:
+def test_a_hook_cannot_leave_the_prefix(
+    flavor: Flavor, server: WireServer, path: str
+) -> None:
     def turn(request: httpx.Request) -> None:
         request.url = request.url.copy_with(raw_path=path.encode())
 
     injected = flavor.request_hook(turn)
     with pytest.raises(RequestRefusedError):
-        flavor.call(flavor.client(f"{server.origin}/plexy", http_client=injected), reading())
+        flavor.call(
+            flavor.client(f"{server.origin}/plexy", http_client=injected), reading()
+        )
     assert server.requests == []
 
 
-@pytest.mark.parametrize("base_url", ["https://other.example/base/", "https://127.0.0.1/plexy/"])
+@pytest.mark.parametrize(
+    "base_url", ["https://other.example/base/", "https://127.0.0.1/plexy/"]
+)
 def test_a_base_url_of_the_injected_client_changes_nothing(
     flavor: Flavor, server: WireServer, base_url: str
 ) -> None:
     injected = flavor.http_client(base_url=base_url, trust_env=False)
-    flavor.call(flavor.client(f"{server.origin}/plexy", http_client=injected), reading())
+    flavor.call(
+        flavor.client(f"{server.origin}/plexy", http_client=injected), reading()
+    )
     assert server.requests[0].target == "/plexy/v1/things/th_1"
 
 
-@pytest.mark.parametrize("path", ["/../v1/things", "/%2e%2e/v1/things", "/v1/..%2f..%2fthings"])
-def test_our_own_client_does_not_leave_it_either(flavor: Flavor, server: WireServer, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/../v1/things", "/%2e%2e/v1/things", "/v1/..%2f..%2fthings"]
+)
+def test_our_own_client_does_not_leave_it_either(
+    flavor: Flavor, server: WireServer, path: str
+) -> None:
     request: Request[Any] = Request(operation(path=path), decode=lambda data: data)
     with pytest.raises(RequestRefusedError, match="path leaves"):
         flavor.call(flavor.client(f"{server.origin}/plexy"), request)
@@ -383,11 +417,15 @@ def test_a_saved_call_belongs_to_its_prefix(flavor: Flavor) -> None:
         assert saved is not None
         assert saved["origin"] == f"{server.origin}/one"
         assert (
-            own(flavor, client.save_call("payments.capture", id="tx_1", amount=None))["origin"]
+            own(flavor, client.save_call("payments.capture", id="tx_1", amount=None))[
+                "origin"
+            ]
             == saved["origin"]
         )
         other = kind(KEY, base_url=f"{server.origin}/two")
-        with pytest.raises(ConfigurationError, match="/one, and this client has .*/two"):
+        with pytest.raises(
+            ConfigurationError, match="/one, and this client has .*/two"
+        ):
             own(flavor, other.reconcile(saved))
         before = len(server.requests)
         own(flavor, client.reconcile(saved))
@@ -398,11 +436,15 @@ def test_a_saved_call_belongs_to_its_prefix(flavor: Flavor) -> None:
             own(flavor, one.close() if flavor.name == "sync" else one.aclose())
 
 
-def test_a_call_with_an_idempotency_key_is_repeated_behind_the_prefix(flavor: Flavor) -> None:
+def test_a_call_with_an_idempotency_key_is_repeated_behind_the_prefix(
+    flavor: Flavor,
+) -> None:
     request = capturing({"requestId": "r-1"}, idempotency_key="requestId")
     with WireServer(http(503), json_answer({})) as server:
         flavor.call(flavor.client(f"{server.origin}/plexy", pace=Recording()), request)
-    assert [sent.target for sent in server.requests] == ["/plexy/v1/payments/tx_1/capture"] * 2
+    assert [sent.target for sent in server.requests] == [
+        "/plexy/v1/payments/tx_1/capture"
+    ] * 2
 
 
 def test_logs_show_the_path_of_the_operation_and_no_more(
@@ -410,19 +452,31 @@ def test_logs_show_the_path_of_the_operation_and_no_more(
 ) -> None:
     with caplog.at_level(logging.DEBUG, "plexy_pay"):
         flavor.call(flavor.client(f"{server.origin}/s3cret-path"), reading())
-    ours = [record.getMessage() for record in caplog.records if record.name == "plexy_pay"]
+    ours = [
+        record.getMessage() for record in caplog.records if record.name == "plexy_pay"
+    ]
     assert any("GET /v1/things/{id}" in line for line in ours)
     assert not any("s3cret-path" in line for line in ours)
 
 
 @pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 def test_the_sandbox_behind_a_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    with RunningSandbox() as sandbox, Gateway(sandbox.base_url, "/shop/plexy") as gateway:
+    with (
+        RunningSandbox() as sandbox,
+        Gateway(sandbox.base_url, "/shop/plexy") as gateway,
+    ):
         monkeypatch.setenv(VARIABLE, f"{gateway.base_url}/")
         with PlexyPay(sandbox.key) as client:
             for number in range(3):
-                client.payment_links.create(amount=Money("22000", "KZT"), order_reference=f"ORD-{number}")
+                client.payment_links.create(
+                    amount=Money("22000", "KZT"), order_reference=f"ORD-{number}"
+                )
             assert len(client.payment_links.list(size=2).to_list()) == 3
-            assert client.payment_links.retrieve_by_order_reference("ORD-1").order_reference == "ORD-1"
+            assert (
+                client.payment_links.retrieve_by_order_reference(
+                    "ORD-1"
+                ).order_reference
+                == "ORD-1"
+            )
     assert len(gateway.targets) >= 6
     assert all(target.startswith("/shop/plexy/v1/") for target in gateway.targets)

@@ -23,17 +23,38 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import (
+    MGF1,
+    OAEP,
+    AsymmetricPadding,
+    PKCS1v15,
+)
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from helpers.frames import shown_by
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plexy_pay import UNSET, ConfigurationError, InvalidParameterError, Outcome, PlexyError, cards
+from plexy_pay import (
+    UNSET,
+    ConfigurationError,
+    InvalidParameterError,
+    Outcome,
+    PlexyError,
+    cards,
+)
 from plexy_pay.models import BrowserDetails, CardData, KeyResponse
 
 KEY = rsa.generate_private_key(65537, 2048)
-PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+PEM = (
+    KEY.public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 PADDINGS: dict[cards.Padding, AsymmetricPadding] = {
     cards.Padding.PKCS1_V1_5: PKCS1v15(),
     cards.Padding.OAEP_SHA1: OAEP(MGF1(SHA1()), SHA1(), None),
@@ -80,10 +101,14 @@ def refused(field: str, **typed: Any) -> cards.InvalidCardError:
 
 def opened(text: object, padding: cards.Padding) -> str:
     assert isinstance(text, str)
-    return KEY.decrypt(base64.b64decode(text, validate=True), PADDINGS[padding]).decode()
+    return KEY.decrypt(
+        base64.b64decode(text, validate=True), PADDINGS[padding]
+    ).decode()
 
 
-def fields_of(data: CardData, padding: cards.Padding = cards.Padding.OAEP_SHA256) -> list[str]:
+def fields_of(
+    data: CardData, padding: cards.Padding = cards.Padding.OAEP_SHA256
+) -> list[str]:
     """The five fields of an encrypted card, in the clear."""
     sealed = (
         data.encrypted_card_number,
@@ -99,13 +124,16 @@ def with_check_digit(digits: str) -> str:
     """The digits with the one behind them that makes them a card number, by another way than the package's."""
     table = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
     total = sum(
-        table[int(digit)] if place % 2 == 0 else int(digit) for place, digit in enumerate(digits[::-1])
+        table[int(digit)] if place % 2 == 0 else int(digit)
+        for place, digit in enumerate(digits[::-1])
     )
     return f"{digits}{-total % 10}"
 
 
 NUMBERS = st.text(string.digits, min_size=11, max_size=18).map(with_check_digit)
-NAMES = st.text(min_size=1, max_size=40).filter(lambda name: name.isprintable() and name.strip())
+NAMES = st.text(min_size=1, max_size=40).filter(
+    lambda name: name.isprintable() and name.strip()
+)
 
 
 # --- what is taken and what is refused ------------------------------------------------------------------------
@@ -116,7 +144,9 @@ def test_each_documented_test_card_is_taken(number: str) -> None:
     assert card(number=number).last_four == number[-4:]
 
 
-@pytest.mark.parametrize("number", ["4111 1111 1111 1111", "4111-1111-1111-1111", " 4111111111111111 "])
+@pytest.mark.parametrize(
+    "number", ["4111 1111 1111 1111", "4111-1111-1111-1111", " 4111111111111111 "]
+)
 def test_spaces_and_dashes_in_a_number_are_removed(number: str) -> None:
     data = card(number=number).encrypt(PEM, padding=cards.Padding.OAEP_SHA256)
     assert fields_of(data)[0] == "4111111111111111"
@@ -133,7 +163,12 @@ def test_spaces_and_dashes_in_a_number_are_removed(number: str) -> None:
             "4111.1111.1111.1111",
             "4111111111111111x",
         ),
-        *("\uff14111111111111111", "4111\u00a01111\u00a01111\u00a01111", "4111111111111111\n", "x" * 100_000),
+        *(
+            "\uff14111111111111111",
+            "4111\u00a01111\u00a01111\u00a01111",
+            "4111111111111111\n",
+            "x" * 100_000,
+        ),
         *(4111111111111111, None, b"4111111111111111", ["4111111111111111"]),
     ],
     ids=lambda number: repr(number)[:24],
@@ -151,7 +186,9 @@ def test_every_number_with_its_check_digit_is_taken(number: str) -> None:
 @given(NUMBERS, st.data())
 def test_one_wrong_digit_is_found(number: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(number) - 1))
-    digit = data.draw(st.sampled_from([one for one in string.digits if one != number[place]]))
+    digit = data.draw(
+        st.sampled_from([one for one in string.digits if one != number[place]])
+    )
     refused("number", number=number[:place] + digit + number[place + 1 :])
 
 
@@ -164,13 +201,19 @@ def test_one_wrong_digit_is_found(number: str, data: st.DataObject) -> None:
             ("07", "2034", ("07", "34")),
             (12, 2026, ("12", "26")),
         ),
-        *(("11", "26", ("11", "26")), (" 11 ", " 26 ", ("11", "26")), ("01", "99", ("01", "99"))),
+        *(
+            ("11", "26", ("11", "26")),
+            (" 11 ", " 26 ", ("11", "26")),
+            ("01", "99", ("01", "99")),
+        ),
     ],
 )
 def test_an_expiry_is_taken_in_each_form_and_sent_in_two_digits(
     month: int | str, year: int | str, sent: tuple[str, str]
 ) -> None:
-    data = card(expiry_month=month, expiry_year=year).encrypt(PEM, padding=cards.Padding.OAEP_SHA256)
+    data = card(expiry_month=month, expiry_year=year).encrypt(
+        PEM, padding=cards.Padding.OAEP_SHA256
+    )
     assert tuple(fields_of(data)[1:3]) == sent
 
 
@@ -202,7 +245,9 @@ def test_what_is_no_expiry_is_refused(month: Any, year: Any) -> None:
     refused("expiry", expiry_month=month, expiry_year=year)
 
 
-@pytest.mark.parametrize(("month", "year"), [("10", "26"), ("12", "25"), (10, 2026), ("01", "00")])
+@pytest.mark.parametrize(
+    ("month", "year"), [("10", "26"), ("12", "25"), (10, 2026), ("01", "00")]
+)
 def test_a_card_that_has_expired_is_refused(month: Any, year: Any) -> None:
     assert "has expired" in str(refused("expiry", expiry_month=month, expiry_year=year))
 
@@ -217,20 +262,28 @@ def test_a_card_is_good_until_the_end_of_its_month(today: date, months: int) -> 
         card(**typed)
 
 
-def test_without_a_day_the_clock_decides_by_where_on_earth_the_day_begins_last() -> None:
+def test_without_a_day_the_clock_decides_by_where_on_earth_the_day_begins_last() -> (
+    None
+):
     latest = (datetime.now(UTC) - timedelta(hours=12)).date()
     before = latest.replace(day=1) - timedelta(days=1)
     cards.Card(**{**TYPED, "expiry_month": latest.month, "expiry_year": latest.year})
     with pytest.raises(cards.InvalidCardError):
-        cards.Card(**{**TYPED, "expiry_month": before.month, "expiry_year": before.year})
+        cards.Card(
+            **{**TYPED, "expiry_month": before.month, "expiry_year": before.year}
+        )
 
 
-@pytest.mark.parametrize("cvv", ["", "12", "12345", "12a", 123, None, "\u0661\u0662\u0663"])
+@pytest.mark.parametrize(
+    "cvv", ["", "12", "12345", "12a", 123, None, "\u0661\u0662\u0663"]
+)
 def test_what_is_no_security_code_is_refused(cvv: Any) -> None:
     refused("cvv", cvv=cvv)
 
 
-@pytest.mark.parametrize("holder", ["", "  ", "A\x00B", "A" * 191, "\u0410" * 96, "\ud800", None, 7])
+@pytest.mark.parametrize(
+    "holder", ["", "  ", "A\x00B", "A" * 191, "\u0410" * 96, "\ud800", None, 7]
+)
 def test_what_is_no_name_is_refused(holder: Any) -> None:
     refused("holder", holder=holder)
 
@@ -245,7 +298,13 @@ def test_a_refusal_is_an_error_for_a_wrong_parameter_that_was_not_sent() -> None
 
 
 ANYTHING = st.one_of(
-    st.text(), st.binary(), st.integers(), st.none(), st.floats(), st.booleans(), st.lists(st.text())
+    st.text(),
+    st.binary(),
+    st.integers(),
+    st.none(),
+    st.floats(),
+    st.booleans(),
+    st.lists(st.text()),
 )
 
 
@@ -253,7 +312,13 @@ ANYTHING = st.one_of(
 def test_whatever_is_typed_it_is_a_card_or_one_kind_of_error(
     number: Any, month: Any, year: Any, cvv: Any, holder: Any
 ) -> None:
-    typed = {"number": number, "expiry_month": month, "expiry_year": year, "cvv": cvv, "holder": holder}
+    typed = {
+        "number": number,
+        "expiry_month": month,
+        "expiry_year": year,
+        "cvv": cvv,
+        "holder": holder,
+    }
     for change in (typed, *({name: value} for name, value in typed.items())):
         with suppress(cards.InvalidCardError):
             card(**change)
@@ -274,7 +339,9 @@ def test_whatever_is_typed_it_is_a_card_or_one_kind_of_error(
 def test_what_was_encrypted_comes_back_with_the_private_key(
     padding: cards.Padding, number: str, month: int, year: int, cvv: str, holder: str
 ) -> None:
-    made = card(number=number, expiry_month=month, expiry_year=year, cvv=cvv, holder=holder)
+    made = card(
+        number=number, expiry_month=month, expiry_year=year, cvv=cvv, holder=holder
+    )
 
     data = made.encrypt(PEM, padding=padding)
 
@@ -336,7 +403,9 @@ def test_a_key_is_taken_in_each_form(key: Any) -> None:
     ids=lambda key: repr(key)[:30],
 )
 def test_what_is_no_key_is_refused_before_anything_is_encrypted(key: Any) -> None:
-    with pytest.raises(ConfigurationError, match="no RSA public key of 2048 bits") as caught:
+    with pytest.raises(
+        ConfigurationError, match="no RSA public key of 2048 bits"
+    ) as caught:
         card().encrypt(key, padding=cards.Padding.OAEP_SHA256)
     assert caught.value.outcome is Outcome.NOT_SENT
     assert_shows_nothing(caught.value)
@@ -349,14 +418,21 @@ def test_a_padding_must_be_named_and_one_of_three() -> None:
     with pytest.raises(ConfigurationError, match="padding"):
         card().encrypt(PEM, padding="none")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     text: Any = "oaep-sha1"  # As a setting may have it.
-    assert fields_of(card().encrypt(PEM, padding=text), cards.Padding.OAEP_SHA1)[3] == "987"
+    assert (
+        fields_of(card().encrypt(PEM, padding=text), cards.Padding.OAEP_SHA1)[3]
+        == "987"
+    )
 
 
-def test_without_cryptography_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_cryptography_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in list(sys.modules):
         if name.partition(".")[0] == "cryptography":
             monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'plexy-pay\[cards\]'") as caught:
+    with pytest.raises(
+        ConfigurationError, match=r"pip install 'plexy-pay\[cards\]'"
+    ) as caught:
         card().encrypt(PEM, padding=cards.Padding.OAEP_SHA256)
     assert_shows_nothing(caught.value)
 
@@ -422,8 +498,12 @@ VIEWS: dict[str, Callable[[cards.Card], object]] = {
     "pprint": pprint.pformat,
     "in a container": lambda card: repr([{"card": (card,)}]),
     "a dataclass": lambda card: repr(Checkout(card)),
-    "slots": lambda card: [repr(getattr(card, name)) for name in dir(card) if name != "last_four"],
-    "members": lambda card: repr([value for name, value in inspect.getmembers(card) if name != "last_four"]),
+    "slots": lambda card: [
+        repr(getattr(card, name)) for name in dir(card) if name != "last_four"
+    ],
+    "members": lambda card: repr(
+        [value for name, value in inspect.getmembers(card) if name != "last_four"]
+    ),
     "JSON with a default": lambda card: json.dumps(card, default=str),
     "hash": hash,
     "size": sys.getsizeof,
@@ -443,7 +523,9 @@ REFUSED: dict[str, Callable[[cards.Card], object]] = {
     "iterating": lambda card: list(card),  # type: ignore[call-overload]  # pyright: ignore
     "a new attribute": lambda card: setattr(card, "note", 1),
     **{
-        f"pickle {protocol}": lambda card, protocol=protocol: pickle.dumps(card, protocol)
+        f"pickle {protocol}": lambda card, protocol=protocol: pickle.dumps(
+            card, protocol
+        )
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
     },
     "pickle in Python": lambda card: pickle._Pickler(io.BytesIO()).dump(card),  # type: ignore[attr-defined]  # pyright: ignore
@@ -480,7 +562,11 @@ def test_no_object_that_a_card_refers_to_shows_it() -> None:
         one = waiting.pop()
         met.append(one)
         if not inspect.isroutine(one) and not isinstance(one, (type, str)):
-            waiting += [other for other in gc.get_referents(one) if not any(other is seen for seen in met)]
+            waiting += [
+                other
+                for other in gc.get_referents(one)
+                if not any(other is seen for seen in met)
+            ]
     texts = [one for one in met if isinstance(one, str)]
     assert len(met) > 5
     assert not any(text in TYPED.values() for text in texts)
@@ -498,9 +584,20 @@ def test_a_card_in_a_log_record_is_masked(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level(logging.DEBUG)
     made = card()
     logging.getLogger("shop").debug("paying with %(card)s", {"card": made})
-    logging.getLogger("shop").debug("paying with %s and %r", made, made, extra={"card": made})
-    told = ("msg", "args", "message", "card", "exc_text")  # the others are times and numbers of processes
-    shown = "".join(str([vars(record).get(name) for name in told]) for record in caplog.records)
+    logging.getLogger("shop").debug(
+        "paying with %s and %r", made, made, extra={"card": made}
+    )
+    # the others are times and numbers of processes
+    told = (
+        "msg",
+        "args",
+        "message",
+        "card",
+        "exc_text",
+    )
+    shown = "".join(
+        str([vars(record).get(name) for name in told]) for record in caplog.records
+    )
     assert "Card(********)" in shown
     assert not shows(shown + caplog.text)
 
@@ -520,11 +617,16 @@ def test_a_card_in_a_log_record_is_masked(caplog: pytest.LogCaptureFixture) -> N
         {"today": 20261130},
         {"today": ""},
     ],
-    ids=lambda wrong: f"{next(iter(wrong))} of type {type(next(iter(wrong.values()))).__name__}",
+    ids=lambda wrong: (
+        f"{next(iter(wrong))} of type {type(next(iter(wrong.values()))).__name__}"
+    ),
 )
-def test_the_error_for_a_wrong_card_leaves_nothing_in_frames_of_the_package(wrong: dict[str, Any]) -> None:
+def test_the_error_for_a_wrong_card_leaves_nothing_in_frames_of_the_package(
+    wrong: dict[str, Any],
+) -> None:
     with pytest.raises(
-        InvalidParameterError, match=rf"{next(iter(wrong)).split('_')[0]}.*Nothing was sent"
+        InvalidParameterError,
+        match=rf"{next(iter(wrong)).split('_')[0]}.*Nothing was sent",
     ) as caught:
         cards.Card(**{**TYPED, **wrong})
     assert_shows_nothing(caught.value)
@@ -533,7 +635,9 @@ def test_the_error_for_a_wrong_card_leaves_nothing_in_frames_of_the_package(wron
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_field_that_breaks_while_it_is_read_leaves_nothing_in_frames_of_the_package(name: str) -> None:
+def test_a_field_that_breaks_while_it_is_read_leaves_nothing_in_frames_of_the_package(
+    name: str,
+) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError
 
@@ -547,7 +651,9 @@ def test_a_field_that_breaks_while_it_is_read_leaves_nothing_in_frames_of_the_pa
 
 
 @pytest.mark.parametrize("wrong", [10**5000, -(10**5000)], ids=["huge", "tiny"])
-@pytest.mark.parametrize("name", ["color_depth", "screen_height", "screen_width", "time_zone"])
+@pytest.mark.parametrize(
+    "name", ["color_depth", "screen_height", "screen_width", "time_zone"]
+)
 def test_a_huge_number_of_a_browser_is_a_wrong_parameter(name: str, wrong: int) -> None:
     with pytest.raises(InvalidParameterError, match=name):
         cards.browser_details(**{**BROWSER, name: wrong})
@@ -564,7 +670,9 @@ def test_an_error_inside_the_encryption_leaves_nothing_in_frames_of_the_package(
         card().encrypt(PEM, padding=cards.Padding.OAEP_SHA256)
     assert_shows_nothing(caught.value)
     ours = [
-        frame for frame in traceback.extract_tb(caught.value.__traceback__) if "plexy_pay" in frame.filename
+        frame
+        for frame in traceback.extract_tb(caught.value.__traceback__)
+        if "plexy_pay" in frame.filename
     ]
     assert len(ours) >= 2
     for where, text in shown_by(caught.value, "plexy_pay"):
@@ -592,7 +700,12 @@ BROWSER: dict[str, Any] = {
 
 
 def test_what_a_form_posts_and_what_a_program_knows_become_the_same_details() -> None:
-    posted = {**BROWSER, "color_depth": "24", "screen_height": "1440", "screen_width": "900"}
+    posted = {
+        **BROWSER,
+        "color_depth": "24",
+        "screen_height": "1440",
+        "screen_width": "900",
+    }
     posted |= {"time_zone": "-360", "java_enabled": "false"}
 
     made = cards.browser_details(**posted)
@@ -613,17 +726,31 @@ def test_what_a_form_posts_and_what_a_program_knows_become_the_same_details() ->
 
 @pytest.mark.parametrize(
     ("given_", "sent"),
-    [(24, "24"), (30, "24"), ("30", "24"), (32, "32"), (48, "48"), (64, "48"), (1, "1"), (3, "1")],
+    [
+        (24, "24"),
+        (30, "24"),
+        ("30", "24"),
+        (32, "32"),
+        (48, "48"),
+        (64, "48"),
+        (1, "1"),
+        (3, "1"),
+    ],
 )
-def test_a_color_depth_that_3ds_does_not_know_becomes_the_next_lower_one(given_: Any, sent: str) -> None:
-    assert cards.browser_details(**{**BROWSER, "color_depth": given_})["color_depth"] == sent  # pyright: ignore
+def test_a_color_depth_that_3ds_does_not_know_becomes_the_next_lower_one(
+    given_: Any, sent: str
+) -> None:
+    details: Any = cards.browser_details(**{**BROWSER, "color_depth": given_})
+    assert details["color_depth"] == sent
 
 
 @pytest.mark.parametrize(
-    ("given_", "sent"), [("0", "0"), ("-0", "0"), (840, "840"), ("-840", "-840"), (" 330 ", "330")]
+    ("given_", "sent"),
+    [("0", "0"), ("-0", "0"), (840, "840"), ("-840", "-840"), (" 330 ", "330")],
 )
 def test_a_time_zone_is_sent_as_a_plain_number(given_: Any, sent: str) -> None:
-    assert cards.browser_details(**{**BROWSER, "time_zone": given_})["time_zone"] == sent  # pyright: ignore
+    details: Any = cards.browser_details(**{**BROWSER, "time_zone": given_})
+    assert details["time_zone"] == sent
 
 
 @pytest.mark.parametrize(
@@ -643,11 +770,23 @@ def test_a_time_zone_is_sent_as_a_plain_number(given_: Any, sent: str) -> None:
             ("screen_width", 1.5),
             ("screen_width", ""),
         ),
-        *(("time_zone", 841), ("time_zone", "+360"), ("time_zone", "Asia/Almaty"), ("time_zone", None)),
-        *(("java_enabled", "yes"), ("java_enabled", None), ("java_enabled", 1), ("screen_width", True)),
+        *(
+            ("time_zone", 841),
+            ("time_zone", "+360"),
+            ("time_zone", "Asia/Almaty"),
+            ("time_zone", None),
+        ),
+        *(
+            ("java_enabled", "yes"),
+            ("java_enabled", None),
+            ("java_enabled", 1),
+            ("screen_width", True),
+        ),
     ],
 )
-def test_browser_details_that_cannot_be_are_refused_by_their_name(name: str, wrong: Any) -> None:
+def test_browser_details_that_cannot_be_are_refused_by_their_name(
+    name: str, wrong: Any
+) -> None:
     with pytest.raises(InvalidParameterError, match=f"^{name}: "):
         cards.browser_details(**{**BROWSER, name: wrong})
 
@@ -659,7 +798,9 @@ CRES = "eyJtZXNzYWdlVHlwZSI6IkNSZXMiLCJ0cmFuc1N0YXR1cyI6IlkifQ"
 
 
 def session_data(value: object, end: str = "") -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=") + end
+    return (
+        base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=") + end
+    )
 
 
 POSTED = {"cres": CRES, "threeDSSessionData": session_data({"transactionId": ID})}
@@ -673,7 +814,9 @@ POSTED = {"cres": CRES, "threeDSSessionData": session_data({"transactionId": ID}
         {**POSTED, "cres": CRES + "==", "more": "1"},
         {
             **POSTED,
-            "threeDSSessionData": base64.urlsafe_b64encode(b'{"transactionId": "%s"}' % ID.encode()).decode(),
+            "threeDSSessionData": base64.urlsafe_b64encode(
+                b'{"transactionId": "%s"}' % ID.encode()
+            ).decode(),
         },
     ],
     ids=["text", "lists", "padding", "padded session data"],
@@ -681,7 +824,9 @@ POSTED = {"cres": CRES, "threeDSSessionData": session_data({"transactionId": ID}
 def test_the_banks_form_is_read(form: dict[str, Any]) -> None:
     callback = cards.read_three_ds_callback(form)
     assert callback.transaction_id == ID
-    assert callback.cres == (form["cres"][0] if isinstance(form["cres"], list) else form["cres"])
+    assert callback.cres == (
+        form["cres"][0] if isinstance(form["cres"], list) else form["cres"]
+    )
     assert CRES not in repr(callback)
 
 
@@ -712,13 +857,19 @@ def test_the_banks_form_is_read(form: dict[str, Any]) -> None:
     ],
     ids=lambda change: repr(change)[:60],
 )
-def test_a_form_that_is_not_the_banks_raises_one_error_that_repeats_nothing(change: dict[str, Any]) -> None:
-    form = {name: value for name, value in (POSTED | change).items() if value is not None}
+def test_a_form_that_is_not_the_banks_raises_one_error_that_repeats_nothing(
+    change: dict[str, Any],
+) -> None:
+    form = {
+        name: value for name, value in (POSTED | change).items() if value is not None
+    }
     with pytest.raises(cards.ThreeDSCallbackError) as caught:
         cards.read_three_ds_callback(form)
     assert str(caught.value).startswith(next(iter(change)))
     assert "still waits" in str(caught.value)
-    assert not any(str(value) in str(caught.value) for value in change.values() if value)
+    assert not any(
+        str(value) in str(caught.value) for value in change.values() if value
+    )
 
 
 @pytest.mark.parametrize("form", [None, b"cres=x", "cres=x", [("cres", "x")], 7])
@@ -733,13 +884,20 @@ def test_what_is_no_form_at_all_raises_the_same_error(form: Any) -> None:
         st.one_of(st.text(), st.lists(st.text()), st.integers()),
     )
 )
-def test_whatever_is_posted_it_is_a_callback_or_that_error(form: dict[str, Any]) -> None:
+def test_whatever_is_posted_it_is_a_callback_or_that_error(
+    form: dict[str, Any],
+) -> None:
     with suppress(cards.ThreeDSCallbackError):
         cards.read_three_ds_callback(form)
 
 
 @given(st.binary(max_size=3000))
-def test_whatever_the_session_data_hold_it_is_a_callback_or_that_error(content: bytes) -> None:
-    form = {"cres": CRES, "threeDSSessionData": base64.urlsafe_b64encode(content).decode()}
+def test_whatever_the_session_data_hold_it_is_a_callback_or_that_error(
+    content: bytes,
+) -> None:
+    form = {
+        "cres": CRES,
+        "threeDSSessionData": base64.urlsafe_b64encode(content).decode(),
+    }
     with suppress(cards.ThreeDSCallbackError):
         assert cards.read_three_ds_callback(form).transaction_id.isprintable()

@@ -15,12 +15,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money
-from plexy_pay.encoding import _DECODER, _fast_reader, _read, dumps, encode, loads, query_text
+from plexy_pay.encoding import (
+    _DECODER,
+    _fast_reader,
+    _read,
+    dumps,
+    encode,
+    loads,
+    query_text,
+)
 
-decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20)
+decimals = st.decimals(
+    allow_nan=False,
+    allow_infinity=False,
+    places=4,
+    min_value=-(10**20),
+    max_value=10**20,
+)
 scalars = st.none() | st.booleans() | st.integers() | st.text() | decimals
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+    scalars,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 
 
@@ -44,20 +60,34 @@ def test_what_is_written_is_json_to_others(value: Any) -> None:
         (12345678901234567890, b"12345678901234567890"),
     ],
 )
-def test_numbers_keep_their_digits_and_have_no_exponent(value: object, text: bytes) -> None:
+def test_numbers_keep_their_digits_and_have_no_exponent(
+    value: object, text: bytes
+) -> None:
     assert dumps(value) == text
 
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), Decimal("NaN"), Decimal("1E+999999"), Decimal("1E-999999"), object(), {1}],
+    [
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        Decimal("1E+999999"),
+        Decimal("1E-999999"),
+        object(),
+        {1},
+    ],
 )
-def test_what_json_cannot_hold_is_refused_before_anything_is_sent(value: object) -> None:
+def test_what_json_cannot_hold_is_refused_before_anything_is_sent(
+    value: object,
+) -> None:
     with pytest.raises(InvalidParameterError, match="Nothing was sent"):
         dumps({"a": [value]})
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"NaN", b"[Infinity]", b"<html>", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"NaN", b"[Infinity]", b"<html>", b"\xff", b"[" * 100_000]
+)
 def test_what_is_not_json_is_a_value_error(text: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is the parser's own
         loads(text)
@@ -73,7 +103,12 @@ def test_values_of_models_become_json() -> None:
         RED = "red"
 
     moment = datetime(2026, 1, 2, 3, 4, 5, 600000, tzinfo=UTC)
-    given_value = {"a": (moment, date(2026, 1, 2)), "b": Color.RED, "c": UUID(int=1), 4: {5}}
+    given_value = {
+        "a": (moment, date(2026, 1, 2)),
+        "b": Color.RED,
+        "c": UUID(int=1),
+        4: {5},
+    }
     assert encode(given_value) == {
         "a": ["2026-01-02T03:04:05.600000Z", "2026-01-02"],
         "b": "red",
@@ -89,7 +124,14 @@ def test_money_where_no_amount_is_expected_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(UNSET, None), (None, None), (True, "true"), (7, "7"), ("a b", "a b"), (Decimal("1E+2"), "100")],
+    [
+        (UNSET, None),
+        (None, None),
+        (True, "true"),
+        (7, "7"),
+        ("a b", "a b"),
+        (Decimal("1E+2"), "100"),
+    ],
 )
 def test_query_values_become_text(value: object, text: str | None) -> None:
     assert query_text(value) == text
@@ -104,8 +146,15 @@ def lying(kind: type) -> Any:
     return type("Lying", (kind,), {word: lambda *_: "666" for word in words})
 
 
-@given(st.integers() | decimals | st.floats(allow_nan=False, allow_infinity=False) | st.text())
-def test_a_number_or_a_text_leaves_as_what_it_is_whatever_its_class_says(value: Any) -> None:
+@given(
+    st.integers()
+    | decimals
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+def test_a_number_or_a_text_leaves_as_what_it_is_whatever_its_class_says(
+    value: Any,
+) -> None:
     other = lying(type(value))(value)
     assert dumps(encode([other])) == dumps(encode([value]))
     assert query_text(other) == query_text(value)
@@ -114,7 +163,17 @@ def test_a_number_or_a_text_leaves_as_what_it_is_whatever_its_class_says(value: 
 # The faster reader
 
 ODD_JSON = [
-    *("1", "-0", "-0.0", "1e400", "1E+2", "0.1000", "1e-7", "[1.0]", "18446744073709551616"),
+    *(
+        "1",
+        "-0",
+        "-0.0",
+        "1e400",
+        "1E+2",
+        "0.1000",
+        "1e-7",
+        "[1.0]",
+        "18446744073709551616",
+    ),
     *(
         "123456789012345678901234567890",
         "-9223372036854775809",
@@ -132,7 +191,20 @@ ODD_JSON = [
         "\ufeff1",
         '"тенге"',
     ),
-    *("NaN", "Infinity", "-Infinity", "1.", "01", "+1", "'a'", '"\t"', "[1,]", '{"a"}', "", "[" * 100_000),
+    *(
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1.",
+        "01",
+        "+1",
+        "'a'",
+        '"\t"',
+        "[1,]",
+        '{"a"}',
+        "",
+        "[" * 100_000,
+    ),
 ]
 
 
@@ -150,7 +222,9 @@ def test_msgspec_is_used_wherever_it_is_installed() -> None:
 
 @pytest.mark.parametrize("text", ODD_JSON, ids=lambda text: text[:20])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
-def test_the_faster_reader_reads_what_the_standard_one_reads(text: str, encoding: str) -> None:
+def test_the_faster_reader_reads_what_the_standard_one_reads(
+    text: str, encoding: str
+) -> None:
     data = text.encode(encoding)
     assert read_with("msgspec", data) == read_with("json", data)
 
@@ -164,6 +238,8 @@ def test_the_faster_reader_keeps_every_digit_of_a_number(text: str) -> None:
 
 
 @given(values)
-def test_the_faster_reader_reads_any_document_as_the_standard_one_does(value: Any) -> None:
+def test_the_faster_reader_reads_any_document_as_the_standard_one_does(
+    value: Any,
+) -> None:
     data = dumps(value)
     assert read_with("msgspec", data) == read_with("json", data)

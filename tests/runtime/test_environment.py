@@ -25,7 +25,9 @@ def refused(flavor: Flavor, variable: str, value: str) -> None:
     """A call is refused with an error that names the variable and not its value; nothing is sent."""
     client = flavor.client(None)
     for request in (reading(), capturing()):
-        with pytest.raises(ConfigurationError, match=f"{variable}.*Nothing was sent") as caught:
+        with pytest.raises(
+            ConfigurationError, match=f"{variable}.*Nothing was sent"
+        ) as caught:
             flavor.call(client, request)
         assert caught.value.outcome is Outcome.NOT_SENT
         chained: BaseException | None = caught.value
@@ -37,7 +39,9 @@ def refused(flavor: Flavor, variable: str, value: str) -> None:
 # Certificates and key logs
 
 
-@pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+@pytest.mark.parametrize(
+    "content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"]
+)
 def test_a_file_of_certificates_that_cannot_be_used_is_named(
     flavor: Flavor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
 ) -> None:
@@ -77,7 +81,9 @@ def test_a_client_works_once_its_environment_is_mended(
         assert flavor.call(client, reading()).status_code == 200
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "HTTPS_PROXY"])
+@pytest.mark.parametrize(
+    "variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "HTTPS_PROXY"]
+)
 def test_an_empty_variable_counts_as_unset(
     flavor: Flavor, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
@@ -87,7 +93,9 @@ def test_an_empty_variable_counts_as_unset(
     assert not isinstance(caught.value, ConfigurationError)
 
 
-def test_a_key_log_is_written(flavor: Flavor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_key_log_is_written(
+    flavor: Flavor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     authority, log = trustme.CA(), tmp_path / "keys.log"
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
@@ -108,7 +116,9 @@ def test_plain_http_to_this_machine_needs_no_certificates(
 # Proxies
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize(
+    "variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+)
 @pytest.mark.parametrize(
     "value",
     [
@@ -156,18 +166,23 @@ def reaches(
         ):
             monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
             for name, value in environment.items():
-                monkeypatch.setenv(name, value.replace("PROXY", f"127.0.0.1:{proxy.port}"))
-            assert flavor.call(flavor.client(None), reading()).parsed == {"id": "th_1", "success": True}
-            assert [request.values("authorization") for request in api.requests] == [[KEY]]
+                monkeypatch.setenv(
+                    name, value.replace("PROXY", f"127.0.0.1:{proxy.port}")
+                )
+            assert flavor.call(flavor.client(None), reading()).parsed == {
+                "id": "th_1",
+                "success": True,
+            }
+            assert [request.values("authorization") for request in api.requests] == [
+                [KEY]
+            ]
         return proxy.asked
 
     return call
 
 
 # As desktops, Docker, Kubernetes and companies write them.
-NO_PROXY = (
-    "localhost,127.0.0.1,::1,[::1],10.0.0.0/8,fd00::/8,fe80::/10,.svc,.cluster.local,*.corp,[fd00::1]:443"
-)
+NO_PROXY = "localhost,127.0.0.1,::1,[::1],10.0.0.0/8,fd00::/8,fe80::/10,.svc,.cluster.local,*.corp,[fd00::1]:443"
 
 
 @pytest.mark.parametrize(
@@ -181,12 +196,19 @@ NO_PROXY = (
         {"https_proxy": "http://PROXY", "HTTPS_PROXY": "http://127.0.0.1:9"},
         {"ALL_PROXY": "http://PROXY", "HTTPS_PROXY": ""},
         # GNOME sets all of them, and SOCKS in a form of its own.
-        {"HTTPS_PROXY": "http://PROXY", "HTTP_PROXY": "http://PROXY", "ALL_PROXY": "socks://127.0.0.1:9/"},
+        {
+            "HTTPS_PROXY": "http://PROXY",
+            "HTTP_PROXY": "http://PROXY",
+            "ALL_PROXY": "socks://127.0.0.1:9/",
+        },
         {"HTTPS_PROXY": "http://PROXY", "HTTP_PROXY": "socks4://127.0.0.1:9"},
         {"HTTPS_PROXY": "http://PROXY", "FTP_PROXY": "nonsense:x:y"},
         {"HTTPS_PROXY": "http://PROXY", "NO_PROXY": NO_PROXY},
         {"HTTPS_PROXY": "http://PROXY", "NO_PROXY": " localhost , 10.0.0.0/8 ,, "},
-        {"HTTPS_PROXY": "http://PROXY", "NO_PROXY": "http://intranet:8080/x,a b c,*.,/,::/,1.2.3.4/99"},
+        {
+            "HTTPS_PROXY": "http://PROXY",
+            "NO_PROXY": "http://intranet:8080/x,a b c,*.,/,::/,1.2.3.4/99",
+        },
     ],
     ids=str,
 )
@@ -222,7 +244,14 @@ def test_no_proxy_is_asked_for_what_no_proxy_names(
 
 
 @pytest.mark.parametrize(
-    "exceptions", ["other.example", "plexypay.com.evil.example", "pi.plexypay.com", "10.0.0.0/8", "0.0.0.0/0"]
+    "exceptions",
+    [
+        "other.example",
+        "plexypay.com.evil.example",
+        "pi.plexypay.com",
+        "10.0.0.0/8",
+        "0.0.0.0/0",
+    ],
 )
 def test_a_proxy_is_asked_for_what_no_proxy_does_not_name(
     reaches: Callable[[dict[str, str]], list[str]], exceptions: str

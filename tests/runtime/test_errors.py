@@ -27,7 +27,11 @@ from plexy_pay.errors import (
     status_error,
 )
 
-KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PlexyError)]
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, PlexyError)
+]
 TEXT = st.text(max_size=20)
 FACTS = st.fixed_dictionaries(
     {},
@@ -57,7 +61,9 @@ def same(one: Any, other: Any) -> bool:
     facts, others = dict(vars(one)), dict(vars(other))
     cause, other_cause = facts.pop("cause", None), others.pop("cause", None)
     alike = type(one) is type(other) and one.args == other.args and facts == others
-    return alike and (other_cause is None if cause is None else same(cause, other_cause))
+    return alike and (
+        other_cause is None if cause is None else same(cause, other_cause)
+    )
 
 
 @given(st.sampled_from(KINDS), TEXT, FACTS, FACTS)
@@ -87,7 +93,12 @@ def test_an_error_that_knows_nothing_has_quiet_defaults() -> None:
     error = OutcomeUnknownError("what")
     assert (error.outcome, error.attempts, error.body) == (Outcome.NOT_SENT, 0, b"")
     assert (
-        error.status is error.request_id is error.order_reference is error.retry_after is error.cause is None
+        error.status
+        is error.request_id
+        is error.order_reference
+        is error.retry_after
+        is error.cause
+        is None
     )
     assert (str(error), error.message, error.args) == ("what", "what", ("what",))
     assert repr(error).startswith("OutcomeUnknownError('what'")
@@ -105,7 +116,11 @@ def test_the_families_are_what_a_program_catches() -> None:
 
 @given(st.integers(100, 999))
 def test_every_status_has_a_class_of_its_hundred(status: int) -> None:
-    families: dict[int, type[ApiError]] = {3: errors.RedirectError, 4: ClientError, 5: ServerError}
+    families: dict[int, type[ApiError]] = {
+        3: errors.RedirectError,
+        4: ClientError,
+        5: ServerError,
+    }
     assert issubclass(status_error(status), families.get(status // 100, ApiError))
 
 

@@ -43,7 +43,9 @@ LIMITS = [
     ValueError("a handler's mistake"),
     KeyboardInterrupt(),
 ]
-limits = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: type(limit).__name__)
+limits = pytest.mark.parametrize(
+    "limit", LIMITS, ids=lambda limit: type(limit).__name__
+)
 
 
 def notes(error: BaseException) -> str:
@@ -80,7 +82,10 @@ def interrupt() -> Iterator[Callable[[BaseException], Callable[[Recorded], bytes
 def test_what_a_signal_handler_raises_while_a_payment_is_under_way_reaches_the_caller(
     interrupt: Any, limit: BaseException
 ) -> None:
-    with WireServer(interrupt(limit), DONE) as server, PlexyPay(KEY, base_url=server.origin) as client:
+    with (
+        WireServer(interrupt(limit), DONE) as server,
+        PlexyPay(KEY, base_url=server.origin) as client,
+    ):
         with pytest.raises(type(limit)) as caught:
             client.execute(capturing())
         assert caught.value is limit
@@ -122,21 +127,28 @@ def test_what_a_signal_handler_raises_while_a_request_is_written_reaches_the_cal
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         threading.Thread(target=read_a_part, daemon=True).start()
-        with PlexyPay(KEY, base_url=origin) as client, pytest.raises(type(limit)) as caught:
+        with (
+            PlexyPay(KEY, base_url=origin) as client,
+            pytest.raises(type(limit)) as caught,
+        ):
             client.execute(capturing({"note": "x" * 20_000_000}))
     assert caught.value is limit
     assert "may have gone through" in notes(limit)
 
 
 @limits
-def test_what_the_key_function_raises_reaches_the_caller(flavor: Flavor, limit: BaseException) -> None:
+def test_what_the_key_function_raises_reaches_the_caller(
+    flavor: Flavor, limit: BaseException
+) -> None:
     def provider() -> str:
         raise limit
 
     async def provider_async() -> str:
         raise limit
 
-    providers: list[Any] = [provider] if flavor.name == "sync" else [provider, provider_async]
+    providers: list[Any] = (
+        [provider] if flavor.name == "sync" else [provider, provider_async]
+    )
     for given in providers:
         with WireServer() as server:
             client = flavor.client(server.origin, given)
@@ -148,7 +160,9 @@ def test_what_the_key_function_raises_reaches_the_caller(flavor: Flavor, limit: 
 
 
 @limits
-def test_what_a_request_hook_raises_reaches_the_caller(flavor: Flavor, limit: BaseException) -> None:
+def test_what_a_request_hook_raises_reaches_the_caller(
+    flavor: Flavor, limit: BaseException
+) -> None:
     def hook(_: httpx.Request) -> None:
         raise limit
 
@@ -187,8 +201,12 @@ def test_what_a_response_hook_raises_reaches_the_caller_with_what_the_api_said(
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("limit", [JobLimit(), HardLimit(), ValueError(), KeyboardInterrupt()], ids=repr)
-def test_what_a_transport_raises_reaches_the_caller(flavor: Flavor, limit: BaseException) -> None:
+@pytest.mark.parametrize(
+    "limit", [JobLimit(), HardLimit(), ValueError(), KeyboardInterrupt()], ids=repr
+)
+def test_what_a_transport_raises_reaches_the_caller(
+    flavor: Flavor, limit: BaseException
+) -> None:
     def handle(_: httpx.Request) -> httpx.Response:
         raise limit
 
@@ -200,7 +218,9 @@ def test_what_a_transport_raises_reaches_the_caller(flavor: Flavor, limit: BaseE
 
 
 @pytest.mark.parametrize(
-    "failure", [httpx.ReadError("gone"), ConnectionResetError(), TimeoutError(), OSError("gone")], ids=repr
+    "failure",
+    [httpx.ReadError("gone"), ConnectionResetError(), TimeoutError(), OSError("gone")],
+    ids=repr,
 )
 def test_a_transport_whose_sockets_fail_failed_as_the_network_does(
     flavor: Flavor, failure: Exception
@@ -215,7 +235,9 @@ def test_a_transport_whose_sockets_fail_failed_as_the_network_does(
 
 
 @limits
-def test_what_is_raised_between_two_attempts_reaches_the_caller(flavor: Flavor, limit: BaseException) -> None:
+def test_what_is_raised_between_two_attempts_reaches_the_caller(
+    flavor: Flavor, limit: BaseException
+) -> None:
     class Interrupted(Recording):
         def sleep(self, seconds: float) -> None:
             raise limit
@@ -229,7 +251,9 @@ def test_what_is_raised_between_two_attempts_reaches_the_caller(flavor: Flavor, 
     assert len(server.requests) == 1
 
 
-def test_an_earlier_attempt_that_may_have_arrived_is_not_forgotten(flavor: Flavor) -> None:
+def test_an_earlier_attempt_that_may_have_arrived_is_not_forgotten(
+    flavor: Flavor,
+) -> None:
     class Interrupted(Recording):
         def sleep(self, seconds: float) -> None:
             raise JobLimit
@@ -237,11 +261,16 @@ def test_an_earlier_attempt_that_may_have_arrived_is_not_forgotten(flavor: Flavo
     with WireServer(http(503), DONE) as server:
         client = flavor.client(server.origin, pace=Interrupted())
         with pytest.raises(JobLimit) as caught:
-            flavor.call(client, capturing({"requestId": "request-1"}, idempotency_key="requestId"))
+            flavor.call(
+                client,
+                capturing({"requestId": "request-1"}, idempotency_key="requestId"),
+            )
     assert "Call again only with the same key, 'request-1'" in notes(caught.value)
 
 
-def test_a_time_limit_that_comes_while_a_record_is_logged_reaches_the_caller(flavor: Flavor) -> None:
+def test_a_time_limit_that_comes_while_a_record_is_logged_reaches_the_caller(
+    flavor: Flavor,
+) -> None:
     class Limited(logging.Handler):
         def handle(self, record: logging.LogRecord) -> bool:
             raise JobLimit
@@ -301,12 +330,16 @@ def test_a_note_shows_no_key(flavor: Flavor) -> None:
         with pytest.raises(OutcomeUnknownError):
             flavor.call(client, capturing())
         with pytest.raises(JobLimit) as caught:
-            flavor.call(client, capturing(body={"amount": 5641, "orderReference": f"ORD-{KEY}"}))
+            flavor.call(
+                client, capturing(body={"amount": 5641, "orderReference": f"ORD-{KEY}"})
+            )
     assert KEY not in notes(caught.value)
 
 
 @limits
-def test_a_look_up_that_the_callers_code_ends_is_no_verdict(flavor: Flavor, limit: BaseException) -> None:
+def test_a_look_up_that_the_callers_code_ends_is_no_verdict(
+    flavor: Flavor, limit: BaseException
+) -> None:
     def provider() -> str:
         if len(server.requests) == 1:
             raise limit

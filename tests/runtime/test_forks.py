@@ -73,15 +73,21 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 def exit_status(program: str, *arguments: str) -> int:
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program, ROOT, *arguments], capture_output=True, check=False
+        [sys.executable, "-W", "ignore", "-c", program, ROOT, *arguments],
+        capture_output=True,
+        check=False,
     )
     return run.returncode
 
 
 @pytest.mark.parametrize("what", ["store", "drift"])
-def test_a_child_goes_on_although_another_thread_was_in_the_middle_of_it(what: str) -> None:
+def test_a_child_goes_on_although_another_thread_was_in_the_middle_of_it(
+    what: str,
+) -> None:
     assert exit_status(FORK, what) == 0
 
 
-def test_a_claim_ends_in_the_child_of_a_fork_which_has_not_the_thread_that_made_it() -> None:
+def test_a_claim_ends_in_the_child_of_a_fork_which_has_not_the_thread_that_made_it() -> (
+    None
+):
     assert exit_status(CLAIMED) == 0

@@ -60,8 +60,14 @@ def test_a_redirect_to_another_port_is_an_error_that_names_the_target(
 @pytest.mark.parametrize(
     ("location", "named"),
     [
-        ("http://localhost:{port}/v1/things/th_1", "http://localhost:{port}/v1/things/th_1"),
-        ("https://127.0.0.1:{port}/v1/things/th_1", "https://127.0.0.1:{port}/v1/things/th_1"),
+        (
+            "http://localhost:{port}/v1/things/th_1",
+            "http://localhost:{port}/v1/things/th_1",
+        ),
+        (
+            "https://127.0.0.1:{port}/v1/things/th_1",
+            "https://127.0.0.1:{port}/v1/things/th_1",
+        ),
         ("https://user:pass@evil.example/a?b=c", "https://evil.example/a"),
         ("//evil.example/a", "://evil.example/a"),
         ("/v1/moved?x=1", "/v1/moved"),
@@ -89,7 +95,9 @@ def test_an_injected_client_that_follows_redirects_follows_none_here(
     flavor: Flavor, elsewhere: WireServer
 ) -> None:
     injected = flavor.http_client(follow_redirects=True, trust_env=False)
-    with WireServer(http(307, headers={"Location": f"{elsewhere.origin}/v1/other"})) as server:
+    with WireServer(
+        http(307, headers={"Location": f"{elsewhere.origin}/v1/other"})
+    ) as server:
         client = flavor.client(server.origin, http_client=injected)
         with pytest.raises(OutcomeUnknownError) as caught:
             flavor.call(client, capturing())
@@ -101,7 +109,9 @@ def test_an_injected_client_that_follows_redirects_follows_none_here(
 # Injected clients
 
 
-@pytest.mark.parametrize("auth", [("user", "password"), httpx.DigestAuth("user", "password")])
+@pytest.mark.parametrize(
+    "auth", [("user", "password"), httpx.DigestAuth("user", "password")]
+)
 def test_an_injected_clients_own_auth_is_not_used(flavor: Flavor, auth: Any) -> None:
     injected = flavor.http_client(auth=auth, trust_env=False)
     with WireServer() as server:
@@ -109,8 +119,14 @@ def test_an_injected_clients_own_auth_is_not_used(flavor: Flavor, auth: Any) -> 
     assert server.requests[0].values("authorization") == [KEY]
 
 
-def test_an_injected_clients_own_authorization_header_is_replaced(flavor: Flavor) -> None:
-    headers = [("Authorization", "Bearer one"), ("authorization", "two"), ("X-Shop", "kept")]
+def test_an_injected_clients_own_authorization_header_is_replaced(
+    flavor: Flavor,
+) -> None:
+    headers = [
+        ("Authorization", "Bearer one"),
+        ("authorization", "two"),
+        ("X-Shop", "kept"),
+    ]
     injected = flavor.http_client(headers=headers, trust_env=False)
     with WireServer() as server:
         flavor.call(flavor.client(server.origin, http_client=injected), reading())
@@ -172,7 +188,9 @@ def header(name: str, value: str) -> Callable[[httpx.Request], None]:
 
 
 def second_header(request: httpx.Request) -> None:
-    request.headers = httpx.Headers([*request.headers.raw, (b"authorization", KEY.encode())])
+    request.headers = httpx.Headers(
+        [*request.headers.raw, (b"authorization", KEY.encode())]
+    )
 
 
 def no_header(request: httpx.Request) -> None:
@@ -202,7 +220,9 @@ def method(name: str) -> Callable[[httpx.Request], None]:
 
 def twice(name: str, value: str) -> Callable[[httpx.Request], None]:
     def hook(request: httpx.Request) -> None:
-        request.headers = httpx.Headers([*request.headers.raw, (name.encode(), value.encode())])
+        request.headers = httpx.Headers(
+            [*request.headers.raw, (name.encode(), value.encode())]
+        )
 
     return hook
 
@@ -223,57 +243,114 @@ def stream(request: httpx.Request) -> None:
 
 
 HOOKS = {
-    "a scheme before the key": (header("Authorization", f"Bearer {KEY}"), "not exactly the raw key, once"),
-    "another key": (header("Authorization", "pr_another_key"), "not exactly the raw key, once"),
-    "white space after the key": (header("Authorization", f"{KEY} "), "not exactly the raw key, once"),
+    "a scheme before the key": (
+        header("Authorization", f"Bearer {KEY}"),
+        "not exactly the raw key, once",
+    ),
+    "another key": (
+        header("Authorization", "pr_another_key"),
+        "not exactly the raw key, once",
+    ),
+    "white space after the key": (
+        header("Authorization", f"{KEY} "),
+        "not exactly the raw key, once",
+    ),
     "a second header": (second_header, "not exactly the raw key, once"),
     "no header": (no_header, "not exactly the raw key, once"),
     "the key in another header": (header("X-Copy", KEY), "in another header"),
-    "the key within another header": (header("X-Copy", f"k={KEY};"), "in another header"),
+    "the key within another header": (
+        header("X-Copy", f"k={KEY};"),
+        "in another header",
+    ),
     "the key as a header's name": (header(KEY, "1"), "in another header"),
     "the key in the query": (url(query=f"k={KEY}".encode()), "the key is in its URL"),
     "the key in the path": (url(path=f"/v1/{KEY}"), "the key is in its URL"),
-    "the key encoded in the path": (url(raw_path=b"/v1/%70" + KEY[1:].encode()), "the key is in its URL"),
+    "the key encoded in the path": (
+        url(raw_path=b"/v1/%70" + KEY[1:].encode()),
+        "the key is in its URL",
+    ),
     "the key in the fragment": (url(fragment=KEY), "the key is in its URL"),
     "another host": (url(host="localhost"), "the key belongs to"),
     "another scheme": (url(scheme="https"), "the key belongs to"),
     "an unknown scheme": (url(scheme="ftp"), "the key belongs to"),
-    "a user name in the URL": (url(username="user", password="password"), "user name or password"),
+    "a user name in the URL": (
+        url(username="user", password="password"),
+        "user name or password",
+    ),
     "another Host header": (header("Host", "evil.example"), "Host header"),
-    "another server name for TLS": (extension("sni_hostname", "evil.example"), "sni_hostname"),
-    "another target": (extension("target", b"http://evil.example/"), "target extension"),
-    "the key in capitals in another header": (header("X-Copy", KEY.upper()), "in another header"),
+    "another server name for TLS": (
+        extension("sni_hostname", "evil.example"),
+        "sni_hostname",
+    ),
+    "another target": (
+        extension("target", b"http://evil.example/"),
+        "target extension",
+    ),
+    "the key in capitals in another header": (
+        header("X-Copy", KEY.upper()),
+        "in another header",
+    ),
     "the key in small letters in the query": (
         url(query=f"k={KEY.lower()}".encode()),
         "the key is in its URL",
     ),
     "another method": (method("PUT"), "its method was changed"),
-    "another path": (url(path="/v1/payments/tx_2/capture"), "path or query was changed"),
+    "another path": (
+        url(path="/v1/payments/tx_2/capture"),
+        "path or query was changed",
+    ),
     "another path of steps": (
         url(raw_path=b"/v1/payments/tx_1/../tx_2/capture"),
         "path or query was changed",
     ),
-    "a slash at the end": (url(path="/v1/payments/tx_1/capture/"), "path or query was changed"),
+    "a slash at the end": (
+        url(path="/v1/payments/tx_1/capture/"),
+        "path or query was changed",
+    ),
     "a query": (url(query=b"amount=1"), "path or query was changed"),
-    "an empty query": (url(raw_path=b"/v1/payments/tx_1/capture?"), "path or query was changed"),
-    "another body": (body(b'{"amount":9641,"orderReference":"ORD-1"}'), "its body was changed"),
-    "a longer body": (body(b'{"amount":56411,"orderReference":"ORD-1"}'), "its body was changed"),
+    "an empty query": (
+        url(raw_path=b"/v1/payments/tx_1/capture?"),
+        "path or query was changed",
+    ),
+    "another body": (
+        body(b'{"amount":9641,"orderReference":"ORD-1"}'),
+        "its body was changed",
+    ),
+    "a longer body": (
+        body(b'{"amount":56411,"orderReference":"ORD-1"}'),
+        "its body was changed",
+    ),
     "no body": (body(b""), "its body was changed"),
     "a body that streams": (stream, "its body was changed"),
     "another length": (header("Content-Length", "3"), "Content-Length"),
-    "no length": (lambda request: request.headers.pop("content-length") and None, "Content-Length"),
-    "a transfer in chunks": (header("Transfer-Encoding", "chunked"), "Transfer-Encoding"),
-    "another content type": (header("Content-Type", "text/plain"), "its content-type header was changed"),
+    "no length": (
+        lambda request: request.headers.pop("content-length") and None,
+        "Content-Length",
+    ),
+    "a transfer in chunks": (
+        header("Transfer-Encoding", "chunked"),
+        "Transfer-Encoding",
+    ),
+    "another content type": (
+        header("Content-Type", "text/plain"),
+        "its content-type header was changed",
+    ),
     "another encoding of the answer": (
         header("Accept-Encoding", "br"),
         "its accept-encoding header was changed",
     ),
-    "another idempotency key": (header("Idempotency-Key", "k-2"), "its idempotency-key header was changed"),
+    "another idempotency key": (
+        header("Idempotency-Key", "k-2"),
+        "its idempotency-key header was changed",
+    ),
     "no idempotency key": (
         lambda request: request.headers.pop("idempotency-key") and None,
         "its idempotency-key header was changed",
     ),
-    "a second idempotency key": (twice("Idempotency-Key", "k-2"), "its idempotency-key header was changed"),
+    "a second idempotency key": (
+        twice("Idempotency-Key", "k-2"),
+        "its idempotency-key header was changed",
+    ),
 }
 
 
@@ -307,7 +384,9 @@ def test_a_request_hook_that_turns_the_request_to_another_port_is_refused(
     with WireServer() as server:
         injected = flavor.request_hook(url(port=elsewhere.port))
         client = flavor.client(server.origin, http_client=injected)
-        with pytest.raises(RequestRefusedError, match=f"turned to http://127.0.0.1:{elsewhere.port}"):
+        with pytest.raises(
+            RequestRefusedError, match=f"turned to http://127.0.0.1:{elsewhere.port}"
+        ):
             flavor.call(client, reading())
     assert server.requests == []
 
@@ -317,7 +396,8 @@ def test_a_request_hook_that_turns_the_request_to_a_host_named_like_the_key_show
 ) -> None:
     with WireServer() as server:
         client = flavor.client(
-            server.origin, http_client=flavor.request_hook(url(host=f"{KEY}.evil.example"))
+            server.origin,
+            http_client=flavor.request_hook(url(host=f"{KEY}.evil.example")),
         )
         with pytest.raises(RequestRefusedError) as caught:
             flavor.call(client, reading())
@@ -342,7 +422,9 @@ def test_a_request_hook_that_clears_the_extensions_does_not_blind_the_guard(
 @pytest.mark.parametrize("name", ["X-Trace", "User-Agent", "Cookie"])
 def test_a_request_hook_that_adds_a_header_works(flavor: Flavor, name: str) -> None:
     with WireServer() as server:
-        client = flavor.client(server.origin, http_client=flavor.request_hook(header(name, "t-1")))
+        client = flavor.client(
+            server.origin, http_client=flavor.request_hook(header(name, "t-1"))
+        )
         flavor.call(client, paying())
         flavor.call(client, reading())
     assert [request.values(name) for request in server.requests] == [["t-1"], ["t-1"]]
@@ -357,11 +439,15 @@ def test_a_request_hook_that_reads_the_body_changes_nothing(flavor: Flavor) -> N
 
 
 @pytest.mark.parametrize("made", [reading, capturing, lambda: listing({"page": 1})])
-def test_an_injected_clients_params_are_refused_with_a_clear_text(flavor: Flavor, made: Any) -> None:
+def test_an_injected_clients_params_are_refused_with_a_clear_text(
+    flavor: Flavor, made: Any
+) -> None:
     injected = flavor.http_client(params={"shop": "7"}, trust_env=False)
     with WireServer() as server:
         client = flavor.client(server.origin, http_client=injected)
-        with pytest.raises(RequestRefusedError, match="`params` or `base_url` of the http_client") as caught:
+        with pytest.raises(
+            RequestRefusedError, match="`params` or `base_url` of the http_client"
+        ) as caught:
             flavor.call(client, made())
     assert server.requests == []
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -369,22 +455,32 @@ def test_an_injected_clients_params_are_refused_with_a_clear_text(flavor: Flavor
 
 def test_an_injected_client_that_builds_another_path_is_refused() -> None:
     class Prefixed(httpx.Client):
-        def build_request(self, method: str, url: Any, **arguments: Any) -> httpx.Request:
+        def build_request(
+            self, method: str, url: Any, **arguments: Any
+        ) -> httpx.Request:
             made = super().build_request(method, url, **arguments)
             made.url = made.url.copy_with(path=f"/proxy{made.url.path}")
             return made
 
     with Prefixed(trust_env=False) as injected, WireServer() as server:
         with pytest.raises(RequestRefusedError, match="path or query was changed"):
-            PlexyPay(KEY, base_url=server.origin, http_client=injected).execute(capturing())
+            PlexyPay(KEY, base_url=server.origin, http_client=injected).execute(
+                capturing()
+            )
     assert server.requests == []
 
 
 def test_an_injected_clients_base_url_and_default_headers_change_nothing_of_ours(
     flavor: Flavor, elsewhere: WireServer
 ) -> None:
-    headers = {"Content-Type": "text/plain", "Idempotency-Key": "one-for-all", "X-Shop": "7"}
-    injected = flavor.http_client(base_url=f"{elsewhere.origin}/prefix", headers=headers, trust_env=False)
+    headers = {
+        "Content-Type": "text/plain",
+        "Idempotency-Key": "one-for-all",
+        "X-Shop": "7",
+    }
+    injected = flavor.http_client(
+        base_url=f"{elsewhere.origin}/prefix", headers=headers, trust_env=False
+    )
     with WireServer() as server:
         flavor.call(flavor.client(server.origin, http_client=injected), paying())
     (request,) = server.requests
@@ -403,8 +499,12 @@ def test_an_injected_clients_base_url_and_default_headers_change_nothing_of_ours
         lambda: reading("a~b'(c)*!:@,;$é"),
     ],
 )
-@pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
-def test_whatever_a_call_announces_passes_the_guard(flavor: Flavor, made: Any, injected: bool) -> None:
+@pytest.mark.parametrize(
+    "injected", [False, True], ids=["our own client", "an injected client"]
+)
+def test_whatever_a_call_announces_passes_the_guard(
+    flavor: Flavor, made: Any, injected: bool
+) -> None:
     http_client = flavor.http_client(trust_env=False) if injected else None
     with WireServer() as server:
         flavor.call(flavor.client(server.origin, http_client=http_client), made())
@@ -418,10 +518,14 @@ def test_whatever_a_call_announces_passes_the_guard(flavor: Flavor, made: Any, i
     "answer",
     [
         json_answer({"id": "th_1"}),
-        http(200, gzip.compress(b'{"id": "th_1"}', mtime=0), {"Content-Encoding": "gzip"}),
+        http(
+            200, gzip.compress(b'{"id": "th_1"}', mtime=0), {"Content-Encoding": "gzip"}
+        ),
     ],
 )
-def test_a_response_hook_that_reads_the_body_changes_nothing(flavor: Flavor, answer: bytes) -> None:
+def test_a_response_hook_that_reads_the_body_changes_nothing(
+    flavor: Flavor, answer: bytes
+) -> None:
     seen: list[bytes] = []
     with WireServer(answer) as server:
         client = flavor.client(server.origin, http_client=flavor.reading_hook(seen))
@@ -432,9 +536,13 @@ def test_a_response_hook_that_reads_the_body_changes_nothing(flavor: Flavor, ans
     assert server.connections == 1
 
 
-def test_a_response_hook_that_raises_for_the_status_leaves_our_typed_error(flavor: Flavor) -> None:
+def test_a_response_hook_that_raises_for_the_status_leaves_our_typed_error(
+    flavor: Flavor,
+) -> None:
     with WireServer(json_answer({"code": 5, "message": "amount"}, 422)) as server:
-        injected = flavor.response_hook(lambda response: response.raise_for_status() and None)
+        injected = flavor.response_hook(
+            lambda response: response.raise_for_status() and None
+        )
         client = flavor.client(server.origin, http_client=injected)
         with pytest.raises(UnprocessableEntityError) as caught:
             flavor.call(client, capturing())
@@ -442,20 +550,26 @@ def test_a_response_hook_that_raises_for_the_status_leaves_our_typed_error(flavo
     assert caught.value.outcome is Outcome.REJECTED
 
 
-def test_a_response_hook_that_fails_after_a_success_means_an_unknown_outcome(flavor: Flavor) -> None:
+def test_a_response_hook_that_fails_after_a_success_means_an_unknown_outcome(
+    flavor: Flavor,
+) -> None:
     def hook(response: httpx.Response) -> None:
         raise httpx.ConnectError("the log server is away")
 
     with WireServer(json_answer({"success": True})) as server:
         client = flavor.client(server.origin, http_client=flavor.response_hook(hook))
-        with pytest.raises(OutcomeUnknownError, match="a hook failed after it had arrived") as caught:
+        with pytest.raises(
+            OutcomeUnknownError, match="a hook failed after it had arrived"
+        ) as caught:
             flavor.call(client, capturing())
     assert isinstance(caught.value.cause, DecodingError)
     assert caught.value.body == b'{"success": true}'
     assert len(server.requests) == 1
 
 
-def test_a_response_hook_that_changes_the_response_does_not_change_ours(flavor: Flavor) -> None:
+def test_a_response_hook_that_changes_the_response_does_not_change_ours(
+    flavor: Flavor,
+) -> None:
     def hook(response: httpx.Response) -> None:
         response.status_code = 200
         response._content = b'{"success": true}'
@@ -478,12 +592,14 @@ def test_a_custom_transport_gets_exactly_the_raw_key(flavor: Flavor) -> None:
 
     client = flavor.client("https://api.example", http_client=flavor.transport(handle))
     assert flavor.call(client, reading()).parsed == {"id": "th_1"}
-    assert [value for name, value in seen[0].headers.raw if name.lower() == b"authorization"] == [
-        KEY.encode()
-    ]
+    assert [
+        value for name, value in seen[0].headers.raw if name.lower() == b"authorization"
+    ] == [KEY.encode()]
 
 
-def test_a_custom_transport_in_an_injected_client_and_its_mounts_are_guarded(flavor: Flavor) -> None:
+def test_a_custom_transport_in_an_injected_client_and_its_mounts_are_guarded(
+    flavor: Flavor,
+) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         raise AssertionError("the request must not arrive here")
 
@@ -497,12 +613,16 @@ def test_a_custom_transport_in_an_injected_client_and_its_mounts_are_guarded(fla
 
 
 def test_httpx_mock_transport_works_as_in_its_own_documentation(flavor: Flavor) -> None:
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"id": "th_1"}))
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(200, json={"id": "th_1"})
+    )
     client = flavor.client("https://api.example", http_client=transport)
     assert flavor.call(client, reading()).parsed == {"id": "th_1"}
 
 
-def test_a_connect_error_of_a_foreign_transport_is_not_believed_to_mean_not_sent(flavor: Flavor) -> None:
+def test_a_connect_error_of_a_foreign_transport_is_not_believed_to_mean_not_sent(
+    flavor: Flavor,
+) -> None:
     calls: list[httpx.Request] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -572,8 +692,13 @@ def test_an_injected_clients_proxy_gets_nothing_that_is_for_this_machine(
     assert len(server.requests) == 1
 
 
-def test_a_proxy_as_the_transport_itself_is_refused_for_this_machine(elsewhere: WireServer) -> None:
-    with WireServer() as server, httpx.HTTPTransport(proxy=elsewhere.origin) as transport:
+def test_a_proxy_as_the_transport_itself_is_refused_for_this_machine(
+    elsewhere: WireServer,
+) -> None:
+    with (
+        WireServer() as server,
+        httpx.HTTPTransport(proxy=elsewhere.origin) as transport,
+    ):
         client = PlexyPay(KEY, base_url=server.origin, http_client=transport)
         with pytest.raises(RequestRefusedError, match="would go to a proxy"):
             client.execute(reading())
@@ -588,7 +713,9 @@ def test_a_proxy_on_the_way_out_is_asked_for_a_tunnel_and_never_sees_the_key(
         client = flavor.client(None, max_retries=0)
         with pytest.raises(ApiConnectionError) as caught:
             flavor.call(client, capturing())
-    assert [request.line for request in proxy.requests] == ["CONNECT api.plexypay.com:443 HTTP/1.1"]
+    assert [request.line for request in proxy.requests] == [
+        "CONNECT api.plexypay.com:443 HTTP/1.1"
+    ]
     assert KEY.encode() not in proxy.requests[0].raw
     assert caught.value.outcome is Outcome.NOT_SENT
 
@@ -617,7 +744,13 @@ def test_plain_http_to_another_machine_is_refused(kind: Any, base_url: str) -> N
 
 
 @pytest.mark.parametrize(
-    "base_url", ["http://localhost:1", "http://127.8.9.10", "http://[::1]:8000", "http://127.0.0.1/"]
+    "base_url",
+    [
+        "http://localhost:1",
+        "http://127.8.9.10",
+        "http://[::1]:8000",
+        "http://127.0.0.1/",
+    ],
 )
 def test_plain_http_to_this_machine_is_allowed(base_url: str) -> None:
     assert base_url.rstrip("/") in repr(PlexyPay(KEY, base_url=base_url))
@@ -633,31 +766,42 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
     return authority
 
 
-def server_context(authority: trustme.CA, version: ssl.TLSVersion, host: str = "127.0.0.1") -> ssl.SSLContext:
+def server_context(
+    authority: trustme.CA, version: ssl.TLSVersion, host: str = "127.0.0.1"
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
     # OpenSSL 3 speaks TLS 1.1 only at security level 0.
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     with (
-        pytest.warns(DeprecationWarning) if version < ssl.TLSVersion.TLSv1_2 else pytest.MonkeyPatch.context()
+        pytest.warns(DeprecationWarning)
+        if version < ssl.TLSVersion.TLSv1_2
+        else pytest.MonkeyPatch.context()
     ):
         context.minimum_version = context.maximum_version = version
     return context
 
 
 @pytest.mark.parametrize(
-    ("version", "name"), [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")]
+    ("version", "name"),
+    [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")],
 )
 def test_tls_1_2_and_newer_is_accepted(
     flavor: Flavor, authority: trustme.CA, version: ssl.TLSVersion, name: str
 ) -> None:
-    with WireServer(json_answer({"id": "th_1"}), tls=server_context(authority, version)) as server:
-        assert flavor.call(flavor.client(server.origin), reading()).parsed == {"id": "th_1"}
+    with WireServer(
+        json_answer({"id": "th_1"}), tls=server_context(authority, version)
+    ) as server:
+        assert flavor.call(flavor.client(server.origin), reading()).parsed == {
+            "id": "th_1"
+        }
     assert server.tls_versions == [name]
     assert server.requests[0].values("authorization") == [KEY]
 
 
-def test_tls_1_1_is_refused_and_nothing_is_sent(flavor: Flavor, authority: trustme.CA) -> None:
+def test_tls_1_1_is_refused_and_nothing_is_sent(
+    flavor: Flavor, authority: trustme.CA
+) -> None:
     with WireServer(tls=server_context(authority, ssl.TLSVersion.TLSv1_1)) as server:
         client = flavor.client(server.origin, max_retries=0)
         with pytest.raises(ApiConnectionError) as caught:
@@ -695,7 +839,9 @@ def test_our_own_limit_refuses_tls_1_1_even_where_openssl_would_allow_it(
     assert server.requests == []
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused(flavor: Flavor, authority: trustme.CA) -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(
+    flavor: Flavor, authority: trustme.CA
+) -> None:
     stranger = trustme.CA()
     with WireServer(tls=server_context(stranger, ssl.TLSVersion.TLSv1_2)) as server:
         client = flavor.client(server.origin, max_retries=0)
@@ -704,8 +850,12 @@ def test_a_certificate_of_an_unknown_authority_is_refused(flavor: Flavor, author
     assert server.requests == []
 
 
-def test_a_certificate_of_another_host_is_refused(flavor: Flavor, authority: trustme.CA) -> None:
-    with WireServer(tls=server_context(authority, ssl.TLSVersion.TLSv1_2, "evil.example")) as server:
+def test_a_certificate_of_another_host_is_refused(
+    flavor: Flavor, authority: trustme.CA
+) -> None:
+    with WireServer(
+        tls=server_context(authority, ssl.TLSVersion.TLSv1_2, "evil.example")
+    ) as server:
         client = flavor.client(server.origin, max_retries=0)
         with pytest.raises(ApiConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
             flavor.call(client, reading())
@@ -713,9 +863,14 @@ def test_a_certificate_of_another_host_is_refused(flavor: Flavor, authority: tru
 
 
 def test_https_to_this_machine_uses_no_proxy_either(
-    flavor: Flavor, authority: trustme.CA, elsewhere: WireServer, monkeypatch: pytest.MonkeyPatch
+    flavor: Flavor,
+    authority: trustme.CA,
+    elsewhere: WireServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", elsewhere.origin)
-    with WireServer(Then(json_answer({})), tls=server_context(authority, ssl.TLSVersion.TLSv1_2)) as server:
+    with WireServer(
+        Then(json_answer({})), tls=server_context(authority, ssl.TLSVersion.TLSv1_2)
+    ) as server:
         flavor.call(flavor.client(server.origin), reading())
     assert len(server.requests) == 1

@@ -14,7 +14,13 @@ import pytest
 from helpers.calls import Flavor, Recording, capturing, creating
 from helpers.http_library import httpx
 from helpers.wire import WireServer, http
-from plexy_pay import InvalidParameterError, Money, OutcomeUnknownError, PlexyError, Timeout
+from plexy_pay import (
+    InvalidParameterError,
+    Money,
+    OutcomeUnknownError,
+    PlexyError,
+    Timeout,
+)
 from plexy_pay.body import Body
 from plexy_pay.decoding import ObjectBody
 from plexy_pay.encoding import loads
@@ -78,20 +84,30 @@ class Ticking(Recording):
 
 def streamed(content: bytes) -> Any:
     """A transport whose answer comes in one piece, compressed."""
-    return lambda request: httpx.Response(200, headers=GZIP, stream=httpx.ByteStream(content))
+    return lambda request: httpx.Response(
+        200, headers=GZIP, stream=httpx.ByteStream(content)
+    )
 
 
 def test_an_answer_is_not_decompressed_after_the_calls_time(flavor: Flavor) -> None:
     sent = EMPTY * 100_000
-    client = flavor.client("http://127.0.0.1:9", http_client=flavor.transport(streamed(sent)), pace=Ticking())
+    client = flavor.client(
+        "http://127.0.0.1:9",
+        http_client=flavor.transport(streamed(sent)),
+        pace=Ticking(),
+    )
     with pytest.raises(OutcomeUnknownError) as caught:
-        flavor.call(client, capturing(), {"timeout": Timeout(total=20.0), "max_retries": 0})
+        flavor.call(
+            client, capturing(), {"timeout": Timeout(total=20.0), "max_retries": 0}
+        )
     error = caught.value
     assert type(error.cause) is ApiTimeoutError
     assert error.body == sent
 
 
-def test_an_answer_that_came_whole_at_the_last_moment_is_decompressed(flavor: Flavor) -> None:
+def test_an_answer_that_came_whole_at_the_last_moment_is_decompressed(
+    flavor: Flavor,
+) -> None:
     class Late(Recording):
         """A clock that stands still until the answer has come."""
 
@@ -104,7 +120,9 @@ def test_an_answer_that_came_whole_at_the_last_moment_is_decompressed(flavor: Fl
         came.append(True)
         return streamed(gzip.compress(b'{"id": "th_1"}'))(request)  # type: ignore[no-any-return]
 
-    client = flavor.client("http://127.0.0.1:9", http_client=flavor.transport(answer), pace=Late())
+    client = flavor.client(
+        "http://127.0.0.1:9", http_client=flavor.transport(answer), pace=Late()
+    )
     assert flavor.call(client, capturing()).parsed == {"id": "th_1"}
 
 
@@ -155,16 +173,22 @@ def test_what_is_nested_as_answers_are_is_pickled_whole(flavor: Flavor) -> None:
 # Numbers
 
 
-@pytest.mark.parametrize("written", ["1." + "0" * 300_000, "1." + "0" * 300_000 + "1", "0." + "1" * 300_000])
+@pytest.mark.parametrize(
+    "written", ["1." + "0" * 300_000, "1." + "0" * 300_000 + "1", "0." + "1" * 300_000]
+)
 def test_an_amount_of_many_digits_is_no_money(written: str) -> None:
-    made = TransactionResponse.from_dict(loads(b'{"currency": "KZT", "amount": ' + written.encode() + b"}"))
+    made = TransactionResponse.from_dict(
+        loads(b'{"currency": "KZT", "amount": ' + written.encode() + b"}")
+    )
     assert str(made.amount) == written
     assert made.money is None
     with pytest.raises(InvalidParameterError, match="digits"):
         Money(written, "KZT")
 
 
-def test_a_whole_number_of_many_digits_is_refused_whatever_limit_the_program_sets() -> None:
+def test_a_whole_number_of_many_digits_is_refused_whatever_limit_the_program_sets() -> (
+    None
+):
     before = sys.get_int_max_str_digits()
     try:
         for limit in (before, 0, 10**6):

@@ -50,9 +50,11 @@ WAYS = {
     "proxy=": lambda flavor, proxy: flavor.http_client(proxy=proxy),
     "mounts=": lambda flavor, proxy: flavor.http_client(
         mounts={
-            "https://": (httpx.AsyncHTTPTransport if flavor.name == "async" else httpx.HTTPTransport)(
-                proxy=proxy
-            )
+            "https://": (
+                httpx.AsyncHTTPTransport
+                if flavor.name == "async"
+                else httpx.HTTPTransport
+            )(proxy=proxy)
         }
     ),
 }
@@ -71,19 +73,30 @@ def test_a_call_goes_through_the_tunnel_of_a_proxy_which_sees_neither_key_nor_ca
     # Each capture opens a connection of its own, except on an injected client.
     connections = 2 if way.isupper() else 1
     assert proxy.asked == ["CONNECT api.plexypay.com:443 HTTP/1.1"] * connections
-    assert [request.values("authorization") for request in api.requests] == [[KEY], [KEY]]
-    assert [request.values("host") for request in api.requests] == [["api.plexypay.com"]] * 2
+    assert [request.values("authorization") for request in api.requests] == [
+        [KEY],
+        [KEY],
+    ]
+    assert [request.values("host") for request in api.requests] == [
+        ["api.plexypay.com"]
+    ] * 2
     for secret in (KEY.encode(), b"authorization", b"/v1/things"):
-        assert secret not in proxy.seen.lower().replace(KEY.lower().encode(), KEY.encode())
+        assert secret not in proxy.seen.lower().replace(
+            KEY.lower().encode(), KEY.encode()
+        )
 
 
 def test_a_certificate_that_the_proxy_made_itself_is_refused(
     flavor: Flavor, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with WireServer(ANSWER, tls=serving(trustme.CA(), "api.plexypay.com")) as listening_in:
+    with WireServer(
+        ANSWER, tls=serving(trustme.CA(), "api.plexypay.com")
+    ) as listening_in:
         with Tunnels(listening_in.port) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.origin)
-            with pytest.raises(ApiConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+            with pytest.raises(
+                ApiConnectionError, match="CERTIFICATE_VERIFY_FAILED"
+            ) as caught:
                 flavor.call(flavor.client(None, max_retries=0), capturing())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert listening_in.requests == []
@@ -104,18 +117,28 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("names")
 @pytest.mark.parametrize("exception", ["pay.shop.example", ".shop.example", "*"])
 def test_no_proxy_of_the_environment_leads_past_the_proxy(
-    flavor: Flavor, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, exception: str
+    flavor: Flavor,
+    authority: trustme.CA,
+    monkeypatch: pytest.MonkeyPatch,
+    exception: str,
 ) -> None:
     with WireServer(ANSWER, tls=serving(authority, "pay.shop.example")) as server:
         with Tunnels(server.port) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.origin)
             origin = f"https://pay.shop.example:{server.port}"
-            assert flavor.call(flavor.client(origin), reading()).parsed == {"id": "th_1"}
+            assert flavor.call(flavor.client(origin), reading()).parsed == {
+                "id": "th_1"
+            }
             assert proxy.asked == [f"CONNECT pay.shop.example:{server.port} HTTP/1.1"]
             monkeypatch.setenv("NO_PROXY", exception)
-            assert flavor.call(flavor.client(origin), reading()).parsed == {"id": "th_1"}
+            assert flavor.call(flavor.client(origin), reading()).parsed == {
+                "id": "th_1"
+            }
     assert len(proxy.asked) == 1
-    assert [request.values("authorization") for request in server.requests] == [[KEY], [KEY]]
+    assert [request.values("authorization") for request in server.requests] == [
+        [KEY],
+        [KEY],
+    ]
 
 
 def test_a_proxy_of_the_environment_is_left_alone_by_a_client_that_is_told_so(
@@ -123,7 +146,9 @@ def test_a_proxy_of_the_environment_is_left_alone_by_a_client_that_is_told_so(
 ) -> None:
     with Tunnels(api.port) as ours, WireServer(http(403)) as theirs:
         monkeypatch.setenv("HTTPS_PROXY", theirs.origin)
-        injected = flavor.http_client(proxy=ours.origin, trust_env=False, verify=ssl.create_default_context())
+        injected = flavor.http_client(
+            proxy=ours.origin, trust_env=False, verify=ssl.create_default_context()
+        )
         flavor.call(flavor.client(None, http_client=injected), reading())
     assert len(api.requests) == 1
     assert theirs.connections == 0
@@ -132,9 +157,13 @@ def test_a_proxy_of_the_environment_is_left_alone_by_a_client_that_is_told_so(
 # HTTP/2
 
 
-def test_a_client_that_speaks_http_2_keeps_speaking_it(flavor: Flavor, authority: trustme.CA) -> None:
+def test_a_client_that_speaks_http_2_keeps_speaking_it(
+    flavor: Flavor, authority: trustme.CA
+) -> None:
     with Http2Server(serving(authority, "127.0.0.1")) as server:
-        injected = flavor.http_client(http2=True, trust_env=False, verify=ssl.create_default_context())
+        injected = flavor.http_client(
+            http2=True, trust_env=False, verify=ssl.create_default_context()
+        )
         client = flavor.client(server.origin, http_client=injected)
         for request in (reading(), capturing()):
             assert flavor.call(client, request).parsed == {"id": "th_2"}
@@ -159,14 +188,20 @@ def test_the_hooks_of_an_injected_client_see_each_attempt(flavor: Flavor) -> Non
     assert seen == ["GET", 503, "GET", 200]
 
 
-def test_the_mounts_of_an_injected_client_still_choose_the_transport(flavor: Flavor) -> None:
+def test_the_mounts_of_an_injected_client_still_choose_the_transport(
+    flavor: Flavor,
+) -> None:
     def answer(name: str) -> Any:
         return flavor.transport(lambda request: httpx.Response(200, json={"id": name}))
 
     injected = flavor.http_client(
-        transport=answer("other"), mounts={"https://api.plexypay.com": answer("ours")}, trust_env=False
+        transport=answer("other"),
+        mounts={"https://api.plexypay.com": answer("ours")},
+        trust_env=False,
     )
-    assert flavor.call(flavor.client(None, http_client=injected), reading()).parsed == {"id": "ours"}
+    assert flavor.call(flavor.client(None, http_client=injected), reading()).parsed == {
+        "id": "ours"
+    }
     client = flavor.client("https://pay.shop.example", http_client=injected)
     assert flavor.call(client, reading()).parsed == {"id": "other"}
 
@@ -188,10 +223,17 @@ def test_the_limits_of_an_injected_client_hold() -> None:
         return ANSWER
 
     limits = httpx.Limits(max_connections=2)
-    with WireServer(answer) as server, httpx.Client(limits=limits, trust_env=False) as injected:
-        with PlexyPay(KEY, base_url=server.origin, http_client=injected, timeout=60) as client:
+    with (
+        WireServer(answer) as server,
+        httpx.Client(limits=limits, trust_env=False) as injected,
+    ):
+        with PlexyPay(
+            KEY, base_url=server.origin, http_client=injected, timeout=60
+        ) as client:
             with ThreadPoolExecutor(8) as pool:
-                answers = list(pool.map(lambda _: client.execute(reading()).parsed, range(40)))
+                answers = list(
+                    pool.map(lambda _: client.execute(reading()).parsed, range(40))
+                )
     assert answers == [{"id": "th_1"}] * 40
     assert max(most) == 2
 
@@ -202,7 +244,10 @@ def test_an_injected_client_keeps_its_cookies(flavor: Flavor) -> None:
         client = flavor.client(server.origin, http_client=injected)
         flavor.call(client, reading())
         flavor.call(client, reading())
-    assert [sorted("; ".join(request.values("cookie")).split("; ")) for request in server.requests] == [
+    assert [
+        sorted("; ".join(request.values("cookie")).split("; "))
+        for request in server.requests
+    ] == [
         ["shop=s-0"],
         ["session=s-1", "shop=s-0"],
     ]

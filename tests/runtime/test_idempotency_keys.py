@@ -59,12 +59,26 @@ INVISIBLE = {
     "a private character": "\ue000",
     "an unassigned character": "\u0378",
 }
-NO_TEXT = [None, False, True, 0, 1, 1.5, Decimal(1), b"key", ["key"], {"key": 1}, object()]
+NO_TEXT = [
+    None,
+    False,
+    True,
+    0,
+    1,
+    1.5,
+    Decimal(1),
+    b"key",
+    ["key"],
+    {"key": 1},
+    object(),
+]
 
 
 AROUND = ["{}", "{0}{0}", "{}order-1001", "order-1001{}", "order{}1001"]
 # A blank between two words can be seen.
-BLANK_KEYS = [form.format(blank) for form in AROUND for blank in INVISIBLE.values() if blank]
+BLANK_KEYS = [
+    form.format(blank) for form in AROUND for blank in INVISIBLE.values() if blank
+]
 BLANK_KEYS.remove("order 1001")
 
 
@@ -90,7 +104,8 @@ def test_a_key_that_is_no_text_is_refused_before_anything_is_sent(
     with WireServer(http(503)) as server:
         client = flavor.client(server.origin, pace=Recording())
         with pytest.raises(
-            InvalidParameterError, match=r"things.create: .*idempotency key.* Nothing was sent"
+            InvalidParameterError,
+            match=r"things.create: .*idempotency key.* Nothing was sent",
         ):
             flavor.call(client, place(key))
     assert server.requests == []
@@ -111,7 +126,9 @@ class Named(StrEnum):
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
     ],
 )
-def test_every_attempt_carries_the_key_as_text(flavor: Flavor, place: Any, key: object, sent: str) -> None:
+def test_every_attempt_carries_the_key_as_text(
+    flavor: Flavor, place: Any, key: object, sent: str
+) -> None:
     with WireServer(http(503), json_answer({"id": "1"})) as server:
         client = flavor.client(server.origin, pace=Recording())
         response = flavor.call(client, place(key))
@@ -124,11 +141,18 @@ def test_every_attempt_carries_the_key_as_text(flavor: Flavor, place: Any, key: 
 
 def test_a_key_in_letters_of_another_script_is_text_in_a_body(flavor: Flavor) -> None:
     with WireServer() as server:
-        assert flavor.call(flavor.client(server.origin), in_body("заказ-1")).idempotency_key == "заказ-1"
+        assert (
+            flavor.call(
+                flavor.client(server.origin), in_body("заказ-1")
+            ).idempotency_key
+            == "заказ-1"
+        )
 
 
 @PLACES
-def test_without_its_key_a_call_that_could_carry_one_is_not_repeatable(flavor: Flavor, place: Any) -> None:
+def test_without_its_key_a_call_that_could_carry_one_is_not_repeatable(
+    flavor: Flavor, place: Any
+) -> None:
     with WireServer(http(503)) as server:
         client = flavor.client(server.origin, pace=Recording())
         with pytest.raises(OutcomeUnknownError) as caught:
@@ -141,7 +165,11 @@ def test_a_blank_key_in_extra_body_is_refused_too(flavor: Flavor) -> None:
     with WireServer(http(503)) as server:
         request = creating({}, idempotency_key="requestId", **MONEY)
         with pytest.raises(InvalidParameterError, match="idempotency key"):
-            flavor.call(flavor.client(server.origin), request, {"extra_body": {"requestId": "\u200b"}})
+            flavor.call(
+                flavor.client(server.origin),
+                request,
+                {"extra_body": {"requestId": "\u200b"}},
+            )
     assert server.requests == []
 
 
@@ -158,13 +186,19 @@ def test_whatever_text_passes_is_unchanged_and_visible_at_both_ends(text: str) -
 
 @pytest.mark.parametrize("key", ["", " ", "\u200b", " k-1", 7])
 def test_the_key_of_a_saved_call_is_one_that_the_call_takes(key: Any) -> None:
-    with PlexyPay(gate_api_key=KEY, gate_base_url="https://gate.example", agent_id="a-1") as client:
+    with PlexyPay(
+        gate_api_key=KEY, gate_base_url="https://gate.example", agent_id="a-1"
+    ) as client:
         with pytest.raises(InvalidParameterError, match="idempotency.key"):
-            client.save_call("gate.orders.create", idempotency_key=key, order_reference="ORD-1")
+            client.save_call(
+                "gate.orders.create", idempotency_key=key, order_reference="ORD-1"
+            )
 
 
 @PLACES
-def test_a_key_that_is_untried_is_sent_and_told_but_repeats_nothing(flavor: Flavor, place: Any) -> None:
+def test_a_key_that_is_untried_is_sent_and_told_but_repeats_nothing(
+    flavor: Flavor, place: Any
+) -> None:
     request = place("order-1")
     request.operation.key_repeats = False
     with WireServer(http(503), json_answer({})) as server:
@@ -172,11 +206,16 @@ def test_a_key_that_is_untried_is_sent_and_told_but_repeats_nothing(flavor: Flav
         with pytest.raises(OutcomeUnknownError, match="Do not send it again") as caught:
             flavor.call(client, request)
         assert len(server.requests) == 1
-    assert (caught.value.idempotency_key, caught.value.outcome) == ("order-1", Outcome.UNKNOWN)
+    assert (caught.value.idempotency_key, caught.value.outcome) == (
+        "order-1",
+        Outcome.UNKNOWN,
+    )
 
 
 @PLACES
-def test_a_key_that_is_untried_does_not_stop_what_is_safe_without_one(flavor: Flavor, place: Any) -> None:
+def test_a_key_that_is_untried_does_not_stop_what_is_safe_without_one(
+    flavor: Flavor, place: Any
+) -> None:
     request = place("order-1")
     request.operation.key_repeats = False
     with WireServer(http(429), json_answer({})) as server:

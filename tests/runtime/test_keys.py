@@ -54,7 +54,9 @@ GOOD = string.ascii_letters + string.digits + "_-.~+/=!$&*"
 
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 @pytest.mark.parametrize("key", BAD_KEYS)
-def test_a_wrong_key_is_refused_when_it_is_given_and_no_part_of_it_is_shown(kind: Any, key: str) -> None:
+def test_a_wrong_key_is_refused_when_it_is_given_and_no_part_of_it_is_shown(
+    kind: Any, key: str
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind(key)
     text = f"{caught.value} {caught.value!r}"
@@ -64,11 +66,15 @@ def test_a_wrong_key_is_refused_when_it_is_given_and_no_part_of_it_is_shown(kind
 
 
 def test_a_key_with_a_scheme_word_gets_an_error_that_says_to_pass_the_raw_key() -> None:
-    with pytest.raises(ConfigurationError, match="scheme word such as Bearer.*pass the raw key alone"):
+    with pytest.raises(
+        ConfigurationError, match="scheme word such as Bearer.*pass the raw key alone"
+    ):
         PlexyPay("Bearer pr_1234567890")
 
 
-@pytest.mark.parametrize("key", [b"pr_1234567890", 5, object(), {"key": "pr_1"}, ["pr_1234567890", None]])
+@pytest.mark.parametrize(
+    "key", [b"pr_1234567890", 5, object(), {"key": "pr_1"}, ["pr_1234567890", None]]
+)
 def test_a_key_that_is_no_text_is_refused(key: Any) -> None:
     with pytest.raises(ConfigurationError, match="not text"):
         PlexyPay(key)
@@ -84,8 +90,14 @@ def test_one_wrong_key_among_several_is_refused() -> None:
         PlexyPay([KEY, "Bearer pr_1234567890"])
 
 
-@given(st.text(GOOD, min_size=1).filter(lambda key: not key.lower().startswith(("b", "t", "d", "a", "x"))))
-def test_every_key_of_visible_ascii_characters_without_a_scheme_is_accepted(key: str) -> None:
+@given(
+    st.text(GOOD, min_size=1).filter(
+        lambda key: not key.lower().startswith(("b", "t", "d", "a", "x"))
+    )
+)
+def test_every_key_of_visible_ascii_characters_without_a_scheme_is_accepted(
+    key: str,
+) -> None:
     assert key_problem(key) is None
 
 
@@ -97,14 +109,21 @@ def test_every_key_of_visible_ascii_characters_without_a_scheme_is_accepted(key:
 def test_a_scheme_word_in_any_case_followed_by_anything_is_refused(
     word: str, upper: list[bool], rest: str
 ) -> None:
-    cased = "".join(char.upper() if up else char for char, up in zip(word, upper, strict=False)) + word[6:]
+    cased = (
+        "".join(
+            char.upper() if up else char for char, up in zip(word, upper, strict=False)
+        )
+        + word[6:]
+    )
     problem = key_problem(cased + rest)
     assert problem is not None
     assert "scheme word" in problem
 
 
 @given(st.text(min_size=1))
-def test_the_problem_of_a_key_never_shows_it_and_only_visible_ascii_passes(key: str) -> None:
+def test_the_problem_of_a_key_never_shows_it_and_only_visible_ascii_passes(
+    key: str,
+) -> None:
     problem = key_problem(f"pr_Zq7{key}")
     assert (problem is None) == all("!" <= char <= "~" for char in key)
     assert problem is None or "pr_Zq7" not in problem
@@ -119,7 +138,9 @@ def test_the_key_comes_from_the_environment_when_none_is_given(
     assert server.requests[0].values("authorization") == [KEY]
 
 
-def test_the_argument_goes_before_the_environment(flavor: Flavor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_argument_goes_before_the_environment(
+    flavor: Flavor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PLEXY_API_KEY", OTHER_KEY)
     with WireServer() as server:
         flavor.call(flavor.client(server.origin, KEY), reading())
@@ -127,9 +148,12 @@ def test_the_argument_goes_before_the_environment(flavor: Flavor, monkeypatch: p
 
 
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
-def test_without_any_key_the_error_names_the_argument_and_the_variable(kind: Any) -> None:
+def test_without_any_key_the_error_names_the_argument_and_the_variable(
+    kind: Any,
+) -> None:
     with pytest.raises(
-        ConfigurationError, match="Without api_key it is read from the environment variable PLEXY_API_KEY"
+        ConfigurationError,
+        match="Without api_key it is read from the environment variable PLEXY_API_KEY",
     ):
         kind()
 
@@ -148,7 +172,10 @@ def test_a_callable_is_asked_again_at_each_request(flavor: Flavor) -> None:
         client = flavor.client(server.origin, lambda: next(keys))
         flavor.call(client, reading())
         flavor.call(client, reading())
-    assert [request.values("authorization") for request in server.requests] == [[KEY], [OTHER_KEY]]
+    assert [request.values("authorization") for request in server.requests] == [
+        [KEY],
+        [OTHER_KEY],
+    ]
 
 
 def test_the_async_client_takes_a_coroutine_function() -> None:
@@ -165,7 +192,9 @@ def test_the_async_client_takes_a_coroutine_function() -> None:
     assert server.requests[0].values("authorization") == [KEY]
 
 
-def test_the_sync_client_says_that_a_coroutine_function_belongs_to_the_async_one() -> None:
+def test_the_sync_client_says_that_a_coroutine_function_belongs_to_the_async_one() -> (
+    None
+):
     async def provider() -> str:
         return KEY
 
@@ -176,7 +205,9 @@ def test_the_sync_client_says_that_a_coroutine_function_belongs_to_the_async_one
 
 
 @pytest.mark.parametrize("answer", ["", "Bearer pr_1234567890", "pr_1 2", None, [], 7])
-def test_a_wrong_answer_of_a_callable_is_refused_before_anything_is_sent(flavor: Flavor, answer: Any) -> None:
+def test_a_wrong_answer_of_a_callable_is_refused_before_anything_is_sent(
+    flavor: Flavor, answer: Any
+) -> None:
     with WireServer() as server:
         client = flavor.client(server.origin, lambda: answer)
         with pytest.raises(ConfigurationError) as caught:
@@ -191,7 +222,10 @@ def test_another_key_for_one_call_does_not_stay(flavor: Flavor) -> None:
         client = flavor.client(server.origin)
         flavor.call(client, reading(), {"api_key": OTHER_KEY})
         flavor.call(client, reading())
-    assert [request.values("authorization") for request in server.requests] == [[OTHER_KEY], [KEY]]
+    assert [request.values("authorization") for request in server.requests] == [
+        [OTHER_KEY],
+        [KEY],
+    ]
 
 
 def test_a_wrong_key_for_one_call_is_refused(flavor: Flavor) -> None:
@@ -209,9 +243,13 @@ def write_netrc(path: Path, text: str) -> Path:
 
 
 def test_netrc_is_read_when_it_is_asked_for(flavor: Flavor, tmp_path: Path) -> None:
-    path = write_netrc(tmp_path / "netrc", f"machine api.plexypay.com login any password {KEY}\n")
+    path = write_netrc(
+        tmp_path / "netrc", f"machine api.plexypay.com login any password {KEY}\n"
+    )
     with WireServer() as server:
-        flavor.call(flavor.client(server.origin, netrc_key("api.plexypay.com", path)), reading())
+        flavor.call(
+            flavor.client(server.origin, netrc_key("api.plexypay.com", path)), reading()
+        )
     assert server.requests[0].values("authorization") == [KEY]
 
 
@@ -228,8 +266,14 @@ def test_netrc_finds_its_file_by_the_variable_and_in_the_home_folder(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("default login any password pr_of_default\n", "has no line `machine api.plexypay.com`"),
-        ("machine other login any password pr_of_other\n", "has no line `machine api.plexypay.com`"),
+        (
+            "default login any password pr_of_default\n",
+            "has no line `machine api.plexypay.com`",
+        ),
+        (
+            "machine other login any password pr_of_other\n",
+            "has no line `machine api.plexypay.com`",
+        ),
         ("pr_garbage pr_garbage\n", "cannot be read"),
     ],
 )

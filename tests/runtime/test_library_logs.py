@@ -22,7 +22,10 @@ from plexy_pay.errors import PlexyError
 CHECKOUT_KEY = "ck_0a1B2c3D4e5F6g7H8i9J"
 KEYS = (KEY, CHECKOUT_KEY)
 #: How HTTP/2 writes the keys: whoever has these bytes has the key.
-PACKED = [HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH).encode(key.encode()) for key in KEYS]
+PACKED = [
+    HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH).encode(key.encode())
+    for key in KEYS
+]
 
 
 class Collecting(logging.Handler):
@@ -40,7 +43,9 @@ class Collecting(logging.Handler):
         for record in self.records:
             shown = f"{record.getMessage()} {record.args!r} {vars(record)!r}"
             assert not any(key.lower() in shown.lower() for key in KEYS), record.name
-            assert not any(repr(packed)[2:-1] in shown for packed in PACKED), record.name
+            assert not any(repr(packed)[2:-1] in shown for packed in PACKED), (
+                record.name
+            )
 
 
 @pytest.fixture
@@ -77,21 +82,33 @@ def test_no_logger_beneath_shows_a_key_that_went_over_http_2(
     flavor: Flavor, tls: ssl.SSLContext, everything: Collecting
 ) -> None:
     with Http2Server(tls) as server:
-        injected = flavor.http_client(http2=True, trust_env=False, verify=ssl.create_default_context())
-        client = flavor.client(server.origin, http_client=injected, checkout_api_key=CHECKOUT_KEY)
+        injected = flavor.http_client(
+            http2=True, trust_env=False, verify=ssl.create_default_context()
+        )
+        client = flavor.client(
+            server.origin, http_client=injected, checkout_api_key=CHECKOUT_KEY
+        )
         for family in ("pay", "checkout", "pay"):
             flavor.call(client, reading(family=family))
             flavor.call(client, capturing(family=family))
         own(flavor, injected, server.origin)
     headers = [dict(fields) for fields in server.requests]
-    assert [fields.get("authorization") or fields.get("x-api-key") for fields in headers[:4]] == [
+    assert [
+        fields.get("authorization") or fields.get("x-api-key") for fields in headers[:4]
+    ] == [
         *(KEY, KEY),
         *(CHECKOUT_KEY, CHECKOUT_KEY),
     ]
     everything.assert_no_key()
     # What the user's own requests log through the same connection stays theirs.
-    assert {record.name for record in everything.records} >= {"hpack.hpack", f"{CORE}.http2", NAME}
-    assert "Evicting b'x-api-key': ******** from" in "".join(one.getMessage() for one in everything.records)
+    assert {record.name for record in everything.records} >= {
+        "hpack.hpack",
+        f"{CORE}.http2",
+        NAME,
+    }
+    assert "Evicting b'x-api-key': ******** from" in "".join(
+        one.getMessage() for one in everything.records
+    )
 
 
 def own(flavor: Flavor, client: Any, origin: str) -> None:
@@ -108,17 +125,23 @@ def echo(request: Any) -> bytes:
     """An API that quotes the key in what the library logs of an answer."""
     (key,) = request.values("authorization") or request.values("x-api-key")
     quoted = {"X-Request-Id": f"rq-{key}", "Location": f"https://evil.example/{key}"}
-    return json_answer({}, 401, quoted).replace(b" Said", f" No such key {key}".encode())
+    return json_answer({}, 401, quoted).replace(
+        b" Said", f" No such key {key}".encode()
+    )
 
 
 @pytest.mark.parametrize("family", ["pay", "checkout"])
-@pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
+@pytest.mark.parametrize(
+    "injected", [False, True], ids=["our own client", "an injected client"]
+)
 def test_no_logger_beneath_shows_a_key_that_the_api_quotes(
     flavor: Flavor, everything: Collecting, injected: bool, family: str
 ) -> None:
     with WireServer(echo) as server:
         given = flavor.http_client(trust_env=False) if injected else None
-        client = flavor.client(server.origin, http_client=given, checkout_api_key=CHECKOUT_KEY)
+        client = flavor.client(
+            server.origin, http_client=given, checkout_api_key=CHECKOUT_KEY
+        )
         with pytest.raises(PlexyError):
             flavor.call(client, reading(family=family))
     everything.assert_no_key()
@@ -127,8 +150,14 @@ def test_no_logger_beneath_shows_a_key_that_the_api_quotes(
     assert "No such key ********" in shown
 
 
-def test_a_record_that_quotes_no_key_stays_as_it_is(flavor: Flavor, everything: Collecting) -> None:
+def test_a_record_that_quotes_no_key_stays_as_it_is(
+    flavor: Flavor, everything: Collecting
+) -> None:
     with WireServer(http(200, b"{}", {"X-Request-Id": "rq-1"})) as server:
         flavor.call(flavor.client(server.origin), reading())
-    texts = [record.getMessage() for record in everything.records if record.name == "httpcore.http11"]
+    texts = [
+        record.getMessage()
+        for record in everything.records
+        if record.name == "httpcore.http11"
+    ]
     assert any("(b'X-Request-Id', b'rq-1')" in text for text in texts)

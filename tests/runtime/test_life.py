@@ -22,7 +22,10 @@ from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import ConfigurationError, NotFoundError, PlexyError
 
 OK = json_answer({"success": True})
-PATHS = [str(Path(next(iter(plexy_pay.__path__))).parent), str(Path(__file__).parents[1])]
+PATHS = [
+    str(Path(next(iter(plexy_pay.__path__))).parent),
+    str(Path(__file__).parents[1]),
+]
 
 
 def echo(request: Recorded) -> bytes:
@@ -51,7 +54,9 @@ def open_files() -> int:
 # Sharing
 
 
-def test_many_threads_that_begin_together_get_their_own_answers_while_keys_change() -> None:
+def test_many_threads_that_begin_together_get_their_own_answers_while_keys_change() -> (
+    None
+):
     start = threading.Barrier(16)
 
     def work(number: int) -> list[Any]:
@@ -59,12 +64,21 @@ def test_many_threads_that_begin_together_get_their_own_answers_while_keys_chang
         bodies = [{"n": number * 100 + step} for step in range(20)]
         return [client.execute(creating(body)).parsed["said"] for body in bodies]
 
-    with WireServer(echo) as server, PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client:
+    with (
+        WireServer(echo) as server,
+        PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client,
+    ):
         with ThreadPoolExecutor(16) as pool:
             said = list(pool.map(work, range(16)))
         assert len(client._transports) == 1
-    assert said == [[f'{{"n":{number * 100 + step}}}' for step in range(20)] for number in range(16)]
-    revoked = [request for request in server.requests if request.values("authorization") == [KEY]]
+    assert said == [
+        [f'{{"n":{number * 100 + step}}}' for step in range(20)] for number in range(16)
+    ]
+    revoked = [
+        request
+        for request in server.requests
+        if request.values("authorization") == [KEY]
+    ]
     assert len(server.requests) == 320 + len(revoked)
     assert len(revoked) <= 16
     # The transports of those that lost the race for the first call were never used.
@@ -73,7 +87,9 @@ def test_many_threads_that_begin_together_get_their_own_answers_while_keys_chang
 
 def test_one_async_client_serves_several_threads_each_with_a_loop_of_its_own() -> None:
     async def work(number: int) -> list[Any]:
-        calls = (client.execute(creating({"n": number * 100 + step})) for step in range(10))
+        calls = (
+            client.execute(creating({"n": number * 100 + step})) for step in range(10)
+        )
         return [response.parsed["said"] for response in await asyncio.gather(*calls)]
 
     before = open_files()
@@ -81,7 +97,9 @@ def test_one_async_client_serves_several_threads_each_with_a_loop_of_its_own() -
         client = AsyncPlexyPay([KEY, OTHER_KEY], base_url=server.origin)
         with ThreadPoolExecutor(6) as pool:
             said = list(pool.map(lambda number: asyncio.run(work(number)), range(6)))
-    assert said == [[f'{{"n":{number * 100 + step}}}' for step in range(10)] for number in range(6)]
+    assert said == [
+        [f'{{"n":{number * 100 + step}}}' for step in range(10)] for number in range(6)
+    ]
     assert open_files() <= before
 
 
@@ -129,7 +147,9 @@ def test_the_clients_of_a_process_share_their_tls_settings(tmp_path: Path) -> No
     with WireServer(OK, tls=context) as server:
         command = [sys.executable, "-c", TLS_SETTINGS, server.origin, *PATHS]
         environment = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "authority.pem")}
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, env=environment
+        )
     assert done.stdout.strip() == "1"
     assert len(server.requests) == 6
 
@@ -144,7 +164,9 @@ def test_closing_lets_the_calls_under_way_end_and_takes_no_new_one() -> None:
         call = pool.submit(client.execute, capturing())
         assert held.asked.wait(60)
         client.close()
-        with pytest.raises(ConfigurationError, match="The client is closed. Nothing was sent"):
+        with pytest.raises(
+            ConfigurationError, match="The client is closed. Nothing was sent"
+        ):
             client.execute(capturing())
         held.let_go.set()
         assert call.result(60).parsed == {"success": True}
@@ -152,7 +174,9 @@ def test_closing_lets_the_calls_under_way_end_and_takes_no_new_one() -> None:
     assert len(server.requests) == 1
 
 
-def test_closing_an_async_client_lets_the_calls_under_way_end_and_takes_no_new_one() -> None:
+def test_closing_an_async_client_lets_the_calls_under_way_end_and_takes_no_new_one() -> (
+    None
+):
     held = Held()
 
     async def main(server: WireServer) -> Any:
@@ -160,7 +184,9 @@ def test_closing_an_async_client_lets_the_calls_under_way_end_and_takes_no_new_o
         call = asyncio.create_task(client.execute(capturing()))
         await asyncio.to_thread(held.asked.wait, 60)
         await client.aclose()
-        with pytest.raises(ConfigurationError, match="The client is closed. Nothing was sent"):
+        with pytest.raises(
+            ConfigurationError, match="The client is closed. Nothing was sent"
+        ):
             await client.execute(capturing())
         held.let_go.set()
         response = await call
@@ -186,7 +212,9 @@ def test_a_client_that_is_closed_between_two_attempts_makes_the_second_one() -> 
         with WireServer(http(500), OK) as server:
             client = kind(KEY, base_url=server.origin)
             client._settings.pace = Closing()
-            call = client.execute(capturing({"requestId": "r-1"}, idempotency_key="requestId"))
+            call = client.execute(
+                capturing({"requestId": "r-1"}, idempotency_key="requestId")
+            )
             response = asyncio.run(call) if kind is AsyncPlexyPay else call
         assert response.attempts == len(server.requests) == 2
 
@@ -228,7 +256,15 @@ client.execute(reading())
 def test_clients_that_nobody_closes_close_their_connections_without_a_warning() -> None:
     with WireServer(OK) as server:
         # Python warns of each socket that was left open, at the end of the program too.
-        command = [sys.executable, "-W", "always", "-c", FORGETTING, server.origin, *PATHS]
+        command = [
+            sys.executable,
+            "-W",
+            "always",
+            "-c",
+            FORGETTING,
+            server.origin,
+            *PATHS,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(server.requests) == 6
@@ -289,7 +325,9 @@ def test_forked_workers_share_a_client_that_was_used_before_but_no_connection(
 # Cancelling
 
 
-def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_connection() -> None:
+def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_connection() -> (
+    None
+):
     async def main(server: WireServer, held: Held) -> None:
         async with AsyncPlexyPay(KEY, base_url=server.origin) as client:
             await client.execute(reading())
@@ -297,7 +335,9 @@ def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_
                 async with asyncio.timeout(None) as limit:
                     call = asyncio.create_task(asyncio.to_thread(held.asked.wait, 60))
                     call.add_done_callback(lambda _: limit.reschedule(0))
-                    await client.execute(capturing({"requestId": "r-1"}, idempotency_key="requestId"))
+                    await client.execute(
+                        capturing({"requestId": "r-1"}, idempotency_key="requestId")
+                    )
             # The library's word for it is asyncio's own: not an error of ours, which would have an outcome.
             assert not isinstance(caught.value, PlexyError)
             assert isinstance(caught.value.__cause__, asyncio.CancelledError)
@@ -307,7 +347,11 @@ def test_a_call_that_is_cancelled_stays_cancelled_is_not_repeated_and_spoils_no_
     held = Held(json_answer({"id": "late"}))
     with WireServer(OK, held, json_answer({"id": "second"})) as server:
         asyncio.run(main(server, held))
-    assert [request.body for request in server.requests] == [b"", b'{"requestId":"r-1"}', b'{"n":2}']
+    assert [request.body for request in server.requests] == [
+        b"",
+        b'{"requestId":"r-1"}',
+        b'{"n":2}',
+    ]
     # The capture had a connection of its own, which is not used again.
     assert server.connections == 3
 
@@ -340,7 +384,9 @@ def provider() -> str:
     return KEY
 
 
-def test_the_unpickled_clients_of_a_process_share_their_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_unpickled_clients_of_a_process_share_their_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(PlexyPay, "_shared", {})
     with WireServer(OK) as server:
         data = pickle.dumps(PlexyPay(provider, base_url=server.origin))
@@ -385,10 +431,18 @@ def test_no_pickle_of_work_holds_the_key(monkeypatch: pytest.MonkeyPatch) -> Non
     from distributed.protocol.pickle import dumps as dask_dumps
 
     monkeypatch.setenv("PLEXY_API_KEY", KEY)
-    with WireServer(OK, http(500, KEY.encode())) as server, PlexyPay(base_url=server.origin) as client:
+    with (
+        WireServer(OK, http(500, KEY.encode())) as server,
+        PlexyPay(base_url=server.origin) as client,
+    ):
         response = client.execute(reading())
         with pytest.raises(PlexyError) as caught:
             client.execute(capturing())
         for thing in (partial(PlexyPay.execute, client), response.parsed, caught.value):
-            for dumps in (pickle.dumps, ForkingPickler.dumps, cloudpickle.dumps, dask_dumps):
+            for dumps in (
+                pickle.dumps,
+                ForkingPickler.dumps,
+                cloudpickle.dumps,
+                dask_dumps,
+            ):
                 assert KEY.encode() not in bytes(dumps(thing))

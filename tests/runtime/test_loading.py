@@ -24,13 +24,19 @@ with WireServer(json_answer({{"id": "pl_1"}})) as server, PlexyPay("pr_1", base_
 loaded = {{name.rpartition(".")[2] for name in sys.modules if name.startswith("plexy_pay.")}}
 assert not loaded & { {"webhooks", *ON_DEMAND} }, loaded
 """
-    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": str(TESTS)})
+    subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+    )
 
 
 def test_two_modules_know_what_lies_beneath_the_http_library() -> None:
     beneath = ("_h11_state", "_network_backend", "_httpcore_stream")
     texts = {path.stem: path.read_text() for path in (*MODULES, *WEBHOOKS)}
-    assert [name for name, text in texts.items() if any(word in text for word in beneath)] == [
+    assert [
+        name for name, text in texts.items() if any(word in text for word in beneath)
+    ] == [
         "guard",
         "network",
     ]

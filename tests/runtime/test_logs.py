@@ -15,14 +15,43 @@ from typing import Any
 
 import plexy_pay
 import pytest
-from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, capturing, creating, deleting, listing, reading
+from helpers.calls import (
+    KEY,
+    OTHER_KEY,
+    Flavor,
+    Recording,
+    capturing,
+    creating,
+    deleting,
+    listing,
+    reading,
+)
 from helpers.wire import Then, WireServer, http, json_answer
-from plexy_pay.errors import AuthenticationError, DecodingError, NotFoundError, PlexyError
+from plexy_pay.errors import (
+    AuthenticationError,
+    DecodingError,
+    NotFoundError,
+    PlexyError,
+)
 from plexy_pay.logs import LOGGER
 
 ATTRIBUTES = {
-    *("plexy_event", "plexy_operation", "plexy_method", "plexy_path", "plexy_attempt", "plexy_status"),
-    *("plexy_failure", "plexy_sent", "plexy_request_id", "plexy_duration", "plexy_pause", "plexy_parameters"),
+    *(
+        "plexy_event",
+        "plexy_operation",
+        "plexy_method",
+        "plexy_path",
+        "plexy_attempt",
+        "plexy_status",
+    ),
+    *(
+        "plexy_failure",
+        "plexy_sent",
+        "plexy_request_id",
+        "plexy_duration",
+        "plexy_pause",
+        "plexy_parameters",
+    ),
     *("plexy_ids", "plexy_headers", "plexy_body"),
 }
 
@@ -55,9 +84,15 @@ def events(records: list[logging.LogRecord]) -> list[str]:
 
 def facts(record: logging.LogRecord) -> dict[str, Any]:
     """The structured attributes that say something."""
-    found = {name: value for name, value in vars(record).items() if name.startswith("plexy_")}
+    found = {
+        name: value for name, value in vars(record).items() if name.startswith("plexy_")
+    }
     assert found.keys() == ATTRIBUTES
-    return {name.removeprefix("plexy_"): value for name, value in found.items() if value is not None}
+    return {
+        name.removeprefix("plexy_"): value
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 # At info
@@ -92,7 +127,11 @@ def test_info_tells_of_one_attempt_what_an_operator_needs(
 def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
     flavor: Flavor, records: list[logging.LogRecord]
 ) -> None:
-    answers = (http(503, headers={"Retry-After": "7"}), Then(close=True), json_answer({}))
+    answers = (
+        http(503, headers={"Retry-After": "7"}),
+        Then(close=True),
+        json_answer({}),
+    )
     with WireServer(*answers) as server:
         flavor.call(flavor.client(server.origin, pace=Recording()), reading())
     assert events(records) == ["attempt", "retry", "attempt", "retry", "attempt"]
@@ -107,7 +146,9 @@ def test_info_says_why_a_call_is_sent_again_and_after_which_pause(
     assert facts(records[3])["failure"] == "connection"
 
 
-def test_info_says_that_the_next_key_is_tried(flavor: Flavor, records: list[logging.LogRecord]) -> None:
+def test_info_says_that_the_next_key_is_tried(
+    flavor: Flavor, records: list[logging.LogRecord]
+) -> None:
     with WireServer(http(401), json_answer({})) as server:
         flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY]), reading())
     assert events(records) == ["attempt", "retry", "attempt"]
@@ -115,7 +156,9 @@ def test_info_says_that_the_next_key_is_tried(flavor: Flavor, records: list[logg
     assert facts(records[1])["pause"] == 0.0
 
 
-def test_info_says_that_nothing_left(flavor: Flavor, records: list[logging.LogRecord]) -> None:
+def test_info_says_that_nothing_left(
+    flavor: Flavor, records: list[logging.LogRecord]
+) -> None:
     with WireServer() as server:
         pass
     with pytest.raises(PlexyError):
@@ -140,17 +183,30 @@ def test_a_call_shows_no_value_at_info_but_what_it_is_about(
     with WireServer(json_answer({"id": "answered-value"})) as server:
         client = flavor.client(server.origin)
         flavor.call(
-            client, capturing({"description": "own-value", "orderReference": "ORD-1", "id": "body-value"})
+            client,
+            capturing(
+                {
+                    "description": "own-value",
+                    "orderReference": "ORD-1",
+                    "id": "body-value",
+                }
+            ),
         )
         flavor.call(client, listing({"page": "query-value"}))
-        flavor.call(client, creating({"id": "body-value"}), {"extra_headers": {"accept": "header-value"}})
+        flavor.call(
+            client,
+            creating({"id": "body-value"}),
+            {"extra_headers": {"accept": "header-value"}},
+        )
     assert len(records) == 3
     for record in records:
         assert "value" not in f"{vars(record)}"
     assert facts(records[0])["ids"] == {"id": "tx_1", "order_reference": "ORD-1"}
 
 
-@pytest.mark.parametrize("secret", ["4111 1111 1111 1111", "a.b@shop.kz", "+7 701 123 45 67", "x" * 501])
+@pytest.mark.parametrize(
+    "secret", ["4111 1111 1111 1111", "a.b@shop.kz", "+7 701 123 45 67", "x" * 501]
+)
 def test_what_looks_like_a_secret_in_an_id_or_a_reference_is_masked_at_info_too(
     flavor: Flavor, records: list[logging.LogRecord], secret: str
 ) -> None:
@@ -158,18 +214,26 @@ def test_what_looks_like_a_secret_in_an_id_or_a_reference_is_masked_at_info_too(
     order = f"ORD-1 {secret}"
     changes: Any = {"path": path, "own_texts": ("order_reference", "email", "hunter")}
     request = reading(**changes)
-    request.path_params = {"order_reference": order, "email": "word-1", "hunter": "word-2"}
+    request.path_params = {
+        "order_reference": order,
+        "email": "word-1",
+        "hunter": "word-2",
+    }
     with WireServer(json_answer({})) as server:
         flavor.call(flavor.client(server.origin), request)
     shown = f"{[vars(record) for record in records]}"
     assert secret not in shown
     assert "word-" not in shown
-    assert facts(records[0])["ids"]["order_reference"].startswith("ORD-" if len(secret) < 500 else "****")
+    assert facts(records[0])["ids"]["order_reference"].startswith(
+        "ORD-" if len(secret) < 500 else "****"
+    )
 
 
 def test_the_documentation_names_every_attribute_and_no_other() -> None:
     page = (Path(__file__).parents[2] / "docs" / "logging.md").read_text("utf-8")
-    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `plexy_")]
+    rows = [
+        line.split("|")[1] for line in page.splitlines() if line.startswith("| `plexy_")
+    ]
     assert set(re.findall(r"plexy_\w+", " ".join(rows))) == ATTRIBUTES
 
 
@@ -186,9 +250,17 @@ def debug(records: list[logging.LogRecord]) -> list[logging.LogRecord]:
 def test_debug_shows_request_and_answer_with_what_is_harmless(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
-    answer = json_answer({"id": "tx_1", "status": "charged", "phone": "hidden"}, headers={"Set-Cookie": "s"})
+    answer = json_answer(
+        {"id": "tx_1", "status": "charged", "phone": "hidden"},
+        headers={"Set-Cookie": "s"},
+    )
     with WireServer(answer) as server:
-        body = {"amount": 5641, "reference": "Тапсырыс", "email": "hidden", "more": "hidden"}
+        body = {
+            "amount": 5641,
+            "reference": "Тапсырыс",
+            "email": "hidden",
+            "more": "hidden",
+        }
         body |= {"description": "hidden: for Aigul"}
         options: Any = {"extra_headers": {"X-Tenant": "hidden"}}
         flavor.call(flavor.client(server.origin), capturing(body), options)
@@ -199,8 +271,16 @@ def test_debug_shows_request_and_answer_with_what_is_harmless(
     shown += '"description": "********"}'
     assert request["body"] == shown
     assert request["headers"]["accept"] == "application/json"
-    assert request["headers"]["x-tenant"] == request["headers"]["Authorization"] == "********"
-    assert json.loads(answered["body"]) == {"id": "tx_1", "status": "charged", "phone": "********"}
+    assert (
+        request["headers"]["x-tenant"]
+        == request["headers"]["Authorization"]
+        == "********"
+    )
+    assert json.loads(answered["body"]) == {
+        "id": "tx_1",
+        "status": "charged",
+        "phone": "********",
+    }
     assert answered["headers"]["content-type"] == "application/json"
     assert answered["headers"]["set-cookie"] == "********"
     assert shown in debug[0].getMessage()
@@ -225,11 +305,16 @@ def test_a_value_that_the_request_hid_is_hidden_where_the_answer_quotes_it(
 def test_a_description_that_is_the_reference_does_not_hide_it(
     flavor: Flavor, debug: list[logging.LogRecord]
 ) -> None:
-    with WireServer(json_answer({"orderReference": "ORD-1001", "description": "ORD-1001"})) as server:
+    with WireServer(
+        json_answer({"orderReference": "ORD-1001", "description": "ORD-1001"})
+    ) as server:
         body = {"orderReference": "ORD-1001", "description": "ORD-1001"}
         flavor.call(flavor.client(server.origin), creating(body))
     for record in (debug[0], debug[2]):
-        assert json.loads(facts(record)["body"]) == {"orderReference": "ORD-1001", "description": "********"}
+        assert json.loads(facts(record)["body"]) == {
+            "orderReference": "ORD-1001",
+            "description": "********",
+        }
 
 
 def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
@@ -237,7 +322,9 @@ def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
 ) -> None:
     def echo(_: Any) -> bytes:
         said = {"message": f"no key {KEY.upper()}, nor {OTHER_KEY}"}
-        return json_answer(said, 401, {"X-Request-Id": f"rq-{KEY}", "Server": OTHER_KEY})
+        return json_answer(
+            said, 401, {"X-Request-Id": f"rq-{KEY}", "Server": OTHER_KEY}
+        )
 
     with WireServer(echo) as server, pytest.raises(AuthenticationError):
         client = flavor.client(server.origin, checkout_api_key=OTHER_KEY)
@@ -246,7 +333,9 @@ def test_a_key_that_the_api_quotes_is_masked_with_those_of_the_other_families(
     assert KEY.lower() not in text
     assert OTHER_KEY.lower() not in text
     assert facts(debug[1])["request_id"] == "rq-********"
-    assert json.loads(facts(debug[2])["body"]) == {"message": "no key ********, nor ********"}
+    assert json.loads(facts(debug[2])["body"]) == {
+        "message": "no key ********, nor ********"
+    }
 
 
 @pytest.mark.parametrize(
@@ -272,8 +361,12 @@ def test_a_body_that_is_odd_or_large_is_not_shown(
     assert vars(debug[-1])["plexy_body"] == shown
 
 
-def test_of_a_long_body_the_beginning_is_shown(flavor: Flavor, debug: list[logging.LogRecord]) -> None:
-    with WireServer(json_answer({"items": [{"id": "x" * 100, "email": "hidden"}] * 1000})) as server:
+def test_of_a_long_body_the_beginning_is_shown(
+    flavor: Flavor, debug: list[logging.LogRecord]
+) -> None:
+    with WireServer(
+        json_answer({"items": [{"id": "x" * 100, "email": "hidden"}] * 1000})
+    ) as server:
         flavor.call(flavor.client(server.origin), reading())
     body = facts(debug[-1])["body"]
     assert len(body) < 10_100
@@ -281,8 +374,12 @@ def test_of_a_long_body_the_beginning_is_shown(flavor: Flavor, debug: list[loggi
     assert body.endswith(" bytes)")
 
 
-def test_a_line_of_the_log_stays_one_line(flavor: Flavor, debug: list[logging.LogRecord]) -> None:
-    with WireServer(json_answer({"message": "a\r\n2026 plexy_pay INFO forged\u2028\ud800"})) as server:
+def test_a_line_of_the_log_stays_one_line(
+    flavor: Flavor, debug: list[logging.LogRecord]
+) -> None:
+    with WireServer(
+        json_answer({"message": "a\r\n2026 plexy_pay INFO forged\u2028\ud800"})
+    ) as server:
         flavor.call(flavor.client(server.origin), reading("a\nb"))
     for record in debug:
         assert record.getMessage().isprintable()
@@ -297,12 +394,16 @@ class Failing(logging.Filter):
         raise RuntimeError("the program's own filter is broken")
 
 
-def test_a_broken_filter_of_the_program_fails_no_call(flavor: Flavor, debug: list[logging.LogRecord]) -> None:
+def test_a_broken_filter_of_the_program_fails_no_call(
+    flavor: Flavor, debug: list[logging.LogRecord]
+) -> None:
     broken = Failing()
     LOGGER.addFilter(broken)
     try:
         with WireServer(http(500), json_answer({"id": "x"})) as server:
-            response = flavor.call(flavor.client(server.origin, pace=Recording()), reading())
+            response = flavor.call(
+                flavor.client(server.origin, pace=Recording()), reading()
+            )
     finally:
         LOGGER.removeFilter(broken)
     assert response.parsed == {"id": "x"}
@@ -317,7 +418,9 @@ def test_an_error_of_the_log_itself_is_a_record_and_fails_no_call(
 
     monkeypatch.setattr("plexy_pay.masking.Masker.headers", fail)
     with WireServer(json_answer({"id": "x"})) as server:
-        assert flavor.call(flavor.client(server.origin), reading()).parsed == {"id": "x"}
+        assert flavor.call(flavor.client(server.origin), reading()).parsed == {
+            "id": "x"
+        }
     assert [record.levelname for record in debug] == ["WARNING", "INFO", "WARNING"]
     assert debug[0].getMessage() == "a log record could not be made (RuntimeError)"
     assert facts(debug[0]) == {}
@@ -351,10 +454,14 @@ with RunningSandbox() as sandbox, PlexyPay("pr_sandbox", base_url=sandbox.base_u
 
 def run(program: str, word: str | None, *options: str) -> str:
     """What a fresh interpreter prints to stderr."""
-    environment = {name: value for name, value in os.environ.items() if name != "PLEXY_LOG"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PLEXY_LOG"
+    }
     environment |= {} if word is None else {"PLEXY_LOG": word}
     command = [sys.executable, *options, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment
+    )
     return done.stderr
 
 
@@ -365,7 +472,10 @@ def test_nothing_is_printed_without_plexy_log(word: str | None) -> None:
 
 def test_plexy_log_prints_each_line_once_for_a_program_that_sets_nothing_up() -> None:
     (line,) = run(PROGRAM, "info").splitlines()
-    assert " plexy_pay INFO payment_links.create (POST /v1/payment-links): 201, in " in line
+    assert (
+        " plexy_pay INFO payment_links.create (POST /v1/payment-links): 201, in "
+        in line
+    )
     lines = run(PROGRAM, " DEBUG ").splitlines()
     assert [line.split()[3] for line in lines] == ["DEBUG", "INFO", "DEBUG"]
     assert "pr_sandbox" not in "".join(lines)
@@ -374,7 +484,8 @@ def test_plexy_log_prints_each_line_once_for_a_program_that_sets_nothing_up() ->
 
 def test_plexy_log_leaves_the_printing_to_a_program_that_has_handlers() -> None:
     (line,) = run(
-        "import logging; logging.basicConfig(format='own %(message)s')" + PROGRAM, "info"
+        "import logging; logging.basicConfig(format='own %(message)s')" + PROGRAM,
+        "info",
     ).splitlines()
     assert line.startswith("own payment_links.create")
     own = "import logging, sys; logging.getLogger('plexy_pay').addHandler(logging.StreamHandler())"
@@ -382,15 +493,27 @@ def test_plexy_log_leaves_the_printing_to_a_program_that_has_handlers() -> None:
     assert line.startswith("payment_links.create")
 
 
-def test_plexy_log_prints_the_warnings_of_the_drift_logger_which_are_silent_without_it() -> None:
-    drift = "import logging; logging.getLogger('plexy_pay.drift').warning('a new field')"
+def test_plexy_log_prints_the_warnings_of_the_drift_logger_which_are_silent_without_it() -> (
+    None
+):
+    drift = (
+        "import logging; logging.getLogger('plexy_pay.drift').warning('a new field')"
+    )
     assert run(PROGRAM + drift, None) == ""
-    assert run(PROGRAM + drift, "info").splitlines()[-1].endswith(" plexy_pay.drift WARNING a new field")
+    assert (
+        run(PROGRAM + drift, "info")
+        .splitlines()[-1]
+        .endswith(" plexy_pay.drift WARNING a new field")
+    )
 
 
 def test_what_a_process_that_only_receives_refuses_is_printed_once() -> None:
-    program = "from plexy_pay import webhooks; secret = webhooks.TokenSecret('whk_0a1B'); "
-    receiver = f"{program} webhooks.Receiver(print, secret=secret).receive(b'hunter2', {{}})"
+    program = (
+        "from plexy_pay import webhooks; secret = webhooks.TokenSecret('whk_0a1B'); "
+    )
+    receiver = (
+        f"{program} webhooks.Receiver(print, secret=secret).receive(b'hunter2', {{}})"
+    )
     (line,) = run(receiver, None).splitlines()
     assert line.startswith("a webhook was refused (missing_header): ")
     assert "hunter2" not in line
@@ -402,15 +525,22 @@ def test_what_a_process_that_only_receives_refuses_is_printed_once() -> None:
 
 def test_plexy_log_is_read_where_a_delivery_is_only_proved() -> None:
     program = "from plexy_pay import webhooks; secret = webhooks.TokenSecret('whk_0a1B'); body = b'{}'; "
-    program += "webhooks.unwrap(body, webhooks.sign(body, secret=secret), secret=secret); "
-    program += "import logging; logging.getLogger('plexy_pay.drift').warning('a new field')"
+    program += (
+        "webhooks.unwrap(body, webhooks.sign(body, secret=secret), secret=secret); "
+    )
+    program += (
+        "import logging; logging.getLogger('plexy_pay.drift').warning('a new field')"
+    )
     assert run(program, None) == ""
     assert run(program, "info").endswith(" plexy_pay.drift WARNING a new field\n")
 
 
 def test_another_word_in_plexy_log_is_a_warning_that_does_not_show_it() -> None:
     printed = run(PROGRAM, "pr_0a1B2c3D")
-    assert "UserWarning: PLEXY_LOG is neither debug nor info, so it turns no log on." in printed
+    assert (
+        "UserWarning: PLEXY_LOG is neither debug nor info, so it turns no log on."
+        in printed
+    )
     assert "pr_0a1B2c3D" not in printed
     assert "INFO" not in printed
 
@@ -438,5 +568,8 @@ def test_only_plexy_log_makes_a_client_import_logging() -> None:
 
 @pytest.mark.parametrize(("word", "loaded"), [(None, "False"), ("info", "True")])
 def test_only_a_log_loads_the_lists_of_names(word: str | None, loaded: str) -> None:
-    program = PROGRAM + "\nimport sys; print('plexy_pay._loggable' in sys.modules, file=sys.stderr)"
+    program = (
+        PROGRAM
+        + "\nimport sys; print('plexy_pay._loggable' in sys.modules, file=sys.stderr)"
+    )
     assert run(program, word).splitlines()[-1] == loaded

@@ -15,7 +15,13 @@ from plexy_pay.hiding import KeyMask
 from plexy_pay.keys import MASK
 from plexy_pay.masking import Masker
 
-CARDS = ["4111111111111111", "378282246310005", "5555555555554444", "6011000990139424", "4222222222222"]
+CARDS = [
+    "4111111111111111",
+    "378282246310005",
+    "5555555555554444",
+    "6011000990139424",
+    "4222222222222",
+]
 
 
 def text(given: str) -> str:
@@ -25,7 +31,15 @@ def text(given: str) -> str:
 @pytest.mark.parametrize("card", [*CARDS, "4000000000000000006"])
 @pytest.mark.parametrize(
     "write",
-    ["card {}", "{}.", "a{}b", "12 {} 34", "no. {}, CVV 123", "https://x.kz/{}?n={}", "2026-11-22 {}"],
+    [
+        "card {}",
+        "{}.",
+        "a{}b",
+        "12 {} 34",
+        "no. {}, CVV 123",
+        "https://x.kz/{}?n={}",
+        "2026-11-22 {}",
+    ],
 )
 @pytest.mark.parametrize("gap", ["", " ", "-", " - ", "\u00a0", ".", "%20", "\u2013"])
 def test_a_card_number_is_masked_in_any_text(card: str, write: str, gap: str) -> None:
@@ -51,7 +65,9 @@ def test_a_card_number_is_masked_in_any_text(card: str, write: str, gap: str) ->
         KEY.upper(),
     ],
 )
-@pytest.mark.parametrize("write", ["{}", "to {}.", "<{}>", "x={}&y=1", "https://x.kz/{}/y", '"{}"', "{},{}"])
+@pytest.mark.parametrize(
+    "write", ["{}", "to {}.", "<{}>", "x={}&y=1", "https://x.kz/{}/y", '"{}"', "{},{}"]
+)
 def test_a_personal_value_is_masked_in_any_text(secret: str, write: str) -> None:
     shown = text(write.replace("{}", secret))
     assert secret not in shown
@@ -60,7 +76,10 @@ def test_a_personal_value_is_masked_in_any_text(secret: str, write: str) -> None
 
 def test_a_key_is_masked_in_the_form_that_it_has_in_an_address() -> None:
     key = "pr_a/b+c=d"
-    assert Masker(KeyMask([key])).text(f"https://x.kz/{quote(key, safe='')}") == f"https://x.kz/{MASK}"
+    assert (
+        Masker(KeyMask([key])).text(f"https://x.kz/{quote(key, safe='')}")
+        == f"https://x.kz/{MASK}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +109,12 @@ def shown(data: Any) -> Any:
 
 
 def test_a_name_is_the_same_in_camel_and_snake_case() -> None:
-    data = {"orderReference": "A", "order_reference": "B", "ORDER-REFERENCE": "C", "cardToken_Id": "D"}
+    data = {
+        "orderReference": "A",
+        "order_reference": "B",
+        "ORDER-REFERENCE": "C",
+        "cardToken_Id": "D",
+    }
     assert shown(data) == {
         "orderReference": "A",
         "order_reference": "B",
@@ -125,9 +149,13 @@ def test_null_says_nothing_and_is_shown() -> None:
 def test_a_number_that_is_a_card_number_is_masked_and_others_keep_every_digit() -> None:
     masker = Masker(KeyMask([]))
     assert (
-        masker.body(b'{"id": 4111111111111111, "amount": 100.50}') == '{"id": "********", "amount": 100.50}'
+        masker.body(b'{"id": 4111111111111111, "amount": 100.50}')
+        == '{"id": "********", "amount": 100.50}'
     )
-    assert masker.body(b'{"amount": 12345678901234567890.10}') == '{"amount": 12345678901234567890.10}'
+    assert (
+        masker.body(b'{"amount": 12345678901234567890.10}')
+        == '{"amount": 12345678901234567890.10}'
+    )
 
 
 # Secrets anywhere. A marked or undeclared field may hold anything; a shown one may hold what has a secret's form.
@@ -135,7 +163,9 @@ WORD = "hunter2"
 SECRETS = [*CARDS, "4111 1111 1111 1111", "a.b@c.kz", "+7 701 123 45 67", KEY]
 FREE_TEXT = st.text(st.characters(exclude_categories=["Nd", "Cs"]), max_size=8)
 LEAF = st.none() | st.booleans() | st.integers(-999, 999) | FREE_TEXT
-FORMED = st.builds(lambda a, s, b: f"{a} {s} {b}", FREE_TEXT, st.sampled_from(SECRETS), FREE_TEXT)
+FORMED = st.builds(
+    lambda a, s, b: f"{a} {s} {b}", FREE_TEXT, st.sampled_from(SECRETS), FREE_TEXT
+)
 SAFE = st.sampled_from(sorted(VALUES | OBJECTS | MAPS.keys()))
 MARKED = st.sampled_from(sorted(HIDDEN)) | FREE_TEXT.map("undeclared {}".format)
 
@@ -143,7 +173,10 @@ MARKED = st.sampled_from(sorted(HIDDEN)) | FREE_TEXT.map("undeclared {}".format)
 def spelled(name: str, capitals: list[bool]) -> str:
     """A name as people write it: with capitals, `_` and `-` anywhere."""
     letters = zip(name, capitals, strict=False)
-    return "".join(f"_{letter}" if capital else letter for letter, capital in letters) + name[len(capitals) :]
+    return (
+        "".join(f"_{letter}" if capital else letter for letter, capital in letters)
+        + name[len(capitals) :]
+    )
 
 
 NAMES = st.builds(spelled, SAFE, st.lists(st.booleans(), max_size=6))
@@ -153,7 +186,10 @@ SECRET_NAMES = st.builds(spelled, MARKED, st.lists(st.booleans(), max_size=6))
 def documents(leaf: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.recursive(
         leaf,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | SECRET_NAMES, inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(NAMES | SECRET_NAMES, inner, max_size=4)
+        ),
         max_leaves=12,
     )
 
@@ -168,8 +204,13 @@ def test_what_has_the_form_of_a_secret_shows_nowhere_in_any_document(data: Any) 
         assert secret not in written
 
 
-@given(st.dictionaries(SECRET_NAMES, HIDING, min_size=1, max_size=4), st.lists(NAMES, max_size=4))
-def test_a_word_below_a_marked_or_undeclared_name_shows_nowhere(data: Any, above: list[str]) -> None:
+@given(
+    st.dictionaries(SECRET_NAMES, HIDING, min_size=1, max_size=4),
+    st.lists(NAMES, max_size=4),
+)
+def test_a_word_below_a_marked_or_undeclared_name_shows_nowhere(
+    data: Any, above: list[str]
+) -> None:
     for name in above:
         data = {name: [data]}
     assert WORD not in Masker(KeyMask([])).body(json.dumps(data).encode())
@@ -189,4 +230,7 @@ def test_any_text_becomes_one_printable_line(given_text: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_json_show_only_their_number(content: bytes) -> None:
-    assert Masker(KeyMask([])).body(b"\xff" + content) == f"{MASK} ({len(content) + 1} bytes)"
+    assert (
+        Masker(KeyMask([])).body(b"\xff" + content)
+        == f"{MASK} ({len(content) + 1} bytes)"
+    )

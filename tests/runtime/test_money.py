@@ -26,14 +26,20 @@ from plexy_pay.money import (
     wire_currency,
 )
 
-tenge = st.integers(min_value=-(10**14), max_value=10**14).map(lambda tiyn: Money.from_minor(tiyn, "KZT"))
+tenge = st.integers(min_value=-(10**14), max_value=10**14).map(
+    lambda tiyn: Money.from_minor(tiyn, "KZT")
+)
 HUGE = pytest.param(10**5000, id="huge")  # More digits than Python turns into text.
 anything = st.builds(
-    Money.from_minor, st.integers(min_value=-(10**15), max_value=10**15), st.sampled_from(sorted(EXPONENTS))
+    Money.from_minor,
+    st.integers(min_value=-(10**15), max_value=10**15),
+    st.sampled_from(sorted(EXPONENTS)),
 )
 
 
-def test_22_000_tenge_are_2_200_000_tiyn_on_a_payment_link_and_22_000_on_a_refund() -> None:
+def test_22_000_tenge_are_2_200_000_tiyn_on_a_payment_link_and_22_000_on_a_refund() -> (
+    None
+):
     money = Money("22000", "KZT")
     assert wire_amount(money, "minor", "amount") == 2_200_000
     assert repr(wire_amount(money, "major", "amount")) == "22000"
@@ -48,13 +54,20 @@ def test_parts_of_a_tenge_reach_the_wire_with_all_their_digits() -> None:
     assert wire_amount(Money(12, "JPY"), "decimal-string", "amount") == "12"
 
 
-@pytest.mark.parametrize(("currency", "minor"), [("KZT", 1250), ("JPY", 12), ("KWD", 12500)])
-def test_the_decimals_of_the_currency_decide_the_minor_unit(currency: str, minor: int) -> None:
+@pytest.mark.parametrize(
+    ("currency", "minor"), [("KZT", 1250), ("JPY", 12), ("KWD", 12500)]
+)
+def test_the_decimals_of_the_currency_decide_the_minor_unit(
+    currency: str, minor: int
+) -> None:
     amount = {"KZT": "12.50", "JPY": "12", "KWD": "12.500"}[currency]
     assert Money(amount, currency).minor == minor
 
 
-@given(st.integers(min_value=-(10**15), max_value=10**15), st.sampled_from(sorted(EXPONENTS)))
+@given(
+    st.integers(min_value=-(10**15), max_value=10**15),
+    st.sampled_from(sorted(EXPONENTS)),
+)
 def test_minor_units_survive_the_way_through_money(minor: int, currency: str) -> None:
     assert Money.from_minor(minor, currency).minor == minor
 
@@ -66,7 +79,9 @@ def test_sums_and_differences_are_exact(one: Money, other: Money) -> None:
 
 
 @given(tenge, tenge, tenge)
-def test_sums_may_be_grouped_and_ordered_at_will(one: Money, two: Money, three: Money) -> None:
+def test_sums_may_be_grouped_and_ordered_at_will(
+    one: Money, two: Money, three: Money
+) -> None:
     assert (one + two) + three == one + (two + three) == sum([three, two, one])
     assert one + two == two + one
     assert one - two == one + -two == -(two - one)
@@ -89,7 +104,12 @@ def test_money_orders_as_its_minor_units_do(one: Money, other: Money) -> None:
     assert abs(one) == max(one, -one)
 
 
-@given(tenge, st.lists(st.integers(min_value=0, max_value=1000), min_size=1, max_size=12).filter(any))
+@given(
+    tenge,
+    st.lists(st.integers(min_value=0, max_value=1000), min_size=1, max_size=12).filter(
+        any
+    ),
+)
 def test_allocated_parts_add_up_to_the_whole(money: Money, weights: list[int]) -> None:
     parts = money.allocate(weights)
     assert len(parts) == len(weights)
@@ -98,11 +118,15 @@ def test_allocated_parts_add_up_to_the_whole(money: Money, weights: list[int]) -
         assert abs(part.minor * sum(weights) - money.minor * weight) < sum(weights), (
             "at most a tiyn from exact"
         )
-    assert all(not part for part, weight in zip(parts, weights, strict=True) if not weight)
+    assert all(
+        not part for part, weight in zip(parts, weights, strict=True) if not weight
+    )
 
 
 @given(tenge, st.integers(min_value=1, max_value=50))
-def test_equal_parts_differ_by_a_tiyn_at_most_and_the_earlier_ones_get_it(money: Money, count: int) -> None:
+def test_equal_parts_differ_by_a_tiyn_at_most_and_the_earlier_ones_get_it(
+    money: Money, count: int
+) -> None:
     sizes = [abs(part.minor) for part in money.allocate([1] * count)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] - sizes[-1] <= 1
@@ -114,32 +138,48 @@ def test_money_is_allocated_by_the_largest_remainder() -> None:
         Money("33.33", "KZT"),
         Money("33.33", "KZT"),
     ]
-    assert Money("0.05", "KZT").allocate([30, 70]) == [Money("0.02", "KZT"), Money("0.03", "KZT")]
+    assert Money("0.05", "KZT").allocate([30, 70]) == [
+        Money("0.02", "KZT"),
+        Money("0.03", "KZT"),
+    ]
     assert Money(-1, "JPY").allocate([1, 2]) == [Money(0, "JPY"), Money(-1, "JPY")]
 
 
-@pytest.mark.parametrize("weights", [[], [0, 0], [1, -1], [0.5, 0.5], [True], ["1"], [Decimal(1)]])
+@pytest.mark.parametrize(
+    "weights", [[], [0, 0], [1, -1], [0.5, 0.5], [True], ["1"], [Decimal(1)]]
+)
 def test_weights_that_are_no_whole_shares_are_refused(weights: list[int]) -> None:
     with pytest.raises(InvalidParameterError, match="Weights are ints"):
         Money(1, "KZT").allocate(weights)
 
 
 @given(anything, st.integers(min_value=1, max_value=5))
-def test_the_precision_of_the_decimal_context_never_rounds_money(money: Money, precision: int) -> None:
+def test_the_precision_of_the_decimal_context_never_rounds_money(
+    money: Money, precision: int
+) -> None:
     with localcontext(prec=precision, rounding=ROUND_UP):
         assert Money(money.amount, money.currency) == money
         assert (money + money).minor == 2 * money.minor
         assert (money - money).minor == 0 == (money + -money).minor
         assert (money * 7).minor == 7 * money.minor
         assert pickle.loads(pickle.dumps(money)) == money
-        assert read_money(wire_amount(money, "major", "amount"), "major", money.currency) == money
+        assert (
+            read_money(wire_amount(money, "major", "amount"), "major", money.currency)
+            == money
+        )
         shown = str(money), repr(money), wire_amount(money, "decimal-string", "amount")
-    assert shown == (str(money), repr(money), wire_amount(money, "decimal-string", "amount"))
+    assert shown == (
+        str(money),
+        repr(money),
+        wire_amount(money, "decimal-string", "amount"),
+    )
 
 
 def test_money_that_is_written_differently_is_equal_and_hashes_alike() -> None:
     one, other = Money("1.5", "KZT"), Money("1.50", "KZT")
-    assert one == other == Money(Decimal("1.500"), "KZT") == Money(Decimal("15E-1"), "KZT")
+    assert (
+        one == other == Money(Decimal("1.500"), "KZT") == Money(Decimal("15E-1"), "KZT")
+    )
     assert hash(one) == hash(other)
     assert len({one, other}) == 1
     assert repr(one) == repr(other) == "Money('1.50', 'KZT')"
@@ -162,7 +202,8 @@ def test_money_is_not_made_of_floats_or_anything_but_text_and_whole_or_decimal_n
 
 
 @pytest.mark.parametrize(
-    "amount", ["", "ten", "1,5", "NaN", "Infinity", "1e30", Decimal("sNaN"), "1e999999", HUGE]
+    "amount",
+    ["", "ten", "1,5", "NaN", "Infinity", "1e30", Decimal("sNaN"), "1e999999", HUGE],
 )
 def test_text_that_is_no_finite_amount_is_refused(amount: str) -> None:
     with pytest.raises(InvalidParameterError):
@@ -190,7 +231,9 @@ def test_minor_units_are_whole_numbers() -> None:
 
 
 @pytest.mark.parametrize("currency", ["kzt", "XXX", "XAU", "", "TENGE"])
-def test_a_currency_without_a_known_number_of_decimals_is_refused(currency: str) -> None:
+def test_a_currency_without_a_known_number_of_decimals_is_refused(
+    currency: str,
+) -> None:
     with pytest.raises(InvalidParameterError, match="ISO 4217"):
         Money(1, currency)
 
@@ -209,7 +252,11 @@ def test_currencies_do_not_mix() -> None:
 
 
 def test_money_compares_multiplies_and_shows_itself() -> None:
-    assert max(Money(1, "KZT"), Money(3, "KZT")) * 2 == Money(6, "KZT") == 2 * Money(3, "KZT")
+    assert (
+        max(Money(1, "KZT"), Money(3, "KZT")) * 2
+        == Money(6, "KZT")
+        == 2 * Money(3, "KZT")
+    )
     assert Money(1, "KZT") <= Money(1, "KZT") >= Money("0.99", "KZT")
     assert -Money(1, "KZT") == Money(-1, "KZT")
     assert not Money(0, "KZT")
@@ -296,7 +343,10 @@ class Part:
 def test_a_body_has_one_currency() -> None:
     money = Part(amount=Money(1, "KZT"))
     assert one_currency(Part(topup=money), UNSET) == "KZT"
-    assert one_currency(Part(lines=[money, Part(amount=3)], currency="KZT"), "KZT") == "KZT"
+    assert (
+        one_currency(Part(lines=[money, Part(amount=3)], currency="KZT"), "KZT")
+        == "KZT"
+    )
     assert one_currency(Part(amount=3, currency="USD"), "USD") == "USD", (
         "raw numbers are the caller's business"
     )
@@ -326,10 +376,27 @@ def test_money_comes_back_from_the_wire_as_it_left(money: Money, unit: Unit) -> 
 @pytest.mark.parametrize(
     ("amount", "currency"),
     [
-        *((amount, "KZT") for amount in (UNSET, None, True, 1.5, [], {}, "ten", "NaN", Decimal("0.001"))),
+        *(
+            (amount, "KZT")
+            for amount in (
+                UNSET,
+                None,
+                True,
+                1.5,
+                [],
+                {},
+                "ten",
+                "NaN",
+                Decimal("0.001"),
+            )
+        ),
         *((amount, "KZT") for amount in (Decimal("1e999999"), Decimal("NaN"))),
         pytest.param(10**5000, "KZT", id="huge"),
-        *((amount, currency) for amount in (1, "1") for currency in (UNSET, None, 7, "", "kzt", "XXX", {})),
+        *(
+            (amount, currency)
+            for amount in (1, "1")
+            for currency in (UNSET, None, 7, "", "kzt", "XXX", {})
+        ),
     ],
 )
 def test_an_odd_amount_or_currency_of_an_answer_is_no_money_and_no_error(
@@ -338,14 +405,20 @@ def test_an_odd_amount_or_currency_of_an_answer_is_no_money_and_no_error(
     assert read_money(amount, unit, currency) is None
 
 
-def test_the_currency_that_a_caller_knows_must_be_one_and_must_not_contradict_the_answer() -> None:
+def test_the_currency_that_a_caller_knows_must_be_one_and_must_not_contradict_the_answer() -> (
+    None
+):
     assert read_money_in("KZT", 5, "major", "KZT") == Money(5, "KZT")
     assert read_money_in("KZT", UNSET, "major", UNSET) is None
     assert read_money_in("JPY", Decimal("12.50"), "major", UNSET) is None
     for currency, own in (("kzt", UNSET), ("KZT", "USD")):
-        with pytest.raises(ValueError, match="ISO 4217|The answer is in USD, not in KZT") as caught:
+        with pytest.raises(
+            ValueError, match="ISO 4217|The answer is in USD, not in KZT"
+        ) as caught:
             read_money_in(currency, 5, "major", own)
-        assert not isinstance(caught.value, PlexyError), "the call is over; nothing may look like its failure"
+        assert not isinstance(caught.value, PlexyError), (
+            "the call is over; nothing may look like its failure"
+        )
 
 
 def test_an_object_gives_the_money_of_the_object_in_it() -> None:
@@ -368,12 +441,17 @@ def test_these_currencies_are_in_dispute() -> None:
 
 
 @disputed
-def test_money_whose_minor_unit_is_in_dispute_is_not_sent_in_minor_units(currency: str) -> None:
+def test_money_whose_minor_unit_is_in_dispute_is_not_sent_in_minor_units(
+    currency: str,
+) -> None:
     with pytest.raises(
-        InvalidParameterError, match=f"minor unit of {currency} is not certain.*Nothing was sent"
+        InvalidParameterError,
+        match=f"minor unit of {currency} is not certain.*Nothing was sent",
     ):
         amount_parameter(Money(5, currency), "minor", "amount")
-    with pytest.raises(InvalidParameterError, match=f"minor unit of {currency} is not certain"):
+    with pytest.raises(
+        InvalidParameterError, match=f"minor unit of {currency} is not certain"
+    ):
         wire_amount(Money(5, currency), "minor", "amount")
 
 
@@ -389,15 +467,33 @@ def test_major_units_of_such_a_currency_are_certain(currency: str) -> None:
 
 
 @disputed
-def test_an_amount_in_minor_units_of_such_a_currency_is_read_as_no_money(currency: str) -> None:
+def test_an_amount_in_minor_units_of_such_a_currency_is_read_as_no_money(
+    currency: str,
+) -> None:
     assert read_money(500, "minor", currency) is None
     assert read_money_in(currency, 500, "minor", UNSET) is None
 
 
 @pytest.mark.parametrize(
     "currency",
-    ["JPY", "KRW", "VND", "BIF", "CLP", "GNF", "KMF", "PYG", "RWF", "UGX", "XAF", "XOF", "XPF"],
+    [
+        "JPY",
+        "KRW",
+        "VND",
+        "BIF",
+        "CLP",
+        "GNF",
+        "KMF",
+        "PYG",
+        "RWF",
+        "UGX",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
 )
-def test_currencies_that_both_have_without_decimals_are_sent_whole(currency: str) -> None:
+def test_currencies_that_both_have_without_decimals_are_sent_whole(
+    currency: str,
+) -> None:
     assert wire_amount(Money(500, currency), "minor", "amount") == 500
     assert read_money(500, "minor", currency) == Money(500, currency)

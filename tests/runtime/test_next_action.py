@@ -43,7 +43,9 @@ def asking(**change: Any) -> Any:
 
 @MODELS
 @pytest.mark.parametrize(
-    "action", [{}, {"action": None}, {"action": "3ds-skipped"}, {"action": "3ds-completed"}], ids=str
+    "action",
+    [{}, {"action": None}, {"action": "3ds-skipped"}, {"action": "3ds-completed"}],
+    ids=str,
 )
 def test_a_payment_that_succeeded_and_asks_for_nothing_is_finished(
     model: Any, action: dict[str, Any]
@@ -66,13 +68,16 @@ def test_the_sample_of_the_docs_is_a_challenge(model: Any) -> None:
 
 
 @pytest.mark.parametrize("action", [None, "3ds-skipped", "3ds-completed"])
-def test_the_status_that_means_a_challenge_counts_whatever_the_action_says(action: str | None) -> None:
+def test_the_status_that_means_a_challenge_counts_whatever_the_action_says(
+    action: str | None,
+) -> None:
     assert isinstance(read(**{**ASKING, "action": action}), ShowChallenge)
 
 
 @MODELS
 @pytest.mark.parametrize(
-    "action", ["3ds-fingerprint", "redirect", "3DS-REQUIRED", " ", 7, ["3ds-required"], {}, True]
+    "action",
+    ["3ds-fingerprint", "redirect", "3DS-REQUIRED", " ", 7, ["3ds-required"], {}, True],
 )
 def test_an_action_that_is_not_known_is_never_finished(model: Any, action: Any) -> None:
     found = read(model, success=True, action=action)
@@ -83,10 +88,13 @@ def test_an_action_that_is_not_known_is_never_finished(model: Any, action: Any) 
 
 @MODELS
 @pytest.mark.parametrize(
-    "success", [{}, {"success": None}, {"success": "true"}, {"success": 1}, {"success": False}], ids=str
+    "success",
+    [{}, {"success": None}, {"success": "true"}, {"success": 1}, {"success": False}],
+    ids=str,
 )
 @pytest.mark.parametrize(
-    "action", [{}, {"action": "3ds-completed"}, {"action": "3ds-required", "threeDS": THREE_DS}]
+    "action",
+    [{}, {"action": "3ds-completed"}, {"action": "3ds-required", "threeDS": THREE_DS}],
 )
 def test_what_does_not_say_that_it_succeeded_is_never_finished(
     model: Any, success: dict[str, Any], action: dict[str, Any]
@@ -97,15 +105,38 @@ def test_what_does_not_say_that_it_succeeded_is_never_finished(
 @pytest.mark.parametrize(
     "change",
     [
-        *({"creq": None}, {"creq": ""}, {"creq": 7}, {"action": None}, {"action": ""}, {"action": {}}),
-        *({"action": "javascript:alert(1)"}, {"action": "data:text/html,x"}, {"action": "/relative"}),
-        *({"action": "http://acs.bank.example/"}, {"action": "https://"}, {"action": "https://[bad"}),
-        *({"action": "https://acs.bank.example/ x"}, {"action": "https://acs.bank.example/\n"}),
-        *({"action": "//acs.bank.example/"}, {"action": "http://127.0.0.1.evil.example/"}),
+        *(
+            {"creq": None},
+            {"creq": ""},
+            {"creq": 7},
+            {"action": None},
+            {"action": ""},
+            {"action": {}},
+        ),
+        *(
+            {"action": "javascript:alert(1)"},
+            {"action": "data:text/html,x"},
+            {"action": "/relative"},
+        ),
+        *(
+            {"action": "http://acs.bank.example/"},
+            {"action": "https://"},
+            {"action": "https://[bad"},
+        ),
+        *(
+            {"action": "https://acs.bank.example/ x"},
+            {"action": "https://acs.bank.example/\n"},
+        ),
+        *(
+            {"action": "//acs.bank.example/"},
+            {"action": "http://127.0.0.1.evil.example/"},
+        ),
     ],
     ids=str,
 )
-def test_a_challenge_that_cannot_be_shown_is_never_finished(change: dict[str, Any]) -> None:
+def test_a_challenge_that_cannot_be_shown_is_never_finished(
+    change: dict[str, Any],
+) -> None:
     found = asking(**change)
     assert isinstance(found, UnknownAction)
     assert found.name == "3ds-required"
@@ -114,10 +145,14 @@ def test_a_challenge_that_cannot_be_shown_is_never_finished(change: dict[str, An
 
 def test_a_challenge_without_any_details_is_never_finished() -> None:
     for details in ({}, {"threeDS": None}, {"threeDS": "html"}, {"threeDS": []}):
-        assert isinstance(read(success=True, action="3ds-required", **details), UnknownAction)
+        assert isinstance(
+            read(success=True, action="3ds-required", **details), UnknownAction
+        )
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:8490/x", "http://localhost/x", "http://[::1]:8490/x"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8490/x", "http://localhost/x", "http://[::1]:8490/x"]
+)
 def test_on_this_machine_the_bank_needs_no_tls(address: str) -> None:
     assert asking(action=address).action == address
 
@@ -146,7 +181,14 @@ def test_the_form_posts_to_the_bank_and_sends_itself() -> None:
     assert page.elements == [
         ("form", {"id": "plexy-3ds", "method": "post", "action": THREE_DS["action"]}),
         ("input", {"type": "hidden", "name": "creq", "value": THREE_DS["creq"]}),
-        ("input", {"type": "hidden", "name": "threeDSSessionData", "value": THREE_DS["threeDSSessionData"]}),
+        (
+            "input",
+            {
+                "type": "hidden",
+                "name": "threeDSSessionData",
+                "value": THREE_DS["threeDSSessionData"],
+            },
+        ),
         ("button", {}),
         ("script", {"nonce": "n0nce"}),
     ]
@@ -163,9 +205,17 @@ def test_nothing_that_the_api_or_the_shop_says_leaves_its_place_in_the_form(
 ) -> None:
     made = ShowChallenge(ID, f"https://acs.bank.example/{path}", creq, session)
     elements = Page(made.form(label=label, nonce=path)).elements
-    assert [tag for tag, _ in elements] == ["form", "input", "input", "button", "script"]
+    assert [tag for tag, _ in elements] == [
+        "form",
+        "input",
+        "input",
+        "button",
+        "script",
+    ]
     assert set(elements[0][1]) == {"id", "method", "action"}
-    assert all(set(attributes) == {"type", "name", "value"} for _, attributes in elements[1:3])
+    assert all(
+        set(attributes) == {"type", "name", "value"} for _, attributes in elements[1:3]
+    )
     assert set(elements[4][1]) <= {"nonce"}
 
 
@@ -178,17 +228,24 @@ def test_a_challenge_shows_none_of_its_secrets_and_can_be_kept_in_a_session() ->
 
 JSON = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(), st.text(max_size=10), st.sampled_from(["C", "3ds-required"])
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.text(max_size=10),
+        st.sampled_from(["C", "3ds-required"]),
     ),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=2), st.dictionaries(st.sampled_from([*THREE_DS]), inner, max_size=6)
+        st.lists(inner, max_size=2),
+        st.dictionaries(st.sampled_from([*THREE_DS]), inner, max_size=6),
     ),
     max_leaves=8,
 )
 
 
 @given(success=JSON, action=JSON, three_ds=JSON)
-def test_whatever_comes_only_a_plain_success_is_finished(success: Any, action: Any, three_ds: Any) -> None:
+def test_whatever_comes_only_a_plain_success_is_finished(
+    success: Any, action: Any, three_ds: Any
+) -> None:
     for model in (AuthorizePayment, ContinueThreeDS):
         found = read(model, success=success, action=action, threeDS=three_ds)
         if isinstance(found, Finished):

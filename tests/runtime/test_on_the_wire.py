@@ -16,13 +16,27 @@ from uuid import UUID
 
 import pytest
 from helpers import http_library
-from helpers.calls import KEY, Flavor, as_nothing, capturing, creating, deleting, listing, operation, reading
+from helpers.calls import (
+    KEY,
+    Flavor,
+    as_nothing,
+    capturing,
+    creating,
+    deleting,
+    listing,
+    operation,
+    reading,
+)
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay._version import __version__
-from plexy_pay.errors import ConfigurationError, InvalidParameterError, RequestRefusedError
+from plexy_pay.errors import (
+    ConfigurationError,
+    InvalidParameterError,
+    RequestRefusedError,
+)
 from plexy_pay.operation import Request
 from plexy_pay.types import UNSET
 
@@ -44,7 +58,15 @@ def test_the_header_that_leaves_is_the_raw_key_and_nothing_else(flavor: Flavor) 
 
 def test_the_body_that_leaves_is_exact_json_with_its_length(flavor: Flavor) -> None:
     request = sent(
-        flavor, creating({"amount": Decimal("56.40"), "text": "тенге", "null": None, "many": [1, True]})
+        flavor,
+        creating(
+            {
+                "amount": Decimal("56.40"),
+                "text": "тенге",
+                "null": None,
+                "many": [1, True],
+            }
+        ),
     )
     assert (
         request.body
@@ -63,7 +85,9 @@ def test_a_request_without_a_body_has_no_content_type(flavor: Flavor) -> None:
 
 def named(library: str) -> list[str]:
     python = ".".join(map(str, sys.version_info[:3]))
-    return [f"plexy-pay-python/{__version__} (Python {python}; {library} {version(library)}; {sys.platform})"]
+    return [
+        f"plexy-pay-python/{__version__} (Python {python}; {library} {version(library)}; {sys.platform})"
+    ]
 
 
 def test_the_client_names_itself_and_what_it_accepts(flavor: Flavor) -> None:
@@ -82,7 +106,9 @@ def test_the_user_agent_names_the_library_of_the_http_client(flavor: Flavor) -> 
 
 def test_the_user_agent_names_the_program_that_says_its_name(flavor: Flavor) -> None:
     with WireServer(json_answer({})) as server:
-        client = flavor.client(server.origin, user_agent_suffix="acme-shop/1.2 (checkout)")
+        client = flavor.client(
+            server.origin, user_agent_suffix="acme-shop/1.2 (checkout)"
+        )
         flavor.call(client, reading())
         flavor.call(client, reading())
     (first,), (second,) = (request.values("user-agent") for request in server.requests)
@@ -91,19 +117,41 @@ def test_the_user_agent_names_the_program_that_says_its_name(flavor: Flavor) -> 
     assert first == second
 
 
-def test_the_user_agent_says_nothing_about_the_machine_or_its_user(flavor: Flavor) -> None:
+def test_the_user_agent_says_nothing_about_the_machine_or_its_user(
+    flavor: Flavor,
+) -> None:
     (named,) = sent(flavor, reading()).values("user-agent")
-    personal = {platform.node(), getpass.getuser(), platform.release(), str(Path.home())}
+    personal = {
+        platform.node(),
+        getpass.getuser(),
+        platform.release(),
+        str(Path.home()),
+    }
     assert not [word for word in personal if len(word) > 2 and word in named]
 
 
-WRONG_SUFFIXES = ["", " ", " shop", "shop ", "a\r\nX: y", "a\nb", "a\x00", "магазин", "a" * 201, 5]
+WRONG_SUFFIXES = [
+    "",
+    " ",
+    " shop",
+    "shop ",
+    "a\r\nX: y",
+    "a\nb",
+    "a\x00",
+    "магазин",
+    "a" * 201,
+    5,
+]
 
 
 @pytest.mark.parametrize("suffix", WRONG_SUFFIXES)
-def test_a_user_agent_suffix_that_could_change_the_header_is_refused(suffix: Any) -> None:
+def test_a_user_agent_suffix_that_could_change_the_header_is_refused(
+    suffix: Any,
+) -> None:
     for kind in (PlexyPay, AsyncPlexyPay):
-        with pytest.raises(ConfigurationError, match="user_agent_suffix is not visible ASCII"):
+        with pytest.raises(
+            ConfigurationError, match="user_agent_suffix is not visible ASCII"
+        ):
             kind(KEY, user_agent_suffix=suffix)
 
 
@@ -135,18 +183,25 @@ def test_a_key_in_the_user_agent_never_leaves(flavor: Flavor) -> None:
         (StrEnum("Id", {"ONE": "a?b"})["ONE"], "/v1/things/a%3Fb"),
     ],
 )
-def test_a_path_value_is_percent_encoded_whole(flavor: Flavor, value: object, target: str) -> None:
+def test_a_path_value_is_percent_encoded_whole(
+    flavor: Flavor, value: object, target: str
+) -> None:
     request = sent(flavor, reading(value))
     assert request.line == f"GET {target} HTTP/1.1"
     assert request.values("x-evil") == []
 
 
-@pytest.mark.parametrize("value", ["", ".", "..", None, UNSET, True, 1.5, b"pl_1", ["a"], object()])
-def test_a_path_value_that_could_reach_another_path_is_refused(flavor: Flavor, value: object) -> None:
+@pytest.mark.parametrize(
+    "value", ["", ".", "..", None, UNSET, True, 1.5, b"pl_1", ["a"], object()]
+)
+def test_a_path_value_that_could_reach_another_path_is_refused(
+    flavor: Flavor, value: object
+) -> None:
     with WireServer() as server:
         client = flavor.client(server.origin)
         with pytest.raises(
-            InvalidParameterError, match=r"things.retrieve: the path parameter id .* Nothing was sent"
+            InvalidParameterError,
+            match=r"things.retrieve: the path parameter id .* Nothing was sent",
         ):
             flavor.call(client, reading(value))
     assert server.requests == []
@@ -166,9 +221,13 @@ def test_a_path_value_that_is_not_given_at_all_is_refused() -> None:
 
 
 @given(st.text(min_size=1))
-def test_every_path_value_stays_one_segment_and_comes_back_as_it_was(value: str) -> None:
+def test_every_path_value_stays_one_segment_and_comes_back_as_it_was(
+    value: str,
+) -> None:
     path = "/v1/things/{id}/more/{other}"
-    request = Request(operation(path=path), path_params={"id": value, "other": "x"}, decode=as_nothing)
+    request = Request(
+        operation(path=path), path_params={"id": value, "other": "x"}, decode=as_nothing
+    )
     try:
         made = request.url_path()
     except InvalidParameterError:
@@ -199,7 +258,10 @@ class Plain(Enum):
         ({"all": True, "some": False}, "/v1/things?all=true&some=false"),
         ({"status": ["a", "b"]}, "/v1/things?status=a&status=b"),
         ({"status": [], "one": ("x",)}, "/v1/things?one=x"),
-        ({"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}, "/v1/things?at=2026-01-02T03%3A04%3A05Z"),
+        (
+            {"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)},
+            "/v1/things?at=2026-01-02T03%3A04%3A05Z",
+        ),
         (
             {"at": datetime(2026, 1, 2, 8, tzinfo=timezone(timedelta(hours=5)))},
             "/v1/things?at=2026-01-02T03%3A00%3A00Z",
@@ -217,13 +279,17 @@ def test_a_query_is_written_as_the_api_reads_it(
 
 def test_a_time_without_a_zone_is_refused_in_a_query(flavor: Flavor) -> None:
     with pytest.raises(InvalidParameterError, match="time zone"):
-        flavor.call(flavor.client("http://127.0.0.1:9"), listing({"at": datetime(2026, 1, 2)}))
+        flavor.call(
+            flavor.client("http://127.0.0.1:9"), listing({"at": datetime(2026, 1, 2)})
+        )
 
 
 def test_header_parameters_and_extra_headers_are_sent(flavor: Flavor) -> None:
     request = creating({})
     request.headers = {"Idempotency-Key": "k-1", "X-Not": UNSET}
-    recorded = sent(flavor, request, {"extra_headers": {"X-Trace": "t-1", "User-Agent": "shop/1"}})
+    recorded = sent(
+        flavor, request, {"extra_headers": {"X-Trace": "t-1", "User-Agent": "shop/1"}}
+    )
     assert recorded.values("idempotency-key") == ["k-1"]
     assert recorded.values("x-trace") == ["t-1"]
     assert recorded.values("user-agent") == ["shop/1"]
@@ -231,13 +297,27 @@ def test_header_parameters_and_extra_headers_are_sent(flavor: Flavor) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Authorization", "authorization", "AUTHORIZATION", "x-api-key", "Host", "Content-Length"]
+    "name",
+    [
+        "Authorization",
+        "authorization",
+        "AUTHORIZATION",
+        "x-api-key",
+        "Host",
+        "Content-Length",
+    ],
 )
-def test_a_callers_own_key_header_is_refused_in_any_case(flavor: Flavor, name: str) -> None:
+def test_a_callers_own_key_header_is_refused_in_any_case(
+    flavor: Flavor, name: str
+) -> None:
     with WireServer() as server:
         client = flavor.client(server.origin)
-        with pytest.raises(InvalidParameterError, match="the client's own. Pass a key as api_key") as caught:
-            flavor.call(client, reading(), {"extra_headers": {name: "Bearer pr_secret"}})
+        with pytest.raises(
+            InvalidParameterError, match="the client's own. Pass a key as api_key"
+        ) as caught:
+            flavor.call(
+                client, reading(), {"extra_headers": {name: "Bearer pr_secret"}}
+            )
     assert server.requests == []
     assert "pr_secret" not in f"{caught.value!r}"
 
@@ -279,17 +359,24 @@ def test_an_answer_without_a_declared_body_may_be_empty(flavor: Flavor) -> None:
 
 def test_a_response_says_what_came(flavor: Flavor) -> None:
     headers = {"X-Request-Id": "rq-1", "X-Two": "a"}
-    with WireServer(json_answer({"id": "th_1", "secret": "4111"}, 201, headers)) as server:
+    with WireServer(
+        json_answer({"id": "th_1", "secret": "4111"}, 201, headers)
+    ) as server:
         response = flavor.call(flavor.client(server.origin), reading())
     assert response.status_code == 201
-    assert response.headers["x-request-id"] == response.headers["X-REQUEST-ID"] == "rq-1"
+    assert (
+        response.headers["x-request-id"] == response.headers["X-REQUEST-ID"] == "rq-1"
+    )
     assert "X-Two" in response.headers
     assert "x-three" not in response.headers
     assert response.request_id == "rq-1"
     assert response.parsed["id"] == "th_1"
     assert response.content.startswith(b'{"id"')
     assert response.elapsed >= 0
-    assert repr(response.headers) == "<Headers content-length, content-type, x-request-id, x-two>"
+    assert (
+        repr(response.headers)
+        == "<Headers content-length, content-type, x-request-id, x-two>"
+    )
 
 
 def test_two_calls_use_one_connection(flavor: Flavor) -> None:

@@ -13,7 +13,12 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from plexy_pay.errors import ApiConnectionError, AuthenticationError, Outcome, OutcomeUnknownError
+from plexy_pay.errors import (
+    ApiConnectionError,
+    AuthenticationError,
+    Outcome,
+    OutcomeUnknownError,
+)
 
 OK = json_answer({"id": "th_1"})
 
@@ -35,7 +40,9 @@ class Telemetry:
     @property
     def spans(self) -> list[ReadableSpan]:
         """The finished spans, in the order of their start."""
-        return sorted(self.exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
+        return sorted(
+            self.exporter.get_finished_spans(), key=lambda span: span.start_time or 0
+        )
 
     def statuses(self) -> list[Any]:
         """The HTTP status of each span of an attempt."""
@@ -67,7 +74,9 @@ def everything_in(span: ReadableSpan) -> str:
     return f"{span.name} {dict(span.attributes or {})} {events} {span.status.description} {span.to_json()}"
 
 
-@pytest.mark.parametrize("when", ["before the client is made", "after the client is made", "after a call"])
+@pytest.mark.parametrize(
+    "when", ["before the client is made", "after the client is made", "after a call"]
+)
 def test_each_attempt_is_a_span_below_the_one_that_is_open(
     flavor: Flavor, telemetry: Telemetry, when: str
 ) -> None:
@@ -95,7 +104,9 @@ def test_each_attempt_is_a_span_below_the_one_that_is_open(
         assert request.values("authorization") == [KEY]
 
 
-def test_a_next_key_is_a_span_of_its_own_and_shows_no_key(flavor: Flavor, telemetry: Telemetry) -> None:
+def test_a_next_key_is_a_span_of_its_own_and_shows_no_key(
+    flavor: Flavor, telemetry: Telemetry
+) -> None:
     telemetry.instrument()
     with WireServer(http(401), OK) as server:
         flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY]), reading())
@@ -107,7 +118,11 @@ def test_a_next_key_is_a_span_of_its_own_and_shows_no_key(flavor: Flavor, teleme
 
 def opened(flavor: Flavor) -> Any:
     """A client of httpx itself, which is what the instrumentation knows."""
-    client = httpx.Client(trust_env=False) if flavor.name == "sync" else httpx.AsyncClient(trust_env=False)
+    client = (
+        httpx.Client(trust_env=False)
+        if flavor.name == "sync"
+        else httpx.AsyncClient(trust_env=False)
+    )
     flavor._opened.append(client)  # It is the program's to close.
     return client
 
@@ -120,28 +135,42 @@ def given_client(flavor: Flavor, telemetry: Telemetry) -> Any:
 
 def given_transport(flavor: Flavor, telemetry: Telemetry) -> Any:
     telemetry.instrument()
-    transport = httpx.HTTPTransport() if flavor.name == "sync" else httpx.AsyncHTTPTransport()
+    transport = (
+        httpx.HTTPTransport() if flavor.name == "sync" else httpx.AsyncHTTPTransport()
+    )
     flavor._opened.append(transport)  # It is the program's to close.
     return transport
 
 
-def given_client_of_an_instrumented_program(flavor: Flavor, telemetry: Telemetry) -> Any:
+def given_client_of_an_instrumented_program(
+    flavor: Flavor, telemetry: Telemetry
+) -> Any:
     telemetry.instrument()
     return opened(flavor)
 
 
-@pytest.mark.parametrize("make", [given_client, given_transport, given_client_of_an_instrumented_program])
+@pytest.mark.parametrize(
+    "make", [given_client, given_transport, given_client_of_an_instrumented_program]
+)
 def test_a_client_of_the_programs_own_gives_the_same_spans(
     flavor: Flavor, telemetry: Telemetry, make: Any
 ) -> None:
     with WireServer(http(503), http(503), OK) as server:
-        client = flavor.client(server.origin, http_client=make(flavor, telemetry), pace=Recording())
+        client = flavor.client(
+            server.origin, http_client=make(flavor, telemetry), pace=Recording()
+        )
         with telemetry.tracer.start_as_current_span("checkout"):
             flavor.call(client, reading())
     checkout, *attempts = telemetry.spans
     assert telemetry.statuses() == [503, 503, 200]
-    assert {span.parent and span.parent.span_id for span in attempts} == {ids(checkout)[1]}
-    assert [len(request.values("traceparent")) for request in server.requests] == [1, 1, 1]
+    assert {span.parent and span.parent.span_id for span in attempts} == {
+        ids(checkout)[1]
+    }
+    assert [len(request.values("traceparent")) for request in server.requests] == [
+        1,
+        1,
+        1,
+    ]
 
 
 def echo(request: Any) -> bytes:
@@ -151,7 +180,11 @@ def echo(request: Any) -> bytes:
 
 @pytest.mark.parametrize(
     ("answer", "error"),
-    [(echo, AuthenticationError), (Then(reset=True), OutcomeUnknownError), (http(500), OutcomeUnknownError)],
+    [
+        (echo, AuthenticationError),
+        (Then(reset=True), OutcomeUnknownError),
+        (http(500), OutcomeUnknownError),
+    ],
 )
 @pytest.mark.parametrize("captured", [False, True])
 def test_no_span_shows_the_key(

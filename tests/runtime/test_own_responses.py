@@ -15,7 +15,15 @@ from typing import Any
 
 import pytest
 import trustme
-from helpers.calls import AsyncFlavor, Flavor, Recording, capturing, creating, deleting, reading
+from helpers.calls import (
+    AsyncFlavor,
+    Flavor,
+    Recording,
+    capturing,
+    creating,
+    deleting,
+    reading,
+)
 from helpers.http_library import httpx
 from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer
 from plexy_pay.errors import DeclinedError
@@ -25,13 +33,17 @@ DONE = json_answer({"success": True, "message": "refunded"})
 DECLINED = json_answer({"success": False, "message": "declined"})
 SURPLUS = {
     "a body longer than its length": json_answer({"id": "th_1"}) + DONE,
-    "a body that is longer by white space": json_answer({"id": "th_1"}) + b"\r\n\r\n" + DONE,
+    "a body that is longer by white space": json_answer({"id": "th_1"})
+    + b"\r\n\r\n"
+    + DONE,
     "two responses": json_answer({"id": "th_1"}) + DONE + DONE,
     "a chunked body and a second response": (
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + DONE
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+        + DONE
     ),
     "half a response": json_answer({"id": "th_1"}) + DONE[:30],
-    "a response that promises another protocol": json_answer({"id": "th_1"}) + b"HTTP/1.1 101 Other\r\n\r\n",
+    "a response that promises another protocol": json_answer({"id": "th_1"})
+    + b"HTTP/1.1 101 Other\r\n\r\n",
 }
 WITHOUT_A_BODY = {
     "a 204 with a body": http(204).replace(b"Content-Length: 0\r\n", b"") + DONE,
@@ -40,7 +52,9 @@ WITHOUT_A_BODY = {
 
 
 @pytest.fixture(params=["http", "https"])
-def tls(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def tls(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """The server's TLS settings, which our clients trust, or None for plain http."""
     if request.param == "http":
         return None
@@ -58,10 +72,14 @@ def http_client(request: pytest.FixtureRequest, flavor: Flavor, tls: Any) -> Any
     """The `http_client` argument."""
     if request.param == "our client":
         return None
-    options: dict[str, Any] = {} if tls is None else {"verify": ssl.create_default_context()}
+    options: dict[str, Any] = (
+        {} if tls is None else {"verify": ssl.create_default_context()}
+    )
     if request.param == "an injected client":
         return flavor.http_client(trust_env=False, **options)
-    transport = (httpx.AsyncHTTPTransport if flavor.name == "async" else httpx.HTTPTransport)(**options)
+    transport = (
+        httpx.AsyncHTTPTransport if flavor.name == "async" else httpx.HTTPTransport
+    )(**options)
     # A client of ours never closes what it was given: one of httpx does.
     flavor.http_client(transport=transport)
     return transport
@@ -83,7 +101,9 @@ def test_what_follows_a_response_is_not_the_response_to_a_refund(
 def test_the_body_of_a_response_that_has_none_is_not_the_next_response(
     flavor: Flavor, tls: Any, http_client: Any, kind: str
 ) -> None:
-    with WireServer(WITHOUT_A_BODY[kind], json_answer({"id": "th_2"}), tls=tls) as server:
+    with WireServer(
+        WITHOUT_A_BODY[kind], json_answer({"id": "th_2"}), tls=tls
+    ) as server:
         client = flavor.client(server.origin, http_client=http_client)
         if "204" in kind:
             flavor.call(client, deleting())
@@ -94,7 +114,9 @@ def test_the_body_of_a_response_that_has_none_is_not_the_next_response(
     assert (server.connections, len(server.requests)) == (2, 2)
 
 
-@pytest.mark.parametrize("second", [reading(), creating({"n": 2})], ids=["read", "write"])
+@pytest.mark.parametrize(
+    "second", [reading(), creating({"n": 2})], ids=["read", "write"]
+)
 def test_a_connection_with_surplus_is_not_used_by_calls_that_move_no_money_either(
     flavor: Flavor, tls: Any, http_client: Any, second: Any
 ) -> None:
@@ -137,13 +159,17 @@ class Remembering(WireServer):
 
 
 @pytest.mark.parametrize(
-    "second", [reading(), creating({"n": 2}), capturing()], ids=["read", "write", "money"]
+    "second",
+    [reading(), creating({"n": 2}), capturing()],
+    ids=["read", "write", "money"],
 )
 def test_a_second_response_that_comes_while_the_connection_is_idle_is_nobodys(
     flavor: Flavor, tls: Any, second: Any
 ) -> None:
     later = Later(json_answer({"id": "th_1"}), DONE)
-    with Remembering(later, json_answer({"success": True, "id": "th_2"}), tls=tls) as server:
+    with Remembering(
+        later, json_answer({"success": True, "id": "th_2"}), tls=tls
+    ) as server:
         client = flavor.client(server.origin)
         flavor.call(client, reading())
         later.read.set()
@@ -152,7 +178,9 @@ def test_a_second_response_that_comes_while_the_connection_is_idle_is_nobodys(
     assert (server.connections, len(server.requests)) == (2, 2)
 
 
-def test_a_clean_connection_is_used_again_except_by_calls_that_move_money(flavor: Flavor, tls: Any) -> None:
+def test_a_clean_connection_is_used_again_except_by_calls_that_move_money(
+    flavor: Flavor, tls: Any
+) -> None:
     with WireServer(json_answer({"success": True}), tls=tls) as server:
         client = flavor.client(server.origin)
         for request in (reading(), creating({}), reading()):
@@ -180,14 +208,18 @@ def test_a_connection_that_the_server_ends_is_not_used_again(
     flavor: Flavor, tls: Any, last: bytes, hangs_up: bool
 ) -> None:
     ended = hangs_up or b"Content-Length" not in last
-    with WireServer(Then(last, close=ended), json_answer({"id": "th_2"}), tls=tls) as server:
+    with WireServer(
+        Then(last, close=ended), json_answer({"id": "th_2"}), tls=tls
+    ) as server:
         client = flavor.client(server.origin)
         assert flavor.call(client, reading()).parsed == {"id": "th_1"}
         assert flavor.call(client, creating({})).parsed == {"id": "th_2"}
     assert (server.connections, len(server.requests)) == (2, 2)
 
 
-def test_each_look_up_of_a_reconciliation_has_a_connection_of_its_own(flavor: Flavor) -> None:
+def test_each_look_up_of_a_reconciliation_has_a_connection_of_its_own(
+    flavor: Flavor,
+) -> None:
     looking = reading()
     looking.quiet = True
     with WireServer(json_answer({"id": "th_1"})) as server:
@@ -210,7 +242,9 @@ def test_a_connection_is_kept_for_thirty_seconds_without_a_call(
         assert server.connections == connections
 
 
-def test_connections_that_no_call_takes_any_more_are_closed_by_later_calls(flavor: Flavor) -> None:
+def test_connections_that_no_call_takes_any_more_are_closed_by_later_calls(
+    flavor: Flavor,
+) -> None:
     pace, together = Recording(), threading.Barrier(2)
 
     def both(_: Recorded) -> bytes:
@@ -259,7 +293,9 @@ def test_no_request_is_written_to_a_new_connection_on_which_the_server_spoke_fir
 ) -> None:
     taken: list[Any] = []
     port = speaking_first.getsockname()[1]
-    server = threading.Thread(target=accept_and_speak, args=(speaking_first, tls, taken))
+    server = threading.Thread(
+        target=accept_and_speak, args=(speaking_first, tls, taken)
+    )
     server.start()
     channel = Channel(plain=tls is None)
     channel.begin(60.0, lambda: 0.0)
@@ -287,15 +323,23 @@ def test_no_request_is_written_to_a_new_async_connection_on_which_the_server_spo
     channel.begin(60.0, lambda: 0.0)
 
     async def main() -> None:
-        serving = asyncio.create_task(asyncio.to_thread(accept_and_speak, speaking_first, tls, taken))
-        async with httpx.AsyncHTTPTransport(verify=ssl.create_default_context()) as transport:
+        serving = asyncio.create_task(
+            asyncio.to_thread(accept_and_speak, speaking_first, tls, taken)
+        )
+        async with httpx.AsyncHTTPTransport(
+            verify=ssl.create_default_context()
+        ) as transport:
             narrow_async(transport, ("http", "127.0.0.1", port), channel)
             backend: Any = transport._pool._network_backend  # type: ignore[attr-defined]
             stream = await backend.connect_tcp("127.0.0.1", port)
             if tls is not None:
-                stream = await stream.start_tls(ssl.create_default_context(), "127.0.0.1")
+                stream = await stream.start_tls(
+                    ssl.create_default_context(), "127.0.0.1"
+                )
             await serving
-            await asyncio.to_thread(select.select, [stream.get_extra_info("socket")], [], [], 60)
+            await asyncio.to_thread(
+                select.select, [stream.get_extra_info("socket")], [], [], 60
+            )
             with pytest.raises(EarlyBytesError):
                 await stream.write(b"POST /v1/refunds HTTP/1.1\r\n\r\n")
             await stream.aclose()
@@ -320,6 +364,9 @@ def test_bare_httpx_still_takes_the_surplus_of_one_response_for_the_next() -> No
     # When this fails, httpcore throws the surplus away itself, and `network.py` may do less.
     # https://github.com/encode/httpcore/blob/1.0.9/httpcore/_sync/http11.py#L209
     surplus: Answer = json_answer({"id": "th_1"}) + DONE
-    with WireServer(surplus, DECLINED) as server, httpx.Client(trust_env=False) as client:
+    with (
+        WireServer(surplus, DECLINED) as server,
+        httpx.Client(trust_env=False) as client,
+    ):
         client.get(server.origin)
         assert client.post(server.origin).json()["success"] is True

@@ -13,14 +13,24 @@ from helpers.calls import Flavor, Recording
 from helpers.http_library import httpx
 from hypothesis import example, given
 from hypothesis import strategies as st
-from plexy_pay import UNSET, AuthenticationError, DecodingError, InvalidParameterError, Outcome, PlexyPay
+from plexy_pay import (
+    UNSET,
+    AuthenticationError,
+    DecodingError,
+    InvalidParameterError,
+    Outcome,
+    PlexyPay,
+)
 from plexy_pay.operation import Request
 from plexy_pay.resources.gate_product_types import (
     AsyncGateProductTypesResource,
     GateProductTypesResource,
 )
 from plexy_pay.resources.payouts import AsyncPayoutsResource, PayoutsResource
-from plexy_pay.resources.transactions import AsyncTransactionsResource, TransactionsResource
+from plexy_pay.resources.transactions import (
+    AsyncTransactionsResource,
+    TransactionsResource,
+)
 
 Row = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Any]
@@ -40,7 +50,11 @@ class Lists:
         """A pager of a client whose API answers so."""
 
         def execute(request: Request[Any], options: Any) -> Any:
-            query = {name: value for name, value in request.query.items() if value is not UNSET}
+            query = {
+                name: value
+                for name, value in request.query.items()
+                if value is not UNSET
+            }
             self.asked.append(query)
             assert len(self.asked) < 1000, "asked for ever"
             return SimpleNamespace(parsed=request.decode(answer(query)))
@@ -169,7 +183,9 @@ def test_it_stops_at_an_empty_or_a_short_page(
     assert lists.numbers == numbers
 
 
-def test_nothing_is_sent_before_a_row_is_asked_for_and_no_page_before_it_is_needed(lists: Lists) -> None:
+def test_nothing_is_sent_before_a_row_is_asked_for_and_no_page_before_it_is_needed(
+    lists: Lists,
+) -> None:
     pager = lists.of(paging(6, 2))
     assert lists.asked == []
     assert ids(lists.until(pager, 2)) == expected(2)
@@ -196,7 +212,8 @@ def test_to_list_asks_for_no_page_beyond_its_limit(lists: Lists) -> None:
 @pytest.mark.parametrize("limit", [-1, 1.5, True, "3"])
 def test_a_limit_that_is_none_is_refused(lists: Lists, limit: Any) -> None:
     with pytest.raises(
-        InvalidParameterError, match=r"transactions\.list: limit is not a whole number from 0"
+        InvalidParameterError,
+        match=r"transactions\.list: limit is not a whole number from 0",
     ):
         lists.done(lists.of(paging(6, 2)).to_list(limit=limit))
     assert lists.asked == []
@@ -208,13 +225,20 @@ def test_each_iteration_starts_anew(lists: Lists) -> None:
 
 
 def test_a_later_page_and_the_size_are_the_caller_s(lists: Lists) -> None:
-    assert ids(lists.rows(lists.of(paging(5, 2, size=2, total=5), page=2, size=2))) == expected(5)[2:]
+    assert (
+        ids(lists.rows(lists.of(paging(5, 2, size=2, total=5), page=2, size=2)))
+        == expected(5)[2:]
+    )
     assert lists.asked == [{"page": 2, "size": 2}, {"page": 3, "size": 2}]
 
 
 @pytest.mark.parametrize("page", ["2", 2.0, True, None])
-def test_a_page_that_is_no_number_is_refused_before_anything_is_sent(lists: Lists, page: Any) -> None:
-    with pytest.raises(InvalidParameterError, match=r"transactions\.list: page is not a whole number"):
+def test_a_page_that_is_no_number_is_refused_before_anything_is_sent(
+    lists: Lists, page: Any
+) -> None:
+    with pytest.raises(
+        InvalidParameterError, match=r"transactions\.list: page is not a whole number"
+    ):
         lists.of(paging(5, 2), page=page)
 
 
@@ -240,7 +264,9 @@ def test_where_no_answer_ever_has_a_total_nothing_is_sent_for_it(lists: Lists) -
 
 def test_a_total_that_is_too_small_loses_no_row(lists: Lists) -> None:
     for total in (0, 1, 2, 4):
-        assert ids(lists.rows(lists.of(paging(6, 2, size=2, total=total)))) == expected(6), total
+        assert ids(lists.rows(lists.of(paging(6, 2, size=2, total=total)))) == expected(
+            6
+        ), total
 
 
 def test_a_server_that_gives_fewer_rows_than_it_says_loses_none(lists: Lists) -> None:
@@ -257,15 +283,20 @@ def test_a_row_that_repeats_within_a_page_is_given_once(lists: Lists) -> None:
 
 
 @pytest.mark.parametrize(
-    "says", [{}, {"total": 2}, {"size": 2}, {"total": 10**9, "size": 2}, {"total": 10**9}]
+    "says",
+    [{}, {"total": 2}, {"size": 2}, {"total": 10**9, "size": 2}, {"total": 10**9}],
 )
-def test_a_server_that_ignores_the_page_is_not_asked_for_ever(lists: Lists, says: dict[str, int]) -> None:
+def test_a_server_that_ignores_the_page_is_not_asked_for_ever(
+    lists: Lists, says: dict[str, int]
+) -> None:
     answer = {"data": [row(1), row(2)], **says}
     assert ids(lists.rows(lists.of(lambda _: answer))) == ["tx_1", "tx_2"]
     assert lists.numbers == [1, 2, 3]
 
 
-def test_a_server_that_repeats_its_last_page_is_not_asked_for_ever(lists: Lists) -> None:
+def test_a_server_that_repeats_its_last_page_is_not_asked_for_ever(
+    lists: Lists,
+) -> None:
     honest = paging(6, 2)
     answer: Answer = lambda query: honest({"page": min(query["page"], 3)})  # noqa: E731
     assert ids(lists.rows(lists.of(answer))) == expected(6)
@@ -273,14 +304,21 @@ def test_a_server_that_repeats_its_last_page_is_not_asked_for_ever(lists: Lists)
 
 
 @pytest.mark.parametrize("burst", [1, 2, 3, 4, 5, 9])
-def test_a_burst_of_new_rows_hides_none_that_was_there(lists: Lists, burst: int) -> None:
+def test_a_burst_of_new_rows_hides_none_that_was_there(
+    lists: Lists, burst: int
+) -> None:
     rows = [row(number) for number in range(9)]
 
     def answer(query: Mapping[str, Any]) -> Any:
         if len(lists.asked) == 3:
             rows[:0] = [row(f"new_{number}") for number in range(burst)]
         start = (query["page"] - 1) * 2
-        return {"data": rows[start : start + 2], "page": query["page"], "size": 2, "total": len(rows)}
+        return {
+            "data": rows[start : start + 2],
+            "page": query["page"],
+            "size": 2,
+            "total": len(rows),
+        }
 
     found = ids(lists.rows(lists.of(answer)))
     assert len(found) == len(set(found))
@@ -289,20 +327,33 @@ def test_a_burst_of_new_rows_hides_none_that_was_there(lists: Lists, burst: int)
 
 @pytest.mark.parametrize("identity", ["", None, {"id": 1}, ["tx"], 1.5, False])
 def test_rows_without_a_usable_id_are_all_given(lists: Lists, identity: Any) -> None:
-    rows = [{"transactionId": identity, "amount": 100}] * 3 + [{"amount": 100}, {"amount": 100}]
-    found = lists.rows(lists.of(lambda query: {"data": rows if query["page"] == 1 else []}))
+    rows = [{"transactionId": identity, "amount": 100}] * 3 + [
+        {"amount": 100},
+        {"amount": 100},
+    ]
+    found = lists.rows(
+        lists.of(lambda query: {"data": rows if query["page"] == 1 else []})
+    )
     assert len(found) == 5
 
 
 def test_rows_that_are_no_objects_are_given_as_they_came(lists: Lists) -> None:
     answer = {"data": [None, "row", row(1), ["row"], 7], "size": 50}
     found = lists.rows(lists.of(lambda _: answer))
-    assert [one for one in found if not hasattr(one, "transaction_id")] == [None, "row", ["row"], 7]
+    assert [one for one in found if not hasattr(one, "transaction_id")] == [
+        None,
+        "row",
+        ["row"],
+        7,
+    ]
 
 
 def test_rows_without_ids_are_known_again_as_a_whole_page(lists: Lists) -> None:
     answer = {"data": [{"amount": 100}, {"amount": 200}]}
-    assert [found.amount for found in lists.rows(lists.of(lambda _: answer))] == [100, 200]
+    assert [found.amount for found in lists.rows(lists.of(lambda _: answer))] == [
+        100,
+        200,
+    ]
     assert lists.numbers == [1, 2]
 
 
@@ -314,7 +365,10 @@ def test_rows_without_ids_are_known_again_as_a_whole_page(lists: Lists) -> None:
     [
         ({"data": "rows"}, "data is of type str, not a list"),
         ({"data": {"0": row(1)}}, "data is of type dict, not a list"),
-        ({"data": 7, "total": 0}, "data is of type int, not a list, although total is 0"),
+        (
+            {"data": 7, "total": 0},
+            "data is of type int, not a list, although total is 0",
+        ),
         ({"transactions": [row(1)]}, "data is missing, not a list"),
         ({}, "data is missing, not a list"),
     ],
@@ -327,7 +381,9 @@ def test_a_page_whose_rows_cannot_be_read_is_an_error_that_names_it(
 
     def handle(request: httpx.Request) -> httpx.Response:
         page = int(request.url.params["page"])
-        return httpx.Response(200, json=odd if page == number else honest({"page": page}))
+        return httpx.Response(
+            200, json=odd if page == number else honest({"page": page})
+        )
 
     lists, client = lists_over(flavor, handle)
     with pytest.raises(DecodingError) as raised:
@@ -335,27 +391,42 @@ def test_a_page_whose_rows_cannot_be_read_is_an_error_that_names_it(
     error = raised.value
     assert f"page {number}: {says}" in str(error)
     assert "This call only reads: it is safe to call again." in str(error)
-    assert (error.operation, error.path, error.status) == ("transactions.list", "/v1/transactions", 200)
+    assert (error.operation, error.path, error.status) == (
+        "transactions.list",
+        "/v1/transactions",
+        200,
+    )
     assert (error.outcome, error.attempts) == (Outcome.UNKNOWN, 1)
     assert json.loads(error.body) == odd
 
 
-@pytest.mark.parametrize("empty", [{"data": None}, {"data": None, "total": 0}, {"total": 0}])
+@pytest.mark.parametrize(
+    "empty", [{"data": None}, {"data": None, "total": 0}, {"total": 0}]
+)
 def test_null_is_an_empty_list(lists: Lists, empty: Any) -> None:
     assert lists.rows(lists.of(lambda _: empty)) == []
     honest = paging(4, 2)
-    ends: Answer = lambda query: honest(query) if query["page"] < 3 else {"total": 4, **empty}  # noqa: E731
+
+    def ends(query: Mapping[str, Any]) -> Any:
+        return honest(query) if query["page"] < 3 else {"total": 4, **empty}
+
     assert ids(lists.rows(lists.of(ends))) == expected(4)
 
 
 @pytest.mark.parametrize("odd", [{"data": None, "total": 7}, {"total": 7}])
-def test_a_first_page_without_rows_is_an_error_where_the_total_counts_some(lists: Lists, odd: Any) -> None:
+def test_a_first_page_without_rows_is_an_error_where_the_total_counts_some(
+    lists: Lists, odd: Any
+) -> None:
     with pytest.raises(ValueError, match="page 1: data is .*, although total is 7"):
         lists.rows(lists.of(lambda _: odd))
 
 
-def test_an_array_that_is_none_is_an_error_and_null_is_an_empty_one(lists: Lists) -> None:
-    with pytest.raises(ValueError, match="page 1: a JSON array was expected, not an object"):
+def test_an_array_that_is_none_is_an_error_and_null_is_an_empty_one(
+    lists: Lists,
+) -> None:
+    with pytest.raises(
+        ValueError, match="page 1: a JSON array was expected, not an object"
+    ):
         lists.rows(lists.of(lambda _: {"items": []}, lists.payouts))
     assert lists.rows(lists.of(lambda _: None, lists.payouts)) == []
 
@@ -377,7 +448,9 @@ def test_a_list_without_page_parameters_is_asked_for_once(lists: Lists) -> None:
     assert lists.asked == [{}] * 3
 
 
-def test_an_array_whose_pages_are_only_inferred_is_followed_to_its_end(lists: Lists) -> None:
+def test_an_array_whose_pages_are_only_inferred_is_followed_to_its_end(
+    lists: Lists,
+) -> None:
     def answer(query: Mapping[str, Any]) -> Any:
         return payouts(5)[(query["page"] - 1) * 2 :][:2]
 
@@ -386,12 +459,15 @@ def test_an_array_whose_pages_are_only_inferred_is_followed_to_its_end(lists: Li
 
 def test_an_array_that_ignores_the_page_comes_once_and_whole(lists: Lists) -> None:
     pager = lists.of(lambda _: payouts(120), lists.payouts)
-    assert [found.id for found in lists.rows(pager)] == [found["id"] for found in payouts(120)]
+    assert [found.id for found in lists.rows(pager)] == [
+        found["id"] for found in payouts(120)
+    ]
     assert len(lists.asked) == 3
 
 
 @pytest.mark.parametrize(
-    ("given", "count"), [({"size": 2}, 5), ({"page": 1}, 5), ({"page": 2, "size": 2}, 3)]
+    ("given", "count"),
+    [({"size": 2}, 5), ({"page": 1}, 5), ({"page": 2, "size": 2}, 3)],
 )
 def test_a_caller_who_names_a_page_or_a_size_follows_its_pages(
     lists: Lists, given: dict[str, int], count: int
@@ -416,7 +492,10 @@ def lists_over(
 ) -> tuple[Lists, Any]:
     """The lists of a whole client over a transport that answers with a function."""
     client = flavor.client(
-        "http://127.0.0.1:9", http_client=flavor.transport(handle), pace=Recording(), **arguments
+        "http://127.0.0.1:9",
+        http_client=flavor.transport(handle),
+        pace=Recording(),
+        **arguments,
     )
     if flavor.name == "sync":
         return Lists(), client
@@ -442,17 +521,29 @@ def test_the_options_go_with_each_page_and_each_page_is_retried(flavor: Flavor) 
         seen.append(request)
         if len(seen) % 2:
             return httpx.Response(503)
-        return httpx.Response(200, json=honest({"page": int(request.url.params["page"])}))
+        return httpx.Response(
+            200, json=honest({"page": int(request.url.params["page"])})
+        )
 
     lists, client = lists_over(flavor, handle)
-    options = {"extra_headers": {"x-tenant": "7"}, "max_retries": 1, "api_key": "pr_another0a1B2c3D4"}
-    assert ids(lists.rows(lists.transactions(client).list(options=options))) == expected(3)
+    options = {
+        "extra_headers": {"x-tenant": "7"},
+        "max_retries": 1,
+        "api_key": "pr_another0a1B2c3D4",
+    }
+    assert ids(
+        lists.rows(lists.transactions(client).list(options=options))
+    ) == expected(3)
     assert [request.url.params["page"] for request in seen] == ["1", "1", "2", "2"]
     assert {request.headers["x-tenant"] for request in seen} == {"7"}
-    assert {request.headers["authorization"] for request in seen} == {"pr_another0a1B2c3D4"}
+    assert {request.headers["authorization"] for request in seen} == {
+        "pr_another0a1B2c3D4"
+    }
 
 
-def test_an_error_on_a_later_page_comes_after_the_rows_before_it(flavor: Flavor) -> None:
+def test_an_error_on_a_later_page_comes_after_the_rows_before_it(
+    flavor: Flavor,
+) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         if request.url.params["page"] == "2":
             return httpx.Response(401)
@@ -468,10 +559,16 @@ def test_an_error_on_a_later_page_comes_after_the_rows_before_it(flavor: Flavor)
 def test_the_repr_says_what_is_listed_and_shows_no_value() -> None:
     client = PlexyPay("pr_0a1B2c3D4e5F6g7H8i9J", agent_id="ag_1")
     secret: Any = {"api_key": "pr_other0a1B2c3D4", "extra_headers": {"x": "hidden"}}
-    assert repr(client.transactions.list(page=3, options=secret)) == "<Pager transactions.list from page 3>"
+    assert (
+        repr(client.transactions.list(page=3, options=secret))
+        == "<Pager transactions.list from page 3>"
+    )
     types = client.gate.product_types.list()
     assert repr(types) == "<Pager gate.product_types.list in one answer>"
-    assert repr(client.customers.transactions("cus_77")) == "<Pager customers.transactions from page 1>"
+    assert (
+        repr(client.customers.transactions("cus_77"))
+        == "<Pager customers.transactions from page 1>"
+    )
 
 
 # -- a simulated server -------------------------------------------------------------------------------------
@@ -496,7 +593,13 @@ class Changing:
     ) -> None:  # fmt: skip
         self.rows = [f"r{number}" for number in range(count)]
         self.present, self.exempt, self.shown = set(self.rows), set[str](), set[str]()
-        self.size, self.total, self.says_size, self.mode, self.named = size, total, says_size, mode, named
+        self.size, self.total, self.says_size, self.mode, self.named = (
+            size,
+            total,
+            says_size,
+            mode,
+            named,
+        )
         self.changes, self.made, self.requests = iter(changes), 0, 0
 
     def __call__(self, query: Mapping[str, Any]) -> Any:
@@ -513,12 +616,25 @@ class Changing:
         self.shown |= set(shown)
         # What stands before this page and was never shown moved there, across a boundary that was read already.
         self.exempt |= set(self.rows[:start]) - self.shown
-        rows = [{"transactionId": name} if self.named else {"rrn": name} for name in shown]
-        total = {"right": len(self.rows), "wrong": max(len(self.rows) - 1, 0), "huge": 10**12}
+        rows = [
+            {"transactionId": name} if self.named else {"rrn": name} for name in shown
+        ]
+        total = {
+            "right": len(self.rows),
+            "wrong": max(len(self.rows) - 1, 0),
+            "huge": 10**12,
+        }
         total["growing"] = len(self.rows) + self.requests * 100
         size = {"right": self.size, "echo": self.size + 3}
-        says = {"total": total.get(self.total), "size": size.get(self.says_size), "page": query["page"]}
-        return {"data": rows, **{name: value for name, value in says.items() if value is not None}}
+        says = {
+            "total": total.get(self.total),
+            "size": size.get(self.says_size),
+            "page": query["page"],
+        }
+        return {
+            "data": rows,
+            **{name: value for name, value in says.items() if value is not None},
+        }
 
     def _change(self, kind: str, place: int, number: int) -> None:
         if kind == "insert":
@@ -537,13 +653,17 @@ def name_of(found: Any) -> str:
     return str(found.rrn if found.transaction_id is UNSET else found.transaction_id)
 
 
-def walked(server: Callable[[], Changing], kind: type[Lists], first: int) -> tuple[Changing, list[str]]:
+def walked(
+    server: Callable[[], Changing], kind: type[Lists], first: int
+) -> tuple[Changing, list[str]]:
     made, lists = server(), kind()
     return made, [name_of(found) for found in lists.rows(lists.of(made, page=first))]
 
 
 numbers = st.integers(0, 12)
-any_change = st.tuples(st.sampled_from(["insert", "remove", "resize", "nothing"]), numbers, numbers)
+any_change = st.tuples(
+    st.sampled_from(["insert", "remove", "resize", "nothing"]), numbers, numbers
+)
 
 
 @given(
@@ -552,10 +672,21 @@ any_change = st.tuples(st.sampled_from(["insert", "remove", "resize", "nothing"]
     st.sampled_from(["honest", "ignores", "clamps", "zero"]), st.booleans(), st.integers(0, 4),
 )  # fmt: skip
 def test_whatever_the_server_does_the_walk_ends_and_gives_no_id_twice(
-    count: int, size: int, changes: list[Any], total: str, says: str, mode: str, named: bool, first: int
+    count: int,
+    size: int,
+    changes: list[Any],
+    total: str,
+    says: str,
+    mode: str,
+    named: bool,
+    first: int,
 ) -> None:
     for kind in BOTH:
-        made, found = walked(lambda: Changing(count, size, changes, total, says, mode, named), kind, first)
+        made, found = walked(
+            lambda: Changing(count, size, changes, total, says, mode, named),
+            kind,
+            first,
+        )
         assert made.requests <= 2 * (count + made.made) + len(changes) + 5
         assert set(found) <= made.shown
         # Where nothing tells rows apart, those that moved come again.
@@ -569,7 +700,10 @@ def small_changes(draw: st.DrawFn) -> tuple[int, list[tuple[str, int, int]]]:
     size = draw(st.integers(1, 5))
     insert = st.tuples(st.just("insert"), numbers, st.integers(0, size - 1))
     return size, draw(
-        st.lists(st.one_of(insert, st.tuples(st.just("remove"), numbers, numbers)), max_size=12)
+        st.lists(
+            st.one_of(insert, st.tuples(st.just("remove"), numbers, numbers)),
+            max_size=12,
+        )
     )
 
 
@@ -581,12 +715,19 @@ def lies() -> Iterator[tuple[str, str]]:
     yield from (("right", "echo"), ("huge", "echo"), ("growing", "echo"))
 
 
-@given(st.integers(0, 25), small_changes(), st.sampled_from(list(lies())), st.integers(1, 4))
+@given(
+    st.integers(0, 25),
+    small_changes(),
+    st.sampled_from(list(lies())),
+    st.integers(1, 4),
+)
 def test_a_row_that_stays_and_does_not_move_across_what_was_read_is_given(
     count: int, changes: tuple[int, list[Any]], says: tuple[str, str], first: int
 ) -> None:
     for kind in BOTH:
-        made, found = walked(lambda: Changing(count, *changes, *says, "honest", True), kind, first)
+        made, found = walked(
+            lambda: Changing(count, *changes, *says, "honest", True), kind, first
+        )
         assert made.present - made.exempt <= set(found)
 
 
@@ -603,6 +744,8 @@ def test_one_burst_of_rows_of_any_length_hides_none_that_was_there(
 ) -> None:
     changes = [("nothing", 0, 0)] * when + [("insert", 0, burst)]
     for kind in BOTH:
-        made, found = walked(lambda: Changing(count, size, changes, *says, "honest", True), kind, 1)
+        made, found = walked(
+            lambda: Changing(count, size, changes, *says, "honest", True), kind, 1
+        )
         assert {f"r{number}" for number in range(count)} <= set(found)
         assert made.requests <= 2 * (count + burst) + 2

@@ -25,7 +25,9 @@ def routed(target: str, times: int = 1) -> str:
     for _ in range(times):
         path = unquote(path)
     slashed = re.sub(r"[/\\]+", "/", path)
-    plain = "/".join(re.split("[;?#\0]", step)[0].strip() for step in slashed.split("/"))
+    plain = "/".join(
+        re.split("[;?#\0]", step)[0].strip() for step in slashed.split("/")
+    )
     return posixpath.normpath(plain)
 
 
@@ -43,7 +45,9 @@ class Nginx(WireServer):
 
     def route(self, request: Recorded) -> bytes:
         self.routed.append(routed(request.target))
-        return json_answer({}) if self.routed[-1].startswith("/v1/things/") else http(404)
+        return (
+            json_answer({}) if self.routed[-1].startswith("/v1/things/") else http(404)
+        )
 
 
 STEPS = [
@@ -116,7 +120,8 @@ def test_a_step_is_refused_in_every_form_and_nothing_is_sent(
     with Nginx() as server:
         client = flavor.client(server.origin)
         with pytest.raises(
-            InvalidParameterError, match="things.retrieve: the path parameter id .*Nothing was sent"
+            InvalidParameterError,
+            match="things.retrieve: the path parameter id .*Nothing was sent",
         ):
             flavor.call(client, asking(value, own_text=own_text))
     assert server.requests == []
@@ -131,8 +136,12 @@ def test_an_id_has_no_slash_in_any_form(flavor: Flavor, value: str) -> None:
     assert server.requests == []
 
 
-@pytest.mark.parametrize("value", [*PLAIN, "2026/001", "a\\b", "a%2Fb", "shop/2026/001"])
-def test_a_reference_of_the_callers_own_is_sent_whole(flavor: Flavor, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", [*PLAIN, "2026/001", "a\\b", "a%2Fb", "shop/2026/001"]
+)
+def test_a_reference_of_the_callers_own_is_sent_whole(
+    flavor: Flavor, value: str
+) -> None:
     with Nginx() as server:
         flavor.call(flavor.client(server.origin), asking(value, own_text=True))
     (request,) = server.requests
@@ -152,7 +161,10 @@ def test_an_id_without_a_step_reaches_its_own_path(flavor: Flavor, value: str) -
 
 
 def test_a_value_that_is_encoded_again_and_again_is_refused() -> None:
-    assert path_problem("%" + "25" * 20 + "2e", is_id=False) == "is percent-encoded again and again"
+    assert (
+        path_problem("%" + "25" * 20 + "2e", is_id=False)
+        == "is percent-encoded again and again"
+    )
 
 
 PIECES = st.lists(
@@ -183,7 +195,9 @@ def test_what_is_sent_stays_below_its_path_however_often_it_is_decoded(
 
 
 @given(
-    st.text(alphabet="abcXYZ019-_.~:@ äж", min_size=1).filter(lambda text: text.strip() not in (".", ".."))
+    st.text(alphabet="abcXYZ019-_.~:@ äж", min_size=1).filter(
+        lambda text: text.strip() not in (".", "..")
+    )
 )
 def test_text_without_slash_and_percent_sign_is_always_taken(value: str) -> None:
     assert path_problem(value, is_id=True) is None

@@ -58,7 +58,10 @@ def disguised() -> str:
 
 
 # Found by its name in its module, though it carries the key.
-real, disguised = disguised, functools.update_wrapper(functools.partial(given, KEY), disguised)
+real, disguised = (
+    disguised,
+    functools.update_wrapper(functools.partial(given, KEY), disguised),
+)
 shouting = lambda: KEY  # noqa: E731
 
 
@@ -85,17 +88,23 @@ CARRYING: dict[str, Any] = {
 @BOTH
 @pytest.mark.parametrize("argument", ["api_key", "checkout_api_key", "gate_api_key"])
 @pytest.mark.parametrize("name", CARRYING)
-def test_a_callable_that_can_carry_a_key_is_never_pickled(kind: Any, argument: str, name: str) -> None:
+def test_a_callable_that_can_carry_a_key_is_never_pickled(
+    kind: Any, argument: str, name: str
+) -> None:
     client = kind(**{argument: CARRYING[name]})
     for dumps in (pickle.dumps, ForkingPickler.dumps, cloudpickle.dumps):
-        with pytest.raises(ConfigurationError, match="Pass a function of a module") as caught:
+        with pytest.raises(
+            ConfigurationError, match="Pass a function of a module"
+        ) as caught:
             dumps(client)
         assert KEY not in str(caught.value)
 
 
 @BOTH
 @pytest.mark.parametrize("named", [provider, cached, Vault.static, disguised])
-def test_a_callable_that_its_module_knows_is_pickled_by_its_name_alone(kind: Any, named: Any) -> None:
+def test_a_callable_that_its_module_knows_is_pickled_by_its_name_alone(
+    kind: Any, named: Any
+) -> None:
     # cloudpickle takes a function apart that it does not expect to find where it is unpickled.
     here = sys.modules[__name__]
     cloudpickle.register_pickle_by_value(here)

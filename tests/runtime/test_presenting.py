@@ -16,7 +16,9 @@ from plexy_pay.hiding import KeyMask
 from plexy_pay.keys import MASK
 from plexy_pay.masking import Masker
 
-DOCUMENT: dict[str, Any] = json.loads(Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8"))
+DOCUMENT: dict[str, Any] = json.loads(
+    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
+)
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 IDS = (
     "orderReference",
@@ -58,20 +60,39 @@ def test_ids_and_references_are_shown_in_logs(name: str) -> None:
 
 
 def test_ids_are_all_there_and_only_tokens_and_accounts_of_persons_are_hidden() -> None:
-    assert {"customerId", "orderReference", "paymentId", "transactionId", "request_id"} <= set(NEEDED)
+    assert {
+        "customerId",
+        "orderReference",
+        "paymentId",
+        "transactionId",
+        "request_id",
+    } <= set(NEEDED)
     hidden = {name for name in HIDDEN if name.endswith(("id", "reference", "ref"))}
     assert hidden == {"cardtokenid", "tokenid"}
 
 
 def test_a_shop_s_own_id_of_a_customer_is_shown() -> None:
-    session = models.CheckoutSession.from_dict({"id": "CS1", "shopperReference": "customer-1"})
+    session = models.CheckoutSession.from_dict(
+        {"id": "CS1", "shopperReference": "customer-1"}
+    )
     assert repr(session) == "CheckoutSession(id='CS1', shopper_reference='customer-1')"
-    assert logged({"shopperReference": "customer-1"}) == {"shopperReference": "customer-1"}
+    assert logged({"shopperReference": "customer-1"}) == {
+        "shopperReference": "customer-1"
+    }
 
 
 def test_free_text_is_shown_by_repr_and_masked_in_logs() -> None:
-    assert sorted(FREE) == ["description", "failure_message", "reason", "seller_message"]
-    data = {"id": "L1", "description": "Cake for Aigul Seitova", "orderReference": "ORD-1"}
+    assert sorted(FREE) == [
+        "description",
+        "failure_message",
+        "reason",
+        "seller_message",
+    ]
+    data = {
+        "id": "L1",
+        "description": "Cake for Aigul Seitova",
+        "orderReference": "ORD-1",
+    }
     link = models.PaymentLink.from_dict(data)
     assert "Aigul" in repr(link)
     assert logged(data) == {**data, "description": MASK}
@@ -82,7 +103,9 @@ def test_what_looks_personal_in_a_reference_is_masked_wherever_it_is_shown(
     before: str, personal: str, after: str
 ) -> None:
     reference = f"{before} {personal} {after}"
-    link = models.PaymentLink.from_dict({"orderReference": reference, "description": reference})
+    link = models.PaymentLink.from_dict(
+        {"orderReference": reference, "description": reference}
+    )
     assert personal not in repr(link)
     assert personal not in f"{logged({'orderReference': reference})}"
     assert link.order_reference == reference

@@ -25,7 +25,27 @@ from plexy_pay.models import RefundPaymentResponse
 from plexy_pay.operation import Request
 from plexy_pay.proof import INTERRUPTED, REFUSALS, Success, refuses, success_of
 
-PROVEN = [400, 401, 402, 403, 404, 405, 410, 411, 413, 414, 415, 417, 421, 422, 426, 428, 429, 431, 451]
+PROVEN = [
+    400,
+    401,
+    402,
+    403,
+    404,
+    405,
+    410,
+    411,
+    413,
+    414,
+    415,
+    417,
+    421,
+    422,
+    426,
+    428,
+    429,
+    431,
+    451,
+]
 GIVEN_UP = [408, 425, 444, 460, 499]
 NO_PROOF = [
     *GIVEN_UP,
@@ -70,7 +90,9 @@ def failure(flavor: Flavor, answer: Any, request: Any, **arguments: Any) -> Any:
 
 
 @pytest.mark.parametrize("status", PROVEN)
-def test_a_status_whose_meaning_is_that_it_was_not_done_is_a_rejection(flavor: Flavor, status: int) -> None:
+def test_a_status_whose_meaning_is_that_it_was_not_done_is_a_rejection(
+    flavor: Flavor, status: int
+) -> None:
     error = failure(flavor, json_answer({"message": "no"}, status), capturing())
     assert isinstance(error, ClientError)
     assert error.outcome is Outcome.REJECTED
@@ -91,7 +113,9 @@ def test_any_other_refusal_of_a_call_that_moves_money_has_an_unknown_outcome(
 
 
 @pytest.mark.parametrize("status", NO_PROOF)
-def test_with_a_key_an_unknown_refusal_says_to_use_the_same_key(flavor: Flavor, status: int) -> None:
+def test_with_a_key_an_unknown_refusal_says_to_use_the_same_key(
+    flavor: Flavor, status: int
+) -> None:
     body = {"requestId": "k-1"}
     request = creating(body, moves_money=True, idempotency_key="requestId")
     error = failure(flavor, http(status), request)
@@ -100,7 +124,9 @@ def test_with_a_key_an_unknown_refusal_says_to_use_the_same_key(flavor: Flavor, 
 
 
 @pytest.mark.parametrize("status", [409, 499])
-def test_without_money_an_unknown_refusal_is_its_own_error(flavor: Flavor, status: int) -> None:
+def test_without_money_an_unknown_refusal_is_its_own_error(
+    flavor: Flavor, status: int
+) -> None:
     error = failure(flavor, http(status), creating({}))
     assert isinstance(error, ClientError)
     assert error.outcome is Outcome.UNKNOWN
@@ -125,13 +151,19 @@ def test_a_status_that_comes_from_something_in_between_is_none_whatever_is_docum
     assert type(error) is OutcomeUnknownError
 
 
-@pytest.mark.parametrize("status", [300, 302, 304, 500, 520, 522, 524, 530, 561, 598, 599, 600, 999])
-def test_no_status_of_another_hundred_is_a_rejection(flavor: Flavor, status: int) -> None:
+@pytest.mark.parametrize(
+    "status", [300, 302, 304, 500, 520, 522, 524, 530, 561, 598, 599, 600, 999]
+)
+def test_no_status_of_another_hundred_is_a_rejection(
+    flavor: Flavor, status: int
+) -> None:
     assert type(failure(flavor, http(status), capturing())) is OutcomeUnknownError
 
 
 @given(st.integers(100, 999))
-def test_only_a_4xx_can_prove_a_rejection_and_each_that_does_is_one_of_http(status: int) -> None:
+def test_only_a_4xx_can_prove_a_rejection_and_each_that_does_is_one_of_http(
+    status: int,
+) -> None:
     if refuses(status, capturing().operation):
         assert 400 <= status < 500
         assert HTTPStatus(status).phrase
@@ -150,7 +182,10 @@ def refunding(**changes: Any) -> Request[Any]:
 @pytest.mark.parametrize("status", [200, 201, 202, 207, 299])
 def test_success_true_is_done(flavor: Flavor, status: int) -> None:
     with WireServer(json_answer({"id": "r_1", "success": True}, status)) as server:
-        assert flavor.call(flavor.client(server.origin), refunding()).parsed.success is True
+        assert (
+            flavor.call(flavor.client(server.origin), refunding()).parsed.success
+            is True
+        )
 
 
 NO = [False, 0, 0.0, "0", "false", "FALSE", " False ", "no", "No"]
@@ -176,7 +211,12 @@ def test_a_success_that_says_neither_is_an_unknown_outcome_with_the_whole_respon
     flavor: Flavor, value: Any, strict: bool
 ) -> None:
     body = {"id": "r_1", "success": value}
-    error = failure(flavor, json_answer(body, 201, {"X-Request-Id": "rq-1"}), refunding(), strict=strict)
+    error = failure(
+        flavor,
+        json_answer(body, 201, {"X-Request-Id": "rq-1"}),
+        refunding(),
+        strict=strict,
+    )
     assert_unclear(error, "r_1")
     assert type(error.response.parsed.success) in (type(value), Decimal)
 
@@ -195,7 +235,9 @@ def test_a_success_that_says_neither_is_an_unknown_outcome_with_the_whole_respon
 def test_a_success_without_the_word_is_an_unknown_outcome_with_the_whole_response(
     flavor: Flavor, body: Any
 ) -> None:
-    error = failure(flavor, json_answer(body, 201, {"X-Request-Id": "rq-1"}), refunding())
+    error = failure(
+        flavor, json_answer(body, 201, {"X-Request-Id": "rq-1"}), refunding()
+    )
     assert_unclear(error, body.get("id"))
     assert "`success`, which is true then, is missing" in str(error)
 
@@ -207,7 +249,11 @@ def assert_unclear(error: Any, identity: str | None) -> None:
     assert "Do not send it again" in str(error)
     response = error.response
     assert response is error.cause.response
-    assert (response.status_code, response.request_id, response.attempts) == (201, "rq-1", 1)
+    assert (response.status_code, response.request_id, response.attempts) == (
+        201,
+        "rq-1",
+        1,
+    )
     assert response.content == error.body
     assert (response.parsed.id or None) == identity
     assert error.saved_call["id"] == "tx_1"
@@ -215,30 +261,44 @@ def assert_unclear(error: Any, identity: str | None) -> None:
 
 def test_an_unclear_success_with_a_key_is_not_sent_again(flavor: Flavor) -> None:
     body = {"requestId": "k-1"}
-    request = creating(body, moves_money=True, idempotency_key="requestId", says_success=True)
+    request = creating(
+        body, moves_money=True, idempotency_key="requestId", says_success=True
+    )
     with WireServer(json_answer({"id": 1})) as server:
-        with pytest.raises(OutcomeUnknownError, match="Call again only with the same key, 'k-1'"):
+        with pytest.raises(
+            OutcomeUnknownError, match="Call again only with the same key, 'k-1'"
+        ):
             flavor.call(flavor.client(server.origin, pace=Recording()), request)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [*((value, DeclinedError) for value in NO), *((value, OutcomeUnknownError) for value in UNCLEAR)],
+    [
+        *((value, DeclinedError) for value in NO),
+        *((value, OutcomeUnknownError) for value in UNCLEAR),
+    ],
 )
 def test_a_call_whose_answer_has_no_success_by_the_spec_is_judged_by_one_that_is_there(
     flavor: Flavor, value: Any, kind: type[PlexyError]
 ) -> None:
-    assert type(failure(flavor, json_answer({"id": "p_1", "success": value}), capturing())) is kind
+    assert (
+        type(failure(flavor, json_answer({"id": "p_1", "success": value}), capturing()))
+        is kind
+    )
 
 
 def test_a_call_whose_answer_has_no_success_needs_none(flavor: Flavor) -> None:
     with WireServer(json_answer({"id": "p_1"})) as server:
-        assert flavor.call(flavor.client(server.origin), capturing()).parsed == {"id": "p_1"}
+        assert flavor.call(flavor.client(server.origin), capturing()).parsed == {
+            "id": "p_1"
+        }
 
 
 @pytest.mark.parametrize("value", [*UNCLEAR, *NO[1:]], ids=repr)
-def test_calls_that_move_no_money_and_those_that_read_take_any_success(flavor: Flavor, value: Any) -> None:
+def test_calls_that_move_no_money_and_those_that_read_take_any_success(
+    flavor: Flavor, value: Any
+) -> None:
     body = {"success": value}
     with WireServer(json_answer(body)) as server:
         client = flavor.client(server.origin)
@@ -247,17 +307,28 @@ def test_calls_that_move_no_money_and_those_that_read_take_any_success(flavor: F
             reading(says_success=True),
             reading(moves_money=True),
         ):
-            assert flavor.call(client, request).content == json_answer(body).partition(b"\r\n\r\n")[2]
+            assert (
+                flavor.call(client, request).content
+                == json_answer(body).partition(b"\r\n\r\n")[2]
+            )
 
 
-@pytest.mark.parametrize("answer", [http(200), http(200, b"null"), http(200, b"[]"), http(200, b'"ok"')])
-def test_what_cannot_be_read_at_all_stays_a_decoding_error(flavor: Flavor, answer: bytes) -> None:
+@pytest.mark.parametrize(
+    "answer", [http(200), http(200, b"null"), http(200, b"[]"), http(200, b'"ok"')]
+)
+def test_what_cannot_be_read_at_all_stays_a_decoding_error(
+    flavor: Flavor, answer: bytes
+) -> None:
     error = failure(flavor, answer, refunding())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is DecodingError
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5
+    )
+)
 def test_only_true_is_ever_taken_for_money_that_moved(value: Any) -> None:
     found = success_of({"success": value}, capturing().operation)
     assert (found is Success.DONE) == (value is True)

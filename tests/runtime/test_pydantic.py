@@ -13,13 +13,24 @@ import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay import UNSET, InvalidParameterError, Money, Timeout, Timeouts, Unset, cards, webhooks
+from plexy_pay import (
+    UNSET,
+    InvalidParameterError,
+    Money,
+    Timeout,
+    Timeouts,
+    Unset,
+    cards,
+    webhooks,
+)
 from plexy_pay._currencies import EXPONENTS
 from plexy_pay.enums import OpenIntEnum, OpenStrEnum
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 MONEY: TypeAdapter[Money] = TypeAdapter(Money)
-amounts = st.builds(Money.from_minor, st.integers(-(10**15), 10**15), st.sampled_from(sorted(EXPONENTS)))
+amounts = st.builds(
+    Money.from_minor, st.integers(-(10**15), 10**15), st.sampled_from(sorted(EXPONENTS))
+)
 
 
 class State(OpenStrEnum):
@@ -45,7 +56,10 @@ class Order(BaseModel):
 @given(amounts)
 def test_money_in_json_keeps_its_digits(money: Money) -> None:
     text = MONEY.dump_json(money)
-    assert json.loads(text) == {"amount": format(money.amount, "f"), "currency": money.currency}
+    assert json.loads(text) == {
+        "amount": format(money.amount, "f"),
+        "currency": money.currency,
+    }
     assert MONEY.validate_json(text) == money
     assert MONEY.validate_python(MONEY.dump_python(money, mode="json")) == money
 
@@ -104,18 +118,35 @@ def test_a_model_of_the_shop_holds_all_of_them() -> None:
     order = Order.model_validate_json(
         '{"price": {"amount": "5", "currency": "KZT"}, "state": "new", "level": 7}'
     )
-    assert (order.price, order.state, order.level, order.note) == (Money(5, "KZT"), "new", 7, UNSET)
+    assert (order.price, order.state, order.level, order.note) == (
+        Money(5, "KZT"),
+        "new",
+        7,
+        UNSET,
+    )
     assert type(order.state) is State
     assert not order.state.is_known
     assert type(order.level) is Level
     sent = order.model_dump_json(exclude_unset=True)
-    assert json.loads(sent) == {"price": {"amount": "5.00", "currency": "KZT"}, "state": "new", "level": 7}
+    assert json.loads(sent) == {
+        "price": {"amount": "5.00", "currency": "KZT"},
+        "state": "new",
+        "level": 7,
+    }
     assert Order.model_validate(order.model_dump()) == order
     assert copy.deepcopy(order) == order
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"state": 1}, {"state": None}, {"level": "1"}, {"level": True}, {"level": 1.0}, {"note": None}]
+    "wrong",
+    [
+        {"state": 1},
+        {"state": None},
+        {"level": "1"},
+        {"level": True},
+        {"level": 1.0},
+        {"note": None},
+    ],
 )
 def test_values_of_another_kind_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
@@ -126,7 +157,10 @@ def test_the_schema_of_an_enumeration_names_its_values_and_stays_open() -> None:
     known, later = TypeAdapter(State).json_schema()["anyOf"]
     assert known == {"enum": ["paid", "lost"], "type": "string"}
     assert later["type"] == "string"
-    assert [one["type"] for one in TypeAdapter(Level).json_schema()["anyOf"]] == ["integer", "integer"]
+    assert [one["type"] for one in TypeAdapter(Level).json_schema()["anyOf"]] == [
+        "integer",
+        "integer",
+    ]
 
 
 @pytest.mark.filterwarnings("ignore::pydantic.json_schema.PydanticJsonSchemaWarning")
@@ -150,11 +184,14 @@ def test_plain_value_types_need_nothing_of_ours() -> None:
     assert TypeAdapter(Timeout).validate_python({"read": 5}) == Timeout(read=5.0)
     assert TypeAdapter(Timeouts).validate_python(Timeouts()) == Timeouts()
     assert TypeAdapter(cards.Padding).validate_python(padding.value) is padding
-    assert TypeAdapter(webhooks.Reply).validate_python((200, "taken")) == webhooks.Reply(200, "taken")
+    assert TypeAdapter(webhooks.Reply).validate_python(
+        (200, "taken")
+    ) == webhooks.Reply(200, "taken")
 
 
 @pytest.mark.parametrize(
-    "secret", [cards.Card, webhooks.TokenSecret, webhooks.BodySecret, webhooks.FieldsSecret]
+    "secret",
+    [cards.Card, webhooks.TokenSecret, webhooks.BodySecret, webhooks.FieldsSecret],
 )
 def test_no_secret_becomes_a_field_that_could_be_written(secret: Any) -> None:
     with pytest.raises(pydantic.PydanticSchemaGenerationError):
@@ -170,5 +207,7 @@ plexy_pay.Money("1", "KZT"), plexy_pay.UNSET, PaymentLink.from_json('{"status": 
 plexy_pay.preload()
 print([name for name in sys.modules if name.startswith("pydantic") or name.endswith("pydantic_schemas")])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"

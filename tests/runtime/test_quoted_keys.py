@@ -25,7 +25,10 @@ MASK = "********"
 
 
 def percent(text: str, form: str = "%{:02X}", every: int = 1) -> str:
-    return "".join(form.format(ord(char)) if at % every == 0 else char for at, char in enumerate(text))
+    return "".join(
+        form.format(ord(char)) if at % every == 0 else char
+        for at, char in enumerate(text)
+    )
 
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -41,7 +44,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base64": lambda key: base64.b64encode(key.encode()).decode(),
     "base64 of a login": lambda key: base64.b64encode(f"{key}:".encode()).decode(),
     "base64 after one byte": lambda key: base64.b64encode(f":{key}".encode()).decode(),
-    "base64 after two bytes, in a URL": lambda key: base64.urlsafe_b64encode(f"me{key}!".encode()).decode(),
+    "base64 after two bytes, in a URL": lambda key: base64.urlsafe_b64encode(
+        f"me{key}!".encode()
+    ).decode(),
 }
 QUOTED = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
@@ -66,7 +71,9 @@ def shown(thing: Any) -> Iterator[str]:
     elif hasattr(thing, "__slots__") and not isinstance(thing, (str, int, Decimal)):
         yield repr(thing)
         for kind in type(thing).__mro__:
-            yield from shown([getattr(thing, name, None) for name in getattr(kind, "__slots__", ())])
+            yield from shown(
+                [getattr(thing, name, None) for name in getattr(kind, "__slots__", ())]
+            )
     else:
         yield str(thing)
 
@@ -74,7 +81,10 @@ def shown(thing: Any) -> Iterator[str]:
 def assert_no_key(error: BaseException) -> None:
     texts = [*shown(error), pickle.dumps(error).decode("latin-1")]
     found = [
-        (text, trace) for text in texts for trace in traces(KEY) + traces(OTHER_KEY) if trace in text.lower()
+        (text, trace)
+        for text in texts
+        for trace in traces(KEY) + traces(OTHER_KEY)
+        if trace in text.lower()
     ]
     assert found == []
 
@@ -85,29 +95,55 @@ def refunding() -> Request[RefundPaymentResponse]:
     return request
 
 
-def raw_json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> bytes:
+def raw_json(
+    data: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> bytes:
     """A well-formed answer whose backslashes are JSON's own escapes."""
     text = json.dumps(data, ensure_ascii=False).replace("\\\\", "\\")
-    return http(status, text.encode(), {"Content-Type": "application/json", **(headers or {})})
+    return http(
+        status, text.encode(), {"Content-Type": "application/json", **(headers or {})}
+    )
 
 
 def quoting(said: str, status: int = 200, **fields: Any) -> bytes:
     """An answer that has it everywhere."""
-    headers = {"X-Request-Id": f"rq-{said}", "X-Echo": said, f"X-{said.replace('%', '')}"[:60]: "1"}
     headers = {
-        name.replace("\\", "").replace("=", "").replace("/", ""): value for name, value in headers.items()
+        "X-Request-Id": f"rq-{said}",
+        "X-Echo": said,
+        f"X-{said.replace('%', '')}"[:60]: "1",
     }
-    body = {"code": said, "type": said, "source": said, "message": f"{'x' * 280} {said}"}
-    body |= {"orderReference": said, said: [{"deep": {said: [said]}}], "id": {"odd": said}} | fields
+    headers = {
+        name.replace("\\", "").replace("=", "").replace("/", ""): value
+        for name, value in headers.items()
+    }
+    body = {
+        "code": said,
+        "type": said,
+        "source": said,
+        "message": f"{'x' * 280} {said}",
+    }
+    body |= {
+        "orderReference": said,
+        said: [{"deep": {said: [said]}}],
+        "id": {"odd": said},
+    } | fields
     return raw_json(body, status, headers)
 
 
 @QUOTED
 @pytest.mark.parametrize("status", [307, 400, 401, 409, 422, 500, 503])
-def test_no_refusal_or_failure_shows_a_key(flavor: Flavor, form: Callable[[str], str], status: int) -> None:
-    headers = {"Location": f"https://evil.example/{form(KEY)}/a?b={form(KEY)}", "X-Request-Id": form(KEY)}
+def test_no_refusal_or_failure_shows_a_key(
+    flavor: Flavor, form: Callable[[str], str], status: int
+) -> None:
+    headers = {
+        "Location": f"https://evil.example/{form(KEY)}/a?b={form(KEY)}",
+        "X-Request-Id": form(KEY),
+    }
     text = form(KEY)
-    body = {"code": text, "error": {"code": text, "type": text, "message": f"{'x' * 280} {text}"}}
+    body = {
+        "code": text,
+        "error": {"code": text, "type": text, "message": f"{'x' * 280} {text}"},
+    }
     with WireServer(raw_json(body, status, headers)) as server:
         with pytest.raises(PlexyError) as caught:
             flavor.call(flavor.client(server.origin, max_retries=0), capturing())
@@ -115,7 +151,9 @@ def test_no_refusal_or_failure_shows_a_key(flavor: Flavor, form: Callable[[str],
 
 
 @QUOTED
-def test_no_decline_shows_a_key_in_its_response(flavor: Flavor, form: Callable[[str], str]) -> None:
+def test_no_decline_shows_a_key_in_its_response(
+    flavor: Flavor, form: Callable[[str], str]
+) -> None:
     with WireServer(quoting(form(KEY), success=False)) as server:
         with pytest.raises(DeclinedError) as caught:
             flavor.call(flavor.client(server.origin), refunding())
@@ -138,15 +176,21 @@ def test_no_answer_that_a_strict_client_refuses_shows_a_key(
     assert MASK in str(response.parsed.order_reference)
     assert response.status_code == 200
     assert MASK in response.headers["x-echo"]
-    assert not [record for record in caplog.records if KEY.lower() in f"{vars(record)}".lower()]
+    assert not [
+        record for record in caplog.records if KEY.lower() in f"{vars(record)}".lower()
+    ]
 
 
 @QUOTED
-def test_no_answer_that_cannot_be_read_shows_a_key(flavor: Flavor, form: Callable[[str], str]) -> None:
+def test_no_answer_that_cannot_be_read_shows_a_key(
+    flavor: Flavor, form: Callable[[str], str]
+) -> None:
     said = form(KEY)
     kind = f"text/{'x' * 50}{said}"
     for answer in (
-        http(200, f"<html>{said}".encode(), {"Content-Type": kind, "X-Request-Id": said}),
+        http(
+            200, f"<html>{said}".encode(), {"Content-Type": kind, "X-Request-Id": said}
+        ),
         http(200, json.dumps([said]).encode("utf-16"), {"Content-Type": kind}),
         http(200, f'"{said}"'.encode("utf-32-be")),
     ):
@@ -161,14 +205,25 @@ def test_no_log_record_shows_a_key(
     flavor: Flavor, form: Callable[[str], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "plexy_pay")
-    with WireServer(quoting(form(KEY), success=True), quoting(form(OTHER_KEY), 500)) as server:
+    with WireServer(
+        quoting(form(KEY), success=True), quoting(form(OTHER_KEY), 500)
+    ) as server:
         client = flavor.client(server.origin, [KEY, OTHER_KEY])
         flavor.call(client, refunding())
         with pytest.raises(PlexyError):
             flavor.call(client, refunding())
-    texts = [text.lower() for record in caplog.records for text in shown([vars(record), record.getMessage()])]
+    texts = [
+        text.lower()
+        for record in caplog.records
+        for text in shown([vars(record), record.getMessage()])
+    ]
     assert len(texts) > 10
-    assert not [text for text in texts for trace in traces(KEY) + traces(OTHER_KEY) if trace in text]
+    assert not [
+        text
+        for text in texts
+        for trace in traces(KEY) + traces(OTHER_KEY)
+        if trace in text
+    ]
 
 
 def test_a_record_of_drift_shows_no_key_as_the_name_of_a_field(
@@ -176,24 +231,32 @@ def test_a_record_of_drift_shows_no_key_as_the_name_of_a_field(
 ) -> None:
     key = "onlyLettersMakeThisKey"
     request: Any = Request(
-        operation(call=f"things.quote_{flavor.name}"), path_params={"id": "1"}, decode=ObjectBody(Order)
+        operation(call=f"things.quote_{flavor.name}"),
+        path_params={"id": "1"},
+        decode=ObjectBody(Order),
     )
     with WireServer(json_answer({key: 1, key.upper(): 2})) as server:
         flavor.call(flavor.client(server.origin, key), request)
     records = [record for record in caplog.records if record.name == "plexy_pay.drift"]
     assert records
-    assert not [record for record in records if key.lower() in f"{vars(record)}".lower()]
+    assert not [
+        record for record in records if key.lower() in f"{vars(record)}".lower()
+    ]
 
 
 def test_another_key_of_the_client_is_hidden_too(flavor: Flavor) -> None:
-    with WireServer(raw_json({"message": f"use {OTHER_KEY}, not {KEY}"}, 422)) as server:
+    with WireServer(
+        raw_json({"message": f"use {OTHER_KEY}, not {KEY}"}, 422)
+    ) as server:
         client = flavor.client(server.origin, KEY, gate_api_key=OTHER_KEY)
         with pytest.raises(PlexyError) as caught:
             flavor.call(client, capturing())
     assert_no_key(caught.value)
 
 
-def test_an_answer_that_a_call_gives_is_the_users_own_and_stays_as_it_came(flavor: Flavor) -> None:
+def test_an_answer_that_a_call_gives_is_the_users_own_and_stays_as_it_came(
+    flavor: Flavor,
+) -> None:
     with WireServer(quoting(KEY, success=True)) as server:
         response = flavor.call(flavor.client(server.origin), refunding())
     assert response.parsed.order_reference == KEY
@@ -217,7 +280,9 @@ def test_an_answer_without_a_key_is_not_touched(flavor: Flavor) -> None:
 
 
 def test_a_key_of_digits_is_found_in_a_number() -> None:
-    assert KeyMask(["12345678"]).data({"code": 912345678, "ok": [True, 1, Decimal("1.5")]}) == {
+    assert KeyMask(["12345678"]).data(
+        {"code": 912345678, "ok": [True, 1, Decimal("1.5")]}
+    ) == {
         "code": f"9{MASK}",
         "ok": [True, 1, Decimal("1.5")],
     }
@@ -234,7 +299,8 @@ def test_json_that_is_nested_deeper_than_python_calls_is_masked() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["\\" * 300_000, "%25" * 100_000, "%" * 300_000, "cHJ" * 100_000, KEY[:-1] * 9_000]
+    "text",
+    ["\\" * 300_000, "%25" * 100_000, "%" * 300_000, "cHJ" * 100_000, KEY[:-1] * 9_000],
 )
 def test_a_hostile_text_is_masked_in_one_pass(text: str) -> None:
     assert KeyMask([KEY, OTHER_KEY]).text(text) == text
@@ -242,7 +308,10 @@ def test_a_hostile_text_is_masked_in_one_pass(text: str) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=20,
 )
 
@@ -256,7 +325,9 @@ KEYS = st.text(alphabet="".join(map(chr, range(33, 127))), min_size=8, max_size=
 
 
 @given(KEYS, st.sampled_from([*FORMS]), st.text(alphabet=" .,\u00e9", max_size=5))
-def test_any_key_is_hidden_in_any_form_within_any_text(key: str, form: str, around: str) -> None:
+def test_any_key_is_hidden_in_any_form_within_any_text(
+    key: str, form: str, around: str
+) -> None:
     masked = KeyMask([key]).text(f"{around}{FORMS[form](key)}{around}")
     assert masked.startswith(around)
     assert MASK in masked

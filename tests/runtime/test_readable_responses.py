@@ -47,7 +47,9 @@ def plain(data: bytes) -> bytes:
 
 
 def coded(coding: str, body: bytes, status: int = 200) -> bytes:
-    return http(status, body, {"Content-Encoding": coding, "Content-Type": "application/json"})
+    return http(
+        status, body, {"Content-Encoding": coding, "Content-Type": "application/json"}
+    )
 
 
 def refunding() -> Request[Any]:
@@ -55,12 +57,18 @@ def refunding() -> Request[Any]:
     return capturing(says_success=True)
 
 
-def answered(flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any) -> Response[Any]:
+def answered(
+    flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any
+) -> Response[Any]:
     with WireServer(answer) as server:
-        return flavor.call(flavor.client(server.origin, max_retries=0, **arguments), request)
+        return flavor.call(
+            flavor.client(server.origin, max_retries=0, **arguments), request
+        )
 
 
-def failure(flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any) -> Any:
+def failure(
+    flavor: Flavor, answer: Answer, request: Request[Any], **arguments: Any
+) -> Any:
     with pytest.raises(PlexyError) as caught:
         answered(flavor, answer, request, **arguments)
     return caught.value
@@ -111,7 +119,11 @@ def test_a_refund_is_known_whatever_its_content_encoding_is_called(
 def test_two_lines_of_content_encoding_are_one_list(flavor: Flavor) -> None:
     body = gzipped(DONE)
     lines = b"Content-Encoding: gzip\r\nContent-Encoding: identity\r\n"
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%b\r\n%b" % (len(body), lines, body)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%b\r\n%b" % (
+        len(body),
+        lines,
+        body,
+    )
     assert answered(flavor, answer, refunding()).parsed["success"] is True
 
 
@@ -119,7 +131,11 @@ def test_two_lines_of_content_encoding_are_one_list(flavor: Flavor) -> None:
 def test_an_error_is_readable_whatever_its_content_encoding_is_called(
     flavor: Flavor, coding: str, press: Callable[[bytes], bytes]
 ) -> None:
-    error = failure(flavor, coded(coding, press(b'{"code": 5, "message": "no such card"}'), 400), refunding())
+    error = failure(
+        flavor,
+        coded(coding, press(b'{"code": 5, "message": "no such card"}'), 400),
+        refunding(),
+    )
     assert type(error) is BadRequestError
     assert (error.code, error.api_message) == ("5", "no such card")
 
@@ -130,14 +146,18 @@ def test_a_client_of_the_users_gets_the_same_response(
 ) -> None:
     seen: list[bytes] = []
     injected = flavor.reading_hook(seen)
-    response = answered(flavor, coded(coding, press(DONE)), refunding(), http_client=injected)
+    response = answered(
+        flavor, coded(coding, press(DONE)), refunding(), http_client=injected
+    )
     assert response.content == DONE
     assert seen == [DONE]
 
 
 def test_a_finished_response_of_a_transport_is_read_once(flavor: Flavor) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"Content-Encoding": "gzip, utf-8"}, content=gzipped(DONE))
+        return httpx.Response(
+            200, headers={"Content-Encoding": "gzip, utf-8"}, content=gzipped(DONE)
+        )
 
     client = flavor.client("https://api.example", http_client=flavor.transport(handle))
     assert flavor.call(client, refunding()).parsed["success"] is True
@@ -152,7 +172,9 @@ def test_a_finished_response_of_a_transport_is_read_once(flavor: Flavor) -> None
         (coded("gzip, utf-8", gzipped(DONE)[:-4] + b"abcd"), "damaged"),
     ],
 )
-def test_what_cannot_be_read_leaves_the_outcome_unknown(flavor: Flavor, answer: bytes, told: str) -> None:
+def test_what_cannot_be_read_leaves_the_outcome_unknown(
+    flavor: Flavor, answer: bytes, told: str
+) -> None:
     error = failure(flavor, answer, refunding())
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is DecodingError
@@ -175,9 +197,12 @@ def test_a_bomb_within_a_bomb_is_stopped_at_the_limit() -> None:
 
 
 @given(
-    st.binary(max_size=300), st.lists(st.sampled_from(["gzip", "deflate", "identity", "x", "br"]), max_size=5)
+    st.binary(max_size=300),
+    st.lists(st.sampled_from(["gzip", "deflate", "identity", "x", "br"]), max_size=5),
 )
-def test_any_bytes_under_any_codings_are_given_or_refused(data: bytes, codings: list[str]) -> None:
+def test_any_bytes_under_any_codings_are_given_or_refused(
+    data: bytes, codings: list[str]
+) -> None:
     body = Body({"content-encoding": ",".join(codings)}, 10_000)
     body.add(data)
     try:
@@ -224,11 +249,16 @@ def test_json_is_read_whatever_its_content_type_says(
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "application/json; charset=rot13", "a/b; charset=idna"]
+    "content_type",
+    ["application/json", "application/json; charset=rot13", "a/b; charset=idna"],
 )
-def test_one_text_that_is_not_valid_does_not_cost_the_response(flavor: Flavor, content_type: str) -> None:
+def test_one_text_that_is_not_valid_does_not_cost_the_response(
+    flavor: Flavor, content_type: str
+) -> None:
     body = b'{"success": true, "message": "cut \xd0", "id": "th_1"}'
-    response = answered(flavor, http(200, body, {"Content-Type": content_type}), refunding())
+    response = answered(
+        flavor, http(200, body, {"Content-Type": content_type}), refunding()
+    )
     assert (response.parsed["success"], response.parsed["id"]) == (True, "th_1")
     assert response.parsed["message"].startswith("cut ")
     assert response.content == body
@@ -246,7 +276,9 @@ class Records(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         facts = vars(record)
-        self.seen.append((facts["operation"], facts["pointer"], facts["kind"], facts["seen"]))
+        self.seen.append(
+            (facts["operation"], facts["pointer"], facts["kind"], facts["seen"])
+        )
 
 
 @pytest.fixture
@@ -279,7 +311,9 @@ def named(flavor: Flavor, what: str, decode: Any, **changes: Any) -> Request[Any
 def test_a_refund_that_is_answered_without_content_was_made(
     flavor: Flavor, answer: bytes, says_success: bool
 ) -> None:
-    request = named(flavor, "nothing", ObjectBody(RefundPaymentResponse), says_success=says_success)
+    request = named(
+        flavor, "nothing", ObjectBody(RefundPaymentResponse), says_success=says_success
+    )
     response = answered(flavor, answer, request)
     assert response.status_code in (204, 205)
     assert response.content == b""
@@ -295,56 +329,84 @@ def test_it_is_reported_as_drift_once(flavor: Flavor, records: Records) -> None:
     assert records.seen == [(f"reported.{flavor.name}", "", "missing", "absent")]
 
 
-def test_a_list_that_is_answered_without_content_is_empty(flavor: Flavor, records: Records) -> None:
+def test_a_list_that_is_answered_without_content_is_empty(
+    flavor: Flavor, records: Records
+) -> None:
     request = named(flavor, "list", ArrayBody(PaymentLink))
     assert answered(flavor, http(204), request).parsed == []
     assert records.seen == [(f"list.{flavor.name}", "", "missing", "absent")]
 
 
-def test_no_drift_is_reported_where_no_body_is_documented(flavor: Flavor, records: Records) -> None:
-    assert answered(flavor, http(204), deleting(call=f"deleted.{flavor.name}")).parsed is None
+def test_no_drift_is_reported_where_no_body_is_documented(
+    flavor: Flavor, records: Records
+) -> None:
+    assert (
+        answered(flavor, http(204), deleting(call=f"deleted.{flavor.name}")).parsed
+        is None
+    )
     assert records.seen == []
 
 
 def test_a_strict_client_makes_it_an_error(flavor: Flavor) -> None:
     money = failure(
-        flavor, http(204), named(flavor, "strict", ObjectBody(RefundPaymentResponse)), strict=True
+        flavor,
+        http(204),
+        named(flavor, "strict", ObjectBody(RefundPaymentResponse)),
+        strict=True,
     )
     assert type(money) is OutcomeUnknownError
     assert isinstance(money.cause, UnexpectedAnswerError)
     [difference] = money.cause.differences
-    assert (difference.pointer, difference.kind, difference.seen) == ("", "missing", "absent")
+    assert (difference.pointer, difference.kind, difference.seen) == (
+        "",
+        "missing",
+        "absent",
+    )
     other = creating({}, call=f"strict_write.{flavor.name}")
     other.decode = ObjectBody(PaymentLink)  # type: ignore[assignment]
     error = failure(flavor, http(204), other, strict=True)
     assert type(error) is UnexpectedAnswerError
     assert isinstance(error.response.parsed, PaymentLink)
     assert (
-        answered(flavor, http(204), deleting(call=f"strict_none.{flavor.name}"), strict=True).parsed is None
+        answered(
+            flavor, http(204), deleting(call=f"strict_none.{flavor.name}"), strict=True
+        ).parsed
+        is None
     )
 
 
 @pytest.mark.parametrize("body", [b"", b"\r\n", b" "])
 @pytest.mark.parametrize("status", [200, 201, 202])
-def test_another_success_without_a_body_stays_unknown(flavor: Flavor, status: int, body: bytes) -> None:
+def test_another_success_without_a_body_stays_unknown(
+    flavor: Flavor, status: int, body: bytes
+) -> None:
     error = failure(flavor, http(status, body), refunding())
     assert type(error) is OutcomeUnknownError
     assert "its body is empty" in str(error)
 
 
 @pytest.mark.parametrize("body", [b"\r\n", b"\n \n"])
-def test_white_space_is_no_body_where_none_is_documented(flavor: Flavor, body: bytes) -> None:
+def test_white_space_is_no_body_where_none_is_documented(
+    flavor: Flavor, body: bytes
+) -> None:
     assert answered(flavor, http(200, body), deleting()).parsed is None
 
 
 def test_a_205_with_a_body_says_what_its_body_says(flavor: Flavor) -> None:
     assert answered(flavor, http(205, DONE), refunding()).parsed["id"] == "th_1"
-    assert failure(flavor, http(205, b'{"success": false}'), refunding()).outcome == "rejected"
-    assert type(failure(flavor, http(205, b"<html>"), refunding())) is OutcomeUnknownError
+    assert (
+        failure(flavor, http(205, b'{"success": false}'), refunding()).outcome
+        == "rejected"
+    )
+    assert (
+        type(failure(flavor, http(205, b"<html>"), refunding())) is OutcomeUnknownError
+    )
 
 
 def test_an_error_stays_one_without_content(flavor: Flavor) -> None:
-    assert type(failure(flavor, http(409), refunding())).__name__ == "OutcomeUnknownError"
+    assert (
+        type(failure(flavor, http(409), refunding())).__name__ == "OutcomeUnknownError"
+    )
     assert type(failure(flavor, http(409), reading())) is ConflictError
 
 
@@ -356,11 +418,15 @@ def pager_of(flavor: Flavor, client: Any, what: str) -> Any:
         made.decode = ObjectBody(TransactionList)  # type: ignore[assignment]
         return made
 
-    rules = PageRules(items="data", size="size", total="total", identity="transaction_id")
+    rules = PageRules(
+        items="data", size="size", total="total", identity="transaction_id"
+    )
     return kind(client, request, rules, page=UNSET, options={}, whole=False)
 
 
-def test_a_pager_over_a_response_without_content_is_empty(flavor: Flavor, records: Records) -> None:
+def test_a_pager_over_a_response_without_content_is_empty(
+    flavor: Flavor, records: Records
+) -> None:
     with WireServer(http(204)) as server:
         client = flavor.client(server.origin, max_retries=0)
         pager = pager_of(flavor, client, "paged")

@@ -33,7 +33,12 @@ from plexy_pay import (
 from plexy_pay._lookups import RECIPES
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.encoding import loads
-from plexy_pay.errors import ApiTimeoutError, NotFoundError, PermissionDeniedError, RateLimitError
+from plexy_pay.errors import (
+    ApiTimeoutError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+)
 from plexy_pay.models import Order, Transaction, TransactionResponse
 from plexy_pay.operation import Request
 from plexy_pay.recipes import Listing, One
@@ -62,7 +67,11 @@ def iso(seconds: float) -> str:
 
 def row(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
     """A row of the list of transactions; a value of ... leaves a field out."""
-    fields = {"transactionId": f"tx-{reference}", "amount": 15000, "status": "TRANSACTION_STATUS_CHARGED"}
+    fields = {
+        "transactionId": f"tx-{reference}",
+        "amount": 15000,
+        "status": "TRANSACTION_STATUS_CHARGED",
+    }
     fields |= {"createdAt": iso(1), "orderReference": reference, **changes}
     return {name: value for name, value in fields.items() if value is not ...}
 
@@ -73,8 +82,15 @@ OLD = row("OLD", createdAt=iso(-86_400))
 def one(reference: Any = "ORD-1", **changes: Any) -> dict[str, Any]:
     """A single transaction."""
     ids = {"transactionId": "tx-1", "paymentId": "tx-1"}
-    fields = {**ids, "status": "charged", "amount": 15000, "merchantReference": reference}
-    return {name: value for name, value in {**fields, **changes}.items() if value is not ...}
+    fields = {
+        **ids,
+        "status": "charged",
+        "amount": 15000,
+        "merchantReference": reference,
+    }
+    return {
+        name: value for name, value in {**fields, **changes}.items() if value is not ...
+    }
 
 
 def error(kind: type[plexy_pay.PlexyError], **facts: Any) -> plexy_pay.PlexyError:
@@ -85,7 +101,11 @@ def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
     """An API that shows these rows, page by page, and this one thing; errors stand for failures."""
 
     def answer(request: Request[Any]) -> Any:
-        assert (request.operation.method, request.operation.moves_money, request.quiet) == (
+        assert (
+            request.operation.method,
+            request.operation.moves_money,
+            request.quiet,
+        ) == (
             "GET",
             False,
             True,
@@ -101,13 +121,24 @@ def api(rows: Any = (), single: Any = None, **page_changes: Any) -> Api:
         if request.operation.call == "settlement_orders.list":
             return shown
         key = "items" if request.operation.family == "gate" else "data"
-        return {key: shown, "page": number, "size": size, "total": len(listed), **page_changes}
+        return {
+            key: shown,
+            "page": number,
+            "size": size,
+            "total": len(listed),
+            **page_changes,
+        }
 
     return answer
 
 
 def ask_all(
-    calls: Any, answers: Api, *, min_age: float | None = None, now: float = NOW, client: PlexyPay = CLIENT
+    calls: Any,
+    answers: Api,
+    *,
+    min_age: float | None = None,
+    now: float = NOW,
+    client: PlexyPay = CLIENT,
 ) -> tuple[list[Any], list[Request[Any]]]:
     """The answers, and the requests that were made for them."""
     settings = client._settings
@@ -135,7 +166,11 @@ def _answer(steps: Any, answers: Api, requests: list[Request[Any]]) -> None:
         requests.append(request)
         assert len(requests) < 2_000
         data = answers(request)
-        answer = data if isinstance(data, Exception) else request.decode(loads(json.dumps(data).encode()))
+        answer = (
+            data
+            if isinstance(data, Exception)
+            else request.decode(loads(json.dumps(data).encode()))
+        )
 
 
 def ask(saved: Any, answers: Api, **options: Any) -> Any:
@@ -151,7 +186,10 @@ def save(operation: Any, **facts: Any) -> dict[str, Any]:
 
 def payment(**changes: Any) -> dict[str, Any]:
     """A saved host-to-host payment."""
-    known: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT")}
+    known: dict[str, Any] = {
+        "order_reference": "ORD-1",
+        "amount": Money("15000", "KZT"),
+    }
     return save("direct_payments.create", **{**known, **changes})
 
 
@@ -183,7 +221,9 @@ def test_a_paid_payment_is_found_by_its_reference_without_reading_the_list() -> 
     assert isinstance(answers[0], Executed)
     assert isinstance(answers[0].transaction, TransactionResponse)
     assert answers[0].evidence == "inferred"
-    assert [request.operation.call for request in requests] == ["transactions.retrieve_by_order_reference"]
+    assert [request.operation.call for request in requests] == [
+        "transactions.retrieve_by_order_reference"
+    ]
 
 
 def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
@@ -191,11 +231,17 @@ def test_a_payment_that_the_whole_list_does_not_show_is_not_found() -> None:
         by="transactions.list", evidence="observed"
     )
     assert isinstance(ask(payment(), api([])), NotExecuted)
-    assert isinstance(ask(payment(), api([OLD, *(row(f"ORD-9{n}") for n in range(120))])), NotExecuted)
+    assert isinstance(
+        ask(payment(), api([OLD, *(row(f"ORD-9{n}") for n in range(120))])), NotExecuted
+    )
 
 
-@pytest.mark.parametrize("status", ["rejected", "failed", "3d", "created", "odd", 7, ...])
-def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_list(status: Any) -> None:
+@pytest.mark.parametrize(
+    "status", ["rejected", "failed", "3d", "created", "odd", 7, ...]
+)
+def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_list(
+    status: Any,
+) -> None:
     shown = one(status=status)
     assert isinstance(ask(payment(), api([row(status="rejected")], shown)), Executed)
     assert isinstance(
@@ -204,7 +250,9 @@ def test_a_single_answer_that_would_invite_a_second_payment_is_checked_in_the_li
 
 
 @pytest.mark.parametrize("shown", [one("ORD-2"), one(...), one(amount=1), {}])
-def test_a_single_answer_about_something_else_is_no_proof_of_anything(shown: Any) -> None:
+def test_a_single_answer_about_something_else_is_no_proof_of_anything(
+    shown: Any,
+) -> None:
     assert isinstance(ask(payment(), api([], shown)), Undetermined)
 
 
@@ -226,7 +274,10 @@ BROKEN_LISTS: dict[str, Api] = {
     "a row that comes twice": api([row("A"), row("A")]),
     "a reference in other letters": api([row("ord-1")]),
     "a reference with a space": api([row(" ORD-1")]),
-    "pages that are all the same": lambda request: {"data": [row(f"A{n}") for n in range(50)], "total": 100},
+    "pages that are all the same": lambda request: {
+        "data": [row(f"A{n}") for n in range(50)],
+        "total": 100,
+    },
     "a total that changes": lambda request: {
         "data": [row(f"{request.query['page']}-{n}") for n in range(50)][
             : 10 if request.query["page"] == 3 else 50
@@ -239,7 +290,10 @@ BROKEN_LISTS: dict[str, Api] = {
         else [],
         "total": 100,
     },
-    "no end": lambda request: {"data": [row(f"{request.query['page']}")], "total": 9_000},
+    "no end": lambda request: {
+        "data": [row(f"{request.query['page']}")],
+        "total": 9_000,
+    },
     "no answer": api(error(ApiTimeoutError)),
     "no permission": api(error(PermissionDeniedError, status=403)),
 }
@@ -248,7 +302,9 @@ BROKEN_LISTS: dict[str, Api] = {
 @pytest.mark.parametrize("broken", BROKEN_LISTS.values(), ids=BROKEN_LISTS)
 def test_a_list_that_is_not_known_as_a_whole_proves_nothing(broken: Api) -> None:
     def answers(request: Request[Any]) -> Any:
-        return error(NotFoundError, status=404) if request.path_params else broken(request)
+        return (
+            error(NotFoundError, status=404) if request.path_params else broken(request)
+        )
 
     answer = ask(payment(), answers)
     assert isinstance(answer, Undetermined)
@@ -264,16 +320,22 @@ def test_a_failed_look_up_is_named_with_the_time_that_the_api_asked_for() -> Non
     assert answer.retry_after == 7.0
 
 
-@pytest.mark.parametrize(("age", "wait"), [(0.0, 420.0), (240.0, 180.0), (419.0, 1.0), (-30.0, 450.0)])
-def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(age: float, wait: float) -> None:
+@pytest.mark.parametrize(
+    ("age", "wait"), [(0.0, 420.0), (240.0, 180.0), (419.0, 1.0), (-30.0, 450.0)]
+)
+def test_a_call_that_may_still_be_on_its_way_is_not_said_to_be_absent(
+    age: float, wait: float
+) -> None:
     answer = ask(payment(), api([]), now=SENT.timestamp() + age)
     assert isinstance(answer, Undetermined)
     assert answer.retry_after == wait
     assert answer.retry_at == datetime.fromtimestamp(NOW, UTC)
-    assert isinstance(ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotExecuted) is (
-        age >= LONGEST
+    assert isinstance(
+        ask(payment(), api([]), now=SENT.timestamp() + age, min_age=0.0), NotExecuted
+    ) is (age >= LONGEST)
+    assert isinstance(
+        ask(payment(), api([row()]), now=SENT.timestamp() + age), Executed
     )
-    assert isinstance(ask(payment(), api([row()]), now=SENT.timestamp() + age), Executed)
 
 
 def test_the_seconds_to_wait_have_three_decimals_at_most_and_are_enough() -> None:
@@ -302,7 +364,9 @@ def test_a_call_whose_time_is_not_known_is_never_said_to_be_absent() -> None:
         ({"amount": "much"}, Executed),
     ],
 )
-def test_a_row_with_the_reference_is_found_only_if_it_can_be_the_call_s(changes: Any, answer: type) -> None:
+def test_a_row_with_the_reference_is_found_only_if_it_can_be_the_call_s(
+    changes: Any, answer: type
+) -> None:
     assert isinstance(ask(payment(), api([row(**changes)])), answer)
 
 
@@ -361,13 +425,20 @@ def test_in_a_list_that_broke_off_only_a_row_newer_than_the_call_is_found() -> N
         (save("payments.refund", id="tx-1", amount=100), one(status="refunded"), Undetermined),
     ],
 )  # fmt: skip
-def test_the_state_of_a_transaction_tells_only_what_it_can(saved: Any, shown: Any, answer: type) -> None:
+def test_the_state_of_a_transaction_tells_only_what_it_can(
+    saved: Any, shown: Any, answer: type
+) -> None:
     assert isinstance(ask(saved, api(single=shown)), answer)
 
 
 def test_a_call_that_was_saved_just_now_is_not_absent() -> None:
-    saved, now = save("payments.cancel", id="tx-1", sent_at=None), datetime.now(UTC).timestamp()
-    assert isinstance(ask(saved, api(single=one(status="authorized")), now=now), Undetermined)
+    saved, now = (
+        save("payments.cancel", id="tx-1", sent_at=None),
+        datetime.now(UTC).timestamp(),
+    )
+    assert isinstance(
+        ask(saved, api(single=one(status="authorized")), now=now), Undetermined
+    )
 
 
 def refund(reference: str | None = "REF-1") -> dict[str, Any]:
@@ -380,8 +451,12 @@ def test_a_refund_is_found_by_a_reference_of_its_own_and_never_absent() -> None:
     assert isinstance(ask(refund(), api([row()], one())), Undetermined)
 
 
-@pytest.mark.parametrize("shown", [None, one(merchantReference=...), one(merchantReference="REF-1")])
-def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(shown: Any) -> None:
+@pytest.mark.parametrize(
+    "shown", [None, one(merchantReference=...), one(merchantReference="REF-1")]
+)
+def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(
+    shown: Any,
+) -> None:
     answers, requests = ask_all([refund()], api([row("REF-1", amount=100)], shown))
     assert isinstance(answers[0], Undetermined)
     assert len(requests) == 1
@@ -389,11 +464,24 @@ def test_a_refund_is_not_found_by_a_reference_that_may_be_the_payment_s(shown: A
 
 def test_a_gate_order_is_found_or_absent_by_its_idempotency_key() -> None:
     saved = save("gate.orders.create", idempotency_key="k-1")
-    found = ask(saved, api([{"id": "o-1", "idempotency_key": "k-1", "created_at": "2020-01-01T00:00:00Z"}]))
+    found = ask(
+        saved,
+        api(
+            [
+                {
+                    "id": "o-1",
+                    "idempotency_key": "k-1",
+                    "created_at": "2020-01-01T00:00:00Z",
+                }
+            ]
+        ),
+    )
     assert isinstance(found, Executed)
     assert isinstance(found.transaction, Order)
     other = {"id": "o-1", "idempotency_key": "k-2", "created_at": iso(-86_400)}
-    assert ask(saved, api([other])) == NotExecuted(by="gate.orders.list", evidence="documented")
+    assert ask(saved, api([other])) == NotExecuted(
+        by="gate.orders.list", evidence="documented"
+    )
     assert isinstance(ask(saved, api([{"id": "o-1"}])), Undetermined)
 
 
@@ -406,7 +494,9 @@ def test_a_settlement_order_is_found_by_its_request_id_and_never_absent() -> Non
     assert "same `request_id`" in answer.check
 
 
-@pytest.mark.parametrize("call", [call for call, recipe in RECIPES.items() if recipe.none])
+@pytest.mark.parametrize(
+    "call", [call for call, recipe in RECIPES.items() if recipe.none]
+)
 def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
     answers, requests = ask_all([save(call)], api())
     assert isinstance(answers[0], Undetermined)
@@ -416,7 +506,9 @@ def test_what_cannot_be_looked_up_says_why_and_what_to_check(call: Any) -> None:
 
 
 def test_every_operation_that_moves_money_has_a_recipe_and_no_other() -> None:
-    assert set(RECIPES) == {operation.call for operation in OPERATIONS if operation.moves_money}
+    assert set(RECIPES) == {
+        operation.call for operation in OPERATIONS if operation.moves_money
+    }
     assert all(
         recipe.check and bool(recipe.none) != bool(recipe.ones or recipe.listing)
         for recipe in RECIPES.values()
@@ -437,7 +529,9 @@ def test_many_calls_share_one_walk_and_keep_their_order() -> None:
         Executed,
     ]
     # The second reading is the proof for those that the first one did not show.
-    assert sum(request.operation.call == "transactions.list" for request in requests) == 2
+    assert (
+        sum(request.operation.call == "transactions.list" for request in requests) == 2
+    )
     assert ask_all([], shown) == ([], [])
 
 
@@ -445,7 +539,9 @@ def test_many_calls_share_one_walk_and_keep_their_order() -> None:
 
 
 def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> None:
-    document = json.loads((Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8"))
+    document = json.loads(
+        (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
+    )
     schemas = document["components"]["schemas"]
     operations = {
         f"{node['x-resource']}.{node['x-method']}": node
@@ -465,7 +561,9 @@ def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> 
                 for mark in operations[call]["x-reconcile"]["look-ups"]
                 if operations[look.call]["operationId"] == mark["operation"]
             )
-            schema = node["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+            schema = node["responses"]["200"]["content"]["application/json"]["schema"][
+                "$ref"
+            ].split("/")[-1]
             words = [*node["x-evidence"].values()]
             if isinstance(look, Listing):
                 words.append(node["x-pagination"]["x-evidence"])
@@ -488,7 +586,9 @@ def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> 
     }
 
 
-@pytest.mark.parametrize("evidence", ["documented", "documented-2023", "observed", "inferred"])
+@pytest.mark.parametrize(
+    "evidence", ["documented", "documented-2023", "observed", "inferred"]
+)
 @pytest.mark.parametrize("call", ["direct_payments.create", "payments.cancel"])
 def test_a_weak_look_up_says_nothing_even_if_its_table_did(
     monkeypatch: pytest.MonkeyPatch, call: Any, evidence: str
@@ -504,16 +604,27 @@ def test_a_weak_look_up_says_nothing_even_if_its_table_did(
     monkeypatch.setitem(RECIPES, call, weaker)
     saved = payment() if call == "direct_payments.create" else save(call, id="tx-1")
     shown = None if call == "direct_payments.create" else one(status="authorized")
-    assert isinstance(ask(saved, api([], shown)), NotExecuted) is (evidence in ("documented", "observed"))
+    assert isinstance(ask(saved, api([], shown)), NotExecuted) is (
+        evidence in ("documented", "observed")
+    )
 
 
 class Shop:
     """A list that lives: rows come, move and change while it is read, and its answers may have faults."""
 
     def __init__(
-        self, rows: list[dict[str, Any]], size: int, events: list[Any], faults: dict[int, str]
+        self,
+        rows: list[dict[str, Any]],
+        size: int,
+        events: list[Any],
+        faults: dict[int, str],
     ) -> None:
-        self.rows, self.size, self.events, self.faults = list(rows), size, list(events), faults
+        self.rows, self.size, self.events, self.faults = (
+            list(rows),
+            size,
+            list(events),
+            faults,
+        )
         self.made = itertools.count()
 
     def __call__(self, request: Request[Any]) -> Any:
@@ -522,7 +633,12 @@ class Shop:
         number = int(str(request.query["page"]))
         size = min(self.size, int(str(request.query["size"])))
         shown = self.rows[(number - 1) * size : number * size]
-        page: dict[str, Any] = {"data": shown, "page": number, "size": size, "total": len(self.rows)}
+        page: dict[str, Any] = {
+            "data": shown,
+            "page": number,
+            "size": size,
+            "total": len(self.rows),
+        }
         match self.faults.get(number):
             case "short":
                 page["data"] = shown[:-1]
@@ -538,30 +654,46 @@ class Shop:
                 pass
         for event, where, to in self.events.pop(0) if self.events else ():
             if event == "insert":
-                self.rows.insert(where % (len(self.rows) + 1), row(f"NEW-{next(self.made)}"))
+                self.rows.insert(
+                    where % (len(self.rows) + 1), row(f"NEW-{next(self.made)}")
+                )
             elif self.rows:
-                self.rows.insert(to % len(self.rows), self.rows.pop(where % len(self.rows)))
+                self.rows.insert(
+                    to % len(self.rows), self.rows.pop(where % len(self.rows))
+                )
         return page
 
 
 PLACES = st.integers(0, 30)
 EVENTS = st.lists(
-    st.lists(st.tuples(st.sampled_from(["insert", "move"]), PLACES, PLACES), max_size=3), max_size=8
+    st.lists(
+        st.tuples(st.sampled_from(["insert", "move"]), PLACES, PLACES), max_size=3
+    ),
+    max_size=8,
 )
 FAULTS = st.dictionaries(
-    st.integers(1, 6), st.sampled_from(["short", "total", "rows", "page", "no total"]), max_size=2
+    st.integers(1, 6),
+    st.sampled_from(["short", "total", "rows", "page", "no total"]),
+    max_size=2,
 )
 ODD = st.sampled_from(["ORD-1", " ord-1", ..., None, "", 5])
 
 
 @settings(max_examples=400)
-@given(st.integers(0, 16), st.dictionaries(PLACES, ODD, max_size=2), st.integers(1, 5), EVENTS, FAULTS)
+@given(
+    st.integers(0, 16),
+    st.dictionaries(PLACES, ODD, max_size=2),
+    st.integers(1, 5),
+    EVENTS,
+    FAULTS,
+)
 def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen(
     count: int, odd: dict[int, Any], size: int, events: Any, faults: dict[int, str]
 ) -> None:
     references = {n: odd.get(n, f"ORD-9{n}") for n in range(count)}
     rows = [
-        row(reference, transactionId=f"t{n}", createdAt=iso(-86_400)) for n, reference in references.items()
+        row(reference, transactionId=f"t{n}", createdAt=iso(-86_400))
+        for n, reference in references.items()
     ]
     seen: set[str] = set()
     shop = Shop(rows, size, events, faults)
@@ -574,7 +706,9 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
 
     answer = ask(payment(), watched)
     if isinstance(answer, NotExecuted):
-        assert all(references[n] == f"ORD-9{n}" for n in references), "a row could be ours"
+        assert all(references[n] == f"ORD-9{n}" for n in references), (
+            "a row could be ours"
+        )
         assert {f"t{n}" for n in references} <= seen, "a row was not seen"
     if isinstance(answer, Executed):
         assert list(references.values()).count("ORD-1") >= 1
@@ -582,7 +716,10 @@ def test_not_found_implies_that_no_row_could_be_ours_and_that_every_row_was_seen
 
 @given(st.integers(0, 120), st.integers(1, 60))
 def test_an_honest_list_without_the_payment_is_proof(count: int, size: int) -> None:
-    rows = [row(f"ORD-9{n}", transactionId=f"t{n}", createdAt=iso(-86_400)) for n in range(count)]
+    rows = [
+        row(f"ORD-9{n}", transactionId=f"t{n}", createdAt=iso(-86_400))
+        for n in range(count)
+    ]
     assert isinstance(ask(payment(), Shop(rows, size, [], {})), NotExecuted)
 
 
@@ -605,14 +742,19 @@ def test_a_saved_call_is_plain_data_that_json_carries() -> None:
     assert len(fingerprint) == 16
     assert int(fingerprint, 16)
     assert save("gate.orders.create", idempotency_key="k")["agent_id"] == "agent-1"
-    assert save("payments.capture", id="tx", amount=Money("15.50", "KZT"))["amount"] == "15.50"
+    assert (
+        save("payments.capture", id="tx", amount=Money("15.50", "KZT"))["amount"]
+        == "15.50"
+    )
     assert save("payments.capture", id="tx", amount=None)["amount"] is None
 
 
 def test_a_call_is_saved_with_the_time_of_the_client_s_clock() -> None:
     client = PlexyPay(KEY)
     before = datetime.now(UTC)
-    sent = datetime.fromisoformat(str(client.save_call("payments.cancel", id="tx")["sent_at"]))
+    sent = datetime.fromisoformat(
+        str(client.save_call("payments.cancel", id="tx")["sent_at"])
+    )
     assert before <= sent <= datetime.now(UTC)
 
 
@@ -620,18 +762,32 @@ def test_a_call_is_saved_with_the_time_of_the_client_s_clock() -> None:
     ("call", "facts", "problem"),
     [
         ("transactions.list", {}, "no operation that moves money"),
-        ("payment_links.create", {"order_reference": "A"}, "no operation that moves money"),
+        (
+            "payment_links.create",
+            {"order_reference": "A"},
+            "no operation that moves money",
+        ),
         ("direct_payments.create", {}, "needs order_reference"),
         ("direct_payments.create", {"order_reference": None}, "needs order_reference"),
         ("direct_payments.create", {"order_reference": ""}, "needs order_reference"),
         ("direct_payments.create", {"order_reference": "A", "id": "tx"}, "has no id"),
-        ("direct_payments.create", {"order_reference": "A", "amount": 1.5}, "given as float"),
+        (
+            "direct_payments.create",
+            {"order_reference": "A", "amount": 1.5},
+            "given as float",
+        ),
         ("payments.capture", {"id": "tx"}, "needs amount"),
         ("payments.refund", {"id": "tx", "order_reference": "R"}, "needs amount"),
-        ("settlement_orders.create", {"order_reference": "A"}, "has no order_reference"),
+        (
+            "settlement_orders.create",
+            {"order_reference": "A"},
+            "has no order_reference",
+        ),
     ],
 )
-def test_a_call_that_could_not_be_looked_up_is_not_saved(call: Any, facts: Any, problem: str) -> None:
+def test_a_call_that_could_not_be_looked_up_is_not_saved(
+    call: Any, facts: Any, problem: str
+) -> None:
     with pytest.raises(InvalidParameterError, match=problem):
         save(call, **facts)
 
@@ -645,10 +801,20 @@ def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> N
     with WireServer(Then(reset=True)) as server:
         client = client_of(flavor, server, Recording())
         with pytest.raises(OutcomeUnknownError) as caught:
-            run(flavor, client.payments.capture("tx-1", options={"extra_body": {"amount": 12.5}}))
+            run(
+                flavor,
+                client.payments.capture(
+                    "tx-1", options={"extra_body": {"amount": 12.5}}
+                ),
+            )
     assert caught.value.saved_call["amount"] == "12.5"
     assert isinstance(
-        ask(caught.value.saved_call, api(single=one(status="authorized")), now=2e9, client=client),
+        ask(
+            caught.value.saved_call,
+            api(single=one(status="authorized")),
+            now=2e9,
+            client=client,
+        ),
         Undetermined,
     )
 
@@ -665,7 +831,10 @@ def test_an_amount_in_extra_body_is_no_capture_of_the_whole(flavor: Flavor) -> N
         {**capture(), "sent_at": "2026-01-01T00:00:00"},
         {**capture(), "ended_by": "2026-01-01T00:00:00"},
         {**capture(), "amount": "much"},
-        *(without(capture(), name) for name in ("origin", "environment", "key_fingerprints")),
+        *(
+            without(capture(), name)
+            for name in ("origin", "environment", "key_fingerprints")
+        ),
         without(save("gate.orders.create", idempotency_key="k"), "agent_id"),
         "payments.capture",
     ],
@@ -684,7 +853,9 @@ def test_a_call_that_carried_no_reference_is_undetermined() -> None:
 # -- clients and errors, over sockets -----------------------------------------------------------------------
 
 
-def client_of(flavor: Flavor, server: WireServer, pace: Recording | None = None, **arguments: Any) -> Any:
+def client_of(
+    flavor: Flavor, server: WireServer, pace: Recording | None = None, **arguments: Any
+) -> Any:
     kind = PlexyPay if flavor.name == "sync" else AsyncPlexyPay
     client = kind(KEY, base_url=server.origin, **arguments)
     if pace is not None:
@@ -710,7 +881,9 @@ def pay(flavor: Flavor, client: Any) -> OutcomeUnknownError:
     return caught.value
 
 
-def reconciled(flavor: Flavor, error: OutcomeUnknownError, *arguments: Any, **named: Any) -> Any:
+def reconciled(
+    flavor: Flavor, error: OutcomeUnknownError, *arguments: Any, **named: Any
+) -> Any:
     if flavor.name == "sync":
         return error.reconcile(*arguments, **named)
     return run(flavor, error.reconcile_async(*arguments, **named))
@@ -718,7 +891,11 @@ def reconciled(flavor: Flavor, error: OutcomeUnknownError, *arguments: Any, **na
 
 def saved_by(flavor: Flavor, client: Any) -> Any:
     """A payment that this client saved, and that is over."""
-    facts: dict[str, Any] = {"order_reference": "ORD-1", "amount": Money("15000", "KZT"), "sent_at": SENT}
+    facts: dict[str, Any] = {
+        "order_reference": "ORD-1",
+        "amount": Money("15000", "KZT"),
+        "sent_at": SENT,
+    }
     return run(flavor, client.save_call("direct_payments.create", **facts))
 
 
@@ -730,7 +907,9 @@ def plexy(*rows: Any) -> Callable[[Recorded], bytes | Then]:
             return Then(reset=True)
         if "by-order-reference" in request.target:
             return http(404)
-        return json_answer({"data": list(rows), "page": 1, "size": 50, "total": len(rows)})
+        return json_answer(
+            {"data": list(rows), "page": 1, "size": 50, "total": len(rows)}
+        )
 
     return answer
 
@@ -739,11 +918,16 @@ def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
     pace = Recording()
     created = datetime.fromtimestamp(pace.wall + 1, UTC).isoformat()
     with WireServer(plexy(row(createdAt=created))) as server, warnings.catch_warnings():
-        warnings.simplefilter("error")  # The look-up by reference is inferred: that is no news for the user.
+        # The look-up by reference is inferred: that is no news for the user.
+        warnings.simplefilter("error")
         error = pay(flavor, client_of(flavor, server, pace))
         found = reconciled(flavor, error)
     assert isinstance(found, Executed)
-    assert [request.line.split(" ")[0] for request in server.requests] == ["POST", "GET", "GET"]
+    assert [request.line.split(" ")[0] for request in server.requests] == [
+        "POST",
+        "GET",
+        "GET",
+    ]
     assert error.order_reference == "ORD-1"
     moment = datetime.fromtimestamp(pace.wall, UTC).isoformat().replace("+00:00", "Z")
     assert error.saved_call == {
@@ -758,7 +942,9 @@ def test_an_error_finds_out_what_became_of_its_call(flavor: Flavor) -> None:
     }
 
 
-def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(flavor: Flavor) -> None:
+def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(
+    flavor: Flavor,
+) -> None:
     pace = Recording()
     with WireServer(plexy()) as server:
         client = client_of(flavor, server, pace, environment="test")
@@ -776,10 +962,16 @@ def test_what_never_arrived_is_not_found_once_it_is_older_than_every_timeout(fla
 
 
 @pytest.mark.parametrize("silent", ["by-order-reference", "transactions", "v1"])
-def test_a_look_up_that_is_answered_without_content_proves_nothing(flavor: Flavor, silent: str) -> None:
+def test_a_look_up_that_is_answered_without_content_proves_nothing(
+    flavor: Flavor, silent: str
+) -> None:
     def answer(request: Recorded) -> bytes | Then:
         is_look_up = request.line.startswith("GET")
-        return http(204) if is_look_up and silent in request.target else plexy(OLD)(request)
+        return (
+            http(204)
+            if is_look_up and silent in request.target
+            else plexy(OLD)(request)
+        )
 
     with WireServer(answer) as server:
         client = client_of(flavor, server, Recording())
@@ -803,11 +995,15 @@ def test_a_call_with_a_key_was_sent_when_the_first_of_its_attempts_was_that_may_
         with pytest.raises(OutcomeUnknownError) as caught:
             run(flavor, create(request_id="r-1", **part))
     saved = caught.value.saved_call
-    times = [datetime.fromisoformat(str(saved[name])) for name in ("sent_at", "ended_by")]
+    times = [
+        datetime.fromisoformat(str(saved[name])) for name in ("sent_at", "ended_by")
+    ]
     assert [time.timestamp() for time in times] == [1_800_001_000.0, 1_800_003_000.0]
 
 
-def test_an_attempt_that_was_rejected_does_not_count_for_the_times_of_a_call(flavor: Flavor) -> None:
+def test_an_attempt_that_was_rejected_does_not_count_for_the_times_of_a_call(
+    flavor: Flavor,
+) -> None:
     pace = Recording()
     answers = iter([http(429, b"", {"Retry-After": "30"}), Then(reset=True)])
 
@@ -817,12 +1013,17 @@ def test_an_attempt_that_was_rejected_does_not_count_for_the_times_of_a_call(fla
 
     with WireServer(answer) as server:
         error = pay(flavor, client_of(flavor, server, pace))
-    times = [datetime.fromisoformat(str(error.saved_call[name])) for name in ("sent_at", "ended_by")]
+    times = [
+        datetime.fromisoformat(str(error.saved_call[name]))
+        for name in ("sent_at", "ended_by")
+    ]
     assert [time.timestamp() for time in times] == [1_800_000_010.0, 1_800_000_020.0]
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 520, 301])
-def test_a_look_up_that_fails_is_a_reason_and_no_exception(flavor: Flavor, status: int) -> None:
+def test_a_look_up_that_fails_is_a_reason_and_no_exception(
+    flavor: Flavor, status: int
+) -> None:
     with WireServer(http(status)) as server:
         client = client_of(flavor, server, Recording(), max_retries=0)
         answer = run(flavor, client.reconcile(saved_by(flavor, client)))
@@ -830,7 +1031,9 @@ def test_a_look_up_that_fails_is_a_reason_and_no_exception(flavor: Flavor, statu
     assert "transactions.list" in answer.reason
 
 
-def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(flavor: Flavor) -> None:
+def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(
+    flavor: Flavor,
+) -> None:
     empty = json_answer({"data": [], "total": 0})
     answers = iter([http(500), http(404), http(503), empty, empty])
     with WireServer(lambda request: next(answers)) as server:
@@ -840,13 +1043,19 @@ def test_look_ups_are_retried_as_the_client_s_own_reading_calls_are(flavor: Flav
     assert len(server.requests) == 5
 
 
-def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: Flavor) -> None:
+def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(
+    flavor: Flavor,
+) -> None:
     pace = Recording()
     with WireServer(plexy()) as server:
         client = client_of(flavor, server, pace)
         error = pay(flavor, client)
         pace.wall += SAFE_AGE
-        for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        for other in (
+            pickle.loads(pickle.dumps(error)),
+            copy.copy(error),
+            copy.deepcopy(error),
+        ):
             assert other.client is None
             assert other.saved_call == error.saved_call
             with pytest.raises(ConfigurationError, match="Pass one"):
@@ -859,17 +1068,22 @@ def test_an_unpickled_error_takes_a_client_and_the_old_one_stays_behind(flavor: 
     assert "15000" not in repr(error)
 
 
-def test_a_client_of_the_other_kind_is_refused_with_what_to_call(flavor: Flavor) -> None:
+def test_a_client_of_the_other_kind_is_refused_with_what_to_call(
+    flavor: Flavor,
+) -> None:
     with WireServer(plexy()) as server:
         error = pay(flavor, client_of(flavor, server, Recording()))
     if flavor.name == "sync":
-        with pytest.raises(ConfigurationError, match=r"is a PlexyPay\. .*error\.reconcile\(\)"):
+        with pytest.raises(
+            ConfigurationError, match=r"is a PlexyPay\. .*error\.reconcile\(\)"
+        ):
             import asyncio
 
             asyncio.run(error.reconcile_async())
     else:
         with pytest.raises(
-            ConfigurationError, match=r"is a AsyncPlexyPay\. .*await error\.reconcile_async\(\)"
+            ConfigurationError,
+            match=r"is a AsyncPlexyPay\. .*await error\.reconcile_async\(\)",
         ):
             error.reconcile()
 
@@ -877,7 +1091,10 @@ def test_a_client_of_the_other_kind_is_refused_with_what_to_call(flavor: Flavor)
 def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
     with WireServer(plexy()) as server:
         client = client_of(flavor, server, Recording())
-        for wrong in ({"operation": "things.pay"}, {"operation": "direct_payments.create"}):
+        for wrong in (
+            {"operation": "things.pay"},
+            {"operation": "direct_payments.create"},
+        ):
             with pytest.raises(InvalidParameterError):
                 run(flavor, client.reconcile(wrong))
         for age in (-1.0, float("nan"), float("inf")):
@@ -893,7 +1110,11 @@ def test_wrong_use_is_an_exception(flavor: Flavor) -> None:
 
 def test_the_answers_are_values_that_pickle_and_do_not_change() -> None:
     answers = [
-        Executed(transaction=Transaction(transaction_id="tx"), by="transactions.list", evidence="observed"),
+        Executed(
+            transaction=Transaction(transaction_id="tx"),
+            by="transactions.list",
+            evidence="observed",
+        ),
         NotExecuted(by="transactions.list", evidence="observed"),
         Undetermined(reason="who knows", check="look", retry_after=1.0),
     ]
@@ -908,4 +1129,8 @@ def test_no_recipe_asks_for_what_it_cannot_save() -> None:
     for recipe in RECIPES.values():
         for look in (*recipe.ones, *([recipe.listing] if recipe.listing else [])):
             assert look.by in recipe.facts
-            assert isinstance(look, One) or recipe.ones == () or look.call == "transactions.list"
+            assert (
+                isinstance(look, One)
+                or recipe.ones == ()
+                or look.call == "transactions.list"
+            )

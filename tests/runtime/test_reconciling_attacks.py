@@ -52,7 +52,10 @@ class Api:
 
     def row(self, reference: str, made: float = 1.0, **changes: Any) -> dict[str, Any]:
         """A row that was made so many seconds after the call was sent."""
-        fields: dict[str, Any] = {"transactionId": f"tx-{reference}-{made}", "amount": 15000}
+        fields: dict[str, Any] = {
+            "transactionId": f"tx-{reference}-{made}",
+            "amount": 15000,
+        }
         fields["status"] = "charged"
         fields["orderReference"] = reference
         fields["createdAt"] = datetime.fromtimestamp(self.sent + made, UTC).isoformat()
@@ -71,7 +74,9 @@ class Api:
             return http(404) if self.single is None else json_answer(self.single)
         number = int(query.partition("page=")[2].partition("&")[0])
         shown = self.rows[(number - 1) * 50 : number * 50]
-        answer = json_answer({"data": shown, "page": number, "size": 50, "total": len(self.rows)})
+        answer = json_answer(
+            {"data": shown, "page": number, "size": 50, "total": len(self.rows)}
+        )
         if self.between:
             self.between.pop(0)()
         return answer
@@ -95,7 +100,11 @@ class Shop:
     def pay(self, client: Any, reference: str = REFERENCE) -> OutcomeUnknownError:
         """The error of a payment whose outcome is unknown."""
         order = {"order_reference": reference, "amount": Money("15000", "KZT")}
-        kind = {"transaction_type": "sale", "payment_method": "card", "order_details": order}
+        kind = {
+            "transaction_type": "sale",
+            "payment_method": "card",
+            "order_details": order,
+        }
         with pytest.raises(OutcomeUnknownError) as caught:
             run(self.flavor, client.direct_payments.create(**kind))
         return caught.value
@@ -106,7 +115,9 @@ class Shop:
             run(self.flavor, client.payments.capture("tx-1"))
         return caught.value
 
-    def ask(self, error: OutcomeUnknownError, client: Any = None, **options: Any) -> Any:
+    def ask(
+        self, error: OutcomeUnknownError, client: Any = None, **options: Any
+    ) -> Any:
         """What became of the call."""
         if self.flavor.name == "sync":
             return error.reconcile(client, **options)
@@ -114,7 +125,9 @@ class Shop:
 
     def gets(self) -> list[str]:
         """The look-ups that arrived."""
-        return [one.target for one in self.server.requests if one.line.startswith("GET")]
+        return [
+            one.target for one in self.server.requests if one.line.startswith("GET")
+        ]
 
 
 @pytest.fixture
@@ -171,7 +184,9 @@ def test_a_capture_that_the_api_carries_out_after_the_client_gave_up_is_found_no
         (Timeouts(reads=Timeout(total=900.0)), 960.0),
     ],
 )
-def test_the_age_exceeds_every_timeout_of_the_client(shop: Shop, api: Api, timeout: Any, age: float) -> None:
+def test_the_age_exceeds_every_timeout_of_the_client(
+    shop: Shop, api: Api, timeout: Any, age: float
+) -> None:
     api.patience = 80.0
     error = shop.pay(shop.client(timeout=timeout))
     api.pace.wall += age - 1
@@ -183,7 +198,9 @@ def test_the_age_exceeds_every_timeout_of_the_client(shop: Shop, api: Api, timeo
     assert isinstance(shop.ask(error), NotExecuted)
 
 
-def save(shop: Shop, client: Any, operation: Any = "direct_payments.create", **facts: Any) -> Any:
+def save(
+    shop: Shop, client: Any, operation: Any = "direct_payments.create", **facts: Any
+) -> Any:
     """The data of a call, saved before it."""
     if operation == "direct_payments.create":
         facts = {"order_reference": REFERENCE, "amount": Money("15000", "KZT"), **facts}
@@ -193,7 +210,12 @@ def save(shop: Shop, client: Any, operation: Any = "direct_payments.create", **f
 @pytest.mark.parametrize(
     ("client_timeout", "call_timeout", "longest"),
     [
-        (None, None, 240.0),  # 120 seconds in all, and 5 + 30 + 80 + 5 of the phases of the last attempt.
+        # 120 seconds in all, and 5 + 30 + 80 + 5 of the phases of the last attempt.
+        (
+            None,
+            None,
+            240.0,
+        ),
         (Timeout(1, 2, 3, 4, 500), None, 510.0),
         (None, Timeout(1, 2, 3, 4, 500), 510.0),
         (None, 200.0, 1000.0),
@@ -221,7 +243,9 @@ def test_an_age_that_proves_nothing_is_refused_but_where_no_money_moves(
     client = shop.client()
     error = shop.pay(client)
     api.pace.wall += age
-    with pytest.raises(InvalidParameterError, match=r"less than 180 seconds.*Nothing was sent"):
+    with pytest.raises(
+        InvalidParameterError, match=r"less than 180 seconds.*Nothing was sent"
+    ):
         shop.ask(error, min_age=age)
     with pytest.raises(InvalidParameterError, match="less than 180 seconds"):
         run(shop.flavor, client.reconcile_all([error.saved_call], min_age=age))
@@ -231,7 +255,9 @@ def test_an_age_that_proves_nothing_is_refused_but_where_no_money_moves(
     assert isinstance(shop.ask(tested, min_age=age), NotExecuted)
 
 
-def test_a_moment_beyond_the_calendar_is_no_moment_but_still_a_wait(shop: Shop, api: Api) -> None:
+def test_a_moment_beyond_the_calendar_is_no_moment_but_still_a_wait(
+    shop: Shop, api: Api
+) -> None:
     client = shop.client()
     saved = {**save(shop, client), "ended_by": "9999-12-31T23:59:59Z"}
     answer = run(shop.flavor, client.reconcile(saved))
@@ -244,8 +270,21 @@ def test_a_moment_beyond_the_calendar_is_no_moment_but_still_a_wait(shop: Shop, 
 
 
 NO_MONEY = (
-    *("rejected", "failed", "cancelled", "refunded", "created", "3d", "new", "TRANSACTION_STATUS_REJECTED"),
-    *("TRANSACTION_STATUS_DECLINED", "expired"),  # The description has not heard of these.
+    *(
+        "rejected",
+        "failed",
+        "cancelled",
+        "refunded",
+        "created",
+        "3d",
+        "new",
+        "TRANSACTION_STATUS_REJECTED",
+    ),
+    # The description has not heard of these.
+    *(
+        "TRANSACTION_STATUS_DECLINED",
+        "expired",
+    ),
 )
 
 
@@ -285,7 +324,9 @@ def test_such_a_row_in_a_list_that_moves_tells_nothing(shop: Shop, api: Api) -> 
     assert isinstance(shop.ask(error), Undetermined)
 
 
-@pytest.mark.parametrize("status", ["charged", "authorized", "TRANSACTION_STATUS_AUTHED"])
+@pytest.mark.parametrize(
+    "status", ["charged", "authorized", "TRANSACTION_STATUS_AUTHED"]
+)
 @pytest.mark.parametrize("made", [-299.0, 1.0])
 def test_a_row_that_took_or_holds_money_is_found_at_once(
     shop: Shop, api: Api, status: str, made: float
@@ -314,7 +355,10 @@ def test_an_end_of_the_transaction_without_money_tells_nothing_while_the_call_ma
 def test_a_failed_refund_is_not_said_to_be_this_one(shop: Shop, api: Api) -> None:
     with pytest.raises(OutcomeUnknownError) as caught:
         refund = shop.client().payments.refund
-        run(shop.flavor, refund("tx-1", amount=Money("100", "KZT"), order_reference="REF-1"))
+        run(
+            shop.flavor,
+            refund("tx-1", amount=Money("100", "KZT"), order_reference="REF-1"),
+        )
     api.single = {**held(), "status": "charged", "merchantReference": "ORD-1"}
     api.rows = [api.row("OLD", LONG_AGO), api.row("REF-1", amount=100, status="failed")]
     api.pace.wall += 3600
@@ -360,7 +404,9 @@ def test_a_payment_is_not_absent_because_its_reference_is_shown_otherwise(
     assert "may be" in answer.reason or "another spelling" in answer.reason
 
 
-def test_a_list_that_lost_a_row_in_front_while_it_was_read_is_read_again(shop: Shop, api: Api) -> None:
+def test_a_list_that_lost_a_row_in_front_while_it_was_read_is_read_again(
+    shop: Shop, api: Api
+) -> None:
     error = shop.pay(shop.client(), "ORD-1")
     api.rows = [api.row(f"A-{number}", LONG_AGO) for number in range(50)]
     api.rows.append(api.row("ORD-1"))
@@ -375,7 +421,9 @@ def test_a_list_that_lost_a_row_in_front_while_it_was_read_is_read_again(shop: S
     assert isinstance(shop.ask(error), Executed)
 
 
-def test_a_list_that_moves_between_two_readings_proves_nothing(shop: Shop, api: Api) -> None:
+def test_a_list_that_moves_between_two_readings_proves_nothing(
+    shop: Shop, api: Api
+) -> None:
     error = shop.pay(shop.client(), "ORD-1")
     api.rows = [api.row("A", LONG_AGO), api.row("B", LONG_AGO)]
 
@@ -411,22 +459,30 @@ def test_an_empty_account_is_proof(shop: Shop, api: Api) -> None:
     assert len(lists) == 2, "it is read twice"
 
 
-def test_look_ups_that_are_known_to_be_needless_are_not_made(shop: Shop, api: Api) -> None:
+def test_look_ups_that_are_known_to_be_needless_are_not_made(
+    shop: Shop, api: Api
+) -> None:
     error = shop.pay(shop.client())
     shop.ask(error)
-    assert len(shop.gets()) == 2, "before the age has passed a second reading proves nothing"
+    assert len(shop.gets()) == 2, (
+        "before the age has passed a second reading proves nothing"
+    )
     api.rows = [api.row(REFERENCE)]
     api.pace.wall += 3600
     shop.ask(error)
     assert len(shop.gets()) == 4, "what was found need not be read twice"
 
 
-def test_the_pages_that_many_calls_cost_are_bounded_by_two_readings(shop: Shop, api: Api) -> None:
+def test_the_pages_that_many_calls_cost_are_bounded_by_two_readings(
+    shop: Shop, api: Api
+) -> None:
     client = shop.client()
     errors = [shop.pay(client, f"ORD-{number}") for number in range(10, 20)]
     api.rows = [api.row(f"A-{number}", LONG_AGO) for number in range(120)]
     api.pace.wall += 3600
-    answers = run(shop.flavor, client.reconcile_all([error.saved_call for error in errors]))
+    answers = run(
+        shop.flavor, client.reconcile_all([error.saved_call for error in errors])
+    )
     assert {type(answer) for answer in answers} == {NotExecuted}
     lists = [target for target in shop.gets() if "by-order-reference" not in target]
     assert len(lists) == 6
@@ -435,7 +491,9 @@ def test_the_pages_that_many_calls_cost_are_bounded_by_two_readings(shop: Shop, 
 # -- other books --------------------------------------------------------------------------------------------
 
 
-def test_another_merchants_client_does_not_say_that_it_did_not_happen(shop: Shop, api: Api) -> None:
+def test_another_merchants_client_does_not_say_that_it_did_not_happen(
+    shop: Shop, api: Api
+) -> None:
     error = shop.pay(shop.client())
     api.rows = [api.row(REFERENCE)]
     api.pace.wall += 3600
@@ -451,7 +509,9 @@ def test_who_knows_that_the_key_was_rotated_says_so(shop: Shop, api: Api) -> Non
     rotated = shop.client(OTHER_KEY)
     api.pace.wall += 3600
     assert isinstance(shop.ask(error, rotated, key_rotated=True), NotExecuted)
-    answers = run(shop.flavor, rotated.reconcile_all([error.saved_call], key_rotated=True))
+    answers = run(
+        shop.flavor, rotated.reconcile_all([error.saved_call], key_rotated=True)
+    )
     assert isinstance(answers[0], NotExecuted)
 
 
@@ -473,7 +533,9 @@ def test_a_client_is_known_by_any_of_the_keys_of_the_call(
     calls = [shop.pay(client).saved_call, save(shop, client)]
     api.pace.wall += 3600
     answers = run(shop.flavor, shop.client(after).reconcile_all(calls))
-    assert {type(answer) for answer in answers} == {NotExecuted if is_known else Undetermined}
+    assert {type(answer) for answer in answers} == {
+        NotExecuted if is_known else Undetermined
+    }
 
 
 def test_the_key_of_one_call_names_its_books(shop: Shop, api: Api) -> None:
@@ -487,10 +549,14 @@ def test_the_key_of_one_call_names_its_books(shop: Shop, api: Api) -> None:
     for call in (saved, caught.value.saved_call):
         assert isinstance(run(shop.flavor, client.reconcile(call)), Undetermined)
     assert shop.gets() == []
-    assert isinstance(run(shop.flavor, shop.client(OTHER_KEY).reconcile(saved)), NotExecuted)
+    assert isinstance(
+        run(shop.flavor, shop.client(OTHER_KEY).reconcile(saved)), NotExecuted
+    )
 
 
-def test_look_ups_are_made_with_the_keys_that_were_compared(shop: Shop, api: Api) -> None:
+def test_look_ups_are_made_with_the_keys_that_were_compared(
+    shop: Shop, api: Api
+) -> None:
     keys = iter([KEY, KEY, *[OTHER_KEY] * 9])
     client = shop.client(lambda: next(keys))
     error = shop.pay(client)
@@ -499,7 +565,9 @@ def test_look_ups_are_made_with_the_keys_that_were_compared(shop: Shop, api: Api
     assert {one.values("authorization")[0] for one in shop.server.requests} == {KEY}
 
 
-def test_a_client_of_another_origin_or_environment_refuses(shop: Shop, api: Api) -> None:
+def test_a_client_of_another_origin_or_environment_refuses(
+    shop: Shop, api: Api
+) -> None:
     error = shop.pay(shop.client())
     api.pace.wall += 3600
     with WireServer(Api(api.pace)) as other:
@@ -507,7 +575,8 @@ def test_a_client_of_another_origin_or_environment_refuses(shop: Shop, api: Api)
             stranger = shop.client(**arguments)
             for rotated in (False, True):
                 with pytest.raises(
-                    ConfigurationError, match="proves nothing about the call. Nothing was sent"
+                    ConfigurationError,
+                    match="proves nothing about the call. Nothing was sent",
                 ):
                     shop.ask(error, stranger, key_rotated=rotated)
         assert other.requests == []
@@ -533,7 +602,9 @@ def test_no_key_is_in_what_is_saved_and_equal_keys_are_seen(shop: Shop) -> None:
     assert saved["key_fingerprints"] == error.saved_call["key_fingerprints"]
     assert len(str(saved["key_fingerprints"]).split()) == 2
     other = save(shop, shop.client(KEY[:-1] + "X"))
-    assert not set(str(other["key_fingerprints"]).split()) & set(str(saved["key_fingerprints"]).split())
+    assert not set(str(other["key_fingerprints"]).split()) & set(
+        str(saved["key_fingerprints"]).split()
+    )
 
 
 def test_a_call_that_cannot_be_made_so_is_not_saved(shop: Shop) -> None:

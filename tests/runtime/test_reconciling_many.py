@@ -37,22 +37,31 @@ class LookUps:
 def charged(request: Recorded) -> bytes:
     """A payment that was charged, whatever its id."""
     payment = request.target.rpartition("/")[2]
-    return json_answer({"transactionId": payment, "id": payment, "status": "charged", "amount": 5641})
+    return json_answer(
+        {"transactionId": payment, "id": payment, "status": "charged", "amount": 5641}
+    )
 
 
-def reconciled(kind: Any, server: WireServer, **arguments: Any) -> tuple[list[Any], list[str]]:
+def reconciled(
+    kind: Any, server: WireServer, **arguments: Any
+) -> tuple[list[Any], list[str]]:
     """The answers for captures of many payments, and the ids that were asked for, in the order of the calls."""
     ids = [f"tx_{number}" for number in range(CALLS)]
 
     async def in_tasks() -> list[Any]:
         async with AsyncPlexyPay(KEY, base_url=server.origin) as client:
-            saved = [await client.save_call("payments.capture", id=one, amount=None) for one in ids]
+            saved = [
+                await client.save_call("payments.capture", id=one, amount=None)
+                for one in ids
+            ]
             return await client.reconcile_all(saved, **arguments)
 
     if kind is AsyncPlexyPay:
         return asyncio.run(in_tasks()), ids
     with PlexyPay(KEY, base_url=server.origin) as client:
-        saved = [client.save_call("payments.capture", id=one, amount=None) for one in ids]
+        saved = [
+            client.save_call("payments.capture", id=one, amount=None) for one in ids
+        ]
         return client.reconcile_all(saved, **arguments), ids
 
 
@@ -62,7 +71,9 @@ def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def test_ten_look_ups_are_made_at_the_same_time_and_their_answers_keep_the_order(kind: Any) -> None:
+def test_ten_look_ups_are_made_at_the_same_time_and_their_answers_keep_the_order(
+    kind: Any,
+) -> None:
     look_ups = LookUps()
     with WireServer(look_ups) as server:
         answers, ids = reconciled(kind, server)
@@ -78,18 +89,25 @@ def test_the_caller_sees_how_many_calls_are_settled(kind: Any) -> None:
     assert seen == [(done, CALLS) for done in range(1, CALLS + 1)]
 
 
-def test_an_error_of_the_callers_own_ends_it_without_asking_for_the_rest(kind: Any) -> None:
+def test_an_error_of_the_callers_own_ends_it_without_asking_for_the_rest(
+    kind: Any,
+) -> None:
     numbers = itertools.count()
 
     def fail(settled: int, total: int) -> None:
         raise LookupError(f"the progress bar is gone at {next(numbers)}")
 
-    with WireServer(charged) as server, pytest.raises(LookupError, match="is gone at 0"):
+    with (
+        WireServer(charged) as server,
+        pytest.raises(LookupError, match="is gone at 0"),
+    ):
         reconciled(kind, server, progress=fail)
     assert len(server.requests) < CALLS
 
 
-def test_a_list_that_many_calls_need_is_read_for_all_and_counted_at_once(kind: Any) -> None:
+def test_a_list_that_many_calls_need_is_read_for_all_and_counted_at_once(
+    kind: Any,
+) -> None:
     def empty(request: Recorded) -> bytes:
         if "page=" in request.target:
             return json_answer({"transactions": [], "total": 0, "page": 1, "size": 50})
@@ -99,19 +117,30 @@ def test_a_list_that_many_calls_need_is_read_for_all_and_counted_at_once(kind: A
 
     async def in_tasks(origin: str) -> None:
         async with AsyncPlexyPay(KEY, base_url=origin, allow_inferred=True) as client:
-            saved = [await client.save_call("direct_payments.create", **facts) for facts in given]
-            await client.reconcile_all(saved, progress=lambda *counts: seen.append(counts))
+            saved = [
+                await client.save_call("direct_payments.create", **facts)
+                for facts in given
+            ]
+            await client.reconcile_all(
+                saved, progress=lambda *counts: seen.append(counts)
+            )
 
     given: list[Any] = [
-        {"order_reference": f"ORD-{number}", "amount": 5641} for number in range(100, 100 + CALLS)
+        {"order_reference": f"ORD-{number}", "amount": 5641}
+        for number in range(100, 100 + CALLS)
     ]
     with WireServer(empty) as server:
         if kind is AsyncPlexyPay:
             asyncio.run(in_tasks(server.origin))
         else:
             with PlexyPay(KEY, base_url=server.origin, allow_inferred=True) as client:
-                saved = [client.save_call("direct_payments.create", **facts) for facts in given]
-                client.reconcile_all(saved, progress=lambda *counts: seen.append(counts))
+                saved = [
+                    client.save_call("direct_payments.create", **facts)
+                    for facts in given
+                ]
+                client.reconcile_all(
+                    saved, progress=lambda *counts: seen.append(counts)
+                )
     assert seen == [(CALLS, CALLS)]
     lists = [request.line for request in server.requests if "page=" in request.target]
     assert len(lists) == 1

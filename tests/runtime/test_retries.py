@@ -31,7 +31,13 @@ OK = json_answer({"success": True})
 IDEMPOTENT = {"idempotency_key": "requestId"}
 
 
-def run(flavor: Flavor, request: Any, *answers: Any, pace: Recording | None = None, **arguments: Any) -> Any:
+def run(
+    flavor: Flavor,
+    request: Any,
+    *answers: Any,
+    pace: Recording | None = None,
+    **arguments: Any,
+) -> Any:
     """The response or error of one call, and what was slept; the answers must all be asked for."""
     pace = pace or Recording()
     with WireServer(*answers) as server:
@@ -47,10 +53,20 @@ def run(flavor: Flavor, request: Any, *answers: Any, pace: Recording | None = No
 
 
 @pytest.mark.parametrize(
-    "answer", [http(500), http(503), Then(close=True), Then(reset=True), http(408), http(200, b"<")]
+    "answer",
+    [
+        http(500),
+        http(503),
+        Then(close=True),
+        Then(reset=True),
+        http(408),
+        http(200, b"<"),
+    ],
 )
 @pytest.mark.parametrize("make", [capturing, lambda: creating({}), deleting])
-def test_a_call_that_may_have_been_carried_out_is_sent_once(flavor: Flavor, answer: Any, make: Any) -> None:
+def test_a_call_that_may_have_been_carried_out_is_sent_once(
+    flavor: Flavor, answer: Any, make: Any
+) -> None:
     error, slept, requests = run(flavor, make(), answer)
     assert isinstance(error, PlexyError)
     assert error.outcome is Outcome.UNKNOWN
@@ -59,10 +75,14 @@ def test_a_call_that_may_have_been_carried_out_is_sent_once(flavor: Flavor, answ
 
 
 def test_a_money_moving_post_that_got_a_500_was_sent_once(flavor: Flavor) -> None:
-    error, _, requests = run(flavor, capturing(), json_answer({"message": "already refunded"}, 500))
+    error, _, requests = run(
+        flavor, capturing(), json_answer({"message": "already refunded"}, 500)
+    )
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is errors.InternalServerError
-    assert [request.line for request in requests] == ["POST /v1/payments/tx_1/capture HTTP/1.1"]
+    assert [request.line for request in requests] == [
+        "POST /v1/payments/tx_1/capture HTTP/1.1"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +106,18 @@ def test_a_get_is_sent_again(flavor: Flavor, answer: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [300, 307, 400, 401, 403, 404, 409, 410, 422])
-def test_an_answer_that_another_attempt_would_not_change_is_final(flavor: Flavor, status: int) -> None:
+def test_an_answer_that_another_attempt_would_not_change_is_final(
+    flavor: Flavor, status: int
+) -> None:
     error, slept, requests = run(flavor, reading(), http(status))
     assert error.attempts == len(requests) == 1
     assert slept == []
 
 
 @pytest.mark.parametrize("answer", [http(200, b"<html>"), http(200), http(200, b"[]")])
-def test_a_whole_answer_that_does_not_fit_is_final(flavor: Flavor, answer: bytes) -> None:
+def test_a_whole_answer_that_does_not_fit_is_final(
+    flavor: Flavor, answer: bytes
+) -> None:
     error, _, requests = run(flavor, reading(), answer)
     assert type(error) is DecodingError
     assert len(requests) == 1
@@ -105,17 +129,27 @@ def test_a_call_that_moves_money_is_sent_again_after_a_429(flavor: Flavor) -> No
     )
     assert response.attempts == 3
     assert slept == [0.5, 3.0]
-    assert {request.body for request in requests} == {b'{"amount":5641,"orderReference":"ORD-1"}'}
+    assert {request.body for request in requests} == {
+        b'{"amount":5641,"orderReference":"ORD-1"}'
+    }
 
 
 def test_a_429_to_the_end_is_a_rejection(flavor: Flavor) -> None:
-    error, _, requests = run(flavor, capturing(), http(429, headers={"Retry-After": "3"}))
+    error, _, requests = run(
+        flavor, capturing(), http(429, headers={"Retry-After": "3"})
+    )
     assert type(error) is RateLimitError
-    assert (error.outcome, error.attempts, error.retry_after) == (Outcome.REJECTED, 3, 3.0)
+    assert (error.outcome, error.attempts, error.retry_after) == (
+        Outcome.REJECTED,
+        3,
+        3.0,
+    )
     assert len(requests) == 3
 
 
-def test_a_call_that_was_not_sent_is_sent_again_even_if_it_moves_money(flavor: Flavor) -> None:
+def test_a_call_that_was_not_sent_is_sent_again_even_if_it_moves_money(
+    flavor: Flavor,
+) -> None:
     with WireServer() as server:
         pass
     pace = Recording()
@@ -125,7 +159,9 @@ def test_a_call_that_was_not_sent_is_sent_again_even_if_it_moves_money(flavor: F
     assert pace.slept == [0.5, 1.0]
 
 
-def test_an_operation_that_its_key_makes_idempotent_is_sent_again_with_the_same_key(flavor: Flavor) -> None:
+def test_an_operation_that_its_key_makes_idempotent_is_sent_again_with_the_same_key(
+    flavor: Flavor,
+) -> None:
     request = capturing({"requestId": "k-1", "amount": 5}, **IDEMPOTENT)
     response, _, requests = run(flavor, request, Then(close=True), http(500), OK)
     assert (response.attempts, response.idempotency_key) == (3, "k-1")
@@ -147,7 +183,9 @@ def test_an_idempotent_operation_without_its_key_is_sent_once(flavor: Flavor) ->
     assert len(requests) == 1
 
 
-@pytest.mark.parametrize(("client", "option", "sent"), [(2, None, 3), (0, None, 1), (5, 1, 2), (0, 3, 4)])
+@pytest.mark.parametrize(
+    ("client", "option", "sent"), [(2, None, 3), (0, None, 1), (5, 1, 2), (0, 3, 4)]
+)
 def test_the_number_of_retries_is_the_clients_or_the_calls(
     flavor: Flavor, client: int, option: int | None, sent: int
 ) -> None:
@@ -155,7 +193,9 @@ def test_the_number_of_retries_is_the_clients_or_the_calls(
     with WireServer(http(500)) as server:
         made = flavor.client(server.origin, pace=pace, max_retries=client)
         with pytest.raises(PlexyError) as caught:
-            flavor.call(made, reading(), None if option is None else {"max_retries": option})
+            flavor.call(
+                made, reading(), None if option is None else {"max_retries": option}
+            )
     assert caught.value.attempts == len(server.requests) == sent
     assert pace.slept == BACKOFF[: sent - 1]
 
@@ -163,9 +203,16 @@ def test_the_number_of_retries_is_the_clients_or_the_calls(
 # Outcomes over several attempts
 
 
-def test_a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown(flavor: Flavor) -> None:
+def test_a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown(
+    flavor: Flavor,
+) -> None:
     request = capturing({"requestId": "k-1"}, **IDEMPOTENT)
-    error, _, _ = run(flavor, request, Then(close=True), json_answer({"message": "duplicate requestId"}, 409))
+    error, _, _ = run(
+        flavor,
+        request,
+        Then(close=True),
+        json_answer({"message": "duplicate requestId"}, 409),
+    )
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is ConflictError
     assert error.cause.outcome is Outcome.UNKNOWN
@@ -173,14 +220,18 @@ def test_a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown(flavor:
     assert "Call again only with the same key, 'k-1'" in str(error)
 
 
-def test_a_decline_after_an_unknown_attempt_leaves_the_outcome_unknown(flavor: Flavor) -> None:
+def test_a_decline_after_an_unknown_attempt_leaves_the_outcome_unknown(
+    flavor: Flavor,
+) -> None:
     request = capturing({"requestId": "k-1"}, **IDEMPOTENT)
     error, _, _ = run(flavor, request, http(500), json_answer({"success": False}))
     assert type(error) is OutcomeUnknownError
     assert type(error.cause) is errors.DeclinedError
 
 
-def test_a_refused_connection_after_an_unknown_attempt_leaves_the_outcome_unknown(flavor: Flavor) -> None:
+def test_a_refused_connection_after_an_unknown_attempt_leaves_the_outcome_unknown(
+    flavor: Flavor,
+) -> None:
     class Gone(Recording):
         def sleep(self, seconds: float) -> None:
             server.__exit__()
@@ -201,17 +252,23 @@ def test_a_rejection_after_a_429_is_a_rejection(flavor: Flavor) -> None:
 
 
 def test_a_success_after_an_unknown_attempt_is_a_success(flavor: Flavor) -> None:
-    response, _, _ = run(flavor, capturing({"requestId": "k"}, **IDEMPOTENT), http(500), OK)
+    response, _, _ = run(
+        flavor, capturing({"requestId": "k"}, **IDEMPOTENT), http(500), OK
+    )
     assert response.parsed == {"success": True}
 
 
 # Waiting
 
 
-def test_the_wait_doubles_up_to_a_limit_and_is_a_random_part_of_that(flavor: Flavor) -> None:
+def test_the_wait_doubles_up_to_a_limit_and_is_a_random_part_of_that(
+    flavor: Flavor,
+) -> None:
     _, slept, _ = run(flavor, reading(), http(500), max_retries=6)
     assert slept == BACKOFF
-    _, slept, _ = run(flavor, reading(), http(500), max_retries=6, pace=Recording(dice=0.25))
+    _, slept, _ = run(
+        flavor, reading(), http(500), max_retries=6, pace=Recording(dice=0.25)
+    )
     assert slept == [wait / 4 for wait in BACKOFF]
 
 
@@ -231,8 +288,12 @@ WALL = Recording().wall
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_honoured_and_capped(flavor: Flavor, value: str, wait: float, status: int) -> None:
-    _, slept, _ = run(flavor, reading(), http(status, headers={"Retry-After": value}), OK)
+def test_retry_after_is_honoured_and_capped(
+    flavor: Flavor, value: str, wait: float, status: int
+) -> None:
+    _, slept, _ = run(
+        flavor, reading(), http(status, headers={"Retry-After": value}), OK
+    )
     assert slept == [wait]
 
 
@@ -266,7 +327,9 @@ def test_an_ignored_retry_after_falls_back_to_the_backoff(flavor: Flavor) -> Non
 
 
 @given(st.text(), st.floats(0, 4e9))
-def test_any_retry_after_is_nothing_or_a_wait_of_at_most_a_day(value: str, now: float) -> None:
+def test_any_retry_after_is_nothing_or_a_wait_of_at_most_a_day(
+    value: str, now: float
+) -> None:
     seconds = retry_after(value, now)
     assert seconds is None or 0 <= seconds <= 86_400
 
@@ -274,14 +337,20 @@ def test_any_retry_after_is_nothing_or_a_wait_of_at_most_a_day(value: str, now: 
 # The total time
 
 
-def test_no_retry_starts_when_its_wait_would_pass_the_total_time(flavor: Flavor) -> None:
+def test_no_retry_starts_when_its_wait_would_pass_the_total_time(
+    flavor: Flavor,
+) -> None:
     timeout = Timeout(total=1.2)
-    error, slept, requests = run(flavor, reading(), http(500), max_retries=9, timeout=timeout)
+    error, slept, requests = run(
+        flavor, reading(), http(500), max_retries=9, timeout=timeout
+    )
     assert slept == [0.5]
     assert error.attempts == len(requests) == 2
 
 
-def test_a_retry_after_beyond_the_total_time_is_left_to_the_caller(flavor: Flavor) -> None:
+def test_a_retry_after_beyond_the_total_time_is_left_to_the_caller(
+    flavor: Flavor,
+) -> None:
     answer = http(429, headers={"Retry-After": "50"})
     error, slept, _ = run(flavor, capturing(), answer, timeout=Timeout(total=20))
     assert type(error) is RateLimitError
@@ -308,10 +377,14 @@ class Late(Recording):
 
 def test_an_answer_that_drips_ends_with_the_total_time(flavor: Flavor) -> None:
     pace = Late()
-    dripping = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n"
+    dripping = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n"
+    )
     with WireServer(lambda _: pace.answer(dripping, hang=True)) as server:
         with pytest.raises(OutcomeUnknownError) as caught:
-            flavor.call(flavor.client(server.origin, pace=pace, max_retries=0), capturing())
+            flavor.call(
+                flavor.client(server.origin, pace=pace, max_retries=0), capturing()
+            )
     assert type(caught.value.cause) is ApiTimeoutError
     assert caught.value.status == 200
     assert caught.value.body == b"{"
@@ -324,7 +397,9 @@ def test_an_answer_that_came_whole_counts_even_if_it_came_late(flavor: Flavor) -
     assert response.elapsed == 500
 
 
-@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+@pytest.mark.parametrize(
+    "head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"]
+)
 def test_an_async_call_is_stopped_at_its_total_time(head: bytes) -> None:
     async def main(origin: str) -> None:
         timeout = Timeout(connect=30, read=30, write=30, pool=30, total=0.1)
@@ -354,8 +429,12 @@ def test_a_wait_has_three_decimals_at_most_and_is_never_shorter(seconds: float) 
     assert len(repr(shown).partition(".")[2]) <= 3
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("7", 7.0), ("0.1234", 0.124), ("4.035", 4.035)])
-def test_a_retry_after_of_many_digits_is_shown_with_three(asked: str, shown: float) -> None:
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("7", 7.0), ("0.1234", 0.124), ("4.035", 4.035)]
+)
+def test_a_retry_after_of_many_digits_is_shown_with_three(
+    asked: str, shown: float
+) -> None:
     assert retry_after(asked, WALL) == shown
 
 

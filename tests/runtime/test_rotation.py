@@ -7,7 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from helpers.calls import KEY, OTHER_KEY, Flavor, Recording, capturing, creating, reading
+from helpers.calls import (
+    KEY,
+    OTHER_KEY,
+    Flavor,
+    Recording,
+    capturing,
+    creating,
+    reading,
+)
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay
 from plexy_pay.errors import AuthenticationError, Outcome, OutcomeUnknownError
@@ -31,9 +39,13 @@ def used(server: WireServer) -> list[str]:
     return [request.values("authorization")[0] for request in server.requests]
 
 
-def test_a_401_moves_on_to_the_next_key_and_the_body_is_sent_again_whole(flavor: Flavor) -> None:
+def test_a_401_moves_on_to_the_next_key_and_the_body_is_sent_again_whole(
+    flavor: Flavor,
+) -> None:
     with WireServer(Gate(OTHER_KEY)) as server:
-        response = flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY]), capturing())
+        response = flavor.call(
+            flavor.client(server.origin, [KEY, OTHER_KEY]), capturing()
+        )
     assert response.parsed == {"success": True}
     assert response.attempts == 2
     assert used(server) == [KEY, OTHER_KEY]
@@ -74,7 +86,10 @@ def test_each_key_is_tried_once_in_a_request(flavor: Flavor) -> None:
 def test_changing_the_key_takes_no_retry_and_no_time(flavor: Flavor) -> None:
     pace = Recording()
     with WireServer(Gate(OTHER_KEY)) as server:
-        flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY], pace=pace, max_retries=0), capturing())
+        flavor.call(
+            flavor.client(server.origin, [KEY, OTHER_KEY], pace=pace, max_retries=0),
+            capturing(),
+        )
     assert pace.slept == []
 
 
@@ -87,7 +102,9 @@ def test_only_a_401_changes_the_key(flavor: Flavor) -> None:
         assert used(server) == [KEY]
 
 
-def test_a_failure_of_the_second_key_keeps_the_outcome_of_that_attempt(flavor: Flavor) -> None:
+def test_a_failure_of_the_second_key_keeps_the_outcome_of_that_attempt(
+    flavor: Flavor,
+) -> None:
     with WireServer(http(401), http(500)) as server:
         with pytest.raises(OutcomeUnknownError) as caught:
             flavor.call(flavor.client(server.origin, [KEY, OTHER_KEY]), capturing())
@@ -95,7 +112,9 @@ def test_a_failure_of_the_second_key_keeps_the_outcome_of_that_attempt(flavor: F
     assert used(server) == [KEY, OTHER_KEY]
 
 
-def test_an_answer_that_proves_nothing_about_the_key_does_not_make_it_the_working_one(flavor: Flavor) -> None:
+def test_an_answer_that_proves_nothing_about_the_key_does_not_make_it_the_working_one(
+    flavor: Flavor,
+) -> None:
     with WireServer(http(401), http(503), Gate(KEY)) as server:
         client = flavor.client(server.origin, [KEY, OTHER_KEY], max_retries=0)
         with pytest.raises(Exception, match="503"):
@@ -104,7 +123,9 @@ def test_an_answer_that_proves_nothing_about_the_key_does_not_make_it_the_workin
     assert used(server) == [KEY, OTHER_KEY, KEY]
 
 
-def test_the_working_key_is_kept_for_a_callable_that_gives_several(flavor: Flavor) -> None:
+def test_the_working_key_is_kept_for_a_callable_that_gives_several(
+    flavor: Flavor,
+) -> None:
     with WireServer(Gate(OTHER_KEY)) as server:
         client = flavor.client(server.origin, lambda: [KEY, OTHER_KEY])
         flavor.call(client, reading())
@@ -120,7 +141,10 @@ def test_threads_share_a_client_while_the_key_changes_under_them() -> None:
             gate.accepted = OTHER_KEY
         return client.execute(creating({"number": number})).parsed
 
-    with WireServer(gate) as server, PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client:
+    with (
+        WireServer(gate) as server,
+        PlexyPay([KEY, OTHER_KEY], base_url=server.origin) as client,
+    ):
         with ThreadPoolExecutor(8) as pool:
             results = list(pool.map(work, range(80)))
         client.execute(reading())

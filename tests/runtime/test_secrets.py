@@ -43,14 +43,23 @@ def assert_nothing_shows_a_key(error: BaseException) -> None:
         assert not shows_a_key(text), where
     for one in chain(error):
         assert not shows_a_key(
-            "".join(traceback.TracebackException.from_exception(one, capture_locals=True).format())
+            "".join(
+                traceback.TracebackException.from_exception(
+                    one, capture_locals=True
+                ).format()
+            )
         )
         step: TracebackType | None = one.__traceback__
         while step is not None:
             module = step.tb_frame.f_globals.get("__name__", "")
             # An exception of the caller's own keeps the way it took, whose frames have nothing left.
-            assert isinstance(one, PlexyError) is False or module.partition(".")[0] not in LIBRARIES
-            assert module.partition(".")[0] not in LIBRARIES or not step.tb_frame.f_locals
+            assert (
+                isinstance(one, PlexyError) is False
+                or module.partition(".")[0] not in LIBRARIES
+            )
+            assert (
+                module.partition(".")[0] not in LIBRARIES or not step.tb_frame.f_locals
+            )
             step = step.tb_next
         # What an error reporter stores of it.
         stored = pickle.dumps(one) if isinstance(one, PlexyError) else b""
@@ -62,9 +71,14 @@ def assert_nothing_shows_a_key(error: BaseException) -> None:
 def echo(request: Any) -> bytes:
     """An API that quotes the key it does not accept."""
     key = request.values("authorization")[0]
-    headers = {"X-Request-Id": f"rq-{key}", "Location": f"https://evil.example/{key}?k={key}"}
+    headers = {
+        "X-Request-Id": f"rq-{key}",
+        "Location": f"https://evil.example/{key}?k={key}",
+    }
     return json_answer(
-        {"code": key, "type": key, "source": key, "message": f"no such key: {key}"}, 401, headers
+        {"code": key, "type": key, "source": key, "message": f"no such key: {key}"},
+        401,
+        headers,
     )
 
 
@@ -78,7 +92,9 @@ SERVERS: dict[str, Any] = {
     "a server error": http(500, b"<html>"),
     "no answer": Then(close=True),
     "a reset": Then(reset=True),
-    "half an answer": Then(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", close=True),
+    "half an answer": Then(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", close=True
+    ),
     "no http": Then(b"\x00\x01\x02 pr_\r\n\r\n", close=True),
     "a timeout": Then(hang=True),
     "no JSON": http(200, b"<html>"),
@@ -91,7 +107,9 @@ SERVERS: dict[str, Any] = {
 def test_no_error_shows_the_key_in_any_way(flavor: Flavor, name: str) -> None:
     timeout = Timeout(1.0, 0.2, 1.0, 1.0, 5.0) if name == "a timeout" else Timeout()
     with WireServer(SERVERS[name]) as server:
-        client = flavor.client(server.origin, [KEY, OTHER_KEY], max_retries=0, timeout=timeout)
+        client = flavor.client(
+            server.origin, [KEY, OTHER_KEY], max_retries=0, timeout=timeout
+        )
         with pytest.raises(PlexyError) as caught:
             flavor.call(client, capturing())
     assert_nothing_shows_a_key(caught.value)
@@ -106,7 +124,9 @@ def test_no_connection_shows_no_key(flavor: Flavor) -> None:
 
 
 def failing_hook(request: httpx.Request) -> None:
-    raise LookupError(f"no trace for {len(request.headers['authorization'])} characters")
+    raise LookupError(
+        f"no trace for {len(request.headers['authorization'])} characters"
+    )
 
 
 def look(headers: httpx.Headers) -> int:
@@ -121,7 +141,9 @@ def passing_hook(request: httpx.Request) -> None:
 
 
 HOOKS: dict[str, Callable[[httpx.Request], None]] = {
-    "refused": lambda request: request.headers.update({"Authorization": f"Bearer {KEY}"}),
+    "refused": lambda request: request.headers.update(
+        {"Authorization": f"Bearer {KEY}"}
+    ),
     "malformed": lambda request: request.headers.update({"X-Evil": f"{KEY}\r\n"}),
     "failing": failing_hook,
     "failing for a reason": passing_hook,
@@ -131,13 +153,17 @@ HOOKS: dict[str, Callable[[httpx.Request], None]] = {
 @pytest.mark.parametrize("name", HOOKS)
 def test_an_error_about_a_hook_shows_no_key(flavor: Flavor, name: str) -> None:
     with WireServer() as server:
-        client = flavor.client(server.origin, http_client=flavor.request_hook(HOOKS[name]))
+        client = flavor.client(
+            server.origin, http_client=flavor.request_hook(HOOKS[name])
+        )
         with pytest.raises(LookupError if "failing" in name else PlexyError) as caught:
             flavor.call(client, capturing())
     assert_nothing_shows_a_key(caught.value)
 
 
-def test_the_api_that_quotes_the_key_leaves_a_mask_in_every_field(flavor: Flavor) -> None:
+def test_the_api_that_quotes_the_key_leaves_a_mask_in_every_field(
+    flavor: Flavor,
+) -> None:
     with WireServer(echo) as server:
         with pytest.raises(AuthenticationError) as caught:
             flavor.call(flavor.client(server.origin), reading())
@@ -151,13 +177,19 @@ def test_the_api_that_quotes_the_key_leaves_a_mask_in_every_field(flavor: Flavor
 
 @pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 @pytest.mark.parametrize("suffix", [" ", "\n", "\u00e9"])
-def test_the_error_for_a_wrong_key_has_no_frame_of_ours_that_shows_it(kind: Any, suffix: str) -> None:
+def test_the_error_for_a_wrong_key_has_no_frame_of_ours_that_shows_it(
+    kind: Any, suffix: str
+) -> None:
     with pytest.raises(PlexyError) as caught:
         # The keys are made here, so that this frame has no variable that shows them.
         kind("".join((KEY, suffix)))
     assert_nothing_shows_a_key(caught.value)
     with pytest.raises(PlexyError) as caught:
-        kind(["".join((KEY, suffix)), OTHER_KEY], base_url="https://x", environment="none")
+        kind(
+            ["".join((KEY, suffix)), OTHER_KEY],
+            base_url="https://x",
+            environment="none",
+        )
     assert_nothing_shows_a_key(caught.value)
 
 
@@ -171,7 +203,9 @@ def test_the_error_for_a_wrong_key_has_no_frame_of_ours_that_shows_it(kind: Any,
         {"http_client": object()},
     ],
 )
-def test_the_error_for_another_wrong_argument_shows_no_key(wrong: dict[str, Any]) -> None:
+def test_the_error_for_another_wrong_argument_shows_no_key(
+    wrong: dict[str, Any],
+) -> None:
     for kind in (PlexyPay, AsyncPlexyPay):
         with pytest.raises(PlexyError) as caught:
             kind("".join(KEY), **wrong)  # type: ignore[operator]
@@ -206,7 +240,9 @@ def test_masked_options_show_their_names_only() -> None:
 def test_masked_options_hold_no_value_where_a_tool_looks() -> None:
     masked: Any = mask({"api_key": KEY, "extra_headers": {"X-Token": OTHER_KEY}})
     assert not isinstance(masked, (dict, Mapping))
-    assert not shows_a_key(f"{[getattr(masked, name) for name in dir(masked)]!r}{pprint.pformat(masked)}")
+    assert not shows_a_key(
+        f"{[getattr(masked, name) for name in dir(masked)]!r}{pprint.pformat(masked)}"
+    )
     with pytest.raises(TypeError, match="never pickled"):
         pickle.dumps(masked)
 
@@ -260,10 +296,18 @@ def test_wrong_options_are_refused_before_anything_is_sent_and_show_no_value(
 
 
 @given(
-    st.recursive(st.none() | st.text() | st.integers() | st.floats() | st.binary(), st.lists, max_leaves=5)
+    st.recursive(
+        st.none() | st.text() | st.integers() | st.floats() | st.binary(),
+        st.lists,
+        max_leaves=5,
+    )
 )
-@pytest.mark.parametrize("option", ["timeout", "max_retries", "extra_headers", "extra_body", "api_key"])
-def test_whatever_an_option_is_it_is_refused_by_one_kind_of_error_or_taken(option: str, value: Any) -> None:
+@pytest.mark.parametrize(
+    "option", ["timeout", "max_retries", "extra_headers", "extra_body", "api_key"]
+)
+def test_whatever_an_option_is_it_is_refused_by_one_kind_of_error_or_taken(
+    option: str, value: Any
+) -> None:
     settings = PlexyPay("pr_unrelated_key")._settings
     with contextlib.suppress(InvalidParameterError):
         options: Any = {option: value}
@@ -274,9 +318,13 @@ def test_a_callers_own_authorization_header_shows_in_no_frame(flavor: Flavor) ->
     client = flavor.client("http://127.0.0.1:9", "pr_unrelated_key")
     with pytest.raises(PlexyError) as caught:
         if flavor.name == "sync":
-            client.execute(capturing(), {"extra_headers": {"Authorization": "".join(KEY)}})
+            client.execute(
+                capturing(), {"extra_headers": {"Authorization": "".join(KEY)}}
+            )
         else:
-            coroutine = client.execute(capturing(), {"extra_headers": {"Authorization": "".join(KEY)}})
+            coroutine = client.execute(
+                capturing(), {"extra_headers": {"Authorization": "".join(KEY)}}
+            )
             flavor.runner.run(coroutine)  # type: ignore[attr-defined]
     assert_nothing_shows_a_key(caught.value)
 
@@ -288,12 +336,16 @@ def test_a_wrong_answer_of_a_callable_shows_in_no_frame(flavor: Flavor) -> None:
     assert_nothing_shows_a_key(caught.value)
 
 
-def test_the_keys_of_other_machines_in_a_netrc_file_show_in_no_frame(flavor: Flavor, tmp_path: Path) -> None:
+def test_the_keys_of_other_machines_in_a_netrc_file_show_in_no_frame(
+    flavor: Flavor, tmp_path: Path
+) -> None:
     path = tmp_path / "netrc"
     path.write_text(f"machine other login me password {KEY}\n")
     path.chmod(0o600)
     with pytest.raises(PlexyError) as caught:
-        flavor.call(flavor.client("http://127.0.0.1:9", netrc_key("api", path)), capturing())
+        flavor.call(
+            flavor.client("http://127.0.0.1:9", netrc_key("api", path)), capturing()
+        )
     assert_nothing_shows_a_key(caught.value)
     with pytest.raises(PlexyError) as caught:
         netrc_key("api", path)()
@@ -328,7 +380,9 @@ def test_a_cancelled_task_stays_cancelled_and_shows_no_key() -> None:
         assert_nothing_shows_a_key(asyncio.run(main(server)))
 
 
-@pytest.mark.parametrize("injected", [False, True], ids=["our own client", "an injected client"])
+@pytest.mark.parametrize(
+    "injected", [False, True], ids=["our own client", "an injected client"]
+)
 def test_no_log_record_at_debug_level_shows_the_key(
     flavor: Flavor, caplog: pytest.LogCaptureFixture, injected: bool
 ) -> None:
@@ -344,16 +398,26 @@ def test_no_log_record_at_debug_level_shows_the_key(
     core = CORE if injected else "httpcore"
     assert {f"{core}.http11", f"{core}.connection"} <= loggers
     # httpx logs what its own client sends. Ours goes straight to the transport.
-    assert any(record.getMessage().startswith("HTTP Request") for record in caplog.records) == injected
+    assert (
+        any(record.getMessage().startswith("HTTP Request") for record in caplog.records)
+        == injected
+    )
     for record in caplog.records:
-        assert not shows_a_key(f"{record.getMessage()} {record.args!r} {vars(record)!r}")
+        assert not shows_a_key(
+            f"{record.getMessage()} {record.args!r} {vars(record)!r}"
+        )
 
 
 def test_no_warning_shows_the_key(flavor: Flavor) -> None:
     with warnings.catch_warnings(record=True) as caught, WireServer() as server:
         warnings.simplefilter("always")
         client = flavor.client(server.origin)
-        flavor.call(client, reading(call=f"things.secretly_inferred_{flavor.name}", evidence="inferred"))
+        flavor.call(
+            client,
+            reading(
+                call=f"things.secretly_inferred_{flavor.name}", evidence="inferred"
+            ),
+        )
     assert len(caught) == 1
     assert not shows_a_key(f"{caught[0].message} {caught[0]!r} {caught[0].line}")
 

@@ -10,7 +10,17 @@ import pytest
 from plexy_pay_sandbox import RunningSandbox, create_app
 from plexy_pay_sandbox.validation import Contract, bundled_document
 
-from .support import AGENT, CHECKOUT_KEY, GATE_KEY, KEY, SECRET, TOKEN, Api, Receiver, fits_the_document
+from .support import (
+    AGENT,
+    CHECKOUT_KEY,
+    GATE_KEY,
+    KEY,
+    SECRET,
+    TOKEN,
+    Api,
+    Receiver,
+    fits_the_document,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -52,14 +62,18 @@ def sandbox(running: RunningSandbox, stranger: httpx.Client) -> RunningSandbox:
     return running
 
 
-def checking(base_url: str, contract: Contract, headers: dict[str, str]) -> httpx.Client:
+def checking(
+    base_url: str, contract: Contract, headers: dict[str, str]
+) -> httpx.Client:
     """A client that fails when an answer is not what the document says."""
 
     def check(response: httpx.Response) -> None:
         fits_the_document(contract, response)
 
     hooks = {"response": [check]}
-    return httpx.Client(base_url=base_url, headers=headers, trust_env=False, event_hooks=hooks)
+    return httpx.Client(
+        base_url=base_url, headers=headers, trust_env=False, event_hooks=hooks
+    )
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +84,9 @@ def client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client
 
 
 @pytest.fixture(scope="session")
-def checkout_client(running: RunningSandbox, contract: Contract) -> Iterator[httpx.Client]:
+def checkout_client(
+    running: RunningSandbox, contract: Contract
+) -> Iterator[httpx.Client]:
     """A client with the right key for v2."""
     with checking(running.base_url, contract, {"x-api-key": CHECKOUT_KEY}) as http:
         yield http

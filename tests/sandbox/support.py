@@ -56,7 +56,9 @@ class Api:
         """A POST with an exact JSON body, or none."""
         if body is None:
             return self.http.post(path)
-        return self.http.post(path, content=wire.dumps(body), headers={"Content-Type": "application/json"})
+        return self.http.post(
+            path, content=wire.dumps(body), headers={"Content-Type": "application/json"}
+        )
 
     def charged(self, amount: int = 2_200_000, **fields: Any) -> Any:
         """The transaction of a new link that has been paid and captured; the merchant has the money."""
@@ -84,7 +86,12 @@ class Api:
 
     def advance(self, seconds: float) -> None:
         """Move the sandbox's clock."""
-        assert self.http.post(f"{self.origin}/_sandbox/advance", json={"seconds": seconds}).status_code == 200
+        assert (
+            self.http.post(
+                f"{self.origin}/_sandbox/advance", json={"seconds": seconds}
+            ).status_code
+            == 200
+        )
 
 
 @dataclass
@@ -110,7 +117,9 @@ class Receiver:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.requests.put((dict(self.headers), content))
                 receiver.gate.wait(30)
-                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
+                self.send_response(
+                    receiver.statuses.pop(0) if receiver.statuses else 200
+                )
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -118,7 +127,9 @@ class Receiver:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
         self._thread.start()
         return self
 
@@ -163,10 +174,14 @@ def fits_the_document(contract: Contract, response: httpx.Response) -> None:
         responses = contract.at(f"{operation.pointer}/responses")
         status = str(response.status_code)
         assert status in responses, f"{operation.pointer} describes no {status}"
-        described, pointer = contract.follow(responses[status], f"{operation.pointer}/responses/{status}")
+        described, pointer = contract.follow(
+            responses[status], f"{operation.pointer}/responses/{status}"
+        )
         if "content" in described:
             contract.check(
-                f"{pointer}/content/application~1json/schema", wire.loads(response.content), "answer"
+                f"{pointer}/content/application~1json/schema",
+                wire.loads(response.content),
+                "answer",
             )
         else:
             assert response.content == b""

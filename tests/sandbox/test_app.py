@@ -25,7 +25,9 @@ def test_the_raw_key_is_let_in_and_every_key_of_the_sandbox_is(
     stranger: httpx.Client, sandbox: RunningSandbox
 ) -> None:
     for key in (KEY, "pr_other"):
-        answer = stranger.get(f"{sandbox.base_url}/v1/transactions", headers={"Authorization": key})
+        answer = stranger.get(
+            f"{sandbox.base_url}/v1/transactions", headers={"Authorization": key}
+        )
         assert answer.status_code == 200
 
 
@@ -43,7 +45,9 @@ def test_the_raw_key_is_let_in_and_every_key_of_the_sandbox_is(
         [("Authorization", KEY), ("Authorization", KEY)],
         [("x-api-key", KEY)],
     ],
-    ids=lambda headers: " + ".join(f"{name}: {value}" for name, value in headers) or "none",
+    ids=lambda headers: (
+        " + ".join(f"{name}: {value}" for name, value in headers) or "none"
+    ),
 )
 def test_anything_but_one_raw_key_is_answered_with_401_and_the_documented_body(
     stranger: httpx.Client, sandbox: RunningSandbox, headers: list[tuple[str, str]]
@@ -62,14 +66,21 @@ def test_a_request_without_a_key_changes_nothing(
 ) -> None:
     transaction = api.paid()
 
-    answer = stranger.post(f"{sandbox.base_url}/v1/payments/{transaction['paymentId']}/capture", json={})
+    answer = stranger.post(
+        f"{sandbox.base_url}/v1/payments/{transaction['paymentId']}/capture", json={}
+    )
 
     assert answer.status_code == 401
-    assert exact(api.http.get("/v1/transactions"))["data"][0]["status"] == "TRANSACTION_STATUS_AUTHED"
+    assert (
+        exact(api.http.get("/v1/transactions"))["data"][0]["status"]
+        == "TRANSACTION_STATUS_AUTHED"
+    )
 
 
 @pytest.mark.parametrize("keys", [(), ("",), ("pr_1", "")])
-def test_a_sandbox_that_anyone_could_enter_does_not_start(keys: tuple[str, ...]) -> None:
+def test_a_sandbox_that_anyone_could_enter_does_not_start(
+    keys: tuple[str, ...],
+) -> None:
     with pytest.raises(ValueError, match="API key"):
         create_app(keys=keys)
 
@@ -93,7 +104,17 @@ def test_every_answer_has_a_request_id_of_its_own(
         stranger.get(f"{sandbox.base_url}/v1/transactions"),
     ]
 
-    assert [answer.status_code for answer in answers] == [200, 500, 422, 404, 405, 200, 200, 204, 401]
+    assert [answer.status_code for answer in answers] == [
+        200,
+        500,
+        422,
+        404,
+        405,
+        200,
+        200,
+        204,
+        401,
+    ]
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == len(answers)
 
 
@@ -108,15 +129,22 @@ def test_every_answer_has_a_request_id_of_its_own(
         (b"\xff", "application/json"),
         (b'{"amount": NaN, "currency": "KZT"}', "application/json"),
         (b'{"amount": 1e999999999, "currency": "KZT"}', "application/json"),
-        (b'{"amount": 1.0e99999999999999999999, "currency": "KZT"}', "application/json"),
+        (
+            b'{"amount": 1.0e99999999999999999999, "currency": "KZT"}',
+            "application/json",
+        ),
         (b'{"amount": ' + b"9" * 5000 + b', "currency": "KZT"}', "application/json"),
         (b"[" * 100_000, "application/json"),
         (b'{"amount": 1, "currency": "KZT"}', "text/plain"),
         (b"amount=1&currency=KZT", "application/x-www-form-urlencoded"),
     ],
 )
-def test_a_body_that_is_not_json_is_a_bad_request(api: Api, content: bytes, content_type: str) -> None:
-    answer = api.http.post("/v1/payment-links", content=content, headers={"Content-Type": content_type})
+def test_a_body_that_is_not_json_is_a_bad_request(
+    api: Api, content: bytes, content_type: str
+) -> None:
+    answer = api.http.post(
+        "/v1/payment-links", content=content, headers={"Content-Type": content_type}
+    )
 
     assert answer.status_code == 400
     assert (answer.json()["code"], answer.json()["type"]) == (3, "apiError")
@@ -139,11 +167,26 @@ def test_json_with_a_charset_is_json(api: Api) -> None:
     [
         ([], "body: must be object, not array"),
         ({"amount": 1}, "body: 'currency' is a required property"),
-        ({"amount": "1", "currency": "KZT"}, "body.amount: must be integer, not string"),
-        ({"amount": Decimal("1.5"), "currency": "KZT"}, "body.amount: must be integer, not number"),
-        ({"amount": True, "currency": "KZT"}, "body.amount: must be integer, not boolean"),
-        ({"amount": 1, "currency": "KZT", "amuont": 1}, "body: Additional properties are not allowed"),
-        ({"amount": 1, "currency": "KZT", "expiresAt": "tomorrow"}, "body.expiresAt: must be a date-time"),
+        (
+            {"amount": "1", "currency": "KZT"},
+            "body.amount: must be integer, not string",
+        ),
+        (
+            {"amount": Decimal("1.5"), "currency": "KZT"},
+            "body.amount: must be integer, not number",
+        ),
+        (
+            {"amount": True, "currency": "KZT"},
+            "body.amount: must be integer, not boolean",
+        ),
+        (
+            {"amount": 1, "currency": "KZT", "amuont": 1},
+            "body: Additional properties are not allowed",
+        ),
+        (
+            {"amount": 1, "currency": "KZT", "expiresAt": "tomorrow"},
+            "body.expiresAt: must be a date-time",
+        ),
         (
             {"amount": 1, "currency": "KZT", "expiresAt": "2027-01-01T00:00:00"},
             "body.expiresAt: must be a date-time",
@@ -157,19 +200,33 @@ def test_json_with_a_charset_is_json(api: Api) -> None:
             "body.metadata.callbackUrl: ",
         ),
         (
-            {"amount": 1, "currency": "KZT", "metadata": {"callbackUrl": "http://[::1/"}},
+            {
+                "amount": 1,
+                "currency": "KZT",
+                "metadata": {"callbackUrl": "http://[::1/"},
+            },
             "body.metadata.callb",
         ),
         (
-            {"amount": 1, "currency": "KZT", "metadata": {"callbackUrl": "http://a b/"}},
+            {
+                "amount": 1,
+                "currency": "KZT",
+                "metadata": {"callbackUrl": "http://a b/"},
+            },
             "body.metadata.callba",
         ),
         (
             {"amount": 1, "currency": "KZT", "recurring": {"type": "x"}},
             "body.recurring.type: must be one of ",
         ),
-        ({"amount": 0, "currency": "KZT"}, "amount must be a positive number of minor units"),
-        ({"amount": 1, "currency": "KZTT"}, "the sandbox knows the currencies EUR, KZT, USD"),
+        (
+            {"amount": 0, "currency": "KZT"},
+            "amount must be a positive number of minor units",
+        ),
+        (
+            {"amount": 1, "currency": "KZTT"},
+            "the sandbox knows the currencies EUR, KZT, USD",
+        ),
     ],
 )
 def test_a_body_that_does_not_fit_is_unprocessable_and_the_answer_says_where(
@@ -180,7 +237,11 @@ def test_a_body_that_does_not_fit_is_unprocessable_and_the_answer_says_where(
     assert answer.status_code == 422
     error = answer.json()
     assert error["message"].startswith(message)
-    assert (error["code"], error["source"], error["type"]) == (5, "paymentLinks", "validationError")
+    assert (error["code"], error["source"], error["type"]) == (
+        5,
+        "paymentLinks",
+        "validationError",
+    )
     assert exact(api.http.get("/v1/payment-links"))["total"] == 0
 
 
@@ -197,7 +258,9 @@ def test_a_body_that_does_not_fit_is_unprocessable_and_the_answer_says_where(
         ("status=charged", "query.status: unknown; the document has page, size here"),
     ],
 )
-def test_a_query_that_does_not_fit_is_unprocessable(api: Api, query: str, message: str) -> None:
+def test_a_query_that_does_not_fit_is_unprocessable(
+    api: Api, query: str, message: str
+) -> None:
     for path in ("/v1/transactions", "/v1/payment-links"):
         answer = api.http.get(f"{path}?{query}")
 
@@ -219,7 +282,11 @@ def test_a_body_where_none_is_taken_is_refused(api: Api) -> None:
     [
         ("GET", "/v1/payment-links/pl_unknown", None),
         ("DELETE", "/v1/payment-links/pl_unknown", None),
-        ("PATCH", "/v1/payment-links/pl_unknown", {"expiresAt": "2027-01-01T00:00:00Z"}),
+        (
+            "PATCH",
+            "/v1/payment-links/pl_unknown",
+            {"expiresAt": "2027-01-01T00:00:00Z"},
+        ),
         ("GET", "/v1/payment-links/by-order-reference/unknown", None),
         ("GET", f"/v1/transactions/{UNKNOWN}", None),
         ("GET", f"/v1/transactions/{UNKNOWN}/history", None),
@@ -233,20 +300,29 @@ def test_a_body_where_none_is_taken_is_refused(api: Api) -> None:
 def test_what_is_not_there_is_answered_with_404_and_code_4(
     api: Api, method: str, path: str, body: Any
 ) -> None:
-    answer = api.http.request(method, path, json=body) if body is not None else api.http.request(method, path)
+    answer = (
+        api.http.request(method, path, json=body)
+        if body is not None
+        else api.http.request(method, path)
+    )
 
     assert answer.status_code == 404
     assert (answer.json()["code"], answer.json()["type"]) == (4, "apiError")
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/", "/v1/payment-links/", "/v1/nothing", "/v1/payment-links/a/b"]
+    "path",
+    ["/", "/v1", "/v1/", "/v1/payment-links/", "/v1/nothing", "/v1/payment-links/a/b"],
 )
-def test_a_path_that_the_document_does_not_have_is_not_found(api: Api, path: str) -> None:
+def test_a_path_that_the_document_does_not_have_is_not_found(
+    api: Api, path: str
+) -> None:
     assert api.http.get(path).status_code == 404
 
 
-def test_a_method_that_a_path_does_not_take_is_named_with_those_that_it_takes(api: Api) -> None:
+def test_a_method_that_a_path_does_not_take_is_named_with_those_that_it_takes(
+    api: Api,
+) -> None:
     answer = api.http.put("/v1/payment-links/pl_x", json={})
 
     assert answer.status_code == 405
@@ -291,7 +367,8 @@ def test_a_link_is_created_in_minor_units_and_points_at_the_sandbox(
 
 
 @pytest.mark.parametrize(
-    "reference", ["ORD 1", "2026/11/42", "a%2Fb", "Заказ №1", "..", "?x=1#y", "statistics"]
+    "reference",
+    ["ORD 1", "2026/11/42", "a%2Fb", "Заказ №1", "..", "?x=1#y", "statistics"],
 )
 def test_a_link_is_found_by_any_order_reference(api: Api, reference: str) -> None:
     link = api.create_link(orderReference=reference)
@@ -301,17 +378,25 @@ def test_a_link_is_found_by_any_order_reference(api: Api, reference: str) -> Non
 
     assert found["id"] == link["id"]
     transaction = api.pay(link)
-    assert exact(api.http.get(f"/v1/transactions/by-order-reference/{quoted}")) == transaction
+    assert (
+        exact(api.http.get(f"/v1/transactions/by-order-reference/{quoted}"))
+        == transaction
+    )
 
 
 def test_an_order_reference_is_taken_once(api: Api) -> None:
     first = api.create_link(orderReference="ORD-1")
 
-    answer = api.post("/v1/payment-links", {"amount": 5, "currency": "KZT", "orderReference": "ORD-1"})
+    answer = api.post(
+        "/v1/payment-links", {"amount": 5, "currency": "KZT", "orderReference": "ORD-1"}
+    )
 
     assert answer.status_code == 422
     assert "already exists" in answer.json()["message"]
-    assert exact(api.http.get("/v1/payment-links/by-order-reference/ORD-1"))["id"] == first["id"]
+    assert (
+        exact(api.http.get("/v1/payment-links/by-order-reference/ORD-1"))["id"]
+        == first["id"]
+    )
 
 
 def test_a_link_can_be_cancelled_once(api: Api) -> None:
@@ -319,7 +404,9 @@ def test_a_link_can_be_cancelled_once(api: Api) -> None:
 
     assert api.http.delete(f"/v1/payment-links/{link['id']}").status_code == 200
 
-    assert exact(api.http.get(f"/v1/payment-links/{link['id']}"))["status"] == "cancelled"
+    assert (
+        exact(api.http.get(f"/v1/payment-links/{link['id']}"))["status"] == "cancelled"
+    )
     assert api.http.delete(f"/v1/payment-links/{link['id']}").status_code == 422
     assert api.http.post(f"{link['url']}/pay").status_code == 409
 
@@ -335,7 +422,10 @@ def test_a_link_expires_by_the_clock_and_its_expiry_can_be_moved(api: Api) -> No
     assert exact(api.http.get(path))["status"] == "active"
     api.advance(1)
     assert exact(api.http.get(path))["status"] == "expired"
-    assert api.http.patch(path, json={"expiresAt": "2026-11-23T00:00:00Z"}).status_code == 422
+    assert (
+        api.http.patch(path, json={"expiresAt": "2026-11-23T00:00:00Z"}).status_code
+        == 422
+    )
 
 
 def test_links_are_listed_page_by_page_with_the_newest_first(api: Api) -> None:
@@ -351,7 +441,9 @@ def test_links_are_listed_page_by_page_with_the_newest_first(api: Api) -> None:
     assert beyond["data"] == []
 
 
-def test_statistics_count_links_by_status_and_never_add_up_two_currencies(api: Api) -> None:
+def test_statistics_count_links_by_status_and_never_add_up_two_currencies(
+    api: Api,
+) -> None:
     api.create_link(amount=100)
     api.create_link(amount=50)
     api.paid(amount=7)
@@ -379,10 +471,15 @@ def test_a_transaction_speaks_major_units(api: Api) -> None:
         "amount": Decimal("22000.5"),
         "merchantReference": "ORD-1",
     }
-    assert exact(api.http.get(f"/v1/transactions/{transaction['transactionId']}")) == transaction
+    assert (
+        exact(api.http.get(f"/v1/transactions/{transaction['transactionId']}"))
+        == transaction
+    )
 
 
-def test_the_list_of_transactions_has_the_observed_fields_and_statuses(api: Api) -> None:
+def test_the_list_of_transactions_has_the_observed_fields_and_statuses(
+    api: Api,
+) -> None:
     link = api.create_link(orderReference="A")
     api.http.post(f"{link['url']}/decline")
     api.move(api.pay(link), "capture")
@@ -414,7 +511,9 @@ def test_the_history_tells_every_step(api: Api) -> None:
     api.advance(60)
     api.move(transaction, "capture", amount=15000)
 
-    events = exact(api.http.get(f"/v1/transactions/{transaction['transactionId']}/history"))["events"]
+    events = exact(
+        api.http.get(f"/v1/transactions/{transaction['transactionId']}/history")
+    )["events"]
 
     assert [(event["name"], event["data"]["amount"]) for event in events] == [
         ("transaction.created", 22000),
@@ -430,7 +529,11 @@ def test_capture_cancel_and_refund_answer_as_documented_in_2023(api: Api) -> Non
 
     captured = exact(api.move(transaction, "capture", amount=15000))
     released = exact(api.move(transaction, "cancel"))
-    refunded = exact(api.move(transaction, "refund", amount=Decimal("5000.25"), orderReference="ORD-1-R"))
+    refunded = exact(
+        api.move(
+            transaction, "refund", amount=Decimal("5000.25"), orderReference="ORD-1-R"
+        )
+    )
 
     assert captured == {
         "id": transaction["transactionId"],
@@ -445,7 +548,10 @@ def test_capture_cancel_and_refund_answer_as_documented_in_2023(api: Api) -> Non
     }
     assert (released["amount"], released["remainingBalance"]) == (7000, 15000)
     assert released["message"] == "Successfully cancelled the transaction"
-    assert (refunded["amount"], refunded["remainingBalance"]) == (Decimal("5000.25"), Decimal("9999.75"))
+    assert (refunded["amount"], refunded["remainingBalance"]) == (
+        Decimal("5000.25"),
+        Decimal("9999.75"),
+    )
     assert (refunded["orderReference"], refunded["originalTransactionId"]) == (
         "ORD-1-R",
         transaction["transactionId"],
@@ -456,21 +562,36 @@ def test_capture_cancel_and_refund_answer_as_documented_in_2023(api: Api) -> Non
 
 
 @pytest.mark.parametrize("amount", [{}, {"amount": None}])
-def test_a_capture_or_refund_without_an_amount_takes_all(api: Api, amount: dict[str, Any]) -> None:
+def test_a_capture_or_refund_without_an_amount_takes_all(
+    api: Api, amount: dict[str, Any]
+) -> None:
     transaction = api.paid()
 
     assert exact(api.move(transaction, "capture", **amount))["amount"] == 22000
     refunded = exact(api.move(transaction, "refund", **amount))
 
     assert (refunded["amount"], refunded["remainingBalance"]) == (22000, 0)
-    assert api.http.get(f"/v1/transactions/{transaction['transactionId']}").json()["status"] == "refunded"
+    assert (
+        api.http.get(f"/v1/transactions/{transaction['transactionId']}").json()[
+            "status"
+        ]
+        == "refunded"
+    )
 
 
-def test_the_id_of_a_payment_operation_may_be_the_payments_or_the_transactions(api: Api) -> None:
+def test_the_id_of_a_payment_operation_may_be_the_payments_or_the_transactions(
+    api: Api,
+) -> None:
     transaction = api.paid()
 
-    assert api.post(f"/v1/payments/{transaction['transactionId']}/capture", {}).status_code == 200
-    assert api.post(f"/v1/payments/{transaction['paymentId']}/refund", {}).status_code == 200
+    assert (
+        api.post(f"/v1/payments/{transaction['transactionId']}/capture", {}).status_code
+        == 200
+    )
+    assert (
+        api.post(f"/v1/payments/{transaction['paymentId']}/refund", {}).status_code
+        == 200
+    )
 
 
 def test_a_payment_that_was_wholly_refunded_answers_a_refund_with_500_and_nothing_but_a_message(
@@ -516,7 +637,9 @@ def test_a_movement_that_the_rules_forbid_is_unprocessable_and_changes_nothing(
         assert api.move(transaction, step).status_code == 200
     rows = exact(api.http.get("/v1/transactions"))
 
-    answer = api.move(transaction, action, **({} if amount is None else {"amount": amount}))
+    answer = api.move(
+        transaction, action, **({} if amount is None else {"amount": amount})
+    )
 
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["type"]) == (5, "validationError")
@@ -540,7 +663,8 @@ def test_amounts_are_written_in_digits_and_never_pass_through_a_float(
     transaction = api.paid(amount=minor)
 
     answer = api.post(
-        f"/v1/payments/{transaction['paymentId']}/capture", {"amount": Decimal(minor).scaleb(-2)}
+        f"/v1/payments/{transaction['paymentId']}/capture",
+        {"amount": Decimal(minor).scaleb(-2)},
     )
 
     assert b'"amount":' + written + b"," in answer.content
@@ -551,7 +675,10 @@ def test_three_refunds_of_a_third_leave_exactly_nothing(api: Api) -> None:
     api.move(transaction, "capture")
 
     balances = [
-        exact(api.move(transaction, "refund", amount=Decimal("0.1")))["remainingBalance"] for _ in range(3)
+        exact(api.move(transaction, "refund", amount=Decimal("0.1")))[
+            "remainingBalance"
+        ]
+        for _ in range(3)
     ]
 
     assert balances == [Decimal("0.2"), Decimal("0.1"), 0]
@@ -566,7 +693,9 @@ def test_a_payment_clears_itself_after_an_hour_or_five_days(api: Api) -> None:
     statuses: list[tuple[str, str]] = []
     for seconds in (3599, 1, 5 * 86400 - 3601, 1):
         api.advance(seconds)
-        statuses.append((api.transaction_of(quick)["status"], api.transaction_of(slow)["status"]))
+        statuses.append(
+            (api.transaction_of(quick)["status"], api.transaction_of(slow)["status"])
+        )
 
     assert statuses == [
         ("authorized", "authorized"),
@@ -579,7 +708,12 @@ def test_a_payment_clears_itself_after_an_hour_or_five_days(api: Api) -> None:
 def test_a_merchant_initiated_payment_needs_a_card_that_was_saved(api: Api) -> None:
     answer = api.post(
         "/v1/payments/merchant-initiated",
-        {"amount": 1099, "currency": "KZT", "cardTokenId": UNKNOWN, "initialTransactionId": UNKNOWN},
+        {
+            "amount": 1099,
+            "currency": "KZT",
+            "cardTokenId": UNKNOWN,
+            "initialTransactionId": UNKNOWN,
+        },
     )
 
     assert answer.status_code == 422
@@ -590,9 +724,20 @@ def test_a_merchant_initiated_payment_needs_a_card_that_was_saved(api: Api) -> N
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"{}", b'{"seconds": "1"}', b'{"seconds": true}', b'{"seconds": -1}']
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"seconds": "1"}',
+        b'{"seconds": true}',
+        b'{"seconds": -1}',
+    ],
 )
-def test_the_clock_is_not_moved_by_a_request_that_it_does_not_understand(api: Api, body: bytes) -> None:
+def test_the_clock_is_not_moved_by_a_request_that_it_does_not_understand(
+    api: Api, body: bytes
+) -> None:
     answer = api.http.post("/_sandbox/advance", content=body)
 
     assert answer.status_code == 422
@@ -601,7 +746,12 @@ def test_the_clock_is_not_moved_by_a_request_that_it_does_not_understand(api: Ap
 
 @pytest.mark.parametrize("seconds", ["1e50", "1e12", "9" * 300])
 def test_the_clock_does_not_leave_the_calendar(api: Api, seconds: str) -> None:
-    assert api.http.post("/_sandbox/advance", content=f'{{"seconds": {seconds}}}').status_code == 422
+    assert (
+        api.http.post(
+            "/_sandbox/advance", content=f'{{"seconds": {seconds}}}'
+        ).status_code
+        == 422
+    )
     assert api.http.get("/v1/transactions").status_code == 200
 
 
@@ -618,13 +768,17 @@ def test_a_reset_forgets_links_transactions_and_the_moved_clock(api: Api) -> Non
     assert api.http.post("/_sandbox/reset").status_code == 204
 
     assert exact(api.http.get("/v1/transactions"))["total"] == 0
-    assert api.create_link(orderReference="ORD-1")["createdAt"] == "2026-11-22T12:00:00Z"
+    assert (
+        api.create_link(orderReference="ORD-1")["createdAt"] == "2026-11-22T12:00:00Z"
+    )
 
 
 # --- the document ---------------------------------------------------------------------------------------------
 
 
-def test_every_request_example_of_the_document_fits_the_document(contract: Contract) -> None:
+def test_every_request_example_of_the_document_fits_the_document(
+    contract: Contract,
+) -> None:
     for operation in contract.operations:
         if operation.body_pointer is not None:
             media = contract.at(operation.body_pointer.removesuffix("/schema"))
@@ -635,13 +789,17 @@ def test_an_operation_without_marks_stops_the_start_with_its_name() -> None:
     document = bundled_document()
     del document["paths"]["/v1/transactions"]["get"]["x-method"]
 
-    with pytest.raises(DocumentError, match="GET /v1/transactions has no x-resource and x-method"):
+    with pytest.raises(
+        DocumentError, match="GET /v1/transactions has no x-resource and x-method"
+    ):
         create_app(document)
 
 
 def test_a_reference_out_of_the_document_stops_the_start() -> None:
     document = bundled_document()
-    document["paths"]["/v1/transactions"]["get"]["responses"]["200"] = {"$ref": "other.yaml#/x"}
+    document["paths"]["/v1/transactions"]["get"]["responses"]["200"] = {
+        "$ref": "other.yaml#/x"
+    }
 
     with pytest.raises(DocumentError, match=r"other\.yaml.*bundle it first"):
         create_app(document)
@@ -649,7 +807,9 @@ def test_a_reference_out_of_the_document_stops_the_start() -> None:
 
 def test_two_operations_at_one_path_stop_the_start() -> None:
     document = bundled_document()
-    document["paths"]["/v1/transactions/{number}"] = document["paths"]["/v1/transactions/{id}"]
+    document["paths"]["/v1/transactions/{number}"] = document["paths"][
+        "/v1/transactions/{id}"
+    ]
 
     with pytest.raises(DocumentError, match="have the same path"):
         create_app(document)
@@ -660,23 +820,32 @@ def test_a_document_with_exact_numbers_can_be_given() -> None:
 
 
 def test_a_document_that_json_has_no_form_for_stops_the_start() -> None:
-    with pytest.raises(DocumentError, match="not JSON: a value of type object has no form in JSON"):
+    with pytest.raises(
+        DocumentError, match="not JSON: a value of type object has no form in JSON"
+    ):
         create_app(bundled_document() | {"x-rate": object()})
 
 
-def test_a_document_can_be_given_as_a_file(stranger: httpx.Client, tmp_path: Path) -> None:
+def test_a_document_can_be_given_as_a_file(
+    stranger: httpx.Client, tmp_path: Path
+) -> None:
     path = tmp_path / "openapi.json"
     path.write_bytes(wire.dumps(bundled_document()))
 
     for source in (path, str(path)):
         with RunningSandbox(create_app(source)) as sandbox:
-            assert stranger.get(f"{sandbox.base_url}/v1/transactions").status_code == 401
+            assert (
+                stranger.get(f"{sandbox.base_url}/v1/transactions").status_code == 401
+            )
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("{", "is not JSON"), ('{"a": 1}', "is not an OpenAPI document")]
+    ("content", "message"),
+    [("{", "is not JSON"), ('{"a": 1}', "is not an OpenAPI document")],
 )
-def test_a_file_that_is_no_document_stops_the_start(tmp_path: Path, content: str, message: str) -> None:
+def test_a_file_that_is_no_document_stops_the_start(
+    tmp_path: Path, content: str, message: str
+) -> None:
     path = tmp_path / "openapi.json"
     path.write_text(content)
 
@@ -686,18 +855,28 @@ def test_a_file_that_is_no_document_stops_the_start(tmp_path: Path, content: str
         create_app(tmp_path / "absent.json")
 
 
-def test_the_document_decides_paths_schemas_and_the_status_of_success(stranger: httpx.Client) -> None:
+def test_the_document_decides_paths_schemas_and_the_status_of_success(
+    stranger: httpx.Client,
+) -> None:
     document = bundled_document()
     create = document["paths"].pop("/v1/payment-links")["post"]
     create["responses"]["202"] = create["responses"].pop("201")
     document["paths"] = {"/v9/links": {"post": create}}
-    document["components"]["schemas"]["request.CreatePaymentLink"]["properties"]["amount"]["multipleOf"] = 0.5
-    document["components"]["schemas"]["request.CreatePaymentLink"]["properties"]["amount"]["maximum"] = 10
+    document["components"]["schemas"]["request.CreatePaymentLink"]["properties"][
+        "amount"
+    ]["multipleOf"] = 0.5
+    document["components"]["schemas"]["request.CreatePaymentLink"]["properties"][
+        "amount"
+    ]["maximum"] = 10
 
     with RunningSandbox(create_app(document)) as sandbox:
         url, headers = f"{sandbox.base_url}/v9/links", {"Authorization": "pr_sandbox"}
-        fits = stranger.post(url, headers=headers, json={"amount": 10, "currency": "KZT"})
-        does_not = stranger.post(url, headers=headers, json={"amount": 11, "currency": "KZT"})
+        fits = stranger.post(
+            url, headers=headers, json={"amount": 10, "currency": "KZT"}
+        )
+        does_not = stranger.post(
+            url, headers=headers, json={"amount": 11, "currency": "KZT"}
+        )
 
     assert fits.status_code == 202
     assert does_not.json()["message"] == "body.amount: does not fit maximum 10"

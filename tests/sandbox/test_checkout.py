@@ -9,8 +9,12 @@ from plexy_pay_sandbox import RunningSandbox
 from .support import Api
 
 
-def test_the_page_shows_amount_order_and_two_buttons(api: Api, stranger: httpx.Client) -> None:
-    link = api.create_link(amount=2_200_050, orderReference="ORD-1", description="Two pairs of shoes")
+def test_the_page_shows_amount_order_and_two_buttons(
+    api: Api, stranger: httpx.Client
+) -> None:
+    link = api.create_link(
+        amount=2_200_050, orderReference="ORD-1", description="Two pairs of shoes"
+    )
 
     page = stranger.get(link["url"])
 
@@ -28,7 +32,9 @@ def test_what_a_merchant_writes_is_text_on_the_page_and_never_markup(
 ) -> None:
     evil = "<script>alert(1)</script>\"'&"
     link = api.create_link(
-        orderReference=evil, description=evil, metadata={"cancelUrl": "https://shop.example/?a=\"'<b>&c=1"}
+        orderReference=evil,
+        description=evil,
+        metadata={"cancelUrl": "https://shop.example/?a=\"'<b>&c=1"},
     )
 
     page = stranger.get(link["url"]).text
@@ -49,7 +55,9 @@ def test_paying_shows_that_it_was_paid(api: Api, stranger: httpx.Client) -> None
     assert "This link is paid and cannot be paid." in stranger.get(link["url"]).text
 
 
-def test_declining_leaves_the_link_open_for_another_try(api: Api, stranger: httpx.Client) -> None:
+def test_declining_leaves_the_link_open_for_another_try(
+    api: Api, stranger: httpx.Client
+) -> None:
     link = api.create_link()
 
     page = stranger.post(f"{link['url']}/decline")
@@ -60,7 +68,9 @@ def test_declining_leaves_the_link_open_for_another_try(api: Api, stranger: http
     assert api.pay(link)["status"] == "authorized"
 
 
-@pytest.mark.parametrize(("action", "name"), [("pay", "successUrl"), ("decline", "failureUrl")])
+@pytest.mark.parametrize(
+    ("action", "name"), [("pay", "successUrl"), ("decline", "failureUrl")]
+)
 def test_the_payer_is_sent_to_the_shop_afterwards(
     api: Api, stranger: httpx.Client, action: str, name: str
 ) -> None:
@@ -73,14 +83,19 @@ def test_the_payer_is_sent_to_the_shop_afterwards(
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:text/html,x", "https:", "//shop.example/ok"]
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "https:", "//shop.example/ok"],
 )
 def test_the_payer_is_not_sent_to_an_address_that_is_no_web_page(
     api: Api, stranger: httpx.Client, address: str
 ) -> None:
     answer = api.post(
         "/v1/payment-links",
-        {"amount": 1, "currency": "KZT", "metadata": {"successUrl": address, "cancelUrl": address}},
+        {
+            "amount": 1,
+            "currency": "KZT",
+            "metadata": {"successUrl": address, "cancelUrl": address},
+        },
     )
     if answer.status_code == 422:
         return
@@ -91,7 +106,9 @@ def test_the_payer_is_not_sent_to_an_address_that_is_no_web_page(
 
 
 @pytest.mark.parametrize("action", ["pay", "decline"])
-def test_a_closed_link_cannot_be_paid_or_declined(api: Api, stranger: httpx.Client, action: str) -> None:
+def test_a_closed_link_cannot_be_paid_or_declined(
+    api: Api, stranger: httpx.Client, action: str
+) -> None:
     paid = api.create_link()
     api.pay(paid)
     cancelled = api.create_link()
@@ -99,7 +116,11 @@ def test_a_closed_link_cannot_be_paid_or_declined(api: Api, stranger: httpx.Clie
     expired = api.create_link(expiresAt="2026-11-22T12:00:01Z")
     api.advance(1)
 
-    for link, status in ((paid, "paid"), (cancelled, "cancelled"), (expired, "expired")):
+    for link, status in (
+        (paid, "paid"),
+        (cancelled, "cancelled"),
+        (expired, "expired"),
+    ):
         page = stranger.post(f"{link['url']}/{action}")
         assert page.status_code == 409
         assert f"This link is {status}" in page.text

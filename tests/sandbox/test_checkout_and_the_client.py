@@ -31,8 +31,12 @@ def with_the_async_client(call: Call, settings: dict[str, Any]) -> Any:
     return asyncio.run(run())
 
 
-@pytest.fixture(params=[with_the_sync_client, with_the_async_client], ids=["sync", "async"])
-def shop(request: pytest.FixtureRequest, sandbox: RunningSandbox) -> Callable[[Call], Any]:
+@pytest.fixture(
+    params=[with_the_sync_client, with_the_async_client], ids=["sync", "async"]
+)
+def shop(
+    request: pytest.FixtureRequest, sandbox: RunningSandbox
+) -> Callable[[Call], Any]:
     """Make a call with a client of either kind, which checks every response against the spec."""
     settings: dict[str, Any] = {
         "checkout_api_key": CHECKOUT_KEY,
@@ -54,7 +58,9 @@ def test_a_payment_with_the_same_key_is_made_once(shop: Callable[[Call], Any]) -
     assert first.result_code == "Authorised"
 
 
-def test_a_key_of_another_payment_leaves_the_outcome_open(shop: Callable[[Call], Any]) -> None:
+def test_a_key_of_another_payment_leaves_the_outcome_open(
+    shop: Callable[[Call], Any],
+) -> None:
     shop(paying(PRICE, idempotency_key="order-1"))
 
     with pytest.raises(OutcomeUnknownError) as caught:

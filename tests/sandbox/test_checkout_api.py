@@ -33,43 +33,65 @@ def end_of(checkout: Api, session: Any, action: str) -> str:
 
 
 def result_of(checkout: Api, session: Any, result: str) -> Any:
-    return exact(checkout.http.get(f"/v2/sessions/{session['id']}", params={"sessionResult": result}))
+    return exact(
+        checkout.http.get(
+            f"/v2/sessions/{session['id']}", params={"sessionResult": result}
+        )
+    )
 
 
 def merchant_has(api: Api, amount: int) -> bool:
     """Whether the merchant has exactly an amount: pays it out, and then cannot pay out anything."""
     token = api.made("/v1/payouts/cards", cardData=card_data())["cardTokenId"]
     body = {"currency": "KZT", "cardTokenId": token}
-    taken = not amount or api.post("/v1/payouts", body | {"amount": amount}).status_code == 200
+    taken = (
+        not amount
+        or api.post("/v1/payouts", body | {"amount": amount}).status_code == 200
+    )
     return taken and api.post("/v1/payouts", body | {"amount": 1}).status_code == 422
 
 
 def test_cards_are_what_a_shopper_can_pay_with(checkout: Api) -> None:
     for amount in (AMOUNT, {"currency": "KZT", "value": 0}):
-        listed = checkout.made("/v2/paymentMethods", merchantAccount="Shop", amount=amount)
+        listed = checkout.made(
+            "/v2/paymentMethods", merchantAccount="Shop", amount=amount
+        )
         assert [method["type"] for method in listed["paymentMethods"]] == ["scheme"]
 
 
-def test_a_payment_is_authorised_at_once_and_belongs_to_the_merchant(checkout: Api, api: Api) -> None:
+def test_a_payment_is_authorised_at_once_and_belongs_to_the_merchant(
+    checkout: Api, api: Api
+) -> None:
     paid = checkout.made("/v2/payments", amount=AMOUNT, reference="ORD-1")
 
-    assert (paid["resultCode"], paid["amount"], paid["merchantReference"]) == ("Authorised", AMOUNT, "ORD-1")
+    assert (paid["resultCode"], paid["amount"], paid["merchantReference"]) == (
+        "Authorised",
+        AMOUNT,
+        "ORD-1",
+    )
     assert api.get("/v1/transactions")["total"] == 0
     assert merchant_has(api, 22000)
 
 
-@pytest.mark.parametrize(("value", "code"), [(2_005_000, "card_declined"), (2_051_000, "insufficient_funds")])
+@pytest.mark.parametrize(
+    ("value", "code"), [(2_005_000, "card_declined"), (2_051_000, "insufficient_funds")]
+)
 def test_a_declined_card_is_402_with_a_card_error_and_moves_nothing(
     checkout: Api, api: Api, value: int, code: str
 ) -> None:
     answer = checkout.post("/v2/payments", {"amount": AMOUNT | {"value": value}})
 
     assert answer.status_code == 402
-    assert (answer.json()["error"]["type"], answer.json()["error"]["code"]) == ("card_error", code)
+    assert (answer.json()["error"]["type"], answer.json()["error"]["code"]) == (
+        "card_error",
+        code,
+    )
     assert merchant_has(api, 0)
 
 
-def test_a_payment_that_asks_its_shopper_is_finished_once(checkout: Api, api: Api) -> None:
+def test_a_payment_that_asks_its_shopper_is_finished_once(
+    checkout: Api, api: Api
+) -> None:
     begun = checkout.made(
         "/v2/payments",
         amount=AMOUNT,
@@ -80,37 +102,50 @@ def test_a_payment_that_asks_its_shopper_is_finished_once(checkout: Api, api: Ap
     assert "resultCode" not in begun
     assert begun["action"]["type"] == "redirect"
     page = checkout.http.get(begun["action"]["url"]).text
-    [confirmed, _] = re.findall(r"https://shop\.example/back\?a=1&amp;redirectResult=([0-9A-F]+)", page)
+    [confirmed, _] = re.findall(
+        r"https://shop\.example/back\?a=1&amp;redirectResult=([0-9A-F]+)", page
+    )
     body = {"details": {"redirectResult": confirmed}}
 
     done = checkout.made("/v2/payments/details", **body)
     again = checkout.post("/v2/payments/details", body)
 
-    assert (done["pspReference"], done["resultCode"]) == (begun["pspReference"], "Authorised")
+    assert (done["pspReference"], done["resultCode"]) == (
+        begun["pspReference"],
+        "Authorised",
+    )
     assert again.status_code == 400
     assert checkout.http.get(begun["action"]["url"]).status_code == 404
     assert merchant_has(api, 22000)
 
 
-def test_a_shopper_who_does_not_confirm_is_a_declined_card(checkout: Api, api: Api) -> None:
+def test_a_shopper_who_does_not_confirm_is_a_declined_card(
+    checkout: Api, api: Api
+) -> None:
     begun = checkout.made("/v2/payments", amount=AMOUNT, authenticationData=ALWAYS)
     page = checkout.http.get(begun["action"]["url"]).text
     [_, refused] = re.findall(r"<code>([0-9A-F]+)</code>", page)
 
-    answer = checkout.post("/v2/payments/details", {"details": {"redirectResult": refused}})
+    answer = checkout.post(
+        "/v2/payments/details", {"details": {"redirectResult": refused}}
+    )
 
     assert answer.status_code == 402
     assert merchant_has(api, 0)
 
 
-@pytest.mark.parametrize("body", [{}, {"details": {}}, {"details": {"redirectResult": "x"}}], ids=str)
+@pytest.mark.parametrize(
+    "body", [{}, {"details": {}}, {"details": {"redirectResult": "x"}}], ids=str
+)
 def test_details_of_no_payment_are_refused(checkout: Api, body: dict[str, Any]) -> None:
     checkout.made("/v2/payments", amount=AMOUNT, authenticationData=ALWAYS)
 
     assert checkout.post("/v2/payments/details", body).status_code == 400
 
 
-def test_a_session_is_paid_on_its_page_and_tells_its_result(checkout: Api, api: Api) -> None:
+def test_a_session_is_paid_on_its_page_and_tells_its_result(
+    checkout: Api, api: Api
+) -> None:
     session = session_of(checkout, shopperReference="customer-1")
     assert session["expiresAt"] == "2026-11-22T13:00:00Z"
     assert (session["amount"], session["shopperReference"]) == (AMOUNT, "customer-1")
@@ -172,36 +207,68 @@ def test_a_session_that_returns_to_an_app_shows_its_result(checkout: Api) -> Non
 def test_the_result_of_a_session_wants_its_session_result(checkout: Api) -> None:
     session = session_of(checkout)
 
-    wrong = checkout.http.get(f"/v2/sessions/{session['id']}", params={"sessionResult": "x"})
+    wrong = checkout.http.get(
+        f"/v2/sessions/{session['id']}", params={"sessionResult": "x"}
+    )
     missing = checkout.http.get(f"/v2/sessions/{session['id']}")
 
     assert wrong.status_code == 400
     assert missing.status_code == 400
-    assert missing.json()["error"].items() >= {"code": "parameter_missing", "param": "sessionResult"}.items()
+    assert (
+        missing.json()["error"].items()
+        >= {"code": "parameter_missing", "param": "sessionResult"}.items()
+    )
 
 
 @pytest.mark.parametrize("action", ["", "/pay", "/decline"])
 def test_there_is_no_page_of_an_unknown_session(checkout: Api, action: str) -> None:
     method = "POST" if action else "GET"
 
-    assert checkout.http.request(method, f"/_sandbox/sessions/CS1{action}").status_code == 404
+    assert (
+        checkout.http.request(method, f"/_sandbox/sessions/CS1{action}").status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "body", "error"),
     [
         ("/v2/payments", {}, {"code": "parameter_missing", "param": "amount"}),
-        ("/v2/payments", {"amount": {"value": 1}}, {"code": "parameter_missing", "param": "amount.currency"}),
+        (
+            "/v2/payments",
+            {"amount": {"value": 1}},
+            {"code": "parameter_missing", "param": "amount.currency"},
+        ),
         (
             "/v2/payments",
             {"amount": {"value": "1", "currency": "KZT"}},
             {"code": "parameter_invalid", "param": "amount.value"},
         ),
-        ("/v2/payments", {"amount": {"value": 0, "currency": "KZT"}}, {"code": "parameter_invalid"}),
-        ("/v2/payments", {"amount": {"value": 10**15, "currency": "KZT"}}, {"code": "parameter_invalid"}),
-        ("/v2/payments", {"amount": {"value": 1, "currency": "BTC"}}, {"code": "parameter_invalid"}),
-        ("/v2/sessions", {"amount": AMOUNT}, {"code": "parameter_missing", "param": "merchantAccount"}),
-        ("/v2/paymentMethods", {}, {"code": "parameter_missing", "param": "merchantAccount"}),
+        (
+            "/v2/payments",
+            {"amount": {"value": 0, "currency": "KZT"}},
+            {"code": "parameter_invalid"},
+        ),
+        (
+            "/v2/payments",
+            {"amount": {"value": 10**15, "currency": "KZT"}},
+            {"code": "parameter_invalid"},
+        ),
+        (
+            "/v2/payments",
+            {"amount": {"value": 1, "currency": "BTC"}},
+            {"code": "parameter_invalid"},
+        ),
+        (
+            "/v2/sessions",
+            {"amount": AMOUNT},
+            {"code": "parameter_missing", "param": "merchantAccount"},
+        ),
+        (
+            "/v2/paymentMethods",
+            {},
+            {"code": "parameter_missing", "param": "merchantAccount"},
+        ),
         (
             "/v2/paymentMethods",
             {"merchantAccount": "Shop", "amount": {"value": 1, "currency": "BTC"}},
@@ -215,25 +282,39 @@ def test_what_is_wrong_with_a_request_is_400_and_names_the_parameter(
     answer = checkout.post(path, body)
 
     assert answer.status_code == 400
-    assert answer.json()["error"].items() >= ({"type": "invalid_request_error"} | error).items()
+    assert (
+        answer.json()["error"].items()
+        >= ({"type": "invalid_request_error"} | error).items()
+    )
 
 
 def test_a_body_that_is_not_json_is_an_invalid_request(checkout: Api) -> None:
-    answer = checkout.http.post("/v2/payments", content="{", headers={"Content-Type": "application/json"})
+    answer = checkout.http.post(
+        "/v2/payments", content="{", headers={"Content-Type": "application/json"}
+    )
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (
+        400,
+        "invalid_request",
+    )
 
 
 # The idempotency key of a payment
 
 
-def keyed(checkout: Api, key: str, value: int = 2_200_000, **more: Any) -> httpx.Response:
+def keyed(
+    checkout: Api, key: str, value: int = 2_200_000, **more: Any
+) -> httpx.Response:
     """A payment with an idempotency key."""
     body = {"amount": AMOUNT | {"value": value}, **more}
-    return checkout.http.post("/v2/payments", json=body, headers={"Idempotency-Key": key})
+    return checkout.http.post(
+        "/v2/payments", json=body, headers={"Idempotency-Key": key}
+    )
 
 
-def test_the_same_key_and_body_pay_once_and_have_one_response(checkout: Api, api: Api) -> None:
+def test_the_same_key_and_body_pay_once_and_have_one_response(
+    checkout: Api, api: Api
+) -> None:
     first = keyed(checkout, "order-1")
     again = keyed(checkout, "order-1")
 
@@ -244,19 +325,25 @@ def test_the_same_key_and_body_pay_once_and_have_one_response(checkout: Api, api
 
 def test_another_key_is_another_payment(checkout: Api, api: Api) -> None:
     assert (
-        keyed(checkout, "order-1").json()["pspReference"] != keyed(checkout, "order-2").json()["pspReference"]
+        keyed(checkout, "order-1").json()["pspReference"]
+        != keyed(checkout, "order-2").json()["pspReference"]
     )
     assert merchant_has(api, 44000)
 
 
-def test_the_same_key_with_other_parameters_is_a_conflict(checkout: Api, api: Api) -> None:
+def test_the_same_key_with_other_parameters_is_a_conflict(
+    checkout: Api, api: Api
+) -> None:
     keyed(checkout, "order-1")
 
     answer = keyed(checkout, "order-1", value=100)
 
     assert answer.status_code == 409
     error = answer.json()["error"]
-    assert (error["type"], error["code"]) == ("idempotency_error", "idempotency_key_in_use")
+    assert (error["type"], error["code"]) == (
+        "idempotency_error",
+        "idempotency_key_in_use",
+    )
     assert merchant_has(api, 22000)
 
 
@@ -290,10 +377,13 @@ def test_a_key_has_1_to_255_characters(checkout: Api, length: int, status: int) 
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("2024-01-15", 200), ("2023-06-01", 200), ("latest", 400), ("2024-02-30", 400)]
+    ("version", "status"),
+    [("2024-01-15", 200), ("2023-06-01", 200), ("latest", 400), ("2024-02-30", 400)],
 )
 def test_a_version_is_a_date(checkout: Api, version: str, status: int) -> None:
-    answer = checkout.http.post("/v2/payments", json={"amount": AMOUNT}, headers={"Plexy-Version": version})
+    answer = checkout.http.post(
+        "/v2/payments", json={"amount": AMOUNT}, headers={"Plexy-Version": version}
+    )
 
     assert answer.status_code == status
     if status == 400:
@@ -301,7 +391,9 @@ def test_a_version_is_a_date(checkout: Api, version: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("body", [{"amount": AMOUNT}, {}])
-def test_every_response_of_v2_has_a_request_id(checkout: Api, body: dict[str, Any]) -> None:
+def test_every_response_of_v2_has_a_request_id(
+    checkout: Api, body: dict[str, Any]
+) -> None:
     answer = checkout.post("/v2/payments", body)
 
     assert re.fullmatch(r"req_[0-9a-f]{32}", answer.headers["Request-Id"])
@@ -316,7 +408,9 @@ def test_no_other_family_has_that_header(api: Api) -> None:
 # The documented test values
 
 
-def card(number: str = "4242424242424242", code: str = "123", postal_code: str = "12345") -> dict[str, Any]:
+def card(
+    number: str = "4242424242424242", code: str = "123", postal_code: str = "12345"
+) -> dict[str, Any]:
     """A payment with a test card, as the sandbox takes its component's data."""
     return {
         "amount": AMOUNT,
@@ -329,7 +423,9 @@ def card(number: str = "4242424242424242", code: str = "123", postal_code: str =
     }
 
 
-@pytest.mark.parametrize("values", [{}, {"code": "999"}, {"postal_code": "99999"}, {"code": "321"}], ids=str)
+@pytest.mark.parametrize(
+    "values", [{}, {"code": "999"}, {"postal_code": "99999"}, {"code": "321"}], ids=str
+)
 def test_checks_that_pass_or_are_not_made_let_a_payment_through(
     checkout: Api, api: Api, values: dict[str, str]
 ) -> None:
@@ -338,7 +434,8 @@ def test_checks_that_pass_or_are_not_made_let_a_payment_through(
 
 
 @pytest.mark.parametrize(
-    ("values", "code"), [({"code": "000"}, "incorrect_cvc"), ({"postal_code": "00000"}, "card_declined")]
+    ("values", "code"),
+    [({"code": "000"}, "incorrect_cvc"), ({"postal_code": "00000"}, "card_declined")],
 )
 def test_a_check_that_fails_declines_the_card(
     checkout: Api, api: Api, values: dict[str, str], code: str
@@ -362,14 +459,20 @@ def test_a_check_that_fails_declines_the_card(
         ("4000000000000101", "incorrect_number"),
     ],
 )
-def test_the_test_cards_are_declined_as_documented(checkout: Api, number: str, code: str) -> None:
+def test_the_test_cards_are_declined_as_documented(
+    checkout: Api, number: str, code: str
+) -> None:
     answer = checkout.post("/v2/payments", card(number))
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (402, code)
 
 
-def test_the_blocked_card_is_refused_by_the_risk_system(checkout: Api, api: Api) -> None:
-    blocked = checkout.made("/v2/payments", **card("4000000000004954"), authenticationData=ALWAYS)
+def test_the_blocked_card_is_refused_by_the_risk_system(
+    checkout: Api, api: Api
+) -> None:
+    blocked = checkout.made(
+        "/v2/payments", **card("4000000000004954"), authenticationData=ALWAYS
+    )
 
     assert (blocked["status"], blocked["failure_reason"]) == ("blocked", "rule_blocked")
     assert blocked["resultCode"] == "Refused"
@@ -377,7 +480,9 @@ def test_the_blocked_card_is_refused_by_the_risk_system(checkout: Api, api: Api)
     assert merchant_has(api, 0)
 
 
-def test_the_card_under_review_is_paid_and_shows_its_risk(checkout: Api, api: Api) -> None:
+def test_the_card_under_review_is_paid_and_shows_its_risk(
+    checkout: Api, api: Api
+) -> None:
     paid = checkout.made("/v2/payments", **card("4000000000009235"))
 
     assert paid["resultCode"] == "Authorised"

@@ -17,7 +17,12 @@ from helpers.cards import card_data
 from plexy_pay_sandbox import WebhookControl, wire
 from plexy_pay_sandbox.__main__ import main
 from plexy_pay_sandbox.card_keys import PADDINGS
-from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets, signed_text
+from plexy_pay_sandbox.webhooks.signing import (
+    Authorization,
+    Scheme,
+    Secrets,
+    signed_text,
+)
 
 from .support import Receiver
 
@@ -49,44 +54,73 @@ def command(*arguments: str) -> Iterator[tuple[str, str]]:
     assert "Traceback" not in complaints
 
 
-def test_the_command_serves_on_loopback_and_says_how_to_use_it(stranger: httpx.Client) -> None:
+def test_the_command_serves_on_loopback_and_says_how_to_use_it(
+    stranger: httpx.Client,
+) -> None:
     with command() as (base_url, printed):
         assert base_url.startswith("http://127.0.0.1:")
         assert f'PlexyPay("pr_sandbox", base_url="{base_url}")' in printed
-        answer = stranger.get(f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"})
+        answer = stranger.get(
+            f"{base_url}/v1/transactions", headers={"Authorization": "pr_sandbox"}
+        )
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("padding", "status"), [("oaep-sha1", 200), ("oaep-sha256", 422)])
-def test_the_padding_of_card_data_can_be_chosen(stranger: httpx.Client, padding: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("padding", "status"), [("oaep-sha1", 200), ("oaep-sha256", 422)]
+)
+def test_the_padding_of_card_data_can_be_chosen(
+    stranger: httpx.Client, padding: str, status: int
+) -> None:
     with command("--card-padding", "oaep-sha1") as (base_url, _):
-        key = stranger.get(f"{base_url}/v1/keys", headers={"Authorization": "pr_sandbox"}).json()["publicKey"]
+        key = stranger.get(
+            f"{base_url}/v1/keys", headers={"Authorization": "pr_sandbox"}
+        ).json()["publicKey"]
         body = {
             "transactionType": "sale",
             "paymentMethod": "card",
             "orderDetails": {"amount": 1, "currency": "KZT"},
             "cardData": card_data(padding=PADDINGS[padding], key=key),
         }
-        answer = stranger.post(f"{base_url}/v1/payments", json=body, headers={"Authorization": "pr_sandbox"})
+        answer = stranger.post(
+            f"{base_url}/v1/payments",
+            json=body,
+            headers={"Authorization": "pr_sandbox"},
+        )
     assert answer.status_code == status
 
 
-def test_a_key_from_the_command_line_is_accepted_and_not_printed(stranger: httpx.Client) -> None:
+def test_a_key_from_the_command_line_is_accepted_and_not_printed(
+    stranger: httpx.Client,
+) -> None:
     with command("--key", "pr_mine", "--key", "pr_too") as (base_url, printed):
         assert "pr_" not in printed
         for key, status in (("pr_mine", 200), ("pr_too", 200), ("pr_sandbox", 401)):
-            answer = stranger.get(f"{base_url}/v1/transactions", headers={"Authorization": key})
+            answer = stranger.get(
+                f"{base_url}/v1/transactions", headers={"Authorization": key}
+            )
             assert answer.status_code == status
 
 
 def test_each_family_has_its_key_on_the_command_line(stranger: httpx.Client) -> None:
-    keys = ("--checkout-key", "ck_mine", "--gate-key", "gk_mine", "--agent-id", "agent-7")
+    keys = (
+        "--checkout-key",
+        "ck_mine",
+        "--gate-key",
+        "gk_mine",
+        "--agent-id",
+        "agent-7",
+    )
     with command(*keys) as (base_url, printed):
         assert "ck_" not in printed
         assert "gk_" not in printed
-        gate = stranger.get(f"{base_url}/agent/agent-7/balance", headers={"Authorization": "gk_mine"})
+        gate = stranger.get(
+            f"{base_url}/agent/agent-7/balance", headers={"Authorization": "gk_mine"}
+        )
         body = {"amount": {"currency": "KZT", "value": 1}}
-        paid = stranger.post(f"{base_url}/v2/payments", json=body, headers={"x-api-key": "ck_mine"})
+        paid = stranger.post(
+            f"{base_url}/v2/payments", json=body, headers={"x-api-key": "ck_mine"}
+        )
     assert (gate.status_code, paid.status_code) == (200, 200)
 
 
@@ -97,14 +131,22 @@ def test_the_command_proves_webhooks_with_the_secrets_that_it_was_given() -> Non
         "--webhook-private-key": "pr_mine",
     }
     with Receiver() as receiver:
-        urls = [f"--webhook-{name}={receiver.url}" for name in ("url", "checkout-url", "callback-url")]
+        urls = [
+            f"--webhook-{name}={receiver.url}"
+            for name in ("url", "checkout-url", "callback-url")
+        ]
         given = [f"{option}={value}" for option, value in secrets.items()]
-        with command(*given, *urls, "--webhook-authorization", "raw") as (base_url, printed):
+        with command(*given, *urls, "--webhook-authorization", "raw") as (
+            base_url,
+            printed,
+        ):
             webhooks = WebhookControl(base_url)
             for name in ("transaction.charged", "callback-2023", "payment.succeeded"):
                 webhooks.emit(name)
             assert [one.state for one in webhooks.wait()] == ["delivered"] * 3
-        (token, _), (callback, body), (checkout, content) = (receiver.next_raw() for _ in range(3))
+        (token, _), (callback, body), (checkout, content) = (
+            receiver.next_raw() for _ in range(3)
+        )
 
     assert not any(secret in printed for secret in secrets.values())
     assert token["Authorization"] == "whk_mine"
@@ -112,11 +154,15 @@ def test_the_command_proves_webhooks_with_the_secrets_that_it_was_given() -> Non
     text = signed_text(wire.loads(body))
     signed = own.headers(Scheme.FIELDS, b"", text, 0, Authorization.RAW)["x-signature"]
     assert callback["x-signature"] == signed
-    signed = own.headers(Scheme.BODY, content, "", 0, Authorization.RAW)["Plexy-Signature"]
+    signed = own.headers(Scheme.BODY, content, "", 0, Authorization.RAW)[
+        "Plexy-Signature"
+    ]
     assert checkout["Plexy-Signature"].partition(",")[2] == signed.partition(",")[2]
 
 
-def test_a_port_that_is_taken_ends_the_command_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_ends_the_command_with_a_hint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code = main(["--port", str(taken.getsockname()[1])])
 

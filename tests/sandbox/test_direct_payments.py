@@ -45,7 +45,9 @@ def pay(api: Api, amount: Any = 22000, kind: str = "sale", **fields: Any) -> Any
 
 
 def finish(api: Api, payment: Any, trans_status: str = "Y") -> Any:
-    return api.made("/v1/3ds/callback", transactionId=payment["id"], cres=cres_of(trans_status))
+    return api.made(
+        "/v1/3ds/callback", transactionId=payment["id"], cres=cres_of(trans_status)
+    )
 
 
 def status_of(api: Api, payment: Any) -> str:
@@ -63,13 +65,24 @@ def test_the_key_is_one_that_can_encrypt_and_has_no_private_part(api: Api) -> No
 
 
 @pytest.mark.parametrize("padding", PADDINGS)
-def test_a_card_is_read_in_each_padding_and_shown_by_its_face_only(api: Api, padding: str) -> None:
-    payment = pay_by(api, number="5555555555554444", holder="Дана Sample", padding=PADDINGS[padding])
+def test_a_card_is_read_in_each_padding_and_shown_by_its_face_only(
+    api: Api, padding: str
+) -> None:
+    payment = pay_by(
+        api, number="5555555555554444", holder="Дана Sample", padding=PADDINGS[padding]
+    )
 
     assert (payment["cardMask"], payment["cardScheme"]) == ("******4444", "mastercard")
-    assert (payment["cardExpiryDate"], payment["cardholderName"]) == (EXPIRY, "Дана Sample")
+    assert (payment["cardExpiryDate"], payment["cardholderName"]) == (
+        EXPIRY,
+        "Дана Sample",
+    )
     shown = "".join(
-        answer.text for answer in (api.http.get("/v1/transactions"), api.http.get("/_sandbox/webhooks"))
+        answer.text
+        for answer in (
+            api.http.get("/v1/transactions"),
+            api.http.get("/_sandbox/webhooks"),
+        )
     )
     assert "5555555555554444" not in f"{payment}{shown}"
 
@@ -79,10 +92,14 @@ def test_a_sandbox_of_one_padding_takes_no_other(other: str) -> None:
     with (
         RunningSandbox(create_app(card_padding="oaep-sha1")) as sandbox,
         httpx.Client(
-            base_url=sandbox.base_url, trust_env=False, headers={"Authorization": sandbox.key}
+            base_url=sandbox.base_url,
+            trust_env=False,
+            headers={"Authorization": sandbox.key},
         ) as http,
     ):
-        refused = Api(http).post("/v1/payments", body_of(cardData=card_data(padding=PADDINGS[other])))
+        refused = Api(http).post(
+            "/v1/payments", body_of(cardData=card_data(padding=PADDINGS[other]))
+        )
         assert pay_by(Api(http), padding=PADDINGS["oaep-sha1"])["success"] is True
 
     assert refused.status_code == 422
@@ -97,9 +114,13 @@ def test_a_sandbox_of_an_unknown_padding_does_not_start() -> None:
 
 @pytest.mark.parametrize("field", CARD)
 @pytest.mark.parametrize(
-    "text", ["QQ==", "no Base64!", sealed("\n"), sealed("\0")], ids=["short", "text", "line end", "zero"]
+    "text",
+    ["QQ==", "no Base64!", sealed("\n"), sealed("\0")],
+    ids=["short", "text", "line end", "zero"],
 )
-def test_a_field_that_cannot_be_read_is_refused_by_its_name(api: Api, field: str, text: str) -> None:
+def test_a_field_that_cannot_be_read_is_refused_by_its_name(
+    api: Api, field: str, text: str
+) -> None:
     refused = api.post("/v1/payments", body_of(cardData=CARD | {field: text}))
 
     assert refused.status_code == 422
@@ -108,7 +129,9 @@ def test_a_field_that_cannot_be_read_is_refused_by_its_name(api: Api, field: str
 
 def test_a_card_is_encrypted_with_one_padding(api: Api) -> None:
     number, holder = "encryptedCardNumber", "encryptedCardholderName"
-    ours, theirs = (card_data(padding=PADDINGS[name]) for name in ("oaep-sha256", "oaep-sha1"))
+    ours, theirs = (
+        card_data(padding=PADDINGS[name]) for name in ("oaep-sha256", "oaep-sha1")
+    )
     for mixed, other in (
         (ours | {holder: theirs[holder]}, holder),
         (theirs | {number: ours[number]}, number),
@@ -122,11 +145,15 @@ def test_a_card_is_encrypted_with_one_padding(api: Api) -> None:
 def test_a_refusal_of_card_data_repeats_none_of_them(api: Api) -> None:
     stranger = rsa.generate_private_key(65537, 2048).public_key()
     for text in (
-        base64.b64encode(stranger.encrypt(NUMBER.encode(), PADDINGS["pkcs1-v1_5"])).decode(),
+        base64.b64encode(
+            stranger.encrypt(NUMBER.encode(), PADDINGS["pkcs1-v1_5"])
+        ).decode(),
         sealed("4111 1111 1111 1111"),
         sealed(f"{NUMBER}x"),
     ):
-        refused = api.post("/v1/payments", body_of(cardData=CARD | {"encryptedCardNumber": text}))
+        refused = api.post(
+            "/v1/payments", body_of(cardData=CARD | {"encryptedCardNumber": text})
+        )
 
         assert refused.status_code == 422
         assert not re.search("4111 ?1111", refused.text)
@@ -172,8 +199,15 @@ def test_a_card_is_good_until_the_end_of_its_month(api: Api) -> None:
 def test_the_card_that_is_trusted_pays_without_a_question(api: Api) -> None:
     payment = pay_by(api, number="4907639999909022")
 
-    assert (payment["success"], payment["action"], payment["responseCode"]) == (True, "3ds-completed", "00")
-    assert (payment["threeDS"]["status"], payment["threeDS"]["type"]) == ("Y", "frictionless")
+    assert (payment["success"], payment["action"], payment["responseCode"]) == (
+        True,
+        "3ds-completed",
+        "00",
+    )
+    assert (payment["threeDS"]["status"], payment["threeDS"]["type"]) == (
+        "Y",
+        "frictionless",
+    )
     assert (payment["cvvStatus"], payment["cvvStatusDecoded"]) == ("M", "match")
     assert status_of(api, payment) == "charged"
 
@@ -201,7 +235,9 @@ def test_the_cards_that_a_bank_refuses_without_a_question(
         "frictionless",
     )
     assert status_of(api, payment) == "rejected"
-    assert pay(api, skipThreeDS=True, cardData=card_data(number=number))["success"] is True
+    assert (
+        pay(api, skipThreeDS=True, cardData=card_data(number=number))["success"] is True
+    )
 
 
 def answer_at(api: Api, payment: Any, **form: str) -> httpx.Response:
@@ -236,7 +272,11 @@ CHALLENGES = [
 def test_the_bank_of_each_card_answers_as_the_list_says(
     api: Api, number: str, code: str, succeeds: bool
 ) -> None:
-    payment = pay(api, cardData=card_data(number=number), threeDSNotificationUrl="https://shop.example/3ds")
+    payment = pay(
+        api,
+        cardData=card_data(number=number),
+        threeDSNotificationUrl="https://shop.example/3ds",
+    )
     question = answer_at(api, payment)
 
     address, form = posted_by(answer_at(api, payment, otp=code))
@@ -259,9 +299,13 @@ def test_a_wrong_code_is_asked_again(api: Api) -> None:
     assert status_of(api, payment) == "3d"
 
 
-def test_a_payment_whose_answer_gets_lost_is_rejected_after_ten_minutes(api: Api) -> None:
+def test_a_payment_whose_answer_gets_lost_is_rejected_after_ten_minutes(
+    api: Api,
+) -> None:
     payment = pay(
-        api, cardData=card_data(number="5440382741349178"), threeDSNotificationUrl="https://s.example/"
+        api,
+        cardData=card_data(number="5440382741349178"),
+        threeDSNotificationUrl="https://s.example/",
     )
 
     page = answer_at(api, payment, otp="555")
@@ -294,38 +338,59 @@ def test_a_payment_waits_for_its_payer_and_has_moved_nothing(api: Api) -> None:
     assert payment["action"] == "3ds-required"
     # As in the documented sample, which is why a program must not decide by these two.
     assert (payment["success"], payment["captured"]) == (True, True)
-    assert (payment["amount"], payment["currency"], payment["orderReference"]) == (22000, "KZT", "ORD-1")
+    assert (payment["amount"], payment["currency"], payment["orderReference"]) == (
+        22000,
+        "KZT",
+        "ORD-1",
+    )
     assert "responseCode" not in payment
     three_ds = payment["threeDS"]
     assert (three_ds["status"], three_ds["type"]) == ("C", "challengeflow")
     session_data = three_ds["threeDSSessionData"]
-    decoded = wire.loads(base64.urlsafe_b64decode(session_data + "=" * (-len(session_data) % 4)))
+    decoded = wire.loads(
+        base64.urlsafe_b64decode(session_data + "=" * (-len(session_data) % 4))
+    )
     assert decoded == {"transactionId": payment["id"]}
     assert status_of(api, payment) == "3d"
     api.advance(6 * 86400)
     assert status_of(api, payment) == "3d"
 
 
-@pytest.mark.parametrize(("kind", "status"), [("sale", "charged"), ("auth", "authorized")])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("sale", "charged"), ("auth", "authorized")]
+)
 def test_the_payers_yes_finishes_the_payment(api: Api, kind: str, status: str) -> None:
     payment = pay(api, kind=kind)
 
     done = finish(api, payment)
 
-    assert (done["id"], done["success"], done["responseCode"]) == (payment["id"], True, "00")
+    assert (done["id"], done["success"], done["responseCode"]) == (
+        payment["id"],
+        True,
+        "00",
+    )
     assert done["threeDS"]["status"] == "Y"
     assert "action" not in done
     assert status_of(api, payment) == status
-    assert api.get("/v1/transactions/by-order-reference/ORD-1")["transactionId"] == payment["id"]
+    assert (
+        api.get("/v1/transactions/by-order-reference/ORD-1")["transactionId"]
+        == payment["id"]
+    )
 
 
 @pytest.mark.parametrize("trans_status", ["N", "R", "U"])
-def test_the_payers_no_refuses_the_payment_with_200(api: Api, trans_status: str) -> None:
+def test_the_payers_no_refuses_the_payment_with_200(
+    api: Api, trans_status: str
+) -> None:
     payment = pay(api)
 
     done = finish(api, payment, trans_status)
 
-    assert (done["success"], done["captured"], done["threeDS"]["status"]) == (False, False, trans_status)
+    assert (done["success"], done["captured"], done["threeDS"]["status"]) == (
+        False,
+        False,
+        trans_status,
+    )
     assert status_of(api, payment) == "rejected"
 
 
@@ -333,19 +398,32 @@ def test_a_challenge_has_one_answer(api: Api) -> None:
     payment = pay(api)
     finish(api, payment)
 
-    again = api.post("/v1/3ds/callback", {"transactionId": payment["id"], "cres": cres_of("Y")})
+    again = api.post(
+        "/v1/3ds/callback", {"transactionId": payment["id"], "cres": cres_of("Y")}
+    )
 
     assert again.status_code == 422
     assert api.get("/v1/transactions")["total"] == 1
 
 
 @pytest.mark.parametrize(
-    "cres", ["", "!", "bm90IGpzb24", base64.b64encode(b"[]").decode(), base64.b64encode(b"{}").decode()]
+    "cres",
+    [
+        "",
+        "!",
+        "bm90IGpzb24",
+        base64.b64encode(b"[]").decode(),
+        base64.b64encode(b"{}").decode(),
+    ],
 )
-def test_an_answer_that_cannot_be_read_leaves_the_payment_waiting(api: Api, cres: str) -> None:
+def test_an_answer_that_cannot_be_read_leaves_the_payment_waiting(
+    api: Api, cres: str
+) -> None:
     payment = pay(api)
 
-    answer = api.post("/v1/3ds/callback", {"transactionId": payment["id"], "cres": cres})
+    answer = api.post(
+        "/v1/3ds/callback", {"transactionId": payment["id"], "cres": cres}
+    )
 
     assert answer.status_code == 422
     assert status_of(api, payment) == "3d"
@@ -359,9 +437,13 @@ def test_a_challenge_of_nothing_is_not_found(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"skipThreeDS": True}, {"moto": True}, {"scaExemption": "low_value"}], ids=str
+    "fields",
+    [{"skipThreeDS": True}, {"moto": True}, {"scaExemption": "low_value"}],
+    ids=str,
 )
-def test_without_a_challenge_the_payment_is_made_at_once(api: Api, fields: dict[str, Any]) -> None:
+def test_without_a_challenge_the_payment_is_made_at_once(
+    api: Api, fields: dict[str, Any]
+) -> None:
     payment = pay(api, **fields)
 
     assert (payment["success"], payment["responseCode"]) == (True, "00")
@@ -370,19 +452,29 @@ def test_without_a_challenge_the_payment_is_made_at_once(api: Api, fields: dict[
 
 
 @pytest.mark.parametrize(
-    "fields", [{"skipThreeDS": False}, {"moto": None}, {"moto": False}, {"scaExemption": None}], ids=str
+    "fields",
+    [{"skipThreeDS": False}, {"moto": None}, {"moto": False}, {"scaExemption": None}],
+    ids=str,
 )
-def test_what_does_not_exempt_leads_to_the_challenge(api: Api, fields: dict[str, Any]) -> None:
+def test_what_does_not_exempt_leads_to_the_challenge(
+    api: Api, fields: dict[str, Any]
+) -> None:
     assert pay(api, **fields)["action"] == "3ds-required"
 
 
-@pytest.mark.parametrize(("amount", "code"), [(20050, "05"), (Decimal("20050.00"), "05"), (20510, "51")])
+@pytest.mark.parametrize(
+    ("amount", "code"), [(20050, "05"), (Decimal("20050.00"), "05"), (20510, "51")]
+)
 def test_the_documented_amounts_are_refused_with_their_codes_and_200(
     api: Api, amount: Decimal | int, code: str
 ) -> None:
     payment = pay(api, amount)
 
-    assert (payment["success"], payment["captured"], payment["responseCode"]) == (False, False, code)
+    assert (payment["success"], payment["captured"], payment["responseCode"]) == (
+        False,
+        False,
+        code,
+    )
     assert "action" not in payment
     assert status_of(api, payment) == "rejected"
 
@@ -406,7 +498,10 @@ def test_a_known_card_pays_by_its_token_and_an_unknown_one_does_not(api: Api) ->
     assert "cvvStatus" not in paid
     assert pay(api, cardData={"tokenId": token})["action"] == "3ds-required"
     for unknown in (UNKNOWN, refused):
-        assert api.post("/v1/payments", body_of(cardData={"tokenId": unknown})).status_code == 422
+        assert (
+            api.post("/v1/payments", body_of(cardData={"tokenId": unknown})).status_code
+            == 422
+        )
 
 
 @pytest.mark.parametrize(
@@ -423,7 +518,9 @@ def test_a_known_card_pays_by_its_token_and_an_unknown_one_does_not(api: Api) ->
         {name: value for name, value in body_of().items() if name != "orderDetails"},
     ],
 )
-def test_a_payment_that_makes_no_sense_is_refused_and_leaves_nothing(api: Api, body: Any) -> None:
+def test_a_payment_that_makes_no_sense_is_refused_and_leaves_nothing(
+    api: Api, body: Any
+) -> None:
     answer = api.post("/v1/payments", body)
 
     assert answer.status_code == 422
@@ -434,10 +531,15 @@ def test_a_payment_that_makes_no_sense_is_refused_and_leaves_nothing(api: Api, b
 def test_a_host_to_host_payment_can_be_captured_in_part_and_refunded(api: Api) -> None:
     payment = pay(api, kind="auth", skipThreeDS=True)
 
-    captured = exact(api.post(f"/v1/payments/{payment['id']}/capture", {"amount": 20000}))
+    captured = exact(
+        api.post(f"/v1/payments/{payment['id']}/capture", {"amount": 20000})
+    )
     refunded = exact(api.post(f"/v1/payments/{payment['id']}/refund", {"amount": 5000}))
 
-    assert (captured["remainingBalance"], refunded["remainingBalance"]) == (20000, 15000)
+    assert (captured["remainingBalance"], refunded["remainingBalance"]) == (
+        20000,
+        15000,
+    )
 
 
 def test_an_auth_is_captured_by_itself_after_five_days(api: Api) -> None:
@@ -455,12 +557,18 @@ def test_the_banks_page_posts_the_result_to_the_merchant(api: Api) -> None:
     three_ds = payment["threeDS"]
     assert posted_by(httpx.Response(200, text=three_ds["html"])) == (
         three_ds["action"],
-        {"creq": three_ds["creq"], "threeDSSessionData": three_ds["threeDSSessionData"]},
+        {
+            "creq": three_ds["creq"],
+            "threeDSSessionData": three_ds["threeDSSessionData"],
+        },
     )
 
     page = answer_at(api, payment, otp="555")
 
-    form = {"cres": cres_of("Y", payment["id"]), "threeDSSessionData": three_ds["threeDSSessionData"]}
+    form = {
+        "cres": cres_of("Y", payment["id"]),
+        "threeDSSessionData": three_ds["threeDSSessionData"],
+    }
     assert posted_by(page) == (url, form)
     # The page sends itself, and runs no other script.
     [script] = re.findall(r"<script>(.*?)</script>", page.text)
@@ -470,8 +578,12 @@ def test_the_banks_page_posts_the_result_to_the_merchant(api: Api) -> None:
     assert api.http.get(three_ds["action"]).status_code == 404
 
 
-@pytest.mark.parametrize("fields", [{}, {"threeDSNotificationUrl": "javascript:alert(1)"}], ids=str)
-def test_the_banks_page_shows_the_result_where_it_cannot_post_it(api: Api, fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "fields", [{}, {"threeDSNotificationUrl": "javascript:alert(1)"}], ids=str
+)
+def test_the_banks_page_shows_the_result_where_it_cannot_post_it(
+    api: Api, fields: dict[str, Any]
+) -> None:
     payment = pay(api, **fields)
 
     page = answer_at(api, payment, otp="555").text
@@ -481,9 +593,14 @@ def test_the_banks_page_shows_the_result_where_it_cannot_post_it(api: Api, field
     assert cres_of("Y", payment["id"]) in page
 
 
-def test_a_host_to_host_payment_tells_its_events_to_the_webhook_url(receiver: Receiver) -> None:
+def test_a_host_to_host_payment_tells_its_events_to_the_webhook_url(
+    receiver: Receiver,
+) -> None:
     app = create_app(webhook_url=receiver.url)
-    with RunningSandbox(app) as sandbox, httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+    with (
+        RunningSandbox(app) as sandbox,
+        httpx.Client(base_url=sandbox.base_url, trust_env=False) as http,
+    ):
         http.headers["Authorization"] = sandbox.key
         payment = pay(Api(http), skipThreeDS=True)
         events = [receiver.next() for _ in range(3)]

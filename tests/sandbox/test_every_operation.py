@@ -19,7 +19,9 @@ CARD = card_data()
 
 
 @contextmanager
-def noting(contract: Contract, *clients: httpx.Client) -> Iterator[set[tuple[str, str]]]:
+def noting(
+    contract: Contract, *clients: httpx.Client
+) -> Iterator[set[tuple[str, str]]]:
     """Note each operation that answers a success."""
     met: set[tuple[str, str]] = set()
 
@@ -55,7 +57,9 @@ def test_every_operation_of_the_document_has_a_success(
         checkouts(checkout)
         gates(gate)
 
-    missing = {(operation.resource, operation.name) for operation in contract.operations} - met
+    missing = {
+        (operation.resource, operation.name) for operation in contract.operations
+    } - met
     assert not missing, (
         f"the sandbox is shown to do nothing for {sorted(missing)}. Write a handler in "
         "sandbox/plexy_pay_sandbox/handlers/ and a call of it here: CONTRIBUTING.md, Change the API"
@@ -85,16 +89,25 @@ def links_and_payments(api: Api) -> Any:
 def host_to_host(api: Api) -> None:
     assert api.get("/v1/keys")["publicKey"].startswith("-----BEGIN PUBLIC KEY-----")
     order = {"amount": 22000, "currency": "KZT"}
-    body = {"transactionType": "sale", "paymentMethod": "card", "orderDetails": order, "cardData": CARD}
+    body = {
+        "transactionType": "sale",
+        "paymentMethod": "card",
+        "orderDetails": order,
+        "cardData": CARD,
+    }
     waiting = api.made("/v1/payments", **body)
     done = api.made("/v1/3ds/callback", transactionId=waiting["id"], cres=cres_of("Y"))
     token = done["cardTokenId"]
-    api.made("/v1/payments/merchant-initiated", amount=1, currency="KZT", cardTokenId=token)
+    api.made(
+        "/v1/payments/merchant-initiated", amount=1, currency="KZT", cardTokenId=token
+    )
 
 
 def merchants(api: Api, transaction: Any) -> None:
     api.get("/v1/merchants/merchant_sandbox")
-    customer = api.made("/v1/customers", email="payer@example.com", phone="+70000000000")
+    customer = api.made(
+        "/v1/customers", email="payer@example.com", phone="+70000000000"
+    )
     for path in (
         "",
         f"/{customer['id']}",
@@ -113,7 +126,9 @@ def merchants(api: Api, transaction: Any) -> None:
     api.get(path)
 
     part = {"beneficiaryId": beneficiary["id"], "amount": 100, "currency": "KZT"}
-    split = api.made("/v1/split-requests", transactionId=transaction["transactionId"], **part)
+    split = api.made(
+        "/v1/split-requests", transactionId=transaction["transactionId"], **part
+    )
     whole = {"transactionId": transaction["transactionId"], **part}
     exact(api.http.put(f"/v1/split-requests/{split['id']}", json=whole))
     api.get("/v1/split-requests")
@@ -121,7 +136,10 @@ def merchants(api: Api, transaction: Any) -> None:
     spare = api.made("/v1/split-requests", **whole)
     assert api.http.delete(f"/v1/split-requests/{spare['id']}").status_code == 200
 
-    assert api.post(f"{path}/transfer", {"amount": 10, "currency": "KZT"}).status_code == 200
+    assert (
+        api.post(f"{path}/transfer", {"amount": 10, "currency": "KZT"}).status_code
+        == 200
+    )
     api.made(f"{path}/settlements", amount=10, currency="KZT")
     order = api.made("/v1/merchants/settlement-payment-orders", requestId="r-1", **part)
     api.get("/v1/merchants/settlement-payment-orders")
@@ -131,7 +149,9 @@ def merchants(api: Api, transaction: Any) -> None:
 def wallet(api: Api) -> None:
     def authorized(key: str) -> str:
         body = {"amount": 100, "currency": "KZT", "orderReference": "ORD-1"}
-        made = api.http.post("/v1/wallet/authorize", json=body, headers={"Idempotency-Key": key})
+        made = api.http.post(
+            "/v1/wallet/authorize", json=body, headers={"Idempotency-Key": key}
+        )
         return str(exact(made)["walletTransactionId"])
 
     kept, dropped = authorized("k-1"), authorized("k-2")
@@ -172,7 +192,9 @@ def gates(gate: Api) -> None:
         "/deposits",
     ):
         gate.get(path)
-    made = gate.http.post("/orders", json={"product_id": 457}, headers={"Idempotency-Key": "order-1"})
+    made = gate.http.post(
+        "/orders", json={"product_id": 457}, headers={"Idempotency-Key": "order-1"}
+    )
     order = exact(made)
     gate.get("/orders")
     gate.get(f"/orders/{order['id']}")

@@ -48,14 +48,21 @@ def grown(response: dict[str, Any], status: str = "200", **more: Any) -> dict[st
         "Gift": SCHEMA,
         "GiftKind": {"type": "string", "enum": ["card", "cash"]},
     }
-    body = {"type": "object", "required": ["note"], "properties": {"note": {"type": "string"}}}
+    body = {
+        "type": "object",
+        "required": ["note"],
+        "properties": {"note": {"type": "string"}},
+    }
     document["paths"]["/v1/gifts"] = {
         "post": {
             "operationId": "createGift",
             "x-resource": "gifts",
             "x-method": "create",
             "x-family": "pay",
-            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": body}},
+            },
             "responses": {status: {"description": "A gift.", **response}},
             **more,
         }
@@ -70,7 +77,9 @@ def shown(**content: Any) -> dict[str, Any]:
 @contextmanager
 def serving(document: dict[str, Any]) -> Iterator[httpx.Client]:
     with RunningSandbox(create_app(document)) as sandbox:
-        with httpx.Client(base_url=sandbox.base_url, headers=KEY, trust_env=False) as client:
+        with httpx.Client(
+            base_url=sandbox.base_url, headers=KEY, trust_env=False
+        ) as client:
             yield client
 
 
@@ -81,7 +90,9 @@ REFERENCE = {"$ref": "#/components/schemas/Gift"}
     "content",
     [
         shown(schema=REFERENCE, example=GIFT),
-        shown(schema=REFERENCE, examples={"one": {"value": GIFT}, "two": {"value": {}}}),
+        shown(
+            schema=REFERENCE, examples={"one": {"value": GIFT}, "two": {"value": {}}}
+        ),
         shown(schema={"examples": [GIFT]}),
         shown(schema={"allOf": [{"example": GIFT}]}),
     ],
@@ -90,14 +101,21 @@ REFERENCE = {"$ref": "#/components/schemas/Gift"}
 def test_it_answers_the_documents_example_and_marks_it(
     content: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with serving(grown(content)) as client, caplog.at_level(logging.INFO, "plexy_pay_sandbox"):
+    with (
+        serving(grown(content)) as client,
+        caplog.at_level(logging.INFO, "plexy_pay_sandbox"),
+    ):
         answer = client.post("/v1/gifts", json={"note": "For Aisha"})
         own = client.get("/v1/transactions")
     assert (answer.status_code, answer.json()) == (200, GIFT)
     assert answer.headers[MARK] == "true"
     assert own.status_code == 200
     assert MARK not in own.headers
-    [line] = [record.getMessage() for record in caplog.records if "example" in record.getMessage()]
+    [line] = [
+        record.getMessage()
+        for record in caplog.records
+        if "example" in record.getMessage()
+    ]
     assert "POST /v1/gifts" in line
     assert "gifts.create" in line
 
@@ -105,23 +123,33 @@ def test_it_answers_the_documents_example_and_marks_it(
 def test_without_an_example_it_makes_the_same_one_from_the_schema_each_time() -> None:
     document = grown(shown(schema=REFERENCE))
     with serving(document) as client:
-        answers = [client.post("/v1/gifts", json={"note": "x"}).content for _ in range(2)]
+        answers = [
+            client.post("/v1/gifts", json={"note": "x"}).content for _ in range(2)
+        ]
     assert answers[0] == answers[1]
-    Contract(document).check("/components/schemas/Gift", wire.loads(answers[0]), "answer")
+    Contract(document).check(
+        "/components/schemas/Gift", wire.loads(answers[0]), "answer"
+    )
     assert json.loads(answers[0])["kind"] == "card"
 
 
 def test_the_status_of_success_and_an_empty_body_are_the_documents() -> None:
     with serving(grown({}, status="204")) as client:
         answer = client.post("/v1/gifts", json={"note": "x"})
-    assert (answer.status_code, answer.content, answer.headers[MARK]) == (204, b"", "true")
+    assert (answer.status_code, answer.content, answer.headers[MARK]) == (
+        204,
+        b"",
+        "true",
+    )
 
 
 def test_requests_are_checked_as_ever() -> None:
     with serving(grown(shown(example=GIFT))) as client:
         assert client.post("/v1/gifts", json={}).status_code == 422
         assert client.post("/v1/gifts").status_code == 400
-        refused = client.post("/v1/gifts", json={"note": "x"}, headers={"Authorization": "pr_wrong"})
+        refused = client.post(
+            "/v1/gifts", json={"note": "x"}, headers={"Authorization": "pr_wrong"}
+        )
         assert refused.status_code == 401
         assert MARK not in refused.headers
 
@@ -129,7 +157,15 @@ def test_requests_are_checked_as_ever() -> None:
 def test_the_command_starts_and_names_such_operations(tmp_path: Path) -> None:
     path = tmp_path / "openapi.json"
     path.write_bytes(wire.dumps(grown(shown(example=GIFT))))
-    command = [sys.executable, "-m", "plexy_pay_sandbox", "--port", "0", "--document", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "plexy_pay_sandbox",
+        "--port",
+        "0",
+        "--document",
+        str(path),
+    ]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -146,7 +182,9 @@ def test_the_command_starts_and_names_such_operations(tmp_path: Path) -> None:
                 break
         found = re.search(r"http://[0-9.]+:\d+", printed)
         assert found is not None, printed
-        with httpx.Client(base_url=found.group(), headers=KEY, trust_env=False) as client:
+        with httpx.Client(
+            base_url=found.group(), headers=KEY, trust_env=False
+        ) as client:
             assert client.post("/v1/gifts", json={"note": "x"}).json() == GIFT
     finally:
         process.terminate()
@@ -155,10 +193,16 @@ def test_the_command_starts_and_names_such_operations(tmp_path: Path) -> None:
     assert "POST /v1/gifts" in complaints
 
 
-def test_the_quickstart_goes_on_when_the_package_has_such_an_operation(tmp_path: Path) -> None:
+def test_the_quickstart_goes_on_when_the_package_has_such_an_operation(
+    tmp_path: Path,
+) -> None:
     """The package of a maintainer who has just added the operation: the bundled document has it."""
     package = tmp_path / "plexy_pay"
-    shutil.copytree(Path(plexy_pay.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        Path(plexy_pay.__file__).parent,
+        package,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     (package / "openapi.json").write_bytes(wire.dumps(grown(shown(example=GIFT))))
     done = subprocess.run(
         [sys.executable, "-m", "plexy_pay_sandbox.quickstart"],
@@ -171,7 +215,9 @@ def test_the_quickstart_goes_on_when_the_package_has_such_an_operation(tmp_path:
     assert "Done: " in done.stdout
 
 
-def test_every_success_of_the_document_can_be_made_without_its_example(contract: Contract) -> None:
+def test_every_success_of_the_document_can_be_made_without_its_example(
+    contract: Contract,
+) -> None:
     document = without_examples(bundled_document())
     bare = Contract(document)
     examples = Examples(bare)
@@ -184,38 +230,76 @@ def check(contract: Contract, operation: Operation, made: object) -> None:
     place = f"{operation.pointer}/responses/{operation.success_status}"
     _, pointer = contract.follow(contract.at(place), place)
     contract.check(
-        f"{pointer}/content/application~1json/schema", made, f"{operation.method} {operation.path}"
+        f"{pointer}/content/application~1json/schema",
+        made,
+        f"{operation.method} {operation.path}",
     )
 
 
 def without_examples(value: Any) -> Any:
     if isinstance(value, dict):
-        kept = {name: item for name, item in value.items() if name not in ("example", "examples", "default")}
+        kept = {
+            name: item
+            for name, item in value.items()
+            if name not in ("example", "examples", "default")
+        }
         return {name: without_examples(item) for name, item in kept.items()}
-    return [without_examples(item) for item in value] if isinstance(value, list) else value
+    return (
+        [without_examples(item) for item in value] if isinstance(value, list) else value
+    )
 
 
 LEAVES = st.sampled_from(
     [
-        *({"type": kind} for kind in ("string", "integer", "number", "boolean", "null", "array", "object")),
-        *({"type": "string", "format": kind} for kind in ("date-time", "date", "uuid", "uri", "email")),
-        *({"enum": [1, "a"]}, {"const": None}, {"type": ["null", "integer"]}, {}, REFERENCE, True),
+        *(
+            {"type": kind}
+            for kind in (
+                "string",
+                "integer",
+                "number",
+                "boolean",
+                "null",
+                "array",
+                "object",
+            )
+        ),
+        *(
+            {"type": "string", "format": kind}
+            for kind in ("date-time", "date", "uuid", "uri", "email")
+        ),
+        *(
+            {"enum": [1, "a"]},
+            {"const": None},
+            {"type": ["null", "integer"]},
+            {},
+            REFERENCE,
+            True,
+        ),
         *(
             {"type": "integer", "exclusiveMinimum": 7},
             {"type": "number", "maximum": -3},
             {"minLength": 9, "type": "string"},
         ),
-        *({"type": "integer", "multipleOf": 7, "minimum": 8}, {"type": "string", "maxLength": 2}),
+        *(
+            {"type": "integer", "multipleOf": 7, "minimum": 8},
+            {"type": "string", "maxLength": 2},
+        ),
     ]
 )
 SCHEMAS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
         st.builds(
-            lambda item, least: {"type": "array", "items": item, "minItems": least}, inner, st.integers(0, 3)
+            lambda item, least: {"type": "array", "items": item, "minItems": least},
+            inner,
+            st.integers(0, 3),
         ),
         st.builds(
-            lambda fields: {"type": "object", "properties": fields, "required": sorted(fields)},
+            lambda fields: {
+                "type": "object",
+                "properties": fields,
+                "required": sorted(fields),
+            },
             st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
         ),
         st.builds(lambda first: {"anyOf": [first, {"type": "null"}]}, inner),

@@ -16,9 +16,12 @@ CHECKOUT = "/v2/sessions/CS1?sessionResult=x"
 GATE = f"/agent/{AGENT}/balance"
 
 
-def ask(stranger: httpx.Client, sandbox: RunningSandbox, path: str, **headers: str) -> httpx.Response:
+def ask(
+    stranger: httpx.Client, sandbox: RunningSandbox, path: str, **headers: str
+) -> httpx.Response:
     return stranger.get(
-        f"{sandbox.base_url}{path}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        f"{sandbox.base_url}{path}",
+        headers={k.replace("_", "-"): v for k, v in headers.items()},
     )
 
 
@@ -44,7 +47,11 @@ def ask(stranger: httpx.Client, sandbox: RunningSandbox, path: str, **headers: s
     ],
 )
 def test_a_key_opens_its_own_family_only(
-    stranger: httpx.Client, sandbox: RunningSandbox, path: str, headers: dict[str, str], status: int
+    stranger: httpx.Client,
+    sandbox: RunningSandbox,
+    path: str,
+    headers: dict[str, str],
+    status: int,
 ) -> None:
     assert ask(stranger, sandbox, path, **headers).status_code == status
 
@@ -63,7 +70,10 @@ def test_another_agent_is_refused_even_with_the_right_key(
     ("path", "body"),
     [
         (PAY, {"code": 2, "source": "keys", "type": "apiError"}),
-        (CHECKOUT, {"error": {"type": "authentication_error", "code": "api_key_invalid"}}),
+        (
+            CHECKOUT,
+            {"error": {"type": "authentication_error", "code": "api_key_invalid"}},
+        ),
         (GATE, {"code": "unauthorized"}),
     ],
 )
@@ -94,7 +104,10 @@ def test_an_error_of_v2_carries_the_id_of_its_request(checkout: Api) -> None:
 def test_a_wrong_path_is_answered_as_its_neighbors_answer(
     stranger: httpx.Client, sandbox: RunningSandbox
 ) -> None:
-    bodies = [ask(stranger, sandbox, path).json() for path in ("/v1/x", "/v2/x", "/agent/x", "/elsewhere")]
+    bodies = [
+        ask(stranger, sandbox, path).json()
+        for path in ("/v1/x", "/v2/x", "/agent/x", "/elsewhere")
+    ]
 
     assert [set(body) for body in bodies] == [
         {"code", "message", "source", "type"},
@@ -131,7 +144,9 @@ def test_a_sandbox_of_defaults_has_a_key_for_each_family() -> None:
     ],
     ids=str,
 )
-def test_a_sandbox_whose_families_could_be_mixed_up_does_not_start(settings: dict[str, Any]) -> None:
+def test_a_sandbox_whose_families_could_be_mixed_up_does_not_start(
+    settings: dict[str, Any],
+) -> None:
     with pytest.raises(ValueError, match="The sandbox needs"):
         create_app(**settings)
 

@@ -13,7 +13,10 @@ from .support import AGENT, GATE_KEY, Api, exact
 TOP_UP: dict[str, Any] = {
     "product_id": 456,
     "currency_code": "USD",
-    "topup_request": {"amount": "10.00", "customer_account": {"steam_login": "player123"}},
+    "topup_request": {
+        "amount": "10.00",
+        "customer_account": {"steam_login": "player123"},
+    },
     "external_ref": "INV-1001",
 }
 VOUCHER = {"product_id": 457}
@@ -54,7 +57,9 @@ def test_a_top_up_looks_like_the_documented_sample(gate: Api) -> None:
     assert available(gate) == "237.50"
 
 
-def test_an_order_is_completed_after_ninety_seconds_and_has_its_voucher(gate: Api) -> None:
+def test_an_order_is_completed_after_ninety_seconds_and_has_its_voucher(
+    gate: Api,
+) -> None:
     made = exact(order(gate, VOUCHER))
     gate.advance(89)
     assert gate.get(f"/orders/{made['id']}") == made
@@ -62,7 +67,10 @@ def test_an_order_is_completed_after_ninety_seconds_and_has_its_voucher(gate: Ap
 
     done = gate.get(f"/orders/{made['id']}")
 
-    assert (done["status"], done["completed_at"]) == ("completed", "2026-11-22T12:01:30Z")
+    assert (done["status"], done["completed_at"]) == (
+        "completed",
+        "2026-11-22T12:01:30Z",
+    )
     assert len(done["order_content"]["voucher_code"]) == 14
     assert done["failed_at"] is None
     assert available(gate) == "237.50"
@@ -130,7 +138,10 @@ def test_too_little_balance_is_400_and_the_key_is_still_free(gate: Api) -> None:
     assert available(gate) == "0.00"
 
     refused = order(gate, VOUCHER, "c")
-    assert (refused.status_code, refused.json()["message"]) == (400, "insufficient balance in USD")
+    assert (refused.status_code, refused.json()["message"]) == (
+        400,
+        "insufficient balance in USD",
+    )
     gate.advance(3600)
 
     assert exact(order(gate, VOUCHER, "c"))["balance_before"] == "100.00"
@@ -149,18 +160,39 @@ def test_too_little_balance_is_400_and_the_key_is_still_free(gate: Api) -> None:
         {"product_id": 456},
         {"product_id": 456, "topup_request": {}},
         {"product_id": 456, "topup_request": {"amount": "10.00"}},
-        {"product_id": 456, "topup_request": {"amount": "10.00", "customer_account": {}}},
+        {
+            "product_id": 456,
+            "topup_request": {"amount": "10.00", "customer_account": {}},
+        },
         *(
             {
                 "product_id": 456,
-                "topup_request": {"amount": amount, "customer_account": {"email": "a@example.com"}},
+                "topup_request": {
+                    "amount": amount,
+                    "customer_account": {"email": "a@example.com"},
+                },
             }
-            for amount in (10, "4", "101", "10.50", "10.001", "1e1", "-10", "0", "", "ten", " 10", "9" * 40)
+            for amount in (
+                10,
+                "4",
+                "101",
+                "10.50",
+                "10.001",
+                "1e1",
+                "-10",
+                "0",
+                "",
+                "ten",
+                " 10",
+                "9" * 40,
+            )
         ),
     ],
     ids=str,
 )
-def test_an_order_that_cannot_be_is_400_and_charges_nothing(gate: Api, body: Any) -> None:
+def test_an_order_that_cannot_be_is_400_and_charges_nothing(
+    gate: Api, body: Any
+) -> None:
     assert order(gate, body).status_code == 400
     assert gate.get("/orders")["total"] == 0
     assert available(gate) == "250.00"
@@ -180,7 +212,8 @@ def test_two_keys_are_one_too_many(gate: Api) -> None:
 
 def test_orders_are_listed_newest_first_page_by_page_and_filtered(gate: Api) -> None:
     one, two, three = (
-        exact(order(gate, body, key)) for key, body in (("a", VOUCHER), ("b", FAILING), ("c", VOUCHER))
+        exact(order(gate, body, key))
+        for key, body in (("a", VOUCHER), ("b", FAILING), ("c", VOUCHER))
     )
 
     def ids(query: str = "") -> list[str]:
@@ -196,8 +229,12 @@ def test_orders_are_listed_newest_first_page_by_page_and_filtered(gate: Api) -> 
     assert ids("status=completed&product_id=457") == [three["id"], one["id"]]
 
 
-@pytest.mark.parametrize("query", ["page=0", "pageSize=0", "pageSize=1001", "status=lost", "size=1"])
-def test_a_list_that_cannot_be_is_400(stranger: httpx.Client, sandbox: RunningSandbox, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["page=0", "pageSize=0", "pageSize=1001", "status=lost", "size=1"]
+)
+def test_a_list_that_cannot_be_is_400(
+    stranger: httpx.Client, sandbox: RunningSandbox, query: str
+) -> None:
     url = f"{sandbox.base_url}/agent/{AGENT}/orders?{query}"
 
     assert stranger.get(url, headers={"Authorization": GATE_KEY}).status_code == 400
@@ -215,7 +252,11 @@ def test_the_pending_deposit_is_posted_after_an_hour(gate: Api) -> None:
 
     assert gate.get("/deposits?status=pending")["total"] == 0
     [balance] = gate.get("/balance")["items"]
-    assert balance == {"currency_code": "USD", "available": "350.00", "updated_at": "2026-11-22T13:00:00Z"}
+    assert balance == {
+        "currency_code": "USD",
+        "available": "350.00",
+        "updated_at": "2026-11-22T13:00:00Z",
+    }
 
 
 def test_products_have_types_and_categories(gate: Api) -> None:
@@ -224,7 +265,10 @@ def test_products_have_types_and_categories(gate: Api) -> None:
     products = gate.get("/products")
 
     assert types == {1: "redeem_card", 2: "direct_transfer", 3: "direct_top_up"}
-    assert all(row["product_type_id"] in types and row["category_id"] in categories for row in products)
+    assert all(
+        row["product_type_id"] in types and row["category_id"] in categories
+        for row in products
+    )
     assert gate.get("/products/456") in products
     assert [row["id"] for row in products if not row["is_active"]] == [459]
 

@@ -41,7 +41,9 @@ class Town:
     def __post_init__(self) -> None:
         self.world = World(Clock(lambda: NOON))
         self.world.state.ledger.move(OUTSIDE, AGENT, Decimal(10**9), "USD", "test")
-        self.seldom = self.world.customers.create("seldom@example.com", "+70000000000").id
+        self.seldom = self.world.customers.create(
+            "seldom@example.com", "+70000000000"
+        ).id
         self.often = self.world.customers.create("often@example.com", "+70000000000").id
         self.link, self.payment = self.paid("oldest", self.seldom)
         self.beneficiary = self.world.beneficiaries.create("Seller", "KZ1").id
@@ -62,14 +64,21 @@ class Town:
         self.world.beneficiaries.create("Seller", "KZ1")
         self.world.payouts.create(1, "KZT", self.saved)
         self.world.gate.order(f"key-{row}", {"product_id": 457 + row % 2})
-        order = {"requestId": f"r-{row}", "beneficiaryId": self.beneficiary, "amount": 1, "currency": "KZT"}
+        order = {
+            "requestId": f"r-{row}",
+            "beneficiaryId": self.beneficiary,
+            "amount": 1,
+            "currency": "KZT",
+        }
         self.world.settlement_orders.create(order)
         self.world.wallet.authorize(f"key-{row}", WALLET)
         return payment
 
     def paid(self, reference: str, customer: str) -> tuple[Link, Payment]:
         state = self.world.state
-        link = state.create_link(amount=1000, currency="KZT", order_reference=reference, customer_id=customer)
+        link = state.create_link(
+            amount=1000, currency="KZT", order_reference=reference, customer_id=customer
+        )
         payment = state.pay_link(link.id)
         state.capture(payment.id)
         return link, payment
@@ -168,10 +177,18 @@ PAGES: dict[str, Ask] = {
     "payouts": lambda town: town.ask("payouts", "list", page=2, size=ROWS),
     "beneficiaries": lambda town: town.ask("beneficiaries", "list", page=2, size=ROWS),
     "splits": lambda town: town.ask("split_requests", "list", page=2, size=ROWS),
-    "settlement orders": lambda town: town.ask("settlement_orders", "list", page=2, size=ROWS),
-    "orders of the Gate": lambda town: town.ask("gate.orders", "list", page=2, pageSize=ROWS),
-    "orders by status": lambda town: town.ask("gate.orders", "list", page=2, pageSize=ROWS, status="pending"),
-    "orders by product": lambda town: town.ask("gate.orders", "list", page=2, pageSize=ROWS, product_id=457),
+    "settlement orders": lambda town: town.ask(
+        "settlement_orders", "list", page=2, size=ROWS
+    ),
+    "orders of the Gate": lambda town: town.ask(
+        "gate.orders", "list", page=2, pageSize=ROWS
+    ),
+    "orders by status": lambda town: town.ask(
+        "gate.orders", "list", page=2, pageSize=ROWS, status="pending"
+    ),
+    "orders by product": lambda town: town.ask(
+        "gate.orders", "list", page=2, pageSize=ROWS, product_id=457
+    ),
     "orders by both": lambda town: town.ask(
         "gate.orders", "list", page=2, pageSize=ROWS, status="pending", product_id=458
     ),
@@ -183,22 +200,33 @@ LOOK_UPS: dict[str, Ask] = {
         "payment_links", "retrieve_by_order_reference", order_reference="oldest"
     ),
     "statistics": lambda town: town.ask("payment_links", "statistics"),
-    "transaction": lambda town: town.ask("transactions", "retrieve", id=town.payment.transaction.id),
+    "transaction": lambda town: town.ask(
+        "transactions", "retrieve", id=town.payment.transaction.id
+    ),
     "transaction by reference": lambda town: town.ask(
         "transactions", "retrieve_by_order_reference", order_reference="oldest"
     ),
     "transaction by link": lambda town: town.ask(
         "transactions", "retrieve_by_payment_link", payment_link_id=town.link.id
     ),
-    "wallet transaction": lambda town: town.ask("wallet", "retrieve", wallet_transaction_id=town.wallet),
-    "cards of a customer": lambda town: town.ask("customers", "card_tokens", id=town.seldom),
+    "wallet transaction": lambda town: town.ask(
+        "wallet", "retrieve", wallet_transaction_id=town.wallet
+    ),
+    "cards of a customer": lambda town: town.ask(
+        "customers", "card_tokens", id=town.seldom
+    ),
 }
 
 CHANGES: dict[str, Ask] = {
     "a customer with the data of another": lambda town: refused(
-        town, "customers", "create", {"email": "seldom@example.com", "phone": "+70000000000"}
+        town,
+        "customers",
+        "create",
+        {"email": "seldom@example.com", "phone": "+70000000000"},
     ),
-    "a customer": lambda town: town.ask("customers", "create", {"email": "new@example.com", "phone": "+7"}),
+    "a customer": lambda town: town.ask(
+        "customers", "create", {"email": "new@example.com", "phone": "+7"}
+    ),
     "a split": lambda town: town.split_of(town.payment),
     "a payment with a saved card": lambda town: town.ask(
         "recurring_payments",
@@ -217,13 +245,22 @@ CHANGES: dict[str, Ask] = {
         },
     ),
     "the return of a shopper": lambda town: town.ask(
-        "checkout.payments", "submit_details", {"details": {"redirectResult": town.redirected()}}
+        "checkout.payments",
+        "submit_details",
+        {"details": {"redirectResult": town.redirected()}},
     ),
-    "a wallet authorization again": lambda town: town.world.wallet.authorize("oldest", WALLET),
+    "a wallet authorization again": lambda town: town.world.wallet.authorize(
+        "oldest", WALLET
+    ),
     "a settlement order again": lambda town: town.ask(
         "settlement_orders",
         "create",
-        {"requestId": "r-0", "beneficiaryId": town.beneficiary, "amount": 1, "currency": "KZT"},
+        {
+            "requestId": "r-0",
+            "beneficiaryId": town.beneficiary,
+            "amount": 1,
+            "currency": "KZT",
+        },
     ),
 }
 
@@ -236,15 +273,21 @@ def refused(town: Town, resource: str, method: str, body: Any) -> None:
     raise AssertionError("this should have been refused")
 
 
-@pytest.mark.parametrize("ask", [*PAGES.values(), *LOOK_UPS.values()], ids=[*PAGES, *LOOK_UPS])
+@pytest.mark.parametrize(
+    "ask", [*PAGES.values(), *LOOK_UPS.values()], ids=[*PAGES, *LOOK_UPS]
+)
 def test_what_is_read_takes_the_same_steps_beside_ten_times_as_many(
     small: Town, large: Town, ask: Ask
 ) -> None:
     assert lines_of(lambda: ask(large)) == lines_of(lambda: ask(small))
 
 
-@pytest.mark.parametrize("ask", [*PAGES.values(), *LOOK_UPS.values()], ids=[*PAGES, *LOOK_UPS])
-def test_what_is_read_copies_no_more_beside_ten_times_as_many(small: Town, large: Town, ask: Ask) -> None:
+@pytest.mark.parametrize(
+    "ask", [*PAGES.values(), *LOOK_UPS.values()], ids=[*PAGES, *LOOK_UPS]
+)
+def test_what_is_read_copies_no_more_beside_ten_times_as_many(
+    small: Town, large: Town, ask: Ask
+) -> None:
     assert bytes_of(lambda: ask(large)) < bytes_of(lambda: ask(small)) + SLACK
 
 

@@ -15,7 +15,9 @@ CARD = card_data()
 BENEFICIARIES = "/v1/merchants/payment-beneficiaries"
 
 
-def customer(api: Api, email: str = "payer@example.com", phone: str = "+70000000000") -> Any:
+def customer(
+    api: Api, email: str = "payer@example.com", phone: str = "+70000000000"
+) -> Any:
     return api.made("/v1/customers", email=email, phone=phone)
 
 
@@ -23,7 +25,9 @@ def card(api: Api, **fields: Any) -> str:
     return api.made("/v1/payouts/cards", **{"cardData": CARD, **fields})["cardTokenId"]
 
 
-def split(api: Api, transaction: Any, beneficiary: Any, part_amount: Any, **fields: Any) -> Any:
+def split(
+    api: Api, transaction: Any, beneficiary: Any, part_amount: Any, **fields: Any
+) -> Any:
     body = part(transaction, beneficiary, part_amount) | fields
     return api.post("/v1/split-requests", body)
 
@@ -51,7 +55,10 @@ def can_pay_out(api: Api, amount: Decimal | int) -> bool:
 
 
 def test_a_key_sees_its_own_merchant_only(api: Api) -> None:
-    assert api.get("/v1/merchants/merchant_sandbox") == {"id": "merchant_sandbox", "name": "Sandbox Shop"}
+    assert api.get("/v1/merchants/merchant_sandbox") == {
+        "id": "merchant_sandbox",
+        "name": "Sandbox Shop",
+    }
     assert api.http.get("/v1/merchants/other").status_code == 404
 
 
@@ -64,23 +71,35 @@ def test_a_customer_can_be_found_again(api: Api) -> None:
 
     assert made["createdAt"] == "2026-11-22T12:00:00Z"
     assert api.get(f"/v1/customers/{made['id']}") == made
-    assert api.get("/v1/customers") == {"data": [other, made], "page": 1, "size": 50, "total": 2}
+    assert api.get("/v1/customers") == {
+        "data": [other, made],
+        "page": 1,
+        "size": 50,
+        "total": 2,
+    }
     assert api.get("/v1/customers?page=2&size=1")["data"] == [made]
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"email": "a@example.com"}, {"phone": "+7"}, {"email": "", "phone": "+7"}], ids=str
+    "body",
+    [{}, {"email": "a@example.com"}, {"phone": "+7"}, {"email": "", "phone": "+7"}],
+    ids=str,
 )
 def test_a_customer_needs_email_and_phone(api: Api, body: dict[str, str]) -> None:
     answer = api.post("/v1/customers", body)
 
     assert answer.status_code == 422
-    assert answer.json()["message"] == "both email and phone are required to create a new customer"
+    assert (
+        answer.json()["message"]
+        == "both email and phone are required to create a new customer"
+    )
 
 
 def test_the_same_customer_cannot_be_made_twice(api: Api) -> None:
     customer(api)
-    answer = api.post("/v1/customers", {"email": "payer@example.com", "phone": "+70000000000"})
+    answer = api.post(
+        "/v1/customers", {"email": "payer@example.com", "phone": "+70000000000"}
+    )
 
     assert answer.status_code == 422
     assert api.get("/v1/customers")["total"] == 1
@@ -91,7 +110,9 @@ def test_what_belongs_to_an_unknown_customer_is_not_found(api: Api, path: str) -
     assert api.http.get(f"/v1/customers/{UNKNOWN}{path}").status_code == 404
 
 
-def test_a_customers_cards_are_those_that_were_saved_and_those_that_paid(api: Api) -> None:
+def test_a_customers_cards_are_those_that_were_saved_and_those_that_paid(
+    api: Api,
+) -> None:
     id = customer(api)["id"]
     saved = card(api, customerId=id, cardData=card_data(number="5555555555554444"))
     card(api)
@@ -105,7 +126,9 @@ def test_a_customers_cards_are_those_that_were_saved_and_those_that_paid(api: Ap
     assert [shown["cardScheme"] for shown in cards] == ["mastercard", "visa"]
 
 
-def test_a_customers_transactions_are_payments_and_refunds_in_major_units(api: Api) -> None:
+def test_a_customers_transactions_are_payments_and_refunds_in_major_units(
+    api: Api,
+) -> None:
     id = customer(api)["id"]
     api.charged()
     transaction = api.charged(customerId=id)
@@ -133,7 +156,10 @@ def test_a_payout_takes_what_was_captured_and_no_more(api: Api) -> None:
     assert can_pay_out(api, Decimal("0.01"))
 
     payouts = api.get("/v1/payouts")
-    assert [payout["amount"] for payout in payouts] == [Decimal("0.01"), Decimal("21999.99")]
+    assert [payout["amount"] for payout in payouts] == [
+        Decimal("0.01"),
+        Decimal("21999.99"),
+    ]
     assert api.get("/v1/payouts?size=1&page=2") == payouts[1:]
 
 
@@ -144,9 +170,13 @@ def test_money_in_another_currency_does_not_help(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"amount": 0}, {"amount": -1}, {"amount": Decimal("0.001")}, {"currency": "BTC"}], ids=str
+    "fields",
+    [{"amount": 0}, {"amount": -1}, {"amount": Decimal("0.001")}, {"currency": "BTC"}],
+    ids=str,
 )
-def test_a_payout_of_no_real_amount_is_refused(api: Api, fields: dict[str, Any]) -> None:
+def test_a_payout_of_no_real_amount_is_refused(
+    api: Api, fields: dict[str, Any]
+) -> None:
     api.charged()
     body = {"amount": 1, "currency": "KZT", "cardTokenId": card(api)} | fields
 
@@ -162,7 +192,10 @@ def test_a_payout_needs_amount_currency_and_card(api: Api, missing: str) -> None
 
     answer = api.post("/v1/payouts", body)
 
-    assert (answer.status_code, answer.json()["message"]) == (422, f"{missing} is required")
+    assert (answer.status_code, answer.json()["message"]) == (
+        422,
+        f"{missing} is required",
+    )
 
 
 def test_only_a_card_that_was_saved_for_payouts_is_paid(api: Api) -> None:
@@ -199,7 +232,9 @@ def test_only_a_card_that_was_saved_for_payouts_is_paid(api: Api) -> None:
         "nobody's",
     ],
 )
-def test_a_card_that_cannot_be_saved_is_refused_and_not_repeated(api: Api, body: Any) -> None:
+def test_a_card_that_cannot_be_saved_is_refused_and_not_repeated(
+    api: Api, body: Any
+) -> None:
     answer = api.post("/v1/payouts/cards", body)
 
     assert answer.status_code == 422
@@ -213,7 +248,10 @@ def test_a_payment_whose_money_was_paid_out_cannot_be_refunded(api: Api) -> None
     refused = api.move(transaction, "refund", amount=20000)
     refunded = api.move(transaction, "refund", amount=19999)
 
-    assert (refused.status_code, refused.json()["message"]) == (422, "insufficient balance in KZT")
+    assert (refused.status_code, refused.json()["message"]) == (
+        422,
+        "insufficient balance in KZT",
+    )
     assert exact(refunded)["remainingBalance"] == 2001
     assert not can_pay_out(api, Decimal("0.01"))
 
@@ -264,8 +302,16 @@ def test_a_beneficiarys_money_goes_back_or_out_and_never_below_zero(api: Api) ->
     assert (settled["amount"], settled["status"]) == (Decimal("60.01"), "created")
     for action in ("transfer", "settlements"):
         answer = api.post(f"{path}/{action}", {"amount": 40, "currency": "KZT"})
-        assert (answer.status_code, answer.json()["message"]) == (422, "insufficient balance in KZT")
-    assert api.post(f"{path}/transfer", {"amount": Decimal("39.99"), "currency": "KZT"}).content == b""
+        assert (answer.status_code, answer.json()["message"]) == (
+            422,
+            "insufficient balance in KZT",
+        )
+    assert (
+        api.post(
+            f"{path}/transfer", {"amount": Decimal("39.99"), "currency": "KZT"}
+        ).content
+        == b""
+    )
 
     assert balance(api, beneficiary) == 0
     assert can_pay_out(api, Decimal("21939.99"))
@@ -274,13 +320,20 @@ def test_a_beneficiarys_money_goes_back_or_out_and_never_below_zero(api: Api) ->
 
 @pytest.mark.parametrize("action", ["transfer", "settlements"])
 @pytest.mark.parametrize(
-    "body", [{}, {"amount": 1}, {"currency": "KZT"}, {"amount": 0, "currency": "KZT"}], ids=str
+    "body",
+    [{}, {"amount": 1}, {"currency": "KZT"}, {"amount": 0, "currency": "KZT"}],
+    ids=str,
 )
-def test_money_is_not_moved_without_an_amount(api: Api, action: str, body: dict[str, Any]) -> None:
+def test_money_is_not_moved_without_an_amount(
+    api: Api, action: str, body: dict[str, Any]
+) -> None:
     beneficiary = api.beneficiary()
     exact(split(api, api.charged(), beneficiary, 100))
 
-    assert api.post(f"{BENEFICIARIES}/{beneficiary['id']}/{action}", body).status_code == 422
+    assert (
+        api.post(f"{BENEFICIARIES}/{beneficiary['id']}/{action}", body).status_code
+        == 422
+    )
     assert balance(api, beneficiary) == 100
 
 
@@ -288,7 +341,10 @@ def test_nothing_is_settled_to_a_beneficiary_without_an_account(api: Api) -> Non
     beneficiary = api.made(BENEFICIARIES, name="No account")
     exact(split(api, api.charged(), beneficiary, 100))
 
-    answer = api.post(f"{BENEFICIARIES}/{beneficiary['id']}/settlements", {"amount": 1, "currency": "KZT"})
+    answer = api.post(
+        f"{BENEFICIARIES}/{beneficiary['id']}/settlements",
+        {"amount": 1, "currency": "KZT"},
+    )
 
     assert answer.status_code == 422
     assert balance(api, beneficiary) == 100
@@ -302,7 +358,10 @@ def test_a_split_moves_its_part_to_the_beneficiary(api: Api) -> None:
 
     made = exact(split(api, transaction, beneficiary, Decimal("5000.5")))
 
-    assert made == {"id": made["id"], **part(transaction, beneficiary, Decimal("5000.5"))}
+    assert made == {
+        "id": made["id"],
+        **part(transaction, beneficiary, Decimal("5000.5")),
+    }
     assert api.get(f"/v1/split-requests/{made['id']}") == made
     assert api.get("/v1/split-requests") == [made]
     assert balance(api, beneficiary) == Decimal("5000.5")
@@ -372,7 +431,9 @@ def test_a_part_that_was_settled_cannot_be_taken_back(api: Api) -> None:
     ],
     ids=str,
 )
-def test_a_split_that_cannot_be_is_refused_and_moves_nothing(api: Api, fields: dict[str, Any]) -> None:
+def test_a_split_that_cannot_be_is_refused_and_moves_nothing(
+    api: Api, fields: dict[str, Any]
+) -> None:
     transaction, beneficiary = api.charged(), api.beneficiary()
 
     assert split(api, transaction, beneficiary, 1, **fields).status_code == 422
@@ -381,12 +442,17 @@ def test_a_split_that_cannot_be_is_refused_and_moves_nothing(api: Api, fields: d
     assert can_pay_out(api, 22000)
 
 
-@pytest.mark.parametrize("missing", ["transactionId", "beneficiaryId", "amount", "currency"])
+@pytest.mark.parametrize(
+    "missing", ["transactionId", "beneficiaryId", "amount", "currency"]
+)
 def test_a_split_needs_all_four_fields(api: Api, missing: str) -> None:
     body = part(api.charged(), api.beneficiary(), 1)
     del body[missing]
 
-    assert api.post("/v1/split-requests", body).json()["message"] == f"{missing} is required"
+    assert (
+        api.post("/v1/split-requests", body).json()["message"]
+        == f"{missing} is required"
+    )
 
 
 def test_only_a_charged_payment_is_split(api: Api) -> None:
@@ -394,17 +460,28 @@ def test_only_a_charged_payment_is_split(api: Api) -> None:
     refund = exact(api.move(api.charged(), "refund", amount=1))
 
     assert split(api, api.paid(), beneficiary, 1).status_code == 422
-    assert split(api, {"transactionId": refund["id"]}, beneficiary, 1).status_code == 422
+    assert (
+        split(api, {"transactionId": refund["id"]}, beneficiary, 1).status_code == 422
+    )
 
 
 def test_a_beneficiarys_balance_has_one_currency(api: Api) -> None:
     beneficiary = api.beneficiary()
     exact(split(api, api.charged(), beneficiary, 1))
 
-    assert split(api, api.charged(currency="USD"), beneficiary, 1, currency="USD").status_code == 422
+    assert (
+        split(
+            api, api.charged(currency="USD"), beneficiary, 1, currency="USD"
+        ).status_code
+        == 422
+    )
 
 
-@pytest.mark.parametrize("path", [BENEFICIARIES, "/v1/split-requests", "/v1/payouts", "/v1/customers"])
-@pytest.mark.parametrize("query", ["page=0", "size=0", "size=1001", "page=x", "status=paid"])
+@pytest.mark.parametrize(
+    "path", [BENEFICIARIES, "/v1/split-requests", "/v1/payouts", "/v1/customers"]
+)
+@pytest.mark.parametrize(
+    "query", ["page=0", "size=0", "size=1001", "page=x", "status=paid"]
+)
 def test_a_page_that_cannot_be_is_refused(api: Api, path: str, query: str) -> None:
     assert api.http.get(f"{path}?{query}").status_code == 422

@@ -37,20 +37,25 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 # --- amounts --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("amount", [0, -1, Decimal("0.001"), Decimal("NaN"), Decimal("1e15"), 10**40])
+@pytest.mark.parametrize(
+    "amount", [0, -1, Decimal("0.001"), Decimal("NaN"), Decimal("1e15"), 10**40]
+)
 def test_an_amount_that_is_no_money_is_refused(amount: Decimal | int) -> None:
     with pytest.raises(NotAllowed):
         exact_amount(amount, "KZT")
 
 
 @pytest.mark.parametrize(
-    ("minor", "major"), [(1, "0.01"), (2_200_000, "22000.00"), (10**15 - 1, "9999999999999.99")]
+    ("minor", "major"),
+    [(1, "0.01"), (2_200_000, "22000.00"), (10**15 - 1, "9999999999999.99")],
 )
 def test_minor_units_become_major_units_exactly(minor: int, major: str) -> None:
     assert major_amount(minor, "KZT", "x") == Decimal(major)
 
 
-@pytest.mark.parametrize("text", ["", "0", "0.00", "-1", "+1", "1.", ".5", "1.005", "1e3", "NaN", " 1", "١"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "0.00", "-1", "+1", "1.", ".5", "1.005", "1e3", "NaN", " 1", "١"]
+)
 def test_a_text_that_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(NotAllowed):
         read_decimal_text(text, "x")
@@ -102,7 +107,9 @@ def test_only_positive_amounts_move(amount: Decimal) -> None:
 # --- the whole world ------------------------------------------------------------------------------------------
 
 CURRENCIES = st.sampled_from(["KZT", "USD"])
-AMOUNTS = st.integers(1, 5000).map(lambda cents: Decimal(cents).scaleb(-2)) | st.integers(-1, 60).map(Decimal)
+AMOUNTS = st.integers(1, 5000).map(
+    lambda cents: Decimal(cents).scaleb(-2)
+) | st.integers(-1, 60).map(Decimal)
 PICKS = st.integers(0, 5)
 
 
@@ -128,7 +135,9 @@ class Economy(RuleBasedStateMachine):
             assert self.world.state.ledger.balances() == before
 
     def a_payment(self, pick: int) -> str:
-        rows = [row.id for row in self.world.state.transactions() if row.type == "payment"]
+        rows = [
+            row.id for row in self.world.state.transactions() if row.type == "payment"
+        ]
         return rows[pick % len(rows)] if rows else "none"
 
     @rule(cents=st.integers(1, 5000), currency=CURRENCIES)
@@ -136,7 +145,11 @@ class Economy(RuleBasedStateMachine):
         link = self.world.state.create_link(amount=cents, currency=currency)
         self.world.state.capture(self.world.state.pay_link(link.id).id)
 
-    @rule(amount=AMOUNTS, currency=CURRENCIES, kind=st.sampled_from(["sale", "auth", "verification"]))
+    @rule(
+        amount=AMOUNTS,
+        currency=CURRENCIES,
+        kind=st.sampled_from(["sale", "auth", "verification"]),
+    )
     def pay_with_a_card(self, amount: Decimal, currency: str, kind: str) -> None:
         body = {
             "transactionType": kind,
@@ -159,8 +172,16 @@ class Economy(RuleBasedStateMachine):
     def pay_out(self, amount: Decimal, currency: str) -> None:
         self.attempt(lambda: self.world.payouts.create(amount, currency, self.card))
 
-    @rule(pick=PICKS, to=st.integers(0, 1), amount=AMOUNTS, currency=CURRENCIES, replace=st.booleans())
-    def split(self, pick: int, to: int, amount: Decimal, currency: str, replace: bool) -> None:
+    @rule(
+        pick=PICKS,
+        to=st.integers(0, 1),
+        amount=AMOUNTS,
+        currency=CURRENCIES,
+        replace=st.booleans(),
+    )
+    def split(
+        self, pick: int, to: int, amount: Decimal, currency: str, replace: bool
+    ) -> None:
         body = {
             "transactionId": self.a_payment(pick),
             "beneficiaryId": self.beneficiaries[to],
@@ -169,7 +190,11 @@ class Economy(RuleBasedStateMachine):
         }
         splits = self.world.split_requests.all()
         if replace and splits:
-            self.attempt(lambda: self.world.split_requests.update(splits[pick % len(splits)].id, body))
+            self.attempt(
+                lambda: self.world.split_requests.update(
+                    splits[pick % len(splits)].id, body
+                )
+            )
         else:
             self.attempt(lambda: self.world.split_requests.create(body))
 
@@ -177,40 +202,67 @@ class Economy(RuleBasedStateMachine):
     def delete_a_split(self, pick: int) -> None:
         splits = self.world.split_requests.all()
         if splits:
-            self.attempt(lambda: self.world.split_requests.delete(splits[pick % len(splits)].id))
+            self.attempt(
+                lambda: self.world.split_requests.delete(splits[pick % len(splits)].id)
+            )
 
     @rule(of=st.integers(0, 1), amount=AMOUNTS, currency=CURRENCIES, back=st.booleans())
-    def empty_a_beneficiary(self, of: int, amount: Decimal, currency: str, back: bool) -> None:
+    def empty_a_beneficiary(
+        self, of: int, amount: Decimal, currency: str, back: bool
+    ) -> None:
         parts = self.world.beneficiaries
         move = parts.transfer_to_merchant if back else parts.settle
         self.attempt(lambda: move(self.beneficiaries[of], amount, currency))
 
-    @rule(request=st.integers(0, 9), to=st.integers(0, 1), amount=AMOUNTS, currency=CURRENCIES)
-    def order_a_settlement(self, request: int, to: int, amount: Decimal, currency: str) -> None:
+    @rule(
+        request=st.integers(0, 9),
+        to=st.integers(0, 1),
+        amount=AMOUNTS,
+        currency=CURRENCIES,
+    )
+    def order_a_settlement(
+        self, request: int, to: int, amount: Decimal, currency: str
+    ) -> None:
         body = {
             "requestId": f"r-{request}",
             "beneficiaryId": self.beneficiaries[to],
             "amount": amount,
             "currency": currency,
         }
-        self.attempt(lambda: self.repeat(lambda: self.world.settlement_orders.create(body)))
+        self.attempt(
+            lambda: self.repeat(lambda: self.world.settlement_orders.create(body))
+        )
 
-    @rule(key=st.integers(0, 9), product=st.sampled_from([456, 457, 458, 459]), amount=st.integers(4, 101))
+    @rule(
+        key=st.integers(0, 9),
+        product=st.sampled_from([456, 457, 458, 459]),
+        amount=st.integers(4, 101),
+    )
     def order_at_the_gate(self, key: int, product: int, amount: int) -> None:
         top_up = {"amount": str(amount), "customer_account": {"email": "a@example.com"}}
-        body = {"product_id": product} | ({"topup_request": top_up} if product == 456 else {})
+        body = {"product_id": product} | (
+            {"topup_request": top_up} if product == 456 else {}
+        )
         self.attempt(lambda: self.repeat(lambda: self.world.gate.order(str(key), body)))
 
-    @rule(key=st.integers(0, 9), minor=st.sampled_from([-1, 1, 500, 2_005_000]), currency=CURRENCIES)
+    @rule(
+        key=st.integers(0, 9),
+        minor=st.sampled_from([-1, 1, 500, 2_005_000]),
+        currency=CURRENCIES,
+    )
     def authorize_in_the_wallet(self, key: int, minor: int, currency: str) -> None:
         body = {"amount": minor, "currency": currency}
-        self.attempt(lambda: self.repeat(lambda: self.world.wallet.authorize(str(key), body)))
+        self.attempt(
+            lambda: self.repeat(lambda: self.world.wallet.authorize(str(key), body))
+        )
 
     @rule(pick=PICKS, name=st.sampled_from(["capture", "cancel", "refund"]))
     def move_in_the_wallet(self, pick: int, name: str) -> None:
         rows = self.world.wallet.all()
         if rows:
-            self.attempt(lambda: getattr(self.world.wallet, name)(rows[pick % len(rows)].id))
+            self.attempt(
+                lambda: getattr(self.world.wallet, name)(rows[pick % len(rows)].id)
+            )
 
     def repeat(self, action: Callable[[], Any]) -> None:
         """Do something twice; the second time must find the first and move nothing."""
@@ -226,7 +278,11 @@ class Economy(RuleBasedStateMachine):
     @invariant()
     def nobody_owes_anything(self) -> None:
         balances = self.world.state.ledger.balances()
-        assert all(amount >= 0 for (account, _), amount in balances.items() if account != OUTSIDE)
+        assert all(
+            amount >= 0
+            for (account, _), amount in balances.items()
+            if account != OUTSIDE
+        )
 
     @invariant()
     def no_money_is_made_or_lost(self) -> None:
@@ -236,7 +292,10 @@ class Economy(RuleBasedStateMachine):
 
     @invariant()
     def every_balance_is_whole_in_minor_units(self) -> None:
-        assert all(amount * 100 % 1 == 0 for amount in self.world.state.ledger.balances().values())
+        assert all(
+            amount * 100 % 1 == 0
+            for amount in self.world.state.ledger.balances().values()
+        )
 
     @invariant()
     def a_payment_gives_no_more_than_it_took(self) -> None:
@@ -245,7 +304,9 @@ class Economy(RuleBasedStateMachine):
             assert split.amount <= split.payment.captured
 
     @invariant()
-    def the_wallet_holds_what_was_authorized_and_neither_captured_nor_returned(self) -> None:
+    def the_wallet_holds_what_was_authorized_and_neither_captured_nor_returned(
+        self,
+    ) -> None:
         for row in self.world.wallet.all():
             held = self.world.state.ledger.balance(row.account, row.currency)
             assert held == (row.major if row.place is Place.HELD else 0)
@@ -263,4 +324,6 @@ class Economy(RuleBasedStateMachine):
 
 
 TestNoSequenceMakesOrLosesMoney = Economy.TestCase
-TestNoSequenceMakesOrLosesMoney.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestNoSequenceMakesOrLosesMoney.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None
+)

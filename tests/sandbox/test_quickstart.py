@@ -18,7 +18,9 @@ from plexy_pay_sandbox.refusals import AlreadyRefunded
 from plexy_pay_sandbox.state import State
 from plexy_pay_sandbox.webhooks.sender import WebhookSender
 
-IDS = re.compile(r"pl_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|127\.0\.0\.1:[0-9]+")
+IDS = re.compile(
+    r"pl_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|127\.0\.0\.1:[0-9]+"
+)
 
 SHOWN = """\
 plexy-pay quickstart: the real client against the sandbox. No money moves.
@@ -66,7 +68,8 @@ def test_the_quickstart_shows_a_payment_from_its_link_to_a_refund() -> None:
         capture_output=True,
         text=True,
         timeout=120,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HTTP_PROXY": "http://127.0.0.1:9"},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(sys.path), "HTTP_PROXY": "http://127.0.0.1:9"},
     )
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -85,7 +88,9 @@ def capture_a_tiyn_less(monkeypatch: pytest.MonkeyPatch) -> None:
 def refund_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     refund = State.refund
 
-    def twice(self: State, payment_id: str, amount: Any = None, **more: Any) -> Movement:
+    def twice(
+        self: State, payment_id: str, amount: Any = None, **more: Any
+    ) -> Movement:
         refund(self, payment_id, amount, **more)
         return refund(self, payment_id, amount, **more)
 
@@ -128,7 +133,9 @@ def forget_the_balance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refuse_the_refund(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: Any, **more: Any) -> Movement:
-        raise AlreadyRefunded("transaction can not be refunded: already refunded", "payments")
+        raise AlreadyRefunded(
+            "transaction can not be refunded: already refunded", "payments"
+        )
 
     monkeypatch.setattr(State, "refund", refuse)
 
@@ -137,15 +144,24 @@ def refuse_the_refund(monkeypatch: pytest.MonkeyPatch) -> None:
     ("break_something", "complaint"),
     [
         (capture_a_tiyn_less, "the captured amount must be 15000, and is 14999.99"),
-        (refund_twice, "what can be refunded after the refund must be 10000, and is 5000"),
-        (leave_the_link_active, "the link's status at the end must be 'paid', and is 'active'"),
+        (
+            refund_twice,
+            "what can be refunded after the refund must be 10000, and is 5000",
+        ),
+        (
+            leave_the_link_active,
+            "the link's status at the end must be 'paid', and is 'active'",
+        ),
         (
             decline_instead,
             "the webhook's name must be 'transaction.authorized', and is 'transaction.rejected'",
         ),
         (send_no_webhooks, "no webhook arrived within 0.01 seconds"),
         (sign_with_another_token, "no webhook arrived within 0.01 seconds"),
-        (forget_the_balance, "the merchant's balance in the webhook must be 10000, and is 0"),
+        (
+            forget_the_balance,
+            "the merchant's balance in the webhook must be 10000, and is 0",
+        ),
         (refuse_the_refund, "OutcomeUnknownError"),
     ],
 )

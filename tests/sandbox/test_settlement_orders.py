@@ -54,13 +54,22 @@ def test_the_same_request_is_one_order_and_moves_money_once(api: Api) -> None:
     assert later == first | {"status": "paid"}
     assert len(api.get(ORDERS)) == 1
     exact(api.post(ORDERS, body | {"requestId": "r-2", "amount": 10000}))
-    assert api.post(ORDERS, body | {"requestId": "r-3", "amount": Decimal("0.01")}).status_code == 422
+    assert (
+        api.post(
+            ORDERS, body | {"requestId": "r-3", "amount": Decimal("0.01")}
+        ).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize(
-    "fields", [{"amount": 1}, {"currency": "USD"}, {"beneficiaryId": UNKNOWN}, {"comment": "x"}], ids=str
+    "fields",
+    [{"amount": 1}, {"currency": "USD"}, {"beneficiaryId": UNKNOWN}, {"comment": "x"}],
+    ids=str,
 )
-def test_a_request_id_is_not_taken_for_another_order(api: Api, fields: dict[str, Any]) -> None:
+def test_a_request_id_is_not_taken_for_another_order(
+    api: Api, fields: dict[str, Any]
+) -> None:
     api.charged()
     body = body_of(api.beneficiary())
     made = api.made(ORDERS, **body)
@@ -83,13 +92,18 @@ def test_an_order_that_was_refused_does_not_take_its_request_id(api: Api) -> Non
     body = body_of(api.beneficiary())
 
     answer = api.post(ORDERS, body)
-    assert (answer.status_code, answer.json()["message"]) == (422, "insufficient balance in KZT")
+    assert (answer.status_code, answer.json()["message"]) == (
+        422,
+        "insufficient balance in KZT",
+    )
     api.charged()
 
     assert api.made(ORDERS, **body)["status"] == "created"
 
 
-def test_an_order_to_a_beneficiary_without_an_account_fails_and_gives_the_money_back(api: Api) -> None:
+def test_an_order_to_a_beneficiary_without_an_account_fails_and_gives_the_money_back(
+    api: Api,
+) -> None:
     api.charged()
     beneficiary = api.made("/v1/merchants/payment-beneficiaries", name="No account")
     made = api.made(ORDERS, **body_of(beneficiary, amount=22000))
@@ -98,7 +112,10 @@ def test_an_order_to_a_beneficiary_without_an_account_fails_and_gives_the_money_
     api.advance(60)
 
     assert api.get(f"{ORDERS}/{made['id']}")["status"] == "failed"
-    assert api.made(ORDERS, **body_of(beneficiary, "r-2", amount=22000))["status"] == "created"
+    assert (
+        api.made(ORDERS, **body_of(beneficiary, "r-2", amount=22000))["status"]
+        == "created"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +139,9 @@ def test_an_order_that_cannot_be_is_refused(api: Api, fields: dict[str, Any]) ->
     assert api.get(ORDERS) == []
 
 
-@pytest.mark.parametrize("missing", ["requestId", "beneficiaryId", "amount", "currency"])
+@pytest.mark.parametrize(
+    "missing", ["requestId", "beneficiaryId", "amount", "currency"]
+)
 def test_an_order_needs_all_four_fields(api: Api, missing: str) -> None:
     api.charged()
     body = body_of(api.beneficiary())
@@ -135,9 +154,14 @@ def test_an_unknown_order_is_not_found(api: Api) -> None:
     assert api.http.get(f"{ORDERS}/{UNKNOWN}").status_code == 404
 
 
-def test_the_webhooks_tell_what_becomes_of_an_order(receiver: Receiver, contract: Contract) -> None:
+def test_the_webhooks_tell_what_becomes_of_an_order(
+    receiver: Receiver, contract: Contract
+) -> None:
     app = create_app(clock=lambda: NOON, webhook_url=receiver.url, webhook_token=TOKEN)
-    with RunningSandbox(app) as sandbox, httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+    with (
+        RunningSandbox(app) as sandbox,
+        httpx.Client(base_url=sandbox.base_url, trust_env=False) as http,
+    ):
         http.headers["Authorization"] = sandbox.key
         api = Api(http)
         api.charged()
@@ -172,4 +196,6 @@ def test_the_webhooks_tell_what_becomes_of_an_order(receiver: Receiver, contract
         },
     }
     for event in events:
-        contract.check("/components/schemas/plexypay.PaymentOrderWebhook", event, "event")
+        contract.check(
+            "/components/schemas/plexypay.PaymentOrderWebhook", event, "event"
+        )

@@ -46,28 +46,40 @@ def world() -> World:
 
 
 def test_a_new_link_is_active_and_keeps_what_it_was_given(world: World) -> None:
-    link = world.state.create_link(amount=1, currency="KZT", order_reference="A", metadata={"own": 7})
+    link = world.state.create_link(
+        amount=1, currency="KZT", order_reference="A", metadata={"own": 7}
+    )
 
     assert link.status is LinkStatus.ACTIVE
     assert link.id.startswith("pl_")
     assert len(link.id) == 35
     assert world.state.link(link.id) is link
     assert world.state.link_by_order_reference("A") is link
-    assert (link.metadata, link.auto_clearing, link.created_at) == ({"own": 7}, True, NOON)
+    assert (link.metadata, link.auto_clearing, link.created_at) == (
+        {"own": 7},
+        True,
+        NOON,
+    )
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**15])
-def test_a_link_needs_a_positive_amount_that_could_be_money(world: World, amount: int) -> None:
+def test_a_link_needs_a_positive_amount_that_could_be_money(
+    world: World, amount: int
+) -> None:
     with pytest.raises(NotAllowed, match="positive"):
         world.state.create_link(amount=amount, currency="KZT")
 
 
-def test_a_currency_that_the_documentation_does_not_name_is_refused(world: World) -> None:
+def test_a_currency_that_the_documentation_does_not_name_is_refused(
+    world: World,
+) -> None:
     with pytest.raises(NotAllowed, match="EUR, KZT, USD"):
         world.state.create_link(amount=1, currency="XXX")
 
 
-def test_an_order_reference_belongs_to_one_link_even_after_that_link_was_cancelled(world: World) -> None:
+def test_an_order_reference_belongs_to_one_link_even_after_that_link_was_cancelled(
+    world: World,
+) -> None:
     link = world.state.create_link(amount=1, currency="KZT", order_reference="A")
     world.state.cancel_link(link.id)
 
@@ -103,7 +115,9 @@ def test_a_link_expires_at_its_time_and_can_then_not_be_paid(world: World) -> No
 
 def test_an_expiry_can_be_moved_both_ways(world: World) -> None:
     later = world.state.create_link(amount=1, currency="KZT", expires_at=NOON + HOUR)
-    sooner = world.state.create_link(amount=1, currency="KZT", expires_at=NOON + 3 * HOUR)
+    sooner = world.state.create_link(
+        amount=1, currency="KZT", expires_at=NOON + 3 * HOUR
+    )
     world.state.update_link_expiration(later.id, NOON + 2 * HOUR)
     world.state.update_link_expiration(sooner.id, NOON + HOUR)
 
@@ -122,8 +136,12 @@ def test_a_link_without_expiry_stays_open(world: World) -> None:
     assert link.status is LinkStatus.ACTIVE
 
 
-@pytest.mark.parametrize("status", [LinkStatus.PAID, LinkStatus.EXPIRED, LinkStatus.CANCELLED])
-def test_only_an_active_link_can_be_paid_cancelled_or_moved(world: World, status: LinkStatus) -> None:
+@pytest.mark.parametrize(
+    "status", [LinkStatus.PAID, LinkStatus.EXPIRED, LinkStatus.CANCELLED]
+)
+def test_only_an_active_link_can_be_paid_cancelled_or_moved(
+    world: World, status: LinkStatus
+) -> None:
     state = world.state
     link = state.create_link(amount=1, currency="KZT", expires_at=NOON + HOUR)
     if status is LinkStatus.PAID:
@@ -144,7 +162,9 @@ def test_only_an_active_link_can_be_paid_cancelled_or_moved(world: World, status
     assert link.status is status
 
 
-def test_paying_walks_through_the_statuses_and_holds_the_money_in_major_units(world: World) -> None:
+def test_paying_walks_through_the_statuses_and_holds_the_money_in_major_units(
+    world: World,
+) -> None:
     payment = world.paid(2_200_050)
 
     steps = [entry.status for entry in payment.transaction.history]
@@ -154,7 +174,9 @@ def test_paying_walks_through_the_statuses_and_holds_the_money_in_major_units(wo
     assert payment.link.status is LinkStatus.PAID
 
 
-def test_a_declined_payment_holds_nothing_and_leaves_the_link_open_for_another_try(world: World) -> None:
+def test_a_declined_payment_holds_nothing_and_leaves_the_link_open_for_another_try(
+    world: World,
+) -> None:
     link = world.state.create_link(amount=100, currency="KZT", order_reference="A")
 
     declined = world.state.decline_link(link.id)
@@ -190,7 +212,9 @@ def test_what_falls_due_together_happens_in_the_order_of_time(world: World) -> N
 
     assert quick.transaction.processed_at == NOON + HOUR
     assert slow.transaction.processed_at == NOON + 5 * DAY
-    assert [balance for name, balance in world.events if name == "transaction.charged"] == [22000, 44000]
+    assert [
+        balance for name, balance in world.events if name == "transaction.charged"
+    ] == [22000, 44000]
 
 
 def test_a_capture_takes_everything_unless_told_otherwise(world: World) -> None:
@@ -201,7 +225,9 @@ def test_a_capture_takes_everything_unless_told_otherwise(world: World) -> None:
     assert (moved.amount, moved.balance, payment.held) == (22000, 22000, 0)
 
 
-def test_a_partial_capture_leaves_the_rest_on_hold_until_it_is_cancelled(world: World) -> None:
+def test_a_partial_capture_leaves_the_rest_on_hold_until_it_is_cancelled(
+    world: World,
+) -> None:
     payment = world.paid()
 
     captured = world.state.capture(payment.id, Decimal("15000.01"))
@@ -209,7 +235,10 @@ def test_a_partial_capture_leaves_the_rest_on_hold_until_it_is_cancelled(world: 
     assert payment.transaction.status is Status.CHARGED
 
     released = world.state.cancel(payment.id)
-    assert (released.amount, released.balance) == (Decimal("6999.99"), Decimal("15000.01"))
+    assert (released.amount, released.balance) == (
+        Decimal("6999.99"),
+        Decimal("15000.01"),
+    )
     assert payment.transaction.status is Status.CHARGED
     assert ("transaction.cancelled", Decimal("15000.01")) not in world.events
     with pytest.raises(NotAllowed):
@@ -248,7 +277,15 @@ def test_a_capture_of_more_than_was_authorized_is_refused(world: World) -> None:
 
 @pytest.mark.parametrize(
     "amount",
-    [0, -1, Decimal("0.001"), Decimal("1E-50"), Decimal("1E+50"), Decimal("NaN"), Decimal("Infinity")],
+    [
+        0,
+        -1,
+        Decimal("0.001"),
+        Decimal("1E-50"),
+        Decimal("1E+50"),
+        Decimal("NaN"),
+        Decimal("Infinity"),
+    ],
 )
 def test_an_amount_that_the_currency_cannot_express_moves_nothing(
     world: World, amount: Decimal | int
@@ -260,12 +297,16 @@ def test_an_amount_that_the_currency_cannot_express_moves_nothing(
     with pytest.raises(NotAllowed, match="amount"):
         world.state.refund(payment.id, amount)
     with pytest.raises(NotAllowed, match="amount"):
-        world.state.charge_card(amount=amount, currency="KZT", card_token_id=payment.card_token_id)
+        world.state.charge_card(
+            amount=amount, currency="KZT", card_token_id=payment.card_token_id
+        )
     assert (payment.captured, payment.refunded) == (22000, 0)
     assert list(world.state.transactions()) == [payment.transaction]
 
 
-def test_a_cancelled_payment_holds_nothing_and_is_not_captured_later(world: World) -> None:
+def test_a_cancelled_payment_holds_nothing_and_is_not_captured_later(
+    world: World,
+) -> None:
     payment = world.paid()
 
     moved = world.state.cancel(payment.id)
@@ -288,13 +329,19 @@ def test_only_a_charged_payment_can_be_refunded(world: World) -> None:
     assert payment.refunds == []
 
 
-def test_a_refund_is_a_transaction_of_its_own_that_names_the_original(world: World) -> None:
+def test_a_refund_is_a_transaction_of_its_own_that_names_the_original(
+    world: World,
+) -> None:
     payment = world.charged(order_reference="A", description="Shoes")
 
     moved = world.state.refund(payment.id, 5000, order_reference="A-R1")
 
     refund = moved.transaction
-    assert (refund.type, refund.status, refund.amount) == ("refund", Status.REFUNDED, 5000)
+    assert (refund.type, refund.status, refund.amount) == (
+        "refund",
+        Status.REFUNDED,
+        5000,
+    )
     assert (refund.parent_id, refund.payment_id) == (payment.transaction.id, payment.id)
     assert (refund.order_reference, refund.description) == ("A-R1", "Shoes")
     assert list(world.state.transactions()) == [refund, payment.transaction]
@@ -316,18 +363,24 @@ def test_refunds_end_with_the_balance(world: World) -> None:
         world.state.refund(payment.id)
 
 
-def test_the_merchants_balance_follows_captures_and_refunds_by_currency(world: World) -> None:
+def test_the_merchants_balance_follows_captures_and_refunds_by_currency(
+    world: World,
+) -> None:
     tenge = world.charged()
     world.charged(100, currency="USD")
     world.state.refund(tenge.id, 5000)
 
     balances = [
-        balance for name, balance in world.events if name in ("transaction.charged", "transaction.refunded")
+        balance
+        for name, balance in world.events
+        if name in ("transaction.charged", "transaction.refunded")
     ]
     assert balances == [22000, 1, 17000]
 
 
-def test_a_payment_is_found_by_its_own_id_and_by_that_of_its_transaction(world: World) -> None:
+def test_a_payment_is_found_by_its_own_id_and_by_that_of_its_transaction(
+    world: World,
+) -> None:
     payment = world.paid()
 
     assert world.state.capture(payment.transaction.id, 1).payment is payment
@@ -362,7 +415,10 @@ def test_a_link_that_nobody_tried_to_pay_has_no_transaction(world: World) -> Non
 
 
 def test_a_saved_card_can_be_charged_by_the_merchant(world: World) -> None:
-    initial = world.paid(metadata={"callbackUrl": "http://127.0.0.1/hook"}, recurring={"type": "cof_initial"})
+    initial = world.paid(
+        metadata={"callbackUrl": "http://127.0.0.1/hook"},
+        recurring={"type": "cof_initial"},
+    )
 
     for given in (initial.transaction.id, initial.id, None):
         again = world.state.charge_card(
@@ -371,7 +427,10 @@ def test_a_saved_card_can_be_charged_by_the_merchant(world: World) -> None:
             card_token_id=initial.card_token_id,
             initial_transaction_id=given,
         )
-        assert (again.transaction.status, again.held) == (Status.AUTHORIZED, Decimal("10.99"))
+        assert (again.transaction.status, again.held) == (
+            Status.AUTHORIZED,
+            Decimal("10.99"),
+        )
         assert again.transaction.parent_id == initial.transaction.id
         assert again.callback_url == initial.callback_url
 
@@ -379,8 +438,12 @@ def test_a_saved_card_can_be_charged_by_the_merchant(world: World) -> None:
     assert again.transaction.status is Status.CHARGED
 
 
-def test_a_card_that_was_never_authorized_or_is_not_of_that_transaction_is_not_charged(world: World) -> None:
-    declined = world.state.decline_link(world.state.create_link(amount=1, currency="KZT").id)
+def test_a_card_that_was_never_authorized_or_is_not_of_that_transaction_is_not_charged(
+    world: World,
+) -> None:
+    declined = world.state.decline_link(
+        world.state.create_link(amount=1, currency="KZT").id
+    )
     paid = world.paid()
 
     for token, initial in (
@@ -391,7 +454,10 @@ def test_a_card_that_was_never_authorized_or_is_not_of_that_transaction_is_not_c
     ):
         with pytest.raises(NotAllowed):
             world.state.charge_card(
-                amount=1, currency="KZT", card_token_id=token, initial_transaction_id=initial
+                amount=1,
+                currency="KZT",
+                card_token_id=token,
+                initial_transaction_id=initial,
             )
     assert len(world.state.transactions()) == 2
 
@@ -412,7 +478,9 @@ def test_a_reset_forgets_everything_and_returns_to_the_real_time(world: World) -
 
 
 @pytest.mark.parametrize("by", [timedelta(seconds=-1), timedelta.max])
-def test_the_clock_moves_ahead_only_and_stays_in_the_calendar(world: World, by: timedelta) -> None:
+def test_the_clock_moves_ahead_only_and_stays_in_the_calendar(
+    world: World, by: timedelta
+) -> None:
     with pytest.raises(ValueError, match=r"ahead|calendar"):
         world.state.advance(by)
 
@@ -420,8 +488,12 @@ def test_the_clock_moves_ahead_only_and_stays_in_the_calendar(world: World, by: 
 
 
 amounts = st.one_of(
-    st.integers(min_value=1, max_value=3000).map(lambda minor: Decimal(minor).scaleb(-2)),
-    st.sampled_from([Decimal(0), Decimal(-1), Decimal("0.001"), Decimal("1.015"), Decimal("1E+20")]),
+    st.integers(min_value=1, max_value=3000).map(
+        lambda minor: Decimal(minor).scaleb(-2)
+    ),
+    st.sampled_from(
+        [Decimal(0), Decimal(-1), Decimal("0.001"), Decimal("1.015"), Decimal("1E+20")]
+    ),
 )
 
 
@@ -449,12 +521,16 @@ class Money(RuleBasedStateMachine):
 
     @rule(target=payments, amount=st.integers(1, 2000), auto_clearing=st.booleans())
     def pay(self, amount: int, auto_clearing: bool) -> Payment:
-        link = self.state.create_link(amount=amount, currency="KZT", auto_clearing=auto_clearing)
+        link = self.state.create_link(
+            amount=amount, currency="KZT", auto_clearing=auto_clearing
+        )
         return self.state.pay_link(link.id)
 
     @rule(target=payments, amount=st.integers(1, 2000))
     def decline(self, amount: int) -> Payment:
-        return self.state.decline_link(self.state.create_link(amount=amount, currency="KZT").id)
+        return self.state.decline_link(
+            self.state.create_link(amount=amount, currency="KZT").id
+        )
 
     @rule(target=payments, initial=payments, amount=amounts)
     def charge_again(self, initial: Payment, amount: Decimal) -> Payment:
@@ -502,7 +578,9 @@ class Money(RuleBasedStateMachine):
             return
         assert moved.amount > 0
         assert amount is None or moved.amount == amount
-        self.refunded[payment.id] = self.refunded.get(payment.id, Decimal(0)) + moved.amount
+        self.refunded[payment.id] = (
+            self.refunded.get(payment.id, Decimal(0)) + moved.amount
+        )
 
     @rule(hours=st.integers(0, 60))
     def wait(self, hours: int) -> None:
@@ -518,9 +596,15 @@ class Money(RuleBasedStateMachine):
             assert captured + released <= payment.authorized
             assert refunded <= captured
             assert payment.captured == captured
-            assert payment.refunded == refunded == sum(refund.amount for refund in payment.refunds)
+            assert (
+                payment.refunded
+                == refunded
+                == sum(refund.amount for refund in payment.refunds)
+            )
             assert min(payment.held, payment.balance, payment.released) >= 0
-            assert payment.held + payment.captured + payment.released == payment.authorized
+            assert (
+                payment.held + payment.captured + payment.released == payment.authorized
+            )
 
     @invariant()
     def every_amount_is_whole_in_minor_units(self) -> None:
@@ -536,12 +620,22 @@ class Money(RuleBasedStateMachine):
 
     def all_payments(self) -> list[Payment]:
         return [
-            self.state.transaction(row.id)[0] for row in self.state.transactions() if row.type == "payment"
+            self.state.transaction(row.id)[0]
+            for row in self.state.transactions()
+            if row.type == "payment"
         ]
 
-    def money_of(self, payment: Payment) -> tuple[Decimal, Decimal, Decimal, Decimal, Status]:
+    def money_of(
+        self, payment: Payment
+    ) -> tuple[Decimal, Decimal, Decimal, Decimal, Status]:
         self.state.settle()
-        return payment.held, payment.captured, payment.released, payment.refunded, payment.transaction.status
+        return (
+            payment.held,
+            payment.captured,
+            payment.released,
+            payment.refunded,
+            payment.transaction.status,
+        )
 
 
 TestNoSequenceMovesMoreMoneyThanWasAuthorized = Money.TestCase

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.gate import Order, OrderStatus
-from plexy_pay_sandbox.records import SOME_CARD, Event, Link, LinkStatus, Payment, Status, Transaction
+from plexy_pay_sandbox.records import (
+    SOME_CARD,
+    Event,
+    Link,
+    LinkStatus,
+    Payment,
+    Status,
+    Transaction,
+)
 from plexy_pay_sandbox.refusals import NotFound, Refusal
 from plexy_pay_sandbox.split_requests import Split
 from plexy_pay_sandbox.tables import Table, Total
@@ -53,7 +61,9 @@ class Parcels(RuleBasedStateMachine):
         self.table: Table[Parcel] = Table()
         self.by_tag = self.table.grouped(lambda parcel: parcel.tags)
         self.by_color = self.table.grouped(lambda parcel: [parcel.color])
-        self.totals = self.table.totalled(lambda parcel: parcel.color, lambda parcel: parcel.weight)
+        self.totals = self.table.totalled(
+            lambda parcel: parcel.color, lambda parcel: parcel.weight
+        )
         self.parcels: list[Parcel] = []
         self.made = 0
 
@@ -98,7 +108,9 @@ class Parcels(RuleBasedStateMachine):
     def add_an_id_twice(self, pick: int) -> None:
         if self.parcels:
             with pytest.raises(ValueError, match="there is a row"):
-                self.table.add(self.parcels[pick % len(self.parcels)].id, Parcel("x", "red", [], 1))
+                self.table.add(
+                    self.parcels[pick % len(self.parcels)].id, Parcel("x", "red", [], 1)
+                )
 
     @invariant()
     def ids_and_order_are_those_of_the_list(self) -> None:
@@ -120,11 +132,17 @@ class Parcels(RuleBasedStateMachine):
         totals: dict[str, Total] = {}
         for parcel in self.parcels:
             before = totals.get(parcel.color, Total())
-            totals[parcel.color] = Total(before.count + 1, before.amount + parcel.weight)
+            totals[parcel.color] = Total(
+                before.count + 1, before.amount + parcel.weight
+            )
         assert self.totals.all() == totals
         assert self.totals.of("green") == Total()
 
-    @rule(start=st.integers(-9, 9), stop=st.integers(-9, 9), step=st.sampled_from([-2, -1, 1, 2]))
+    @rule(
+        start=st.integers(-9, 9),
+        stop=st.integers(-9, 9),
+        step=st.sampled_from([-2, -1, 1, 2]),
+    )
     def slices_are_those_of_a_list(self, start: int, stop: int, step: int) -> None:
         for view in (self.table.all(), self.by_color.of("red")):
             assert view[start:stop:step] == list(view)[start:stop:step]
@@ -140,7 +158,9 @@ class Parcels(RuleBasedStateMachine):
 
 
 TestATableIsItsList = Parcels.TestCase
-TestATableIsItsList.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestATableIsItsList.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None
+)
 
 
 # --- the world ------------------------------------------------------------------------------------------------
@@ -164,7 +184,9 @@ class Records(RuleBasedStateMachine):
         self.transactions: list[Transaction] = []
         self.splits: list[Split] = []
         self.orders: list[Order] = []
-        self.customers = [self.world.customers.create(f"{one}@example.com", "+7").id for one in (1, 2)]
+        self.customers = [
+            self.world.customers.create(f"{one}@example.com", "+7").id for one in (1, 2)
+        ]
         self.beneficiary = self.world.beneficiaries.create("Seller", "KZ1").id
 
     def note(self, event: Event) -> None:
@@ -183,7 +205,11 @@ class Records(RuleBasedStateMachine):
         return self.payments[pick % len(self.payments)].id if self.payments else "none"
 
     def a_card(self, pick: int) -> str:
-        return self.payments[pick % len(self.payments)].card_token_id if self.payments else "none"
+        return (
+            self.payments[pick % len(self.payments)].card_token_id
+            if self.payments
+            else "none"
+        )
 
     # --- what happens -----------------------------------------------------------------------------------------
 
@@ -195,7 +221,12 @@ class Records(RuleBasedStateMachine):
         minutes=st.none() | st.integers(1, 90),
     )
     def make_a_link(
-        self, cents: int, currency: str, reference: str | None, customer: int | None, minutes: int | None
+        self,
+        cents: int,
+        currency: str,
+        reference: str | None,
+        customer: int | None,
+        minutes: int | None,
     ) -> None:
         now = self.world.state.settle()
         link = self.attempt(
@@ -204,7 +235,9 @@ class Records(RuleBasedStateMachine):
                 currency=currency,
                 order_reference=reference,
                 customer_id=None if customer is None else self.customers[customer],
-                expires_at=None if minutes is None else now + timedelta(minutes=minutes),
+                expires_at=None
+                if minutes is None
+                else now + timedelta(minutes=minutes),
             )
         )
         if link is not None:
@@ -220,7 +253,9 @@ class Records(RuleBasedStateMachine):
     def charge_again(self, pick: int, by_card: bool) -> None:
         card = self.a_card(pick)
         first = [
-            one for one in self.payments if one.card_token_id == card and one.transaction.parent_id is None
+            one
+            for one in self.payments
+            if one.card_token_id == card and one.transaction.parent_id is None
         ]
         payment = self.attempt(
             lambda: self.world.state.charge_card(
@@ -233,14 +268,21 @@ class Records(RuleBasedStateMachine):
         if by_card and payment is not None:
             assert payment.transaction.parent_id == first[-1].transaction.id
 
-    @rule(pick=st.none() | PICKS, reference=REFERENCES, challenged=st.booleans(), confirmed=st.booleans())
+    @rule(
+        pick=st.none() | PICKS,
+        reference=REFERENCES,
+        challenged=st.booleans(),
+        confirmed=st.booleans(),
+    )
     def pay_with_a_card(
         self, pick: int | None, reference: str | None, challenged: bool, confirmed: bool
     ) -> None:
         order = {"amount": 1, "currency": "KZT"}
         body = {
             "transactionType": "sale",
-            "orderDetails": order if reference is None else order | {"orderReference": reference},
+            "orderDetails": order
+            if reference is None
+            else order | {"orderReference": reference},
             "cardData": CARD if pick is None else {"tokenId": self.a_card(pick)},
             "skipThreeDS": not challenged,
         }
@@ -267,12 +309,16 @@ class Records(RuleBasedStateMachine):
     @rule(pick=PICKS, reference=REFERENCES)
     def refund(self, pick: int, reference: str | None) -> None:
         self.attempt(
-            lambda: self.world.state.refund(self.a_payment(pick), Decimal("0.5"), order_reference=reference)
+            lambda: self.world.state.refund(
+                self.a_payment(pick), Decimal("0.5"), order_reference=reference
+            )
         )
 
     @rule(pick=PICKS, amount=st.integers(1, 6))
     def split(self, pick: int, amount: int) -> None:
-        new = self.attempt(lambda: self.world.split_requests.create(self.part(pick, amount)))
+        new = self.attempt(
+            lambda: self.world.split_requests.create(self.part(pick, amount))
+        )
         if new is not None:
             self.splits.append(new)
 
@@ -285,9 +331,13 @@ class Records(RuleBasedStateMachine):
             self.splits[place] = new or old
 
     def part(self, pick: int, amount: int) -> dict[str, Any]:
-        charged = [one for one in self.payments if one.transaction.status is Status.CHARGED]
+        charged = [
+            one for one in self.payments if one.transaction.status is Status.CHARGED
+        ]
         return {
-            "transactionId": charged[pick % len(charged)].transaction.id if charged else "none",
+            "transactionId": charged[pick % len(charged)].transaction.id
+            if charged
+            else "none",
             "beneficiaryId": self.beneficiary,
             "amount": amount,
             "currency": "KZT",
@@ -302,7 +352,9 @@ class Records(RuleBasedStateMachine):
 
     @rule(key=st.integers(0, 9), product=st.sampled_from([457, 458]))
     def order_at_the_gate(self, key: int, product: int) -> None:
-        order = self.attempt(lambda: self.world.gate.order(str(key), {"product_id": product}))
+        order = self.attempt(
+            lambda: self.world.gate.order(str(key), {"product_id": product})
+        )
         if order is not None and order not in self.orders:
             self.orders.append(order)
 
@@ -323,14 +375,19 @@ class Records(RuleBasedStateMachine):
         for link in self.links:
             assert self.world.state.link(link.id) is link
             if link.order_reference is not None:
-                assert self.world.state.link_by_order_reference(link.order_reference) is link
+                assert (
+                    self.world.state.link_by_order_reference(link.order_reference)
+                    is link
+                )
 
     @invariant()
     def links_are_counted_by_status_and_currency(self) -> None:
         expected: dict[tuple[LinkStatus, str], Total] = {}
         for link in self.links:
             before = expected.get((link.status, link.currency), Total())
-            expected[link.status, link.currency] = Total(before.count + 1, before.amount + link.amount)
+            expected[link.status, link.currency] = Total(
+                before.count + 1, before.amount + link.amount
+            )
         assert self.world.state.link_totals() == expected
 
     @invariant()
@@ -338,9 +395,16 @@ class Records(RuleBasedStateMachine):
         state = self.world.state
         for link in self.links:
             tries = [payment for payment in self.payments if payment.link is link]
-            assert self.found(lambda id=link.id: state.payment_of_link(id)) is (tries or [None])[-1]
+            assert (
+                self.found(lambda id=link.id: state.payment_of_link(id))
+                is (tries or [None])[-1]
+            )
         for reference in ("A", "B", "C", "D"):
-            those = [one for one in self.payments if one.transaction.order_reference == reference]
+            those = [
+                one
+                for one in self.payments
+                if one.transaction.order_reference == reference
+            ]
             assert (
                 self.found(lambda ref=reference: state.payment_by_order_reference(ref))
                 is (those or [None])[-1]
@@ -353,7 +417,11 @@ class Records(RuleBasedStateMachine):
             owner = owners[transaction.payment_id]
             assert self.world.state.transaction(transaction.id) == (owner, transaction)
         for customer in self.customers:
-            those = [one for one in self.transactions if owners[one.payment_id].customer_id == customer]
+            those = [
+                one
+                for one in self.transactions
+                if owners[one.payment_id].customer_id == customer
+            ]
             assert list(self.world.customers.transactions(customer)) == those[::-1]
 
     @invariant()
@@ -364,13 +432,19 @@ class Records(RuleBasedStateMachine):
             token = payment.card_token_id
             assert self.world.state.saved_card(token) == tokens.get(token)
         for customer in self.customers:
-            theirs = {one.card_token_id: one.card for one in authorized if one.customer_id == customer}
+            theirs = {
+                one.card_token_id: one.card
+                for one in authorized
+                if one.customer_id == customer
+            }
             assert self.world.customers.cards(customer) == theirs
 
     @invariant()
     def the_splits_of_a_payment_leave_what_its_balance_has_left(self) -> None:
         for payment in self.payments:
-            taken = sum(split.amount for split in self.splits if split.payment is payment)
+            taken = sum(
+                split.amount for split in self.splits if split.payment is payment
+            )
             # A refund may take what was split.
             assert taken <= payment.captured
 
@@ -382,7 +456,8 @@ class Records(RuleBasedStateMachine):
                 those = [
                     order
                     for order in reversed(self.orders)
-                    if status in (None, order.status) and product in (None, order.product.id)
+                    if status in (None, order.status)
+                    and product in (None, order.product.id)
                 ]
                 assert list(gate.orders(status, product)) == those
 
@@ -401,14 +476,19 @@ class Records(RuleBasedStateMachine):
 
 
 TestNoSequenceLeadsAnIndexAstray = Records.TestCase
-TestNoSequenceLeadsAnIndexAstray.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestNoSequenceLeadsAnIndexAstray.settings = settings(
+    max_examples=100, stateful_step_count=50, deadline=None
+)
 
 
 def test_a_customers_cards_for_payouts_are_theirs() -> None:
     world = World(Clock(lambda: NOON))
-    first, second = (world.customers.create(f"{one}@example.com", "+7").id for one in (1, 2))
+    first, second = (
+        world.customers.create(f"{one}@example.com", "+7").id for one in (1, 2)
+    )
     tokens = [
-        world.customers.save_card(customer, SOME_CARD).token_id for customer in (first, second, None, first)
+        world.customers.save_card(customer, SOME_CARD).token_id
+        for customer in (first, second, None, first)
     ]
 
     assert list(world.customers.cards(first)) == [tokens[0], tokens[3]]

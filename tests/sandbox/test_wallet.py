@@ -23,13 +23,19 @@ from plexy_pay_sandbox import RunningSandbox, create_app
 from .conftest import NOON
 from .support import Api, Receiver, exact
 
-ORDER: dict[str, Any] = {"amount": 2_200_000, "currency": "KZT", "orderReference": "ORD-1001"}
+ORDER: dict[str, Any] = {
+    "amount": 2_200_000,
+    "currency": "KZT",
+    "orderReference": "ORD-1001",
+}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 MOVES = ("capture", "cancel", "refund")
 
 
 def authorize(api: Api, body: Any = ORDER, key: str = "k-1") -> httpx.Response:
-    return api.http.post("/v1/wallet/authorize", json=body, headers={"Idempotency-Key": key})
+    return api.http.post(
+        "/v1/wallet/authorize", json=body, headers={"Idempotency-Key": key}
+    )
 
 
 def retrieve(api: Api, transaction: Any) -> Any:
@@ -79,7 +85,9 @@ def test_an_authorization_is_new_then_processing_then_a_success(api: Api) -> Non
 
 
 @pytest.mark.parametrize("amount", [2_005_000, 2_051_000])
-def test_an_authorization_of_a_refused_amount_fails_and_holds_nothing(api: Api, amount: int) -> None:
+def test_an_authorization_of_a_refused_amount_fails_and_holds_nothing(
+    api: Api, amount: int
+) -> None:
     failed = held(api, ORDER | {"amount": amount})
 
     assert failed["walletTransactionStatus"] == "FAILED"
@@ -101,19 +109,33 @@ def test_the_same_key_and_body_give_the_same_transaction_as_it_is_now(api: Api) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"amount": 1}, {"currency": "USD"}, {"orderReference": "ORD-2"}, {"customer": "c"}], ids=str
+    "change",
+    [
+        {"amount": 1},
+        {"currency": "USD"},
+        {"orderReference": "ORD-2"},
+        {"customer": "c"},
+    ],
+    ids=str,
 )
-def test_the_same_key_with_another_body_is_refused(api: Api, change: dict[str, Any]) -> None:
+def test_the_same_key_with_another_body_is_refused(
+    api: Api, change: dict[str, Any]
+) -> None:
     made = exact(authorize(api))
 
     refused = authorize(api, ORDER | change)
 
     assert (refused.status_code, refused.json()["type"]) == (422, "validationError")
-    assert refused.json()["message"] == "the Idempotency-Key was used for another authorization"
+    assert (
+        refused.json()["message"]
+        == "the Idempotency-Key was used for another authorization"
+    )
     assert listed(api) == [made]
 
 
-def test_another_key_is_another_transaction_even_with_the_same_order_reference(api: Api) -> None:
+def test_another_key_is_another_transaction_even_with_the_same_order_reference(
+    api: Api,
+) -> None:
     first = exact(authorize(api))
     second = exact(authorize(api, key="k-2"))
 
@@ -122,8 +144,13 @@ def test_another_key_is_another_transaction_even_with_the_same_order_reference(a
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": ""}], ids=str)
-def test_an_authorization_without_a_key_is_refused(api: Api, headers: dict[str, str]) -> None:
-    assert api.http.post("/v1/wallet/authorize", json=ORDER, headers=headers).status_code == 422
+def test_an_authorization_without_a_key_is_refused(
+    api: Api, headers: dict[str, str]
+) -> None:
+    assert (
+        api.http.post("/v1/wallet/authorize", json=ORDER, headers=headers).status_code
+        == 422
+    )
     assert listed(api) == []
 
 
@@ -139,21 +166,31 @@ def test_an_authorization_without_a_key_is_refused(api: Api, headers: dict[str, 
     ],
     ids=str,
 )
-def test_an_authorization_that_cannot_be_is_refused_and_its_key_stays_free(api: Api, body: Any) -> None:
+def test_an_authorization_that_cannot_be_is_refused_and_its_key_stays_free(
+    api: Api, body: Any
+) -> None:
     assert authorize(api, body).status_code == 422
     assert listed(api) == []
 
     assert exact(authorize(api))["walletTransactionStatus"] == "NEW"
 
 
-def test_the_reference_and_the_customer_may_be_left_out_or_named_in_any_way(api: Api) -> None:
-    made = exact(authorize(api, {"amount": 1, "currency": "KZT", "customerPhone": "+70000000000"}))
+def test_the_reference_and_the_customer_may_be_left_out_or_named_in_any_way(
+    api: Api,
+) -> None:
+    made = exact(
+        authorize(
+            api, {"amount": 1, "currency": "KZT", "customerPhone": "+70000000000"}
+        )
+    )
 
     assert "orderReference" not in made
     assert "+70000000000" not in str(made)
 
 
-def test_a_capture_takes_the_money_once_and_a_refund_gives_it_back_once(api: Api) -> None:
+def test_a_capture_takes_the_money_once_and_a_refund_gives_it_back_once(
+    api: Api,
+) -> None:
     transaction = held(api)
     assert not spendable(api, 1)
 
@@ -164,7 +201,9 @@ def test_a_capture_takes_the_money_once_and_a_refund_gives_it_back_once(api: Api
     assert exact(move(api, transaction, "refund")) == transaction
     assert move(api, transaction, "refund").status_code == 422
     assert not spendable(api, 1)
-    assert retrieve(api, transaction) == transaction, "no status says which of them happened"
+    assert retrieve(api, transaction) == transaction, (
+        "no status says which of them happened"
+    )
 
 
 def test_a_cancel_lets_the_money_go_for_good(api: Api) -> None:
@@ -203,7 +242,10 @@ def test_a_refund_needs_the_money(api: Api) -> None:
 
     refused = move(api, transaction, "refund")
 
-    assert (refused.status_code, refused.json()["message"]) == (422, "insufficient balance in KZT")
+    assert (refused.status_code, refused.json()["message"]) == (
+        422,
+        "insufficient balance in KZT",
+    )
 
 
 @pytest.mark.parametrize("name", MOVES)
@@ -228,7 +270,10 @@ def test_a_reset_forgets_the_wallet(api: Api) -> None:
 
 def test_the_wallet_sends_no_webhook(receiver: Receiver) -> None:
     app = create_app(clock=lambda: NOON, webhook_url=receiver.url)
-    with RunningSandbox(app) as sandbox, httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+    with (
+        RunningSandbox(app) as sandbox,
+        httpx.Client(base_url=sandbox.base_url, trust_env=False) as http,
+    ):
         http.headers["Authorization"] = sandbox.key
         api = Api(http)
         exact(move(api, held(api), "capture"))
@@ -252,7 +297,11 @@ class Caller:
         result = getattr(self.client.wallet, name)(*arguments, **keywords)
         if isinstance(result, Pager):
             return result.to_list()
-        return self.runner.run(self._gathered(result)) if not isinstance(self.client, PlexyPay) else result
+        return (
+            self.runner.run(self._gathered(result))
+            if not isinstance(self.client, PlexyPay)
+            else result
+        )
 
     async def _gathered(self, result: Any) -> Any:
         if isinstance(result, AsyncPager):
@@ -260,7 +309,11 @@ class Caller:
         return await result
 
     def close(self) -> None:
-        closed = self.client.aclose() if isinstance(self.client, AsyncPlexyPay) else self.client.close()
+        closed = (
+            self.client.aclose()
+            if isinstance(self.client, AsyncPlexyPay)
+            else self.client.close()
+        )
         if inspect.isawaitable(closed):
             self.runner.run(self._gathered(closed))
         self.runner.close()
@@ -275,8 +328,12 @@ def call(request: pytest.FixtureRequest, sandbox: RunningSandbox) -> Iterator[Ca
 
 def test_the_client_authorizes_captures_and_refunds(call: Caller) -> None:
     price = Money("22000", "KZT")
-    made = call("authorize", idempotency_key="k-1", amount=price, order_reference="ORD-1001")
-    again = call("authorize", idempotency_key="k-1", amount=price, order_reference="ORD-1001")
+    made = call(
+        "authorize", idempotency_key="k-1", amount=price, order_reference="ORD-1001"
+    )
+    again = call(
+        "authorize", idempotency_key="k-1", amount=price, order_reference="ORD-1001"
+    )
     assert again == made
     assert (made.amount, made.currency, made.money) == (2_200_000, "KZT", price)
     assert made.wallet_transaction_status == "NEW"
@@ -286,7 +343,10 @@ def test_the_client_authorizes_captures_and_refunds(call: Caller) -> None:
     assert call("retrieve", id).wallet_transaction_status == "SUCCESS"
     for name in ("capture", "refund"):
         done = call(name, id)
-        assert (done.wallet_transaction_id, done.wallet_transaction_status) == (id, "SUCCESS")
+        assert (done.wallet_transaction_id, done.wallet_transaction_status) == (
+            id,
+            "SUCCESS",
+        )
     assert [row.wallet_transaction_id for row in call("list")] == [id]
 
 
@@ -296,7 +356,10 @@ def test_the_client_cancels(call: Caller) -> None:
         call("cancel", made.wallet_transaction_id)
     call.sandbox.advance(2)
 
-    assert call("cancel", made.wallet_transaction_id).wallet_transaction_status == "SUCCESS"
+    assert (
+        call("cancel", made.wallet_transaction_id).wallet_transaction_status
+        == "SUCCESS"
+    )
 
 
 def test_the_client_gives_a_failed_authorization_back_as_it_is(call: Caller) -> None:
@@ -317,7 +380,9 @@ def test_the_client_finds_no_unknown_transaction(call: Caller) -> None:
 def test_further_fields_of_the_customer_leave_as_they_are_given(call: Caller) -> None:
     def authorized(phone: str) -> Any:
         further = {"extra_body": {"customerPhone": phone}}
-        return call("authorize", idempotency_key="k-1", amount=Money(1, "KZT"), options=further)
+        return call(
+            "authorize", idempotency_key="k-1", amount=Money(1, "KZT"), options=further
+        )
 
     made = authorized("+70000000000")
     assert authorized("+70000000000") == made

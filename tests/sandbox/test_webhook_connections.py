@@ -28,7 +28,9 @@ def burst(sandbox: RunningSandbox, *urls: str) -> list[SentWebhook]:
     sandbox.webhooks.hold()
     for number in range(EVENTS):
         for url in urls:
-            sandbox.webhooks.emit("transaction.charged", {"id": f"txn_{number}"}, url=url)
+            sandbox.webhooks.emit(
+                "transaction.charged", {"id": f"txn_{number}"}, url=url
+            )
     sandbox.webhooks.release()
     return sandbox.webhooks.wait()
 
@@ -43,8 +45,12 @@ IN_ORDER = [f"txn_{number}" for number in range(EVENTS)]
 # --- through the sandbox ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("response", [http(200), http(200, b"thanks"), CHUNKED, SPLIT_HINT])
-def test_the_events_of_an_address_share_one_connection(sandbox: RunningSandbox, response: bytes) -> None:
+@pytest.mark.parametrize(
+    "response", [http(200), http(200, b"thanks"), CHUNKED, SPLIT_HINT]
+)
+def test_the_events_of_an_address_share_one_connection(
+    sandbox: RunningSandbox, response: bytes
+) -> None:
     with WireServer(response) as server:
         sent = burst(sandbox, f"{server.origin}/hook")
 
@@ -65,7 +71,9 @@ def test_a_receiver_that_wants_a_connection_for_each_event_gets_it(
     assert server.connections == EVENTS
 
 
-def test_addresses_do_not_wait_for_each_other_and_each_keeps_its_order(sandbox: RunningSandbox) -> None:
+def test_addresses_do_not_wait_for_each_other_and_each_keeps_its_order(
+    sandbox: RunningSandbox,
+) -> None:
     all_there = threading.Barrier(3)
 
     def respond(request: Recorded) -> bytes:
@@ -78,7 +86,10 @@ def test_addresses_do_not_wait_for_each_other_and_each_keeps_its_order(sandbox: 
     assert {one.state for one in sent} == {"delivered"}
     assert server.connections == 3
     for name in "abc":
-        assert ids([one for one in server.requests if one.target == f"/{name}"]) == IN_ORDER
+        assert (
+            ids([one for one in server.requests if one.target == f"/{name}"])
+            == IN_ORDER
+        )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +108,10 @@ def test_a_broken_response_is_an_attempt_that_failed_and_the_next_has_a_connecti
         first, second, third = burst(sandbox, f"{server.origin}/hook")[:3]
 
     assert [len(first.attempts), len(third.attempts)] == [1, 1]
-    assert [(one.status, one.error) for one in second.attempts] == [(None, error), (200, None)]
+    assert [(one.status, one.error) for one in second.attempts] == [
+        (None, error),
+        (200, None),
+    ]
     assert server.connections == 2
     assert ids(server.requests)[:4] == ["txn_0", "txn_1", "txn_1", "txn_2"]
 
@@ -114,7 +128,9 @@ def test_a_request_names_its_place_as_any_client_would(
         sandbox.webhooks.wait()
 
     [request] = server.requests
-    expected = httpx.URL(server.origin + path).raw_path.decode() if target is None else target
+    expected = (
+        httpx.URL(server.origin + path).raw_path.decode() if target is None else target
+    )
     assert request.line == f"POST {expected} HTTP/1.1"
     assert request.values("host") == [f"127.0.0.1:{server.port}"]
     assert request.values("content-length") == [str(len(request.body))]
@@ -134,7 +150,9 @@ def posting(
     """Run some posts, and close what is left of their connections."""
 
     async def run() -> None:
-        poster = Poster(tls or ssl.create_default_context(), patience=patience, linger=linger)
+        poster = Poster(
+            tls or ssl.create_default_context(), patience=patience, linger=linger
+        )
         try:
             await posts(poster)
         finally:
@@ -148,7 +166,9 @@ def hung_up(server: WireServer) -> None:
     assert server.hung_up.acquire(timeout=30)
 
 
-def test_a_connection_is_kept_for_the_next_post_even_when_nothing_is_under_way() -> None:
+def test_a_connection_is_kept_for_the_next_post_even_when_nothing_is_under_way() -> (
+    None
+):
     async def posts(poster: Poster) -> None:
         for path in ("/a", "/b", "/a"):
             assert await poster.post(f"{server.origin}{path}", {}, b"{}") == 200
@@ -160,7 +180,9 @@ def test_a_connection_is_kept_for_the_next_post_even_when_nothing_is_under_way()
     assert server.connections == 1
 
 
-def test_a_connection_that_nothing_needs_is_closed_so_that_the_receiver_is_free() -> None:
+def test_a_connection_that_nothing_needs_is_closed_so_that_the_receiver_is_free() -> (
+    None
+):
     async def posts(poster: Poster) -> None:
         await poster.post(server.origin, {}, b"{}")
         await asyncio.to_thread(hung_up, server)
@@ -172,7 +194,9 @@ def test_a_connection_that_nothing_needs_is_closed_so_that_the_receiver_is_free(
     assert server.connections == 2
 
 
-def test_a_connection_that_the_receiver_closes_without_a_word_costs_no_attempt() -> None:
+def test_a_connection_that_the_receiver_closes_without_a_word_costs_no_attempt() -> (
+    None
+):
     async def posts(poster: Poster) -> None:
         await asyncio.gather(twice(poster), serve(asyncio.get_running_loop()))
 
@@ -240,7 +264,10 @@ def test_a_response_that_comes_when_nothing_is_under_way_ends_the_connection() -
     [
         Then(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK", hang=True),
         Then(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK", close=True),
-        Then(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", hang=True),
+        Then(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+            hang=True,
+        ),
     ],
 )
 def test_an_acknowledgement_counts_though_its_body_never_ends(response: Then) -> None:
@@ -307,7 +334,10 @@ def test_more_addresses_than_connections_take_turns() -> None:
 
     async def posts(poster: Poster) -> None:
         count = MOST_CONNECTIONS + 20
-        under_way = [poster.post(f"{server.origin}/{number}", {}, b"{}") for number in range(count)]
+        under_way = [
+            poster.post(f"{server.origin}/{number}", {}, b"{}")
+            for number in range(count)
+        ]
         opening = asyncio.to_thread(open_when_all_places_are_taken)
         assert (await asyncio.gather(opening, *under_way))[1:] == [200] * count
 

@@ -11,7 +11,12 @@ import httpx
 import pytest
 from plexy_pay_sandbox import RunningSandbox, create_app
 from plexy_pay_sandbox.validation import Contract
-from plexy_pay_sandbox.webhooks.signing import Authorization, Scheme, Secrets, signed_text
+from plexy_pay_sandbox.webhooks.signing import (
+    Authorization,
+    Scheme,
+    Secrets,
+    signed_text,
+)
 
 from .support import CHECKOUT_KEY, KEY, SECRET, TOKEN, Api, Receiver, exact
 from .test_direct_payments import finish, pay
@@ -61,7 +66,11 @@ def test_a_body_that_is_no_object_can_be_signed_as_a_callback() -> None:
 
 @pytest.mark.parametrize(
     ("spelling", "header"),
-    [("bearer", f"Bearer {TOKEN}"), ("raw", TOKEN), ("doubled", f"Bearer Bearer {TOKEN}")],
+    [
+        ("bearer", f"Bearer {TOKEN}"),
+        ("raw", TOKEN),
+        ("doubled", f"Bearer Bearer {TOKEN}"),
+    ],
 )
 def test_the_token_comes_in_three_spellings(
     sandbox: RunningSandbox,
@@ -90,7 +99,9 @@ def test_the_token_comes_in_three_spellings(
     ],
     ids=str,
 )
-def test_a_secret_that_cannot_be_used_is_refused_and_not_shown(secrets: dict[str, Any]) -> None:
+def test_a_secret_that_cannot_be_used_is_refused_and_not_shown(
+    secrets: dict[str, Any],
+) -> None:
     with pytest.raises(ValueError, match="printable ASCII") as caught:
         create_app(**secrets)
 
@@ -98,9 +109,15 @@ def test_a_secret_that_cannot_be_used_is_refused_and_not_shown(secrets: dict[str
 
 
 def test_a_program_reads_from_the_sandbox_what_proves_its_webhooks() -> None:
-    app = create_app(keys=["pr_first", "pr_second"], webhook_token="whk_a", webhook_secret="whs_b")
+    app = create_app(
+        keys=["pr_first", "pr_second"], webhook_token="whk_a", webhook_secret="whs_b"
+    )
     with RunningSandbox(app) as sandbox:
-        own = (sandbox.webhook_token, sandbox.webhook_secret, sandbox.webhook_private_key)
+        own = (
+            sandbox.webhook_token,
+            sandbox.webhook_secret,
+            sandbox.webhook_private_key,
+        )
 
     assert own == ("whk_a", "whs_b", "pr_first")
 
@@ -108,7 +125,9 @@ def test_a_program_reads_from_the_sandbox_what_proves_its_webhooks() -> None:
 def test_secrets_do_not_show() -> None:
     shown = f"{SECRETS!r} {create_app(webhook_secret='whs_other').state.access!r}"
 
-    assert not any(secret in shown for secret in (TOKEN, "secret-key", SECRET, "whs_other"))
+    assert not any(
+        secret in shown for secret in (TOKEN, "secret-key", SECRET, "whs_other")
+    )
 
 
 # --- v2 -----------------------------------------------------------------------------------------------------
@@ -121,7 +140,9 @@ def declined(checkout: Api) -> Any:
 def refused_by_the_shopper(checkout: Api) -> Any:
     always = {"attemptAuthentication": "always"}
     begun = checkout.made("/v2/payments", amount=AMOUNT, authenticationData=always)
-    [_, refused] = re.findall(r"<code>([0-9A-F]+)</code>", checkout.http.get(begun["action"]["url"]).text)
+    [_, refused] = re.findall(
+        r"<code>([0-9A-F]+)</code>", checkout.http.get(begun["action"]["url"]).text
+    )
     checkout.post("/v2/payments/details", {"details": {"redirectResult": refused}})
     return begun
 
@@ -129,12 +150,18 @@ def refused_by_the_shopper(checkout: Api) -> Any:
 def confirmed_by_the_shopper(checkout: Api) -> Any:
     always = {"attemptAuthentication": "always"}
     begun = checkout.made("/v2/payments", amount=AMOUNT, authenticationData=always)
-    [confirmed, _] = re.findall(r"<code>([0-9A-F]+)</code>", checkout.http.get(begun["action"]["url"]).text)
+    [confirmed, _] = re.findall(
+        r"<code>([0-9A-F]+)</code>", checkout.http.get(begun["action"]["url"]).text
+    )
     return checkout.made("/v2/payments/details", details={"redirectResult": confirmed})
 
 
 def session(checkout: Api) -> Any:
-    fields = {"merchantAccount": "Shop", "reference": "ORD-1", "returnUrl": "https://shop.example/back"}
+    fields = {
+        "merchantAccount": "Shop",
+        "reference": "ORD-1",
+        "returnUrl": "https://shop.example/back",
+    }
     return checkout.made("/v2/sessions", amount=AMOUNT, **fields)
 
 
@@ -158,8 +185,18 @@ def test_an_event_of_v2_has_the_documented_shape_and_a_signature(
     payment = paid_at_once(checkout)
 
     headers, event = receiver.next_request()
-    data = {"id": payment["pspReference"], "amount": 2_200_000, "currency": "KZT", "status": "succeeded"}
-    assert event == {"id": event["id"], "type": "payment.succeeded", "created": NOON, "data": data}
+    data = {
+        "id": payment["pspReference"],
+        "amount": 2_200_000,
+        "currency": "KZT",
+        "status": "succeeded",
+    }
+    assert event == {
+        "id": event["id"],
+        "type": "payment.succeeded",
+        "created": NOON,
+        "data": data,
+    }
     assert event["id"].startswith("evt_")
     assert headers["Plexy-Signature"].startswith(f"t={NOON},v1=")
     assert headers["Content-Type"] == "application/json"
@@ -193,7 +230,11 @@ def test_each_end_of_a_payment_of_v2_is_one_event_that_fits_the_document(
     assert (sent.name, sent.scheme, sent.state) == (name, "body", "delivered")
     event = receiver.next()
     assert event["data"]["status"] == name.removeprefix("payment.")
-    contract.check(f"/webhooks/{name}/post/requestBody/content/application~1json/schema", event, name)
+    contract.check(
+        f"/webhooks/{name}/post/requestBody/content/application~1json/schema",
+        event,
+        name,
+    )
 
 
 def test_the_time_of_a_signature_is_real_however_far_the_clock_was_moved(
@@ -223,7 +264,9 @@ def test_events_of_v2_go_to_their_own_address_or_nowhere(
 
 
 @pytest.fixture
-def told(sandbox: RunningSandbox, receiver: Receiver) -> Callable[[], list[tuple[bool, bool]]]:
+def told(
+    sandbox: RunningSandbox, receiver: Receiver
+) -> Callable[[], list[tuple[bool, bool]]]:
     """What the callbacks so far have said: `success` and `settled` of each."""
     sandbox.webhooks.configure(callback_url=receiver.url)
 
@@ -258,7 +301,8 @@ def test_a_callback_has_the_fields_of_2023_and_a_signature(
     text = f"{payment['id']}22000KZTORD-1true"
     own = Secrets(token=TOKEN, private_key=KEY, secret=SECRET)
     assert (
-        headers["x-signature"] == own.headers(Scheme.FIELDS, b"", text, 0, Authorization.RAW)["x-signature"]
+        headers["x-signature"]
+        == own.headers(Scheme.FIELDS, b"", text, 0, Authorization.RAW)["x-signature"]
     )
     assert not {"Authorization", "Plexy-Signature"} & set(headers)
 
@@ -314,7 +358,9 @@ def test_payments_of_links_and_with_saved_cards_are_never_told_by_callback(
         body |= {"initialTransactionId": link["transactionId"]}
         exact(api.post("/v1/payments/merchant-initiated", body))
 
-        assert {(one.url, one.scheme) for one in sandbox.webhooks.wait()} == {(receiver.url, "token")}
+        assert {(one.url, one.scheme) for one in sandbox.webhooks.wait()} == {
+            (receiver.url, "token")
+        }
 
 
 def test_without_a_callback_url_host_to_host_payments_are_told_by_events(
@@ -325,7 +371,11 @@ def test_without_a_callback_url_host_to_host_payments_are_told_by_events(
     pay(api, moto=True)
 
     names = [one.name for one in sandbox.webhooks.wait()]
-    assert names == ["transaction.created", "transaction.authorized", "transaction.charged"]
+    assert names == [
+        "transaction.created",
+        "transaction.authorized",
+        "transaction.charged",
+    ]
 
 
 # --- secrets stay where they are ----------------------------------------------------------------------------
@@ -348,10 +398,17 @@ def test_nothing_that_is_listed_or_logged_shows_a_secret(
     )
     with RunningSandbox(app) as sandbox:
         receiver.statuses[:] = [500, 500, 500]
-        for name in ("transaction.charged", "payment.succeeded", "callback-2023", "transaction.charged"):
+        for name in (
+            "transaction.charged",
+            "payment.succeeded",
+            "callback-2023",
+            "transaction.charged",
+        ):
             sandbox.webhooks.emit(name)
         sent = sandbox.webhooks.wait()
-        listed = httpx.get(f"{sandbox.base_url}/_sandbox/webhooks", trust_env=False).text
+        listed = httpx.get(
+            f"{sandbox.base_url}/_sandbox/webhooks", trust_env=False
+        ).text
     shown = f"{caplog.text} {listed} {sent} {sandbox} {sandbox.webhooks}"
 
     assert [one.state for one in sent] == ["given_up"] * 3 + ["delivered"]

@@ -34,7 +34,11 @@ def deliveries(api: Api) -> list[tuple[str, str, int]]:
 
 def client_of(sandbox: RunningSandbox) -> httpx.Client:
     """A client with the sandbox's usual key."""
-    return httpx.Client(base_url=sandbox.base_url, headers={"Authorization": "pr_sandbox"}, trust_env=False)
+    return httpx.Client(
+        base_url=sandbox.base_url,
+        headers={"Authorization": "pr_sandbox"},
+        trust_env=False,
+    )
 
 
 def sender_of(**more: Any) -> WebhookSender:
@@ -81,7 +85,11 @@ def test_an_event_has_the_documented_shape_and_carries_the_token(
     assert headers["Content-Type"] == "application/json"
     noon = "2026-11-22T12:00:00.000000Z"
     data = event["data"]
-    assert event == {"name": "transaction.charged", "merchantId": "merchant_sandbox", "data": data}
+    assert event == {
+        "name": "transaction.charged",
+        "merchantId": "merchant_sandbox",
+        "data": data,
+    }
     assert data == {
         "id": transaction["transactionId"],
         "amount": 22000,
@@ -113,7 +121,9 @@ def test_an_event_has_the_documented_shape_and_carries_the_token(
     assert set(data["paymentSessionId"]) == set(data["cardTokenId"]) == {"Value"}
 
 
-def test_every_event_fits_the_document(api: Api, receiver: Receiver, contract: Contract) -> None:
+def test_every_event_fits_the_document(
+    api: Api, receiver: Receiver, contract: Contract
+) -> None:
     link = api.create_link(metadata={"callbackUrl": receiver.url})
     api.http.post(f"{link['url']}/decline")
     transaction = api.pay(link)
@@ -133,7 +143,9 @@ def test_every_event_fits_the_document(api: Api, receiver: Receiver, contract: C
         contract.check(pointer, event, event["name"])
 
 
-def test_a_refund_is_an_event_about_its_own_transaction(api: Api, receiver: Receiver) -> None:
+def test_a_refund_is_an_event_about_its_own_transaction(
+    api: Api, receiver: Receiver
+) -> None:
     transaction = api.paid(metadata={"callbackUrl": receiver.url})
     api.move(transaction, "capture")
     refund = exact(api.move(transaction, "refund", amount=5000))
@@ -141,7 +153,10 @@ def test_a_refund_is_an_event_about_its_own_transaction(api: Api, receiver: Rece
 
     data = receiver.next()["data"]
 
-    assert (data["id"], data["parentTransactionId"]) == (refund["id"], transaction["transactionId"])
+    assert (data["id"], data["parentTransactionId"]) == (
+        refund["id"],
+        transaction["transactionId"],
+    )
     assert (data["type"], data["status"], data["amount"], data["balance"]) == (
         "refund",
         "refunded",
@@ -175,7 +190,9 @@ def test_an_event_that_is_not_acknowledged_is_sent_again_before_the_next_one(
 
     api.paid(metadata={"callbackUrl": receiver.url})
 
-    assert names(receiver, 5) == ["transaction.created"] * 4 + ["transaction.authorized"]
+    assert names(receiver, 5) == ["transaction.created"] * 4 + [
+        "transaction.authorized"
+    ]
     assert deliveries(api)[0] == ("transaction.created", "delivered", 4)
 
 
@@ -186,11 +203,15 @@ def test_an_event_is_given_up_after_the_last_attempt_and_the_next_one_goes_out(
 
     api.paid(metadata={"callbackUrl": receiver.url})
 
-    assert names(receiver, 5) == ["transaction.created"] * 4 + ["transaction.authorized"]
+    assert names(receiver, 5) == ["transaction.created"] * 4 + [
+        "transaction.authorized"
+    ]
     assert deliveries(api)[0] == ("transaction.created", "given_up", 4)
 
 
-def test_a_redirect_is_not_followed_and_no_acknowledgement(api: Api, receiver: Receiver) -> None:
+def test_a_redirect_is_not_followed_and_no_acknowledgement(
+    api: Api, receiver: Receiver
+) -> None:
     receiver.statuses[:] = [302]
 
     api.paid(metadata={"callbackUrl": receiver.url})
@@ -198,7 +219,9 @@ def test_a_redirect_is_not_followed_and_no_acknowledgement(api: Api, receiver: R
     assert names(receiver, 2) == ["transaction.created"] * 2
 
 
-def test_the_api_answers_while_a_receiver_keeps_the_sandbox_waiting(api: Api, receiver: Receiver) -> None:
+def test_the_api_answers_while_a_receiver_keeps_the_sandbox_waiting(
+    api: Api, receiver: Receiver
+) -> None:
     receiver.gate.clear()
     transaction = api.paid(metadata={"callbackUrl": receiver.url})
     assert receiver.next()["name"] == "transaction.created"
@@ -211,7 +234,9 @@ def test_the_api_answers_while_a_receiver_keeps_the_sandbox_waiting(api: Api, re
     assert names(receiver, 2) == ["transaction.authorized", "transaction.charged"]
 
 
-def test_a_receiver_that_hangs_does_not_hold_up_another(api: Api, receiver: Receiver) -> None:
+def test_a_receiver_that_hangs_does_not_hold_up_another(
+    api: Api, receiver: Receiver
+) -> None:
     with Receiver() as other:
         receiver.gate.clear()
         api.paid(metadata={"callbackUrl": receiver.url})
@@ -222,7 +247,9 @@ def test_a_receiver_that_hangs_does_not_hold_up_another(api: Api, receiver: Rece
         assert names(other, 2) == ["transaction.created", "transaction.authorized"]
 
 
-def test_an_event_tells_the_transaction_as_it_was_when_it_happened(api: Api, receiver: Receiver) -> None:
+def test_an_event_tells_the_transaction_as_it_was_when_it_happened(
+    api: Api, receiver: Receiver
+) -> None:
     receiver.gate.clear()
     transaction = api.paid(metadata={"callbackUrl": receiver.url})
     api.move(transaction, "capture")
@@ -259,7 +286,9 @@ def test_the_pauses_before_further_attempts_grow_fourfold(receiver: Receiver) ->
     assert pauses == [0.5, 2, 8] * 2
 
 
-def test_after_an_acknowledgement_there_is_no_pause_and_no_further_attempt(receiver: Receiver) -> None:
+def test_after_an_acknowledgement_there_is_no_pause_and_no_further_attempt(
+    receiver: Receiver,
+) -> None:
     receiver.statuses[:] = [200, 500]
     pauses: list[float] = []
 
@@ -268,14 +297,21 @@ def test_after_an_acknowledgement_there_is_no_pause_and_no_further_attempt(recei
 
     listed = asyncio.run(delivered_by(sender_of(sleep=note), receiver.url))
 
-    assert [(one.state, len(one.attempts)) for one in listed] == [("delivered", 1), ("delivered", 2)]
+    assert [(one.state, len(one.attempts)) for one in listed] == [
+        ("delivered", 1),
+        ("delivered", 2),
+    ]
     assert pauses == [0.5]
 
 
-def test_a_receiver_that_does_not_answer_in_time_has_not_taken_the_event(receiver: Receiver) -> None:
+def test_a_receiver_that_does_not_answer_in_time_has_not_taken_the_event(
+    receiver: Receiver,
+) -> None:
     receiver.gate.clear()
 
-    listed = asyncio.run(delivered_by(sender_of(retry_delays=(), patience=0.01), receiver.url))
+    listed = asyncio.run(
+        delivered_by(sender_of(retry_delays=(), patience=0.01), receiver.url)
+    )
 
     assert [one.attempts[0]["error"] for one in listed] == ["TimeoutError"] * 2
     assert [one.state for one in listed] == ["given_up"] * 2
@@ -290,13 +326,18 @@ def test_a_receiver_has_the_documented_thirty_seconds() -> None:
     [
         ("https://shop.example/hook", "shop.example is not this machine"),
         ("http://192.168.0.1/hook", "192.168.0.1 is not this machine"),
-        ("http://127.0.0.1.shop.example/hook", "127.0.0.1.shop.example is not this machine"),
+        (
+            "http://127.0.0.1.shop.example/hook",
+            "127.0.0.1.shop.example is not this machine",
+        ),
         ("ftp://127.0.0.1/hook", "not an http or https address"),
         ("http:///hook", "not an http or https address"),
         ("http:hook", "not an http or https address"),
     ],
 )
-def test_an_event_for_another_machine_is_listed_and_not_sent(api: Api, url: str, reason: str) -> None:
+def test_an_event_for_another_machine_is_listed_and_not_sent(
+    api: Api, url: str, reason: str
+) -> None:
     api.paid(metadata={"callbackUrl": url})
 
     listed = exact(api.http.get("/_sandbox/webhooks"))["deliveries"]
@@ -310,7 +351,9 @@ def test_another_machine_gets_events_when_it_was_named(receiver: Receiver) -> No
     # 0.0.0.0 is no loopback address, and still leads to this machine.
     open_sandbox = create_app(webhook_hosts=["0.0.0.0"])
     with RunningSandbox(open_sandbox) as sandbox, client_of(sandbox) as http:
-        Api(http).paid(metadata={"callbackUrl": receiver.url.replace("127.0.0.1", "0.0.0.0")})
+        Api(http).paid(
+            metadata={"callbackUrl": receiver.url.replace("127.0.0.1", "0.0.0.0")}
+        )
 
         assert names(receiver, 2) == ["transaction.created", "transaction.authorized"]
 
@@ -320,7 +363,10 @@ def test_the_automatic_capture_needs_no_request_to_happen(
 ) -> None:
     monkeypatch.setattr(app, "_TICK", 0.01)
     now = [datetime(2026, 11, 22, tzinfo=UTC)]
-    with RunningSandbox(create_app(clock=lambda: now[0])) as sandbox, client_of(sandbox) as http:
+    with (
+        RunningSandbox(create_app(clock=lambda: now[0])) as sandbox,
+        client_of(sandbox) as http,
+    ):
         Api(http).paid(metadata={"callbackUrl": receiver.url})
         names(receiver, 2)
 
@@ -350,7 +396,9 @@ def test_loopback_is_this_machine_and_nothing_else(host: str, expected: bool) ->
 def test_the_latest_thousand_deliveries_are_remembered() -> None:
     sender = sender_of()
     made = [
-        sender.emit("x", Scheme.TOKEN, "https://shop.example/hook", {"number": number})[0]
+        sender.emit("x", Scheme.TOKEN, "https://shop.example/hook", {"number": number})[
+            0
+        ]
         for number in range(1001)
     ]
 
@@ -373,7 +421,9 @@ def test_a_reset_stops_what_is_on_its_way(api: Api, receiver: Receiver) -> None:
     assert receiver.next()["data"]["merchantReference"] == "after"
 
 
-def test_the_list_of_deliveries_does_not_show_the_token(api: Api, receiver: Receiver) -> None:
+def test_the_list_of_deliveries_does_not_show_the_token(
+    api: Api, receiver: Receiver
+) -> None:
     api.paid(metadata={"callbackUrl": receiver.url})
     names(receiver, 2)
 
@@ -398,13 +448,29 @@ def test_a_saved_card_is_charged_by_its_token_and_reports_to_the_same_address(
     )
 
     payment = exact(answer)
-    assert payment == {"id": payment["id"], "amount": 1099, "currency": "KZT", "status": "authorized"}
+    assert payment == {
+        "id": payment["id"],
+        "amount": 1099,
+        "currency": "KZT",
+        "status": "authorized",
+    }
     created, authorized = receiver.next()["data"], receiver.next()["data"]
-    assert created["parentTransactionId"] == authorized["parentTransactionId"] == initial["id"]
-    assert (authorized["amount"], authorized["recurringType"], authorized["secure3d"]) == (
+    assert (
+        created["parentTransactionId"]
+        == authorized["parentTransactionId"]
+        == initial["id"]
+    )
+    assert (
+        authorized["amount"],
+        authorized["recurringType"],
+        authorized["secure3d"],
+    ) == (
         1099,
         "ucof",
         False,
     )
     assert "paymentLinkId" not in authorized
-    assert api.post(f"/v1/payments/{payment['id']}/capture", {"amount": 99}).status_code == 200
+    assert (
+        api.post(f"/v1/payments/{payment['id']}/capture", {"amount": 99}).status_code
+        == 200
+    )

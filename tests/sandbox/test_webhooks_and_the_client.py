@@ -42,7 +42,9 @@ def test_the_client_takes_each_event_and_no_forgery_of_it(
 ) -> None:
     sent = posting.webhooks.emit(name)
     event = unwrapped(receiver, sent.scheme)
-    assert type(event).__name__ == EVENTS[name]["post"]["operationId"].removeprefix("on")
+    assert type(event).__name__ == EVENTS[name]["post"]["operationId"].removeprefix(
+        "on"
+    )
     assert event.payload == sent.payload
 
     posting.webhooks.emit(name, forged=True)
@@ -53,7 +55,9 @@ def test_the_client_takes_each_event_and_no_forgery_of_it(
 
 @pytest.mark.parametrize("spelling", ["bearer", "raw", "doubled"])
 def test_the_client_takes_the_token_in_each_spelling(
-    posting: RunningSandbox, receiver: Receiver, spelling: Literal["bearer", "raw", "doubled"]
+    posting: RunningSandbox,
+    receiver: Receiver,
+    spelling: Literal["bearer", "raw", "doubled"],
 ) -> None:
     posting.webhooks.configure(authorization=spelling)
 
@@ -81,7 +85,11 @@ SAME = "6fff162f-1273-4e44-9392-694cdc2e8a22"
 
 @pytest.mark.parametrize(
     ("name", "identity"),
-    [("transaction.charged", "id"), ("payment_order.paid", "payment_order_id"), ("callback-2023", "id")],
+    [
+        ("transaction.charged", "id"),
+        ("payment_order.paid", "payment_order_id"),
+        ("callback-2023", "id"),
+    ],
 )
 def test_every_spelling_is_read_as_one_event(
     posting: RunningSandbox, receiver: Receiver, name: str, identity: str
@@ -89,7 +97,9 @@ def test_every_spelling_is_read_as_one_event(
     read: list[Any] = []
     for names in ("camel", "snake"):
         for wrappers in (True, False):
-            sent = posting.webhooks.emit(name, {identity: SAME}, names=names, wrappers=wrappers)
+            sent = posting.webhooks.emit(
+                name, {identity: SAME}, names=names, wrappers=wrappers
+            )
             read.append(unwrapped(receiver, sent.scheme))
 
     assert len({event.dedup_id for event in read}) == 1
@@ -114,8 +124,16 @@ def paid_by_card(api: Api, checkout: Api) -> None:
 @pytest.mark.parametrize(
     ("happen", "scheme", "names"),
     [
-        (paid, "token", ["transaction.created", "transaction.authorized", "transaction.charged"]),
-        (paid_in_the_checkout, "body", ["payment.succeeded", "payment.failed", "payment.succeeded"]),
+        (
+            paid,
+            "token",
+            ["transaction.created", "transaction.authorized", "transaction.charged"],
+        ),
+        (
+            paid_in_the_checkout,
+            "body",
+            ["payment.succeeded", "payment.failed", "payment.succeeded"],
+        ),
         (paid_by_card, "fields", [""] * 3),
     ],
 )

@@ -5,27 +5,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .acquirer_response_three_d_secure import AcquirerResponseThreeDSecure as AcquirerResponseThreeDSecure
+    from .acquirer_response_three_d_secure import (
+        AcquirerResponseThreeDSecure as AcquirerResponseThreeDSecure,
+    )
     from .address import Address as Address
     from .agent_balance import AgentBalance as AgentBalance
     from .agent_deposit import AgentDeposit as AgentDeposit
-    from .authorize_and_capture_payment import AuthorizeAndCapturePayment as AuthorizeAndCapturePayment
+    from .authorize_and_capture_payment import (
+        AuthorizeAndCapturePayment as AuthorizeAndCapturePayment,
+    )
     from .authorize_payment import AuthorizePayment as AuthorizePayment
-    from .authorize_payment_request import AuthorizePaymentRequest as AuthorizePaymentRequest
-    from .authorize_wallet_transaction import AuthorizeWalletTransaction as AuthorizeWalletTransaction
+    from .authorize_payment_request import (
+        AuthorizePaymentRequest as AuthorizePaymentRequest,
+    )
+    from .authorize_wallet_transaction import (
+        AuthorizeWalletTransaction as AuthorizeWalletTransaction,
+    )
     from .browser_details import BrowserDetails as BrowserDetails
     from .cancel_payment_response import CancelPaymentResponse as CancelPaymentResponse
     from .capture_payment import CapturePayment as CapturePayment
-    from .capture_payment_response import CapturePaymentResponse as CapturePaymentResponse
+    from .capture_payment_response import (
+        CapturePaymentResponse as CapturePaymentResponse,
+    )
     from .card_data import CardData as CardData
-    from .card_save_session_customer import CardSaveSessionCustomer as CardSaveSessionCustomer
+    from .card_save_session_customer import (
+        CardSaveSessionCustomer as CardSaveSessionCustomer,
+    )
     from .card_scheme import CardScheme as CardScheme
     from .change_user_role import ChangeUserRole as ChangeUserRole
     from .checkout_action import CheckoutAction as CheckoutAction
-    from .checkout_additional_data import CheckoutAdditionalData as CheckoutAdditionalData
+    from .checkout_additional_data import (
+        CheckoutAdditionalData as CheckoutAdditionalData,
+    )
     from .checkout_address import CheckoutAddress as CheckoutAddress
     from .checkout_amount import CheckoutAmount as CheckoutAmount
-    from .checkout_authentication_data import CheckoutAuthenticationData as CheckoutAuthenticationData
+    from .checkout_authentication_data import (
+        CheckoutAuthenticationData as CheckoutAuthenticationData,
+    )
     from .checkout_channel import CheckoutChannel as CheckoutChannel
     from .checkout_component_data import CheckoutComponentData as CheckoutComponentData
     from .checkout_decline_code import CheckoutDeclineCode as CheckoutDeclineCode
@@ -44,38 +60,60 @@ if TYPE_CHECKING:
     from .checkout_payment_method_configuration import (
         CheckoutPaymentMethodConfiguration as CheckoutPaymentMethodConfiguration,
     )
-    from .checkout_payment_method_list import CheckoutPaymentMethodList as CheckoutPaymentMethodList
+    from .checkout_payment_method_list import (
+        CheckoutPaymentMethodList as CheckoutPaymentMethodList,
+    )
     from .checkout_payment_methods_request import (
         CheckoutPaymentMethodsRequest as CheckoutPaymentMethodsRequest,
     )
-    from .checkout_payment_request import CheckoutPaymentRequest as CheckoutPaymentRequest
+    from .checkout_payment_request import (
+        CheckoutPaymentRequest as CheckoutPaymentRequest,
+    )
     from .checkout_recurring_processing_model import (
         CheckoutRecurringProcessingModel as CheckoutRecurringProcessingModel,
     )
     from .checkout_result_code import CheckoutResultCode as CheckoutResultCode
     from .checkout_risk import CheckoutRisk as CheckoutRisk
     from .checkout_session import CheckoutSession as CheckoutSession
-    from .checkout_session_payment import CheckoutSessionPayment as CheckoutSessionPayment
-    from .checkout_session_request import CheckoutSessionRequest as CheckoutSessionRequest
+    from .checkout_session_payment import (
+        CheckoutSessionPayment as CheckoutSessionPayment,
+    )
+    from .checkout_session_request import (
+        CheckoutSessionRequest as CheckoutSessionRequest,
+    )
     from .checkout_session_result import CheckoutSessionResult as CheckoutSessionResult
-    from .checkout_shopper_interaction import CheckoutShopperInteraction as CheckoutShopperInteraction
+    from .checkout_shopper_interaction import (
+        CheckoutShopperInteraction as CheckoutShopperInteraction,
+    )
     from .checkout_shopper_name import CheckoutShopperName as CheckoutShopperName
     from .checkout_store_payment_method_mode import (
         CheckoutStorePaymentMethodMode as CheckoutStorePaymentMethodMode,
     )
-    from .checkout_three_ds_request_data import CheckoutThreeDSRequestData as CheckoutThreeDSRequestData
+    from .checkout_three_ds_request_data import (
+        CheckoutThreeDSRequestData as CheckoutThreeDSRequestData,
+    )
     from .checkout_webhook import CheckoutWebhook as CheckoutWebhook
     from .checkout_webhook_data import CheckoutWebhookData as CheckoutWebhookData
     from .continue_three_ds import ContinueThreeDS as ContinueThreeDS
-    from .continue_three_ds_request import ContinueThreeDSRequest as ContinueThreeDSRequest
-    from .create_bussiness_details import CreateBussinessDetails as CreateBussinessDetails
+    from .continue_three_ds_request import (
+        ContinueThreeDSRequest as ContinueThreeDSRequest,
+    )
+    from .create_bussiness_details import (
+        CreateBussinessDetails as CreateBussinessDetails,
+    )
     from .create_card_save_session import CreateCardSaveSession as CreateCardSaveSession
     from .create_invite_session import CreateInviteSession as CreateInviteSession
-    from .create_manual_settlement import CreateManualSettlement as CreateManualSettlement
+    from .create_manual_settlement import (
+        CreateManualSettlement as CreateManualSettlement,
+    )
     from .create_order_request import CreateOrderRequest as CreateOrderRequest
-    from .create_payment_beneficiary import CreatePaymentBeneficiary as CreatePaymentBeneficiary
+    from .create_payment_beneficiary import (
+        CreatePaymentBeneficiary as CreatePaymentBeneficiary,
+    )
     from .create_payment_link import CreatePaymentLink as CreatePaymentLink
-    from .create_payment_link_metadata import CreatePaymentLinkMetadata as CreatePaymentLinkMetadata
+    from .create_payment_link_metadata import (
+        CreatePaymentLinkMetadata as CreatePaymentLinkMetadata,
+    )
     from .csv_api_request import CSVApiRequest as CSVApiRequest
     from .currency import Currency as Currency
     from .customer import Customer as Customer
@@ -102,7 +140,9 @@ if TYPE_CHECKING:
     from .handle_three_d_result import HandleThreeDResult as HandleThreeDResult
     from .key_response import KeyResponse as KeyResponse
     from .merchant import Merchant as Merchant
-    from .merchant_initiated_payment import MerchantInitiatedPayment as MerchantInitiatedPayment
+    from .merchant_initiated_payment import (
+        MerchantInitiatedPayment as MerchantInitiatedPayment,
+    )
     from .merchant_initiated_payment_request import (
         MerchantInitiatedPaymentRequest as MerchantInitiatedPaymentRequest,
     )
@@ -115,20 +155,30 @@ if TYPE_CHECKING:
     from .page_entity_user_profile import PageEntityUserProfile as PageEntityUserProfile
     from .password_request import PasswordRequest as PasswordRequest
     from .payment_beneficiary import PaymentBeneficiary as PaymentBeneficiary
-    from .payment_callback_details import PaymentCallbackDetails as PaymentCallbackDetails
+    from .payment_callback_details import (
+        PaymentCallbackDetails as PaymentCallbackDetails,
+    )
     from .payment_link import PaymentLink as PaymentLink
     from .payment_link_info import PaymentLinkInfo as PaymentLinkInfo
     from .payment_link_metadata import PaymentLinkMetadata as PaymentLinkMetadata
     from .payment_link_status import PaymentLinkStatus as PaymentLinkStatus
     from .payment_links_info import PaymentLinksInfo as PaymentLinksInfo
-    from .payment_links_statistics import PaymentLinksStatistics as PaymentLinksStatistics
-    from .payment_links_statistics_item import PaymentLinksStatisticsItem as PaymentLinksStatisticsItem
+    from .payment_links_statistics import (
+        PaymentLinksStatistics as PaymentLinksStatistics,
+    )
+    from .payment_links_statistics_item import (
+        PaymentLinksStatisticsItem as PaymentLinksStatisticsItem,
+    )
     from .payment_order_event_name import PaymentOrderEventName as PaymentOrderEventName
     from .payment_order_status import PaymentOrderStatus as PaymentOrderStatus
     from .payment_order_webhook import PaymentOrderWebhook as PaymentOrderWebhook
-    from .payment_order_webhook_details import PaymentOrderWebhookDetails as PaymentOrderWebhookDetails
+    from .payment_order_webhook_details import (
+        PaymentOrderWebhookDetails as PaymentOrderWebhookDetails,
+    )
     from .payment_recurring import PaymentRecurring as PaymentRecurring
-    from .payment_transaction_type import PaymentTransactionType as PaymentTransactionType
+    from .payment_transaction_type import (
+        PaymentTransactionType as PaymentTransactionType,
+    )
     from .payout import Payout as Payout
     from .payout_request import PayoutRequest as PayoutRequest
     from .payout_request_row_data import PayoutRequestRowData as PayoutRequestRowData
@@ -149,8 +199,12 @@ if TYPE_CHECKING:
     from .sca_exemption import ScaExemption as ScaExemption
     from .session import Session as Session
     from .settlement import Settlement as Settlement
-    from .settlement_payment_order import SettlementPaymentOrder as SettlementPaymentOrder
-    from .settlement_payment_order_body import SettlementPaymentOrderBody as SettlementPaymentOrderBody
+    from .settlement_payment_order import (
+        SettlementPaymentOrder as SettlementPaymentOrder,
+    )
+    from .settlement_payment_order_body import (
+        SettlementPaymentOrderBody as SettlementPaymentOrderBody,
+    )
     from .settlement_transaction import SettlementTransaction as SettlementTransaction
     from .split_request import SplitRequest as SplitRequest
     from .split_request_body import SplitRequestBody as SplitRequestBody
@@ -158,24 +212,36 @@ if TYPE_CHECKING:
     from .stores import Stores as Stores
     from .three_d_secure_action import ThreeDSecureAction as ThreeDSecureAction
     from .three_d_secure_status import ThreeDSecureStatus as ThreeDSecureStatus
-    from .three_d_secure_status_reason import ThreeDSecureStatusReason as ThreeDSecureStatusReason
+    from .three_d_secure_status_reason import (
+        ThreeDSecureStatusReason as ThreeDSecureStatusReason,
+    )
     from .three_d_secure_type import ThreeDSecureType as ThreeDSecureType
     from .topup_request import TopupRequest as TopupRequest
     from .transaction import Transaction as Transaction
     from .transaction_details import TransactionDetails as TransactionDetails
     from .transaction_event_name import TransactionEventName as TransactionEventName
     from .transaction_events import TransactionEvents as TransactionEvents
-    from .transaction_history_event import TransactionHistoryEvent as TransactionHistoryEvent
-    from .transaction_history_event_data import TransactionHistoryEventData as TransactionHistoryEventData
+    from .transaction_history_event import (
+        TransactionHistoryEvent as TransactionHistoryEvent,
+    )
+    from .transaction_history_event_data import (
+        TransactionHistoryEventData as TransactionHistoryEventData,
+    )
     from .transaction_list import TransactionList as TransactionList
     from .transaction_response import TransactionResponse as TransactionResponse
     from .transaction_status import TransactionStatus as TransactionStatus
     from .transaction_type import TransactionType as TransactionType
     from .transaction_webhook import TransactionWebhook as TransactionWebhook
-    from .transaction_webhook_details import TransactionWebhookDetails as TransactionWebhookDetails
+    from .transaction_webhook_details import (
+        TransactionWebhookDetails as TransactionWebhookDetails,
+    )
     from .transactions import Transactions as Transactions
-    from .transfer_to_merchant_balance import TransferToMerchantBalance as TransferToMerchantBalance
-    from .two_step_authorize_payment import TwoStepAuthorizePayment as TwoStepAuthorizePayment
+    from .transfer_to_merchant_balance import (
+        TransferToMerchantBalance as TransferToMerchantBalance,
+    )
+    from .two_step_authorize_payment import (
+        TwoStepAuthorizePayment as TwoStepAuthorizePayment,
+    )
     from .type import Type as Type
     from .update_merchant_settings_request import (
         UpdateMerchantSettingsRequest as UpdateMerchantSettingsRequest,
@@ -187,7 +253,9 @@ if TYPE_CHECKING:
     from .user_profile import UserProfile as UserProfile
     from .user_role import UserRole as UserRole
     from .wallet_transaction import WalletTransaction as WalletTransaction
-    from .wallet_transaction_status import WalletTransactionStatus as WalletTransactionStatus
+    from .wallet_transaction_status import (
+        WalletTransactionStatus as WalletTransactionStatus,
+    )
     from .webhook_recurring_type import WebhookRecurringType as WebhookRecurringType
 
 _MODULES = {

@@ -17,7 +17,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -107,7 +110,9 @@ class AcquirerResponseThreeDSecure(WireModel):
     """Id of the authentication at the 3-D Secure server."""
     directory_transaction_id: str | Unset = UNSET
     """Id of the authentication at the card network's directory server."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -17,7 +17,10 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -85,7 +88,9 @@ class Address(WireModel):
     """Phone number with `+` and the country's code."""
     country: str | Unset = UNSET
     """ISO 3166-1 alpha-2 code. The docs write "ISO 3166-2" and show `DE`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

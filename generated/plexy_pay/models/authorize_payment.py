@@ -23,7 +23,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..next_action import NextAction
 from ..types import UNSET, Unset
@@ -169,7 +173,9 @@ class AuthorizePayment(WireModel):
     """
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -25,7 +25,11 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -143,7 +147,9 @@ class AuthorizePaymentRequest(WireModel):
     """Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
     `true`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -173,7 +179,9 @@ class AuthorizePaymentRequest(WireModel):
             model.payment_method = data["paymentMethod"]
             model.order_details = decode_model(OrderDetails, data["orderDetails"])
             model.card_data = decode_model(CardData, data["cardData"])
-            model.customer_details = decode_model(CustomerDetails, data["customerDetails"])
+            model.customer_details = decode_model(
+                CustomerDetails, data["customerDetails"]
+            )
             model.browser_details = decode_model(BrowserDetails, data["browserDetails"])
             model.three_ds_notification_url = data["threeDSNotificationUrl"]
             model.external_user_id = data["externalUserId"]
@@ -244,18 +252,24 @@ class AuthorizePaymentRequest(WireModel):
             terminal_id=rest.pop("terminal_id", UNSET),
             payment_method=take(rest, "payment_method", "AuthorizePaymentRequest"),
             order_details=to_model(
-                OrderDetails, take(rest, "order_details", "AuthorizePaymentRequest"), "order_details"
+                OrderDetails,
+                take(rest, "order_details", "AuthorizePaymentRequest"),
+                "order_details",
             ),
             card_data=to_model(CardData, rest.pop("card_data", UNSET), "card_data"),
             customer_details=to_model(
                 CustomerDetails, rest.pop("customer_details", UNSET), "customer_details"
             ),
-            browser_details=to_model(BrowserDetails, rest.pop("browser_details", UNSET), "browser_details"),
+            browser_details=to_model(
+                BrowserDetails, rest.pop("browser_details", UNSET), "browser_details"
+            ),
             three_ds_notification_url=rest.pop("three_ds_notification_url", UNSET),
             external_user_id=rest.pop("external_user_id", UNSET),
             skip_three_ds=rest.pop("skip_three_ds", UNSET),
             moto=rest.pop("moto", UNSET),
-            recurring=to_model(PaymentRecurring, rest.pop("recurring", UNSET), "recurring"),
+            recurring=to_model(
+                PaymentRecurring, rest.pop("recurring", UNSET), "recurring"
+            ),
             sca_exemption=rest.pop("sca_exemption", UNSET),
         )
         refuse_duplicates(

@@ -18,7 +18,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -68,7 +71,9 @@ class AuthorizeWalletTransaction(WireModel):
     """Your own name for the order. The docs reconcile by it, so use one of its own for each attempt, and keep
     it before you call. Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -110,7 +115,9 @@ class AuthorizeWalletTransaction(WireModel):
             {
                 **encode_further(self),
                 "amount": wire_amount(self.amount, "minor", "amount"),
-                "currency": currency_beside(self.amount, self.currency, "AuthorizeWalletTransaction"),
+                "currency": currency_beside(
+                    self.amount, self.currency, "AuthorizeWalletTransaction"
+                ),
                 "orderReference": self.order_reference,
             }
         )
@@ -125,7 +132,9 @@ class AuthorizeWalletTransaction(WireModel):
         """
         rest = dict(params)
         rest["currency"] = currency_beside(
-            rest.get("amount", UNSET), rest.get("currency", UNSET), "AuthorizeWalletTransaction"
+            rest.get("amount", UNSET),
+            rest.get("currency", UNSET),
+            "AuthorizeWalletTransaction",
         )
         model = cls(
             amount=amount_parameter(rest.pop("amount", UNSET), "minor", "amount"),

@@ -18,7 +18,10 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -78,7 +81,9 @@ class BrowserDetails(WireModel):
     """
     user_agent: str | Unset = UNSET
     """The `User-Agent` header that the browser sent."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

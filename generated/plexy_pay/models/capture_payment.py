@@ -18,7 +18,10 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -50,7 +53,9 @@ class CapturePayment(WireModel):
     Left out or null: all of it. An amount in major units (tenge for KZT); the unit is documented by the
     vendor in 2023, not since.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -17,7 +17,10 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -82,7 +85,9 @@ class CardData(WireModel):
     """Id of a saved card (`cardTokenId` of an earlier payment), instead of the encrypted fields. A UUID. One
     table of the 2023 docs spells it `tokendId`, their sample `tokenId`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -32,7 +35,11 @@ class CardSaveSessionCustomer(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"id": "string", "email": "string", "phone": "string"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "string",
+        "email": "string",
+        "phone": "string",
+    }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -53,7 +60,9 @@ class CardSaveSessionCustomer(WireModel):
     """The customer's e-mail address."""
     phone: str | Unset = UNSET
     """The customer's phone number."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -73,7 +82,11 @@ class CardSaveSessionCustomer(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.id) not in TEXT or type(model.email) not in TEXT or type(model.phone) not in TEXT:
+        if (
+            type(model.id) not in TEXT
+            or type(model.email) not in TEXT
+            or type(model.phone) not in TEXT
+        ):
             misfit()
         return model
 

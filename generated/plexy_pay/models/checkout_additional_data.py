@@ -17,7 +17,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -61,7 +64,9 @@ class CheckoutAdditionalData(WireModel):
     """The card network's reference of the payment."""
     is_card_commercial: str | Unset = UNSET
     """Whether the card is a company's, as text; `unknown` in the docs."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

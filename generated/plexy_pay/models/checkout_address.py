@@ -18,7 +18,10 @@ from ..decoding import (
     refuse_duplicates,
     warn_of_misspelt,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -70,7 +73,9 @@ class CheckoutAddress(WireModel):
     """Postal code."""
     street: str | Unset = UNSET
     """Name of the street."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -21,7 +21,10 @@ from ..decoding import (
     take,
     warn_of_misspelt,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -68,7 +71,9 @@ class CheckoutAmount(WireModel):
     amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in minor
     units (tiyn for KZT); the unit is documented by the vendor.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -97,7 +102,11 @@ class CheckoutAmount(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.currency) is not str or data["value"] is UNSET or type(model.value) not in INTEGER:
+        if (
+            type(model.currency) is not str
+            or data["value"] is UNSET
+            or type(model.value) not in INTEGER
+        ):
             misfit()
         return model
 
@@ -114,7 +123,9 @@ class CheckoutAmount(WireModel):
         return without_unset(
             {
                 **encode(self.additional_properties),
-                "currency": currency_beside(self.value, self.currency, "CheckoutAmount"),
+                "currency": currency_beside(
+                    self.value, self.currency, "CheckoutAmount"
+                ),
                 "value": wire_amount(self.value, "minor", "value", answered=True),
             }
         )
@@ -133,7 +144,9 @@ class CheckoutAmount(WireModel):
         )
         model = cls(
             currency=take(rest, "currency", "CheckoutAmount"),
-            value=amount_parameter(take(rest, "value", "CheckoutAmount"), "minor", "value"),
+            value=amount_parameter(
+                take(rest, "value", "CheckoutAmount"), "minor", "value"
+            ),
         )
         refuse_duplicates(
             rest,

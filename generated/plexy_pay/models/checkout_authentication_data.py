@@ -20,7 +20,11 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -51,7 +55,9 @@ class CheckoutAuthenticationData(WireModel):
     """Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred."""
     three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = UNSET
     """How 3-D Secure is to be shown."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -66,7 +72,9 @@ class CheckoutAuthenticationData(WireModel):
                 model.additional_properties = free_fields(data, cls._blank)
         try:
             model.attempt_authentication = data["attemptAuthentication"]
-            model.three_ds_request_data = decode_model(CheckoutThreeDSRequestData, data["threeDSRequestData"])
+            model.three_ds_request_data = decode_model(
+                CheckoutThreeDSRequestData, data["threeDSRequestData"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
@@ -104,7 +112,9 @@ class CheckoutAuthenticationData(WireModel):
         model = cls(
             attempt_authentication=rest.pop("attempt_authentication", UNSET),
             three_ds_request_data=to_model(
-                CheckoutThreeDSRequestData, rest.pop("three_ds_request_data", UNSET), "three_ds_request_data"
+                CheckoutThreeDSRequestData,
+                rest.pop("three_ds_request_data", UNSET),
+                "three_ds_request_data",
             ),
         )
         refuse_duplicates(

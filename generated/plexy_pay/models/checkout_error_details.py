@@ -17,7 +17,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -67,7 +70,9 @@ class CheckoutErrorDetails(WireModel):
     """The field of the request that is wrong, if it is about one."""
     request_id: str | Unset = UNSET
     """Plexy Pay's id of the request; tell it to support."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -22,7 +22,10 @@ from ..decoding import (
     refuse_duplicates,
     warn_of_misspelt,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -97,7 +100,9 @@ class CheckoutLineItem(WireModel):
     """Page of the product."""
     image_url: str | Unset = UNSET
     """Picture of the product."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -156,11 +161,19 @@ class CheckoutLineItem(WireModel):
                 "description": self.description,
                 "quantity": self.quantity,
                 "amountExcludingTax": wire_amount(
-                    self.amount_excluding_tax, "minor", "amount_excluding_tax", answered=True
+                    self.amount_excluding_tax,
+                    "minor",
+                    "amount_excluding_tax",
+                    answered=True,
                 ),
-                "taxAmount": wire_amount(self.tax_amount, "minor", "tax_amount", answered=True),
+                "taxAmount": wire_amount(
+                    self.tax_amount, "minor", "tax_amount", answered=True
+                ),
                 "amountIncludingTax": wire_amount(
-                    self.amount_including_tax, "minor", "amount_including_tax", answered=True
+                    self.amount_including_tax,
+                    "minor",
+                    "amount_including_tax",
+                    answered=True,
                 ),
                 "taxPercentage": self.tax_percentage,
                 "taxCategory": self.tax_category,
@@ -185,7 +198,9 @@ class CheckoutLineItem(WireModel):
             amount_excluding_tax=amount_parameter(
                 rest.pop("amount_excluding_tax", UNSET), "minor", "amount_excluding_tax"
             ),
-            tax_amount=amount_parameter(rest.pop("tax_amount", UNSET), "minor", "tax_amount"),
+            tax_amount=amount_parameter(
+                rest.pop("tax_amount", UNSET), "minor", "tax_amount"
+            ),
             amount_including_tax=amount_parameter(
                 rest.pop("amount_including_tax", UNSET), "minor", "amount_including_tax"
             ),
@@ -238,7 +253,11 @@ class CheckoutLineItem(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.amount_excluding_tax, "minor", self.additional_properties.get("currency"))
+        return read_money(
+            self.amount_excluding_tax,
+            "minor",
+            self.additional_properties.get("currency"),
+        )
 
     def amount_excluding_tax_money_in(self, currency: str) -> _hints.Money | None:
         """`amount_excluding_tax` as Money in the currency that you know it has, exactly. None where the
@@ -250,7 +269,10 @@ class CheckoutLineItem(WireModel):
         from ..money import read_money_in
 
         return read_money_in(
-            currency, self.amount_excluding_tax, "minor", self.additional_properties.get("currency")
+            currency,
+            self.amount_excluding_tax,
+            "minor",
+            self.additional_properties.get("currency"),
         )
 
     @property
@@ -261,7 +283,9 @@ class CheckoutLineItem(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.tax_amount, "minor", self.additional_properties.get("currency"))
+        return read_money(
+            self.tax_amount, "minor", self.additional_properties.get("currency")
+        )
 
     def tax_amount_money_in(self, currency: str) -> _hints.Money | None:
         """`tax_amount` as Money in the currency that you know it has, exactly. None where the response has no
@@ -272,7 +296,12 @@ class CheckoutLineItem(WireModel):
         """
         from ..money import read_money_in
 
-        return read_money_in(currency, self.tax_amount, "minor", self.additional_properties.get("currency"))
+        return read_money_in(
+            currency,
+            self.tax_amount,
+            "minor",
+            self.additional_properties.get("currency"),
+        )
 
     @property
     def amount_including_tax_money(self) -> _hints.Money | None:
@@ -283,7 +312,11 @@ class CheckoutLineItem(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.amount_including_tax, "minor", self.additional_properties.get("currency"))
+        return read_money(
+            self.amount_including_tax,
+            "minor",
+            self.additional_properties.get("currency"),
+        )
 
     def amount_including_tax_money_in(self, currency: str) -> _hints.Money | None:
         """`amount_including_tax` as Money in the currency that you know it has, exactly. None where the
@@ -295,5 +328,8 @@ class CheckoutLineItem(WireModel):
         from ..money import read_money_in
 
         return read_money_in(
-            currency, self.amount_including_tax, "minor", self.additional_properties.get("currency")
+            currency,
+            self.amount_including_tax,
+            "minor",
+            self.additional_properties.get("currency"),
         )

@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -57,7 +60,9 @@ class CheckoutOutcome(WireModel):
     """Level of the risk; `normal` in the docs, which spell the field like this."""
     seller_message: str | Unset = UNSET
     """What it means for you, for people. Do not compare it."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

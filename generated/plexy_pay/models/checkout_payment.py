@@ -20,7 +20,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -103,7 +106,9 @@ class CheckoutPayment(WireModel):
     """Why the payment was blocked, `rule_blocked` on the page about tests of the risk system. That it comes
     together with a `resultCode` is inferred. Evidence: inferred, not documented.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -122,9 +127,13 @@ class CheckoutPayment(WireModel):
             model.refusal_reason_code = data["refusalReasonCode"]
             model.amount = decode_model(CheckoutAmount, data["amount"])
             model.merchant_reference = data["merchantReference"]
-            model.payment_method = decode_model(CheckoutPaymentMethod, data["paymentMethod"])
+            model.payment_method = decode_model(
+                CheckoutPaymentMethod, data["paymentMethod"]
+            )
             model.action = decode_model(CheckoutAction, data["action"])
-            model.additional_data = decode_model(CheckoutAdditionalData, data["additionalData"])
+            model.additional_data = decode_model(
+                CheckoutAdditionalData, data["additionalData"]
+            )
             model.risk = decode_model(CheckoutRisk, data["risk"])
             model.status = data["status"]
             model.failure_reason = data["failure_reason"]
@@ -134,7 +143,8 @@ class CheckoutPayment(WireModel):
         if (
             type(model.psp_reference) not in TEXT
             or (
-                type(model.refusal_reason_code) not in TEXT and type(model.refusal_reason_code) not in INTEGER
+                type(model.refusal_reason_code) not in TEXT
+                and type(model.refusal_reason_code) not in INTEGER
             )
             or type(model.merchant_reference) not in TEXT
             or type(model.status) not in TEXT

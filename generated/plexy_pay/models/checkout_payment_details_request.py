@@ -18,7 +18,11 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -42,7 +46,9 @@ class CheckoutPaymentDetailsRequest(WireModel):
 
     details: _hints.models.CheckoutComponentData | Unset = UNSET
     """What the component or the redirect gave."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -89,9 +95,13 @@ class CheckoutPaymentDetailsRequest(WireModel):
         """
         rest = dict(params)
         model = cls(
-            details=to_model(CheckoutComponentData, rest.pop("details", UNSET), "details"),
+            details=to_model(
+                CheckoutComponentData, rest.pop("details", UNSET), "details"
+            ),
         )
-        refuse_duplicates(rest, frozenset(("details",)), "CheckoutPaymentDetailsRequest")
+        refuse_duplicates(
+            rest, frozenset(("details",)), "CheckoutPaymentDetailsRequest"
+        )
         model.additional_properties = rest
         return model
 

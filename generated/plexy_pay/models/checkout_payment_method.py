@@ -19,7 +19,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -72,7 +75,9 @@ class CheckoutPaymentMethod(WireModel):
     """Group that the payment method belongs to. Its type is inferred."""
     configuration: _hints.models.CheckoutPaymentMethodConfiguration | Unset = UNSET
     """Settings of the payment method for the component."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -92,7 +97,9 @@ class CheckoutPaymentMethod(WireModel):
             model.brands = decode_plain(data["brands"], TEXT)
             model.funding_source = data["fundingSource"]
             model.group = data["group"]
-            model.configuration = decode_model(CheckoutPaymentMethodConfiguration, data["configuration"])
+            model.configuration = decode_model(
+                CheckoutPaymentMethodConfiguration, data["configuration"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
@@ -143,4 +150,6 @@ class CheckoutPaymentMethod(WireModel):
 
 
 # Here at the end, because models may name each other.
-from ..models.checkout_payment_method_configuration import CheckoutPaymentMethodConfiguration
+from ..models.checkout_payment_method_configuration import (
+    CheckoutPaymentMethodConfiguration,
+)

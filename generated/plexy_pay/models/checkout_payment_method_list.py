@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -40,7 +43,9 @@ class CheckoutPaymentMethodList(WireModel):
 
     payment_methods: list[_hints.models.CheckoutPaymentMethod] | Unset = UNSET
     """The payment methods."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -54,7 +59,9 @@ class CheckoutPaymentMethodList(WireModel):
             if len(data) != 1:
                 model.additional_properties = further_fields(data, cls._blank)
         try:
-            model.payment_methods = decode_models(CheckoutPaymentMethod, data["paymentMethods"])
+            model.payment_methods = decode_models(
+                CheckoutPaymentMethod, data["paymentMethods"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})

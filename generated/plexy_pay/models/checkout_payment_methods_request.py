@@ -23,7 +23,11 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -74,7 +78,9 @@ class CheckoutPaymentMethodsRequest(WireModel):
     """Where the shopper pays. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -139,8 +145,14 @@ class CheckoutPaymentMethodsRequest(WireModel):
         """
         rest = dict(params)
         model = cls(
-            merchant_account=take(rest, "merchant_account", "CheckoutPaymentMethodsRequest"),
-            amount=to_model(CheckoutAmount, money_object(rest.pop("amount", UNSET), "value"), "amount"),
+            merchant_account=take(
+                rest, "merchant_account", "CheckoutPaymentMethodsRequest"
+            ),
+            amount=to_model(
+                CheckoutAmount,
+                money_object(rest.pop("amount", UNSET), "value"),
+                "amount",
+            ),
             country_code=rest.pop("country_code", UNSET),
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),

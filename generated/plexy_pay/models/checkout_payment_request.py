@@ -24,7 +24,11 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -118,7 +122,9 @@ class CheckoutPaymentRequest(WireModel):
     """What a kept payment method is for."""
     authentication_data: _hints.models.CheckoutAuthenticationData | Unset = UNSET
     """Wishes about 3-D Secure."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -140,17 +146,25 @@ class CheckoutPaymentRequest(WireModel):
             model.merchant_account = data["merchantAccount"]
             model.reference = data["reference"]
             model.return_url = data["returnUrl"]
-            model.payment_method = decode_model(CheckoutComponentData, data["paymentMethod"])
-            model.browser_info = decode_model(CheckoutComponentData, data["browserInfo"])
+            model.payment_method = decode_model(
+                CheckoutComponentData, data["paymentMethod"]
+            )
+            model.browser_info = decode_model(
+                CheckoutComponentData, data["browserInfo"]
+            )
             model.store_payment_method = data["storePaymentMethod"]
             model.country_code = data["countryCode"]
             model.channel = _checkout_channel(data["channel"])
             model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.shopper_interaction = _checkout_shopper_interaction(
+                data["shopperInteraction"]
+            )
             model.recurring_processing_model = _checkout_recurring_processing_model(
                 data["recurringProcessingModel"]
             )
-            model.authentication_data = decode_model(CheckoutAuthenticationData, data["authenticationData"])
+            model.authentication_data = decode_model(
+                CheckoutAuthenticationData, data["authenticationData"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
@@ -214,19 +228,27 @@ class CheckoutPaymentRequest(WireModel):
             reference=rest.pop("reference", UNSET),
             return_url=rest.pop("return_url", UNSET),
             payment_method=to_model(
-                CheckoutComponentData, rest.pop("payment_method", UNSET), "payment_method"
+                CheckoutComponentData,
+                rest.pop("payment_method", UNSET),
+                "payment_method",
             ),
-            browser_info=to_model(CheckoutComponentData, rest.pop("browser_info", UNSET), "browser_info"),
+            browser_info=to_model(
+                CheckoutComponentData, rest.pop("browser_info", UNSET), "browser_info"
+            ),
             store_payment_method=rest.pop("store_payment_method", UNSET),
             country_code=rest.pop("country_code", UNSET),
             channel=_checkout_channel(rest.pop("channel", UNSET)),
             shopper_reference=rest.pop("shopper_reference", UNSET),
-            shopper_interaction=_checkout_shopper_interaction(rest.pop("shopper_interaction", UNSET)),
+            shopper_interaction=_checkout_shopper_interaction(
+                rest.pop("shopper_interaction", UNSET)
+            ),
             recurring_processing_model=_checkout_recurring_processing_model(
                 rest.pop("recurring_processing_model", UNSET)
             ),
             authentication_data=to_model(
-                CheckoutAuthenticationData, rest.pop("authentication_data", UNSET), "authentication_data"
+                CheckoutAuthenticationData,
+                rest.pop("authentication_data", UNSET),
+                "authentication_data",
             ),
         )
         refuse_duplicates(

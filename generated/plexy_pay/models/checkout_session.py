@@ -22,7 +22,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -158,7 +161,9 @@ class CheckoutSession(WireModel):
     """Where the goods go."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -186,7 +191,9 @@ class CheckoutSession(WireModel):
             model.country_code = data["countryCode"]
             model.shopper_locale = data["shopperLocale"]
             model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.shopper_interaction = _checkout_shopper_interaction(
+                data["shopperInteraction"]
+            )
             model.recurring_processing_model = _checkout_recurring_processing_model(
                 data["recurringProcessingModel"]
             )
@@ -196,8 +203,12 @@ class CheckoutSession(WireModel):
             model.telephone_number = data["telephoneNumber"]
             model.date_of_birth = data["dateOfBirth"]
             model.social_security_number = data["socialSecurityNumber"]
-            model.billing_address = decode_model(CheckoutAddress, data["billingAddress"])
-            model.delivery_address = decode_model(CheckoutAddress, data["deliveryAddress"])
+            model.billing_address = decode_model(
+                CheckoutAddress, data["billingAddress"]
+            )
+            model.delivery_address = decode_model(
+                CheckoutAddress, data["deliveryAddress"]
+            )
             model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
         except KeyError:
             # As many fields as the spec has, but not the same ones.

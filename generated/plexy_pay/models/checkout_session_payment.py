@@ -19,7 +19,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -62,7 +65,9 @@ class CheckoutSessionPayment(WireModel):
     """What the shopper paid, in minor units."""
     payment_method: _hints.models.CheckoutPaymentMethod | Unset = UNSET
     """What the shopper paid with."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -79,7 +84,9 @@ class CheckoutSessionPayment(WireModel):
             model.psp_reference = data["pspReference"]
             model.result_code = _checkout_result_code(data["resultCode"])
             model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.payment_method = decode_model(CheckoutPaymentMethod, data["paymentMethod"])
+            model.payment_method = decode_model(
+                CheckoutPaymentMethod, data["paymentMethod"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})

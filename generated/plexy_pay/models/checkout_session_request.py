@@ -25,7 +25,11 @@ from ..decoding import (
     to_model,
     to_models,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     money_object,
@@ -149,7 +153,9 @@ class CheckoutSessionRequest(WireModel):
     """Where the goods go. Evidence: inferred, not documented."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -186,15 +192,21 @@ class CheckoutSessionRequest(WireModel):
             model.shopper_email = data["shopperEmail"]
             model.shopper_name = decode_model(CheckoutShopperName, data["shopperName"])
             model.telephone_number = data["telephoneNumber"]
-            model.shopper_interaction = _checkout_shopper_interaction(data["shopperInteraction"])
+            model.shopper_interaction = _checkout_shopper_interaction(
+                data["shopperInteraction"]
+            )
             model.recurring_processing_model = _checkout_recurring_processing_model(
                 data["recurringProcessingModel"]
             )
             model.store_payment_method_mode = _checkout_store_payment_method_mode(
                 data["storePaymentMethodMode"]
             )
-            model.billing_address = decode_model(CheckoutAddress, data["billingAddress"])
-            model.delivery_address = decode_model(CheckoutAddress, data["deliveryAddress"])
+            model.billing_address = decode_model(
+                CheckoutAddress, data["billingAddress"]
+            )
+            model.delivery_address = decode_model(
+                CheckoutAddress, data["deliveryAddress"]
+            )
             model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
         except KeyError:
             # As many fields as the spec has, but not the same ones.
@@ -270,20 +282,28 @@ class CheckoutSessionRequest(WireModel):
             shopper_locale=rest.pop("shopper_locale", UNSET),
             shopper_reference=rest.pop("shopper_reference", UNSET),
             shopper_email=rest.pop("shopper_email", UNSET),
-            shopper_name=to_model(CheckoutShopperName, rest.pop("shopper_name", UNSET), "shopper_name"),
+            shopper_name=to_model(
+                CheckoutShopperName, rest.pop("shopper_name", UNSET), "shopper_name"
+            ),
             telephone_number=rest.pop("telephone_number", UNSET),
-            shopper_interaction=_checkout_shopper_interaction(rest.pop("shopper_interaction", UNSET)),
+            shopper_interaction=_checkout_shopper_interaction(
+                rest.pop("shopper_interaction", UNSET)
+            ),
             recurring_processing_model=_checkout_recurring_processing_model(
                 rest.pop("recurring_processing_model", UNSET)
             ),
             store_payment_method_mode=_checkout_store_payment_method_mode(
                 rest.pop("store_payment_method_mode", UNSET)
             ),
-            billing_address=to_model(CheckoutAddress, rest.pop("billing_address", UNSET), "billing_address"),
+            billing_address=to_model(
+                CheckoutAddress, rest.pop("billing_address", UNSET), "billing_address"
+            ),
             delivery_address=to_model(
                 CheckoutAddress, rest.pop("delivery_address", UNSET), "delivery_address"
             ),
-            line_items=to_models(CheckoutLineItem, rest.pop("line_items", UNSET), "line_items"),
+            line_items=to_models(
+                CheckoutLineItem, rest.pop("line_items", UNSET), "line_items"
+            ),
         )
         refuse_duplicates(
             rest,

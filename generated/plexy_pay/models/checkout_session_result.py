@@ -19,7 +19,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -65,7 +68,9 @@ class CheckoutSessionResult(WireModel):
     """The payments of the session."""
     additional_data: _hints.models.CheckoutAdditionalData | Unset = UNSET
     """Further facts."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -83,11 +88,17 @@ class CheckoutSessionResult(WireModel):
             model.status = data["status"]
             model.reference = data["reference"]
             model.payments = decode_models(CheckoutSessionPayment, data["payments"])
-            model.additional_data = decode_model(CheckoutAdditionalData, data["additionalData"])
+            model.additional_data = decode_model(
+                CheckoutAdditionalData, data["additionalData"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.id) not in TEXT or type(model.status) not in TEXT or type(model.reference) not in TEXT:
+        if (
+            type(model.id) not in TEXT
+            or type(model.status) not in TEXT
+            or type(model.reference) not in TEXT
+        ):
             misfit()
         return model
 

@@ -17,7 +17,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -40,7 +43,9 @@ class CheckoutThreeDSRequestData(WireModel):
 
     native_three_ds: str | Unset = UNSET
     """Whether the component shows 3-D Secure. The type is inferred."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -91,7 +96,9 @@ class CheckoutThreeDSRequestData(WireModel):
         model = cls(
             native_three_ds=rest.pop("native_three_ds", UNSET),
         )
-        refuse_duplicates(rest, frozenset(("nativeThreeDS",)), "CheckoutThreeDSRequestData")
+        refuse_duplicates(
+            rest, frozenset(("nativeThreeDS",)), "CheckoutThreeDSRequestData"
+        )
         model.additional_properties = rest
         return model
 

@@ -18,7 +18,10 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET
 from ..wire_model import WireModel
@@ -53,7 +56,9 @@ class ContinueThreeDSRequest(WireModel):
     """The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged."""
     transaction_id: str
     """The `id` that the payment answered."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:

@@ -19,7 +19,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -54,7 +57,9 @@ class CreateManualSettlement(WireModel):
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -23,7 +23,11 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     one_currency,
@@ -66,7 +70,9 @@ class CreateOrderRequest(WireModel):
     """How much to top up, and which account; for `direct_top_up` products only."""
     external_ref: str | Unset = UNSET
     """Your own name for the order. Keep it, and the idempotency key, before you call."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -132,7 +138,9 @@ class CreateOrderRequest(WireModel):
         model = cls(
             product_id=take(rest, "product_id", "CreateOrderRequest"),
             currency_code=rest.pop("currency_code", UNSET),
-            topup_request=to_model(TopupRequest, rest.pop("topup_request", UNSET), "topup_request"),
+            topup_request=to_model(
+                TopupRequest, rest.pop("topup_request", UNSET), "topup_request"
+            ),
             external_ref=rest.pop("external_ref", UNSET),
         )
         refuse_unknown(rest, "CreateOrderRequest", cls._fields)

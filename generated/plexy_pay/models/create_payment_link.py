@@ -26,7 +26,12 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import encode, encode_further, encode_moment, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    encode_moment,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -129,7 +134,9 @@ class CreatePaymentLink(WireModel):
     Plexy Pay told you what it means. Evidence: seen in merchants' public code, not documented (public code
     of merchants, 2026 (creation of payment links)).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -187,7 +194,9 @@ class CreatePaymentLink(WireModel):
             {
                 **encode_further(self),
                 "amount": wire_amount(self.amount, "minor", "amount"),
-                "currency": wire_currency(self.amount, self.currency, "CreatePaymentLink"),
+                "currency": wire_currency(
+                    self.amount, self.currency, "CreatePaymentLink"
+                ),
                 "customerId": self.customer_id,
                 "description": self.description,
                 "expiresAt": encode_moment(self.expires_at, "expires_at"),
@@ -212,12 +221,16 @@ class CreatePaymentLink(WireModel):
             rest.get("amount", UNSET), rest.get("currency", UNSET), "CreatePaymentLink"
         )
         model = cls(
-            amount=amount_parameter(take(rest, "amount", "CreatePaymentLink"), "minor", "amount"),
+            amount=amount_parameter(
+                take(rest, "amount", "CreatePaymentLink"), "minor", "amount"
+            ),
             currency=take(rest, "currency", "CreatePaymentLink"),
             customer_id=rest.pop("customer_id", UNSET),
             description=rest.pop("description", UNSET),
             expires_at=rest.pop("expires_at", UNSET),
-            metadata=to_model(CreatePaymentLinkMetadata, rest.pop("metadata", UNSET), "metadata"),
+            metadata=to_model(
+                CreatePaymentLinkMetadata, rest.pop("metadata", UNSET), "metadata"
+            ),
             order_reference=rest.pop("order_reference", UNSET),
             recurring=to_model(Recurring, rest.pop("recurring", UNSET), "recurring"),
             auto_clearing=rest.pop("auto_clearing", UNSET),

@@ -17,7 +17,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -63,7 +66,9 @@ class CreatePaymentLinkMetadata(WireModel):
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code of
     merchants, 2026 (creation of payment links)).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

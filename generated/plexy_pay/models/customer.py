@@ -18,7 +18,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -62,7 +65,9 @@ class Customer(WireModel):
     """The customer's phone number."""
     created_at: datetime.datetime | Unset = UNSET
     """When the customer was made."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -83,7 +88,11 @@ class Customer(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.id) not in TEXT or type(model.email) not in TEXT or type(model.phone) not in TEXT:
+        if (
+            type(model.id) not in TEXT
+            or type(model.email) not in TEXT
+            or type(model.phone) not in TEXT
+        ):
             misfit()
         return model
 

@@ -20,7 +20,11 @@ from ..decoding import (
     refuse_unknown,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -67,7 +71,9 @@ class CustomerDetails(WireModel):
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -124,8 +130,12 @@ class CustomerDetails(WireModel):
         model = cls(
             email=rest.pop("email", UNSET),
             account_id=rest.pop("account_id", UNSET),
-            delivery_address=to_model(Address, rest.pop("delivery_address", UNSET), "delivery_address"),
-            billing_address=to_model(Address, rest.pop("billing_address", UNSET), "billing_address"),
+            delivery_address=to_model(
+                Address, rest.pop("delivery_address", UNSET), "delivery_address"
+            ),
+            billing_address=to_model(
+                Address, rest.pop("billing_address", UNSET), "billing_address"
+            ),
         )
         refuse_unknown(rest, "CustomerDetails", cls._fields)
         return model

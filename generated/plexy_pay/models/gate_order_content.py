@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -34,7 +37,10 @@ class GateOrderContent(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"vendor_order_id": "string", "voucher_code": "string"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "vendor_order_id": "string",
+        "voucher_code": "string",
+    }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -47,7 +53,9 @@ class GateOrderContent(WireModel):
     """The supplier's id of the order."""
     voucher_code: str | Unset = UNSET
     """The code to hand over to the customer."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -66,7 +74,10 @@ class GateOrderContent(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.vendor_order_id) not in TEXT or type(model.voucher_code) not in TEXT:
+        if (
+            type(model.vendor_order_id) not in TEXT
+            or type(model.voucher_code) not in TEXT
+        ):
             misfit()
         return model
 

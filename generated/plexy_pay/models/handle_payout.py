@@ -19,7 +19,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -39,7 +42,11 @@ class HandlePayout(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"amount": "number", "currency": "string", "cardTokenId": "string"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "number",
+        "currency": "string",
+        "cardTokenId": "string",
+    }
     _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -57,7 +64,9 @@ class HandlePayout(WireModel):
     """ISO 4217 code of `amount`."""
     card_token_id: str | Unset = UNSET
     """Id of the saved card that gets the money."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -19,7 +19,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -81,7 +85,9 @@ class MerchantInitiatedPayment(WireModel):
     `TRANSACTION_STATUS_REJECTED` is `rejected`, `TRANSACTION_STATUS_AUTHED` is `authorized`. Be ready for
     both, and for more values of that kind.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -102,7 +108,11 @@ class MerchantInitiatedPayment(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.id) is not str or type(model.amount) not in NUMBER or type(model.currency) not in TEXT:
+        if (
+            type(model.id) is not str
+            or type(model.amount) not in NUMBER
+            or type(model.currency) not in TEXT
+        ):
             misfit()
         return model
 

@@ -21,7 +21,10 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -77,7 +80,9 @@ class MerchantInitiatedPaymentRequest(WireModel):
     """Id of the transaction in which the payer agreed to later charges (the one with recurring type
     `cof_initial`). Send it: the docs' sample does. A UUID there.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -150,9 +155,13 @@ class MerchantInitiatedPaymentRequest(WireModel):
         rest = dict(params)
         model = cls(
             amount=amount_parameter(
-                take(rest, "amount", "MerchantInitiatedPaymentRequest"), "unknown", "amount"
+                take(rest, "amount", "MerchantInitiatedPaymentRequest"),
+                "unknown",
+                "amount",
             ),
-            card_token_id=take(rest, "card_token_id", "MerchantInitiatedPaymentRequest"),
+            card_token_id=take(
+                rest, "card_token_id", "MerchantInitiatedPaymentRequest"
+            ),
             currency=take(rest, "currency", "MerchantInitiatedPaymentRequest"),
             initial_transaction_id=rest.pop("initial_transaction_id", UNSET),
         )

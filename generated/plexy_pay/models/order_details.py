@@ -21,7 +21,11 @@ from ..decoding import (
     refuse_unknown,
     take,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -84,7 +88,9 @@ class OrderDetails(WireModel):
     items: list[Any] | Unset = UNSET
     """What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:
@@ -158,7 +164,9 @@ class OrderDetails(WireModel):
             rest.get("amount", UNSET), rest.get("currency", UNSET), "OrderDetails"
         )
         model = cls(
-            amount=amount_parameter(take(rest, "amount", "OrderDetails"), "major", "amount"),
+            amount=amount_parameter(
+                take(rest, "amount", "OrderDetails"), "major", "amount"
+            ),
             currency=take(rest, "currency", "OrderDetails"),
             order_reference=rest.pop("order_reference", UNSET),
             cart_reference=rest.pop("cart_reference", UNSET),

@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -39,7 +42,9 @@ class PaymentLinksStatistics(WireModel):
 
     items: list[_hints.models.PaymentLinksStatisticsItem] | Unset = UNSET
     """The figures, one item for each group of links."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -19,7 +19,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -69,7 +72,9 @@ class PaymentOrderWebhook(WireModel):
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
     do not name it. `requestId` is not in the docs' sample; find the order by `payment_order_id`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -89,7 +94,11 @@ class PaymentOrderWebhook(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if data["name"] is UNSET or type(model.merchant_id) not in TEXT or data["data"] is UNSET:
+        if (
+            data["name"] is UNSET
+            or type(model.merchant_id) not in TEXT
+            or data["data"] is UNSET
+        ):
             misfit()
         return model
 

@@ -19,7 +19,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -80,7 +84,9 @@ class PaymentOrderWebhookDetails(WireModel):
     """Id of the beneficiary who is paid."""
     payment_order_id: str
     """Id of the settlement payment order."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

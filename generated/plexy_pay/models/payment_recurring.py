@@ -18,7 +18,11 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -40,7 +44,10 @@ class PaymentRecurring(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"recurringType": "RecurringType", "parentTransactionId": "string"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "recurringType": "RecurringType",
+        "parentTransactionId": "string",
+    }
     _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -57,7 +64,9 @@ class PaymentRecurring(WireModel):
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -20,7 +20,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -65,7 +69,9 @@ class Payout(WireModel):
     """State of the payout, a text."""
     created_at: datetime.datetime | Unset = UNSET
     """When the payout was made."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -14,7 +14,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET
 from ..wire_model import WireModel
@@ -36,7 +39,9 @@ class PayoutRequest(WireModel):
     _fields: ClassVar[tuple[str, ...]] = ()
     _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -18,7 +18,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -37,7 +40,11 @@ class ProductType(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(("id",))
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"id": "integer", "code": "GateProductTypeCode", "name": "string"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "id": "integer",
+        "code": "GateProductTypeCode",
+        "name": "string",
+    }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -53,7 +60,9 @@ class ProductType(WireModel):
     """Code of the kind, to decide by."""
     name: str | Unset = UNSET
     """Name to show."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -73,7 +82,11 @@ class ProductType(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if data["id"] is UNSET or type(model.id) not in INTEGER or type(model.name) not in TEXT:
+        if (
+            data["id"] is UNSET
+            or type(model.id) not in INTEGER
+            or type(model.name) not in TEXT
+        ):
             misfit()
         return model
 

@@ -21,7 +21,12 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode, encode_further, encode_moment, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    encode_moment,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -73,7 +78,9 @@ class Recurring(WireModel):
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurringType`).
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -94,7 +101,10 @@ class Recurring(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.frequency) not in INTEGER or type(model.parent_transaction_id) not in TEXT:
+        if (
+            type(model.frequency) not in INTEGER
+            or type(model.parent_transaction_id) not in TEXT
+        ):
             misfit()
         return model
 

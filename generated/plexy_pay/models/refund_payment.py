@@ -19,7 +19,10 @@ from ..decoding import (
     own_fields,
     refuse_unknown,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -64,7 +67,9 @@ class RefundPayment(WireModel):
     """Your own name for the refund. Left out or null: the original's."""
     description: None | str | Unset = UNSET
     """Why the money goes back. Left out or null: the original's."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -86,7 +91,10 @@ class RefundPayment(WireModel):
             return cls.from_dict({**cls._blank, **src_dict})
         if (
             (model.amount is not None and type(model.amount) not in NUMBER)
-            or (model.order_reference is not None and type(model.order_reference) not in TEXT)
+            or (
+                model.order_reference is not None
+                and type(model.order_reference) not in TEXT
+            )
             or (model.description is not None and type(model.description) not in TEXT)
         ):
             misfit()

@@ -21,7 +21,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -101,7 +105,9 @@ class RefundPaymentResponse(WireModel):
     """The same in words, for people."""
     original_transaction_id: str | Unset = UNSET
     """Id of the transaction that is refunded."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -188,7 +194,9 @@ class RefundPaymentResponse(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
+        return read_money(
+            self.amount, "major", self.additional_properties.get("currency")
+        )
 
     def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the response has no
@@ -199,7 +207,9 @@ class RefundPaymentResponse(WireModel):
         """
         from ..money import read_money_in
 
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
+        return read_money_in(
+            currency, self.amount, "major", self.additional_properties.get("currency")
+        )
 
     @property
     def remaining_balance_money(self) -> _hints.Money | None:
@@ -210,7 +220,9 @@ class RefundPaymentResponse(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.remaining_balance, "major", self.additional_properties.get("currency"))
+        return read_money(
+            self.remaining_balance, "major", self.additional_properties.get("currency")
+        )
 
     def remaining_balance_money_in(self, currency: str) -> _hints.Money | None:
         """`remaining_balance` as Money in the currency that you know it has, exactly. None where the response
@@ -222,5 +234,8 @@ class RefundPaymentResponse(WireModel):
         from ..money import read_money_in
 
         return read_money_in(
-            currency, self.remaining_balance, "major", self.additional_properties.get("currency")
+            currency,
+            self.remaining_balance,
+            "major",
+            self.additional_properties.get("currency"),
         )

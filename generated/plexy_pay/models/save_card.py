@@ -20,7 +20,11 @@ from ..decoding import (
     refuse_duplicates,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -36,7 +40,10 @@ class SaveCard(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"customerId": "string", "cardData": "CardData"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "customerId": "string",
+        "cardData": "CardData",
+    }
     _further: ClassVar[str] = "any"
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -56,7 +63,9 @@ class SaveCard(WireModel):
     RSA padding is meant is not documented. No further fields are taken, so that no card number in the clear
     can slip in.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

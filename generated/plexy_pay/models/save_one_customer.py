@@ -17,7 +17,10 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -52,7 +55,9 @@ class SaveOneCustomer(WireModel):
     """The customer's e-mail address."""
     phone: str | Unset = UNSET
     """The customer's phone number."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

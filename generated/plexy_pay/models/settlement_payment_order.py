@@ -19,7 +19,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -78,7 +82,9 @@ class SettlementPaymentOrder(WireModel):
     - `paid`: the beneficiary was paid.
     - `failed`: it was not paid.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -21,7 +21,10 @@ from ..decoding import (
     refuse_nothing,
     take,
 )
-from ..encoding import encode_further, without_unset
+from ..encoding import (
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     amount_parameter,
@@ -73,7 +76,9 @@ class SettlementPaymentOrderBody(WireModel):
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:

@@ -20,7 +20,11 @@ from ..decoding import (
     refuse_unknown,
     to_model,
 )
-from ..encoding import encode, encode_further, without_unset
+from ..encoding import (
+    encode,
+    encode_further,
+    without_unset,
+)
 from ..frames import forgets
 from ..money import (
     Money,
@@ -40,7 +44,10 @@ class TopupRequest(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"amount": "string", "customer_account": "GateCustomerAccount"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "amount": "string",
+        "customer_account": "GateCustomerAccount",
+    }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -56,7 +63,9 @@ class TopupRequest(WireModel):
     """
     customer_account: _hints.models.GateCustomerAccount | Unset = UNSET
     """The account to top up; its keys depend on the product."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -71,7 +80,9 @@ class TopupRequest(WireModel):
                 model.additional_properties = further_fields(data, cls._blank)
         try:
             model.amount = data["amount"]
-            model.customer_account = decode_model(GateCustomerAccount, data["customer_account"])
+            model.customer_account = decode_model(
+                GateCustomerAccount, data["customer_account"]
+            )
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
@@ -107,9 +118,13 @@ class TopupRequest(WireModel):
         """
         rest = dict(params)
         model = cls(
-            amount=amount_parameter(rest.pop("amount", UNSET), "decimal-string", "amount"),
+            amount=amount_parameter(
+                rest.pop("amount", UNSET), "decimal-string", "amount"
+            ),
             customer_account=to_model(
-                GateCustomerAccount, rest.pop("customer_account", UNSET), "customer_account"
+                GateCustomerAccount,
+                rest.pop("customer_account", UNSET),
+                "customer_account",
             ),
         )
         refuse_unknown(rest, "TopupRequest", cls._fields)

@@ -22,7 +22,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -95,7 +99,9 @@ class Transaction(WireModel):
     order_reference: str | Unset = UNSET
     """Your own name for the order. Links that were made in the dashboard have one like `PL-1788525144316`.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -169,7 +175,9 @@ class Transaction(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
+        return read_money(
+            self.amount, "major", self.additional_properties.get("currency")
+        )
 
     def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the response has no
@@ -180,4 +188,6 @@ class Transaction(WireModel):
         """
         from ..money import read_money_in
 
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
+        return read_money_in(
+            currency, self.amount, "major", self.additional_properties.get("currency")
+        )

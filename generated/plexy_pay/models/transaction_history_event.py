@@ -20,7 +20,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -55,7 +58,9 @@ class TransactionHistoryEvent(WireModel):
     """When the step happened."""
     data: _hints.models.TransactionHistoryEventData | Unset = UNSET
     """What a step of the history did. The name of this schema is documented, its fields are not."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -18,7 +18,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -36,7 +40,10 @@ class TransactionHistoryEventData(WireModel):
 
     _required: ClassVar[frozenset[str]] = frozenset(())
     _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"status": "TransactionStatus", "amount": "number"}
+    _types: ClassVar[Mapping[str, str]] = {
+        "status": "TransactionStatus",
+        "amount": "number",
+    }
     _further: ClassVar[str] = ""
     _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
     _fields: ClassVar[tuple[str, ...]] = (
@@ -68,7 +75,9 @@ class TransactionHistoryEventData(WireModel):
     """Amount of the step. The unit is not known, so do not compute with it. The vendor does not state the unit
     of this amount, so the client makes no Money of it and takes none.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

@@ -20,7 +20,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -99,7 +103,9 @@ class TransactionResponse(WireModel):
     """Your own name for the order; links and the list of transactions call it `orderReference`."""
     response_code: ResponseCode | Unset = UNSET
     """Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -173,7 +179,9 @@ class TransactionResponse(WireModel):
         """
         from ..money import read_money
 
-        return read_money(self.amount, "major", self.additional_properties.get("currency"))
+        return read_money(
+            self.amount, "major", self.additional_properties.get("currency")
+        )
 
     def money_in(self, currency: str) -> _hints.Money | None:
         """`amount` as Money in the currency that you know it has, exactly. None where the response has no
@@ -184,4 +192,6 @@ class TransactionResponse(WireModel):
         """
         from ..money import read_money_in
 
-        return read_money_in(currency, self.amount, "major", self.additional_properties.get("currency"))
+        return read_money_in(
+            currency, self.amount, "major", self.additional_properties.get("currency")
+        )

@@ -19,7 +19,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -66,7 +69,9 @@ class TransactionWebhook(WireModel):
     """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
     the fields are documented.
     """
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -86,7 +91,11 @@ class TransactionWebhook(WireModel):
         except KeyError:
             # As many fields as the spec has, but not the same ones.
             return cls.from_dict({**cls._blank, **src_dict})
-        if data["name"] is UNSET or type(model.merchant_id) not in TEXT or data["data"] is UNSET:
+        if (
+            data["name"] is UNSET
+            or type(model.merchant_id) not in TEXT
+            or data["data"] is UNSET
+        ):
             misfit()
         return model
 

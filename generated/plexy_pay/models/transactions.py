@@ -16,7 +16,10 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, without_unset
+from ..encoding import (
+    encode,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -40,7 +43,9 @@ class Transactions(WireModel):
 
     data: list[_hints.models.Transaction] | Unset = UNSET
     """The transactions."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod

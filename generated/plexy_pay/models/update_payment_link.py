@@ -20,7 +20,11 @@ from ..decoding import (
     refuse_nothing,
     take,
 )
-from ..encoding import encode_further, encode_moment, without_unset
+from ..encoding import (
+    encode_further,
+    encode_moment,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET
 from ..wire_model import WireModel
@@ -44,7 +48,9 @@ class UpdatePaymentLink(WireModel):
 
     expires_at: datetime.datetime
     """Until when the link can be paid from now on. RFC 3339, in UTC with a `Z`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     def __attrs_post_init__(self) -> None:

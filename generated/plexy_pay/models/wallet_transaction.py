@@ -19,7 +19,11 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import encode, exact_amount, without_unset
+from ..encoding import (
+    encode,
+    exact_amount,
+    without_unset,
+)
 from ..frames import forgets
 from ..types import UNSET, Unset
 from ..wire_model import WireModel
@@ -73,7 +77,9 @@ class WalletTransaction(WireModel):
     """
     currency: str | Unset = UNSET
     """Code of the currency of `amount`."""
-    additional_properties: dict[str, Any] = field(factory=no_fields, converter=own_fields)
+    additional_properties: dict[str, Any] = field(
+        factory=no_fields, converter=own_fields
+    )
     """Fields that this version of the spec does not know, as they came."""
 
     @classmethod
@@ -88,7 +94,9 @@ class WalletTransaction(WireModel):
                 model.additional_properties = further_fields(data, cls._blank)
         try:
             model.wallet_transaction_id = data["walletTransactionId"]
-            model.wallet_transaction_status = _wallet_transaction_status(data["walletTransactionStatus"])
+            model.wallet_transaction_status = _wallet_transaction_status(
+                data["walletTransactionStatus"]
+            )
             model.order_reference = data["orderReference"]
             model.amount = data["amount"]
             model.currency = data["currency"]

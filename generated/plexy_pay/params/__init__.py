@@ -68,7 +68,9 @@ class AuthorizePaymentRequestParams(TypedDict):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    transaction_type: "_hints.models.PaymentTransactionType | Literal['auth', 'sale', 'verification']"
+    transaction_type: (
+        "_hints.models.PaymentTransactionType | Literal['auth', 'sale', 'verification']"
+    )
     """
     What a host-to-host payment does with the money. The name of this schema is ours (inferred). The
     2023 docs list the values without a word about them; what they do is the usual meaning of the words,
@@ -100,7 +102,9 @@ class AuthorizePaymentRequestParams(TypedDict):
     Which RSA padding is meant is not documented. No further fields are taken, so that no card number in
     the clear can slip in.
     """
-    customer_details: NotRequired["_hints.models.CustomerDetails | CustomerDetailsParams"]
+    customer_details: NotRequired[
+        "_hints.models.CustomerDetails | CustomerDetailsParams"
+    ]
     """
     The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
     vendor's 2023 code, and that they still belong to it is inferred.
@@ -127,14 +131,18 @@ class AuthorizePaymentRequestParams(TypedDict):
     """
     Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`.
     """
-    recurring: NotRequired["_hints.models.PaymentRecurring | PaymentRecurringParams | Mapping[str, object]"]
+    recurring: NotRequired[
+        "_hints.models.PaymentRecurring | PaymentRecurringParams | Mapping[str, object]"
+    ]
     """
     Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`:
     `type` instead of `recurringType`); which of them a host-to-host payment takes today is not known.
     So it is open to further fields.
     """
-    sca_exemption: NotRequired["_hints.models.ScaExemption | Literal['low_value'] | None"]
+    sca_exemption: NotRequired[
+        "_hints.models.ScaExemption | Literal['low_value'] | None"
+    ]
     """
     Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
     `true`.
@@ -449,7 +457,9 @@ class CheckoutPaymentMethodsRequestParams(TypedDict):
     """
     The shopper's country. Evidence: inferred, not documented.
     """
-    channel: NotRequired["_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"]
+    channel: NotRequired[
+        "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
+    ]
     """
     Where the shopper pays. Evidence: inferred, not documented.
     """
@@ -506,7 +516,9 @@ class CheckoutPaymentRequestParams(TypedDict):
     """
     The shopper's country.
     """
-    channel: NotRequired["_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"]
+    channel: NotRequired[
+        "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
+    ]
     """
     Where the shopper pays.
     """
@@ -566,7 +578,9 @@ class CheckoutSessionRequestParams(TypedDict):
     """
     The shopper's country.
     """
-    channel: NotRequired["_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"]
+    channel: NotRequired[
+        "_hints.models.CheckoutChannel | Literal['Web', 'iOS', 'Android']"
+    ]
     """
     Where the shopper pays. Evidence: inferred, not documented.
     """
@@ -999,7 +1013,9 @@ class PaymentRecurringParams(TypedDict):
     (plexypay/docs-portal (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    recurring_type: NotRequired["_hints.models.RecurringType | Literal['cof_initial', 'ucof']"]
+    recurring_type: NotRequired[
+        "_hints.models.RecurringType | Literal['cof_initial', 'ucof']"
+    ]
     """
     Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
 

@@ -11,22 +11,32 @@ if TYPE_CHECKING:
         AsyncBeneficiariesResourceWithRawResponse as AsyncBeneficiariesResourceWithRawResponse,
     )
     from .beneficiaries import BeneficiariesResource as BeneficiariesResource
-    from .beneficiaries import BeneficiariesResourceWithRawResponse as BeneficiariesResourceWithRawResponse
+    from .beneficiaries import (
+        BeneficiariesResourceWithRawResponse as BeneficiariesResourceWithRawResponse,
+    )
     from .checkout import AsyncCheckoutResource as AsyncCheckoutResource
-    from .checkout import AsyncCheckoutResourceWithRawResponse as AsyncCheckoutResourceWithRawResponse
+    from .checkout import (
+        AsyncCheckoutResourceWithRawResponse as AsyncCheckoutResourceWithRawResponse,
+    )
     from .checkout import CheckoutResource as CheckoutResource
-    from .checkout import CheckoutResourceWithRawResponse as CheckoutResourceWithRawResponse
+    from .checkout import (
+        CheckoutResourceWithRawResponse as CheckoutResourceWithRawResponse,
+    )
     from .checkout_payment_methods import (
         AsyncCheckoutPaymentMethodsResource as AsyncCheckoutPaymentMethodsResource,
     )
     from .checkout_payment_methods import (
         AsyncCheckoutPaymentMethodsResourceWithRawResponse as AsyncCheckoutPaymentMethodsResourceWithRawResponse,
     )
-    from .checkout_payment_methods import CheckoutPaymentMethodsResource as CheckoutPaymentMethodsResource
+    from .checkout_payment_methods import (
+        CheckoutPaymentMethodsResource as CheckoutPaymentMethodsResource,
+    )
     from .checkout_payment_methods import (
         CheckoutPaymentMethodsResourceWithRawResponse as CheckoutPaymentMethodsResourceWithRawResponse,
     )
-    from .checkout_payments import AsyncCheckoutPaymentsResource as AsyncCheckoutPaymentsResource
+    from .checkout_payments import (
+        AsyncCheckoutPaymentsResource as AsyncCheckoutPaymentsResource,
+    )
     from .checkout_payments import (
         AsyncCheckoutPaymentsResourceWithRawResponse as AsyncCheckoutPaymentsResourceWithRawResponse,
     )
@@ -34,7 +44,9 @@ if TYPE_CHECKING:
     from .checkout_payments import (
         CheckoutPaymentsResourceWithRawResponse as CheckoutPaymentsResourceWithRawResponse,
     )
-    from .checkout_sessions import AsyncCheckoutSessionsResource as AsyncCheckoutSessionsResource
+    from .checkout_sessions import (
+        AsyncCheckoutSessionsResource as AsyncCheckoutSessionsResource,
+    )
     from .checkout_sessions import (
         AsyncCheckoutSessionsResourceWithRawResponse as AsyncCheckoutSessionsResourceWithRawResponse,
     )
@@ -43,10 +55,16 @@ if TYPE_CHECKING:
         CheckoutSessionsResourceWithRawResponse as CheckoutSessionsResourceWithRawResponse,
     )
     from .customers import AsyncCustomersResource as AsyncCustomersResource
-    from .customers import AsyncCustomersResourceWithRawResponse as AsyncCustomersResourceWithRawResponse
+    from .customers import (
+        AsyncCustomersResourceWithRawResponse as AsyncCustomersResourceWithRawResponse,
+    )
     from .customers import CustomersResource as CustomersResource
-    from .customers import CustomersResourceWithRawResponse as CustomersResourceWithRawResponse
-    from .direct_payments import AsyncDirectPaymentsResource as AsyncDirectPaymentsResource
+    from .customers import (
+        CustomersResourceWithRawResponse as CustomersResourceWithRawResponse,
+    )
+    from .direct_payments import (
+        AsyncDirectPaymentsResource as AsyncDirectPaymentsResource,
+    )
     from .direct_payments import (
         AsyncDirectPaymentsResourceWithRawResponse as AsyncDirectPaymentsResourceWithRawResponse,
     )
@@ -55,7 +73,9 @@ if TYPE_CHECKING:
         DirectPaymentsResourceWithRawResponse as DirectPaymentsResourceWithRawResponse,
     )
     from .gate import AsyncGateResource as AsyncGateResource
-    from .gate import AsyncGateResourceWithRawResponse as AsyncGateResourceWithRawResponse
+    from .gate import (
+        AsyncGateResourceWithRawResponse as AsyncGateResourceWithRawResponse,
+    )
     from .gate import GateResource as GateResource
     from .gate import GateResourceWithRawResponse as GateResourceWithRawResponse
     from .gate_balance import AsyncGateBalanceResource as AsyncGateBalanceResource
@@ -63,28 +83,40 @@ if TYPE_CHECKING:
         AsyncGateBalanceResourceWithRawResponse as AsyncGateBalanceResourceWithRawResponse,
     )
     from .gate_balance import GateBalanceResource as GateBalanceResource
-    from .gate_balance import GateBalanceResourceWithRawResponse as GateBalanceResourceWithRawResponse
+    from .gate_balance import (
+        GateBalanceResourceWithRawResponse as GateBalanceResourceWithRawResponse,
+    )
     from .gate_deposits import AsyncGateDepositsResource as AsyncGateDepositsResource
     from .gate_deposits import (
         AsyncGateDepositsResourceWithRawResponse as AsyncGateDepositsResourceWithRawResponse,
     )
     from .gate_deposits import GateDepositsResource as GateDepositsResource
-    from .gate_deposits import GateDepositsResourceWithRawResponse as GateDepositsResourceWithRawResponse
+    from .gate_deposits import (
+        GateDepositsResourceWithRawResponse as GateDepositsResourceWithRawResponse,
+    )
     from .gate_orders import AsyncGateOrdersResource as AsyncGateOrdersResource
-    from .gate_orders import AsyncGateOrdersResourceWithRawResponse as AsyncGateOrdersResourceWithRawResponse
+    from .gate_orders import (
+        AsyncGateOrdersResourceWithRawResponse as AsyncGateOrdersResourceWithRawResponse,
+    )
     from .gate_orders import GateOrdersResource as GateOrdersResource
-    from .gate_orders import GateOrdersResourceWithRawResponse as GateOrdersResourceWithRawResponse
+    from .gate_orders import (
+        GateOrdersResourceWithRawResponse as GateOrdersResourceWithRawResponse,
+    )
     from .gate_product_categories import (
         AsyncGateProductCategoriesResource as AsyncGateProductCategoriesResource,
     )
     from .gate_product_categories import (
         AsyncGateProductCategoriesResourceWithRawResponse as AsyncGateProductCategoriesResourceWithRawResponse,
     )
-    from .gate_product_categories import GateProductCategoriesResource as GateProductCategoriesResource
+    from .gate_product_categories import (
+        GateProductCategoriesResource as GateProductCategoriesResource,
+    )
     from .gate_product_categories import (
         GateProductCategoriesResourceWithRawResponse as GateProductCategoriesResourceWithRawResponse,
     )
-    from .gate_product_types import AsyncGateProductTypesResource as AsyncGateProductTypesResource
+    from .gate_product_types import (
+        AsyncGateProductTypesResource as AsyncGateProductTypesResource,
+    )
     from .gate_product_types import (
         AsyncGateProductTypesResourceWithRawResponse as AsyncGateProductTypesResourceWithRawResponse,
     )
@@ -97,34 +129,56 @@ if TYPE_CHECKING:
         AsyncGateProductsResourceWithRawResponse as AsyncGateProductsResourceWithRawResponse,
     )
     from .gate_products import GateProductsResource as GateProductsResource
-    from .gate_products import GateProductsResourceWithRawResponse as GateProductsResourceWithRawResponse
+    from .gate_products import (
+        GateProductsResourceWithRawResponse as GateProductsResourceWithRawResponse,
+    )
     from .merchants import AsyncMerchantsResource as AsyncMerchantsResource
-    from .merchants import AsyncMerchantsResourceWithRawResponse as AsyncMerchantsResourceWithRawResponse
+    from .merchants import (
+        AsyncMerchantsResourceWithRawResponse as AsyncMerchantsResourceWithRawResponse,
+    )
     from .merchants import MerchantsResource as MerchantsResource
-    from .merchants import MerchantsResourceWithRawResponse as MerchantsResourceWithRawResponse
+    from .merchants import (
+        MerchantsResourceWithRawResponse as MerchantsResourceWithRawResponse,
+    )
     from .payment_links import AsyncPaymentLinksResource as AsyncPaymentLinksResource
     from .payment_links import (
         AsyncPaymentLinksResourceWithRawResponse as AsyncPaymentLinksResourceWithRawResponse,
     )
     from .payment_links import PaymentLinksResource as PaymentLinksResource
-    from .payment_links import PaymentLinksResourceWithRawResponse as PaymentLinksResourceWithRawResponse
+    from .payment_links import (
+        PaymentLinksResourceWithRawResponse as PaymentLinksResourceWithRawResponse,
+    )
     from .payments import AsyncPaymentsResource as AsyncPaymentsResource
-    from .payments import AsyncPaymentsResourceWithRawResponse as AsyncPaymentsResourceWithRawResponse
+    from .payments import (
+        AsyncPaymentsResourceWithRawResponse as AsyncPaymentsResourceWithRawResponse,
+    )
     from .payments import PaymentsResource as PaymentsResource
-    from .payments import PaymentsResourceWithRawResponse as PaymentsResourceWithRawResponse
+    from .payments import (
+        PaymentsResourceWithRawResponse as PaymentsResourceWithRawResponse,
+    )
     from .payouts import AsyncPayoutsResource as AsyncPayoutsResource
-    from .payouts import AsyncPayoutsResourceWithRawResponse as AsyncPayoutsResourceWithRawResponse
+    from .payouts import (
+        AsyncPayoutsResourceWithRawResponse as AsyncPayoutsResourceWithRawResponse,
+    )
     from .payouts import PayoutsResource as PayoutsResource
-    from .payouts import PayoutsResourceWithRawResponse as PayoutsResourceWithRawResponse
-    from .recurring_payments import AsyncRecurringPaymentsResource as AsyncRecurringPaymentsResource
+    from .payouts import (
+        PayoutsResourceWithRawResponse as PayoutsResourceWithRawResponse,
+    )
+    from .recurring_payments import (
+        AsyncRecurringPaymentsResource as AsyncRecurringPaymentsResource,
+    )
     from .recurring_payments import (
         AsyncRecurringPaymentsResourceWithRawResponse as AsyncRecurringPaymentsResourceWithRawResponse,
     )
-    from .recurring_payments import RecurringPaymentsResource as RecurringPaymentsResource
+    from .recurring_payments import (
+        RecurringPaymentsResource as RecurringPaymentsResource,
+    )
     from .recurring_payments import (
         RecurringPaymentsResourceWithRawResponse as RecurringPaymentsResourceWithRawResponse,
     )
-    from .settlement_orders import AsyncSettlementOrdersResource as AsyncSettlementOrdersResource
+    from .settlement_orders import (
+        AsyncSettlementOrdersResource as AsyncSettlementOrdersResource,
+    )
     from .settlement_orders import (
         AsyncSettlementOrdersResourceWithRawResponse as AsyncSettlementOrdersResourceWithRawResponse,
     )
@@ -137,15 +191,21 @@ if TYPE_CHECKING:
         AsyncSplitRequestsResourceWithRawResponse as AsyncSplitRequestsResourceWithRawResponse,
     )
     from .split_requests import SplitRequestsResource as SplitRequestsResource
-    from .split_requests import SplitRequestsResourceWithRawResponse as SplitRequestsResourceWithRawResponse
+    from .split_requests import (
+        SplitRequestsResourceWithRawResponse as SplitRequestsResourceWithRawResponse,
+    )
     from .transactions import AsyncTransactionsResource as AsyncTransactionsResource
     from .transactions import (
         AsyncTransactionsResourceWithRawResponse as AsyncTransactionsResourceWithRawResponse,
     )
     from .transactions import TransactionsResource as TransactionsResource
-    from .transactions import TransactionsResourceWithRawResponse as TransactionsResourceWithRawResponse
+    from .transactions import (
+        TransactionsResourceWithRawResponse as TransactionsResourceWithRawResponse,
+    )
     from .wallet import AsyncWalletResource as AsyncWalletResource
-    from .wallet import AsyncWalletResourceWithRawResponse as AsyncWalletResourceWithRawResponse
+    from .wallet import (
+        AsyncWalletResourceWithRawResponse as AsyncWalletResourceWithRawResponse,
+    )
     from .wallet import WalletResource as WalletResource
     from .wallet import WalletResourceWithRawResponse as WalletResourceWithRawResponse
 

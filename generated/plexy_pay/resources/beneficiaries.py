@@ -31,8 +31,15 @@ class BeneficiariesResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[_hints.models.PaymentBeneficiary, builtins.list[_hints.models.PaymentBeneficiary]]:
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Pager[
+        _hints.models.PaymentBeneficiary,
+        builtins.list[_hints.models.PaymentBeneficiary],
+    ]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -80,7 +87,11 @@ class BeneficiariesResource:
 
     @forgets
     def create(
-        self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        name: str | Unset = UNSET,
+        iban: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
@@ -134,7 +145,9 @@ class BeneficiariesResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentBeneficiary:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentBeneficiary:
         """Gey By Id.
 
         Retrieves a beneficiary by its id. Changes nothing.
@@ -290,7 +303,9 @@ class BeneficiariesResource:
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         options = mask(options)
-        from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
+        from ..api.beneficiaries import (
+            transfer_from_beneficiary_balance_to_merchant_balance,
+        )
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
         body = build(
@@ -389,7 +404,11 @@ class BeneficiariesResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -404,7 +423,11 @@ class BeneficiariesResourceWithRawResponse:
 
     @forgets
     def create(
-        self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        name: str | Unset = UNSET,
+        iban: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
         options = mask(options)
@@ -481,7 +504,9 @@ class BeneficiariesResourceWithRawResponse:
     ) -> Response[None]:
         """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
         options = mask(options)
-        from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
+        from ..api.beneficiaries import (
+            transfer_from_beneficiary_balance_to_merchant_balance,
+        )
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
         body = build(
@@ -539,8 +564,15 @@ class AsyncBeneficiariesResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[_hints.models.PaymentBeneficiary, builtins.list[_hints.models.PaymentBeneficiary]]:
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncPager[
+        _hints.models.PaymentBeneficiary,
+        builtins.list[_hints.models.PaymentBeneficiary],
+    ]:
         """List.
 
         Lists the beneficiaries. Changes nothing. The order, the filters and the limit are not known.
@@ -588,7 +620,11 @@ class AsyncBeneficiariesResource:
 
     @forgets
     async def create(
-        self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        name: str | Unset = UNSET,
+        iban: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> _hints.models.PaymentBeneficiary:
         """Create.
 
@@ -800,7 +836,9 @@ class AsyncBeneficiariesResource:
             InferredOperationError: unless the client was made with allow_inferred=True.
         """
         options = mask(options)
-        from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
+        from ..api.beneficiaries import (
+            transfer_from_beneficiary_balance_to_merchant_balance,
+        )
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
         body = build(
@@ -899,7 +937,11 @@ class AsyncBeneficiariesResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.PaymentBeneficiary]]:
         """As `beneficiaries.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -914,7 +956,11 @@ class AsyncBeneficiariesResourceWithRawResponse:
 
     @forgets
     async def create(
-        self, *, name: str | Unset = UNSET, iban: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        name: str | Unset = UNSET,
+        iban: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentBeneficiary]:
         """As `beneficiaries.create`, but gives the whole response."""
         options = mask(options)
@@ -991,7 +1037,9 @@ class AsyncBeneficiariesResourceWithRawResponse:
     ) -> Response[None]:
         """As `beneficiaries.transfer_to_merchant`, but gives the whole response."""
         options = mask(options)
-        from ..api.beneficiaries import transfer_from_beneficiary_balance_to_merchant_balance
+        from ..api.beneficiaries import (
+            transfer_from_beneficiary_balance_to_merchant_balance,
+        )
         from ..models.transfer_to_merchant_balance import TransferToMerchantBalance
 
         body = build(

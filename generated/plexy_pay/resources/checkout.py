@@ -42,9 +42,13 @@ class CheckoutResourceWithRawResponse:
         self._client = client
 
     @property
-    def payment_methods(self) -> _resources.CheckoutPaymentMethodsResourceWithRawResponse:
+    def payment_methods(
+        self,
+    ) -> _resources.CheckoutPaymentMethodsResourceWithRawResponse:
         """Payment methods."""
-        from .checkout_payment_methods import CheckoutPaymentMethodsResourceWithRawResponse
+        from .checkout_payment_methods import (
+            CheckoutPaymentMethodsResourceWithRawResponse,
+        )
 
         return CheckoutPaymentMethodsResourceWithRawResponse(self._client)
 
@@ -98,9 +102,13 @@ class AsyncCheckoutResourceWithRawResponse:
         self._client = client
 
     @property
-    def payment_methods(self) -> _resources.AsyncCheckoutPaymentMethodsResourceWithRawResponse:
+    def payment_methods(
+        self,
+    ) -> _resources.AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         """Payment methods."""
-        from .checkout_payment_methods import AsyncCheckoutPaymentMethodsResourceWithRawResponse
+        from .checkout_payment_methods import (
+            AsyncCheckoutPaymentMethodsResourceWithRawResponse,
+        )
 
         return AsyncCheckoutPaymentMethodsResourceWithRawResponse(self._client)
 

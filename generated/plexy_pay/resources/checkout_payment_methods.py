@@ -34,7 +34,9 @@ class CheckoutPaymentMethodsResource:
         | _hints.Money
         | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.CheckoutPaymentMethodList:
@@ -74,7 +76,9 @@ class CheckoutPaymentMethodsResource:
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
-        from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
+        from ..models.checkout_payment_methods_request import (
+            CheckoutPaymentMethodsRequest,
+        )
 
         body = build(
             CheckoutPaymentMethodsRequest,
@@ -112,14 +116,18 @@ class CheckoutPaymentMethodsResourceWithRawResponse:
         | _hints.Money
         | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
-        from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
+        from ..models.checkout_payment_methods_request import (
+            CheckoutPaymentMethodsRequest,
+        )
 
         body = build(
             CheckoutPaymentMethodsRequest,
@@ -157,7 +165,9 @@ class AsyncCheckoutPaymentMethodsResource:
         | _hints.Money
         | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.CheckoutPaymentMethodList:
@@ -197,7 +207,9 @@ class AsyncCheckoutPaymentMethodsResource:
         """
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
-        from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
+        from ..models.checkout_payment_methods_request import (
+            CheckoutPaymentMethodsRequest,
+        )
 
         body = build(
             CheckoutPaymentMethodsRequest,
@@ -235,14 +247,18 @@ class AsyncCheckoutPaymentMethodsResourceWithRawResponse:
         | _hints.Money
         | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutPaymentMethodList]:
         """As `checkout.payment_methods.list`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payment_methods import list_payment_methods
-        from ..models.checkout_payment_methods_request import CheckoutPaymentMethodsRequest
+        from ..models.checkout_payment_methods_request import (
+            CheckoutPaymentMethodsRequest,
+        )
 
         body = build(
             CheckoutPaymentMethodsRequest,

@@ -45,7 +45,9 @@ class CheckoutPaymentsResource:
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: _hints.models.CheckoutShopperInteraction
         | Literal["Ecommerce", "ContractPresent"]
@@ -215,7 +217,9 @@ class CheckoutPaymentsResource:
         """
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
-        from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
+        from ..models.checkout_payment_details_request import (
+            CheckoutPaymentDetailsRequest,
+        )
 
         body = build(
             CheckoutPaymentDetailsRequest,
@@ -260,7 +264,9 @@ class CheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: _hints.models.CheckoutShopperInteraction
         | Literal["Ecommerce", "ContractPresent"]
@@ -319,7 +325,9 @@ class CheckoutPaymentsResourceWithRawResponse:
         """As `checkout.payments.submit_details`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
-        from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
+        from ..models.checkout_payment_details_request import (
+            CheckoutPaymentDetailsRequest,
+        )
 
         body = build(
             CheckoutPaymentDetailsRequest,
@@ -364,7 +372,9 @@ class AsyncCheckoutPaymentsResource:
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: _hints.models.CheckoutShopperInteraction
         | Literal["Ecommerce", "ContractPresent"]
@@ -534,7 +544,9 @@ class AsyncCheckoutPaymentsResource:
         """
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
-        from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
+        from ..models.checkout_payment_details_request import (
+            CheckoutPaymentDetailsRequest,
+        )
 
         body = build(
             CheckoutPaymentDetailsRequest,
@@ -579,7 +591,9 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         | Unset = UNSET,
         store_payment_method: bool | Unset = UNSET,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_interaction: _hints.models.CheckoutShopperInteraction
         | Literal["Ecommerce", "ContractPresent"]
@@ -638,7 +652,9 @@ class AsyncCheckoutPaymentsResourceWithRawResponse:
         """As `checkout.payments.submit_details`, but gives the whole response."""
         options = mask(options)
         from ..api.checkout_payments import submit_payment_details
-        from ..models.checkout_payment_details_request import CheckoutPaymentDetailsRequest
+        from ..models.checkout_payment_details_request import (
+            CheckoutPaymentDetailsRequest,
+        )
 
         body = build(
             CheckoutPaymentDetailsRequest,

@@ -35,7 +35,9 @@ class CheckoutSessionsResource:
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_email: str | Unset = UNSET,
@@ -62,7 +64,9 @@ class CheckoutSessionsResource:
         | Mapping[str, object]
         | Unset = UNSET,
         line_items: Sequence[
-            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+            _hints.models.CheckoutLineItem
+            | _hints.params.CheckoutLineItemParams
+            | Mapping[str, object]
         ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -152,7 +156,11 @@ class CheckoutSessionsResource:
 
     @forgets
     def retrieve_result(
-        self, session_id: str, *, session_result: str, options: RequestOptions | None = None
+        self,
+        session_id: str,
+        *,
+        session_result: str,
+        options: RequestOptions | None = None,
     ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
@@ -212,7 +220,9 @@ class CheckoutSessionsResourceWithRawResponse:
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_email: str | Unset = UNSET,
@@ -239,7 +249,9 @@ class CheckoutSessionsResourceWithRawResponse:
         | Mapping[str, object]
         | Unset = UNSET,
         line_items: Sequence[
-            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+            _hints.models.CheckoutLineItem
+            | _hints.params.CheckoutLineItemParams
+            | Mapping[str, object]
         ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -281,7 +293,11 @@ class CheckoutSessionsResourceWithRawResponse:
 
     @forgets
     def retrieve_result(
-        self, session_id: str, *, session_result: str, options: RequestOptions | None = None
+        self,
+        session_id: str,
+        *,
+        session_result: str,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
         options = mask(options)
@@ -313,7 +329,9 @@ class AsyncCheckoutSessionsResource:
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_email: str | Unset = UNSET,
@@ -340,7 +358,9 @@ class AsyncCheckoutSessionsResource:
         | Mapping[str, object]
         | Unset = UNSET,
         line_items: Sequence[
-            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+            _hints.models.CheckoutLineItem
+            | _hints.params.CheckoutLineItemParams
+            | Mapping[str, object]
         ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -430,7 +450,11 @@ class AsyncCheckoutSessionsResource:
 
     @forgets
     async def retrieve_result(
-        self, session_id: str, *, session_result: str, options: RequestOptions | None = None
+        self,
+        session_id: str,
+        *,
+        session_result: str,
+        options: RequestOptions | None = None,
     ) -> _hints.models.CheckoutSessionResult:
         """Session result.
 
@@ -490,7 +514,9 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         reference: str,
         return_url: str,
         country_code: str | Unset = UNSET,
-        channel: _hints.models.CheckoutChannel | Literal["Web", "iOS", "Android"] | Unset = UNSET,
+        channel: _hints.models.CheckoutChannel
+        | Literal["Web", "iOS", "Android"]
+        | Unset = UNSET,
         shopper_locale: str | Unset = UNSET,
         shopper_reference: str | Unset = UNSET,
         shopper_email: str | Unset = UNSET,
@@ -517,7 +543,9 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
         | Mapping[str, object]
         | Unset = UNSET,
         line_items: Sequence[
-            _hints.models.CheckoutLineItem | _hints.params.CheckoutLineItemParams | Mapping[str, object]
+            _hints.models.CheckoutLineItem
+            | _hints.params.CheckoutLineItemParams
+            | Mapping[str, object]
         ]
         | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -559,7 +587,11 @@ class AsyncCheckoutSessionsResourceWithRawResponse:
 
     @forgets
     async def retrieve_result(
-        self, session_id: str, *, session_result: str, options: RequestOptions | None = None
+        self,
+        session_id: str,
+        *,
+        session_result: str,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.CheckoutSessionResult]:
         """As `checkout.sessions.retrieve_result`, but gives the whole response."""
         options = mask(options)

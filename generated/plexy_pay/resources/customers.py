@@ -92,7 +92,11 @@ class CustomersResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Pager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
@@ -141,7 +145,11 @@ class CustomersResource:
 
     @forgets
     def create(
-        self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        email: str | Unset = UNSET,
+        phone: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> _hints.models.Customer:
         """Create Customer.
 
@@ -195,7 +203,9 @@ class CustomersResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Customer:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Customer:
         """Get Customer by ID.
 
         Retrieves a customer by the id. Changes nothing.
@@ -317,7 +327,11 @@ class CustomersResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customers]:
         """As `customers.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -332,7 +346,11 @@ class CustomersResourceWithRawResponse:
 
     @forgets
     def create(
-        self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        email: str | Unset = UNSET,
+        phone: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customer]:
         """As `customers.create`, but gives the whole response."""
         options = mask(options)
@@ -355,7 +373,9 @@ class CustomersResourceWithRawResponse:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[_hints.models.Customer]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Customer]:
         """As `customers.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.customers import get_customer_by_id
@@ -446,7 +466,11 @@ class AsyncCustomersResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.Customer, _hints.models.Customers]:
         """List Customers.
 
@@ -495,7 +519,11 @@ class AsyncCustomersResource:
 
     @forgets
     async def create(
-        self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        email: str | Unset = UNSET,
+        phone: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> _hints.models.Customer:
         """Create Customer.
 
@@ -549,7 +577,9 @@ class AsyncCustomersResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Customer:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Customer:
         """Get Customer by ID.
 
         Retrieves a customer by the id. Changes nothing.
@@ -596,7 +626,9 @@ class AsyncCustomersResource:
         page: int | Unset = UNSET,
         size: int | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncPager[_hints.models.CustomerTransaction, _hints.models.CustomerTransactions]:
+    ) -> AsyncPager[
+        _hints.models.CustomerTransaction, _hints.models.CustomerTransactions
+    ]:
         """Get Customer's Transactions.
 
         Lists the transactions of a customer, page by page. Changes nothing.
@@ -671,7 +703,11 @@ class AsyncCustomersResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customers]:
         """As `customers.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -686,7 +722,11 @@ class AsyncCustomersResourceWithRawResponse:
 
     @forgets
     async def create(
-        self, *, email: str | Unset = UNSET, phone: str | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        email: str | Unset = UNSET,
+        phone: str | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.Customer]:
         """As `customers.create`, but gives the whole response."""
         options = mask(options)

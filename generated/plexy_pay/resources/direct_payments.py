@@ -24,7 +24,9 @@ class DirectPaymentsResource:
         self._client = client
 
     @forgets
-    def keys(self, *, options: RequestOptions | None = None) -> _hints.models.KeyResponse:
+    def keys(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.KeyResponse:
         """Get Keys.
 
         Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
@@ -68,13 +70,20 @@ class DirectPaymentsResource:
     def create(
         self,
         *,
-        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType
+        | Literal["auth", "sale", "verification"],
         payment_method: str,
         order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
-        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
-        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails
+        | _hints.params.CustomerDetailsParams
+        | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails
+        | _hints.params.BrowserDetailsParams
+        | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
@@ -83,7 +92,10 @@ class DirectPaymentsResource:
         | _hints.params.PaymentRecurringParams
         | Mapping[str, object]
         | Unset = UNSET,
-        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption
+        | Literal["low_value"]
+        | None
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
@@ -277,7 +289,9 @@ class DirectPaymentsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def keys(self, *, options: RequestOptions | None = None) -> Response[_hints.models.KeyResponse]:
+    def keys(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -291,13 +305,20 @@ class DirectPaymentsResourceWithRawResponse:
     def create(
         self,
         *,
-        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType
+        | Literal["auth", "sale", "verification"],
         payment_method: str,
         order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
-        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
-        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails
+        | _hints.params.CustomerDetailsParams
+        | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails
+        | _hints.params.BrowserDetailsParams
+        | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
@@ -306,7 +327,10 @@ class DirectPaymentsResourceWithRawResponse:
         | _hints.params.PaymentRecurringParams
         | Mapping[str, object]
         | Unset = UNSET,
-        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption
+        | Literal["low_value"]
+        | None
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""
@@ -372,7 +396,9 @@ class AsyncDirectPaymentsResource:
         self._client = client
 
     @forgets
-    async def keys(self, *, options: RequestOptions | None = None) -> _hints.models.KeyResponse:
+    async def keys(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.KeyResponse:
         """Get Keys.
 
         Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
@@ -416,13 +442,20 @@ class AsyncDirectPaymentsResource:
     async def create(
         self,
         *,
-        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType
+        | Literal["auth", "sale", "verification"],
         payment_method: str,
         order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
-        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
-        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails
+        | _hints.params.CustomerDetailsParams
+        | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails
+        | _hints.params.BrowserDetailsParams
+        | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
@@ -431,7 +464,10 @@ class AsyncDirectPaymentsResource:
         | _hints.params.PaymentRecurringParams
         | Mapping[str, object]
         | Unset = UNSET,
-        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption
+        | Literal["low_value"]
+        | None
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.AuthorizePayment:
         """Create Host-to-Host Payment.
@@ -625,7 +661,9 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    async def keys(self, *, options: RequestOptions | None = None) -> Response[_hints.models.KeyResponse]:
+    async def keys(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.KeyResponse]:
         """As `direct_payments.keys`, but gives the whole response."""
         options = mask(options)
         from ..api.direct_payments import get_keys
@@ -639,13 +677,20 @@ class AsyncDirectPaymentsResourceWithRawResponse:
     async def create(
         self,
         *,
-        transaction_type: _hints.models.PaymentTransactionType | Literal["auth", "sale", "verification"],
+        transaction_type: _hints.models.PaymentTransactionType
+        | Literal["auth", "sale", "verification"],
         payment_method: str,
         order_details: _hints.models.OrderDetails | _hints.params.OrderDetailsParams,
         terminal_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
-        customer_details: _hints.models.CustomerDetails | _hints.params.CustomerDetailsParams | Unset = UNSET,
-        browser_details: _hints.models.BrowserDetails | _hints.params.BrowserDetailsParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
+        customer_details: _hints.models.CustomerDetails
+        | _hints.params.CustomerDetailsParams
+        | Unset = UNSET,
+        browser_details: _hints.models.BrowserDetails
+        | _hints.params.BrowserDetailsParams
+        | Unset = UNSET,
         three_ds_notification_url: str | Unset = UNSET,
         external_user_id: str | Unset = UNSET,
         skip_three_ds: bool | Unset = UNSET,
@@ -654,7 +699,10 @@ class AsyncDirectPaymentsResourceWithRawResponse:
         | _hints.params.PaymentRecurringParams
         | Mapping[str, object]
         | Unset = UNSET,
-        sca_exemption: _hints.models.ScaExemption | Literal["low_value"] | None | Unset = UNSET,
+        sca_exemption: _hints.models.ScaExemption
+        | Literal["low_value"]
+        | None
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.AuthorizePayment]:
         """As `direct_payments.create`, but gives the whole response."""

@@ -110,9 +110,13 @@ class GateResourceWithRawResponse:
         return GateProductTypesResourceWithRawResponse(self._client)
 
     @property
-    def product_categories(self) -> _resources.GateProductCategoriesResourceWithRawResponse:
+    def product_categories(
+        self,
+    ) -> _resources.GateProductCategoriesResourceWithRawResponse:
         """Product categories."""
-        from .gate_product_categories import GateProductCategoriesResourceWithRawResponse
+        from .gate_product_categories import (
+            GateProductCategoriesResourceWithRawResponse,
+        )
 
         return GateProductCategoriesResourceWithRawResponse(self._client)
 
@@ -253,9 +257,13 @@ class AsyncGateResourceWithRawResponse:
         return AsyncGateProductTypesResourceWithRawResponse(self._client)
 
     @property
-    def product_categories(self) -> _resources.AsyncGateProductCategoriesResourceWithRawResponse:
+    def product_categories(
+        self,
+    ) -> _resources.AsyncGateProductCategoriesResourceWithRawResponse:
         """Product categories."""
-        from .gate_product_categories import AsyncGateProductCategoriesResourceWithRawResponse
+        from .gate_product_categories import (
+            AsyncGateProductCategoriesResourceWithRawResponse,
+        )
 
         return AsyncGateProductCategoriesResourceWithRawResponse(self._client)
 

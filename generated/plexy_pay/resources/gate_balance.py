@@ -20,7 +20,9 @@ class GateBalanceResource:
         self._client = client
 
     @forgets
-    def retrieve(self, *, options: RequestOptions | None = None) -> _hints.models.GateBalanceList:
+    def retrieve(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.GateBalanceList:
         """Get balance.
 
         Gives your balance in each currency. Changes nothing.
@@ -59,7 +61,9 @@ class GateBalanceResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def retrieve(self, *, options: RequestOptions | None = None) -> Response[_hints.models.GateBalanceList]:
+    def retrieve(
+        self, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.GateBalanceList]:
         """As `gate.balance.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.gate_balance import get_balance
@@ -77,7 +81,9 @@ class AsyncGateBalanceResource:
         self._client = client
 
     @forgets
-    async def retrieve(self, *, options: RequestOptions | None = None) -> _hints.models.GateBalanceList:
+    async def retrieve(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.GateBalanceList:
         """Get balance.
 
         Gives your balance in each currency. Changes nothing.

@@ -36,7 +36,9 @@ class GateDepositsResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus
+        | Literal["posted", "pending"]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Pager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
@@ -93,7 +95,9 @@ class GateDepositsResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus
+        | Literal["posted", "pending"]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""
@@ -121,7 +125,9 @@ class AsyncGateDepositsResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus
+        | Literal["posted", "pending"]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.AgentDeposit, _hints.models.GateDepositList]:
         """List deposit history.
@@ -178,7 +184,9 @@ class AsyncGateDepositsResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateDepositStatus | Literal["posted", "pending"] | Unset = UNSET,
+        status: _hints.models.GateDepositStatus
+        | Literal["posted", "pending"]
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateDepositList]:
         """As `gate.deposits.list`, but gives the whole response of one page."""

@@ -37,7 +37,9 @@ class GateOrdersResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus
+        | Literal["pending", "completed", "failed"]
+        | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Pager[_hints.models.Order, _hints.models.GateOrderList]:
@@ -92,7 +94,9 @@ class GateOrdersResource:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest
+        | _hints.params.TopupRequestParams
+        | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.Order:
@@ -163,7 +167,9 @@ class GateOrdersResource:
         )
 
     @forgets
-    def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> _hints.models.Order:
+    def retrieve(
+        self, order_id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Order:
         """Get order by ID.
 
         Gives one order. Changes nothing.
@@ -211,7 +217,9 @@ class GateOrdersResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus
+        | Literal["pending", "completed", "failed"]
+        | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateOrderList]:
@@ -235,7 +243,9 @@ class GateOrdersResourceWithRawResponse:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest
+        | _hints.params.TopupRequestParams
+        | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Order]:
@@ -289,7 +299,9 @@ class AsyncGateOrdersResource:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus
+        | Literal["pending", "completed", "failed"]
+        | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.Order, _hints.models.GateOrderList]:
@@ -344,7 +356,9 @@ class AsyncGateOrdersResource:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest
+        | _hints.params.TopupRequestParams
+        | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.Order:
@@ -415,7 +429,9 @@ class AsyncGateOrdersResource:
         )
 
     @forgets
-    async def retrieve(self, order_id: str, *, options: RequestOptions | None = None) -> _hints.models.Order:
+    async def retrieve(
+        self, order_id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Order:
         """Get order by ID.
 
         Gives one order. Changes nothing.
@@ -463,7 +479,9 @@ class AsyncGateOrdersResourceWithRawResponse:
         *,
         page: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
-        status: _hints.models.GateOrderStatus | Literal["pending", "completed", "failed"] | Unset = UNSET,
+        status: _hints.models.GateOrderStatus
+        | Literal["pending", "completed", "failed"]
+        | Unset = UNSET,
         product_id: int | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.GateOrderList]:
@@ -487,7 +505,9 @@ class AsyncGateOrdersResourceWithRawResponse:
         idempotency_key: str,
         product_id: int,
         currency_code: str | Unset = UNSET,
-        topup_request: _hints.models.TopupRequest | _hints.params.TopupRequestParams | Unset = UNSET,
+        topup_request: _hints.models.TopupRequest
+        | _hints.params.TopupRequestParams
+        | Unset = UNSET,
         external_ref: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.Order]:

@@ -30,7 +30,9 @@ class GateProductCategoriesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> Pager[_hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]]:
+    ) -> Pager[
+        _hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]
+    ]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.
@@ -97,7 +99,9 @@ class AsyncGateProductCategoriesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> AsyncPager[_hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]]:
+    ) -> AsyncPager[
+        _hints.models.ProductCategory, builtins.list[_hints.models.ProductCategory]
+    ]:
         """List product categories.
 
         Lists the categories of products. Changes nothing.

@@ -95,7 +95,9 @@ class AsyncGateProductTypesResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> AsyncPager[_hints.models.ProductType, builtins.list[_hints.models.ProductType]]:
+    ) -> AsyncPager[
+        _hints.models.ProductType, builtins.list[_hints.models.ProductType]
+    ]:
         """List product types.
 
         Lists the kinds of products. Changes nothing.

@@ -70,7 +70,9 @@ class GateProductsResource:
         )
 
     @forgets
-    def retrieve(self, product_id: int, *, options: RequestOptions | None = None) -> _hints.models.Product:
+    def retrieve(
+        self, product_id: int, *, options: RequestOptions | None = None
+    ) -> _hints.models.Product:
         """Get product.
 
         Gives one product. Changes nothing.

@@ -20,7 +20,9 @@ class MerchantsResource:
         self._client = client
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Merchant:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.
@@ -68,7 +70,9 @@ class MerchantsResourceWithRawResponse:
         self._client = client
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Response[_hints.models.Merchant]:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[_hints.models.Merchant]:
         """As `merchants.retrieve`, but gives the whole response."""
         options = mask(options)
         from ..api.merchants import retrieve_merchant_details
@@ -87,7 +91,9 @@ class AsyncMerchantsResource:
         self._client = client
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.Merchant:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.Merchant:
         """Retrieve Merchant's Details.
 
         Retrieves what Plexy Pay knows about a merchant. Changes nothing.

@@ -34,7 +34,11 @@ class PaymentLinksResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Pager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
@@ -97,7 +101,9 @@ class PaymentLinksResource:
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring
+        | _hints.params.RecurringParams
+        | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -234,7 +240,9 @@ class PaymentLinksResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentLink:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
         Retrieves a payment link by its id. Changes nothing.
@@ -376,7 +384,9 @@ class PaymentLinksResource:
         )
 
     @forgets
-    def statistics(self, *, options: RequestOptions | None = None) -> _hints.models.PaymentLinksStatistics:
+    def statistics(
+        self, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentLinksStatistics:
         """Retrieve Payment Links Statistics.
 
         Gives figures about the merchant's payment links. Changes nothing.
@@ -421,7 +431,11 @@ class PaymentLinksResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -448,7 +462,9 @@ class PaymentLinksResourceWithRawResponse:
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring
+        | _hints.params.RecurringParams
+        | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -510,7 +526,9 @@ class PaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+    def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[None]:
         """As `payment_links.cancel`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import cancel_payment_link
@@ -567,7 +585,11 @@ class AsyncPaymentLinksResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.PaymentLinkInfo, _hints.models.PaymentLinksInfo]:
         """List Payment Links.
 
@@ -630,7 +652,9 @@ class AsyncPaymentLinksResource:
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring
+        | _hints.params.RecurringParams
+        | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -767,7 +791,9 @@ class AsyncPaymentLinksResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.PaymentLink:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.PaymentLink:
         """Retrieve Payment Link.
 
         Retrieves a payment link by its id. Changes nothing.
@@ -956,7 +982,11 @@ class AsyncPaymentLinksResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.PaymentLinksInfo]:
         """As `payment_links.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -983,7 +1013,9 @@ class AsyncPaymentLinksResourceWithRawResponse:
         | Mapping[str, object]
         | Unset = UNSET,
         order_reference: str | Unset = UNSET,
-        recurring: _hints.models.Recurring | _hints.params.RecurringParams | Unset = UNSET,
+        recurring: _hints.models.Recurring
+        | _hints.params.RecurringParams
+        | Unset = UNSET,
         auto_clearing: bool | Unset = UNSET,
         validation: bool | Unset = UNSET,
         options: RequestOptions | None = None,
@@ -1045,7 +1077,9 @@ class AsyncPaymentLinksResourceWithRawResponse:
         )
 
     @forgets
-    async def cancel(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+    async def cancel(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[None]:
         """As `payment_links.cancel`, but gives the whole response."""
         options = mask(options)
         from ..api.payment_links import cancel_payment_link

@@ -31,7 +31,11 @@ class PayoutsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Pager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
@@ -158,7 +162,9 @@ class PayoutsResource:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
@@ -226,7 +232,11 @@ class PayoutsResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -274,7 +284,9 @@ class PayoutsResourceWithRawResponse:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""
@@ -306,7 +318,11 @@ class AsyncPayoutsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.Payout, builtins.list[_hints.models.Payout]]:
         """Retrieve Payout Transactions.
 
@@ -433,7 +449,9 @@ class AsyncPayoutsResource:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> _hints.models.SavedCard:
         """Save Card for Payouts.
@@ -501,7 +519,11 @@ class AsyncPayoutsResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.Payout]]:
         """As `payouts.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -549,7 +571,9 @@ class AsyncPayoutsResourceWithRawResponse:
         self,
         *,
         customer_id: str | Unset = UNSET,
-        card_data: _hints.models.CardData | _hints.params.CardDataParams | Unset = UNSET,
+        card_data: _hints.models.CardData
+        | _hints.params.CardDataParams
+        | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Response[_hints.models.SavedCard]:
         """As `payouts.save_card`, but gives the whole response."""

@@ -85,7 +85,9 @@ class RecurringPaymentsResource:
         """
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
-        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+        from ..models.merchant_initiated_payment_request import (
+            MerchantInitiatedPaymentRequest,
+        )
 
         body = build(
             MerchantInitiatedPaymentRequest,
@@ -124,7 +126,9 @@ class RecurringPaymentsResourceWithRawResponse:
         """As `recurring_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
-        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+        from ..models.merchant_initiated_payment_request import (
+            MerchantInitiatedPaymentRequest,
+        )
 
         body = build(
             MerchantInitiatedPaymentRequest,
@@ -213,7 +217,9 @@ class AsyncRecurringPaymentsResource:
         """
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
-        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+        from ..models.merchant_initiated_payment_request import (
+            MerchantInitiatedPaymentRequest,
+        )
 
         body = build(
             MerchantInitiatedPaymentRequest,
@@ -252,7 +258,9 @@ class AsyncRecurringPaymentsResourceWithRawResponse:
         """As `recurring_payments.create`, but gives the whole response."""
         options = mask(options)
         from ..api.recurring_payments import create_merchant_initiated_payment
-        from ..models.merchant_initiated_payment_request import MerchantInitiatedPaymentRequest
+        from ..models.merchant_initiated_payment_request import (
+            MerchantInitiatedPaymentRequest,
+        )
 
         body = build(
             MerchantInitiatedPaymentRequest,

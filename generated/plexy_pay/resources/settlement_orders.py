@@ -31,8 +31,15 @@ class SettlementOrdersResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> Pager[_hints.models.SettlementPaymentOrder, builtins.list[_hints.models.SettlementPaymentOrder]]:
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Pager[
+        _hints.models.SettlementPaymentOrder,
+        builtins.list[_hints.models.SettlementPaymentOrder],
+    ]:
         """List.
 
         Lists the settlement payment orders. Changes nothing.
@@ -217,7 +224,11 @@ class SettlementOrdersResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -285,9 +296,14 @@ class AsyncSettlementOrdersResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> AsyncPager[
-        _hints.models.SettlementPaymentOrder, builtins.list[_hints.models.SettlementPaymentOrder]
+        _hints.models.SettlementPaymentOrder,
+        builtins.list[_hints.models.SettlementPaymentOrder],
     ]:
         """List.
 
@@ -473,7 +489,11 @@ class AsyncSettlementOrdersResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SettlementPaymentOrder]]:
         """As `settlement_orders.list`, but gives the whole response of one page."""
         options = mask(options)

@@ -31,7 +31,11 @@ class SplitRequestsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Pager[_hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]]:
         """List.
 
@@ -156,7 +160,9 @@ class SplitRequestsResource:
         )
 
     @forgets
-    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.SplitRequest:
+    def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.SplitRequest:
         """Get By Id.
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
@@ -324,7 +330,11 @@ class SplitRequestsResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -418,7 +428,9 @@ class SplitRequestsResourceWithRawResponse:
         )
 
     @forgets
-    def delete(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+    def delete(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[None]:
         """As `split_requests.delete`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import delete_split_request
@@ -438,8 +450,14 @@ class AsyncSplitRequestsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
-    ) -> AsyncPager[_hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]]:
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncPager[
+        _hints.models.SplitRequest, builtins.list[_hints.models.SplitRequest]
+    ]:
         """List.
 
         Lists the split requests. Changes nothing.
@@ -563,7 +581,9 @@ class AsyncSplitRequestsResource:
         )
 
     @forgets
-    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.SplitRequest:
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.SplitRequest:
         """Get By Id.
 
         Retrieves a split request by its id. Changes nothing. The unit of its amount is not known.
@@ -731,7 +751,11 @@ class AsyncSplitRequestsResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[builtins.list[_hints.models.SplitRequest]]:
         """As `split_requests.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -825,7 +849,9 @@ class AsyncSplitRequestsResourceWithRawResponse:
         )
 
     @forgets
-    async def delete(self, id: str, *, options: RequestOptions | None = None) -> Response[None]:
+    async def delete(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> Response[None]:
         """As `split_requests.delete`, but gives the whole response."""
         options = mask(options)
         from ..api.split_requests import delete_split_request

@@ -29,7 +29,9 @@ class TransactionsResource:
         self._client = client
 
     @forgets
-    def history(self, id: str, *, options: RequestOptions | None = None) -> _hints.models.TransactionEvents:
+    def history(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> _hints.models.TransactionEvents:
         """Find Transaction's History by ID.
 
         Tells what happened to a transaction, step by step. Changes nothing.
@@ -216,7 +218,11 @@ class TransactionsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Pager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
@@ -332,7 +338,11 @@ class TransactionsResourceWithRawResponse:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
         options = mask(options)
@@ -542,7 +552,11 @@ class AsyncTransactionsResource:
 
     @forgets
     def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> AsyncPager[_hints.models.Transaction, _hints.models.TransactionList]:
         """List transactions.
 
@@ -658,7 +672,11 @@ class AsyncTransactionsResourceWithRawResponse:
 
     @forgets
     async def list(
-        self, *, page: int | Unset = UNSET, size: int | Unset = UNSET, options: RequestOptions | None = None
+        self,
+        *,
+        page: int | Unset = UNSET,
+        size: int | Unset = UNSET,
+        options: RequestOptions | None = None,
     ) -> Response[_hints.models.TransactionList]:
         """As `transactions.list`, but gives the whole response of one page."""
         options = mask(options)

@@ -330,7 +330,9 @@ class WalletResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> Pager[_hints.models.WalletTransaction, builtins.list[_hints.models.WalletTransaction]]:
+    ) -> Pager[
+        _hints.models.WalletTransaction, builtins.list[_hints.models.WalletTransaction]
+    ]:
         """List Transactions.
 
         Lists the wallet transactions. Changes nothing.
@@ -791,7 +793,9 @@ class AsyncWalletResource:
     @forgets
     def list(
         self, *, options: RequestOptions | None = None
-    ) -> AsyncPager[_hints.models.WalletTransaction, builtins.list[_hints.models.WalletTransaction]]:
+    ) -> AsyncPager[
+        _hints.models.WalletTransaction, builtins.list[_hints.models.WalletTransaction]
+    ]:
         """List Transactions.
 
         Lists the wallet transactions. Changes nothing.

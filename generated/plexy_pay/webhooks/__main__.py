@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        headers, body = _read(Path(options.delivery), options.header, whole_is_body=options.body_only)
+        headers, body = _read(
+            Path(options.delivery), options.header, whole_is_body=options.body_only
+        )
         event = unwrap(body, headers, secret=_secret(options))
     except WebhookVerificationError as error:
         print(f"refused ({error.reason}): {error}", file=sys.stderr)
@@ -69,21 +71,33 @@ def _parser() -> argparse.ArgumentParser:
         help="a further header; may be repeated",
     )
     parser.add_argument(
-        "--body-only", action="store_true", help="the file is the body alone; headers come by --header"
+        "--body-only",
+        action="store_true",
+        help="the file is the body alone; headers come by --header",
     )
-    parser.add_argument("--any-age", action="store_true", help="with body: do not look at the timestamp")
+    parser.add_argument(
+        "--any-age", action="store_true", help="with body: do not look at the timestamp"
+    )
     return parser
 
 
 def _secret(options: argparse.Namespace) -> TokenSecret | FieldsSecret | BodySecret:
     if VARIABLE not in os.environ:
-        raise ConfigurationError(f"The environment variable {VARIABLE} is not set. Set it to the secret.")
+        raise ConfigurationError(
+            f"The environment variable {VARIABLE} is not set. Set it to the secret."
+        )
     if options.scheme == "body":
-        return BodySecret(os.environ[VARIABLE], tolerance=_FOREVER if options.any_age else 300)
-    return (TokenSecret if options.scheme == "token" else FieldsSecret)(os.environ[VARIABLE])
+        return BodySecret(
+            os.environ[VARIABLE], tolerance=_FOREVER if options.any_age else 300
+        )
+    return (TokenSecret if options.scheme == "token" else FieldsSecret)(
+        os.environ[VARIABLE]
+    )
 
 
-def _read(file: Path, further: Sequence[str], *, whole_is_body: bool) -> tuple[list[tuple[str, str]], bytes]:
+def _read(
+    file: Path, further: Sequence[str], *, whole_is_body: bool
+) -> tuple[list[tuple[str, str]], bytes]:
     content = file.read_bytes()
     head, body = (b"", content) if whole_is_body else _split(content)
     lines = [line.decode("latin-1") for line in head.splitlines()]

@@ -18,12 +18,25 @@ from asgiref.sync import async_to_sync
 from django.core.exceptions import RequestDataTooBig
 from django.db import connections
 from django.db.transaction import non_atomic_requests
-from django.http import HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    RawPostDataException,
+    UnreadablePostError,
+)
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .events import AnyEvent
-from .receiving import Receiver, Store, Unread, cut_short, declared_length, read_before, too_large
+from .receiving import (
+    Receiver,
+    Store,
+    Unread,
+    cut_short,
+    declared_length,
+    read_before,
+    too_large,
+)
 from .verifying import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
@@ -55,10 +68,14 @@ def webhook_view(
 
     def plexy_webhook(request: Any) -> HttpResponse:
         try:
-            reply = receiver.receive(_read(request, receiver.max_bytes), request.headers)
+            reply = receiver.receive(
+                _read(request, receiver.max_bytes), request.headers
+            )
         except Unread as problem:
             reply = receiver.unread(problem)
-        return HttpResponse(reply.text.encode(), status=reply.status, content_type="text/plain")
+        return HttpResponse(
+            reply.text.encode(), status=reply.status, content_type="text/plain"
+        )
 
     # Without an alias, the transaction of the default database alone would be left out.
     aliases: Any = connections

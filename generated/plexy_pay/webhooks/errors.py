@@ -21,7 +21,9 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"  # The body is larger than `max_bytes`.
     NOT_JSON = "not_json"  # The body cannot be read as JSON.
     NOT_AN_OBJECT = "not_an_object"  # The body is JSON, and no object.
-    MALFORMED_BODY = "malformed_body"  # A field that is signed is missing or of the wrong kind.
+    MALFORMED_BODY = (
+        "malformed_body"  # A field that is signed is missing or of the wrong kind.
+    )
     AMBIGUOUS = "ambiguous"  # What was signed may mean another id, amount or currency.
 
 

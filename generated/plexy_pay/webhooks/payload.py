@@ -22,7 +22,9 @@ _WRAPPER = "Value"
 _FRACTION = re.compile(r"[.,]([0-9]+)(?=(?:Z|[+-][0-9:]+)\Z)", re.ASCII)
 
 
-def callback_of(payload: Mapping[str, Any], signed: bytes, scheme: str) -> WebhookEvent[Any]:
+def callback_of(
+    payload: Mapping[str, Any], signed: bytes, scheme: str
+) -> WebhookEvent[Any]:
     """The event of a body that carries no name: the callback of 2023.
 
     Its identity is the text that was signed. Other fields that can be written in several ways, or are not signed at
@@ -34,7 +36,8 @@ def callback_of(payload: Mapping[str, Any], signed: bytes, scheme: str) -> Webho
         name="",
         data=_decode(callback.kind, fields),
         dedup_id=_hashed(
-            callback.kind.prefix, [signed.decode("utf-8", "surrogatepass"), fields.get("settled") is True]
+            callback.kind.prefix,
+            [signed.decode("utf-8", "surrogatepass"), fields.get("settled") is True],
         ),
         payload=payload,
         scheme=scheme,
@@ -54,7 +57,10 @@ def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEve
         if is_object(shaped.get(event.kind.data)):
             return _event(event, shaped, payload, body, scheme)
         _report(event.kind, shaped.get(event.kind.data))
-    merchant = next((payload[name] for name in ("merchantId", "merchant_id") if name in payload), None)
+    merchant = next(
+        (payload[name] for name in ("merchantId", "merchant_id") if name in payload),
+        None,
+    )
     return UnknownEvent(
         name=_name(payload),
         data=payload.get("data"),
@@ -83,7 +89,11 @@ def one_shape(fields: Mapping[str, Any], known: Collection[str]) -> dict[str, An
     spellings = {_spelling(name): name for name in known}
     shaped: dict[str, Any] = {}
     for name, value in fields.items():
-        plain = value[_WRAPPER] if is_object(value) and value.keys() == {_WRAPPER} else value
+        plain = (
+            value[_WRAPPER]
+            if is_object(value) and value.keys() == {_WRAPPER}
+            else value
+        )
         meant = name if name in known else spellings.get(_spelling(name), name)
         shaped[name if meant in fields or meant in shaped else meant] = plain
     return shaped
@@ -98,7 +108,9 @@ def _names(kind: Kind) -> Collection[str]:
 
 
 def _enveloped(payload: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
-    return one_shape(payload, {kind.named_by, kind.data, kind.merchant, kind.created, "id"} - {""})
+    return one_shape(
+        payload, {kind.named_by, kind.data, kind.merchant, kind.created, "id"} - {""}
+    )
 
 
 def _event(
@@ -134,7 +146,10 @@ def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
 def _report(kind: Kind, data: Any) -> None:
     from ..drift import differences, report
 
-    report(f"webhooks.{kind.name or 'callback'}", differences(ObjectBody(kind.model()), data))
+    report(
+        f"webhooks.{kind.name or 'callback'}",
+        differences(ObjectBody(kind.model()), data),
+    )
 
 
 def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
@@ -142,8 +157,13 @@ def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
 
     Without it, two events could look alike, and the second would never be handled.
     """
-    values = [_comparable(kind, pointer, _at(shaped, pointer)) for pointer in kind.identity]
-    if any(value is None or value == "" or isinstance(value, (dict, list)) for value in values):
+    values = [
+        _comparable(kind, pointer, _at(shaped, pointer)) for pointer in kind.identity
+    ]
+    if any(
+        value is None or value == "" or isinstance(value, (dict, list))
+        for value in values
+    ):
         return None
     return _hashed(kind.prefix, values)
 
@@ -152,7 +172,9 @@ def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
     """A value such that one moment is always written in one way."""
     place, _, name = pointer.rpartition("/")
     types: Mapping[str, str] = kind.model()._types  # pyright: ignore[reportPrivateUsage]
-    is_moment = place.removeprefix("/") == kind.data and "date-time" in types.get(name, "")
+    is_moment = place.removeprefix("/") == kind.data and "date-time" in types.get(
+        name, ""
+    )
     return _moment_text(value) if is_moment and isinstance(value, str) else value
 
 
@@ -191,11 +213,15 @@ def _exact(value: Any) -> Any:
     significant = written.rstrip("0")
     if not significant:
         return {"number": "0"}
-    return {"number": f"{'-' if sign else ''}{significant}e{int(exponent) + len(written) - len(significant)}"}
+    return {
+        "number": f"{'-' if sign else ''}{significant}e{int(exponent) + len(written) - len(significant)}"
+    }
 
 
 def _name(payload: Mapping[str, Any]) -> str:
-    return next((name for name in map(payload.get, _NAMED_BY) if isinstance(name, str)), "")
+    return next(
+        (name for name in map(payload.get, _NAMED_BY) if isinstance(name, str)), ""
+    )
 
 
 def _text(value: Any) -> str | None:

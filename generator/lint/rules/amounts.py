@@ -45,7 +45,9 @@ def main_amount_is_one_of_known_unit(api: Api) -> Iterator[Problem]:
                     f"{field.wire_name!r} is marked as main amount, but is no amount of known unit",
                     f"write `{_MAIN}: true` on an amount of known unit only",
                 )
-        yield from _problems_of_several(api, [field for field in main if field.unit is not None])
+        yield from _problems_of_several(
+            api, [field for field in main if field.unit is not None]
+        )
 
 
 def _problems_of_several(api: Api, main: list[Field]) -> Iterator[Problem]:

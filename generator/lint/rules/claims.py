@@ -29,7 +29,11 @@ def claim_has_a_source(api: Api) -> Iterator[Problem]:
     """A sentence about all sources (the only value, nothing is known) names where that was looked for."""
     for description in api.descriptions:
         claim = _CLAIM.search(description.text)
-        if claim is None or description.sources or _is_said_by_its_unit(description, claim[0]):
+        if (
+            claim is None
+            or description.sources
+            or _is_said_by_its_unit(description, claim[0])
+        ):
             continue
         yield api.problem(
             description.origin.pointer,
@@ -40,4 +44,9 @@ def claim_has_a_source(api: Api) -> Iterator[Problem]:
 
 def _is_said_by_its_unit(description: Description, claim: str) -> bool:
     """Whether the mark of the amount makes the same claim, so that both are corrected together."""
-    return description.is_of_unknown_unit and claim.split() == ["unit", "is", "not", "known"]
+    return description.is_of_unknown_unit and claim.split() == [
+        "unit",
+        "is",
+        "not",
+        "known",
+    ]

@@ -25,4 +25,6 @@ def example_fits_its_schema(document: Document) -> Iterator[Problem]:
                 "correct the example, or the schema if the example is what the API says",
             )
         else:
-            yield document.problem(example.pointer, error, "correct the schema beside it")
+            yield document.problem(
+                example.pointer, error, "correct the schema beside it"
+            )

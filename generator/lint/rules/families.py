@@ -10,7 +10,9 @@ from ...problems import Problem
 
 def header_of_a_setting_may_be_left_out(api: Api) -> Iterator[Problem]:
     """A client may be made without a setting, and then it sends no header."""
-    parameters = [parameter for operation in api.operations for parameter in operation.parameters]
+    parameters = [
+        parameter for operation in api.operations for parameter in operation.parameters
+    ]
     for parameter in parameters:
         if parameter.setting and parameter.place == "header" and parameter.required:
             yield api.problem(

@@ -14,8 +14,31 @@ from ...problems import Problem, meant
 
 #: The formats of JSON Schema and of OpenAPI's registry that an API for payments may have.
 FORMATS = (
-    *("date-time", "date", "time", "duration", "uuid", "uri", "uri-reference", "iri", "email", "hostname"),
-    *("ipv4", "ipv6", "regex", "int32", "int64", "float", "double", "decimal", "byte", "binary", "password"),
+    *(
+        "date-time",
+        "date",
+        "time",
+        "duration",
+        "uuid",
+        "uri",
+        "uri-reference",
+        "iri",
+        "email",
+        "hostname",
+    ),
+    *(
+        "ipv4",
+        "ipv6",
+        "regex",
+        "int32",
+        "int64",
+        "float",
+        "double",
+        "decimal",
+        "byte",
+        "binary",
+        "password",
+    ),
 )
 
 
@@ -25,7 +48,9 @@ def format_is_known(document: Document) -> Iterator[Problem]:
         if schema.value.get("format", "date-time") not in FORMATS:
             name = schema.value["format"]
             fix = meant(name, FORMATS, f"use one of {', '.join(FORMATS)}, or remove it")
-            yield document.problem((*schema.pointer, "format"), f"{name!r} is no format that is known", fix)
+            yield document.problem(
+                (*schema.pointer, "format"), f"{name!r} is no format that is known", fix
+            )
 
 
 def extension_is_known(document: Document) -> Iterator[Problem]:
@@ -33,5 +58,11 @@ def extension_is_known(document: Document) -> Iterator[Problem]:
     for place, found in objects(document.data):
         for key in found:
             if key.startswith("x-") and key not in EXTENSIONS:
-                fix = meant(key, sorted(EXTENSIONS), "remove it, or add it to the list of extensions")
-                yield document.problem((*place, key), f"nothing reads the extension {key!r}", fix)
+                fix = meant(
+                    key,
+                    sorted(EXTENSIONS),
+                    "remove it, or add it to the list of extensions",
+                )
+                yield document.problem(
+                    (*place, key), f"nothing reads the extension {key!r}", fix
+                )

@@ -47,7 +47,12 @@ def shown_names_exist(api: Api) -> Iterator[Problem]:
             wrong = "is no field"
         if wrong:
             location = shown.location
-            yield Problem(location.file, location.line, f"{shown.name!r} {wrong}", "remove it from the list")
+            yield Problem(
+                location.file,
+                location.line,
+                f"{shown.name!r} {wrong}",
+                "remove it from the list",
+            )
         seen.add(key)
 
 

@@ -15,7 +15,9 @@ RESERVED = "options"
 def keywords_are_unique(api: Api) -> Iterator[Problem]:
     """An operation's parameters and the properties of its body are keywords of one method."""
     for operation in api.operations:
-        yield from _clashes(api, _keywords(operation), "keyword", f" of {operation.title}")
+        yield from _clashes(
+            api, _keywords(operation), "keyword", f" of {operation.title}"
+        )
         for keyword in _keywords(operation):
             if keyword.name == RESERVED:
                 yield api.problem(
@@ -62,7 +64,9 @@ def _names_of_money(model: Model) -> set[str]:
     return names | {f"{name}_in" for name in names}
 
 
-def _clashes(api: Api, nodes: Iterable[Field | Parameter], kind: str, owner: str) -> Iterator[Problem]:
+def _clashes(
+    api: Api, nodes: Iterable[Field | Parameter], kind: str, owner: str
+) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for node in nodes:
         if node.name in first:

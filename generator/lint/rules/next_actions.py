@@ -28,10 +28,16 @@ def _name_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem
     for key, name in names.items():
         # The reader notes a name that is missing.
         if name and name not in known:
-            message = f"x-next-action names {name!r}, which is no property of the schema"
-            yield api.problem((*place, key), message, "add the property, or correct the name")
+            message = (
+                f"x-next-action names {name!r}, which is no property of the schema"
+            )
+            yield api.problem(
+                (*place, key), message, "add the property, or correct the name"
+            )
     if "next_action" in known or "nextAction" in known:
-        message = "a property of the schema is named as the one that x-next-action makes"
+        message = (
+            "a property of the schema is named as the one that x-next-action makes"
+        )
         yield api.problem(place, message, "remove the mark, or rename the property")
 
 
@@ -53,16 +59,26 @@ def _action_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Probl
     if sorted(values) != sorted(listed):
         place = (*model.origin.pointer, _MARK)
         message = f"x-next-action has the actions {listed}, the schema has {values}"
-        yield api.problem(place, message, "write each action under `shows:` or under `finished:`")
+        yield api.problem(
+            place, message, "write each action under `shows:` or under `finished:`"
+        )
 
 
 def _parts(field: Field) -> set[str]:
     """Return the names of the fields of an object."""
-    models = [variant.model for variant in variants_of(field.type) if isinstance(variant, ModelRef)]
+    models = [
+        variant.model
+        for variant in variants_of(field.type)
+        if isinstance(variant, ModelRef)
+    ]
     return {name for model in models for name in model.by_wire_name}
 
 
 def _values(field: Field) -> list[str]:
     """Return the values that are known of a field."""
-    enums = [variant.enum for variant in variants_of(field.type) if isinstance(variant, EnumRef)]
+    enums = [
+        variant.enum
+        for variant in variants_of(field.type)
+        if isinstance(variant, EnumRef)
+    ]
     return [str(member.value) for enum in enums for member in enum.members]

@@ -66,7 +66,9 @@ def path_and_parameters_agree(api: Api) -> Iterator[Problem]:
     """Each `{name}` of a path is a declared, required path parameter, and the other way round."""
     for operation in api.operations:
         template = reading.template_names(operation.path)
-        declared = {one.wire_name: one for one in operation.parameters if one.place == "path"}
+        declared = {
+            one.wire_name: one for one in operation.parameters if one.place == "path"
+        }
         for name in template:
             if name not in declared:
                 yield api.problem(
@@ -83,4 +85,6 @@ def path_and_parameters_agree(api: Api) -> Iterator[Problem]:
                 )
             if not parameter.required:
                 message = f"the path parameter {name!r} is not required"
-                yield api.problem(parameter.origin.pointer, message, "write `required: true`")
+                yield api.problem(
+                    parameter.origin.pointer, message, "write `required: true`"
+                )

@@ -14,7 +14,9 @@ def look_ups_end_with_their_list(api: Api) -> Iterator[Problem]:
         for look_up in recipe.look_ups[:-1]:
             if look_up.is_list:
                 message = f"{recipe.operation.title} has a look-up after that of a list"
-                yield api.problem(look_up.pointer, message, "put the list last; only one is read")
+                yield api.problem(
+                    look_up.pointer, message, "put the list last; only one is read"
+                )
 
 
 def absence_is_known(api: Api) -> Iterator[Problem]:
@@ -41,7 +43,9 @@ def _problems_of_list(api: Api, look_up: LookUp) -> Iterator[Problem]:
     if pages is None:
         return
     if pages.total is None:
-        message = f"{title} has no total, so nobody knows whether a list was read to its end"
+        message = (
+            f"{title} has no total, so nobody knows whether a list was read to its end"
+        )
         yield api.problem(place, message, "remove `absence`")
     elif look_up.made is None:
         message = f"nobody knows whether {title} reaches back to the call: its rows have no time"

@@ -40,7 +40,9 @@ def required_is_known_both_ways(api: Api) -> Iterator[Problem]:
 def _binds_both(model: Model) -> bool:
     """Return whether something that a schema requires itself is neither only read nor only written."""
     fields = [model.by_wire_name.get(name) for name in model.own_required]
-    return any(field is None or not (field.read_only or field.write_only) for field in fields)
+    return any(
+        field is None or not (field.read_only or field.write_only) for field in fields
+    )
 
 
 def _is_known(mark: Mapping[str, str]) -> bool:

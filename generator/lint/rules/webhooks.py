@@ -16,7 +16,11 @@ def webhook_can_be_told_from_its_likes(api: Api) -> Iterator[Problem]:
         place = (*event.origin.pointer, "x-dedup")
         if lists.setdefault(event.prefix, event.identity) != event.identity:
             message = f"x-dedup of {event.title} has the prefix {event.prefix!r} of another list of pointers"
-            yield api.problem((*place, "prefix"), message, "choose another prefix, or list the same pointers")
+            yield api.problem(
+                (*place, "prefix"),
+                message,
+                "choose another prefix, or list the same pointers",
+            )
         yield from _identity_problems(api, event)
 
 
@@ -29,7 +33,9 @@ def _identity_problems(api: Api, event: Event) -> Iterator[Problem]:
             yield api.problem(place, message, "write it like `/data/id`")
         elif index == 0 and not all(field.required for field in way):
             message = f"x-dedup of {event.title} begins with {pointer!r}, which is not required"
-            yield api.problem(place, message, "begin with the id; without it there is no identity")
+            yield api.problem(
+                place, message, "begin with the id; without it there is no identity"
+            )
 
 
 def _way(body: Model, pointer: str) -> list[Field]:
@@ -49,4 +55,6 @@ def _way(body: Model, pointer: str) -> list[Field]:
 
 
 def _is_plain(field: Field) -> bool:
-    return not any(isinstance(variant, ModelRef | ListOf) for variant in variants_of(field.type))
+    return not any(
+        isinstance(variant, ModelRef | ListOf) for variant in variants_of(field.type)
+    )

@@ -39,7 +39,9 @@ def webhook_handler(
 
     async def plexy_webhook(request: web.Request) -> web.Response:
         try:
-            reply = await receiver.receive_async(await _read(request, receiver.max_bytes), request.headers)
+            reply = await receiver.receive_async(
+                await _read(request, receiver.max_bytes), request.headers
+            )
         except Unread as problem:
             reply = receiver.unread(problem)
         except web.HTTPException as error:
@@ -53,7 +55,9 @@ async def _read(request: web.Request, most: int) -> bytes:
     if (request.content_length or 0) > most:
         raise too_large(most)
     # A middleware may have read it. If not, the limit of this handler holds in place of the application's.
-    source = request.clone(client_max_size=most + 1) if request.can_read_body else request
+    source = (
+        request.clone(client_max_size=most + 1) if request.can_read_body else request
+    )
     try:
         return await source.read()
     except web.HTTPRequestEntityTooLarge:

@@ -54,7 +54,11 @@ def _headers(event: Mapping[str, Any]) -> list[tuple[str, str]]:
     several: Any = event.get("multiValueHeaders")
     single = event.get("headers")
     if several:
-        pairs = [(name, value) for name, values in _object(several).items() for value in _array(values)]
+        pairs = [
+            (name, value)
+            for name, values in _object(several).items()
+            for value in _array(values)
+        ]
     elif single is None:
         raise _strange("it has no headers")
     else:

@@ -48,7 +48,9 @@ def webhook_view(
         return current_app.ensure_sync(handle)(event)
 
     receiver = Receiver(call, secret=secret, store=store, max_bytes=max_bytes)
-    view: Any = _WebhookView.as_view(getattr(handle, "__name__", "plexy_webhook"), receiver)
+    view: Any = _WebhookView.as_view(
+        getattr(handle, "__name__", "plexy_webhook"), receiver
+    )
     made: Callable[..., Response] = view
     return made
 
@@ -68,7 +70,9 @@ class _WebhookView(View):
         except Unread as problem:
             reply = receiver.unread(problem)
         except HTTPException as error:
-            raise not_acknowledged(error, error.get_response().status_code) from error.__cause__
+            raise not_acknowledged(
+                error, error.get_response().status_code
+            ) from error.__cause__
         return Response(reply.text, reply.status, mimetype="text/plain")
 
 

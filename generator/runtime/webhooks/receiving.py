@@ -237,7 +237,9 @@ class Receiver:
 
     def _verified(self, body: Body, headers: Headers) -> tuple[AnyEvent | None, Reply]:
         try:
-            return unwrap(body, headers, secret=self._secret, max_bytes=self.max_bytes), _TAKEN
+            return unwrap(
+                body, headers, secret=self._secret, max_bytes=self.max_bytes
+            ), _TAKEN
         except WebhookVerificationError as error:
             _say(WARNING, "a webhook was refused (%s): %s", error.reason, error)
             return None, _TOO_LARGE if error.reason is Reason.TOO_LARGE else _REFUSED
@@ -265,7 +267,9 @@ class Unread(Exception):
         level: The level of the log record.
     """
 
-    def __init__(self, reply: Reply, reason: str, text: str, level: int = WARNING) -> None:
+    def __init__(
+        self, reply: Reply, reason: str, text: str, level: int = WARNING
+    ) -> None:
         super().__init__(text)
         self.reply = reply
         self.reason = reason
@@ -313,10 +317,18 @@ def _reply_to(event: AnyEvent, claim: object) -> Reply:
             f"The store's claim gave a {type(claim).__name__}; it gives 'new', 'done' or 'busy'."
         )
     if claim == "done":
-        _say(INFO, "the webhook %s was handled before, and is acknowledged again", _named(event))
+        _say(
+            INFO,
+            "the webhook %s was handled before, and is acknowledged again",
+            _named(event),
+        )
         return _TAKEN
     # An event under way must be sent again: the one who is at it may fail.
-    _say(WARNING, "the webhook %s is being handled already; it is to be sent again", _named(event))
+    _say(
+        WARNING,
+        "the webhook %s is being handled already; it is to be sent again",
+        _named(event),
+    )
     return _BUSY
 
 
@@ -337,7 +349,9 @@ def _tell_unheard(task: asyncio.Task[Reply]) -> None:
     error = None if task.cancelled() else task.exception()
     if error is not None:
         with failures_ignored(of_the_caller=True):
-            _LOGGER.error("a webhook failed after its request was given up", exc_info=error)
+            _LOGGER.error(
+                "a webhook failed after its request was given up", exc_info=error
+            )
 
 
 def _say(level: int, text: str, *values: object) -> None:
@@ -355,7 +369,9 @@ def _not_async(value: Any, whose: str) -> Any:
     if not isawaitable(value):
         return value
     getattr(value, "close", str)()  # A coroutine that is never awaited would warn.
-    raise ConfigurationError(f"{whose} is async, and receive() cannot await it. Use receive_async().")
+    raise ConfigurationError(
+        f"{whose} is async, and receive() cannot await it. Use receive_async()."
+    )
 
 
 def _nothing(dedup_id: str) -> None:
@@ -371,7 +387,9 @@ class _Result(defaultdict[str, Any]):
         return self.get("value")
 
 
-async def _off_the_loop(function: Callable[[Any], Any], argument: Any, result: _Result) -> None:
+async def _off_the_loop(
+    function: Callable[[Any], Any], argument: Any, result: _Result
+) -> None:
     """Note what a function gives; one that is not async runs in a thread."""
     if iscoroutinefunction(function):
         result["value"] = await function(argument)

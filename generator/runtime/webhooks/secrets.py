@@ -22,11 +22,15 @@ from ..keys import MASK
 from .errors import Reason, refused
 
 _SCHEME_WORD = re.compile(r"bearer( |$)", re.IGNORECASE | re.ASCII)
-_AUTHORIZATION = re.compile(r"(?:bearer +){0,2}([\x21-\x7e]+)", re.IGNORECASE | re.ASCII)
+_AUTHORIZATION = re.compile(
+    r"(?:bearer +){0,2}([\x21-\x7e]+)", re.IGNORECASE | re.ASCII
+)
 _HEX = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?", re.ASCII)
 _CURRENCY = re.compile(r"(?<=[0-9])[A-Z]{3}", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_UUID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE
+)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A header with more signatures than any rotation needs is an attempt to make us count.
 _MOST_SIGNATURES = 16
@@ -96,9 +100,13 @@ class Secret(ABC):
 def secret_problem(text: object, prefix: str = "") -> str | None:
     """What is wrong with the text of a secret, without any part of it; None if nothing is."""
     if not isinstance(text, str):
-        return f"The webhook secret is a {type(text).__name__}, not text. Pass it as str."
+        return (
+            f"The webhook secret is a {type(text).__name__}, not text. Pass it as str."
+        )
     if not text.removeprefix(prefix).strip():
-        return "The webhook secret is empty. Pass the one that was agreed with Plexy Pay."
+        return (
+            "The webhook secret is empty. Pass the one that was agreed with Plexy Pay."
+        )
     if _SCHEME_WORD.match(text):
         return "The webhook secret begins with the word Bearer. Pass the token alone."
     if not text.isascii():
@@ -134,7 +142,9 @@ class TokenSecret(Secret):
                 "If Plexy Pay sent it, compare how your webhooks are set up.",
             )
         # Of equal length, so that the time does not even tell how long the token is.
-        return hmac.compare_digest(_sha256(matched[1].encode("ascii")), _sha256(self._key))
+        return hmac.compare_digest(
+            _sha256(matched[1].encode("ascii")), _sha256(self._key)
+        )
 
     def headers(self, signed: bytes, now: float) -> dict[str, str]:
         """The header as it is documented, with one `Bearer`."""
@@ -247,7 +257,9 @@ def _parts(header: str) -> tuple[int, Sequence[bytes]]:
     times = [value for name, _, value in parts if name == "t"]
     signatures = [value for name, _, value in parts if name == "v1"]
     fits = len(times) == 1 and 0 < len(signatures) <= _MOST_SIGNATURES
-    if not (fits and _TIMESTAMP.fullmatch(times[0]) and all(map(_HEX.fullmatch, signatures))):
+    if not (
+        fits and _TIMESTAMP.fullmatch(times[0]) and all(map(_HEX.fullmatch, signatures))
+    ):
         raise refused(
             Reason.MALFORMED_HEADER,
             "The header Plexy-Signature of the webhook is not of the form t=<seconds>,v1=<64 hexadecimal digits>.",
@@ -265,7 +277,11 @@ def signed_texts(fields: Mapping[str, Any]) -> list[bytes]:
     Raises:
         WebhookVerificationError: if a field is missing, or of another kind.
     """
-    own_id, amount, currency = fields.get("id"), fields.get("amount"), fields.get("currency")
+    own_id, amount, currency = (
+        fields.get("id"),
+        fields.get("amount"),
+        fields.get("currency"),
+    )
     success, reference = fields.get("success"), fields.get("orderReference")
     if reference is None:
         reference = ""  # Without one, the vendor's code adds nothing.
@@ -317,7 +333,9 @@ def _written(amount: object) -> list[str]:
     if isinstance(amount, Decimal) and abs(amount.adjusted()) <= _MOST_DIGITS:
         text = f"{amount:f}"
         # The vendor's PHP drops the zeros at the end; what does not read JSON into floats keeps them.
-        return list(dict.fromkeys((text, text.rstrip("0").rstrip(".") if "." in text else text)))
+        return list(
+            dict.fromkeys((text, text.rstrip("0").rstrip(".") if "." in text else text))
+        )
     if isinstance(amount, int) and not isinstance(amount, bool):
         return [str(amount)]
     return [amount] if isinstance(amount, str) and _NUMBER.fullmatch(amount) else []

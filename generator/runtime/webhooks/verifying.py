@@ -26,7 +26,12 @@ from .secrets import (
 )
 
 Body = bytes | bytearray | memoryview
-Headers = Mapping[str, Any] | Mapping[bytes, Any] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
+Headers = (
+    Mapping[str, Any]
+    | Mapping[bytes, Any]
+    | Iterable[tuple[str, str]]
+    | Iterable[tuple[bytes, bytes]]
+)
 Secrets = (
     TokenSecret
     | FieldsSecret
@@ -101,7 +106,11 @@ def unwrap(
 
 
 def _proved(
-    body: object, headers: object, secrets: Sequence[Secret], max_bytes: int, now: float | None
+    body: object,
+    headers: object,
+    secrets: Sequence[Secret],
+    max_bytes: int,
+    now: float | None,
 ) -> WebhookEvent[Any]:
     raw = _bytes(body)
     kind = type(secrets[0])
@@ -115,7 +124,12 @@ def _proved(
     signed = _signed(raw, kind)
     moment = time.time() if now is None else now
     # Each is asked, so that how long it takes does not tell which one is active.
-    proved = [text for text in signed for one in secrets if one.proves(Delivery(header, text, moment))]
+    proved = [
+        text
+        for text in signed
+        for one in secrets
+        if one.proves(Delivery(header, text, moment))
+    ]
     if not proved:
         raise refused(
             Reason.WRONG_SECRET,
@@ -138,10 +152,15 @@ def _proved(
 
 
 def _fault_of_ours(
-    refusal: WebhookVerificationError, secrets: Sequence[Secret], body: object, headers: object
+    refusal: WebhookVerificationError,
+    secrets: Sequence[Secret],
+    body: object,
+    headers: object,
 ) -> BodyReadError | None:
     """Give the error for a body that shows by its length that it is not the one that came."""
-    of_token = refusal.reason is Reason.WRONG_SECRET and isinstance(secrets[0], TokenSecret)
+    of_token = refusal.reason is Reason.WRONG_SECRET and isinstance(
+        secrets[0], TokenSecret
+    )
     if of_token or refusal.reason not in _OF_BODIES:
         return None
     length = len(_bytes(body))
@@ -160,7 +179,9 @@ def _fault_of_ours(
 def _what_came(length: int, headers: object) -> str | None:
     """Tell how long a body was when it came, if that is not the length that it has now."""
     try:
-        found = _pairs(headers, {"content-length", "transfer-encoding", "content-encoding"})
+        found = _pairs(
+            headers, {"content-length", "transfer-encoding", "content-encoding"}
+        )
     except ConfigurationError:
         return None
     pairs = dict(found)
@@ -177,7 +198,10 @@ def _what_came(length: int, headers: object) -> str | None:
 
 
 def sign(
-    body: Body, *, secret: TokenSecret | FieldsSecret | BodySecret, now: float | None = None
+    body: Body,
+    *,
+    secret: TokenSecret | FieldsSecret | BodySecret,
+    now: float | None = None,
 ) -> dict[str, str]:
     """The headers of a test delivery, made as Plexy Pay would make them.
 
@@ -192,7 +216,8 @@ def sign(
     """
     secrets, problem = usable(secret)
     if problem is not None:
-        del secret  # It may be plain text, which a traceback with local variables must not show.
+        # It may be plain text, which a traceback with local variables must not show.
+        del secret
         raise ConfigurationError(problem)
     # Of the ways to write an amount, the last is the vendor's own.
     signed = _signed(_bytes(body), type(secrets[0]))[-1]
@@ -249,9 +274,15 @@ def _object(raw: bytes) -> dict[str, Any]:
         payload = loads(raw)
     except ValueError:
         # What the parser says quotes the body.
-        raise refused(Reason.NOT_JSON, "The body of the webhook is not JSON.", _ASK) from None
+        raise refused(
+            Reason.NOT_JSON, "The body of the webhook is not JSON.", _ASK
+        ) from None
     if not is_object(payload):
-        raise refused(Reason.NOT_AN_OBJECT, "The body of the webhook is JSON, but no object.", _ASK)
+        raise refused(
+            Reason.NOT_AN_OBJECT,
+            "The body of the webhook is JSON, but no object.",
+            _ASK,
+        )
     return payload
 
 
@@ -268,12 +299,16 @@ def _header(headers: object, kind: type[Secret]) -> str:
     value = found[0].strip(" \t") if found else ""
     if len(value) > _MOST_HEADER:
         raise refused(
-            Reason.MALFORMED_HEADER, f"The header {kind.header} of the webhook is far too long.", _ASK
+            Reason.MALFORMED_HEADER,
+            f"The header {kind.header} of the webhook is far too long.",
+            _ASK,
         )
     if value:
         return value
     for other in _SCHEMES:
-        if other is not kind and any(value for name, value in pairs if name == other.header):
+        if other is not kind and any(
+            value for name, value in pairs if name == other.header
+        ):
             raise refused(
                 Reason.WRONG_SCHEME,
                 f"The webhook has a header {other.header}, but none named {kind.header}, which {kind.__name__} reads.",
@@ -292,7 +327,11 @@ def _pairs(headers: Any, wanted: set[str]) -> list[tuple[str, str]]:
     try:
         for name, value in headers.items() if hasattr(headers, "items") else headers:
             if (lower := _plain(_text(name))) in wanted:
-                values = cast("list[object]", value) if isinstance(value, (list, tuple)) else [value]
+                values = (
+                    cast("list[object]", value)
+                    if isinstance(value, (list, tuple))
+                    else [value]
+                )
                 pairs += [(lower, _text(one)) for one in values]
     except (TypeError, ValueError):
         raise ConfigurationError(

@@ -78,17 +78,26 @@ def handles(resource: str, method: str) -> Callable[[Handler], Handler]:
 def page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
     """One page in the envelope of the list of transactions."""
     number, size, shown = cut(call, rows)
-    return {"data": [show(row) for row in shown], "page": number, "size": size, "total": len(rows)}
+    return {
+        "data": [show(row) for row in shown],
+        "page": number,
+        "size": size,
+        "total": len(rows),
+    }
 
 
-def bare_page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> list[Json]:
+def bare_page(
+    call: Call, rows: Sequence[Any], show: Callable[[Any], Json]
+) -> list[Json]:
     """A list without an envelope: whole, or the page that the request names."""
     if {"page", "size"} & call.request.query.keys():
         rows = cut(call, rows)[2]
     return [show(row) for row in rows]
 
 
-def cut(call: Call, rows: Sequence[Any], size_name: str = "size") -> tuple[int, int, Sequence[Any]]:
+def cut(
+    call: Call, rows: Sequence[Any], size_name: str = "size"
+) -> tuple[int, int, Sequence[Any]]:
     """Number and size of the page that a request wants, and the rows on it.
 
     Raises:
@@ -97,7 +106,9 @@ def cut(call: Call, rows: Sequence[Any], size_name: str = "size") -> tuple[int, 
     number: int = call.request.query.get("page", 1)
     size: int = call.request.query.get(size_name, DEFAULT_PAGE_SIZE)
     if number < 1 or not 1 <= size <= LARGEST_PAGE_SIZE:
-        raise NotAllowed(f"page counts from 1, and {size_name} is 1 to {LARGEST_PAGE_SIZE}", "query")
+        raise NotAllowed(
+            f"page counts from 1, and {size_name} is 1 to {LARGEST_PAGE_SIZE}", "query"
+        )
     start = (number - 1) * size
     return number, size, rows[start : start + size]
 

@@ -35,7 +35,11 @@ _KEPT: Final = (
 def list_payment_methods(call: Call) -> Json:
     """List payment methods: cards, whatever the amount and the country."""
     call.world.checkout.check_amount(call.request.body.get("amount"))
-    return {"paymentMethods": [{"type": "scheme", "name": "Cards", "brands": ["visa", "mc"]}]}
+    return {
+        "paymentMethods": [
+            {"type": "scheme", "name": "Cards", "brands": ["visa", "mc"]}
+        ]
+    }
 
 
 @handles("checkout.payments", "create")
@@ -81,13 +85,26 @@ def _payment(payment: CheckoutPayment, origin: str) -> Json:
         risk=_risk(payment.risk),
     )
     if payment.is_blocked:
-        blocked = {"resultCode": "Refused", "status": "blocked", "failure_reason": "rule_blocked"}
+        blocked = {
+            "resultCode": "Refused",
+            "status": "blocked",
+            "failure_reason": "rule_blocked",
+        }
         return shown | blocked | {"amount": _amount(payment), "paymentMethod": _CARD}
     if payment.redirect is not None:
         url = bank.redirect_address(origin, payment.redirect.id)
-        action = {"type": "redirect", "paymentMethodType": "scheme", "method": "GET", "url": url}
+        action = {
+            "type": "redirect",
+            "paymentMethodType": "scheme",
+            "method": "GET",
+            "url": url,
+        }
         return shown | {"action": action}
-    return shown | {"resultCode": "Authorised", "amount": _amount(payment), "paymentMethod": _CARD}
+    return shown | {
+        "resultCode": "Authorised",
+        "amount": _amount(payment),
+        "paymentMethod": _CARD,
+    }
 
 
 def _result(session: Session) -> Json:

@@ -20,19 +20,25 @@ def get_keys(call: Call) -> Json:
 def create_host_to_host_payment(call: Call) -> Json:
     """Create Host-to-Host Payment."""
     outcome = call.world.direct_payments.create(call.request.body)
-    return _outcome(outcome, call.origin) | {"paymentMethod": call.request.body["paymentMethod"]}
+    return _outcome(outcome, call.origin) | {
+        "paymentMethod": call.request.body["paymentMethod"]
+    }
 
 
 @handles("direct_payments", "continue_three_ds")
 def continue_three_ds(call: Call) -> Json:
     """Continue 3-D Secure."""
     body = call.request.body
-    outcome = call.world.direct_payments.continue_three_ds(body["transactionId"], body["cres"])
+    outcome = call.world.direct_payments.continue_three_ds(
+        body["transactionId"], body["cres"]
+    )
     return _outcome(outcome, call.origin) | {"paymentMethod": "card"}
 
 
 def _outcome(outcome: Outcome, origin: str) -> Json:
-    reference = outcome.payment.transaction.reference_number if outcome.payment else None
+    reference = (
+        outcome.payment.transaction.reference_number if outcome.payment else None
+    )
     approved = reference is not None and outcome.response_code == "00"
     return card_fields(outcome.card) | present(
         id=outcome.id,

@@ -18,7 +18,10 @@ def health(call: Call) -> None:
 @handles("gate.product_types", "list")
 def list_product_types(call: Call) -> list[Json]:
     """List product types."""
-    return [{"id": id, "code": code, "name": name} for id, (code, name) in gate.PRODUCT_TYPES.items()]
+    return [
+        {"id": id, "code": code, "name": name}
+        for id, (code, name) in gate.PRODUCT_TYPES.items()
+    ]
 
 
 @handles("gate.product_categories", "list")
@@ -71,7 +74,15 @@ def retrieve_balance(call: Call) -> Json:
     """Get balance."""
     available = decimal_text(call.world.gate.balance())
     updated_at = to_seconds(call.world.gate.balance_changed_at)
-    return {"items": [{"currency_code": gate.CURRENCY, "available": available, "updated_at": updated_at}]}
+    return {
+        "items": [
+            {
+                "currency_code": gate.CURRENCY,
+                "available": available,
+                "updated_at": updated_at,
+            }
+        ]
+    }
 
 
 @handles("gate.deposits", "list")

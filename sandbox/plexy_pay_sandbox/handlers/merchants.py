@@ -38,7 +38,9 @@ def retrieve_merchant(call: Call) -> Json:
 def create_customer(call: Call) -> Json:
     """Create Customer."""
     body = call.request.body
-    return _customer(call.world.customers.create(body.get("email", ""), body.get("phone", "")))
+    return _customer(
+        call.world.customers.create(body.get("email", ""), body.get("phone", ""))
+    )
 
 
 @handles("customers", "list")
@@ -56,7 +58,10 @@ def retrieve_customer(call: Call) -> Json:
 @handles("customers", "card_tokens")
 def customer_card_tokens(call: Call) -> list[Json]:
     """Get Customer's Card Tokens."""
-    return [_card(token, face) for token, face in call.world.customers.cards(call.id).items()]
+    return [
+        _card(token, face)
+        for token, face in call.world.customers.cards(call.id).items()
+    ]
 
 
 @handles("customers", "transactions")
@@ -80,7 +85,9 @@ def save_card_for_payouts(call: Call) -> Json:
 @handles("payouts", "create")
 def process_payout(call: Call) -> Json:
     """Process Payout."""
-    amount, currency, card = call.required("payouts", "amount", "currency", "cardTokenId")
+    amount, currency, card = call.required(
+        "payouts", "amount", "currency", "cardTokenId"
+    )
     return _payout(call.world.payouts.create(amount, currency, card))
 
 
@@ -97,14 +104,19 @@ def list_payouts(call: Call) -> list[Json]:
 def create_beneficiary(call: Call) -> Json:
     """Create a beneficiary."""
     body = call.request.body
-    return _beneficiary(call, call.world.beneficiaries.create(body.get("name"), body.get("iban")))
+    return _beneficiary(
+        call, call.world.beneficiaries.create(body.get("name"), body.get("iban"))
+    )
 
 
 @handles("beneficiaries", "update")
 def update_beneficiary(call: Call) -> Json:
     """Update a beneficiary."""
     body = call.request.body
-    return _beneficiary(call, call.world.beneficiaries.update(call.id, body.get("name"), body.get("iban")))
+    return _beneficiary(
+        call,
+        call.world.beneficiaries.update(call.id, body.get("name"), body.get("iban")),
+    )
 
 
 @handles("beneficiaries", "retrieve")
@@ -116,7 +128,9 @@ def retrieve_beneficiary(call: Call) -> Json:
 @handles("beneficiaries", "list")
 def list_beneficiaries(call: Call) -> list[Json]:
     """List beneficiaries."""
-    return bare_page(call, call.world.beneficiaries.all(), lambda row: _beneficiary(call, row))
+    return bare_page(
+        call, call.world.beneficiaries.all(), lambda row: _beneficiary(call, row)
+    )
 
 
 @handles("beneficiaries", "transfer_to_merchant")

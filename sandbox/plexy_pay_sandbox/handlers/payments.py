@@ -66,7 +66,10 @@ def retrieve_payment_link(call: Call) -> Json:
 @handles("payment_links", "retrieve_by_order_reference")
 def retrieve_payment_link_by_order_reference(call: Call) -> Json:
     """Retrieve Payment Link by Order Reference."""
-    return _link(call.state.link_by_order_reference(call.request.path["order_reference"]), call.origin)
+    return _link(
+        call.state.link_by_order_reference(call.request.path["order_reference"]),
+        call.origin,
+    )
 
 
 @handles("payment_links", "cancel")
@@ -90,7 +93,9 @@ def payment_links_statistics(call: Call) -> Json:
     groups: dict[str, list[Total]] = {}
     for (status, _), total in call.state.link_totals().items():
         groups.setdefault(status, []).append(total)
-    return {"items": [_statistics_item(status, group) for status, group in groups.items()]}
+    return {
+        "items": [_statistics_item(status, group) for status, group in groups.items()]
+    }
 
 
 # --- transactions -------------------------------------------------------------------------------------------
@@ -112,13 +117,17 @@ def retrieve_transaction(call: Call) -> Json:
 @handles("transactions", "retrieve_by_payment_link")
 def retrieve_transaction_by_payment_link(call: Call) -> Json:
     """Find Transaction by Payment Link ID."""
-    return _transaction(call.state.payment_of_link(call.request.path["payment_link_id"]).transaction)
+    return _transaction(
+        call.state.payment_of_link(call.request.path["payment_link_id"]).transaction
+    )
 
 
 @handles("transactions", "retrieve_by_order_reference")
 def retrieve_transaction_by_order_reference(call: Call) -> Json:
     """Find Transaction by Order reference."""
-    payment = call.state.payment_by_order_reference(call.request.path["order_reference"])
+    payment = call.state.payment_by_order_reference(
+        call.request.path["order_reference"]
+    )
     return _transaction(payment.transaction)
 
 
@@ -142,7 +151,9 @@ def capture_payment(call: Call) -> Json:
 @handles("payments", "cancel")
 def cancel_payment(call: Call) -> Json:
     """Cancel Payment."""
-    return _movement(call.state.cancel(call.id), "Successfully cancelled the transaction")
+    return _movement(
+        call.state.cancel(call.id), "Successfully cancelled the transaction"
+    )
 
 
 @handles("payments", "refund")
@@ -217,7 +228,11 @@ def _link_row(link: Link, origin: str) -> Json:
 def _statistics_item(status: str, totals: Sequence[Total]) -> Json:
     """The total of each currency together, and the amount where there is one currency."""
     count = sum(total.count for total in totals)
-    return present(status=status, count=count, amount=totals[0].amount if len(totals) == 1 else None)
+    return present(
+        status=status,
+        count=count,
+        amount=totals[0].amount if len(totals) == 1 else None,
+    )
 
 
 def _transaction(transaction: Transaction) -> Json:

@@ -102,7 +102,10 @@ class WebhookControl:
             "names": names,
             "wrappers": wrappers,
         }
-        self._post("/settings", {name: value for name, value in given.items() if value is not _KEPT})
+        self._post(
+            "/settings",
+            {name: value for name, value in given.items() if value is not _KEPT},
+        )
 
     def emit(
         self,
@@ -136,7 +139,12 @@ class WebhookControl:
         Raises:
             ValueError: if the event has no address, or the sandbox does not take a value.
         """
-        given: dict[str, Any] = {"data": data, "payload": payload, "names": names, "wrappers": wrappers}
+        given: dict[str, Any] = {
+            "data": data,
+            "payload": payload,
+            "names": names,
+            "wrappers": wrappers,
+        }
         body = {field: value for field, value in given.items() if value is not _KEPT}
         body |= {"name": name, "forged": forged}
         body |= {} if url is None else {"url": url}
@@ -158,7 +166,9 @@ class WebhookControl:
         """Keep back what would be sent from now on, until `release`."""
         self._post("/hold")
 
-    def release(self, order: Iterable[SentWebhook | str] | Literal["reversed"] = ()) -> list[SentWebhook]:
+    def release(
+        self, order: Iterable[SentWebhook | str] | Literal["reversed"] = ()
+    ) -> list[SentWebhook]:
         """Send what was held back, and hold nothing any more.
 
         Args:
@@ -193,15 +203,21 @@ class WebhookControl:
         """All deliveries that the sandbox remembers, the oldest first."""
         return self._call("GET", "", None, _PATIENCE)
 
-    def _post(self, path: str, body: Any = None, patience: float = _PATIENCE) -> list[SentWebhook]:
+    def _post(
+        self, path: str, body: Any = None, patience: float = _PATIENCE
+    ) -> list[SentWebhook]:
         return self._call("POST", path, {} if body is None else body, patience)
 
-    def _call(self, method: str, path: str, body: Any, patience: float) -> list[SentWebhook]:
+    def _call(
+        self, method: str, path: str, body: Any, patience: float
+    ) -> list[SentWebhook]:
         answer = ask(self._base_url, method, PATH + path, body, patience)
         return [_sent(listed) for listed in answer.get("deliveries", ())]
 
 
-def ask(base_url: str, method: str, path: str, body: Any, patience: float = _PATIENCE) -> dict[str, Any]:
+def ask(
+    base_url: str, method: str, path: str, body: Any, patience: float = _PATIENCE
+) -> dict[str, Any]:
     """Ask something of one of the sandbox's own addresses, directly: no proxy is in between.
 
     Raises:
@@ -210,7 +226,9 @@ def ask(base_url: str, method: str, path: str, body: Any, patience: float = _PAT
         RuntimeError: if it is no sandbox that has answered.
     """
     parts = urlsplit(base_url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=patience)
+    connection = http.client.HTTPConnection(
+        parts.hostname or "", parts.port, timeout=patience
+    )
     try:
         content = None if body is None else wire.dumps(_exact(body))
         connection.request(method, path, content, {"Content-Type": "application/json"})
@@ -228,7 +246,9 @@ def ask(base_url: str, method: str, path: str, body: Any, patience: float = _PAT
     if status < 300:
         return fields
     message = f"The sandbox answered {status}: {fields.get('message')}."
-    raise {404: ValueError, 422: ValueError, 504: TimeoutError}.get(status, RuntimeError)(message)
+    raise {404: ValueError, 422: ValueError, 504: TimeoutError}.get(
+        status, RuntimeError
+    )(message)
 
 
 def _exact(value: Any) -> Any:
@@ -236,7 +256,10 @@ def _exact(value: Any) -> Any:
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, Mapping):
-        return {name: _exact(member) for name, member in cast("Mapping[str, Any]", value).items()}
+        return {
+            name: _exact(member)
+            for name, member in cast("Mapping[str, Any]", value).items()
+        }
     if isinstance(value, (list, tuple)):
         return [_exact(member) for member in cast("list[Any]", value)]
     return value

@@ -14,7 +14,9 @@ from ..records import MERCHANT_ID, Event, Status
 from ..settlement_orders import SettlementOrder
 
 _WRAPPER: Final = "Value"
-_WRAPPED: Final = frozenset({"paymentlinkid", "paymentsessionid", "cardtokenid", "customerid"})
+_WRAPPED: Final = frozenset(
+    {"paymentlinkid", "paymentsessionid", "cardtokenid", "customerid"}
+)
 
 
 class Names(StrEnum):
@@ -69,7 +71,11 @@ def order_payload_of(order: SettlementOrder) -> dict[str, Any]:
         "beneficiary_id": order.beneficiary.id,
         "payment_order_id": order.id,
     }
-    return {"name": f"payment_order.{order.status}", "merchant_id": MERCHANT_ID, "data": data}
+    return {
+        "name": f"payment_order.{order.status}",
+        "merchant_id": MERCHANT_ID,
+        "data": data,
+    }
 
 
 def checkout_payload_of(event: CheckoutEvent) -> dict[str, Any]:
@@ -80,7 +86,12 @@ def checkout_payload_of(event: CheckoutEvent) -> dict[str, Any]:
         "currency": event.payment.currency,
         "status": event.status,
     }
-    return {"id": event.id, "type": event.name, "created": int(event.at.timestamp()), "data": data}
+    return {
+        "id": event.id,
+        "type": event.name,
+        "created": int(event.at.timestamp()),
+        "data": data,
+    }
 
 
 def callback_payload_of(event: Event) -> dict[str, Any]:
@@ -113,7 +124,9 @@ def spelled(payload: object, names: Names | None, wrappers: bool | None) -> obje
     if wrappers is not None:
         data = changed.get("data")
         if isinstance(data, Mapping):
-            changed["data"] = _with_wrappers(cast("Mapping[str, object]", data), wrappers)
+            changed["data"] = _with_wrappers(
+                cast("Mapping[str, object]", data), wrappers
+            )
         changed = _with_wrappers(changed, wrappers)
     return changed if names is None else _named(changed, names)
 
@@ -121,9 +134,15 @@ def spelled(payload: object, names: Names | None, wrappers: bool | None) -> obje
 def _with_wrappers(fields: Mapping[str, object], wrappers: bool) -> dict[str, object]:
     changed: dict[str, object] = {}
     for name, value in fields.items():
-        if isinstance(value, Mapping) and set(cast("Mapping[str, object]", value)) == {_WRAPPER}:
+        if isinstance(value, Mapping) and set(cast("Mapping[str, object]", value)) == {
+            _WRAPPER
+        }:
             changed[name] = value if wrappers else value[_WRAPPER]
-        elif wrappers and isinstance(value, str) and name.replace("_", "").lower() in _WRAPPED:
+        elif (
+            wrappers
+            and isinstance(value, str)
+            and name.replace("_", "").lower() in _WRAPPED
+        ):
             changed[name] = {_WRAPPER: value}
         else:
             changed[name] = value

@@ -48,7 +48,9 @@ class Poster:
         linger: Seconds that a connection is kept for the next post, and that the rest of a response may take.
     """
 
-    def __init__(self, tls: ssl.SSLContext, *, patience: float, linger: float = LINGER) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, *, patience: float, linger: float = LINGER
+    ) -> None:
         self._tls = tls
         self._patience = patience
         self._linger = linger
@@ -75,7 +77,11 @@ class Poster:
 
     async def close(self) -> None:
         """Close the connections that are kept."""
-        kept = [connection for connections in self._idle.values() for connection in connections]
+        kept = [
+            connection
+            for connections in self._idle.values()
+            for connection in connections
+        ]
         self._idle.clear()
         for connection in kept:
             await connection.end()
@@ -92,7 +98,9 @@ class Poster:
     def _keep(self, target: _Target, connection: _Connection) -> None:
         self._idle.setdefault(target.origin, []).append(connection)
         loop = asyncio.get_running_loop()
-        connection.expiry = loop.call_later(self._linger, self._expire, target, connection)
+        connection.expiry = loop.call_later(
+            self._linger, self._expire, target, connection
+        )
 
     def _kept(self, target: _Target) -> _Connection | None:
         connections = self._idle.get(target.origin)
@@ -164,7 +172,9 @@ class _Connection(asyncio.Protocol):
         """Whether neither side has closed it."""
         return not self._transport.is_closing()
 
-    async def exchange(self, target: _Target, headers: Mapping[str, str], content: bytes) -> int:
+    async def exchange(
+        self, target: _Target, headers: Mapping[str, str], content: bytes
+    ) -> int:
         """Send a request, and read the response up to its status."""
         self._under_way = True
         try:
@@ -203,14 +213,18 @@ class _Connection(asyncio.Protocol):
 
     # --- inside ---------------------------------------------------------------------------------------------
 
-    def _written(self, target: _Target, headers: Mapping[str, str], content: bytes) -> bytes:
+    def _written(
+        self, target: _Target, headers: Mapping[str, str], content: bytes
+    ) -> bytes:
         own = {
             "Host": target.authority,
             "Accept": "*/*",
             "User-Agent": "plexy-pay-sandbox",
             "Content-Length": str(len(content)),
         }
-        request = h11.Request(method="POST", target=target.path, headers=[*own.items(), *headers.items()])
+        request = h11.Request(
+            method="POST", target=target.path, headers=[*own.items(), *headers.items()]
+        )
         return b"".join(
             [
                 self._protocol.send(request),

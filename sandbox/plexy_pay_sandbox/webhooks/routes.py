@@ -101,7 +101,11 @@ def _emit(sender: WebhookSender, samples: Samples, body: _Body) -> list[Delivery
     scheme: Scheme = body.get("scheme") or samples.scheme_of(name)
     url = body.get("url") or sender.settings.url_for(scheme)
     if url is None:
-        setting = {Scheme.TOKEN: "url", Scheme.FIELDS: "callback_url", Scheme.BODY: "checkout_url"}[scheme]
+        setting = {
+            Scheme.TOKEN: "url",
+            Scheme.FIELDS: "callback_url",
+            Scheme.BODY: "checkout_url",
+        }[scheme]
         raise ValueError(f"there is no address for it: send url, or set {setting}")
     forged = body.get("forged", False)
     if "payload" in body:
@@ -120,11 +124,16 @@ def _emit(sender: WebhookSender, samples: Samples, body: _Body) -> list[Delivery
 
 def _state(sender: WebhookSender) -> dict[str, Any]:
     settings = asdict(sender.settings)
-    return {"settings": settings | {"delay": Decimal(str(settings["delay"]))}, "holding": sender.holding}
+    return {
+        "settings": settings | {"delay": Decimal(str(settings["delay"]))},
+        "holding": sender.holding,
+    }
 
 
 def _listed(deliveries: list[Delivery], status: int = 200) -> Response:
-    return json_answer({"deliveries": [delivery.show() for delivery in deliveries]}, status)
+    return json_answer(
+        {"deliveries": [delivery.show() for delivery in deliveries]}, status
+    )
 
 
 def _answering(
@@ -150,7 +159,9 @@ def _read(content: bytes, fields: Mapping[str, _Read]) -> dict[str, Any]:
     given = cast("dict[str, object]", body)
     for name in given:
         if name not in fields:
-            raise ValueError(f"{name!r} is not known here; there is {', '.join(fields)}")
+            raise ValueError(
+                f"{name!r} is not known here; there is {', '.join(fields)}"
+            )
     return {name: fields[name](name, value) for name, value in given.items()}
 
 
@@ -171,7 +182,11 @@ def _truth(name: str, value: object) -> bool:
 
 
 def _copies(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_COPIES:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or not 1 <= value <= _MOST_COPIES
+    ):
         raise ValueError(f"{name} must be a number from 1 to {_MOST_COPIES}")
     return value
 
@@ -187,7 +202,11 @@ def _order(name: str, value: Any) -> Any:
 
 def _number_up_to(most: int) -> _Read:
     def read(name: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, Decimal))
+            or not 0 <= value <= most
+        ):
             raise ValueError(f"{name} must be a number of seconds from 0 to {most}")
         return float(value)
 

@@ -33,7 +33,9 @@ class Samples:
 
     def __init__(self, document: Mapping[str, Any], clock: Clock) -> None:
         webhooks: Mapping[str, Any] = document.get("webhooks") or {}
-        self._samples = {name: _sample(document, item["post"]) for name, item in webhooks.items()}
+        self._samples = {
+            name: _sample(document, item["post"]) for name, item in webhooks.items()
+        }
         self._clock = clock
 
     def scheme_of(self, name: str) -> Scheme:
@@ -56,7 +58,9 @@ class Samples:
         if "data" not in payload:
             if data is not None and not isinstance(data, Mapping):
                 raise ValueError("the data of a callback must be an object")
-            return self._with_new_id(payload) | dict(cast("Mapping[str, Any]", data or {}))
+            return self._with_new_id(payload) | dict(
+                cast("Mapping[str, Any]", data or {})
+            )
         if data is None or isinstance(data, Mapping):
             shown = self._with_new_id(payload["data"])
             payload["data"] = shown | dict(cast("Mapping[str, Any]", data or {}))
@@ -68,7 +72,9 @@ class Samples:
             "merchantId": MERCHANT_ID,
             "merchant_id": MERCHANT_ID,
         }
-        return payload | {field: value for field, value in own.items() if field in payload}
+        return payload | {
+            field: value for field, value in own.items() if field in payload
+        }
 
     def _with_new_id(self, sample: Mapping[str, Any]) -> dict[str, Any]:
         """A sample about another thing than the one before, so that its event is no duplicate."""
@@ -93,7 +99,9 @@ def _scheme(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Scheme
     """The scheme whose header the document names as the event's security."""
     for wanted in operation.get("security") or ():
         for name in wanted:
-            described: Mapping[str, Any] = document["components"]["securitySchemes"][name]
+            described: Mapping[str, Any] = document["components"]["securitySchemes"][
+                name
+            ]
             header = str(described.get("name", "authorization")).lower()
             if header in HEADERS:
                 return HEADERS[header]

@@ -40,7 +40,9 @@ ATTEMPT_TIMEOUT: Final = 30.0
 
 _REMEMBERED: Final = 1000
 _NAMED_EVENTS: Final = frozenset(Status) - {Status.THREE_D_SECURE}
-_CALLBACK_EVENTS: Final = frozenset({Status.AUTHORIZED, Status.CHARGED, Status.REJECTED})
+_CALLBACK_EVENTS: Final = frozenset(
+    {Status.AUTHORIZED, Status.CHARGED, Status.REJECTED}
+)
 
 _log = logging.getLogger("plexy_pay_sandbox")
 
@@ -86,7 +88,11 @@ class Settings:
 
     def url_for(self, scheme: Scheme) -> str | None:
         """Where the events of a scheme go."""
-        urls = {Scheme.TOKEN: self.url, Scheme.FIELDS: self.callback_url, Scheme.BODY: self.checkout_url}
+        urls = {
+            Scheme.TOKEN: self.url,
+            Scheme.FIELDS: self.callback_url,
+            Scheme.BODY: self.checkout_url,
+        }
         return urls[scheme]
 
 
@@ -183,7 +189,9 @@ class WebhookSender:
         if settings.callback_url is not None and payment.is_host_to_host:
             if event.status in _CALLBACK_EVENTS:
                 payload = callback_payload_of(event)
-                self._post(CALLBACK, Scheme.FIELDS, settings.callback_url, payload, event.at)
+                self._post(
+                    CALLBACK, Scheme.FIELDS, settings.callback_url, payload, event.at
+                )
             return
         url = payment.callback_url or settings.url
         if url is not None and event.status in _NAMED_EVENTS:
@@ -193,13 +201,21 @@ class WebhookSender:
         """Take the state of an order as it is now and send it later, if there is an address for it."""
         if self.settings.url is not None:
             payload = order_payload_of(order)
-            self._post(payload["name"], Scheme.TOKEN, self.settings.url, payload, self._clock.now())
+            self._post(
+                payload["name"],
+                Scheme.TOKEN,
+                self.settings.url,
+                payload,
+                self._clock.now(),
+            )
 
     def post_checkout(self, event: CheckoutEvent) -> None:
         """Send an event of v2 later, if there is an address for it."""
         if self.settings.checkout_url is not None:
             payload = checkout_payload_of(event)
-            self._post(event.name, Scheme.BODY, self.settings.checkout_url, payload, event.at)
+            self._post(
+                event.name, Scheme.BODY, self.settings.checkout_url, payload, event.at
+            )
 
     # --- what a test asks for -------------------------------------------------------------------------------
 
@@ -243,7 +259,9 @@ class WebhookSender:
         """Keep back what would be sent from now on."""
         self.holding = True
 
-    def release(self, order: Sequence[str] | Literal["reversed"] = ()) -> list[Delivery]:
+    def release(
+        self, order: Sequence[str] | Literal["reversed"] = ()
+    ) -> list[Delivery]:
         """Send what was held back, and hold nothing any more.
 
         Args:
@@ -317,8 +335,15 @@ class WebhookSender:
         self._held: dict[str, Delivery] = {}
         self._lanes: dict[str, deque[Delivery]] = {}
 
-    def _post(self, name: str, scheme: Scheme, url: str, payload: dict[str, Any], at: datetime) -> None:
-        self._send(_message(name, scheme, url, payload, self.settings.names, self.settings.wrappers), at)
+    def _post(
+        self, name: str, scheme: Scheme, url: str, payload: dict[str, Any], at: datetime
+    ) -> None:
+        self._send(
+            _message(
+                name, scheme, url, payload, self.settings.names, self.settings.wrappers
+            ),
+            at,
+        )
 
     def _send(self, message: Message, at: datetime) -> list[Delivery]:
         return [self._send_one(message, at) for _ in range(self.settings.copies)]
@@ -379,7 +404,9 @@ class WebhookSender:
         delivery.state = DeliveryState.GIVEN_UP
         delivery.reason = "no attempt was acknowledged with 200"
         _log.warning(
-            "webhook %r was given up after %d attempt(s)", delivery.message.name, len(delivery.attempts)
+            "webhook %r was given up after %d attempt(s)",
+            delivery.message.name,
+            len(delivery.attempts),
         )
 
     async def _attempt(self, delivery: Delivery) -> bool:
@@ -397,7 +424,9 @@ class WebhookSender:
         headers = {"Content-Type": "application/json"} | proof
         attempt: dict[str, Any] = {"at": wire.to_microseconds(now)}
         try:
-            attempt["status"] = await self._poster.post(message.url, headers, message.content)
+            attempt["status"] = await self._poster.post(
+                message.url, headers, message.content
+            )
         except Exception as error:
             # Whatever becomes of a strange address, the events behind this one must still go out.
             attempt["error"] = type(error).__name__

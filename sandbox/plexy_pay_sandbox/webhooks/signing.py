@@ -72,8 +72,14 @@ class Secrets:
     secret: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        for text in (self.token, self.private_key.removeprefix(KEY_PREFIX), self.secret):
-            if not (text and text.isascii() and text.isprintable() and text == text.strip()):
+        for text in (
+            self.token,
+            self.private_key.removeprefix(KEY_PREFIX),
+            self.secret,
+        ):
+            if not (
+                text and text.isascii() and text.isprintable() and text == text.strip()
+            ):
                 raise ValueError(
                     "A webhook token, secret or private key must be printable ASCII and not empty, "
                     "without spaces around it."
@@ -85,7 +91,12 @@ class Secrets:
         return cls(token=token_hex(16), private_key=token_hex(16), secret=token_hex(16))
 
     def headers(
-        self, scheme: Scheme, content: bytes, text: str, now: int, authorization: Authorization
+        self,
+        scheme: Scheme,
+        content: bytes,
+        text: str,
+        now: int,
+        authorization: Authorization,
     ) -> dict[str, str]:
         """The header that proves a delivery.
 
@@ -99,7 +110,11 @@ class Secrets:
         if scheme is Scheme.TOKEN:
             return {"Authorization": _BEFORE_THE_TOKEN[authorization] + self.token}
         if scheme is Scheme.FIELDS:
-            return {"x-signature": _hmac(self.private_key.removeprefix(KEY_PREFIX), text.encode())}
+            return {
+                "x-signature": _hmac(
+                    self.private_key.removeprefix(KEY_PREFIX), text.encode()
+                )
+            }
         return {"Plexy-Signature": f"t={now},v1={_hmac(self.secret, content)}"}
 
 
@@ -111,14 +126,21 @@ def signed_text(payload: object) -> str:
     if not isinstance(payload, Mapping):
         return ""
     fields = cast("Mapping[str, Any]", payload)
-    texts = [_text(fields.get(name)) for name in ("id", "amount", "currency", "orderReference")]
+    texts = [
+        _text(fields.get(name))
+        for name in ("id", "amount", "currency", "orderReference")
+    ]
     return "".join(texts) + ("true" if fields.get("success") is True else "false")
 
 
 def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return wire.plain(value)
-    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return (
+        str(value)
+        if isinstance(value, (str, int)) and not isinstance(value, bool)
+        else ""
+    )
 
 
 def _hmac(key: str, message: bytes) -> str:

@@ -13,22 +13,40 @@ from helpers.specs import BASE, edited, places, write_spec
 
 from generator import loading, pipeline
 from generator.__main__ import main
-from generator.changes import Change, Level, changelog_entry, load_side, proposed_version
+from generator.changes import (
+    Change,
+    Level,
+    changelog_entry,
+    load_side,
+    proposed_version,
+)
 from generator.changes import released as released_module
 from generator.changes.changelog import insert
 from generator.changes.released import version_problem
 from generator.problems import SpecError, ToolError
 
 MORE = edited(
-    BASE, "schemas/links.yaml", "    requestId:\n", "    note:\n      type: string\n    requestId:\n"
+    BASE,
+    "schemas/links.yaml",
+    "    requestId:\n",
+    "    note:\n      type: string\n    requestId:\n",
 )
-LESS = edited(BASE, "schemas/links.yaml", '    status:\n      $ref: "#/LinkStatus"\n', "")
-MONEY = edited(BASE, "schemas/links.yaml", "x-amount-unit: minor", "x-amount-unit: unknown")
-WORDS = edited(BASE, "paths/links.yaml", "summary: Create a link", "summary: Make a link")
+LESS = edited(
+    BASE, "schemas/links.yaml", '    status:\n      $ref: "#/LinkStatus"\n', ""
+)
+MONEY = edited(
+    BASE, "schemas/links.yaml", "x-amount-unit: minor", "x-amount-unit: unknown"
+)
+WORDS = edited(
+    BASE, "paths/links.yaml", "summary: Create a link", "summary: Make a link"
+)
 
 
 def change(
-    level: Level, kind: str = "type-changed", where: str = "client.links.create", text: str = "x."
+    level: Level,
+    kind: str = "type-changed",
+    where: str = "client.links.create",
+    text: str = "x.",
 ) -> Change:
     return Change(kind, level, where, "#", text)
 
@@ -37,7 +55,13 @@ def change(
 def specs(tmp_path: Path) -> dict[str, str]:
     """Folders of specs, by what changed in them."""
     made: dict[str, str] = {}
-    for name, files in {"old": BASE, "more": MORE, "less": LESS, "money": MONEY, "words": WORDS}.items():
+    for name, files in {
+        "old": BASE,
+        "more": MORE,
+        "less": LESS,
+        "money": MONEY,
+        "words": WORDS,
+    }.items():
         write_spec(tmp_path / name, files)
         made[name] = str(tmp_path / name)
     return made
@@ -50,10 +74,24 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for tag, files, version in (("first", BASE, "0.3.0"), ("second", LESS, "0.3.1")):
         shutil.rmtree(folder / "spec", ignore_errors=True)
         write_spec(folder / "spec", files)
-        (folder / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n', "utf-8")
-        settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]
+        (folder / "pyproject.toml").write_text(
+            f'[project]\nversion = "{version}"\n', "utf-8"
+        )
+        settings = [
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.com",
+            "-c",
+            "init.defaultBranch=main",
+        ]
         settings += ["-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false"]
-        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", tag], ["tag", tag]):
+        for command in (
+            ["init", "-q"],
+            ["add", "-A"],
+            ["commit", "-qm", tag],
+            ["tag", tag],
+        ):
             subprocess.run(["git", *settings, *command], cwd=folder, check=True)
     monkeypatch.setattr(pipeline, "PROJECT", folder)
     return folder
@@ -62,7 +100,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # -- the sides
 
 
-def test_a_side_is_a_folder_a_repository_a_package_or_a_file(specs: dict[str, str], tmp_path: Path) -> None:
+def test_a_side_is_a_folder_a_repository_a_package_or_a_file(
+    specs: dict[str, str], tmp_path: Path
+) -> None:
     document = load_side(specs["old"])
     package, repository = tmp_path / "package", tmp_path / "whole"
     package.mkdir()
@@ -75,8 +115,13 @@ def test_a_side_is_a_folder_a_repository_a_package_or_a_file(specs: dict[str, st
 
 def test_a_side_is_a_git_revision(repository: Path) -> None:
     first, second = load_side("first"), load_side("second~0")
-    assert "status" in first.data["components"]["schemas"]["response.Link"]["properties"]
-    assert "status" not in second.data["components"]["schemas"]["response.Link"]["properties"]
+    assert (
+        "status" in first.data["components"]["schemas"]["response.Link"]["properties"]
+    )
+    assert (
+        "status"
+        not in second.data["components"]["schemas"]["response.Link"]["properties"]
+    )
 
 
 def test_a_revision_gives_the_version_that_it_had(
@@ -110,15 +155,29 @@ def test_what_is_no_side_is_refused(repository: Path, text: str) -> None:
 
 def test_a_folder_without_a_spec_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ToolError, match="has no openapi.yaml or spec/openapi.yaml or openapi.json"):
+    with pytest.raises(
+        ToolError, match="has no openapi.yaml or spec/openapi.yaml or openapi.json"
+    ):
         load_side(str(tmp_path / "empty"))
 
 
-def test_a_broken_spec_of_a_revision_is_named_by_revision_file_and_line(repository: Path) -> None:
+def test_a_broken_spec_of_a_revision_is_named_by_revision_file_and_line(
+    repository: Path,
+) -> None:
     (repository / "spec" / "schemas" / "links.yaml").write_text("a: [", "utf-8")
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    git = [
+        "git",
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    ]
     subprocess.run([*git, "commit", "-qam", "broken"], cwd=repository, check=True)
-    with pytest.raises(SpecError, match=r"HEAD:spec/schemas/links\.yaml:\d+: the file is not YAML"):
+    with pytest.raises(
+        SpecError, match=r"HEAD:spec/schemas/links\.yaml:\d+: the file is not YAML"
+    ):
         load_side("HEAD")
 
 
@@ -130,7 +189,9 @@ def test_the_report_says_what_where_in_which_file_and_what_to_do_next(
 ) -> None:
     assert main(["changes", specs["old"], specs["money"]]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"1 breaking change from {specs['old']} to {specs['money']}.\n\nBreaking: ")
+    assert out.startswith(
+        f"1 breaking change from {specs['old']} to {specs['money']}.\n\nBreaking: "
+    )
     assert (
         "  client.links.create\n    - MONEY: parameter `amount` is in the unit `unknown` now; it was `minor`."
         in out
@@ -149,15 +210,27 @@ def test_what_is_gone_is_shown_where_it_was(
 def test_a_description_of_which_no_package_can_be_made_is_named_by_file_and_line(
     specs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = write_spec(tmp_path / "broken", edited(BASE, "paths/links.yaml", "in: path", "in: cookie"))
+    broken = write_spec(
+        tmp_path / "broken", edited(BASE, "paths/links.yaml", "in: path", "in: cookie")
+    )
     main(["changes", specs["old"], str(broken)])
-    [line] = [line for line in capsys.readouterr().out.splitlines() if "makes no package" in line]
-    assert re.search(r"broken/paths/links\.yaml:\d+: .* has a parameter in 'cookie'", line)
+    [line] = [
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if "makes no package" in line
+    ]
+    assert re.search(
+        r"broken/paths/links\.yaml:\d+: .* has a parameter in 'cookie'", line
+    )
 
 
-def test_the_same_spec_has_no_changes(specs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_spec_has_no_changes(
+    specs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["changes", specs["old"], specs["old"]]) == 0
-    assert capsys.readouterr().out.startswith("Nothing that a user can notice changed from ")
+    assert capsys.readouterr().out.startswith(
+        "Nothing that a user can notice changed from "
+    )
 
 
 def test_the_report_as_json_has_stable_keys(
@@ -165,7 +238,14 @@ def test_the_report_as_json_has_stable_keys(
 ) -> None:
     assert main(["changes", specs["old"], specs["more"], "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert list(report) == ["old", "new", "version", "proposed_version", "counts", "changes"]
+    assert list(report) == [
+        "old",
+        "new",
+        "version",
+        "proposed_version",
+        "counts",
+        "changes",
+    ]
     assert report["counts"] == {"breaking": 0, "additive": 1, "docs": 0}
     assert report["changes"] == [
         {
@@ -184,7 +264,10 @@ def test_docs_are_summed_up_by_what_they_are_about(
     specs: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["changes", specs["old"], specs["words"]])
-    assert "Docs: only readers notice.\n\n  client.links.create: the summary.\n" in capsys.readouterr().out
+    assert (
+        "Docs: only readers notice.\n\n  client.links.create: the summary.\n"
+        in capsys.readouterr().out
+    )
 
 
 # -- versions
@@ -231,7 +314,10 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
         "0.2.0",
         [
             change(
-                Level.BREAKING, "type-changed", "models.Link", "`id` has the type `int` now; it was `str`."
+                Level.BREAKING,
+                "type-changed",
+                "models.Link",
+                "`id` has the type `int` now; it was `str`.",
             ),
             change(
                 Level.BREAKING,
@@ -240,15 +326,40 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
                 "parameter `amount` is in tenge.",
             ),
             change(Level.BREAKING, "class-removed", "models.Meta", "is gone."),
-            change(Level.BREAKING, "event-proof-changed", "webhooks.A", "is proved otherwise."),
-            change(Level.BREAKING, "event-proof-changed", "webhooks.B", "is proved otherwise."),
+            change(
+                Level.BREAKING,
+                "event-proof-changed",
+                "webhooks.A",
+                "is proved otherwise.",
+            ),
+            change(
+                Level.BREAKING,
+                "event-proof-changed",
+                "webhooks.B",
+                "is proved otherwise.",
+            ),
             change(Level.ADDITIVE, "deprecated", "client.links.void", "is deprecated."),
-            change(Level.ADDITIVE, "operation-added", "client.links.drop", "is new: Drop a link."),
+            change(
+                Level.ADDITIVE,
+                "operation-added",
+                "client.links.drop",
+                "is new: Drop a link.",
+            ),
             change(Level.ADDITIVE, "class-added", "models.New", "is new."),
             change(Level.ADDITIVE, "class-added", "models.Other", "is new."),
-            change(Level.ADDITIVE, "sensitive-added", "models.Link", "`note` is masked in `repr` and logs."),
+            change(
+                Level.ADDITIVE,
+                "sensitive-added",
+                "models.Link",
+                "`note` is masked in `repr` and logs.",
+            ),
             *(
-                change(Level.DOCS, "documentation-changed", f"models.M{n}", "the description.")
+                change(
+                    Level.DOCS,
+                    "documentation-changed",
+                    f"models.M{n}",
+                    "the description.",
+                )
                 for n in range(10)
             ),
         ],
@@ -293,15 +404,39 @@ def test_an_entry_has_the_sections_of_keep_a_changelog_and_money_first() -> None
 def test_an_entry_is_printed_for_the_proposed_version(
     specs: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["changes", specs["old"], specs["more"], "--changelog", "--date", "2026-01-31"]) == 0
+    assert (
+        main(
+            [
+                "changes",
+                specs["old"],
+                specs["more"],
+                "--changelog",
+                "--date",
+                "2026-01-31",
+            ]
+        )
+        == 0
+    )
     expected = "## [0.1.1] - 2026-01-31\n\n### Added\n\n- `client.links.create`: parameter `note` is new.\n"
     assert capsys.readouterr().out == expected
 
 
-def test_an_entry_is_written_above_the_newest_one(specs: dict[str, str], tmp_path: Path) -> None:
+def test_an_entry_is_written_above_the_newest_one(
+    specs: dict[str, str], tmp_path: Path
+) -> None:
     log = tmp_path / "CHANGELOG.md"
-    log.write_text("# Changelog\n\nWords.\n\n## [0.1.0] - 2026-01-01\n\n### Added\n\n- All.\n", "utf-8")
-    arguments = ["--write-changelog", "0.2.0", "--date", "unreleased", "--changelog-file", str(log)]
+    log.write_text(
+        "# Changelog\n\nWords.\n\n## [0.1.0] - 2026-01-01\n\n### Added\n\n- All.\n",
+        "utf-8",
+    )
+    arguments = [
+        "--write-changelog",
+        "0.2.0",
+        "--date",
+        "unreleased",
+        "--changelog-file",
+        str(log),
+    ]
     assert main(["changes", specs["old"], specs["more"], *arguments]) == 0
     assert log.read_text("utf-8") == (
         "# Changelog\n\nWords.\n\n## [0.2.0] - unreleased\n\n### Added\n\n- `client.links.create`: parameter `note` is "
@@ -328,11 +463,16 @@ def test_a_version_that_is_too_small_is_not_written(
     log.write_text("## [0.1.0] - 2026-01-01\n", "utf-8")
     arguments = ["--write-changelog", "0.1.1", "--changelog-file", str(log)]
     assert main(["changes", specs["old"], specs["less"], *arguments]) == 1
-    assert "0.1.1 is too small for what changed since 0.1.0: it asks for 0.2.0." in capsys.readouterr().err
+    assert (
+        "0.1.1 is too small for what changed since 0.1.0: it asks for 0.2.0."
+        in capsys.readouterr().err
+    )
     assert log.read_text("utf-8") == "## [0.1.0] - 2026-01-01\n"
 
 
-def test_a_date_that_is_none_is_refused(specs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_date_that_is_none_is_refused(
+    specs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["changes", specs["old"], specs["more"], "--date", "soon"]) == 1
     assert "'soon' is not a date. Write one such as " in capsys.readouterr().err
 
@@ -350,7 +490,9 @@ def released(tmp_path: Path, specs: dict[str, str]) -> Path:
     return folder
 
 
-def test_before_the_first_release_every_version_will_do(specs: dict[str, str], tmp_path: Path) -> None:
+def test_before_the_first_release_every_version_will_do(
+    specs: dict[str, str], tmp_path: Path
+) -> None:
     assert version_problem(load_side(specs["old"]), "0.1.0", tmp_path / "none") == (
         True,
         "Version 0.1.0: nothing was released yet, so there is nothing that it could be too small for.",
@@ -387,9 +529,13 @@ def test_a_version_that_is_too_small_is_told_which_is_needed_and_why(
     )
 
 
-def test_half_a_record_of_the_release_is_an_error(specs: dict[str, str], released: Path) -> None:
+def test_half_a_record_of_the_release_is_an_error(
+    specs: dict[str, str], released: Path
+) -> None:
     (released / "VERSION").unlink()
-    with pytest.raises(ToolError, match="VERSION is missing, so nobody knows what was released"):
+    with pytest.raises(
+        ToolError, match="VERSION is missing, so nobody knows what was released"
+    ):
         version_problem(load_side(specs["old"]), "0.1.0", released)
 
 

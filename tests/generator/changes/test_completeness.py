@@ -46,9 +46,19 @@ def package_of(data: dict[str, Any]) -> dict[str, bytes] | None:
         try:
             pipeline.build_from(Document(data), folder, "0")
         except Exception:
-            return None  # The lint, which goes before, finds more than the reader refuses.
-        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        return {name: path.read_bytes() for name, path in files.items() if not name.endswith(".json")}
+            return (
+                None  # The lint, which goes before, finds more than the reader refuses.
+            )
+        files = {
+            path.relative_to(folder).as_posix(): path
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        return {
+            name: path.read_bytes()
+            for name, path in files.items()
+            if not name.endswith(".json")
+        }
 
 
 @cache
@@ -56,7 +66,9 @@ def base_package() -> dict[str, bytes] | None:
     return package_of(json.loads(base()))
 
 
-def mutated(data: dict[str, Any], pointer: Pointer, how: str, junk: Any, other: Pointer) -> dict[str, Any]:
+def mutated(
+    data: dict[str, Any], pointer: Pointer, how: str, junk: Any, other: Pointer
+) -> dict[str, Any]:
     """The document with one change at a place."""
     *outer, last = pointer
     holder: Any = data
@@ -92,12 +104,16 @@ def mutated(data: dict[str, Any], pointer: Pointer, how: str, junk: Any, other: 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=12)
 @given(st.data(), st.sampled_from(HOWS), st.sampled_from(JUNK))
-def test_a_mutation_that_changes_the_package_is_reported(data: st.DataObject, how: str, junk: Any) -> None:
+def test_a_mutation_that_changes_the_package_is_reported(
+    data: st.DataObject, how: str, junk: Any
+) -> None:
     pointer = data.draw(st.sampled_from(pointers(base())))
     # A value of the same keyword elsewhere is the likeliest mistake.
     alike = [place for place in pointers(base()) if place[-1] == pointer[-1]]
     original: dict[str, Any] = json.loads(base())
-    changed = mutated(json.loads(base()), pointer, how, junk, data.draw(st.sampled_from(alike)))
+    changed = mutated(
+        json.loads(base()), pointer, how, junk, data.draw(st.sampled_from(alike))
+    )
     package = package_of(changed)
     assume(package != base_package())
     there, back = (
@@ -113,7 +129,11 @@ def test_a_keyword_that_nothing_reads_counts_as_breaking(data: st.DataObject) ->
     original: dict[str, Any] = json.loads(base())
     changed: dict[str, Any] = json.loads(base())
     # What is said of a list of keys, and to people, is no keyword.
-    found = [place for place in objects(changed) if not {"security", "info", "tags"} & {*place.pointer}]
+    found = [
+        place
+        for place in objects(changed)
+        if not {"security", "info", "tags"} & {*place.pointer}
+    ]
     data.draw(st.sampled_from(found)).value["x-novelty"] = True
     for old, new in ((original, changed), (changed, original)):
         kinds = {change.kind for change in compare(Document(old), Document(new))}
@@ -144,16 +164,26 @@ def differences() -> list[type[Difference[Any]]]:
 
 
 @pytest.mark.parametrize("difference", differences(), ids=lambda one: one.__name__)
-def test_each_field_of_a_node_has_a_class_of_change(difference: type[Difference[Any]]) -> None:
+def test_each_field_of_a_node_has_a_class_of_change(
+    difference: type[Difference[Any]],
+) -> None:
     name = difference.__name__.removeprefix("_").removesuffix("Difference")
     if name == "Shared":
         return  # It compares nodes of several classes by what all nodes have.
     node: Any = getattr(nodes, name)
-    judged = {field.name for field in dataclasses.fields(node) if CHANGE not in field.metadata}
+    judged = {
+        field.name for field in dataclasses.fields(node) if CHANGE not in field.metadata
+    }
     judged -= difference.told_elsewhere
-    assert {field for field in judged if not hasattr(difference, f"on_{field}")} == set()
+    assert {
+        field for field in judged if not hasattr(difference, f"on_{field}")
+    } == set()
     fields = {field.name for field in dataclasses.fields(node)}
-    own = {member.removeprefix("on_") for member in vars(difference) if member.startswith("on_")}
+    own = {
+        member.removeprefix("on_")
+        for member in vars(difference)
+        if member.startswith("on_")
+    }
     assert own <= fields, "a judge of a field that there is not"
 
 

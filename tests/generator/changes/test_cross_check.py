@@ -40,7 +40,13 @@ KINDS = (
         "property-becomes-required",
         "event-removed",
     ),
-    *("property-becomes-optional", "null-removed", "operation-added", "class-added", "enum-value-added"),
+    *(
+        "property-becomes-optional",
+        "null-removed",
+        "operation-added",
+        "class-added",
+        "enum-value-added",
+    ),
 )
 
 
@@ -58,7 +64,9 @@ def both() -> tuple[list[Breakage], list[Change]]:
     return breakages(BASE, Document(edited)), compare(BASE, Document(edited))
 
 
-def test_each_breakage_is_explained_by_a_breaking_change(both: tuple[list[Breakage], list[Change]]) -> None:
+def test_each_breakage_is_explained_by_a_breaking_change(
+    both: tuple[list[Breakage], list[Change]],
+) -> None:
     found, changes = both
     rooms = {breakage.symbol.split(".")[0] for breakage in found}
     assert rooms >= {"api", "client", "models", "params"}
@@ -66,7 +74,9 @@ def test_each_breakage_is_explained_by_a_breaking_change(both: tuple[list[Breaka
     assert unexplained(found, changes) == []
 
 
-def test_a_breakage_that_no_change_explains_is_named(both: tuple[list[Breakage], list[Change]]) -> None:
+def test_a_breakage_that_no_change_explains_is_named(
+    both: tuple[list[Breakage], list[Change]],
+) -> None:
     found, changes = both
     silent = [change for change in changes if "models.Meta" not in change.symbols]
     assert len(silent) < len(changes)
@@ -79,7 +89,13 @@ def test_a_breakage_that_no_change_explains_is_named(both: tuple[list[Breakage],
 
 def test_a_change_of_one_field_does_not_explain_that_another_is_gone() -> None:
     edited = patched(
-        BASE.data, [{"op": "remove", "path": "/components/schemas/response.Link/properties/weight"}]
+        BASE.data,
+        [
+            {
+                "op": "remove",
+                "path": "/components/schemas/response.Link/properties/weight",
+            }
+        ],
     )
     changes = compare(BASE, Document(edited))
     assert is_explained("models.Link.weight", changes)
@@ -88,7 +104,11 @@ def test_a_change_of_one_field_does_not_explain_that_another_is_gone() -> None:
 
 
 def test_a_change_of_a_class_does_not_explain_that_its_fields_are_gone() -> None:
-    edit = {"op": "add", "path": "/components/schemas/request.Payer/additionalProperties", "value": False}
+    edit = {
+        "op": "add",
+        "path": "/components/schemas/request.Payer/additionalProperties",
+        "value": False,
+    }
     changes = compare(BASE, Document(patched(BASE.data, [edit])))
     assert is_explained("models.Payer", changes)
     assert not is_explained("models.Payer.email", changes)

@@ -47,13 +47,28 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         "/components/schemas/response.Link/properties/weight",
     ],
 )
-def test_a_deprecation_and_its_advice_are_one_change_and_new_advice_is_another(holder: str) -> None:
+def test_a_deprecation_and_its_advice_are_one_change_and_new_advice_is_another(
+    holder: str,
+) -> None:
     marks = {"deprecated": True, "x-deprecated": {"use": "something"}}
     old = patched(
-        BASE, [{"op": "add", "path": f"{holder}/{key}", "value": mark} for key, mark in marks.items()]
+        BASE,
+        [
+            {"op": "add", "path": f"{holder}/{key}", "value": mark}
+            for key, mark in marks.items()
+        ],
     )
     assert [change.kind for change in compared(BASE, old)] == ["deprecated"]
-    new = patched(old, [{"op": "replace", "path": f"{holder}/x-deprecated", "value": {"use": "another"}}])
+    new = patched(
+        old,
+        [
+            {
+                "op": "replace",
+                "path": f"{holder}/x-deprecated",
+                "value": {"use": "another"},
+            }
+        ],
+    )
     [advice] = compared(old, new)
     assert advice.text.startswith("the advice about the deprecation")
 
@@ -71,9 +86,14 @@ def test_a_change_has_its_kind_its_class_and_its_text(number: int) -> None:
 
 
 @each_row
-def test_nothing_but_what_the_table_calls_so_is_unclassified_or_cannot_be_generated(number: int) -> None:
+def test_nothing_but_what_the_table_calls_so_is_unclassified_or_cannot_be_generated(
+    number: int,
+) -> None:
     kind = ROWS[number]["kind"]
-    odd = {change.kind for change in changes_of(number)} & {"not-classified", "not-generated"}
+    odd = {change.kind for change in changes_of(number)} & {
+        "not-classified",
+        "not-generated",
+    }
     assert odd <= {kind}
 
 
@@ -86,11 +106,15 @@ def test_the_table_has_every_kind_that_can_be_reported_and_no_other() -> None:
 def test_the_base_document_is_one_that_the_generator_understands() -> None:
     changed = copy.deepcopy(BASE)
     changed["info"]["title"] = "Other links"
-    assert [change.kind for change in compared(BASE, changed)] == ["documentation-changed"]
+    assert [change.kind for change in compared(BASE, changed)] == [
+        "documentation-changed"
+    ]
 
 
 def test_the_page_shows_the_table() -> None:
-    assert PAGE.read_text("utf-8") == page(), f"run python {Path(__file__).name} and read the diff"
+    assert PAGE.read_text("utf-8") == page(), (
+        f"run python {Path(__file__).name} and read the diff"
+    )
 
 
 def page() -> str:
@@ -115,7 +139,9 @@ def page() -> str:
             if change.level is level:
                 shout = "**money.** " if change.is_about_money else ""
                 text = quoted(change.where) + change.sentence.removeprefix(change.where)
-                lines.append(f"| {row['when']} | {shout}{text.replace('|', chr(92) + '|')} |")
+                lines.append(
+                    f"| {row['when']} | {shout}{text.replace('|', chr(92) + '|')} |"
+                )
     return "\n".join(lines) + "\n"
 
 

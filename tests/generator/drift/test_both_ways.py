@@ -37,8 +37,12 @@ LinkStatus:
 """
 SHARED = edited(FILES, "schemas/links.yaml", "LinkStatus:\n", PAYER)
 REFERENCE = '    payer:\n      $ref: "#/Payer"\n'
-SHARED = edited(SHARED, "schemas/links.yaml", "    requestId:\n", f"{REFERENCE}    requestId:\n")
-SHARED = edited(SHARED, "schemas/links.yaml", "    balance:\n", f"{REFERENCE}    balance:\n")
+SHARED = edited(
+    SHARED, "schemas/links.yaml", "    requestId:\n", f"{REFERENCE}    requestId:\n"
+)
+SHARED = edited(
+    SHARED, "schemas/links.yaml", "    balance:\n", f"{REFERENCE}    balance:\n"
+)
 
 FEE = record("/payer/fee", "unknown-field", "absent", "integer", "links.retrieve")
 
@@ -73,7 +77,10 @@ def export(room: Room, sent: dict[str, Any] | None, received: dict[str, Any]) ->
         create = {
             "summary": "Create a link",
             "tags": ["Links"],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": body}},
+            },
             "responses": {"201": link_response(), "401": {"description": ""}},
         }
         data["paths"]["/v1/links"] = {"post": create}
@@ -101,12 +108,20 @@ def test_a_field_of_a_response_is_no_parameter_of_a_request(shared: Room) -> Non
     shared.correct(log)
 
     fee = shared.schema("Payer")["properties"]["fee"]
-    assert (fee["type"], fee["readOnly"], fee["x-evidence"]) == ("integer", True, "observed")
+    assert (fee["type"], fee["readOnly"], fee["x-evidence"]) == (
+        "integer",
+        True,
+        "observed",
+    )
     assert shared.report(log)["findings"] == []
 
 
 def test_a_field_of_a_schema_that_only_comes_is_as_it_was(shared: Room) -> None:
-    shared.correct(shared.file("drift.jsonl", record("/data/*/fee", "unknown-field", "absent", "integer")))
+    shared.correct(
+        shared.file(
+            "drift.jsonl", record("/data/*/fee", "unknown-field", "absent", "integer")
+        )
+    )
 
     assert "readOnly" not in shared.schema("response.Link")["properties"]["fee"]
 
@@ -128,7 +143,9 @@ def test_the_client_has_the_field_and_takes_it_from_nobody(shared: Room) -> None
         package.models.Payer.from_params({"fee": 7})
 
 
-def test_a_field_that_only_responses_of_an_export_have_is_no_parameter(shared: Room) -> None:
+def test_a_field_that_only_responses_of_an_export_have_is_no_parameter(
+    shared: Room,
+) -> None:
     source = export(shared, payer(), payer(fee={"type": "integer"}))
 
     assert has_nothing_left(shared, source)
@@ -153,15 +170,21 @@ def test_a_field_that_a_response_requires_binds_no_request(shared: Room) -> None
     assert "required" not in shared.schema("Payer")
 
 
-def test_a_field_of_a_part_of_the_api_that_has_only_responses_is_no_parameter(shared: Room) -> None:
-    assert has_nothing_left(shared, export(shared, None, payer(fee={"type": "integer"})))
+def test_a_field_of_a_part_of_the_api_that_has_only_responses_is_no_parameter(
+    shared: Room,
+) -> None:
+    assert has_nothing_left(
+        shared, export(shared, None, payer(fee={"type": "integer"}))
+    )
     assert shared.schema("Payer")["properties"]["fee"]["readOnly"] is True
 
 
 def test_two_types_of_one_property_are_for_a_person(shared: Room) -> None:
     source = export(shared, payer(), payer(note={"type": "integer"}))
 
-    (text,) = [one for one in said(shared.report(source), "by-hand") if "Payer note" in one]
+    (text,) = [
+        one for one in said(shared.report(source), "by-hand") if "Payer note" in one
+    ]
     assert "elsewhere the export says the same as `spec/`" in text
     assert has_nothing_left(shared, source)
     note = shared.schema("Payer")["properties"]["note"]

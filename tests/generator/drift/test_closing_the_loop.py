@@ -129,7 +129,10 @@ def test_the_spec_says_what_the_page_says(loop: Loop) -> None:
     answer = schemas["response.Payout"]
     assert answer["x-evidence"] == "documented"
     assert answer["properties"]["id"]["type"] == "integer"
-    assert answer["properties"]["status"]["$ref"] == "#/components/schemas/plexypay.PayoutStatus"
+    assert (
+        answer["properties"]["status"]["$ref"]
+        == "#/components/schemas/plexypay.PayoutStatus"
+    )
     assert schemas["plexypay.PayoutStatus"]["enum"] == ["created", "processing", "paid"]
     assert answer["properties"]["amount"]["x-amount-unit"] == "unknown"
     assert loop.report["written"]
@@ -149,7 +152,11 @@ payout = Payout.from_dict({"id": 7, "status": "paid"})
 print(payout.id == 7, payout.status is PayoutStatus.PAID)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=loop.folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=loop.folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.split() == ["True"] * 4, done.stderr
 
@@ -169,7 +176,9 @@ def test_the_changelog_tells_users(loop: Loop) -> None:
 def test_the_coverage_report_follows(loop: Loop) -> None:
     record = json.loads(run("coverage", "--spec", str(loop.spec), "--json"))
 
-    assert "payouts.create" not in [one["call"] for one in record["inferred_operations"]]
+    assert "payouts.create" not in [
+        one["call"] for one in record["inferred_operations"]
+    ]
     assert record["resources"]["payouts"]["path"]["documented"] == 1
     assert record["resources"]["payouts"]["schema"]["documented"] == 3
 
@@ -180,9 +189,13 @@ def test_the_rows_for_the_list_of_facts_are_printed(loop: Loop) -> None:
         f"payouts.create\tPOST\t/v1/merchants/payouts\tdocumented\tdocumented\t{PAGE}"
     ]
     assert f"response.Payout\tdocumented\t{PAGE}" in facts["schemas.tsv"]
-    assert f"plexypay.PayoutStatus\tdocumented\tcreated, processing, paid\t{PAGE}" in facts["values.tsv"]
     assert (
-        f"request.HandlePayout\tdocumented\tamount, currency, cardTokenId\t{PAGE}" in facts["properties.tsv"]
+        f"plexypay.PayoutStatus\tdocumented\tcreated, processing, paid\t{PAGE}"
+        in facts["values.tsv"]
+    )
+    assert (
+        f"request.HandlePayout\tdocumented\tamount, currency, cardTokenId\t{PAGE}"
+        in facts["properties.tsv"]
     )
     assert facts["others.tsv"] == [f"response\tpayouts.create 200\tdocumented\t{PAGE}"]
 
@@ -195,6 +208,14 @@ def test_the_files_of_the_spec_keep_their_bytes(loop: Loop) -> None:
 
 def test_a_second_run_has_nothing_left_to_say(loop: Loop) -> None:
     again = json.loads(
-        run("drift", str(loop.folder / "page.md"), "--spec", str(loop.spec), "--source-name", PAGE, "--json")
+        run(
+            "drift",
+            str(loop.folder / "page.md"),
+            "--spec",
+            str(loop.spec),
+            "--source-name",
+            PAGE,
+            "--json",
+        )
     )
     assert again["findings"] == []

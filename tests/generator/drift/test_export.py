@@ -21,9 +21,18 @@ def test_an_export_that_says_the_same_only_raises_the_evidence(room: Room) -> No
     assert retrieve["x-source"] == ["https://docs.links.kz/get"]
     assert retrieve["responses"]["200"]["x-evidence"] == "documented"
     schemas = spec["components"]["schemas"]
-    assert schemas["response.Link"]["x-evidence"] == schemas["LinkStatus"]["x-evidence"] == "documented"
-    assert schemas["response.Links"]["x-evidence"] == "inferred", "the export does not have it"
-    assert schemas["response.Link"]["properties"]["balance"]["x-amount-unit-evidence"] == "inferred"
+    assert (
+        schemas["response.Link"]["x-evidence"]
+        == schemas["LinkStatus"]["x-evidence"]
+        == "documented"
+    )
+    assert schemas["response.Links"]["x-evidence"] == "inferred", (
+        "the export does not have it"
+    )
+    assert (
+        schemas["response.Link"]["properties"]["balance"]["x-amount-unit-evidence"]
+        == "inferred"
+    )
 
 
 def test_a_second_run_has_nothing_left_to_write(room: Room) -> None:
@@ -58,7 +67,11 @@ def test_without_a_file_the_overlay_is_shown_and_nothing_is_touched(room: Room) 
 def test_the_files_of_the_spec_keep_their_bytes(room: Room) -> None:
     before = room.texts()
 
-    room.correct(room.export(lambda data: link(data)["properties"]["status"]["enum"].append("expired")))
+    room.correct(
+        room.export(
+            lambda data: link(data)["properties"]["status"]["enum"].append("expired")
+        )
+    )
 
     after = room.texts()
     assert {name: after[name] for name in before} == before
@@ -66,7 +79,9 @@ def test_the_files_of_the_spec_keep_their_bytes(room: Room) -> None:
 
 
 def test_an_action_says_what_was_found_and_merges_no_more_than_that(room: Room) -> None:
-    export = room.export(lambda data: link(data)["properties"]["status"]["enum"].append("expired"))
+    export = room.export(
+        lambda data: link(data)["properties"]["status"]["enum"].append("expired")
+    )
 
     room.correct(export, "--source-name", "the docs")
 
@@ -77,7 +92,10 @@ def test_an_action_says_what_was_found_and_merges_no_more_than_that(room: Room) 
         "enum": ["expired"],
         "x-source": ["the docs"],
     }
-    assert "LinkStatus expired: a value that `spec/` does not have" in status["description"]
+    assert (
+        "LinkStatus expired: a value that `spec/` does not have"
+        in status["description"]
+    )
     assert "LinkStatus: inferred -> documented" in status["description"]
 
 
@@ -85,20 +103,33 @@ def test_evidence_is_never_lowered(room: Room) -> None:
     room.correct(room.export())
     before = room.texts()
 
-    report = room.correct(room.export(), "--evidence", "observed", "--source-name", "elsewhere")
+    report = room.correct(
+        room.export(), "--evidence", "observed", "--source-name", "elsewhere"
+    )
 
     assert report["findings"] == []
     assert room.texts() == before
 
 
-def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(room: Room) -> None:
+def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(
+    room: Room,
+) -> None:
     room.correct(
-        room.export(lambda data: link(data)["properties"].update(id={"type": "integer", "format": "int64"})),
+        room.export(
+            lambda data: link(data)["properties"].update(
+                id={"type": "integer", "format": "int64"}
+            )
+        ),
     )
 
     spec = room.document()
-    assert spec["components"]["schemas"]["response.Link"]["properties"]["id"]["type"] == "integer"
-    answer = spec["paths"]["/v1/links/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert (
+        spec["components"]["schemas"]["response.Link"]["properties"]["id"]["type"]
+        == "integer"
+    )
+    answer = spec["paths"]["/v1/links/{id}"]["get"]["responses"]["200"]["content"][
+        "application/json"
+    ]
     assert answer["example"] == {"id": 1}
 
 
@@ -109,12 +140,18 @@ def test_a_wrong_guess_of_a_type_is_corrected_and_the_examples_follow(room: Room
         ({"type": "integer"}, "its unit is not to be guessed"),
     ],
 )
-def test_the_type_of_an_amount_is_for_a_person(room: Room, kind: dict[str, Any], text: str) -> None:
-    report = room.correct(room.export(lambda data: link(data)["properties"].update(balance=kind)))
+def test_the_type_of_an_amount_is_for_a_person(
+    room: Room, kind: dict[str, Any], text: str
+) -> None:
+    report = room.correct(
+        room.export(lambda data: link(data)["properties"].update(balance=kind))
+    )
 
     (hand,) = said(report, "by-hand")
     assert text in hand
-    balance = room.document()["components"]["schemas"]["response.Link"]["properties"]["balance"]
+    balance = room.document()["components"]["schemas"]["response.Link"]["properties"][
+        "balance"
+    ]
     assert balance["type"] == "number"
     assert balance["x-evidence"] == "inferred", (
         "what is not confirmed keeps its word when the schema's is raised"
@@ -132,13 +169,21 @@ def test_what_is_known_is_not_overruled(room: Room) -> None:
 
     assert said(report, "patch") == []
     hand = "\n".join(said(report, "by-hand"))
-    assert "string in `spec/`, integer in the export; that contradicts what is documented" in hand
+    assert (
+        "string in `spec/`, integer in the export; that contradicts what is documented"
+        in hand
+    )
     assert "required: response.Link status: required in the export" in hand
-    assert all(one["file"].endswith(".yaml") and one["line"] > 1 for one in report["findings"])
+    assert all(
+        one["file"].endswith(".yaml") and one["line"] > 1 for one in report["findings"]
+    )
 
 
 def test_a_new_amount_has_no_unit_and_private_fields_are_masked(room: Room) -> None:
-    more = {"fee_amount": {"type": "integer"}, "payerEmail": {"type": "string", "example": "a@b.kz"}}
+    more = {
+        "fee_amount": {"type": "integer"},
+        "payerEmail": {"type": "string", "example": "a@b.kz"},
+    }
     room.correct(room.export(lambda data: link(data)["properties"].update(more)))
 
     properties = room.document()["components"]["schemas"]["response.Link"]["properties"]
@@ -150,9 +195,13 @@ def test_a_new_amount_has_no_unit_and_private_fields_are_masked(room: Room) -> N
 
 def test_a_new_amount_as_text_is_for_a_person(room: Room) -> None:
     report = room.correct(
-        room.export(lambda data: link(data)["properties"].update(amount={"type": "string"}))
+        room.export(
+            lambda data: link(data)["properties"].update(amount={"type": "string"})
+        )
     )
-    assert "an amount as text has a unit that is not to be guessed" in "\n".join(said(report, "by-hand"))
+    assert "an amount as text has a unit that is not to be guessed" in "\n".join(
+        said(report, "by-hand")
+    )
     assert "amount:" not in room.text("schemas/links.yaml").split("response.Link:")[1]
 
 
@@ -172,28 +221,37 @@ def test_a_nested_object_becomes_schemas_with_names(room: Room) -> None:
 
     schemas = room.document()["components"]["schemas"]
     assert (
-        schemas["response.Link"]["properties"]["payer"]["$ref"] == "#/components/schemas/plexypay.LinkPayer"
+        schemas["response.Link"]["properties"]["payer"]["$ref"]
+        == "#/components/schemas/plexypay.LinkPayer"
     )
     made = schemas["plexypay.LinkPayer"]
     assert made["x-evidence"] == "documented"
     assert made["required"] == ["kind"]
     assert schemas["plexypay.LinkPayerKind"]["enum"] == ["person", "company"]
-    assert schemas["plexypay.LinkPayerCards"]["properties"]["mask"]["x-sensitive"] is True
+    assert (
+        schemas["plexypay.LinkPayerCards"]["properties"]["mask"]["x-sensitive"] is True
+    )
 
 
-def test_a_plain_text_that_has_a_list_of_values_becomes_an_enumeration(room: Room) -> None:
+def test_a_plain_text_that_has_a_list_of_values_becomes_an_enumeration(
+    room: Room,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"]["id"] = {"type": "string", "enum": ["one", "two"]}
 
     room.correct(room.export(change))
 
     schemas = room.document()["components"]["schemas"]
-    assert schemas["response.Link"]["properties"]["id"] == {"$ref": "#/components/schemas/plexypay.LinkId"}
+    assert schemas["response.Link"]["properties"]["id"] == {
+        "$ref": "#/components/schemas/plexypay.LinkId"
+    }
     assert schemas["plexypay.LinkId"]["enum"] == ["one", "two"]
 
 
 def test_what_is_missing_in_the_export_is_said_and_stays(room: Room) -> None:
-    report = room.correct(room.export(lambda data: link(data)["properties"].pop("balance")))
+    report = room.correct(
+        room.export(lambda data: link(data)["properties"].pop("balance"))
+    )
 
     assert said(report, "only-in-spec") == [
         "property: response.Link balance: the export has no such property"
@@ -213,13 +271,18 @@ def test_what_is_missing_in_the_export_is_said_and_stays(room: Room) -> None:
         ("/v1/shops/{shop}/links/{id}", "get", "/v1/shops/{shop}/links/{id}"),
     ],
 )
-def test_a_guessed_place_is_corrected_by_name(room: Room, path: str, method: str, wanted: str) -> None:
+def test_a_guessed_place_is_corrected_by_name(
+    room: Room, path: str, method: str, wanted: str
+) -> None:
     report = room.correct(room.export(moved(path, method)))
 
     assert said(report, "by-hand") == []
     paths = room.document()["paths"]
     assert paths[wanted][method]["operationId"] == "retrieveLink"
-    assert paths[wanted][method]["x-evidence"] == {"method": "documented", "path": "documented"}
+    assert paths[wanted][method]["x-evidence"] == {
+        "method": "documented",
+        "path": "documented",
+    }
     assert len(paths) == 2, "the old path is gone"
     assert room.report(room.export(moved(path, method)))["findings"] == []
 
@@ -243,7 +306,9 @@ def test_an_operation_moves_into_a_path_that_is_there(room: Room) -> None:
     shared, _, rest = tail.partition("  get:\n")
     own = rest.replace(
         "    responses:\n",
-        "    parameters:" + shared.replace("\n    ", "\n      ").rstrip() + "\n    responses:\n",
+        "    parameters:"
+        + shared.replace("\n    ", "\n      ").rstrip()
+        + "\n    responses:\n",
     )
     room.file("spec/paths/links.yaml", f"{head}/v1/links/{{id}}:\n  get:\n{own}")
 
@@ -261,10 +326,15 @@ def test_an_operation_moves_into_a_path_that_is_there(room: Room) -> None:
     [
         (moved("/v1/links"), "retrieve"),
         (moved("/v1/links/7701234567"), "does not look like the template of a path"),
-        (moved("/v1/links/{a}/{b}"), "which parameter of the path became which is not clear"),
+        (
+            moved("/v1/links/{a}/{b}"),
+            "which parameter of the path became which is not clear",
+        ),
     ],
 )
-def test_a_place_that_is_not_clear_is_for_a_person(room: Room, change: Any, text: str) -> None:
+def test_a_place_that_is_not_clear_is_for_a_person(
+    room: Room, change: Any, text: str
+) -> None:
     before = room.text("paths/links.yaml").split("    x-evidence:")[0]
 
     report = room.correct(room.export(change))
@@ -281,7 +351,9 @@ def test_a_documented_path_is_not_overruled(room: Room) -> None:
 
     report = room.correct(room.export(change))
 
-    assert "the path is documented, which contradicts it" in "\n".join(said(report, "by-hand"))
+    assert "the path is documented, which contradicts it" in "\n".join(
+        said(report, "by-hand")
+    )
     assert "/v2/links" not in room.text("openapi.yaml")
 
 
@@ -293,7 +365,10 @@ def test_a_new_operation_is_never_added_by_itself(room: Room) -> None:
     before = room.text("paths/links.yaml")
     report = room.correct(room.export(change))
 
-    assert any("POST /v1/payouts" in text and "moves money" in text for text in said(report, "by-hand"))
+    assert any(
+        "POST /v1/payouts" in text and "moves money" in text
+        for text in said(report, "by-hand")
+    )
     assert room.text("paths/links.yaml") == before
 
 
@@ -313,14 +388,25 @@ def test_the_path_of_the_server_belongs_to_the_path(room: Room) -> None:
         moved("/links/{id}")(data)
         data["servers"] = [{"url": "https://api.links.kz/v1"}]
 
-    assert {one["kind"] for one in room.report(room.export(change))["findings"]} == {"evidence"}
+    assert {one["kind"] for one in room.report(room.export(change))["findings"]} == {
+        "evidence"
+    }
 
 
 def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
     def change(data: dict[str, Any]) -> None:
         operation(data)["parameters"] += [
-            {"name": "expand", "in": "query", "schema": {"type": "boolean"}, "example": True},
-            {"name": "filter", "in": "query", "schema": {"type": "object", "properties": {}}},
+            {
+                "name": "expand",
+                "in": "query",
+                "schema": {"type": "boolean"},
+                "example": True,
+            },
+            {
+                "name": "filter",
+                "in": "query",
+                "schema": {"type": "object", "properties": {}},
+            },
         ]
         operation(data)["responses"]["500"] = {"description": ""}
         operation(data)["responses"]["418"] = {"description": ""}
@@ -341,8 +427,12 @@ def test_parameters_bodies_and_statuses_are_taken_over(room: Room) -> None:
 def test_what_the_model_has_no_place_for_is_said_all_the_same(room: Room) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/links/{id}", "post")(data)
-        operation(data)["parameters"].append({"name": "sid", "in": "cookie", "schema": {"type": "string"}})
-        operation(data)["requestBody"] = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+        operation(data)["parameters"].append(
+            {"name": "sid", "in": "cookie", "schema": {"type": "string"}}
+        )
+        operation(data)["requestBody"] = {
+            "content": {"multipart/form-data": {"schema": {"type": "object"}}}
+        }
 
     hand = "\n".join(said(room.report(room.export(change)), "by-hand"))
 
@@ -356,21 +446,35 @@ def test_an_object_that_is_written_in_a_shared_response_is_compared(room: Room) 
         schema = copy.deepcopy(link(data))
         schema["properties"]["note"] = {"type": "string"}
         content = {"application/json; charset=utf-8": {"schema": schema}}
-        data["components"]["responses"] = {"Link": {"description": "", "content": content}}
+        data["components"]["responses"] = {
+            "Link": {"description": "", "content": content}
+        }
         operation(data)["responses"]["200"] = {"$ref": "#/components/responses/Link"}
 
     report = room.report(room.export(change))
 
-    assert "property: response.Link note: a property that `spec/` does not have" in said(report, "patch")
+    assert (
+        "property: response.Link note: a property that `spec/` does not have"
+        in said(report, "patch")
+    )
 
 
 def test_a_body_is_added_with_a_named_schema_and_an_example(room: Room) -> None:
     def change(data: dict[str, Any]) -> None:
         moved("/v1/links/{id}", "post")(data)
-        body = {"type": "object", "required": ["reason"], "properties": {"reason": {"type": "string"}}}
+        body = {
+            "type": "object",
+            "required": ["reason"],
+            "properties": {"reason": {"type": "string"}},
+        }
         operation(data)["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": body, "example": {"reason": "Aigerim asked"}}},
+            "content": {
+                "application/json": {
+                    "schema": body,
+                    "example": {"reason": "Aigerim asked"},
+                }
+            },
         }
 
     report = room.correct(room.export(change))
@@ -378,14 +482,21 @@ def test_a_body_is_added_with_a_named_schema_and_an_example(room: Room) -> None:
     assert said(report, "by-hand") == []
     post = room.document()["paths"]["/v1/links/{id}"]["post"]
     content = post["requestBody"]["content"]["application/json"]
-    assert content["schema"] == {"$ref": "#/components/schemas/plexypay.RetrieveLinkRequest"}
+    assert content["schema"] == {
+        "$ref": "#/components/schemas/plexypay.RetrieveLinkRequest"
+    }
     assert content["example"] == {"reason": "text"}
     assert "Aigerim" not in "".join(room.texts().values())
 
 
-def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(room: Room) -> None:
+def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(
+    room: Room,
+) -> None:
     def change(data: dict[str, Any]) -> None:
-        link(data)["properties"] |= {"noteText": {"type": "string"}, "note_text": {"type": "string"}}
+        link(data)["properties"] |= {
+            "noteText": {"type": "string"},
+            "note_text": {"type": "string"},
+        }
 
     report = room.correct(room.export(change))
 
@@ -401,8 +512,13 @@ def test_what_the_lint_refuses_goes_to_a_person_and_the_rest_is_written(room: Ro
 
 
 def test_a_page_of_the_documentation_site_is_read(room: Room) -> None:
-    text = yaml.safe_dump(yaml.safe_load(room.export().read_text("utf-8")), sort_keys=False)
-    page = room.file("page.md", f"# Retrieve a link\n\n## OpenAPI Specification\n\n```yaml\n{text}```\n")
+    text = yaml.safe_dump(
+        yaml.safe_load(room.export().read_text("utf-8")), sort_keys=False
+    )
+    page = room.file(
+        "page.md",
+        f"# Retrieve a link\n\n## OpenAPI Specification\n\n```yaml\n{text}```\n",
+    )
 
     assert {one["kind"] for one in room.report(page)["findings"]} == {"evidence"}
 
@@ -415,7 +531,9 @@ def test_a_whole_export_says_which_operations_it_does_not_have(room: Room) -> No
 
     missing = said(report, "only-in-spec")
     assert "operation: links.create: the export has no such operation" in missing
-    assert "parameter: links.list query page: the export has no such parameter" in missing
+    assert (
+        "parameter: links.list query page: the export has no such parameter" in missing
+    )
 
 
 def test_null_is_read_in_either_version(room: Room) -> None:
@@ -463,7 +581,9 @@ def test_webhooks_and_origins_are_not_dropped_in_silence(room: Room) -> None:
         ("\x00", "is not YAML"),
     ],
 )
-def test_a_source_that_cannot_be_read_is_refused(room: Room, text: str, said_so: str) -> None:
+def test_a_source_that_cannot_be_read_is_refused(
+    room: Room, text: str, said_so: str
+) -> None:
     source = room.file("source.txt", text)
 
     code, out, err = room.run_to_write(source)
@@ -486,7 +606,10 @@ def test_a_schema_that_holds_itself_ends(room: Room) -> None:
             "type": "object",
             "properties": {
                 "above": {"$ref": "#/components/schemas/Tree"},
-                "below": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+                "below": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/Tree"},
+                },
             },
         }
         link(data)["properties"]["tree"] = {"$ref": "#/components/schemas/Tree"}

@@ -77,13 +77,18 @@ def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module", name="way", params=[SYNC, ASYNC], ids=["sync", "async"])
-def _way(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Way:
+def _way(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Way:
     folder = tmp_path_factory.mktemp("way")
     shutil.copytree(pipeline.SPEC.parent, folder / "spec")
     spec, log = folder / "spec" / "openapi.yaml", folder / "before" / "drift.jsonl"
     before = customer_of(folder / "before", request.param, pipeline.PACKAGE.parent)
     overlay = folder / "spec" / "overlays" / "customers.yaml"
-    assert main(["drift", str(log), "--spec", str(spec), "--as-overlay", str(overlay)]) == 0
+    assert (
+        main(["drift", str(log), "--spec", str(spec), "--as-overlay", str(overlay)])
+        == 0
+    )
     pipeline.build(spec, folder / "made" / "plexy_pay")
     after = customer_of(folder / "after", request.param, folder / "made")
     return Way(folder, spec, log, before, after)
@@ -103,7 +108,9 @@ def test_the_new_client_reports_no_drift(way: Way) -> None:
     assert not (way.folder / "after" / "drift.jsonl").exists()
 
 
-def test_a_second_run_has_nothing_left_to_say(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_has_nothing_left_to_say(
+    way: Way, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["drift", str(way.log), "--spec", str(way.spec)]) == 0
     assert "spec/ says the same. Nothing to do." in capsys.readouterr().out
 
@@ -114,4 +121,7 @@ def test_a_name_that_was_only_spelled_otherwise_was_renamed(way: Way) -> None:
     assert "createdAt" not in customer
     assert customer["created_at"]["format"] == "date-time"
     report = (way.spec.parent / "overlays" / "customers.md").read_text("utf-8")
-    assert report.count("spelled `createdAt` in `spec/`, `created_at` in the response") == 1
+    assert (
+        report.count("spelled `createdAt` in `spec/`, `created_at` in the response")
+        == 1
+    )

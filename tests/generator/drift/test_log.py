@@ -27,16 +27,22 @@ def schemas(room: Room) -> dict[str, Any]:
 
 
 def test_a_new_field_is_added_as_observed(room: Room) -> None:
-    report = room.correct(room.file("drift.jsonl", FEE + "\n"), "--source-name", "answers, 2026")
+    report = room.correct(
+        room.file("drift.jsonl", FEE + "\n"), "--source-name", "answers, 2026"
+    )
 
     assert report["evidence"] == "observed"
-    assert room.document()["components"]["schemas"]["response.Link"]["properties"]["fee"] == {
+    assert room.document()["components"]["schemas"]["response.Link"]["properties"][
+        "fee"
+    ] == {
         "type": "number",
         "description": "Seen in responses. What it means is not described yet.",
         "x-evidence": "observed",
         "x-source": ["answers, 2026"],
     }
-    assert report["facts"] == {"properties.tsv": ["response.Link\tobserved\tfee\tanswers, 2026"]}
+    assert report["facts"] == {
+        "properties.tsv": ["response.Link\tobserved\tfee\tanswers, 2026"]
+    }
 
 
 def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None:
@@ -46,7 +52,9 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
         record("/data", "missing", "array", "absent"),
     ]
     head = "response.Links:\n  type: object\n"
-    with_flag = room.text("schemas/links.yaml").replace(head, f"{head}  required:  # always\n    - data\n")
+    with_flag = room.text("schemas/links.yaml").replace(
+        head, f"{head}  required:  # always\n    - data\n"
+    )
     room.file("spec/schemas/links.yaml", with_flag)
     report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
 
@@ -54,7 +62,9 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
     found = room.document()["components"]["schemas"]
     total = found["response.Links"]["properties"]["total"]
     assert (total["type"], total["x-evidence"]) == ("string", "observed")
-    assert found["response.Link"]["properties"]["status"]["oneOf"][1] == {"type": "null"}
+    assert found["response.Link"]["properties"]["status"]["oneOf"][1] == {
+        "type": "null"
+    }
     assert "required" not in found["response.Links"]
     again = room.correct(room.file("drift.jsonl", "\n".join(lines)))
     assert again["findings"] == []
@@ -63,22 +73,45 @@ def test_types_null_and_required_fields_follow_what_was_seen(room: Room) -> None
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        (record("/data/*/status", "unknown-value", "LinkStatus", "string"), "the log holds no values"),
-        (record("/data/*/balance", "type", "number", "string"), "its unit is not to be guessed"),
-        (record("/data/*/payer", "unknown-field", "absent", "object"), "does not say what is in it"),
+        (
+            record("/data/*/status", "unknown-value", "LinkStatus", "string"),
+            "the log holds no values",
+        ),
+        (
+            record("/data/*/balance", "type", "number", "string"),
+            "its unit is not to be guessed",
+        ),
+        (
+            record("/data/*/payer", "unknown-field", "absent", "object"),
+            "does not say what is in it",
+        ),
         (
             record("/data/*/bonusAmount", "unknown-field", "absent", "string"),
             "unit that is not to be guessed",
         ),
-        (record("/data/*/*", "unknown-field", "absent", "string"), "a program cannot tell"),
-        (record("/nowhere/at", "unknown-field", "absent", "string"), "`spec/` has no such place"),
-        (record("/data/*/id", "missing", "string", "absent"), "what the lint refuses: x-dedup"),
+        (
+            record("/data/*/*", "unknown-field", "absent", "string"),
+            "a program cannot tell",
+        ),
+        (
+            record("/nowhere/at", "unknown-field", "absent", "string"),
+            "`spec/` has no such place",
+        ),
+        (
+            record("/data/*/id", "missing", "string", "absent"),
+            "what the lint refuses: x-dedup",
+        ),
         (record("", "type", "object", "array"), "expected object, seen array"),
         (record("", "missing", "object", "absent"), "a success came without content"),
-        (record("/id", "type", "string", "null", "cards.list"), "`spec/` has no such operation"),
+        (
+            record("/id", "type", "string", "null", "cards.list"),
+            "`spec/` has no such operation",
+        ),
     ],
 )
-def test_what_a_log_does_not_tell_is_for_a_person(room: Room, line: str, text: str) -> None:
+def test_what_a_log_does_not_tell_is_for_a_person(
+    room: Room, line: str, text: str
+) -> None:
     before = room.texts()
 
     report = room.correct(room.file("drift.jsonl", line))
@@ -89,13 +122,18 @@ def test_what_a_log_does_not_tell_is_for_a_person(room: Room, line: str, text: s
 
 
 def test_two_types_at_one_place_are_for_a_person(room: Room) -> None:
-    lines = [record("/total", "type", "integer", seen) for seen in ("string", "boolean")]
+    lines = [
+        record("/total", "type", "integer", seen) for seen in ("string", "boolean")
+    ]
 
     report = room.correct(room.file("drift.jsonl", "\n".join(lines)))
 
     assert len(said(report, "by-hand")) == 1
     assert schemas(room)["response.Links"]["properties"] == {
-        "data": {"type": "array", "items": {"$ref": "#/components/schemas/response.Link"}},
+        "data": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/response.Link"},
+        },
         "total": {"type": "integer"},
     }
 
@@ -119,14 +157,17 @@ def test_what_is_documented_is_not_overruled_by_what_was_seen(room: Room) -> Non
         "(unknown-field: expected absent, seen number). It is kept as it came; this is reported once.",
     ],
 )
-def test_a_line_is_read_in_each_form_and_others_are_skipped(room: Room, line: str) -> None:
+def test_a_line_is_read_in_each_form_and_others_are_skipped(
+    room: Room, line: str
+) -> None:
     text = f'{{"event": "started"}}\nGET /v1/links\n\n{line}\n{line}\nTraceback (most recent call last):\n'
 
     found = log.read(text)
 
-    assert [(one.operation, one.pointer, one.kind, one.seen, one.line) for one in found.records] == [
-        ("links.list", ("data", "*", "fee"), "unknown-field", "number", 4)
-    ]
+    assert [
+        (one.operation, one.pointer, one.kind, one.seen, one.line)
+        for one in found.records
+    ] == [("links.list", ("data", "*", "fee"), "unknown-field", "number", 4)]
     assert found.unreadable == ()
 
 
@@ -142,7 +183,9 @@ def test_a_line_is_read_in_each_form_and_others_are_skipped(room: Room, line: st
         '{"logger": "plexy_pay.drift", "operation": 1}',
     ],
 )
-def test_a_record_that_is_not_sound_is_named_by_its_line_and_not_used(room: Room, line: str) -> None:
+def test_a_record_that_is_not_sound_is_named_by_its_line_and_not_used(
+    room: Room, line: str
+) -> None:
     before = room.texts()
 
     code, out, _ = room.run(room.file("drift.jsonl", f"{FEE}\n{line}\n"))
@@ -183,17 +226,28 @@ def test_the_handler_of_the_docs_writes_what_the_command_reads(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (program,) = [one for one in PROGRAMS.values() if one.page.name == "drift.md"]
-    exec(compile(program.text, program.page, "exec", dont_inherit=True), {"__name__": "__main__"})
+    exec(
+        compile(program.text, program.page, "exec", dont_inherit=True),
+        {"__name__": "__main__"},
+    )
 
-    plexy_pay.drift.report("drifts.once", [Difference("/data/*/fee", "unknown-field", "absent", "number")])
+    plexy_pay.drift.report(
+        "drifts.once", [Difference("/data/*/fee", "unknown-field", "absent", "number")]
+    )
 
     (found,) = log.read((tmp_path / "drift.jsonl").read_text("utf-8")).records
-    assert (found.operation, found.pointer, found.seen) == ("drifts.once", ("data", "*", "fee"), "number")
+    assert (found.operation, found.pointer, found.seen) == (
+        "drifts.once",
+        ("data", "*", "fee"),
+        "number",
+    )
 
 
 @given(
     st.lists(
-        st.text() | st.sampled_from([FEE, FEE.replace("fee", "f\\u0065e"), FEE[:-5], "{" * 500]), max_size=5
+        st.text()
+        | st.sampled_from([FEE, FEE.replace("fee", "f\\u0065e"), FEE[:-5], "{" * 500]),
+        max_size=5,
     )
 )
 def test_no_line_breaks_the_reader(lines: list[str]) -> None:
@@ -209,10 +263,15 @@ VALUES = st.text() | st.sampled_from(
 
 
 @given(VALUES, st.sampled_from(["pointer", "expected", "seen", "kind", "operation"]))
-def test_whatever_stands_in_a_record_only_names_get_through(value: str, key: str) -> None:
+def test_whatever_stands_in_a_record_only_names_get_through(
+    value: str, key: str
+) -> None:
     facts = json.loads(FEE)
     facts[key] = f"/{value}" if key == "pointer" else value
     with contextlib.suppress(UnicodeEncodeError):
         for one in log.read(json.dumps(facts)).records:
-            assert all(part.isascii() and not any(sign in part for sign in "@+ {}") for part in one.pointer)
+            assert all(
+                part.isascii() and not any(sign in part for sign in "@+ {}")
+                for part in one.pointer
+            )
             assert not any("7701" in part or "4400" in part for part in one.pointer)

@@ -22,10 +22,17 @@ from generator.lint import redocly
 from generator.yaml_files import read_text
 
 NAMES = st.sampled_from(["a", "b", "/v1/{id}", "it's", "200", "x-c"])
-SCALARS = st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["one", "two", "1e3", "no", "~"])
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(0, 3)
+    | st.sampled_from(["one", "two", "1e3", "no", "~"])
+)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)
+    ),
     max_leaves=12,
 )
 DOCUMENTS = st.dictionaries(NAMES, VALUES, max_size=4)
@@ -39,7 +46,11 @@ def test_the_actions_of_a_difference_make_the_one_document_of_the_other(
     if not actions:
         assert old == new
         return
-    record = {"overlay": "1.1.0", "info": {"title": "t", "version": "1"}, "actions": actions}
+    record = {
+        "overlay": "1.1.0",
+        "info": {"title": "t", "version": "1"},
+        "actions": actions,
+    }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.yaml"
         path.write_text(yaml_of(record), "utf-8")
@@ -58,7 +69,10 @@ WRITTEN = st.recursive(
     | st.integers(-9999, 9999)
     | st.text()
     | st.sampled_from(["1.0", "a: b", "0o7"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(min_size=1), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -75,15 +89,21 @@ def everything(data: dict[str, Any]) -> None:
     link(data)["properties"]["status"]["enum"].append("expired")
     link(data)["required"] = ["id", "status"]
     operation(data)["responses"]["201"] = operation(data)["responses"].pop("200")
-    operation(data)["parameters"].append({"name": "expand", "in": "query", "schema": {"type": "boolean"}})
+    operation(data)["parameters"].append(
+        {"name": "expand", "in": "query", "schema": {"type": "boolean"}}
+    )
 
 
 @pytest.fixture(name="openapi_format")
 def _openapi_format() -> Path:
-    folder = Path(os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules")
+    folder = Path(
+        os.environ.get("PLEXY_NODE_MODULES") or redocly.PROJECT / "node_modules"
+    )
     program = folder / ".bin" / "openapi-format"
     if not program.exists():
-        pytest.fail(f"openapi-format is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES.")
+        pytest.fail(
+            f"openapi-format is not in {folder}. Run `npm ci`, or set PLEXY_NODE_MODULES."
+        )
     return program
 
 
@@ -93,10 +113,27 @@ def test_another_tool_makes_the_same_of_it(room: Room, openapi_format: Path) -> 
     overlay = room.next_overlay()
     report = room.correct(room.export(everything))
     kinds = {one["kind"] for one in report["findings"] if one["verdict"] == "patch"}
-    assert kinds >= {"path", "status", "type", "property", "enum-value", "required", "parameter"}
+    assert kinds >= {
+        "path",
+        "status",
+        "type",
+        "property",
+        "enum-value",
+        "required",
+        "parameter",
+    }
 
-    command = [str(openapi_format), str(source), "--overlayFile", str(overlay), "--no-sort", "--json"]
-    subprocess.run([*command, "-o", str(made)], check=True, capture_output=True, timeout=120)
+    command = [
+        str(openapi_format),
+        str(source),
+        "--overlayFile",
+        str(overlay),
+        "--no-sort",
+        "--json",
+    ]
+    subprocess.run(
+        [*command, "-o", str(made)], check=True, capture_output=True, timeout=120
+    )
 
     assert json.loads(made.read_text("utf-8")) == room.document()
 
@@ -113,24 +150,36 @@ def test_it_applies_from_the_command_line_too(room: Room, tmp_path: Path) -> Non
     room.report(room.export(everything), "--as-overlay", str(overlay))
 
     after = pipeline.load_and_lint(room.spec, [overlay], redocly=False)
-    assert after.data["paths"]["/v2/links/{id}"]["post"]["operationId"] == "retrieveLink"
+    assert (
+        after.data["paths"]["/v2/links/{id}"]["post"]["operationId"] == "retrieveLink"
+    )
 
 
 def test_the_report_stands_beside_it(room: Room) -> None:
-    code, out, _ = room.run_to_write(room.export(everything), "--source-name", "the docs")
+    code, out, _ = room.run_to_write(
+        room.export(everything), "--source-name", "the docs"
+    )
 
     assert code == 0
     report = (room.overlays / "0.md").read_text("utf-8")
     assert out == report
     assert report.startswith("# Drift: ")
     assert "## Corrected by the overlay: " in report
-    (line,) = [line for line in report.splitlines() if "type: response.Link id: string in" in line]
+    (line,) = [
+        line
+        for line in report.splitlines()
+        if "type: response.Link id: string in" in line
+    ]
     place = room.text("schemas/links.yaml").splitlines().index("    id:") + 1
-    assert line.startswith(f"- {room.spec.parent.as_posix()}/schemas/links.yaml:{place}: ")
+    assert line.startswith(
+        f"- {room.spec.parent.as_posix()}/schemas/links.yaml:{place}: "
+    )
     assert f"Read the overlay {(room.overlays / '0.yaml').as_posix()}" in report
 
 
-def test_the_overlay_says_where_it_comes_from_and_nothing_of_this_machine(room: Room) -> None:
+def test_the_overlay_says_where_it_comes_from_and_nothing_of_this_machine(
+    room: Room,
+) -> None:
     room.correct(room.export(everything), "--source-name", "the docs")
 
     text = (room.overlays / "0.yaml").read_text("utf-8")
@@ -143,7 +192,9 @@ def test_the_overlay_says_where_it_comes_from_and_nothing_of_this_machine(room: 
 def test_no_file_is_written_over(room: Room, there: str) -> None:
     path = room.file(there, "something of mine")
 
-    code, out, err = room.run(room.export(everything), "--as-overlay", str(room.folder / "mine.yaml"))
+    code, out, err = room.run(
+        room.export(everything), "--as-overlay", str(room.folder / "mine.yaml")
+    )
 
     assert (code, out) == (1, "")
     assert f"{path} is there already" in err
@@ -152,7 +203,9 @@ def test_no_file_is_written_over(room: Room, there: str) -> None:
 
 
 def test_a_name_that_the_spec_folder_would_pass_over_is_refused(room: Room) -> None:
-    code, _, err = room.run(room.export(everything), "--as-overlay", str(room.folder / "mine.json"))
+    code, _, err = room.run(
+        room.export(everything), "--as-overlay", str(room.folder / "mine.json")
+    )
 
     assert code == 1
     assert "does not end in `.yaml`" in err
@@ -167,7 +220,9 @@ def test_without_a_correction_no_file_is_written(room: Room) -> None:
     assert sorted(path.name for path in room.overlays.iterdir()) == ["0.md", "0.yaml"]
 
 
-def test_no_option_edits_the_files_in_place(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_option_edits_the_files_in_place(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         room.run(room.export(), "--write")
 
@@ -176,11 +231,15 @@ def test_no_option_edits_the_files_in_place(room: Room, capsys: pytest.CaptureFi
 
 def test_what_is_about_money_comes_first(room: Room) -> None:
     def change(data: dict[str, Any]) -> None:
-        link(data)["properties"].update(id={"type": "array", "items": {"type": "string"}})
+        link(data)["properties"].update(
+            id={"type": "array", "items": {"type": "string"}}
+        )
         link(data)["properties"].update(balance={"type": "string"})
 
     first, second = [
-        one for one in room.report(room.export(change))["findings"] if one["verdict"] == "by-hand"
+        one
+        for one in room.report(room.export(change))["findings"]
+        if one["verdict"] == "by-hand"
     ]
     assert first["subject"] == "response.Link balance"
     assert second["subject"] == "response.Link id"

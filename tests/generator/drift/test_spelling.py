@@ -36,14 +36,19 @@ UNKNOWN = record("/data/*/payer_reference", "unknown-field", "absent", "string")
 MISSING = record("/data/*/payerReference", "missing", "string", "absent")
 
 
-def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(spelled: Room) -> None:
+def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(
+    spelled: Room,
+) -> None:
     log = spelled.file("drift.jsonl", f"{UNKNOWN}\n{MISSING}\n")
 
     report = spelled.correct(log)
 
     (finding,) = report["findings"]
     assert (finding["kind"], finding["verdict"]) == ("spelling", "patch")
-    assert "spelled `payerReference` in `spec/`, `payer_reference` in the response" in finding["text"]
+    assert (
+        "spelled `payerReference` in `spec/`, `payer_reference` in the response"
+        in finding["text"]
+    )
     properties = spelled.schema("response.Link")["properties"]
     assert "payerReference" not in properties
     assert properties["payer_reference"] == {
@@ -53,7 +58,9 @@ def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(
         "x-evidence": "inferred",
         "x-source": ["a guess by the name"],
     }
-    assert [next(iter(one.keys() - {"target", "description"})) for one in spelled.actions()] == [
+    assert [
+        next(iter(one.keys() - {"target", "description"})) for one in spelled.actions()
+    ] == [
         "update",
         "copy",
         "remove",
@@ -61,21 +68,32 @@ def test_a_field_of_a_log_that_is_spelled_otherwise_is_one_finding_and_a_rename(
     assert spelled.report(log)["findings"] == []
 
 
-def test_a_property_of_an_export_is_renamed_and_then_known_better(spelled: Room) -> None:
+def test_a_property_of_an_export_is_renamed_and_then_known_better(
+    spelled: Room,
+) -> None:
     source = spelled.export(
-        lambda data: link(data)["properties"].update(PAYER_REFERENCE={"type": "string"}),
+        lambda data: link(data)["properties"].update(
+            PAYER_REFERENCE={"type": "string"}
+        ),
         lambda data: link(data).update(required=["id", "PAYER_REFERENCE"]),
     )
 
     report = spelled.correct(source)
 
-    found = [one for one in said(report, "patch") if "Reference" in one and not one.startswith("evidence")]
+    found = [
+        one
+        for one in said(report, "patch")
+        if "Reference" in one and not one.startswith("evidence")
+    ]
     assert [one.partition(":")[0] for one in found] == ["spelling", "required"]
     assert said(report, "only-in-spec") == said(report, "by-hand") == []
     schema = spelled.schema("response.Link")
     renamed = schema["properties"]["PAYER_REFERENCE"]
     assert (renamed["x-free-text"], renamed["x-evidence"]) == (True, "documented")
-    assert renamed["x-source"] == ["a guess by the name", "OpenAPI export of the vendor"]
+    assert renamed["x-source"] == [
+        "a guess by the name",
+        "OpenAPI export of the vendor",
+    ]
     assert schema["required"] == ["id", "PAYER_REFERENCE"]
     assert spelled.report(source)["findings"] == []
 
@@ -90,21 +108,29 @@ def test_examples_and_required_fields_follow_the_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     required = "  required:\n    - id\n"
-    files = edited(SPELLED, "schemas/links.yaml", required, f"{required}    - payerReference\n")
+    files = edited(
+        SPELLED, "schemas/links.yaml", required, f"{required}    - payerReference\n"
+    )
     room = Room(tmp_path, capsys, files)
     for name in ("paths/links.yaml", "openapi.yaml"):
         text = room.text(name)
-        room.file(f"spec/{name}", re.sub(r"(?m)^( *)(- )?id: L1$", with_reference, text))
+        room.file(
+            f"spec/{name}", re.sub(r"(?m)^( *)(- )?id: L1$", with_reference, text)
+        )
 
     room.correct(room.file("drift.jsonl", UNKNOWN))
 
     assert "payerReference" not in str(room.document())
     assert room.schema("response.Link")["required"] == ["id", "payer_reference"]
-    page = room.document()["paths"]["/v1/links"]["get"]["responses"]["200"]["content"]["application/json"]
+    page = room.document()["paths"]["/v1/links"]["get"]["responses"]["200"]["content"][
+        "application/json"
+    ]
     assert page["example"]["data"] == [{"id": "L1", "payer_reference": "shop"}]
 
 
-def test_a_name_that_is_known_is_for_a_person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_is_known_is_for_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     known = edited(
         SPELLED,
         "schemas/links.yaml",
@@ -135,7 +161,9 @@ def test_two_other_spellings_are_for_a_person(spelled: Room) -> None:
     report = spelled.report(spelled.file("drift.jsonl", f"{UNKNOWN}\n{other}\n"))
 
     assert said(report, "patch") == []
-    assert all("other things were seen there" in text for text in said(report, "by-hand"))
+    assert all(
+        "other things were seen there" in text for text in said(report, "by-hand")
+    )
 
 
 def test_a_parameter_that_is_spelled_otherwise_is_renamed(room: Room) -> None:
@@ -155,14 +183,23 @@ def test_a_parameter_that_is_spelled_otherwise_is_renamed(room: Room) -> None:
     report = room.correct(source)
 
     (text,) = [one for one in said(report, "patch") if one.startswith("spelling")]
-    assert "links.retrieve query payerId: spelled `payerId` in `spec/`, `payer_id` in the export" in text
+    assert (
+        "links.retrieve query payerId: spelled `payerId` in `spec/`, `payer_id` in the export"
+        in text
+    )
     assert said(report, "only-in-spec") == []
     (renamed,) = room.document()["paths"]["/v1/links/{id}"]["get"]["parameters"]
-    assert (renamed["name"], renamed["example"], renamed["x-evidence"]) == ("payer_id", "P1", "documented")
+    assert (renamed["name"], renamed["example"], renamed["x-evidence"]) == (
+        "payer_id",
+        "P1",
+        "documented",
+    )
     assert room.report(source)["findings"] == []
 
 
-def test_a_value_that_is_spelled_otherwise_is_one_finding_for_a_person(room: Room) -> None:
+def test_a_value_that_is_spelled_otherwise_is_one_finding_for_a_person(
+    room: Room,
+) -> None:
     def change(data: dict[str, Any]) -> None:
         link(data)["properties"]["status"]["enum"] = ["active", "PAID"]
 
@@ -174,7 +211,8 @@ def test_a_value_that_is_spelled_otherwise_is_one_finding_for_a_person(room: Roo
 
 
 NAMES = st.lists(
-    st.sampled_from(["payer_id", "payerId", "PayerID", "payer-id", "id", "ID", "note"]), unique=True
+    st.sampled_from(["payer_id", "payerId", "PayerID", "payer-id", "id", "ID", "note"]),
+    unique=True,
 )
 
 

@@ -38,7 +38,9 @@ def _spec(tmp_path_factory: pytest.TempPathFactory) -> Document:
 def written(spec: Document, data: dict[str, Any]) -> str:
     """All that a comparison would write or say."""
     return repr(
-        comparing.compare(spec, Export(Document(data), is_whole=True), "documented", "the docs")
+        comparing.compare(
+            spec, Export(Document(data), is_whole=True), "documented", "the docs"
+        )
     ) + repr(
         [
             one.edits
@@ -55,28 +57,47 @@ def with_secrets(draw: st.DrawFn) -> dict[str, Any]:
     data, secret = copy.deepcopy(RETRIEVE), draw(SECRET)
     schema, op = link(data), operation(data)
     places: list[Any] = [
-        lambda: schema.update(example={"id": secret}, description=secret, default=secret, title=secret),
+        lambda: schema.update(
+            example={"id": secret}, description=secret, default=secret, title=secret
+        ),
         lambda: schema["properties"].update({secret: {"type": "string"}}),
-        lambda: schema["properties"].update(note={"type": "string", "example": secret, "default": secret}),
-        lambda: schema["properties"].update(note={"type": "string", "enum": ["one", secret]}),
+        lambda: schema["properties"].update(
+            note={"type": "string", "example": secret, "default": secret}
+        ),
+        lambda: schema["properties"].update(
+            note={"type": "string", "enum": ["one", secret]}
+        ),
         lambda: schema["properties"].update(note={"type": secret}),
         lambda: schema["properties"].update(note={"type": "string", "format": secret}),
-        lambda: schema["properties"].update(note={"type": "string", "pattern": secret, "const": secret}),
+        lambda: schema["properties"].update(
+            note={"type": "string", "pattern": secret, "const": secret}
+        ),
         lambda: schema["properties"]["status"]["enum"].append(secret),
         lambda: schema["properties"].update(
             payer={"type": "object", "properties": {secret: {"type": "string"}}}
         ),
         lambda: schema["required"].append(secret),
-        lambda: op["parameters"].append({"name": secret, "in": "query", "schema": {"type": "string"}}),
         lambda: op["parameters"].append(
-            {"name": "expand", "in": "query", "example": secret, "schema": {"type": "string"}}
+            {"name": secret, "in": "query", "schema": {"type": "string"}}
+        ),
+        lambda: op["parameters"].append(
+            {
+                "name": "expand",
+                "in": "query",
+                "example": secret,
+                "schema": {"type": "string"},
+            }
         ),
         lambda: op["responses"].update({secret: {"description": secret}}),
         lambda: op["responses"]["200"].update(description=secret),
         lambda: op.update(description=secret, tags=[secret]),
-        lambda: data.update(paths={f"/v1/links/{secret}": next(iter(data["paths"].values()))}),
+        lambda: data.update(
+            paths={f"/v1/links/{secret}": next(iter(data["paths"].values()))}
+        ),
         lambda: data["components"]["schemas"].update({secret: {"type": "object"}}),
-        lambda: data.update(servers=[{"url": f"https://{secret}.example", "description": secret}]),
+        lambda: data.update(
+            servers=[{"url": f"https://{secret}.example", "description": secret}]
+        ),
     ]
     draw(st.sampled_from(places))()
     return data
@@ -84,7 +105,9 @@ def with_secrets(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=150)
 @given(data=with_secrets())
-def test_values_in_an_export_are_neither_written_nor_shown(spec: Document, data: dict[str, Any]) -> None:
+def test_values_in_an_export_are_neither_written_nor_shown(
+    spec: Document, data: dict[str, Any]
+) -> None:
     text = written(spec, data).lower()
     assert not [secret for secret in SECRETS if secret in text]
 
@@ -93,21 +116,35 @@ def test_values_in_an_export_are_neither_written_nor_shown(spec: Document, data:
 @given(data=broken(RETRIEVE))
 def test_a_broken_export_breaks_nothing(spec: Document, data: dict[str, Any]) -> None:
     sound = all(
-        target.startswith("#/") and mapping(data) and Document(data).get(parse_pointer(target)) is not None
+        target.startswith("#/")
+        and mapping(data)
+        and Document(data).get(parse_pointer(target)) is not None
         for _, target in references(data)
     )
     if sound:  # others are refused when they are read
         written(spec, data)
 
 
-def test_the_spec_itself_as_an_export_differs_in_nothing_but_what_it_then_proves() -> None:
+def test_the_spec_itself_as_an_export_differs_in_nothing_but_what_it_then_proves() -> (
+    None
+):
     whole = loading.load(pipeline.SPEC)
-    said = comparing.compare(whole, Export(whole, is_whole=True), "documented", "the docs")
+    said = comparing.compare(
+        whole, Export(whole, is_whole=True), "documented", "the docs"
+    )
     assert {one.kind for one in said} == {"evidence", "webhook"}
 
 
 def test_a_name_is_told_from_data() -> None:
-    names = ("id", "cardTokenId", "addressLine1", "threeDS2", "x_9", "_links", "iso3166")
+    names = (
+        "id",
+        "cardTokenId",
+        "addressLine1",
+        "threeDS2",
+        "x_9",
+        "_links",
+        "iso3166",
+    )
     data = (
         "77011234567",
         "a@b.kz",
@@ -135,9 +172,9 @@ def test_the_patch_on_disk_holds_no_value_of_the_export(
             "example": "+77011234567",
             "default": "+77011234567",
         }
-        operation(data)["responses"]["200"]["content"]["application/json"]["example"] = {
-            "id": "Aigerim Omarova"
-        }
+        operation(data)["responses"]["200"]["content"]["application/json"][
+            "example"
+        ] = {"id": "Aigerim Omarova"}
 
     room.correct(room.export(change))
 

@@ -11,7 +11,12 @@ RUNTIME = "generator/runtime"
 
 #: A mistake in a hand-written module: the file, a text that is in it once, what replaces it, and what is said.
 MISTAKES = {
-    "syntax": ("retries.py", "from __future__ import annotations\n", "def retry(:\n", "SyntaxError"),
+    "syntax": (
+        "retries.py",
+        "from __future__ import annotations\n",
+        "def retry(:\n",
+        "SyntaxError",
+    ),
     "parsed but not compiled": (
         "retries.py",
         "from __future__ import annotations\n",
@@ -135,10 +140,14 @@ def test_a_mistake_in_a_hand_written_module_leaves_the_package_and_is_named(
     assert "Traceback" not in said
 
 
-def test_a_name_that_the_package_promises_and_no_module_has_is_named(here: Maintainer) -> None:
+def test_a_name_that_the_package_promises_and_no_module_has_is_named(
+    here: Maintainer,
+) -> None:
     before = here.tree()
     keys = (here.root / RUNTIME / "keys.py").read_text("utf-8")
-    with here.edited(f"{RUNTIME}/keys.py", keys, keys.replace("netrc_key", "key_of_netrc")):
+    with here.edited(
+        f"{RUNTIME}/keys.py", keys, keys.replace("netrc_key", "key_of_netrc")
+    ):
         status, said = here.run("generate")
     assert here.tree() == before
     assert status == 1, said
@@ -174,7 +183,9 @@ def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
     assert f"{RUNTIME}/paths.py:" in said
 
 
-def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote(here: Maintainer) -> None:
+def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote(
+    here: Maintainer,
+) -> None:
     before = here.tree()
     template = "generator/emit/templates/ours/version.py.jinja"
     with here.edited(template, "__version__ =", "__version__ = nowhere or"):
@@ -216,9 +227,20 @@ def test_what_is_wrong_with_the_description_is_told_before_what_fails_later(
 
 
 def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
-    arguments = ("vendor", str(tmp_path), "--name", "shop._vendor.acme_pay", "--only", "links")
+    arguments = (
+        "vendor",
+        str(tmp_path),
+        "--name",
+        "shop._vendor.acme_pay",
+        "--only",
+        "links",
+    )
     first = "from __future__ import annotations\n"
-    for broken in ("def retry(:\n", f"{first}retries = somewhere\n", f"{first}retries = {{}}['somewhere']\n"):
+    for broken in (
+        "def retry(:\n",
+        f"{first}retries = somewhere\n",
+        f"{first}retries = {{}}['somewhere']\n",
+    ):
         with here.edited(f"{RUNTIME}/retries.py", first, broken):
             status, said = here.run(*arguments)
         assert status == 1, said
@@ -228,7 +250,9 @@ def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
     assert here.run(*arguments)[0] == 0
     copy = tmp_path / "shop" / "_vendor" / "acme_pay" / "retries.py"
     before = copy.read_bytes()
-    with here.edited(f"{RUNTIME}/retries.py", first, f"{first}retries = {{}}['somewhere']\n"):
+    with here.edited(
+        f"{RUNTIME}/retries.py", first, f"{first}retries = {{}}['somewhere']\n"
+    ):
         status, said = here.run("vendor", str(tmp_path), "--update")
     assert status == 1, said
     assert f"{RUNTIME}/retries.py:" in said

@@ -29,7 +29,9 @@ def appended(path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "\nMINE = 1\n", "utf-8")
 
 
-def test_edited_added_and_deleted_files_are_named_and_kept(somebody: Maintainer) -> None:
+def test_edited_added_and_deleted_files_are_named_and_kept(
+    somebody: Maintainer,
+) -> None:
     package = somebody.package
     appended(package / "models" / "link.py")
     appended(package / "flow.py")
@@ -59,8 +61,13 @@ def test_the_edits_are_discarded_on_request(somebody: Maintainer) -> None:
     assert somebody.run("generate")[0] == 0
 
 
-def test_an_edit_that_was_carried_to_its_source_is_no_loss(somebody: Maintainer) -> None:
-    source, copy = somebody.root / "generator/runtime/retries.py", somebody.package / "retries.py"
+def test_an_edit_that_was_carried_to_its_source_is_no_loss(
+    somebody: Maintainer,
+) -> None:
+    source, copy = (
+        somebody.root / "generator/runtime/retries.py",
+        somebody.package / "retries.py",
+    )
     appended(copy)
     source.write_bytes(copy.read_bytes())
     status, said = somebody.run("generate")
@@ -96,7 +103,9 @@ def test_another_branch_and_a_clean_merge_are_no_edits(somebody: Maintainer) -> 
         commit(root, name)
 
     branch("one", "generator/runtime/auth.py", '"""\n\nfrom', '"""\n\n# One.\nfrom')
-    branch("two", "generator/runtime/user_agent.py", '"""\n\nfrom', '"""\n\n# Two.\nfrom')
+    branch(
+        "two", "generator/runtime/user_agent.py", '"""\n\nfrom', '"""\n\n# Two.\nfrom'
+    )
     git(root, "checkout", "--quiet", "one")
     status, said = somebody.run("generate")
     assert (status, "Nothing changed" in said) == (0, True), said
@@ -105,8 +114,12 @@ def test_another_branch_and_a_clean_merge_are_no_edits(somebody: Maintainer) -> 
     assert status == 0, said
 
 
-@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"files": 1}', None])
-def test_without_a_record_that_can_be_read_it_stops(somebody: Maintainer, text: str | None) -> None:
+@pytest.mark.parametrize(
+    "text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"files": 1}', None]
+)
+def test_without_a_record_that_can_be_read_it_stops(
+    somebody: Maintainer, text: str | None
+) -> None:
     manifest = somebody.package / "manifest.json"
     wanted = manifest.read_bytes()
     manifest.unlink()
@@ -145,8 +158,15 @@ def test_an_empty_folder_is_taken(somebody: Maintainer) -> None:
     assert somebody.tree() == wanted
 
 
-def test_a_vendored_copy_is_brought_back_on_request(somebody: Maintainer, tmp_path: Path) -> None:
-    assert somebody.run("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")[0] == 0
+def test_a_vendored_copy_is_brought_back_on_request(
+    somebody: Maintainer, tmp_path: Path
+) -> None:
+    assert (
+        somebody.run("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")[
+            0
+        ]
+        == 0
+    )
     copy = tmp_path / "acme_pay"
     wanted = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     appended(copy / "flow.py")
@@ -160,7 +180,9 @@ def test_a_vendored_copy_is_brought_back_on_request(somebody: Maintainer, tmp_pa
     status, said = somebody.run("vendor", str(copy), "--update", "--discard-edits")
     assert status == 0, said
     assert "discarded:\n  changed: flow.py\n  added: mine.py\n" in said
-    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == wanted
+    assert {
+        path: path.read_bytes() for path in copy.rglob("*") if path.is_file()
+    } == wanted
     assert somebody.run("vendor", str(copy), "--check")[0] == 0
     appended(copy / "flow.py")
     again = ("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")
@@ -169,7 +191,9 @@ def test_a_vendored_copy_is_brought_back_on_request(somebody: Maintainer, tmp_pa
     assert somebody.run("vendor", str(copy), "--check")[0] == 0
 
 
-def test_a_broken_manifest_does_not_hide_what_changes_says(somebody: Maintainer) -> None:
+def test_a_broken_manifest_does_not_hide_what_changes_says(
+    somebody: Maintainer,
+) -> None:
     (somebody.package / "manifest.json").write_text("<<<<<<< HEAD\n", "utf-8")
     status, said = somebody.run("changes", str(somebody.package), "spec")
     assert "Traceback" not in said

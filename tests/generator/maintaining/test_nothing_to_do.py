@@ -64,19 +64,27 @@ def test_a_package_that_is_current_is_not_made_again(somebody: Maintainer) -> No
     [
         (LINKS, "total:\n", "total:\n      # Counted by the API.\n"),
         ("generator/runtime/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
-        ("generator/emit/templates/ours/version.py.jinja", "__version__ =", "__version__  ="),
+        (
+            "generator/emit/templates/ours/version.py.jinja",
+            "__version__ =",
+            "__version__  =",
+        ),
         ("generator/naming.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
         ("pyproject.toml", "[project]\n", "# Mine.\n[project]\n"),
     ],
 )
-def test_whatever_it_is_made_from_makes_it_anew(somebody: Maintainer, file: str, old: str, new: str) -> None:
+def test_whatever_it_is_made_from_makes_it_anew(
+    somebody: Maintainer, file: str, old: str, new: str
+) -> None:
     with somebody.edited(file, old, new):
         assert not nothing_to_do(somebody)
         assert nothing_to_do(somebody)
     assert not nothing_to_do(somebody)
 
 
-def test_a_new_file_of_the_spec_makes_it_anew_whatever_its_name(somebody: Maintainer) -> None:
+def test_a_new_file_of_the_spec_makes_it_anew_whatever_its_name(
+    somebody: Maintainer,
+) -> None:
     path = somebody.root / "spec" / "schemas" / ".more.yaml"
     path.write_text("{}\n", "utf-8")
     try:
@@ -97,12 +105,16 @@ def test_the_overlays_are_a_part_of_it(somebody: Maintainer, tmp_path: Path) -> 
     two.write_text(OVERLAY.replace("TITLE", "three"), "utf-8")
     assert not nothing_to_do(somebody, "--overlay", str(two), "--overlay", str(one))
     two.unlink()
-    status, said = somebody.run("generate", "--overlay", str(two), "--overlay", str(one))
+    status, said = somebody.run(
+        "generate", "--overlay", str(two), "--overlay", str(one)
+    )
     assert status == 1
     assert "two.yaml" in said
 
 
-def test_an_edit_by_hand_is_refused_though_nothing_else_changed(somebody: Maintainer) -> None:
+def test_an_edit_by_hand_is_refused_though_nothing_else_changed(
+    somebody: Maintainer,
+) -> None:
     path = somebody.package / "models" / "link.py"
     wanted = path.read_bytes()
     path.write_bytes(wanted + b"\nMINE = 1\n")
@@ -132,7 +144,9 @@ def test_another_package_with_a_record_of_its_own_is_made(somebody: Maintainer) 
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"inputs": 1}', "\udcff"])
-def test_without_a_stamp_that_can_be_read_it_is_made(somebody: Maintainer, text: str | None) -> None:
+def test_without_a_stamp_that_can_be_read_it_is_made(
+    somebody: Maintainer, text: str | None
+) -> None:
     stamp = somebody.root / ".nox" / "generated.json"
     stamp.unlink()
     if text is not None:
@@ -142,7 +156,9 @@ def test_without_a_stamp_that_can_be_read_it_is_made(somebody: Maintainer, text:
 
 
 def test_a_failure_is_told_again(somebody: Maintainer) -> None:
-    with somebody.edited(LINKS, "total:\n      type: integer", "total:\n      type: intger"):
+    with somebody.edited(
+        LINKS, "total:\n      type: integer", "total:\n      type: intger"
+    ):
         for _ in range(2):
             status, said = somebody.run("generate")
             assert status == 1, said
@@ -170,7 +186,9 @@ def rewritten(somebody: Maintainer) -> None:
     path.write_bytes(path.read_bytes() + b"\n# Another version.\n")
     record = json.loads((somebody.package / "manifest.json").read_text("utf-8"))
     record["files"]["models/link.py"] = digest(path.read_bytes())
-    (somebody.package / "manifest.json").write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    (somebody.package / "manifest.json").write_text(
+        json.dumps(record, indent=2) + "\n", "utf-8"
+    )
 
 
 def digest(content: bytes) -> str:
@@ -179,9 +197,7 @@ def digest(content: bytes) -> str:
 
 def loaded(somebody: Maintainer, program: str) -> set[str]:
     """The packages that a fresh interpreter has loaded after a command."""
-    program = (
-        f"import json, sys\nfrom generator.__main__ import main\n{program}\nprint(json.dumps([*sys.modules]))"
-    )
+    program = f"import json, sys\nfrom generator.__main__ import main\n{program}\nprint(json.dumps([*sys.modules]))"
     env = {**os.environ, "PYTHONPATH": str(somebody.root)}
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -205,10 +221,14 @@ def test_no_tool_is_loaded_for_nothing(somebody: Maintainer, program: str) -> No
     assert not loaded(somebody, program) & TOOLS
 
 
-def test_another_package_that_is_installed_makes_it_anew(somebody: Maintainer, tmp_path: Path) -> None:
+def test_another_package_that_is_installed_makes_it_anew(
+    somebody: Maintainer, tmp_path: Path
+) -> None:
     assert "jinja2" in loaded(somebody, "main(['generate', '--force'])")
     (tmp_path / "a_tool-2.0.dist-info").mkdir()
-    assert "jinja2" in loaded(somebody, f"sys.path.append({str(tmp_path)!r}); main(['generate'])")
+    assert "jinja2" in loaded(
+        somebody, f"sys.path.append({str(tmp_path)!r}); main(['generate'])"
+    )
     shutil.rmtree(tmp_path)
     assert "jinja2" in loaded(somebody, "main(['generate'])")
     assert "jinja2" not in loaded(somebody, "main(['generate'])")

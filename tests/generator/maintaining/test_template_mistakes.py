@@ -132,7 +132,9 @@ def test_a_mistake_in_a_template_is_named_with_its_line_and_what_was_written(
     assert "Nothing was changed." in said
 
 
-def test_a_tool_that_breaks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_breaks_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*given: object, **named: object) -> object:
         raise KeyError("no such thing")
 

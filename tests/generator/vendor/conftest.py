@@ -38,7 +38,9 @@ def generated_once(kept: Path) -> Iterator[None]:
     check, generate = lint.lint, pipeline.build_from
 
     def key(document: Document, *more: object) -> str:
-        return hashlib.sha256(loading.bundle_bytes(document) + repr(more).encode()).hexdigest()
+        return hashlib.sha256(
+            loading.bundle_bytes(document) + repr(more).encode()
+        ).hexdigest()
 
     def linted(root: Path, document: Document, **options: Any) -> list[Problem]:
         found: list[Problem] = []
@@ -56,12 +58,16 @@ def generated_once(kept: Path) -> Iterator[None]:
             return found
         return []
 
-    def build_from(document: Document, package: Path, version: str, **more: Any) -> pipeline.Counts:
+    def build_from(
+        document: Document, package: Path, version: str, **more: Any
+    ) -> pipeline.Counts:
         def make(folder: Path) -> None:
             counts = generate(document, folder / "package", version, **more)
             (folder / "counts").write_bytes(pickle.dumps(counts))
 
-        made = made_once(kept / f"package-{key(document, version, sorted(more['left_out']))}", make)
+        made = made_once(
+            kept / f"package-{key(document, version, sorted(more['left_out']))}", make
+        )
         shutil.copytree(made / "package", package)
         counts = pickle.loads((made / "counts").read_bytes())
         assert isinstance(counts, pipeline.Counts)
@@ -78,11 +84,15 @@ class Unsound(Exception):
 
 
 @pytest.fixture(scope="module")
-def clone(generated_once: None, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clone(
+    generated_once: None, kept: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder that stands for the clone of plexy-pay; beside it is the project with its copy of the package."""
 
     def make(folder: Path) -> None:
-        shutil.copytree(SAMPLE, folder / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            SAMPLE, folder / "shop", ignore=shutil.ignore_patterns("__pycache__")
+        )
         (folder / "plexy-pay").mkdir()
         assert vendor(folder / "plexy-pay", *documented("--name")) == 0
 
@@ -102,7 +112,9 @@ def parts(generated_once: None, kept: Path) -> Path:
 
     def make(folder: Path) -> None:
         for part in PARTS:
-            building.build(pipeline.SPEC, folder / part, part, locks.Options((part,)), [])
+            building.build(
+                pipeline.SPEC, folder / part, part, locks.Options((part,)), []
+            )
 
     return made_once(kept / "parts", make)
 
@@ -116,10 +128,27 @@ def python(shop: Path, kept: Path) -> Callable[[str], str]:
     def environment(version: str) -> str:
         def make(folder: Path) -> None:
             # Relocatable: it gets its name when it is complete.
-            create = [*uv, "venv", "--quiet", "--relocatable", "--allow-existing", "--python"]
+            create = [
+                *uv,
+                "venv",
+                "--quiet",
+                "--relocatable",
+                "--allow-existing",
+                "--python",
+            ]
             run([*create, str(PYTHONS[version]), str(folder)], shop)
-            install = [*uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python")]
-            run([*install, "--constraint", str(ROOT / "constraints.txt"), *requires], shop)
+            install = [
+                *uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(folder / "bin" / "python"),
+            ]
+            run(
+                [*install, "--constraint", str(ROOT / "constraints.txt"), *requires],
+                shop,
+            )
 
         return str(made_once(kept / f"environment-{version}", make) / "bin" / "python")
 

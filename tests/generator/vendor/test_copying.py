@@ -108,16 +108,23 @@ def lock_of(project: Project) -> dict[str, Any]:
 # -- the copy --------------------------------------------------------------------------------------------------------
 
 
-def test_the_copy_has_the_chosen_parts_its_licence_and_one_lock_file(project: Project) -> None:
+def test_the_copy_has_the_chosen_parts_its_licence_and_one_lock_file(
+    project: Project,
+) -> None:
     names = {path.name for path in project.copy.iterdir()}
     assert {"LICENSE", "py.typed", "openapi.json", "webhooks", locks.NAME} <= names
     assert "manifest.json" not in names
     assert "cards.py" not in names
-    assert {path.name for path in (project.copy / "resources").iterdir()} == {"__init__.py", "shops.py"}
+    assert {path.name for path in (project.copy / "resources").iterdir()} == {
+        "__init__.py",
+        "shops.py",
+    }
     assert {path.name for path in (project.copy / "webhooks").iterdir()}.isdisjoint(
         {"django.py", "fastapi.py"}
     )
-    assert sorted(path.name for path in project.source.iterdir()) == ["shop"], "no scratch folder stays"
+    assert sorted(path.name for path in project.source.iterdir()) == ["shop"], (
+        "no scratch folder stays"
+    )
 
 
 def test_the_folders_between_become_packages(project: Project) -> None:
@@ -140,7 +147,9 @@ def test_the_lock_says_what_it_was_made_from_and_nothing_of_this_machine(
     assert str(pipeline.PROJECT) not in text
 
 
-def test_each_file_says_in_its_first_line_where_it_comes_from_and_how_to_update_it(project: Project) -> None:
+def test_each_file_says_in_its_first_line_where_it_comes_from_and_how_to_update_it(
+    project: Project,
+) -> None:
     files = list(project.copy.rglob("*.py"))
     assert len(files) > 40
     for path in files:
@@ -151,12 +160,18 @@ def test_each_file_says_in_its_first_line_where_it_comes_from_and_how_to_update_
 
 
 def test_docstrings_name_the_package_as_it_is_imported(project: Project) -> None:
-    assert f"python -m {PACKAGE}.webhooks" in (project.copy / "webhooks" / "__main__.py").read_text("utf-8")
+    assert f"python -m {PACKAGE}.webhooks" in (
+        project.copy / "webhooks" / "__main__.py"
+    ).read_text("utf-8")
     for path in project.copy.rglob("*.py"):
-        assert "plexy_pay" not in path.read_text("utf-8").replace("plexy_pay_exchange", ""), path
+        assert "plexy_pay" not in path.read_text("utf-8").replace(
+            "plexy_pay_exchange", ""
+        ), path
 
 
-def test_all_of_it_can_be_imported(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_it_can_be_imported(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = (
         f"import {PACKAGE} as copy; copy.preload(); print(copy.__name__, hasattr(copy.PlexyPay, 'shops'),"
         " hasattr(copy.PlexyPay, 'links'), copy.webhooks.LinkPaid.__name__)"
@@ -176,7 +191,11 @@ def test_without_only_it_has_everything_and_without_a_name_it_keeps_its_own(
 ) -> None:
     assert empty.run(str(empty.source)) == 0
     copy = empty.source / "plexy_pay"
-    assert {path.stem for path in (copy / "resources").iterdir()} == {"__init__", "links", "shops"}
+    assert {path.stem for path in (copy / "resources").iterdir()} == {
+        "__init__",
+        "links",
+        "shops",
+    }
     assert (copy / "webhooks" / "django.py").is_file()
     assert "Vendored plexy_pay in" in capsys.readouterr().out
 
@@ -196,16 +215,23 @@ def test_a_copy_without_webhooks_has_no_room_for_them(
 def test_a_copy_may_have_webhooks_alone_and_an_adapter_that_is_asked_for(
     empty: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert empty.run(str(empty.source), "--name", "hooks_pay", "--only", "webhooks") == 0
+    assert (
+        empty.run(str(empty.source), "--name", "hooks_pay", "--only", "webhooks") == 0
+    )
     assert "without adapters" in capsys.readouterr().out
     monkeypatch.syspath_prepend(str(empty.source))
     copy = importlib.import_module("hooks_pay")
     copy.preload()
     assert copy.webhooks.LinkPaid
     copy.PlexyPay("pr_1").close()
-    assert empty.run(str(empty.source), "--name", "hooks_pay", "--only", "webhooks.flask") == 0
+    assert (
+        empty.run(str(empty.source), "--name", "hooks_pay", "--only", "webhooks.flask")
+        == 0
+    )
     assert "without adapters" not in capsys.readouterr().out
-    adapters = {path.stem for path in (empty.source / "hooks_pay" / "webhooks").iterdir()}
+    adapters = {
+        path.stem for path in (empty.source / "hooks_pay" / "webhooks").iterdir()
+    }
     assert adapters & {"aiohttp", "django", "fastapi", "flask"} == {"flask"}
 
 
@@ -221,7 +247,9 @@ def test_the_same_again_changes_nothing_and_gives_the_same_bytes_elsewhere(
     assert project.tree() == before
     elsewhere = project.folder.parent / "elsewhere"
     elsewhere.mkdir()
-    assert project.run(str(elsewhere), "--name", PACKAGE, "--only", "shops,webhooks") == 0
+    assert (
+        project.run(str(elsewhere), "--name", PACKAGE, "--only", "shops,webhooks") == 0
+    )
     there = {
         f"src/{p.relative_to(elsewhere).as_posix()}": p.read_bytes()
         for p in elsewhere.rglob("*")
@@ -234,7 +262,11 @@ def test_other_options_change_an_untouched_copy_and_say_what_that_means(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert project.vendor(only="links,shops") == 0
-    assert {path.stem for path in (project.copy / "resources").iterdir()} == {"__init__", "links", "shops"}
+    assert {path.stem for path in (project.copy / "resources").iterdir()} == {
+        "__init__",
+        "links",
+        "shops",
+    }
     assert not (project.copy / "webhooks").exists()
     said = capsys.readouterr().out
     assert "Vendored anew" in said
@@ -288,7 +320,10 @@ def test_the_check_names_what_was_edited_added_and_deleted(
     assert project.check() == 1
     said = capsys.readouterr().out
     assert "edited by hand" in said
-    assert all(text in said for text in ("changed: errors.py", "added: mine.py", "deleted: models/shop.py"))
+    assert all(
+        text in said
+        for text in ("changed: errors.py", "added: mine.py", "deleted: models/shop.py")
+    )
     assert "the generator of today" in said
 
 
@@ -336,7 +371,10 @@ def test_a_copy_that_is_out_of_date_says_what_changed_and_an_update_brings_it_wi
     assert project.update() == 0
     assert "city" in capsys.readouterr().out
     assert "city" in (project.copy / "models" / "shop.py").read_text("utf-8")
-    assert lock_of(project)["options"] == {"only": ["shops", "webhooks"], "overlays": []}
+    assert lock_of(project)["options"] == {
+        "only": ["shops", "webhooks"],
+        "overlays": [],
+    }
     assert not (project.copy / "resources" / "links.py").exists()
     assert project.check() == 0
     capsys.readouterr()
@@ -347,7 +385,11 @@ def test_a_copy_that_is_out_of_date_says_what_changed_and_an_update_brings_it_wi
 def test_what_changed_elsewhere_in_the_description_does_not_make_it_out_of_date(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.describe(edited(SHOPS, "paths/links.yaml", "summary: List links", "summary: List all links"))
+    project.describe(
+        edited(
+            SHOPS, "paths/links.yaml", "summary: List links", "summary: List all links"
+        )
+    )
     assert project.check() == 0
     before = lock_of(project)
     assert project.update() == 0
@@ -358,7 +400,9 @@ def test_what_changed_elsewhere_in_the_description_does_not_make_it_out_of_date(
 
 
 def test_a_later_version_of_the_generator_is_out_of_date_without_a_change_of_the_api(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(pipeline, "package_version", lambda: "9.0.0")
     assert project.check() == 1
@@ -371,7 +415,9 @@ def test_a_later_version_of_the_generator_is_out_of_date_without_a_change_of_the
 
 
 def test_an_older_plexy_pay_neither_updates_a_later_copy_nor_calls_it_current(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(pipeline, "package_version", lambda: "0.0.1")
     before = project.tree()
@@ -400,7 +446,9 @@ def test_a_part_that_the_description_lost_is_named_and_an_update_refuses(
     assert project.vendor(only="stores") == 0
 
 
-def test_the_report_for_programs_says_the_same(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_for_programs_says_the_same(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     project.describe(NEW)
     edit(project)
     assert project.run(str(project.folder), "--check", "--json") == 1
@@ -408,8 +456,14 @@ def test_the_report_for_programs_says_the_same(project: Project, capsys: pytest.
     assert report["package"] == PACKAGE
     assert not report["passes"]
     assert not report["current"]
-    assert report["edited"] == {"changed": ["errors.py"], "added": ["mine.py"], "deleted": ["models/shop.py"]}
-    assert report["version"] == dict.fromkeys(("vendored", "this"), pipeline.package_version())
+    assert report["edited"] == {
+        "changed": ["errors.py"],
+        "added": ["mine.py"],
+        "deleted": ["models/shop.py"],
+    }
+    assert report["version"] == dict.fromkeys(
+        ("vendored", "this"), pipeline.package_version()
+    )
     assert "models/shop.py" in report["files"]
     [change] = report["changes"]
     assert change["level"] == "additive"
@@ -435,7 +489,10 @@ def test_an_overlay_is_applied_recorded_by_hash_and_relative_name_and_applied_ag
     overlay.write_text(OVERLAY)
     assert project.vendor("--overlay", str(overlay)) == 0
     [recorded] = lock_of(project)["options"]["overlays"]
-    assert recorded == {"name": "../../../../known.yaml", "hash": locks.digest(OVERLAY.encode())}
+    assert recorded == {
+        "name": "../../../../known.yaml",
+        "hash": locks.digest(OVERLAY.encode()),
+    }
     assert "phone" in (project.copy / "models" / "shop.py").read_text("utf-8")
     assert project.check() == 0
     overlay.write_text(OVERLAY.replace("phone", "mobile"))
@@ -465,7 +522,9 @@ def test_an_overlay_outside_of_the_repository_is_pointed_out(
 
 
 def test_a_failure_leaves_the_repository_as_it_was(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def fail(document: Document, package: Path, *_: object, **__: object) -> None:
         package.mkdir()
@@ -479,18 +538,27 @@ def test_a_failure_leaves_the_repository_as_it_was(
     assert project.vendor() == 1
     assert "Nothing was changed" in capsys.readouterr().err
     assert project.tree() == before
-    assert [path.name for path in project.copy.parent.iterdir() if path.name.startswith(".")] == []
+    assert [
+        path.name for path in project.copy.parent.iterdir() if path.name.startswith(".")
+    ] == []
 
 
-def test_an_update_leaves_the_files_that_did_not_change_as_they_are(project: Project) -> None:
+def test_an_update_leaves_the_files_that_did_not_change_as_they_are(
+    project: Project,
+) -> None:
     def times() -> dict[str, int]:
-        return {path.name: path.stat().st_mtime_ns for path in project.copy.rglob("*.py")}
+        return {
+            path.name: path.stat().st_mtime_ns for path in project.copy.rglob("*.py")
+        }
 
     before = times()
     project.describe(NEW)
     assert project.update() == 0
     after = times()
-    assert {name for name in after if after[name] != before.get(name)} == {"_loggable.py", "shop.py"}
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "_loggable.py",
+        "shop.py",
+    }
 
 
 def test_a_swap_that_fails_leaves_no_folder_that_was_made_for_it(
@@ -515,7 +583,9 @@ def test_an_unknown_part_lists_those_that_there_are(
     assert list(empty.source.iterdir()) == []
 
 
-def test_an_overlay_that_is_not_there_is_said(empty: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_overlay_that_is_not_there_is_said(
+    empty: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert empty.vendor("--overlay", "nowhere.yaml") == 1
     assert "There is no overlay nowhere.yaml" in capsys.readouterr().err
 
@@ -539,7 +609,10 @@ def test_a_copy_under_another_folder_name_asks_for_a_decision(
     ],
 )
 def test_options_that_do_not_go_together_are_bad_usage(
-    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["vendor", str(tmp_path), *arguments])
@@ -555,5 +628,7 @@ def test_a_folder_without_init_above_the_copy_is_pointed_out(
     assert empty.vendor() == 0
     said = capsys.readouterr().out
     assert f"{empty.source / 'shop'} has no __init__.py" in said
-    assert not (empty.source / "shop" / "__init__.py").exists(), "a namespace of others is not closed"
+    assert not (empty.source / "shop" / "__init__.py").exists(), (
+        "a namespace of others is not closed"
+    )
     assert (empty.source / "shop" / "_vendor" / "__init__.py").exists()

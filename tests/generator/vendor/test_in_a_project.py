@@ -20,7 +20,10 @@ from generator.__main__ import main
 
 def test_the_page_shows_the_files_of_the_project() -> None:
     shown = {
-        word.removeprefix("sample="): block for block in BLOCKS for word in block.words if "sample=" in word
+        word.removeprefix("sample="): block
+        for block in BLOCKS
+        for word in block.words
+        if "sample=" in word
     }
     assert len(shown) == 2
     for name, block in shown.items():
@@ -28,7 +31,9 @@ def test_the_page_shows_the_files_of_the_project() -> None:
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-def test_the_tests_of_the_project_pass(version: str, shop: Path, python: Callable[[str], str]) -> None:
+def test_the_tests_of_the_project_pass(
+    version: str, shop: Path, python: Callable[[str], str]
+) -> None:
     with RunningSandbox() as sandbox:
         command = [python(version), "-W", "error", "-m", "unittest", "--verbose"]
         run(command, shop, PYTHONPATH="src", SHOP_API=sandbox.base_url)
@@ -52,14 +57,23 @@ def later(clone: Path, shop: Path) -> Path:
     key = "response.PaymentLink:\n"
     text = links.read_text("utf-8")
     start = text.index("  properties:\n", text.index(key)) + len("  properties:\n")
-    added = "    nickname:\n      type: string\n      description: How people call it.\n"
+    added = (
+        "    nickname:\n      type: string\n      description: How people call it.\n"
+    )
     added += "      x-free-text: true\n      x-evidence: inferred\n"
     links.write_text(text[:start] + added + text[start:], "utf-8")
     source = clone.parent / "other"
     source.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "package_version", lambda: "9.9.9")
-        arguments = ["--name", "other_pay", "--only", "payment_links", "--spec", str(spec / "openapi.yaml")]
+        arguments = [
+            "--name",
+            "other_pay",
+            "--only",
+            "payment_links",
+            "--spec",
+            str(spec / "openapi.yaml"),
+        ]
         assert main(["vendor", str(source), *arguments]) == 0
     return source
 
@@ -73,15 +87,22 @@ def copies(shop: Path, later: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[An
     return first, importlib.import_module("other_pay")
 
 
-def test_two_copies_of_two_versions_work_side_by_side_in_one_process(copies: tuple[Any, Any]) -> None:
+def test_two_copies_of_two_versions_work_side_by_side_in_one_process(
+    copies: tuple[Any, Any],
+) -> None:
     first, second = copies
     assert "from shop._vendor.acme_pay import Money, PlexyPay" in first.__doc__
-    assert (first.__version__, second.__version__) == (pipeline.package_version(), "9.9.9")
+    assert (first.__version__, second.__version__) == (
+        pipeline.package_version(),
+        "9.9.9",
+    )
     with RunningSandbox() as sandbox:
         for number, copy in enumerate((first, second, first)):
             with copy.PlexyPay("pr_sandbox", base_url=sandbox.base_url) as client:
                 price = copy.Money("22000", "KZT")
-                link = client.payment_links.create(amount=price, order_reference=f"ORD-{number}")
+                link = client.payment_links.create(
+                    amount=price, order_reference=f"ORD-{number}"
+                )
                 assert type(link).__module__ == f"{copy.__name__}.models.payment_link"
                 assert client.payment_links.retrieve(link.id).id == link.id
                 with pytest.raises(copy.NotFoundError):
@@ -100,7 +121,9 @@ def test_each_copy_tells_its_own_version_and_logs_under_its_own_name(
         for copy in copies:
             with copy.PlexyPay("pr_1", base_url=server.origin) as client:
                 client.payment_links.retrieve("pl_1")
-        agents = [request.values("user-agent")[0].split(" ")[0] for request in server.requests]
+        agents = [
+            request.values("user-agent")[0].split(" ")[0] for request in server.requests
+        ]
     assert agents == [f"plexy-pay-python/{copy.__version__}" for copy in copies]
     assert [record.name for record in caplog.records if record.name != "httpx"] == [
         "shop._vendor.acme_pay",
@@ -108,11 +131,16 @@ def test_each_copy_tells_its_own_version_and_logs_under_its_own_name(
     ]
 
 
-def test_two_copies_may_share_one_client_of_the_http_library(copies: tuple[Any, Any]) -> None:
+def test_two_copies_may_share_one_client_of_the_http_library(
+    copies: tuple[Any, Any],
+) -> None:
     import httpx
 
     with WireServer(json_answer({"id": "pl_1"})) as server, httpx.Client() as shared:
         for copy in copies:
             client = copy.PlexyPay("pr_1", base_url=server.origin, http_client=shared)
             assert client.payment_links.retrieve("pl_1").id == "pl_1"
-        assert [request.values("authorization") for request in server.requests] == [["pr_1"], ["pr_1"]]
+        assert [request.values("authorization") for request in server.requests] == [
+            ["pr_1"],
+            ["pr_1"],
+        ]

@@ -32,7 +32,9 @@ def test_a_name_with_dots_is_a_folder_below_the_given_one(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [], "nothing is made yet"
 
 
-def test_the_packages_that_the_given_folder_is_in_are_part_of_the_name(tmp_path: Path) -> None:
+def test_the_packages_that_the_given_folder_is_in_are_part_of_the_name(
+    tmp_path: Path,
+) -> None:
     package(tmp_path / "src" / "shop")
     inner = package(tmp_path / "src" / "shop" / "_vendor")
     place = placing.place(inner, "acme_pay")
@@ -46,7 +48,8 @@ def test_a_copy_that_is_there_is_taken_for_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "acme-pay", "acme..pay", "class", "acme.import", "1pay", "../acme", "a/b"]
+    "name",
+    ["", "acme-pay", "acme..pay", "class", "acme.import", "1pay", "../acme", "a/b"],
 )
 def test_what_is_no_name_of_a_package_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="is no name in Python"):
@@ -54,7 +57,9 @@ def test_what_is_no_name_of_a_package_is_refused(name: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["httpx", "attrs", "json", "logging.plexy"])
-def test_a_package_that_would_hide_what_it_needs_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_package_that_would_hide_what_it_needs_is_refused(
+    name: str, tmp_path: Path
+) -> None:
     with pytest.raises(ToolError, match="would hide another one"):
         placing.place(tmp_path, name)
     assert placing.place(package(tmp_path / "shop"), name).package == f"shop.{name}"
@@ -66,7 +71,9 @@ def test_a_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
         placing.place(tmp_path, "acme_pay")
 
 
-def test_an_empty_folder_and_one_that_only_python_wrote_to_may_be_used(tmp_path: Path) -> None:
+def test_an_empty_folder_and_one_that_only_python_wrote_to_may_be_used(
+    tmp_path: Path,
+) -> None:
     cache = tmp_path / "acme_pay" / "__pycache__"
     cache.mkdir(parents=True)
     (cache / "left.pyc").touch()
@@ -91,13 +98,19 @@ def test_links_files_and_modules_of_that_name_are_refused(tmp_path: Path) -> Non
     (tmp_path / "linked").symlink_to(package(tmp_path / "real"))
     (tmp_path / "file").touch()
     (tmp_path / "module.py").touch()
-    for name, message in (("linked", "symbolic link"), ("file", "no folder"), ("module", "would be hidden")):
+    for name, message in (
+        ("linked", "symbolic link"),
+        ("file", "no folder"),
+        ("module", "would be hidden"),
+    ):
         for full in (name, f"{name}.acme_pay"):
             with pytest.raises(ToolError, match=message):
                 placing.place(tmp_path, full)
 
 
-def test_a_copy_is_found_from_any_folder_above_it_and_from_itself(tmp_path: Path) -> None:
+def test_a_copy_is_found_from_any_folder_above_it_and_from_itself(
+    tmp_path: Path,
+) -> None:
     copy = vendored(tmp_path / "src" / "shop" / "_vendor" / "acme_pay")
     for folder in (tmp_path, tmp_path / "src", copy.parent, copy):
         assert placing.find(folder, None) == copy
@@ -105,7 +118,9 @@ def test_a_copy_is_found_from_any_folder_above_it_and_from_itself(tmp_path: Path
         assert placing.find(folder, "shop._vendor.acme_pay") == copy
 
 
-def test_copies_in_environments_and_build_folders_are_not_looked_for(tmp_path: Path) -> None:
+def test_copies_in_environments_and_build_folders_are_not_looked_for(
+    tmp_path: Path,
+) -> None:
     for folder in (".venv/lib", "build/lib", "node_modules", "env/lib/site-packages"):
         vendored(tmp_path / folder / "acme_pay")
     copy = vendored(tmp_path / "acme_pay")

@@ -12,16 +12,36 @@ from helpers.vendored import PARTS, PYTHONS, run
 #: The files of the project itself.
 OWN = ("src/shop/__init__.py", "src/shop/checkout.py", "src/shop/hooks.py", "tests")
 #: The modules that are made of the whole document.
-MADE = ("__init__", "_client", "_loggable", "_lookups", "_operations", "models/__init__", "params/__init__")
+MADE = (
+    "__init__",
+    "_client",
+    "_loggable",
+    "_lookups",
+    "_operations",
+    "models/__init__",
+    "params/__init__",
+)
 
 
 @pytest.mark.parametrize("version", PYTHONS)
 def test_the_project_and_the_copies_pass_pyright_strict(
     version: str, shop: Path, parts: Path, python: Callable[[str], str]
 ) -> None:
-    command = [sys.executable, "-m", "pyright", "--pythonpath", python(version), "--pythonversion", version]
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "--pythonpath",
+        python(version),
+        "--pythonversion",
+        version,
+    ]
     files = list(OWN)
     if version == next(iter(PYTHONS)):
         # The copy itself takes long, and its code is the same for all: its files are reported on for the oldest Python.
-        files = ["src", "tests", *(str(parts / part / f"{name}.py") for part in PARTS for name in MADE)]
+        files = [
+            "src",
+            "tests",
+            *(str(parts / part / f"{name}.py") for part in PARTS for name in MADE),
+        ]
     run([*command, "--warnings", "--project", ".", *files], shop)

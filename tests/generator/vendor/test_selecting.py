@@ -35,7 +35,11 @@ WHOLE = sound(pipeline.load())
 
 
 def class_names(api: Api) -> dict[str, str]:
-    nodes: list[Schema] = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
+    nodes: list[Schema] = [
+        *api.models.values(),
+        *api.enums.values(),
+        *api.aliases.values(),
+    ]
     return {node.key: node.name for node in nodes}
 
 
@@ -51,8 +55,12 @@ def operation_ids(data: Json) -> set[str]:
     return {operation["operationId"] for _, _, operation in operations(data)}
 
 
-@pytest.mark.parametrize("name", [name for name in parts(WHOLE.api) if name not in MODULES])
-def test_each_part_alone_is_whole_and_means_what_it_means_in_the_whole(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name in parts(WHOLE.api) if name not in MODULES]
+)
+def test_each_part_alone_is_whole_and_means_what_it_means_in_the_whole(
+    name: str,
+) -> None:
     selected = select(WHOLE, [name]).document
     for _, target in references(selected.data):
         assert selected.get(parse_pointer(target)) is not None, target
@@ -65,7 +73,9 @@ def test_each_part_alone_is_whole_and_means_what_it_means_in_the_whole(name: str
     assert fields.values <= SHOWN.values
 
 
-@pytest.mark.parametrize("names", [("payment_links", "webhooks"), ("cards",), ("checkout",), ("webhooks",)])
+@pytest.mark.parametrize(
+    "names", [("payment_links", "webhooks"), ("cards",), ("checkout",), ("webhooks",)]
+)
 def test_what_is_cut_out_is_valid_openapi(names: tuple[str, ...]) -> None:
     assert list(structure.check(Document(cut(*names)))) == []
 
@@ -76,8 +86,15 @@ def test_only_what_is_reached_stays() -> None:
     assert "webhooks" not in data
     assert [tag["name"] for tag in data["tags"]] == ["Payment Links"]
     assert "response.PaymentLink" in schemas(data)
-    assert not {"response.Transaction", "plexypay.TransactionWebhook"} & schemas(data).keys()
-    assert not {name for name in data["components"]["responses"] if name.startswith(("Gate", "Checkout"))}
+    assert (
+        not {"response.Transaction", "plexypay.TransactionWebhook"}
+        & schemas(data).keys()
+    )
+    assert not {
+        name
+        for name in data["components"]["responses"]
+        if name.startswith(("Gate", "Checkout"))
+    }
     assert set(data["components"]["securitySchemes"]) == {"apiKey"}
     assert "webhooks" in WHOLE.document.data
     assert len(WHOLE.document.data["paths"]) > 40, "the given document stays as it is"
@@ -85,13 +102,17 @@ def test_only_what_is_reached_stays() -> None:
 
 def test_the_parts_of_a_group_are_chosen_together_or_one_by_one() -> None:
     assert operation_ids(cut("checkout")) > operation_ids(cut("checkout.sessions"))
-    together = operation_ids(cut("checkout.sessions")) | operation_ids(cut("checkout.payments"))
+    together = operation_ids(cut("checkout.sessions")) | operation_ids(
+        cut("checkout.payments")
+    )
     assert operation_ids(cut("checkout.sessions", "checkout.payments")) == together
 
 
 def test_a_name_that_begins_alike_is_another_part() -> None:
     # `payments` is neither `payment_links` nor what begins with it.
-    assert operation_ids(cut("payments")).isdisjoint(operation_ids(cut("payment_links")))
+    assert operation_ids(cut("payments")).isdisjoint(
+        operation_ids(cut("payment_links"))
+    )
 
 
 def test_an_unknown_part_is_answered_with_those_that_there_are() -> None:
@@ -107,7 +128,10 @@ def test_the_webhooks_are_a_part_without_operations() -> None:
     data = cut("webhooks")
     assert data["webhooks"] == WHOLE.document.data["webhooks"]
     assert data["paths"] == {}
-    assert set(data["components"]["securitySchemes"]) >= {"webhookToken", "checkoutWebhookSignature"}
+    assert set(data["components"]["securitySchemes"]) >= {
+        "webhookToken",
+        "checkoutWebhookSignature",
+    }
 
 
 ADAPTERS = {"webhooks.aiohttp", "webhooks.django", "webhooks.fastapi", "webhooks.flask"}
@@ -123,7 +147,9 @@ ADAPTERS = {"webhooks.aiohttp", "webhooks.django", "webhooks.fastapi", "webhooks
         (["cards", *ADAPTERS], set[str]()),
     ],
 )
-def test_modules_come_only_where_they_are_chosen(names: list[str], left_out: set[str]) -> None:
+def test_modules_come_only_where_they_are_chosen(
+    names: list[str], left_out: set[str]
+) -> None:
     selection = select(WHOLE, names)
     assert selection.left_out == left_out
     assert ("webhooks" in selection.document.data) == ("webhooks" not in left_out)
@@ -134,8 +160,12 @@ def test_cards_bring_along_the_payments_that_they_are_for() -> None:
     made = {CLASSES[key] for key in schemas(cut("cards"))}
     needed = {
         alias.name.removesuffix("Params")
-        for node in ast.walk(ast.parse((pipeline.RUNTIME / "cards.py").read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.level and node.module in ("models", "params")
+        for node in ast.walk(
+            ast.parse((pipeline.RUNTIME / "cards.py").read_text("utf-8"))
+        )
+        if isinstance(node, ast.ImportFrom)
+        and node.level
+        and node.module in ("models", "params")
         for alias in node.names
     }
     assert needed
@@ -149,14 +179,19 @@ def test_operations_by_which_a_call_is_looked_up_are_kept_and_named() -> None:
         "payments.capture",
         "payments.refund",
     )
-    assert {"findTransactionById", "listTransactions"} <= operation_ids(selection.document.data)
+    assert {"findTransactionById", "listTransactions"} <= operation_ids(
+        selection.document.data
+    )
     assert select(WHOLE, ["payments", "transactions"]).kept == {}
 
 
 def test_a_look_up_that_has_look_ups_of_its_own_brings_them() -> None:
     def made(method: str, *look_ups: str) -> Json:
         mark = {"look-ups": [{"operation": name} for name in look_ups]}
-        return {**operation(f"part_{method}", method, answer="Part"), "x-reconcile": mark}
+        return {
+            **operation(f"part_{method}", method, answer="Part"),
+            "x-reconcile": mark,
+        }
 
     data = document(
         {"Part": {"type": "object"}},
@@ -187,7 +222,10 @@ def test_a_field_that_is_private_elsewhere_is_masked_in_logs_all_the_same() -> N
     data = document(
         {
             "Shop": {"type": "object", "properties": {"name": text, "place": text}},
-            "Payer": {"type": "object", "properties": {"name": secret, "birthday": secret}},
+            "Payer": {
+                "type": "object",
+                "properties": {"name": secret, "birthday": secret},
+            },
         },
         {
             "/shop": {"get": operation("shops", "get", answer="Shop")},
@@ -201,7 +239,10 @@ def test_a_field_that_is_private_elsewhere_is_masked_in_logs_all_the_same() -> N
 
 def test_a_variant_that_a_discriminator_names_by_its_bare_key_stays() -> None:
     def kind(name: str) -> Json:
-        return {"type": "object", "properties": {"kind": {"type": "string", "enum": [name]}}}
+        return {
+            "type": "object",
+            "properties": {"kind": {"type": "string", "enum": [name]}},
+        }
 
     data = document(
         {
@@ -219,13 +260,21 @@ def test_a_variant_that_a_discriminator_names_by_its_bare_key_stays() -> None:
         },
         {"/pet": {"get": operation("pets", "get", answer="Pet")}},
     )
-    assert set(schemas(select(sound(data), ["pets"]).document.data)) == {"Pet", "Cat", "Dog"}
+    assert set(schemas(select(sound(data), ["pets"]).document.data)) == {
+        "Pet",
+        "Cat",
+        "Dog",
+    }
 
 
 def test_what_a_path_says_for_all_its_operations_stays_with_each_of_them() -> None:
     shared = {"$ref": "#/components/parameters/Agent"}
     data = document(
-        {"Shop": {"type": "object"}, "Order": {"type": "object"}, "Agent": {"type": "string"}},
+        {
+            "Shop": {"type": "object"},
+            "Order": {"type": "object"},
+            "Agent": {"type": "string"},
+        },
         {
             "/agent/{agent}": {
                 "parameters": [shared],
@@ -240,7 +289,10 @@ def test_what_a_path_says_for_all_its_operations_stays_with_each_of_them() -> No
         "required": True,
         "schema": {"$ref": "#/components/schemas/Agent"},
     }
-    data["components"]["parameters"] = {"Agent": agent, "Other": {**agent, "name": "other"}}
+    data["components"]["parameters"] = {
+        "Agent": agent,
+        "Other": {**agent, "name": "other"},
+    }
     part = select(sound(data), ["shops"]).document.data
     assert part["paths"]["/agent/{agent}"].keys() == {"parameters", "get"}
     assert part["components"]["parameters"] == {"Agent": agent}
@@ -256,12 +308,20 @@ def test_a_security_scheme_that_refers_to_another_brings_it() -> None:
     assert part["components"]["securitySchemes"].keys() >= {"webhookToken", "proof"}
 
 
-@given(names=st.lists(st.sampled_from(parts(WHOLE.api)), min_size=2, max_size=4, unique=True))
+@given(
+    names=st.lists(
+        st.sampled_from(parts(WHOLE.api)), min_size=2, max_size=4, unique=True
+    )
+)
 @settings(max_examples=10, deadline=None)
-def test_parts_that_are_chosen_together_have_what_each_has_alone(names: list[str]) -> None:
+def test_parts_that_are_chosen_together_have_what_each_has_alone(
+    names: list[str],
+) -> None:
     def kept(*chosen: str) -> set[tuple[str, ...]]:
         data = cut(*chosen)
-        components = {(kind, name) for kind, named in data["components"].items() for name in named}
+        components = {
+            (kind, name) for kind, named in data["components"].items() for name in named
+        }
         tags = {("tag", tag["name"]) for tag in data["tags"]}
         return components | tags | {("operation", name) for name in operation_ids(data)}
 
@@ -284,7 +344,10 @@ def test_the_children_that_a_discriminator_tells_apart_stay_with_their_parent() 
                 "discriminator": {"propertyName": "kind"},
             },
             "Cat": child("colour"),
-            "Dog": {**child("size"), "properties": {"owner": {"$ref": "#/components/schemas/Owner"}}},
+            "Dog": {
+                **child("size"),
+                "properties": {"owner": {"$ref": "#/components/schemas/Owner"}},
+            },
             "Owner": {"type": "object", "properties": {"id": {"type": "string"}}},
             "Shop": {"type": "object", "properties": {"id": {"type": "string"}}},
         },
@@ -294,7 +357,12 @@ def test_the_children_that_a_discriminator_tells_apart_stay_with_their_parent() 
         },
     )
     whole = sound(data)
-    assert set(schemas(select(whole, ["pets"]).document.data)) == {"Pet", "Cat", "Dog", "Owner"}
+    assert set(schemas(select(whole, ["pets"]).document.data)) == {
+        "Pet",
+        "Cat",
+        "Dog",
+        "Owner",
+    }
     assert set(schemas(select(whole, ["shops"]).document.data)) == {"Shop"}
 
 

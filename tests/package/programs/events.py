@@ -15,14 +15,28 @@ def handled(event: webhooks.AnyEvent) -> str:
             paid_by: str = link if isinstance(link, str) else "something else"
             return f"{dedup_id} {data.merchant_reference} {paid_by}"
         case (
-            webhooks.TransactionCreated() | webhooks.TransactionAuthorized() | webhooks.TransactionRejected()
+            webhooks.TransactionCreated()
+            | webhooks.TransactionAuthorized()
+            | webhooks.TransactionRejected()
         ):
             return event.data.id
-        case webhooks.TransactionFailed() | webhooks.TransactionCancelled() | webhooks.TransactionRefunded():
+        case (
+            webhooks.TransactionFailed()
+            | webhooks.TransactionCancelled()
+            | webhooks.TransactionRefunded()
+        ):
             return event.data.id
-        case webhooks.PaymentOrderCreated() | webhooks.PaymentOrderPaid() | webhooks.PaymentOrderFailed():
+        case (
+            webhooks.PaymentOrderCreated()
+            | webhooks.PaymentOrderPaid()
+            | webhooks.PaymentOrderFailed()
+        ):
             return event.data.payment_order_id
-        case webhooks.PaymentSucceeded() | webhooks.PaymentFailed() | webhooks.RefundSucceeded():
+        case (
+            webhooks.PaymentSucceeded()
+            | webhooks.PaymentFailed()
+            | webhooks.RefundSucceeded()
+        ):
             money: Money | None = event.data.money
             return f"{event.id} {money} {event.created_at}"
         case webhooks.PaymentCallback(data=callback):

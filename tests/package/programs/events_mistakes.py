@@ -7,7 +7,11 @@ from typing import assert_never
 from plexy_pay import webhooks
 
 
-def handled(event: webhooks.TransactionCharged | webhooks.TransactionRefunded | webhooks.UnknownEvent) -> str:
+def handled(
+    event: webhooks.TransactionCharged
+    | webhooks.TransactionRefunded
+    | webhooks.UnknownEvent,
+) -> str:
     match event:
         case webhooks.TransactionCharged(data=data):
             return data.order_reference  # mistake: a name that a webhook does not have

@@ -75,7 +75,9 @@ def refund(client: PlexyPay, payment_id: str, amount: Money) -> bool:
 def turnover(client: PlexyPay) -> Decimal:
     total = Decimal(0)
     for transaction in client.transactions.list(size=100):
-        if transaction.amount is not UNSET and not isinstance(transaction.amount, Unset):
+        if transaction.amount is not UNSET and not isinstance(
+            transaction.amount, Unset
+        ):
             total += transaction.amount
     return total
 
@@ -103,14 +105,25 @@ async def lists_async(client: AsyncPlexyPay) -> int:
 
 
 def by_dictionary(client: PlexyPay) -> PaymentLink:
-    params: CreatePaymentLinkParams = {"amount": 2_200_000, "currency": "KZT", "description": "Two tickets"}
+    params: CreatePaymentLinkParams = {
+        "amount": 2_200_000,
+        "currency": "KZT",
+        "description": "Two tickets",
+    }
     response = client.with_raw_response.payment_links.create(**params)
-    print(response.status_code, response.headers["content-type"], response.elapsed, response.request_id)
+    print(
+        response.status_code,
+        response.headers["content-type"],
+        response.elapsed,
+        response.request_id,
+    )
     return response.parsed
 
 
 def by_function(client: PlexyPay) -> PaymentLinkStatus | Unset:
-    body = CreatePaymentLink(amount=2_200_000, currency="KZT", recurring=Recurring(frequency=30))
+    body = CreatePaymentLink(
+        amount=2_200_000, currency="KZT", recurring=Recurring(frequency=30)
+    )
     return create_payment_link.sync(client=client, body=body).status
 
 
@@ -122,7 +135,9 @@ async def charge_saved_card(card_token: str) -> None:
         print(payment.id, payment.status)
         async for link in client.payment_links.list():
             print(link.id)
-        raw = await client.with_raw_response.payments.capture("tr_1", amount=Decimal("150.50"))
+        raw = await client.with_raw_response.payments.capture(
+            "tr_1", amount=Decimal("150.50")
+        )
         print(raw.parsed.remaining_balance)
         await client.payments.cancel("tr_2")
 
@@ -145,12 +160,18 @@ def resolved(client: PlexyPay, payment_id: str) -> bool | None:
         client.payments.cancel(payment_id)
     except OutcomeUnknownError as error:
         return decided(error.reconcile())
-    return decided(client.reconcile(saved, min_age=900)) and all(map(decided, client.reconcile_all([saved])))
+    return decided(client.reconcile(saved, min_age=900)) and all(
+        map(decided, client.reconcile_all([saved]))
+    )
 
 
-async def resolved_later(client: AsyncPlexyPay, error: OutcomeUnknownError) -> bool | None:
+async def resolved_later(
+    client: AsyncPlexyPay, error: OutcomeUnknownError
+) -> bool | None:
     print(decided(await client.reconcile(error.saved_call)))
-    await client.save_call("direct_payments.create", order_reference="ORD-1", amount=Money(1, "KZT"))
+    await client.save_call(
+        "direct_payments.create", order_reference="ORD-1", amount=Money(1, "KZT")
+    )
     return decided(await error.reconcile_async(client))
 
 

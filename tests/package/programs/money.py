@@ -18,7 +18,11 @@ from plexy_pay.models import (
     RefundPaymentResponse,
     TopupRequest,
 )
-from plexy_pay.params import CheckoutLineItemParams, CreateOrderRequestParams, CreatePaymentLinkParams
+from plexy_pay.params import (
+    CheckoutLineItemParams,
+    CreateOrderRequestParams,
+    CreatePaymentLinkParams,
+)
 
 
 def is_paid_in_full(client: PlexyPay, link: PaymentLink, price: Money) -> bool:
@@ -49,7 +53,10 @@ def arithmetic(price: Money) -> list[Money]:
 
 def requests(client: PlexyPay, price: Money) -> list[object]:
     line: CheckoutLineItemParams = {"amount_including_tax": price}
-    order: CreateOrderRequestParams = {"product_id": 456, "topup_request": {"amount": price}}
+    order: CreateOrderRequestParams = {
+        "product_id": 456,
+        "topup_request": {"amount": price},
+    }
     link: CreatePaymentLinkParams = {"amount": price}
     client.payment_links.create(**link)
     client.gate.orders.create(idempotency_key="order-1", **order)
@@ -77,8 +84,16 @@ def requests(client: PlexyPay, price: Money) -> list[object]:
     ]
 
 
-def answers(order: Order, product: Product, amount: CheckoutAmount, event: CheckoutWebhook) -> list[Money]:
-    found = [order.money, order.balance_after_money, product.money, product.min_amount_money, amount.money]
+def answers(
+    order: Order, product: Product, amount: CheckoutAmount, event: CheckoutWebhook
+) -> list[Money]:
+    found = [
+        order.money,
+        order.balance_after_money,
+        product.money,
+        product.min_amount_money,
+        amount.money,
+    ]
     assert_type(amount.value, int)
     if not isinstance(event.data, str) and event.data:
         found.append(event.data.money)

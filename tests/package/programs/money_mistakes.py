@@ -9,7 +9,9 @@ from plexy_pay.models import HandlePayout, TransactionWebhookDetails
 from plexy_pay.params import SplitRequestBodyParams
 
 
-def mistakes(client: PlexyPay, details: TransactionWebhookDetails, price: Money) -> None:
+def mistakes(
+    client: PlexyPay, details: TransactionWebhookDetails, price: Money
+) -> None:
     Money(12.5, "KZT")  # mistake: a float
     price * Decimal("0.12")  # mistake: the result may have to be rounded
     price + 100  # mistake: a bare number has no currency
@@ -22,5 +24,6 @@ def mistakes(client: PlexyPay, details: TransactionWebhookDetails, price: Money)
     HandlePayout(amount=price, currency="KZT")  # mistake: the unit is not known
     split: SplitRequestBodyParams = {"amount": price}  # mistake: the unit is not known
     client.payments.refund("1", amount=12.5)  # mistake: a float
-    due: Money = client.payments.refund("1", amount=price).money  # mistake: it may be None
+    refund = client.payments.refund("1", amount=price)
+    due: Money = refund.money  # mistake: it may be None
     print(split, due)

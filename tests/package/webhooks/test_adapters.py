@@ -46,7 +46,12 @@ CALLBACK = json.dumps(
     }
 ).encode()
 SUCCEEDED = json.dumps(
-    {"id": "evt_1", "type": "payment.succeeded", "created": 1679529600, "data": {"id": "pay_1"}}
+    {
+        "id": "evt_1",
+        "type": "payment.succeeded",
+        "created": 1679529600,
+        "data": {"id": "pay_1"},
+    }
 ).encode()
 
 Start = Callable[[Setup], AbstractContextManager[Any]]
@@ -93,8 +98,12 @@ class Shop:
 
     def open(self, secret: Any = TOKEN, **options: Any) -> Any:
         """An application with the handler."""
-        handle = self.handler.take if self._flavor == "sync" else self.handler.take_async
-        return self._ending.enter_context(self._start(Setup(handle, {"secret": secret, **options})))
+        handle = (
+            self.handler.take if self._flavor == "sync" else self.handler.take_async
+        )
+        return self._ending.enter_context(
+            self._start(Setup(handle, {"secret": secret, **options}))
+        )
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -141,14 +150,22 @@ def test_an_event_is_handed_over_once_however_often_it_is_delivered(shop: Shop) 
 
 @pytest.mark.parametrize(
     ("secret", "body", "kind"),
-    [(FIELDS, CALLBACK, webhooks.PaymentCallback), (BODY, SUCCEEDED, webhooks.PaymentSucceeded)],
+    [
+        (FIELDS, CALLBACK, webhooks.PaymentCallback),
+        (BODY, SUCCEEDED, webhooks.PaymentSucceeded),
+    ],
     ids=["fields", "body"],
 )
-def test_the_other_schemes_get_through_too(shop: Shop, secret: Any, body: bytes, kind: type[Any]) -> None:
+def test_the_other_schemes_get_through_too(
+    shop: Shop, secret: Any, body: bytes, kind: type[Any]
+) -> None:
     endpoint: Endpoint = shop.open([secret])
     assert endpoint.send(body, webhooks.sign(body, secret=secret)) == OK
     assert [type(event) for event in shop.handler.events] == [kind]
-    assert endpoint.send(body.replace(b"1", b"2"), webhooks.sign(body, secret=secret)) == REFUSED
+    assert (
+        endpoint.send(body.replace(b"1", b"2"), webhooks.sign(body, secret=secret))
+        == REFUSED
+    )
 
 
 def test_what_the_handler_failed_at_is_handed_over_again(
@@ -160,7 +177,10 @@ def test_what_the_handler_failed_at_is_handed_over_again(
     assert answers == [500, 500, 200, 200]
     assert len(shop.handler.events) == 1
     ours = [record for record in caplog.records if record.name == "plexy_pay.webhooks"]
-    assert ["transaction.charged" in record.getMessage() for record in ours] == [True, True]
+    assert ["transaction.charged" in record.getMessage() for record in ours] == [
+        True,
+        True,
+    ]
     assert "ORD-1001" not in caplog.text
 
 
@@ -173,11 +193,24 @@ def test_what_the_handler_failed_at_is_handed_over_again(
         (CHARGED, {"Plexy-Signature": f"t=1,v1={'0' * 64}"}),
         (b"", SIGNED),
         (b"[]", SIGNED),
-        (b"name=transaction.charged", {**SIGNED, "Content-Type": "application/x-www-form-urlencoded"}),
+        (
+            b"name=transaction.charged",
+            {**SIGNED, "Content-Type": "application/x-www-form-urlencoded"},
+        ),
         (b"--x\r\n", {**SIGNED, "Content-Type": "multipart/form-data; boundary=x"}),
         (SUCCEEDED, SIGNED),
     ],
-    ids=["no header", "empty", "wrong", "other", "no body", "array", "form", "multipart", "stronger"],
+    ids=[
+        "no header",
+        "empty",
+        "wrong",
+        "other",
+        "no body",
+        "array",
+        "form",
+        "multipart",
+        "stronger",
+    ],
 )
 def test_what_is_not_proved_is_refused_without_a_word_of_why(
     raw: Shop, body: bytes, headers: dict[str, str], caplog: pytest.LogCaptureFixture
@@ -212,9 +245,14 @@ AT_ONCE = [start for start in SERVERS if start is not adapters.django_on_uvicorn
 
 
 @pytest.mark.parametrize("start", AT_ONCE, ids=name_of)
-def test_a_body_that_says_it_is_too_large_is_not_waited_for(start: Start, ending: ExitStack) -> None:
+def test_a_body_that_says_it_is_too_large_is_not_waited_for(
+    start: Start, ending: ExitStack
+) -> None:
     endpoint: Served = Shop(ending, start, "sync").open()
-    lines = [f"Authorization: {SIGNED['Authorization']}", f"Content-Length: {2**20 + 1}"]
+    lines = [
+        f"Authorization: {SIGNED['Authorization']}",
+        f"Content-Length: {2**20 + 1}",
+    ]
     assert endpoint.raw(lines) == TOO_LARGE
 
 
@@ -223,7 +261,10 @@ def test_django_s_asgi_application_answers_once_it_has_read_a_body_that_is_too_l
 ) -> None:
     endpoint: Served = Shop(ending, adapters.django_on_uvicorn, "sync").open()
     body = CHARGED.ljust(2**20 + 1)
-    lines = [f"Authorization: {SIGNED['Authorization']}", f"Content-Length: {len(body)}"]
+    lines = [
+        f"Authorization: {SIGNED['Authorization']}",
+        f"Content-Length: {len(body)}",
+    ]
     assert endpoint.raw(lines, body) == TOO_LARGE
 
 
@@ -246,8 +287,12 @@ def test_a_body_may_come_in_chunks(start: Start, ending: ExitStack) -> None:
     assert endpoint.raw(IN_CHUNKS, chunked(CHARGED, b" ")) == TOO_LARGE
 
 
-@pytest.mark.parametrize("start", [start for start in READS_CHUNKS if start in AT_ONCE], ids=name_of)
-def test_a_body_in_chunks_is_read_up_to_the_limit_only(start: Start, ending: ExitStack) -> None:
+@pytest.mark.parametrize(
+    "start", [start for start in READS_CHUNKS if start in AT_ONCE], ids=name_of
+)
+def test_a_body_in_chunks_is_read_up_to_the_limit_only(
+    start: Start, ending: ExitStack
+) -> None:
     endpoint: Served = Shop(ending, start, "sync").open(max_bytes=1000)
     assert endpoint.raw(IN_CHUNKS, chunked(b" " * 70_000, end=False)) == TOO_LARGE
 
@@ -261,9 +306,13 @@ def test_django_under_wsgi_sees_no_body_in_chunks_and_says_so(
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "9" * 5000])
-def test_a_content_length_that_is_no_length_does_no_harm(raw: Shop, length: str) -> None:
+def test_a_content_length_that_is_no_length_does_no_harm(
+    raw: Shop, length: str
+) -> None:
     endpoint: Served = raw.open()
-    answer = endpoint.raw([f"Authorization: {SIGNED['Authorization']}", f"Content-Length: {length}"])
+    answer = endpoint.raw(
+        [f"Authorization: {SIGNED['Authorization']}", f"Content-Length: {length}"]
+    )
     assert answer.status in (400, 401, 413)
     assert raw.handler.events == []
 
@@ -272,9 +321,13 @@ RAW = SIGNED["Authorization"].removeprefix("Bearer ")
 
 
 @pytest.mark.parametrize("good", [RAW, f"Bearer {RAW}"], ids=["raw", "bearer"])
-@pytest.mark.parametrize("other", ["wrong", RAW, f"Bearer {RAW}"], ids=["wrong", "good", "good bearer"])
+@pytest.mark.parametrize(
+    "other", ["wrong", RAW, f"Bearer {RAW}"], ids=["wrong", "good", "good bearer"]
+)
 @pytest.mark.parametrize("first", [True, False], ids=["good first", "good last"])
-def test_two_authorization_headers_are_refused(raw: Shop, good: str, other: str, first: bool) -> None:
+def test_two_authorization_headers_are_refused(
+    raw: Shop, good: str, other: str, first: bool
+) -> None:
     endpoint: Served = raw.open()
     lines = [f"Authorization: {good}", f"authorization: {other}"]
     lines = lines if first else lines[::-1]
@@ -283,14 +336,21 @@ def test_two_authorization_headers_are_refused(raw: Shop, good: str, other: str,
     assert raw.handler.events == []
 
 
-def test_two_signatures_in_two_headers_are_refused_or_read_as_one_list(raw: Shop) -> None:
+def test_two_signatures_in_two_headers_are_refused_or_read_as_one_list(
+    raw: Shop,
+) -> None:
     endpoint: Served = raw.open(BODY)
     good = webhooks.sign(SUCCEEDED, secret=BODY)["Plexy-Signature"]
     lines = [f"Plexy-Signature: {good}", f"Plexy-Signature: {good}"]
-    assert endpoint.raw([*lines, f"Content-Length: {len(SUCCEEDED)}"], SUCCEEDED) == REFUSED
+    assert (
+        endpoint.raw([*lines, f"Content-Length: {len(SUCCEEDED)}"], SUCCEEDED)
+        == REFUSED
+    )
 
 
-def test_a_sender_that_hangs_up_breaks_nothing(raw: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_sender_that_hangs_up_breaks_nothing(
+    raw: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     endpoint: Served = raw.open()
     connection = HTTPConnection("127.0.0.1", endpoint.port, timeout=adapters.PATIENCE)
     connection.putrequest("POST", adapters.PATH)
@@ -360,7 +420,10 @@ def test_a_handler_may_be_any_callable(ending: ExitStack) -> None:
     for start in SERVERS:
         endpoint: Served = ending.enter_context(
             start(
-                Setup(partial(lambda end, event: taken.append((end, event.name)), start), {"secret": TOKEN})
+                Setup(
+                    partial(lambda end, event: taken.append((end, event.name)), start),
+                    {"secret": TOKEN},
+                )
             )
         )
         assert endpoint.send(CHARGED, SIGNED) == OK

@@ -31,7 +31,9 @@ def body_for(secret: Any) -> bytes:
     return CALLBACK if secret is FIELDS else CHARGED
 
 
-def with_middleware(make: Callable[[Setup], Any], serve: Any, install: Callable[[Any], None]) -> Start:
+def with_middleware(
+    make: Callable[[Setup], Any], serve: Any, install: Callable[[Any], None]
+) -> Start:
     def start(setup: Setup) -> Any:
         app = make(setup)
         install(app)
@@ -45,7 +47,10 @@ def django_wsgi(name: str) -> Start:
     def start(setup: Setup) -> Iterator[Served]:
         with override_settings(MIDDLEWARE=[f"helpers.middlewares.{name}"]):
             app = get_wsgi_application()
-            with adapters.django_with(adapters.django_urls(setup)), adapters.on_wsgiref(app) as served:
+            with (
+                adapters.django_with(adapters.django_urls(setup)),
+                adapters.on_wsgiref(app) as served,
+            ):
                 yield served
 
     return start
@@ -56,7 +61,10 @@ def django_asgi(name: str) -> Start:
     def start(setup: Setup) -> Iterator[Served]:
         with override_settings(MIDDLEWARE=[f"helpers.middlewares.{name}"]):
             app = adapters.without_lifespan(get_asgi_application())
-            with adapters.django_with(adapters.django_urls(setup)), adapters.on_uvicorn(app) as served:
+            with (
+                adapters.django_with(adapters.django_urls(setup)),
+                adapters.on_uvicorn(app) as served,
+            ):
                 yield served
 
     return start
@@ -91,7 +99,11 @@ READ = {
     "aiohttp": aiohttp(middlewares.aiohttp_read),
     "aiohttp-part": aiohttp(middlewares.aiohttp_read_a_part),
 }
-CHUNKED = {name: start for name, start in READ.items() if not name.endswith("part") and "wsgi" not in name}
+CHUNKED = {
+    name: start
+    for name, start in READ.items()
+    if not name.endswith("part") and "wsgi" not in name
+}
 KEPT = {
     "fastapi": fastapi(middlewares.fastapi_keep),
     "flask": flask(middlewares.flask_keep),
@@ -107,7 +119,9 @@ def setup(events: list[Any], secret: Any) -> Setup:
 
 
 def assert_says_that_the_body_was_read(caplog: pytest.LogCaptureFixture) -> None:
-    (record,) = [record for record in caplog.records if record.name == "plexy_pay.webhooks"]
+    (record,) = [
+        record for record in caplog.records if record.name == "plexy_pay.webhooks"
+    ]
     assert record.levelname == "ERROR"
     said = record.getMessage()
     assert "read" in said
@@ -134,10 +148,16 @@ def test_a_body_in_chunks_that_was_read_before_is_one_too(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     events: list[Any] = []
-    lines = [f"{name}: {value}" for name, value in webhooks.sign(CHARGED, secret=TOKEN).items()]
+    lines = [
+        f"{name}: {value}"
+        for name, value in webhooks.sign(CHARGED, secret=TOKEN).items()
+    ]
     with start(setup(events, TOKEN)) as served:
         chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(CHARGED), CHARGED)
-        assert served.raw([*lines, "Transfer-Encoding: chunked"], chunks) == (500, "failed")
+        assert served.raw([*lines, "Transfer-Encoding: chunked"], chunks) == (
+            500,
+            "failed",
+        )
     assert events == []
     assert_says_that_the_body_was_read(caplog)
 
@@ -160,10 +180,15 @@ def test_a_body_that_came_empty_is_the_sender_s(
     body = body_for(secret)
     with start(setup([], secret)) as served:
         assert served.send(b"", webhooks.sign(body, secret=secret)) == (401, "refused")
-    (record,) = [record for record in caplog.records if record.name == "plexy_pay.webhooks"]
+    (record,) = [
+        record for record in caplog.records if record.name == "plexy_pay.webhooks"
+    ]
     assert record.levelname == "WARNING"
 
 
 def test_a_wrong_token_is_refused_whoever_read_the_body() -> None:
     with READ["flask"](setup([], TOKEN)) as served:
-        assert served.send(CHARGED, {"Authorization": "Bearer guessed"}) == (401, "refused")
+        assert served.send(CHARGED, {"Authorization": "Bearer guessed"}) == (
+            401,
+            "refused",
+        )

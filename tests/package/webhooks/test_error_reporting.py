@@ -122,8 +122,12 @@ SHOPS = {
     "flask": Shop(FLASK, "flask", ("--app", "app", "run", "--port", "0")),
     "aiohttp": Shop(AIOHTTP, "app", ()),
     # Without DEBUG, Django itself prints nothing: it sends mail to the admins, here to stdout.
-    "django": Shop(DJANGO.replace("DEBUG=DEBUG", "DEBUG=False"), "app", ("127.0.0.1:PORT",)),
-    "django-debug": Shop(DJANGO.replace("DEBUG=DEBUG", "DEBUG=True"), "app", ("127.0.0.1:PORT",)),
+    "django": Shop(
+        DJANGO.replace("DEBUG=DEBUG", "DEBUG=False"), "app", ("127.0.0.1:PORT",)
+    ),
+    "django-debug": Shop(
+        DJANGO.replace("DEBUG=DEBUG", "DEBUG=True"), "app", ("127.0.0.1:PORT",)
+    ),
 }
 
 
@@ -138,13 +142,21 @@ def test_the_error_of_a_handler_is_reported_by_the_framework_and_its_event_comes
     start: Callable[..., Process],
 ) -> None:
     with start() as server:
-        assert [server.post("/webhooks", CHARGED, SIGNED) for _ in range(3)] == [500, 200, 200]
+        assert [server.post("/webhooks", CHARGED, SIGNED) for _ in range(3)] == [
+            500,
+            200,
+            200,
+        ]
     assert "ZeroDivisionError" in server.printed
     assert "division by zero" in server.printed
     assert ", in handle\n" in server.printed
     assert "1 / 0" in server.printed
     # A line of our own too: Django without DEBUG and ADMINS would print nothing.
-    (ours,) = [line for line in server.printed.splitlines() if line.startswith("the handler of the webhook")]
+    (ours,) = [
+        line
+        for line in server.printed.splitlines()
+        if line.startswith("the handler of the webhook")
+    ]
     assert "'transaction.charged'" in ours
     assert "raised ZeroDivisionError" in ours
     assert "ORD-1001" not in ours
@@ -152,26 +164,42 @@ def test_the_error_of_a_handler_is_reported_by_the_framework_and_its_event_comes
 
 
 def test_a_refused_delivery_leaves_its_reason(start: Callable[..., Process]) -> None:
-    old = webhooks.sign(CHARGED, secret=webhooks.BodySecret("whs_9A41c07e6b2D5f83"), now=1_000_000_000)
+    old = webhooks.sign(
+        CHARGED, secret=webhooks.BodySecret("whs_9A41c07e6b2D5f83"), now=1_000_000_000
+    )
     with start() as server:
         assert server.post("/webhooks", CHARGED, FORGED) == 401
         assert server.post("/webhooks", b"{", SIGNED) == 401
         assert server.post("/webhooks", CHARGED, {}) == 401
         assert server.post("/signed", CHARGED, old) == 401
         assert server.post("/webhooks", CHARGED.ljust(2**20 + 1), SIGNED) == 413
-    ours = [line for line in server.printed.splitlines() if line.startswith("a webhook was ")]
+    ours = [
+        line
+        for line in server.printed.splitlines()
+        if line.startswith("a webhook was ")
+    ]
     reasons = [line.partition("(")[2].partition(")")[0] for line in ours]
-    assert reasons == ["wrong_secret", "not_json", "missing_header", "too_old", "too_large"]
+    assert reasons == [
+        "wrong_secret",
+        "not_json",
+        "missing_header",
+        "too_old",
+        "too_large",
+    ]
     for hidden in ("whk_", "whs_", "ORD-1001", old["Plexy-Signature"]):
         assert hidden not in "".join(ours)
 
 
 @pytest.mark.parametrize("word", ["info", "debug"])
-def test_plexy_log_works_where_no_client_is_ever_made(start: Callable[..., Process], word: str) -> None:
+def test_plexy_log_works_where_no_client_is_ever_made(
+    start: Callable[..., Process], word: str
+) -> None:
     with start(PLEXY_LOG=word) as server:
         statuses = [server.post("/webhooks", CHARGED, SIGNED) for _ in range(3)]
         assert statuses == [500, 200, 200]
-    ours = [line for line in server.printed.splitlines() if " plexy_pay.webhooks " in line]
+    ours = [
+        line for line in server.printed.splitlines() if " plexy_pay.webhooks " in line
+    ]
     assert [line.split()[3] for line in ours] == ["WARNING", "INFO", "INFO"]
     assert "transaction.charged" in ours[1]
     assert "handled" in ours[1]
@@ -180,7 +208,9 @@ def test_plexy_log_works_where_no_client_is_ever_made(start: Callable[..., Proce
         assert hidden not in "".join(ours)
 
 
-def test_a_word_that_plexy_log_does_not_know_is_a_warning_there_too(start: Callable[..., Process]) -> None:
+def test_a_word_that_plexy_log_does_not_know_is_a_warning_there_too(
+    start: Callable[..., Process],
+) -> None:
     with start(PLEXY_LOG="whk_0a1B2c3D4e5F") as server:
         assert server.post("/webhooks", CHARGED, FORGED) == 401
     assert "PLEXY_LOG is neither debug nor info" in server.printed
@@ -216,7 +246,10 @@ def test_django_s_signal_gets_the_error_and_its_page_for_developers_shows_it() -
 
     got_request_exception.connect(catch)
     try:
-        with override_settings(DEBUG=True), adapters.django_on_wsgiref(setup(handler)) as served:
+        with (
+            override_settings(DEBUG=True),
+            adapters.django_on_wsgiref(setup(handler)) as served,
+        ):
             answer = served.send(CHARGED, SIGNED)
             assert served.send(CHARGED, SIGNED).status == 200
     finally:
@@ -271,11 +304,17 @@ def test_fastapi_s_exception_handlers_get_the_error() -> None:
 
 
 def flask_response(status: int) -> Exception:
-    return werkzeug.exceptions.HTTPException(response=werkzeug.wrappers.Response("response", status))
+    return werkzeug.exceptions.HTTPException(
+        response=werkzeug.wrappers.Response("response", status)
+    )
 
 
 def aiohttp_response(status: int) -> Exception:
-    return {200: web.HTTPOk, 302: partial(web.HTTPFound, "/"), 422: web.HTTPUnprocessableEntity}[status]()
+    return {
+        200: web.HTTPOk,
+        302: partial(web.HTTPFound, "/"),
+        422: web.HTTPUnprocessableEntity,
+    }[status]()
 
 
 def fastapi_response(status: int) -> Exception:
@@ -290,11 +329,17 @@ RESPONSES = [
 
 
 @pytest.mark.parametrize(("status", "answered"), [(200, 500), (302, 500), (422, 422)])
-@pytest.mark.parametrize(("start", "respond"), RESPONSES, ids=["flask", "aiohttp", "fastapi"])
+@pytest.mark.parametrize(
+    ("start", "respond"), RESPONSES, ids=["flask", "aiohttp", "fastapi"]
+)
 def test_an_error_that_is_a_response_acknowledges_no_event(
     start: Any, respond: Any, status: int, answered: int
 ) -> None:
     handler = Failing(respond(status))
     with start(setup(handler)) as served:
-        assert [served.send(CHARGED, SIGNED).status for _ in range(3)] == [answered, 200, 200]
+        assert [served.send(CHARGED, SIGNED).status for _ in range(3)] == [
+            answered,
+            200,
+            200,
+        ]
     assert len(handler.events) == 2

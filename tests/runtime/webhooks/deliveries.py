@@ -8,7 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, CALLBACK, NATIVE, example, raw
+from helpers.webhooks import (
+    BY_BODY,
+    BY_FIELDS,
+    BY_TOKEN,
+    CALLBACK,
+    NATIVE,
+    example,
+    raw,
+)
 from plexy_pay.webhooks import (
     BodySecret,
     FieldsSecret,
@@ -63,7 +71,9 @@ class Row(NamedTuple):
 class Scheme:
     """One of the three schemes, with an event that belongs to it."""
 
-    def __init__(self, secret: TokenSecret | FieldsSecret | BodySecret, title: str) -> None:
+    def __init__(
+        self, secret: TokenSecret | FieldsSecret | BodySecret, title: str
+    ) -> None:
         self.secret = secret
         self.name = secret.scheme
         self.title = title
@@ -93,10 +103,18 @@ SCHEMES = (
     Scheme(BY_FIELDS, "`FieldsSecret`"),
     Scheme(BY_BODY, "`BodySecret`"),
 )
-OTHERS = {"token": TokenSecret("another"), "fields": FieldsSecret("another"), "body": BodySecret("another")}
+OTHERS = {
+    "token": TokenSecret("another"),
+    "fields": FieldsSecret("another"),
+    "body": BodySecret("another"),
+}
 HEADERS = {"token": "Authorization", "fields": "x-signature", "body": "Plexy-Signature"}
 DAY = 86_400
-EACH_EVENT = ("TransactionCharged 200 1", "PaymentCallback 200 1", "PaymentSucceeded 200 1")
+EACH_EVENT = (
+    "TransactionCharged 200 1",
+    "PaymentCallback 200 1",
+    "PaymentSucceeded 200 1",
+)
 
 
 def every(cell: str) -> tuple[str, str, str]:
@@ -189,7 +207,10 @@ def in_other_spelling(scheme: Scheme) -> bytes:
     """Snake case and wrapped values, in another order."""
 
     def spell(fields: dict[str, Any]) -> dict[str, Any]:
-        names = {name: "".join(f"_{c.lower()}" if c.isupper() else c for c in name) for name in fields}
+        names = {
+            name: "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+            for name in fields
+        }
         return {
             names[name]: value if isinstance(value, dict) else {"Value": value}
             for name, value in reversed(fields.items())
@@ -197,13 +218,17 @@ def in_other_spelling(scheme: Scheme) -> bytes:
 
     if scheme.name == "fields":
         return raw(spell(scheme.native))
-    return raw(dict(reversed((scheme.native | {"data": spell(scheme.native["data"])}).items())))
+    return raw(
+        dict(reversed((scheme.native | {"data": spell(scheme.native["data"])}).items()))
+    )
 
 
 def digits_moved(scheme: Scheme) -> bytes:
     """The end of the id stands at the front of the amount."""
     data = scheme.native if scheme.name == "fields" else scheme.native["data"]
-    return scheme.with_data(id=data["id"][:-1], amount=json.loads(f"{data['id'][-1]}{data['amount']}"))
+    return scheme.with_data(
+        id=data["id"][:-1], amount=json.loads(f"{data['id'][-1]}{data['amount']}")
+    )
 
 
 def out_of_the_reference(scheme: Scheme) -> list[Sent]:
@@ -218,11 +243,16 @@ def out_of_the_reference(scheme: Scheme) -> list[Sent]:
 def two_of_one_payment(scheme: Scheme) -> list[Sent]:
     if scheme.name == "token":
         refund = example("transaction.refunded")
-        bodies = [refund | {"data": refund["data"] | {"amount": amount}} for amount in (300, 200)]
+        bodies = [
+            refund | {"data": refund["data"] | {"amount": amount}}
+            for amount in (300, 200)
+        ]
     elif scheme.name == "fields":
         bodies = [example(CALLBACK, amount=amount) for amount in (300, 200)]
     else:
-        bodies = [example("refund.succeeded", id=own_id) for own_id in ("evt_1", "evt_2")]
+        bodies = [
+            example("refund.succeeded", id=own_id) for own_id in ("evt_1", "evt_2")
+        ]
     return [scheme.sent(raw(body)) for body in bodies]
 
 
@@ -255,16 +285,28 @@ SECTIONS: tuple[Section, ...] = (
         "Each scheme takes its own events.",
         (
             Row("As Plexy Pay sends it", lambda scheme: [scheme.sent()], EACH_EVENT),
-            Row('Names in snake case, values as `{"Value": ...}`', signed(in_other_spelling), EACH_EVENT),
+            Row(
+                'Names in snake case, values as `{"Value": ...}`',
+                signed(in_other_spelling),
+                EACH_EVENT,
+            ),
             Row(
                 "`Bearer` twice before the value",
                 header(lambda value: f"Bearer Bearer {value.removeprefix('Bearer ')}"),
-                ("TransactionCharged 200 1", "malformed_header 401 0", "malformed_header 401 0"),
+                (
+                    "TransactionCharged 200 1",
+                    "malformed_header 401 0",
+                    "malformed_header 401 0",
+                ),
             ),
             Row("A header of another scheme besides", with_another_scheme, EACH_EVENT),
             Row(
                 "An event that this version does not know",
-                signed(lambda scheme: raw(scheme.native | {"name": "transaction.new", "type": "new"})),
+                signed(
+                    lambda scheme: raw(
+                        scheme.native | {"name": "transaction.new", "type": "new"}
+                    )
+                ),
                 ("UnknownEvent 200 1", "PaymentCallback 200 1", "UnknownEvent 200 1"),
             ),
             Row(
@@ -275,12 +317,20 @@ SECTIONS: tuple[Section, ...] = (
             Row(
                 "A `transaction.*` event",
                 signed(lambda scheme: raw(example("transaction.charged"))),
-                ("TransactionCharged 200 1", "malformed_body 401 0", "TransactionCharged 200 1"),
+                (
+                    "TransactionCharged 200 1",
+                    "malformed_body 401 0",
+                    "TransactionCharged 200 1",
+                ),
             ),
             Row(
                 "An event of v2",
                 signed(lambda scheme: raw(example("payment.succeeded"))),
-                ("wrong_scheme 401 0", "malformed_body 401 0", "PaymentSucceeded 200 1"),
+                (
+                    "wrong_scheme 401 0",
+                    "malformed_body 401 0",
+                    "PaymentSucceeded 200 1",
+                ),
             ),
             Row(
                 "A callback of 2023",
@@ -294,10 +344,26 @@ SECTIONS: tuple[Section, ...] = (
         "The body is genuine. The header of the scheme is not there, or not what it should be.",
         (
             Row("No header", without_a_header, every("missing_header 401 0")),
-            Row("An empty header", header(lambda value: ""), every("missing_header 401 0")),
-            Row("White space", header(lambda value: " \t "), every("missing_header 401 0")),
-            Row("The header of another scheme instead", by_another_scheme, every("wrong_scheme 401 0")),
-            Row("The header twice, with the same value", twice_in_the_header, every("repeated_header 401 0")),
+            Row(
+                "An empty header",
+                header(lambda value: ""),
+                every("missing_header 401 0"),
+            ),
+            Row(
+                "White space",
+                header(lambda value: " \t "),
+                every("missing_header 401 0"),
+            ),
+            Row(
+                "The header of another scheme instead",
+                by_another_scheme,
+                every("wrong_scheme 401 0"),
+            ),
+            Row(
+                "The header twice, with the same value",
+                twice_in_the_header,
+                every("repeated_header 401 0"),
+            ),
             Row(
                 "The value twice, joined by a comma as WSGI servers do",
                 header(lambda value: f"{value}, {value}"),
@@ -306,24 +372,48 @@ SECTIONS: tuple[Section, ...] = (
             Row(
                 "A wrong value after the right one, in one header",
                 among_wrong_ones(1),
-                ("malformed_header 401 0", "malformed_header 401 0", "PaymentSucceeded 200 1"),
+                (
+                    "malformed_header 401 0",
+                    "malformed_header 401 0",
+                    "PaymentSucceeded 200 1",
+                ),
             ),
-            Row("16 wrong values after the right one", among_wrong_ones(16), every("malformed_header 401 0")),
-            Row("Made with another secret", by_another_secret, every("wrong_secret 401 0")),
+            Row(
+                "16 wrong values after the right one",
+                among_wrong_ones(16),
+                every("malformed_header 401 0"),
+            ),
+            Row(
+                "Made with another secret",
+                by_another_secret,
+                every("wrong_secret 401 0"),
+            ),
             Row(
                 "Without its last character",
                 header(lambda value: value[:-1]),
-                ("wrong_secret 401 0", "malformed_header 401 0", "malformed_header 401 0"),
+                (
+                    "wrong_secret 401 0",
+                    "malformed_header 401 0",
+                    "malformed_header 401 0",
+                ),
             ),
             Row(
                 "Bad hex: the last digit is `z`",
                 header(lambda value: f"{value[:-1]}z"),
-                ("wrong_secret 401 0", "malformed_header 401 0", "malformed_header 401 0"),
+                (
+                    "wrong_secret 401 0",
+                    "malformed_header 401 0",
+                    "malformed_header 401 0",
+                ),
             ),
             Row(
                 "In capital letters",
                 header(str.upper),
-                ("wrong_secret 401 0", "PaymentCallback 200 1", "malformed_header 401 0"),
+                (
+                    "wrong_secret 401 0",
+                    "PaymentCallback 200 1",
+                    "malformed_header 401 0",
+                ),
             ),
             Row(
                 "The last character is not ASCII",
@@ -336,7 +426,9 @@ SECTIONS: tuple[Section, ...] = (
                 every("malformed_header 401 0"),
             ),
             Row(
-                "A NUL byte at the end", header(lambda value: f"{value}\x00"), every("malformed_header 401 0")
+                "A NUL byte at the end",
+                header(lambda value: f"{value}\x00"),
+                every("malformed_header 401 0"),
             ),
             Row(
                 "A line end and a further header at the end",
@@ -348,7 +440,11 @@ SECTIONS: tuple[Section, ...] = (
                 header(lambda value: f"Basic {value}"),
                 every("malformed_header 401 0"),
             ),
-            Row("10,000 characters", header(lambda value: "a" * 10_000), every("malformed_header 401 0")),
+            Row(
+                "10,000 characters",
+                header(lambda value: "a" * 10_000),
+                every("malformed_header 401 0"),
+            ),
         ),
     ),
     (
@@ -359,7 +455,11 @@ SECTIONS: tuple[Section, ...] = (
             Row("Made in 1970", at(-(10**10)), (*EACH_EVENT[:2], "too_old 401 0")),
             Row("Made an hour from now", at(3600), (*EACH_EVENT[:2], "too_new 401 0")),
             Row("Made in 300 years", at(10**10), (*EACH_EVENT[:2], "too_new 401 0")),
-            Row("No timestamp", timestamp(lambda moment: "x=1"), (*EACH_EVENT[:2], "malformed_header 401 0")),
+            Row(
+                "No timestamp",
+                timestamp(lambda moment: "x=1"),
+                (*EACH_EVENT[:2], "malformed_header 401 0"),
+            ),
             Row(
                 "Two timestamps",
                 timestamp(lambda moment: f"t=1,{moment}"),
@@ -415,17 +515,31 @@ SECTIONS: tuple[Section, ...] = (
             Row(
                 "Another amount",
                 changed(lambda scheme: scheme.with_data(amount=1)),
-                ("TransactionCharged 200 1", "wrong_secret 401 0", "wrong_secret 401 0"),
+                (
+                    "TransactionCharged 200 1",
+                    "wrong_secret 401 0",
+                    "wrong_secret 401 0",
+                ),
             ),
             Row(
                 "The body of another payment",
                 changed(lambda scheme: scheme.with_data(id="another")),
-                ("TransactionCharged 200 1", "wrong_secret 401 0", "wrong_secret 401 0"),
+                (
+                    "TransactionCharged 200 1",
+                    "wrong_secret 401 0",
+                    "wrong_secret 401 0",
+                ),
             ),
             Row(
                 "The name of another event written in",
-                changed(lambda scheme: raw(scheme.native | {"name": "transaction.refunded"})),
-                ("TransactionRefunded 200 1", "PaymentCallback 200 1", "wrong_secret 401 0"),
+                changed(
+                    lambda scheme: raw(scheme.native | {"name": "transaction.refunded"})
+                ),
+                (
+                    "TransactionRefunded 200 1",
+                    "PaymentCallback 200 1",
+                    "wrong_secret 401 0",
+                ),
             ),
             Row(
                 "`settled`, which is not signed, turned to true",
@@ -434,18 +548,32 @@ SECTIONS: tuple[Section, ...] = (
             ),
             Row(
                 "A second spelling of a field: `order_reference`",
-                changed(lambda scheme: raw({"order_reference": "ORD-2"} | scheme.native)),
+                changed(
+                    lambda scheme: raw({"order_reference": "ORD-2"} | scheme.native)
+                ),
                 (*EACH_EVENT[:2], "wrong_secret 401 0"),
             ),
             Row(
                 "A character moved from the order reference to the currency",
-                changed(lambda scheme: scheme.with_data(currency="EUR1", orderReference="667207373325")),
-                ("TransactionCharged 200 1", "malformed_body 401 0", "wrong_secret 401 0"),
+                changed(
+                    lambda scheme: scheme.with_data(
+                        currency="EUR1", orderReference="667207373325"
+                    )
+                ),
+                (
+                    "TransactionCharged 200 1",
+                    "malformed_body 401 0",
+                    "wrong_secret 401 0",
+                ),
             ),
             Row(
                 "Another currency, which is none of ISO 4217",
                 changed(lambda scheme: scheme.with_data(currency="XYZ")),
-                ("TransactionCharged 200 1", "malformed_body 401 0", "wrong_secret 401 0"),
+                (
+                    "TransactionCharged 200 1",
+                    "malformed_body 401 0",
+                    "wrong_secret 401 0",
+                ),
             ),
             Row(
                 "An amount and a currency out of the order reference, where the rest belongs to the id",
@@ -463,19 +591,41 @@ SECTIONS: tuple[Section, ...] = (
         "The body is odd",
         "Someone who knows the secret sent it so. What can be read counts as what it says.",
         (
-            Row("A byte order mark", signed(lambda scheme: b"\xef\xbb\xbf" + raw(scheme.native)), EACH_EVENT),
-            Row("UTF-16", signed(lambda scheme: raw(scheme.native).decode().encode("utf-16")), EACH_EVENT),
-            Row("Not UTF-8", signed(lambda scheme: put(scheme, b'"x":"\xff"')), every("not_json 401 0")),
+            Row(
+                "A byte order mark",
+                signed(lambda scheme: b"\xef\xbb\xbf" + raw(scheme.native)),
+                EACH_EVENT,
+            ),
+            Row(
+                "UTF-16",
+                signed(lambda scheme: raw(scheme.native).decode().encode("utf-16")),
+                EACH_EVENT,
+            ),
+            Row(
+                "Not UTF-8",
+                signed(lambda scheme: put(scheme, b'"x":"\xff"')),
+                every("not_json 401 0"),
+            ),
             Row(
                 "NUL bytes at the end",
                 signed(lambda scheme: raw(scheme.native) + b"\x00\x00"),
                 every("not_json 401 0"),
             ),
             Row(
-                "A NUL character in a text", signed(lambda scheme: put(scheme, b'"x":"\\u0000"')), EACH_EVENT
+                "A NUL character in a text",
+                signed(lambda scheme: put(scheme, b'"x":"\\u0000"')),
+                EACH_EVENT,
             ),
-            Row("Half of a character", signed(lambda scheme: put(scheme, b'"x":"\\ud83d"')), EACH_EVENT),
-            Row("`NaN`", signed(lambda scheme: put(scheme, b'"x":NaN')), every("not_json 401 0")),
+            Row(
+                "Half of a character",
+                signed(lambda scheme: put(scheme, b'"x":"\\ud83d"')),
+                EACH_EVENT,
+            ),
+            Row(
+                "`NaN`",
+                signed(lambda scheme: put(scheme, b'"x":NaN')),
+                every("not_json 401 0"),
+            ),
             Row(
                 "A number of 5,000 digits",
                 signed(lambda scheme: put(scheme, b'"x":' + b"9" * 5000)),
@@ -484,13 +634,19 @@ SECTIONS: tuple[Section, ...] = (
             Row(
                 "`1e999999999` as the amount",
                 signed(lambda scheme: amount_of(scheme, b"1e999999999")),
-                ("TransactionCharged 200 1", "malformed_body 401 0", "PaymentSucceeded 200 1"),
+                (
+                    "TransactionCharged 200 1",
+                    "malformed_body 401 0",
+                    "PaymentSucceeded 200 1",
+                ),
             ),
             Row("Nested 100,000 deep", signed(deep), every("not_json 401 0")),
             Row("80,000 names more", signed(many_names), EACH_EVENT),
             Row(
                 "A name that is given twice: the last counts",
-                signed(lambda scheme: put(scheme, b'"id":5,"data":5,"name":5,"type":5')),
+                signed(
+                    lambda scheme: put(scheme, b'"id":5,"data":5,"name":5,"type":5')
+                ),
                 EACH_EVENT,
             ),
             Row(
@@ -498,9 +654,17 @@ SECTIONS: tuple[Section, ...] = (
                 signed(lambda scheme: b"{}"),
                 ("UnknownEvent 200 1", "malformed_body 401 0", "UnknownEvent 200 1"),
             ),
-            Row("A form", signed(lambda scheme: b"id=1&amount=2"), every("not_json 401 0")),
+            Row(
+                "A form",
+                signed(lambda scheme: b"id=1&amount=2"),
+                every("not_json 401 0"),
+            ),
             Row("`null`", signed(lambda scheme: b"null"), every("not_an_object 401 0")),
-            Row("A text", signed(lambda scheme: b'"transaction.charged"'), every("not_an_object 401 0")),
+            Row(
+                "A text",
+                signed(lambda scheme: b'"transaction.charged"'),
+                every("not_an_object 401 0"),
+            ),
         ),
     ),
     (
@@ -537,7 +701,9 @@ SECTIONS: tuple[Section, ...] = (
             Row(
                 "A replay with the amount written as text, or with another number of zeros",
                 replayed(
-                    lambda scheme: amount_of(scheme, b'"430.43"' if scheme.name == "fields" else b"1000.00")
+                    lambda scheme: amount_of(
+                        scheme, b'"430.43"' if scheme.name == "fields" else b"1000.00"
+                    )
                 ),
                 (
                     "TransactionCharged 200+200 1",
@@ -583,8 +749,15 @@ SECTIONS: tuple[Section, ...] = (
             ),
             Row(
                 "A duplicate of an event that is not known",
-                lambda scheme: [scheme.sent(raw(scheme.native | {"name": "new", "type": "new"}))] * 2,
-                ("UnknownEvent 200+200 1", "PaymentCallback 200+200 1", "UnknownEvent 200+200 1"),
+                lambda scheme: (
+                    [scheme.sent(raw(scheme.native | {"name": "new", "type": "new"}))]
+                    * 2
+                ),
+                (
+                    "UnknownEvent 200+200 1",
+                    "PaymentCallback 200+200 1",
+                    "UnknownEvent 200+200 1",
+                ),
             ),
             Row(
                 "A duplicate while the first is handled",
@@ -614,7 +787,9 @@ SECTIONS: tuple[Section, ...] = (
 def cell(text: str) -> Cell:
     """A cell as it stands in the table."""
     results, statuses, handled = text.split(" ")
-    return Cell(tuple(results.split("+")), tuple(map(int, statuses.split("+"))), int(handled))
+    return Cell(
+        tuple(results.split("+")), tuple(map(int, statuses.split("+"))), int(handled)
+    )
 
 
 # -- What comes of them
@@ -691,10 +866,16 @@ def received(
         if begin(event):
             replies.append(await receiver.receive_async(*sent[1]))
 
-    receiver = Receiver(handle if door == "receive" else handle_async, secret=scheme.secret)
+    receiver = Receiver(
+        handle if door == "receive" else handle_async, secret=scheme.secret
+    )
     for one in sent[:1] if handler == "again" else sent:
         try:
-            reply = receiver.receive(*one) if door == "receive" else runner.run(receiver.receive_async(*one))
+            reply = (
+                receiver.receive(*one)
+                if door == "receive"
+                else runner.run(receiver.receive_async(*one))
+            )
         except HandlerError:
             # It reaches the web framework, which answers so.
             reply = Reply(500, "")

@@ -53,10 +53,15 @@ _TAIL = """
 
 def render(entries: list[Entry]) -> str:
     """The page. It holds no date and no measured time: the same behavior gives the same bytes."""
-    seen = {(entry.row.text, entry.scheme.name): entry.seen["receive"] for entry in entries}
+    seen = {
+        (entry.row.text, entry.scheme.name): entry.seen["receive"] for entry in entries
+    }
     parts = [_HEAD]
     for title, text, rows in SECTIONS:
-        lines = [f"| what is sent | {' | '.join(scheme.title for scheme in SCHEMES)} |", f"|{' --- |' * 4}"]
+        lines = [
+            f"| what is sent | {' | '.join(scheme.title for scheme in SCHEMES)} |",
+            f"|{' --- |' * 4}",
+        ]
         for row in rows:
             cells = [_cell(seen[row.text, scheme.name]) for scheme in SCHEMES]
             lines.append(f"| {' | '.join([row.text, *cells])} |")
@@ -71,12 +76,16 @@ def _cell(cell: Cell) -> str:
 
 def main() -> int:
     """Write the page, if all is as the table says."""
-    logging.getLogger("plexy_pay").setLevel(logging.CRITICAL)  # That deliveries are refused is no news here.
+    # That deliveries are refused is no news here.
+    logging.getLogger("plexy_pay").setLevel(logging.CRITICAL)
     entries = deliveries.run()
     differences = deliveries.differences(entries)
     if differences:
         print("\n".join(differences), file=sys.stderr)
-        print(f"{len(differences)} differences from the table: the page was not written.", file=sys.stderr)
+        print(
+            f"{len(differences)} differences from the table: the page was not written.",
+            file=sys.stderr,
+        )
         return 1
     PAGE.write_text(render(entries), encoding="utf-8")
     print(f"{len(entries)} cells are as the table says: {PAGE.name} shows them.")

@@ -38,13 +38,23 @@ def run(
     path: Path = PACKAGE.parent,
     **environment: str,
 ) -> Done:
-    kept = {name: value for name, value in os.environ.items() if name != "PLEXY_WEBHOOK_SECRET"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PLEXY_WEBHOOK_SECRET"
+    }
     kept |= {"PYTHONPATH": str(path)} | environment
     if secret is not None:
         kept["PLEXY_WEBHOOK_SECRET"] = secret
     command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(
-        command, env=kept, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+        command,
+        env=kept,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
     )
     assert not shows_a_secret(done.stdout + done.stderr)
     assert "Traceback" not in done.stderr
@@ -61,13 +71,20 @@ def saved(
 ) -> Path:
     """A delivery as a proxy or a logger saves it."""
     lines = [first] if first else []
-    lines += [f"{name}: {value}" for name, value in {"Host": "shop.example", **headers}.items()]
+    lines += [
+        f"{name}: {value}"
+        for name, value in {"Host": "shop.example", **headers}.items()
+    ]
     file = folder / "delivery.http"
-    file.write_bytes("".join(f"{line}{end}" for line in [*lines, ""]).encode("latin-1") + body)
+    file.write_bytes(
+        "".join(f"{line}{end}" for line in [*lines, ""]).encode("latin-1") + body
+    )
     return file
 
 
-def test_a_genuine_delivery_is_shown_with_its_id_and_without_personal_data(tmp_path: Path) -> None:
+def test_a_genuine_delivery_is_shown_with_its_id_and_without_personal_data(
+    tmp_path: Path,
+) -> None:
     body, headers = delivery("transaction.charged", BY_TOKEN)
     done = run(saved(tmp_path, body, headers), "--scheme", "token")
     assert (done.returncode, done.stderr) == (0, "")
@@ -81,15 +98,24 @@ def test_a_genuine_delivery_is_shown_with_its_id_and_without_personal_data(tmp_p
         assert value not in done.stdout.replace(event.dedup_id, "")
 
 
-@pytest.mark.parametrize("first", ["POST /webhooks HTTP/1.1", "POST http://shop:80/ HTTP/1.1", ""])
+@pytest.mark.parametrize(
+    "first", ["POST /webhooks HTTP/1.1", "POST http://shop:80/ HTTP/1.1", ""]
+)
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
 def test_a_file_may_begin_with_the_request_line_and_have_ends_of_both_kinds(
     tmp_path: Path, first: str, end: str
 ) -> None:
     body, headers = delivery(CALLBACK, BY_FIELDS)
-    done = run(saved(tmp_path, body, headers, first=first, end=end), "--scheme", "fields", secret=PRIVATE_KEY)
+    done = run(
+        saved(tmp_path, body, headers, first=first, end=end),
+        "--scheme",
+        "fields",
+        secret=PRIVATE_KEY,
+    )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("proved by fields: PaymentCallback ''\ndedup_id: callback:")
+    assert done.stdout.startswith(
+        "proved by fields: PaymentCallback ''\ndedup_id: callback:"
+    )
 
 
 def test_a_header_in_another_alphabet_is_no_end_of_a_line(tmp_path: Path) -> None:
@@ -115,15 +141,21 @@ def test_a_body_alone_takes_its_headers_from_the_command_line(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
-def test_an_old_delivery_is_refused_unless_its_age_is_not_asked_for(tmp_path: Path) -> None:
+def test_an_old_delivery_is_refused_unless_its_age_is_not_asked_for(
+    tmp_path: Path,
+) -> None:
     body = raw(example("payment.succeeded"))
     file = saved(tmp_path, body, sign(body, secret=BY_BODY, now=1_716_640_000))
     done = run(file, "--scheme", "body", secret=SIGNING_SECRET)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("refused (too_old): The timestamp of the webhook is more than 300 seconds")
+    assert done.stderr.startswith(
+        "refused (too_old): The timestamp of the webhook is more than 300 seconds"
+    )
     done = run(file, "--scheme", "body", "--any-age", secret=SIGNING_SECRET)
     assert done.returncode == 0
-    assert done.stdout.startswith("proved by body: PaymentSucceeded 'payment.succeeded'\n")
+    assert done.stdout.startswith(
+        "proved by body: PaymentSucceeded 'payment.succeeded'\n"
+    )
     assert done.stdout.endswith("The age of the delivery was not looked at.\n")
 
 
@@ -140,7 +172,12 @@ def test_an_old_delivery_is_refused_unless_its_age_is_not_asked_for(tmp_path: Pa
 def test_a_delivery_that_is_not_proved_ends_with_1_and_its_reason(
     tmp_path: Path, body: bytes, secret: str, scheme: str, reason: str
 ) -> None:
-    done = run(saved(tmp_path, body, sign(b"{}", secret=BY_TOKEN)), "--scheme", scheme, secret=secret)
+    done = run(
+        saved(tmp_path, body, sign(b"{}", secret=BY_TOKEN)),
+        "--scheme",
+        scheme,
+        secret=secret,
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"refused ({reason}): ")
 
@@ -153,15 +190,24 @@ def test_what_cannot_be_looked_at_ends_with_2_and_what_to_do(tmp_path: Path) -> 
     odd = tmp_path / "odd.http"
     odd.write_bytes(b"POST / HTTP/1.1\r\nno header\r\n\r\n{}")
     cases: list[tuple[Done, str]] = [
-        (run(file, "--scheme", "token", secret=None), "variable PLEXY_WEBHOOK_SECRET is not set"),
+        (
+            run(file, "--scheme", "token", secret=None),
+            "variable PLEXY_WEBHOOK_SECRET is not set",
+        ),
         (run(file, "--scheme", "token", secret=""), "secret is empty"),
-        (run(file, "--scheme", "token", secret=f"Bearer {TOKEN}"), "begins with the word Bearer"),
+        (
+            run(file, "--scheme", "token", secret=f"Bearer {TOKEN}"),
+            "begins with the word Bearer",
+        ),
         (run(file, "--scheme", "fields", secret="pr_"), "secret is empty"),
         (run(tmp_path / "none", "--scheme", "token"), "No such file"),
         (run(tmp_path, "--scheme", "token"), "Is a directory"),
         (run(alone, "--scheme", "token"), "pass --body-only"),
         (run(odd, "--scheme", "token"), "not of the form NAME: VALUE"),
-        (run(file, "--scheme", "token", "--header", "no header"), "not of the form NAME: VALUE"),
+        (
+            run(file, "--scheme", "token", "--header", "no header"),
+            "not of the form NAME: VALUE",
+        ),
         (run(file), "--scheme"),
         (run(file, "--scheme", "none"), "invalid choice"),
     ]
@@ -180,33 +226,49 @@ def test_what_cannot_be_looked_at_ends_with_2_and_what_to_do(tmp_path: Path) -> 
     ],
     ids=ascii,
 )
-def test_no_name_writes_to_the_terminal_as_it_pleases(tmp_path: Path, name: str, encoding: str) -> None:
+def test_no_name_writes_to_the_terminal_as_it_pleases(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
     body: Any = raw({"name": name, "id": name, "merchantId": name, "data": name})
     done = run(
-        saved(tmp_path, body, sign(body, secret=BY_TOKEN)), "--scheme", "token", PYTHONIOENCODING=encoding
+        saved(tmp_path, body, sign(body, secret=BY_TOKEN)),
+        "--scheme",
+        "token",
+        PYTHONIOENCODING=encoding,
     )
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert [line.partition(":")[0] for line in lines[:2]] == ["proved by token", "dedup_id"]
+    assert [line.partition(":")[0] for line in lines[:2]] == [
+        "proved by token",
+        "dedup_id",
+    ]
     assert len(lines) == 3
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
 
 
-def test_a_copy_of_the_package_under_another_name_has_the_command_too(tmp_path: Path) -> None:
+def test_a_copy_of_the_package_under_another_name_has_the_command_too(
+    tmp_path: Path,
+) -> None:
     vendor = tmp_path / "acme" / "_vendor"
-    shutil.copytree(PACKAGE, vendor / "pay", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PACKAGE, vendor / "pay", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for folder in (vendor, vendor.parent):
         (folder / "__init__.py").touch()
     file = saved(tmp_path, *delivery("transaction.charged", BY_TOKEN))
-    done = run(file, "--scheme", "token", module="acme._vendor.pay.webhooks", path=tmp_path)
+    done = run(
+        file, "--scheme", "token", module="acme._vendor.pay.webhooks", path=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("proved by token: TransactionCharged")
     done = run("--help", module="acme._vendor.pay.webhooks", path=tmp_path)
     assert "usage: python -m acme._vendor.pay.webhooks" in done.stdout
 
 
-def test_the_command_needs_neither_httpx_nor_more_than_the_models_it_reads(tmp_path: Path) -> None:
+def test_the_command_needs_neither_httpx_nor_more_than_the_models_it_reads(
+    tmp_path: Path,
+) -> None:
     file = saved(tmp_path, *delivery("transaction.charged", BY_TOKEN))
     program = (
         "import runpy, sys\n"
@@ -217,5 +279,9 @@ def test_the_command_needs_neither_httpx_nor_more_than_the_models_it_reads(tmp_p
     )
     environment = {**os.environ, "PLEXY_WEBHOOK_SECRET": TOKEN}
     subprocess.run(
-        [sys.executable, "-c", program], check=True, env=environment, capture_output=True, timeout=120
+        [sys.executable, "-c", program],
+        check=True,
+        env=environment,
+        capture_output=True,
+        timeout=120,
     )

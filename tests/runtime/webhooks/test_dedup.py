@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, CALLBACK, EVENTS, changed, example, raw
+from helpers.webhooks import (
+    BY_BODY,
+    BY_FIELDS,
+    BY_TOKEN,
+    CALLBACK,
+    EVENTS,
+    changed,
+    example,
+    raw,
+)
 from plexy_pay.webhooks import TokenSecret, UnknownEvent, sign, unwrap
 from plexy_pay.webhooks.events import EVENTS as EVENTS_OF_THE_PACKAGE
 
@@ -32,7 +41,11 @@ PINNED: list[tuple[dict[str, Any], Any, str, str]] = [
         "transaction:d7978780e78a676479e06f1234585ce7ae0ef9297686455d01dba983a53118d0",
     ),
     (
-        changed("transaction.failed", amount=-12.50, updatedAt="2024-04-01T17:02:00.120+05:00"),
+        changed(
+            "transaction.failed",
+            amount=-12.50,
+            updatedAt="2024-04-01T17:02:00.120+05:00",
+        ),
         BY_TOKEN,
         '["txn_abcdef123456","transaction.failed","failed","2024-04-01T12:02:00.12Z",{"number":"-125e-1"}]',
         "transaction_state:e7576ab2c40b3eb3724c9aec8218eed6d8776ffe571905b56561dc6808b952ea",
@@ -65,7 +78,9 @@ PINNED: list[tuple[dict[str, Any], Any, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("body", "secret", "hashed", "pinned"), PINNED, ids=[pinned[:18] for *_, pinned in PINNED]
+    ("body", "secret", "hashed", "pinned"),
+    PINNED,
+    ids=[pinned[:18] for *_, pinned in PINNED],
 )
 def test_it_is_made_as_the_documentation_says_and_never_changes(
     body: Any, secret: Any, hashed: str, pinned: str
@@ -105,7 +120,9 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("name", "pointer"), PARTS)
-@pytest.mark.parametrize("value", [(), (None,), ("",), ([],), ({},), ([1],), ({"a": 1},)], ids=repr)
+@pytest.mark.parametrize(
+    "value", [(), (None,), ("",), ([],), ({},), ([1],), ({"a": 1},)], ids=repr
+)
 def test_two_events_that_lack_what_tells_them_apart_are_two(
     name: str, pointer: str, value: tuple[Any, ...]
 ) -> None:
@@ -117,7 +134,9 @@ def test_two_events_that_lack_what_tells_them_apart_are_two(
 
 @pytest.mark.parametrize("value", [False, 0])
 def test_what_is_false_or_zero_is_not_missing(value: Any) -> None:
-    assert dedup_id(changed("transaction.charged", amount=value)).startswith("transaction:")
+    assert dedup_id(changed("transaction.charged", amount=value)).startswith(
+        "transaction:"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,12 +151,24 @@ def test_what_is_false_or_zero_is_not_missing(value: Any) -> None:
             "2025-12-31T19:00:00.00-05:00",
             "2026-01-01T00:00Z",
         ),
-        ("2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.500Z", "2026-01-01T05:00:00.500000+05:00"),
+        (
+            "2026-01-01T00:00:00.5Z",
+            "2026-01-01T00:00:00.500Z",
+            "2026-01-01T05:00:00.500000+05:00",
+        ),
         ("2026-01-01T00:00:00.123456789Z", "2026-01-01T05:00:00.12345678900+05:00"),
     ],
 )
 def test_one_moment_has_one_id_however_it_is_written(moments: tuple[str, ...]) -> None:
-    assert len({dedup_id(changed("transaction.charged", updatedAt=text)) for text in moments}) == 1
+    assert (
+        len(
+            {
+                dedup_id(changed("transaction.charged", updatedAt=text))
+                for text in moments
+            }
+        )
+        == 1
+    )
 
 
 def test_what_is_not_the_same_moment_has_another_id() -> None:
@@ -158,11 +189,16 @@ def test_what_is_not_the_same_moment_has_another_id() -> None:
         "soon",
         "soon.0Z",
     ]
-    assert len({dedup_id(changed("transaction.charged", updatedAt=text)) for text in texts}) == len(texts)
+    assert len(
+        {dedup_id(changed("transaction.charged", updatedAt=text)) for text in texts}
+    ) == len(texts)
 
 
 def test_only_what_the_description_calls_a_moment_is_compared_as_one() -> None:
-    same = [changed("transaction.charged", id=f"2026-01-01T00:00:00{end}") for end in ("Z", "+00:00")]
+    same = [
+        changed("transaction.charged", id=f"2026-01-01T00:00:00{end}")
+        for end in ("Z", "+00:00")
+    ]
     assert dedup_id(same[0]) != dedup_id(same[1])
 
 
@@ -170,14 +206,17 @@ def test_only_what_the_description_calls_a_moment_is_compared_as_one() -> None:
 def test_it_is_the_same_whichever_scheme_proves_the_event(name: str) -> None:
     if not name.startswith(("payment.", "refund.")):
         assert dedup_id(example(name)) == dedup_id(example(name), BY_BODY)
-    assert dedup_id(example(name), BY_BODY) != dedup_id(example("transaction.charged") | {"name": "x"})
+    assert dedup_id(example(name), BY_BODY) != dedup_id(
+        example("transaction.charged") | {"name": "x"}
+    )
 
 
 def spelled(body: dict[str, Any]) -> list[dict[str, Any]]:
     """The body as other deliveries of the same event may be written."""
     data = body["data"]
     snake = {
-        "".join(f"_{c.lower()}" if c.isupper() else c for c in name): value for name, value in data.items()
+        "".join(f"_{c.lower()}" if c.isupper() else c for c in name): value
+        for name, value in data.items()
     }
     return [
         body,
@@ -185,20 +224,30 @@ def spelled(body: dict[str, Any]) -> list[dict[str, Any]]:
         body | {"data": dict(reversed(data.items()))},
         body | {"data": snake},
         body
-        | {"data": {name: {"Value": value} for name, value in data.items() if not isinstance(value, dict)}},
+        | {
+            "data": {
+                name: {"Value": value}
+                for name, value in data.items()
+                if not isinstance(value, dict)
+            }
+        },
         body | {"data": {"Value": data}},
         body | {"data": data | {"brandNew": 1, "balance": 5, "description": "other"}},
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in EVENTS if name.startswith("transaction.")])
+@pytest.mark.parametrize(
+    "name", [name for name in EVENTS if name.startswith("transaction.")]
+)
 def test_every_spelling_of_an_event_has_one_id(name: str) -> None:
     assert len({dedup_id(body) for body in spelled(example(name))}) == 1
 
 
 def of_amount(written: str) -> bytes:
     """A body with an amount that Python would write in another way."""
-    return raw(changed("transaction.charged", amount="AMOUNT")).replace(b'"AMOUNT"', written.encode())
+    return raw(changed("transaction.charged", amount="AMOUNT")).replace(
+        b'"AMOUNT"', written.encode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,7 +264,20 @@ def test_every_way_to_write_a_number_has_one_id(numbers: tuple[str, ...]) -> Non
 
 
 def test_what_is_not_the_same_number_has_another_id() -> None:
-    values = ["1", "10", "100", "1.01", "-1", "true", '"1"', '"1e0"', "null", "1e-400", "1e400", "0"]
+    values = [
+        "1",
+        "10",
+        "100",
+        "1.01",
+        "-1",
+        "true",
+        '"1"',
+        '"1e0"',
+        "null",
+        "1e-400",
+        "1e400",
+        "0",
+    ]
     assert len({dedup_id(of_amount(value)) for value in values}) == len(values)
 
 
@@ -228,27 +290,53 @@ def test_a_number_whose_exponent_is_huge_has_an_id_and_fills_no_memory() -> None
 
 
 def test_two_partial_refunds_of_one_payment_are_two_events() -> None:
-    first = changed("transaction.refunded", amount=300, updatedAt="2024-04-01T12:05:00Z")
-    same_amount_later = changed("transaction.refunded", amount=300, updatedAt="2024-04-01T12:06:00Z")
-    same_moment = changed("transaction.refunded", amount=200, updatedAt="2024-04-01T12:05:00Z")
-    processed = changed(
-        "transaction.refunded", amount=300, processedAmount=299, updatedAt="2024-04-01T12:05:00Z"
+    first = changed(
+        "transaction.refunded", amount=300, updatedAt="2024-04-01T12:05:00Z"
     )
-    other = changed("transaction.refunded", id="txn_other", amount=300, updatedAt="2024-04-01T12:05:00Z")
+    same_amount_later = changed(
+        "transaction.refunded", amount=300, updatedAt="2024-04-01T12:06:00Z"
+    )
+    same_moment = changed(
+        "transaction.refunded", amount=200, updatedAt="2024-04-01T12:05:00Z"
+    )
+    processed = changed(
+        "transaction.refunded",
+        amount=300,
+        processedAmount=299,
+        updatedAt="2024-04-01T12:05:00Z",
+    )
+    other = changed(
+        "transaction.refunded",
+        id="txn_other",
+        amount=300,
+        updatedAt="2024-04-01T12:05:00Z",
+    )
     charged = first | {"name": "transaction.charged"}
     bodies = [first, same_amount_later, same_moment, processed, other, charged]
     assert len({dedup_id(body) for body in bodies}) == len(bodies)
 
 
 def test_no_value_can_be_made_to_look_like_two() -> None:
-    pairs = [("a", "b"), ('a","b', "c"), ("a\\", "b"), ("a", 'b","c'), ("a,b", "c"), ("a", "b,c")]
-    ids = [dedup_id(changed("transaction.charged", status=one, updatedAt=two)) for one, two in pairs]
+    pairs = [
+        ("a", "b"),
+        ('a","b', "c"),
+        ("a\\", "b"),
+        ("a", 'b","c'),
+        ("a,b", "c"),
+        ("a", "b,c"),
+    ]
+    ids = [
+        dedup_id(changed("transaction.charged", status=one, updatedAt=two))
+        for one, two in pairs
+    ]
     assert len(set(ids)) == len(pairs)
 
 
 def test_halves_of_characters_and_zeros_have_an_id() -> None:
     for text in ("\ud83d", "\x00", "\u202e", "\U0001f600", "é"):
-        assert dedup_id(changed("transaction.charged", id=text)).startswith("transaction:")
+        assert dedup_id(changed("transaction.charged", id=text)).startswith(
+            "transaction:"
+        )
 
 
 # -- The callback of 2023: whoever caught a delivery must not make a second event of it
@@ -282,17 +370,26 @@ def test_nothing_that_is_not_signed_makes_a_new_event_of_a_callback() -> None:
         original.replace(b" ", b""),
         original[:-1] + b"   }",
     ]
-    assert {replayed(body, original) for body in bodies} == {dedup_id(original, BY_FIELDS)}
+    assert {replayed(body, original) for body in bodies} == {
+        dedup_id(original, BY_FIELDS)
+    }
 
 
 def test_settled_alone_makes_one_more_and_is_true_or_not() -> None:
     original = callback(settled=False)
-    settled = {replayed(callback(settled=value), original) for value in (True, {"Value": True})}
-    others = {replayed(callback(settled=value), original) for value in (False, None, 1, "true", [], {}, 2.5)}
+    settled = {
+        replayed(callback(settled=value), original) for value in (True, {"Value": True})
+    }
+    others = {
+        replayed(callback(settled=value), original)
+        for value in (False, None, 1, "true", [], {}, 2.5)
+    }
     assert (len(settled), len(others), len(settled | others)) == (1, 1, 2)
 
 
-def test_a_callback_that_was_signed_with_zeros_at_the_end_has_one_id_in_every_spelling() -> None:
+def test_a_callback_that_was_signed_with_zeros_at_the_end_has_one_id_in_every_spelling() -> (
+    None
+):
     # The signature was made of the text 126.50; only that text can be proved, whichever way the body writes it.
     original = callback(amount="126.50")
     for body in (original, original.replace(b'"126.50"', b"126.50")):
@@ -302,9 +399,9 @@ def test_a_callback_that_was_signed_with_zeros_at_the_end_has_one_id_in_every_sp
 def test_a_callback_has_the_same_id_after_the_key_was_rotated() -> None:
     other = type(BY_FIELDS)("pr_another")
     body = callback()
-    assert unwrap(body, sign(body, secret=other), secret=[BY_FIELDS, other]).dedup_id == dedup_id(
-        body, BY_FIELDS
-    )
+    assert unwrap(
+        body, sign(body, secret=other), secret=[BY_FIELDS, other]
+    ).dedup_id == dedup_id(body, BY_FIELDS)
 
 
 def test_each_signed_field_of_a_callback_makes_another_event() -> None:
@@ -316,13 +413,25 @@ def test_each_signed_field_of_a_callback_makes_another_event() -> None:
         {"orderReference": "x"},
         {"success": False},
     ]
-    assert len({dedup_id(callback(**change), BY_FIELDS) for change in changes}) == len(changes)
+    assert len({dedup_id(callback(**change), BY_FIELDS) for change in changes}) == len(
+        changes
+    )
 
 
 def test_it_is_of_one_length_however_long_the_event_is() -> None:
     long = changed("transaction.charged", id="t" * 100_000, amount=10**400)
     assert len(dedup_id(long)) == len("transaction:") + 64
     # A column of 100 characters has room for each.
-    assert max(len(event.kind.prefix) for event in EVENTS_OF_THE_PACKAGE.values()) + 1 + 64 <= 100
-    assert unwrap(raw(long), {"Authorization": "tok"}, secret=TokenSecret("tok")).dedup_id.isascii()
-    assert type(unwrap(b'{"name":"x"}', {"Authorization": "tok"}, secret=TokenSecret("tok"))) is UnknownEvent
+    assert (
+        max(len(event.kind.prefix) for event in EVENTS_OF_THE_PACKAGE.values()) + 1 + 64
+        <= 100
+    )
+    assert unwrap(
+        raw(long), {"Authorization": "tok"}, secret=TokenSecret("tok")
+    ).dedup_id.isascii()
+    assert (
+        type(
+            unwrap(b'{"name":"x"}', {"Authorization": "tok"}, secret=TokenSecret("tok"))
+        )
+        is UnknownEvent
+    )

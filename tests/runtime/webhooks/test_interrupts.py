@@ -69,7 +69,9 @@ class Interrupter:
         error: What is raised.
     """
 
-    def __init__(self, after: CodeType, until: CodeType, step: int, error: type[BaseException]) -> None:
+    def __init__(
+        self, after: CodeType, until: CodeType, step: int, error: type[BaseException]
+    ) -> None:
         self.after = after
         self.until = until
         self.step = step
@@ -113,7 +115,9 @@ class Kind:
         self.store: Any = AsyncStore() if name == "async store" else MemoryStore()
         self.claim = self.store.claim.__code__
         self.events: list[Any] = []
-        self.handle: Callable[[Any], Any] = self._handle_async if self.is_async else self._handle
+        self.handle: Callable[[Any], Any] = (
+            self._handle_async if self.is_async else self._handle
+        )
         self.receiver = Receiver(self.handle, secret=SECRET, store=self.store)
 
     def _handle(self, event: Any) -> None:
@@ -128,7 +132,9 @@ class Kind:
             return self.receiver.receive(BODY, HEADERS)
         return asyncio.run(self.receiver.receive_async(BODY, HEADERS))
 
-    def interrupted(self, step: int, error: type[BaseException], after: CodeType, until: CodeType) -> bool:
+    def interrupted(
+        self, step: int, error: type[BaseException], after: CodeType, until: CodeType
+    ) -> bool:
         """Take the delivery, with an interrupt at a step; says whether there was such a step."""
         interrupter = Interrupter(after, until, step, error)
         try:
@@ -155,13 +161,17 @@ def test_an_interrupt_between_the_claim_and_the_handler_lets_go_of_the_event(
         if not kind.interrupted(steps, error, kind.claim, kind.handle.__code__):  # type: ignore[attr-defined]
             break
         assert kind.events == []
-        assert kind.receive() == (200, "ok"), f"busy for ever after an interrupt at step {steps}"
+        assert kind.receive() == (200, "ok"), (
+            f"busy for ever after an interrupt at step {steps}"
+        )
         assert len(kind.events) == 1
         steps += 1
     assert steps > 2
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError]
+)
 @pytest.mark.parametrize("name", ["receive", "async store"])
 def test_an_interrupt_after_the_handler_leaves_the_event_handled_or_to_be_sent_again(
     name: str, error: type[BaseException]
@@ -169,16 +179,22 @@ def test_an_interrupt_after_the_handler_leaves_the_event_handled_or_to_be_sent_a
     steps = 0
     while True:
         kind = Kind(name)
-        if not kind.interrupted(steps, error, kind.handle.__code__, MemoryStore.done.__code__):  # type: ignore[attr-defined]
+        if not kind.interrupted(
+            steps, error, kind.handle.__code__, MemoryStore.done.__code__
+        ):  # type: ignore[attr-defined]
             break
-        assert kind.receive() == (200, "ok"), f"busy for ever after an interrupt at step {steps}"
+        assert kind.receive() == (200, "ok"), (
+            f"busy for ever after an interrupt at step {steps}"
+        )
         assert len(kind.events) == 1
         steps += 1
     assert steps > 2
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_an_interrupt_after_a_claim_in_a_thread_lets_go_of_the_event(error: type[BaseException]) -> None:
+def test_an_interrupt_after_a_claim_in_a_thread_lets_go_of_the_event(
+    error: type[BaseException],
+) -> None:
     class Stopping(MemoryStore):
         """Stops the task that waits, while the claim is made in its thread."""
 
@@ -227,7 +243,12 @@ def test_a_memory_store_that_is_interrupted_while_it_claims_has_not_claimed(
 
     step = 1
     while True:
-        store, steps, passed, before = MemoryStore(), Steps(), list[None](), sys.gettrace()
+        store, steps, passed, before = (
+            MemoryStore(),
+            Steps(),
+            list[None](),
+            sys.gettrace(),
+        )
         sys.settrace(interrupt)
         try:
             answer = store.claim("event:1")
@@ -237,6 +258,8 @@ def test_a_memory_store_that_is_interrupted_while_it_claims_has_not_claimed(
             sys.settrace(before)
         if answer is not None:
             break
-        assert store.claim("event:1") == "new", f"claimed by nobody after an interrupt at step {step}"
+        assert store.claim("event:1") == "new", (
+            f"claimed by nobody after an interrupt at step {step}"
+        )
         step += 1
     assert step > 2

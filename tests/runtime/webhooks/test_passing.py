@@ -9,9 +9,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from helpers.webhooks import BY_BODY, BY_FIELDS, BY_TOKEN, SECRETS, native, shows_a_secret
+from helpers.webhooks import (
+    BY_BODY,
+    BY_FIELDS,
+    BY_TOKEN,
+    SECRETS,
+    native,
+    shows_a_secret,
+)
 from plexy_pay import ConfigurationError
-from plexy_pay.webhooks import Receiver, Reply, WebhookVerificationError, aws, sign, unwrap
+from plexy_pay.webhooks import (
+    Receiver,
+    Reply,
+    WebhookVerificationError,
+    aws,
+    sign,
+    unwrap,
+)
 
 by_scheme = pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret.scheme)
 
@@ -35,7 +49,10 @@ def test_a_body_that_is_not_the_one_that_came_is_a_mistake_of_the_program(
     body = native(secret)
     proof = sign(body, secret=secret)
     if isinstance(headers, dict):
-        headers = {name: value.replace("LENGTH", str(len(body))) for name, value in headers.items()} | proof
+        headers = {
+            name: value.replace("LENGTH", str(len(body)))
+            for name, value in headers.items()
+        } | proof
     else:
         length = str(len(body)).encode()
         headers = [(name, value.replace(b"LENGTH", length)) for name, value in headers]
@@ -49,7 +66,8 @@ def test_a_body_that_is_not_the_one_that_came_is_a_mistake_of_the_program(
 
 
 @pytest.mark.parametrize(
-    "passed", [base64.b64encode, lambda body: json.dumps(json.loads(body), indent=1).encode()]
+    "passed",
+    [base64.b64encode, lambda body: json.dumps(json.loads(body), indent=1).encode()],
 )
 def test_a_body_that_was_rewritten_is_one_too(passed: Any) -> None:
     body = native(BY_BODY)
@@ -73,7 +91,9 @@ def test_a_body_that_was_rewritten_is_one_too(passed: Any) -> None:
     ],
     ids=str,
 )
-def test_a_body_that_came_empty_is_a_delivery_that_is_not_proved(secret: Any, headers: Any) -> None:
+def test_a_body_that_came_empty_is_a_delivery_that_is_not_proved(
+    secret: Any, headers: Any
+) -> None:
     with pytest.raises(WebhookVerificationError):
         unwrap(b"", {**headers, **sign(native(secret), secret=secret)}, secret=secret)
 
@@ -101,7 +121,11 @@ def test_a_wrong_token_is_one_whatever_became_of_the_body() -> None:
 
 def test_a_body_that_was_compressed_may_have_another_length() -> None:
     body = native(BY_BODY)
-    headers = {**sign(b"{}", secret=BY_BODY), "Content-Length": "7", "Content-Encoding": "gzip"}
+    headers = {
+        **sign(b"{}", secret=BY_BODY),
+        "Content-Length": "7",
+        "Content-Encoding": "gzip",
+    }
     with pytest.raises(WebhookVerificationError):
         unwrap(body, headers, secret=BY_BODY)
 
@@ -119,7 +143,9 @@ def test_a_body_that_was_compressed_may_have_another_length() -> None:
     ],
     ids=["WSGI", "WSGI bytes", "snake"],
 )
-def test_headers_may_have_the_names_that_wsgi_gives_them(secret: Any, spell: Any) -> None:
+def test_headers_may_have_the_names_that_wsgi_gives_them(
+    secret: Any, spell: Any
+) -> None:
     body = native(secret)
     headers = {spell(name): value for name, value in sign(body, secret=secret).items()}
     assert unwrap(body, headers, secret=secret)
@@ -128,7 +154,11 @@ def test_headers_may_have_the_names_that_wsgi_gives_them(secret: Any, spell: Any
 def test_a_whole_environ_is_headers() -> None:
     body = native(BY_TOKEN)
     (value,) = sign(body, secret=BY_TOKEN).values()
-    environ = {"REQUEST_METHOD": "POST", "wsgi.input": object(), "HTTP_AUTHORIZATION": value}
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "wsgi.input": object(),
+        "HTTP_AUTHORIZATION": value,
+    }
     assert unwrap(body, environ, secret=BY_TOKEN)
 
 
@@ -174,7 +204,10 @@ def v1(headers: Mapping[str, str]) -> dict[str, Any]:
 
 def v1_balancer(headers: Mapping[str, str]) -> dict[str, Any]:
     """Application Load Balancer with multi-value headers: no `headers` at all, names in lower case."""
-    return {**LAMBDA_V1, "multiValueHeaders": {name.lower(): [value] for name, value in headers.items()}}
+    return {
+        **LAMBDA_V1,
+        "multiValueHeaders": {name.lower(): [value] for name, value in headers.items()},
+    }
 
 
 def v1_without(headers: Mapping[str, str]) -> dict[str, Any]:
@@ -184,7 +217,10 @@ def v1_without(headers: Mapping[str, str]) -> dict[str, Any]:
 
 def v2(headers: Mapping[str, str]) -> dict[str, Any]:
     """HTTP API and function URLs: names in lower case."""
-    return {**LAMBDA_V2, "headers": {name.lower(): value for name, value in headers.items()}}
+    return {
+        **LAMBDA_V2,
+        "headers": {name.lower(): value for name, value in headers.items()},
+    }
 
 
 @by_scheme
@@ -192,17 +228,25 @@ def v2(headers: Mapping[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("encode", [as_text, as_base64])
 def test_an_event_of_aws_is_a_delivery(secret: Any, shape: Any, encode: Any) -> None:
     body = native(secret)
-    headers = {**sign(body, secret=secret), "Content-Length": str(len(body)), "Host": "shop.kz"}
+    headers = {
+        **sign(body, secret=secret),
+        "Content-Length": str(len(body)),
+        "Host": "shop.kz",
+    }
     event = {**shape(headers), **encode(body)}
     receiver = Receiver(lambda event: None, secret=secret)
     assert receiver.receive(*aws.body_and_headers(event)) == Reply(200, "ok")
-    assert receiver.receive(*aws.body_and_headers(json.loads(json.dumps(event)))) == Reply(200, "ok")
+    assert receiver.receive(
+        *aws.body_and_headers(json.loads(json.dumps(event)))
+    ) == Reply(200, "ok")
 
 
 def test_letters_outside_ascii_keep_their_bytes() -> None:
     body = '{"name": "transaction.charged", "data": {"id": "txn_1", "description": "Тапсырыс"}}'.encode()
     for encode in (as_text, as_base64):
-        passed, headers = aws.body_and_headers({**v2(sign(body, secret=BY_BODY)), **encode(body)})
+        passed, headers = aws.body_and_headers(
+            {**v2(sign(body, secret=BY_BODY)), **encode(body)}
+        )
         assert passed == body
         assert unwrap(passed, headers, secret=BY_BODY)
 

@@ -22,7 +22,12 @@ Fields = dict[str, Any]
 
 
 def callback(
-    own_id: str, amount: Any, currency: str, reference: str | None, *, success: bool = True
+    own_id: str,
+    amount: Any,
+    currency: str,
+    reference: str | None,
+    *,
+    success: bool = True,
 ) -> Fields:
     return {
         "id": own_id,
@@ -36,7 +41,9 @@ def callback(
 def reason_of(claimed: Fields, signed: Fields) -> Reason | None:
     """Why what is claimed is refused, with the signature of what was signed; None if it is taken."""
     try:
-        event = webhooks.unwrap(raw(claimed), sign(raw(signed), secret=BY_FIELDS), secret=BY_FIELDS)
+        event = webhooks.unwrap(
+            raw(claimed), sign(raw(signed), secret=BY_FIELDS), secret=BY_FIELDS
+        )
     except WebhookVerificationError as error:
         return error.reason
     assert isinstance(event, PaymentCallback)
@@ -85,11 +92,15 @@ def test_each_currency_of_iso_4217_is_taken(currency: str) -> None:
     assert reason_of(sent, sent) is None
 
 
-@pytest.mark.parametrize("currency", ["ABC", "kzt", "Kzt", "ORD", "XXX", "KZ\u0422", "€€€", "KZT ", "398"])
+@pytest.mark.parametrize(
+    "currency", ["ABC", "kzt", "Kzt", "ORD", "XXX", "KZ\u0422", "€€€", "KZT ", "398"]
+)
 def test_what_is_no_currency_of_iso_4217_is_refused(currency: str) -> None:
     headers = sign(raw(callback(ID, 100, "KZT", "ORD-1001")), secret=BY_FIELDS)
     with pytest.raises(WebhookVerificationError) as caught:
-        webhooks.unwrap(raw(callback(ID, 100, currency, "ORD-1001")), headers, secret=BY_FIELDS)
+        webhooks.unwrap(
+            raw(callback(ID, 100, currency, "ORD-1001")), headers, secret=BY_FIELDS
+        )
     assert caught.value.reason is Reason.MALFORMED_BODY
 
 
@@ -106,12 +117,20 @@ def test_what_is_no_currency_of_iso_4217_is_refused(currency: str) -> None:
         (callback(ID, 100, "KZT", "ORD-1"), callback(ID[:-2], 22100, "KZT", "ORD-1")),
         (callback(ID, 430.43, "EUR", "1"), callback(f"{ID}430.", 43, "EUR", "1")),
         (callback(ID, "-5", "EUR", "1"), callback(f"{ID}-", 5, "EUR", "1")),
-        (callback("ps_1", 1000, "KZT", "ORD-1"), callback("ps_11", "000", "KZT", "ORD-1")),
-        (callback("ps_1", 1000, "KZT", "ORD-1"), callback("ps_", 11000, "KZT", "ORD-1")),
+        (
+            callback("ps_1", 1000, "KZT", "ORD-1"),
+            callback("ps_11", "000", "KZT", "ORD-1"),
+        ),
+        (
+            callback("ps_1", 1000, "KZT", "ORD-1"),
+            callback("ps_", 11000, "KZT", "ORD-1"),
+        ),
         (callback("ps_", 5, "KZT", "9USD1"), callback("ps_5KZT", 9, "USD", "1")),
     ],
 )
-def test_another_amount_in_the_same_text_is_refused(sent: Fields, claimed: Fields) -> None:
+def test_another_amount_in_the_same_text_is_refused(
+    sent: Fields, claimed: Fields
+) -> None:
     assert reason_of(claimed, sent) is Reason.AMBIGUOUS
 
 
@@ -148,7 +167,22 @@ def test_whether_a_text_has_two_readings_is_told_to_nobody_without_the_key() -> 
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 pieces = st.sampled_from(
-    ["1", "0", "25", ".", "-", "KZT", "USD", "EUR", "ORD", "x", "true", "false", ID, ID[:-1]]
+    [
+        "1",
+        "0",
+        "25",
+        ".",
+        "-",
+        "KZT",
+        "USD",
+        "EUR",
+        "ORD",
+        "x",
+        "true",
+        "false",
+        ID,
+        ID[:-1],
+    ]
 )
 texts = st.lists(pieces, max_size=4).map("".join)
 uuids = st.uuids().map(str)
@@ -166,7 +200,9 @@ def readings(text: str) -> Iterator[Fields]:
     rest = text.removesuffix("true" if success else "false")
     for currency in range(2, len(rest) - 2):
         for amount in range(1, currency):
-            if rest[currency : currency + 3] in EXPONENTS and NUMBER.fullmatch(rest, amount, currency):
+            if rest[currency : currency + 3] in EXPONENTS and NUMBER.fullmatch(
+                rest, amount, currency
+            ):
                 yield callback(
                     rest[:amount],
                     rest[amount:currency],
@@ -189,11 +225,20 @@ def test_what_is_taken_can_be_taken_for_nothing_else(
         for one in readings(text)
         if reason_of(one, sent) is None
     }
-    assert taken <= {(own_id, Decimal(amount), currency)} or reason_of(sent, sent) is not None
+    assert (
+        taken <= {(own_id, Decimal(amount), currency)}
+        or reason_of(sent, sent) is not None
+    )
     assert len(taken) <= 1
 
 
-@given(uuids, amounts, st.sampled_from(sorted(EXPONENTS)), st.text(max_size=20), st.booleans())
+@given(
+    uuids,
+    amounts,
+    st.sampled_from(sorted(EXPONENTS)),
+    st.text(max_size=20),
+    st.booleans(),
+)
 def test_each_callback_with_a_uuid_is_taken(
     own_id: str, amount: Any, currency: str, reference: str, success: bool
 ) -> None:

@@ -12,9 +12,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from helpers.webhooks import BY_BODY, BY_TOKEN, TOKEN, changed, delivery, raw, shows_a_secret
+from helpers.webhooks import (
+    BY_BODY,
+    BY_TOKEN,
+    TOKEN,
+    changed,
+    delivery,
+    raw,
+    shows_a_secret,
+)
 from plexy_pay import ConfigurationError
-from plexy_pay.webhooks import MemoryStore, Receiver, Reply, TransactionCharged, UnknownEvent, sign
+from plexy_pay.webhooks import (
+    MemoryStore,
+    Receiver,
+    Reply,
+    TransactionCharged,
+    UnknownEvent,
+    sign,
+)
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 CHARGED, _ = delivery("transaction.charged", BY_TOKEN)
@@ -81,22 +96,31 @@ class Recording(MemoryStore):
 def test_an_event_is_handed_over_once_however_often_it_comes(receive: Receive) -> None:
     handler, store = Handler(), Recording()
     receiver = Receiver(handler, secret=BY_TOKEN, store=store)
-    for headers in (BEARER, {"authorization": TOKEN}, [("AUTHORIZATION", f"Bearer Bearer {TOKEN}")]):
+    for headers in (
+        BEARER,
+        {"authorization": TOKEN},
+        [("AUTHORIZATION", f"Bearer Bearer {TOKEN}")],
+    ):
         assert receive(receiver, CHARGED, headers) == (200, "ok")
     [event] = handler.events
     assert isinstance(event, TransactionCharged)
-    assert store.calls == [(name, event.dedup_id) for name in ("claim", "done", "claim", "claim")]
+    assert store.calls == [
+        (name, event.dedup_id) for name in ("claim", "done", "claim", "claim")
+    ]
 
 
 def test_each_event_is_handed_over(receive: Receive) -> None:
     handler = Handler()
     receiver = Receiver(handler, secret=BY_TOKEN)
-    bodies = [raw(changed("transaction.refunded", amount=amount)) for amount in (100, 200, 300)]
+    bodies = [
+        raw(changed("transaction.refunded", amount=amount))
+        for amount in (100, 200, 300)
+    ]
     for body in (*bodies, *bodies, b'{"name":"transaction.invented"}'):
         assert receive(receiver, body, BEARER).status == 200
-    assert [type(event).__name__ for event in handler.events] == ["TransactionRefunded"] * 3 + [
-        "UnknownEvent"
-    ]
+    assert [type(event).__name__ for event in handler.events] == [
+        "TransactionRefunded"
+    ] * 3 + ["UnknownEvent"]
     assert isinstance(handler.events[-1], UnknownEvent)
 
 
@@ -121,10 +145,16 @@ def test_receivers_that_share_a_store_hand_an_event_over_once(receive: Receive) 
     ],
 )
 def test_what_cannot_be_trusted_reaches_neither_store_nor_handler(
-    receive: Receive, body: bytes, headers: Any, reply: tuple[int, str], caplog: pytest.LogCaptureFixture
+    receive: Receive,
+    body: bytes,
+    headers: Any,
+    reply: tuple[int, str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     handler, store = Handler(), Recording()
-    receiver = Receiver(handler, secret=BY_TOKEN, store=store, max_bytes=1024 + len(CHARGED) - 1)
+    receiver = Receiver(
+        handler, secret=BY_TOKEN, store=store, max_bytes=1024 + len(CHARGED) - 1
+    )
     assert receive(receiver, body, headers) == reply
     assert (handler.events, store.calls) == ([], [])
     [record] = caplog.records
@@ -135,9 +165,13 @@ def test_what_cannot_be_trusted_reaches_neither_store_nor_handler(
 
 
 @pytest.mark.parametrize(
-    "secret", [TOKEN, [BY_TOKEN, BY_BODY], [], None], ids=["text", "mixed", "none", "None"]
+    "secret",
+    [TOKEN, [BY_TOKEN, BY_BODY], [], None],
+    ids=["text", "mixed", "none", "None"],
 )
-def test_a_secret_that_cannot_be_used_is_refused_when_the_receiver_is_made(secret: Any) -> None:
+def test_a_secret_that_cannot_be_used_is_refused_when_the_receiver_is_made(
+    secret: Any,
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Receiver(print, secret=secret)
     assert not shows_a_secret(str(caught.value))
@@ -145,7 +179,8 @@ def test_a_secret_that_cannot_be_used_is_refused_when_the_receiver_is_made(secre
 
 def test_a_receiver_does_not_show_its_secret() -> None:
     assert (
-        repr(Receiver(print, secret=BY_TOKEN)) == "<Receiver of webhooks, proved with TokenSecret(********)>"
+        repr(Receiver(print, secret=BY_TOKEN))
+        == "<Receiver of webhooks, proved with TokenSecret(********)>"
     )
     assert not shows_a_secret(repr(Receiver(print, secret=[BY_TOKEN])))
 
@@ -162,13 +197,23 @@ def test_a_body_that_was_parsed_is_a_mistake_in_the_program(receive: Receive) ->
 def test_an_event_whose_handler_failed_comes_again(
     receive: Receive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handler, store = Handler(RuntimeError("no database"), ValueError("once more")), Recording()
+    handler, store = (
+        Handler(RuntimeError("no database"), ValueError("once more")),
+        Recording(),
+    )
     receiver = Receiver(handler, secret=BY_TOKEN, store=store)
     assert [answered(receive, receiver) for _ in range(4)] == [500, 500, 200, 200]
     assert len(handler.events) == 3
-    assert [name for name, _ in store.calls] == ["claim", "release"] * 2 + ["claim", "done", "claim"]
+    assert [name for name, _ in store.calls] == ["claim", "release"] * 2 + [
+        "claim",
+        "done",
+        "claim",
+    ]
     said = [record.getMessage() for record in caplog.records]
-    assert ["raised RuntimeError" in said[0], "raised ValueError" in said[1]] == [True, True]
+    assert ["raised RuntimeError" in said[0], "raised ValueError" in said[1]] == [
+        True,
+        True,
+    ]
     assert all("'transaction.charged'" in text and "again" in text for text in said)
     # What it says may be of the payer. The framework reports it, with the traceback.
     assert "no database" not in "".join(said)
@@ -179,13 +224,19 @@ def test_the_error_of_a_handler_is_the_one_that_it_raised(receive: Receive) -> N
     with pytest.raises(RuntimeError) as caught:
         receive(Receiver(Handler(raised), secret=BY_TOKEN), CHARGED, BEARER)
     assert caught.value is raised
-    assert (raised.__cause__, raised.__context__, getattr(raised, "__notes__", None)) == (None, None, None)
+    assert (
+        raised.__cause__,
+        raised.__context__,
+        getattr(raised, "__notes__", None),
+    ) == (None, None, None)
     assert caught.traceback[-1].name == "__call__"
 
 
 def test_an_end_of_iteration_in_a_handler_keeps_its_traceback(receive: Receive) -> None:
     with pytest.raises(RuntimeError) as caught:
-        receive(Receiver(Handler(StopIteration("empty")), secret=BY_TOKEN), CHARGED, BEARER)
+        receive(
+            Receiver(Handler(StopIteration("empty")), secret=BY_TOKEN), CHARGED, BEARER
+        )
     cause = caught.value.__cause__
     assert isinstance(cause, StopIteration)
     assert cause.__traceback__
@@ -194,7 +245,11 @@ def test_an_end_of_iteration_in_a_handler_keeps_its_traceback(receive: Receive) 
 
 def test_the_error_of_a_handler_shows_no_payload_and_no_token(receive: Receive) -> None:
     with pytest.raises(RuntimeError) as caught:
-        receive(Receiver(Handler(RuntimeError("no database")), secret=BY_TOKEN), CHARGED, BEARER)
+        receive(
+            Receiver(Handler(RuntimeError("no database")), secret=BY_TOKEN),
+            CHARGED,
+            BEARER,
+        )
     step = caught.tb
     seen = ""
     while step is not None:
@@ -211,7 +266,9 @@ class Failing(logging.Filter):
         raise OSError("the program's own filter is broken")
 
 
-def test_a_broken_filter_of_the_program_decides_about_no_delivery(receive: Receive) -> None:
+def test_a_broken_filter_of_the_program_decides_about_no_delivery(
+    receive: Receive,
+) -> None:
     logger, broken = logging.getLogger("plexy_pay.webhooks"), Failing()
     logger.addFilter(broken)
     logger.setLevel(logging.INFO)
@@ -240,7 +297,9 @@ def test_info_says_of_each_delivery_what_became_of_it(
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_a_process_that_is_stopped_lets_go_of_the_event_and_stops(stop: type[BaseException]) -> None:
+def test_a_process_that_is_stopped_lets_go_of_the_event_and_stops(
+    stop: type[BaseException],
+) -> None:
     store = Recording()
     receiver = Receiver(Handler(stop()), secret=BY_TOKEN, store=store)
     with pytest.raises(stop):
@@ -261,15 +320,23 @@ class Broken(MemoryStore):
 
 
 @pytest.mark.parametrize(("method", "handled"), [("claim", 0), ("done", 1)])
-def test_without_its_store_nothing_is_acknowledged(receive: Receive, method: str, handled: int) -> None:
+def test_without_its_store_nothing_is_acknowledged(
+    receive: Receive, method: str, handled: int
+) -> None:
     handler = Handler()
     with pytest.raises(OSError, match="the database is away"):
-        receive(Receiver(handler, secret=BY_TOKEN, store=Broken(method)), CHARGED, BEARER)
+        receive(
+            Receiver(handler, secret=BY_TOKEN, store=Broken(method)), CHARGED, BEARER
+        )
     assert len(handler.events) == handled
 
 
-def test_a_store_that_cannot_let_go_hides_nothing_of_the_handlers_error(receive: Receive) -> None:
-    receiver = Receiver(Handler(ValueError("of the handler")), secret=BY_TOKEN, store=Broken("release"))
+def test_a_store_that_cannot_let_go_hides_nothing_of_the_handlers_error(
+    receive: Receive,
+) -> None:
+    receiver = Receiver(
+        Handler(ValueError("of the handler")), secret=BY_TOKEN, store=Broken("release")
+    )
     with pytest.raises(OSError, match="the database is away") as caught:
         receive(receiver, CHARGED, BEARER)
     assert "of the handler" in str(caught.value.__context__)
@@ -289,7 +356,9 @@ def test_a_store_that_answers_something_else_is_a_mistake_in_the_program(
 # -- At one time
 
 
-def test_an_event_that_is_being_handled_is_to_be_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_that_is_being_handled_is_to_be_sent_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     replies: list[Reply] = []
 
     def handle(event: object) -> None:
@@ -360,11 +429,19 @@ def test_a_handler_and_a_store_may_be_async() -> None:
         receiver = Receiver(handle, secret=BY_TOKEN, store=store)
         with pytest.raises(RuntimeError, match="once"):
             await receiver.receive_async(CHARGED, BEARER)
-        return [(await receiver.receive_async(CHARGED, BEARER)).status for _ in range(2)]
+        return [
+            (await receiver.receive_async(CHARGED, BEARER)).status for _ in range(2)
+        ]
 
     assert asyncio.run(main()) == [200, 200]
     assert len(events) == 2
-    assert [name for name, _ in store.calls] == ["claim", "release", "claim", "done", "claim"]
+    assert [name for name, _ in store.calls] == [
+        "claim",
+        "release",
+        "claim",
+        "done",
+        "claim",
+    ]
 
 
 def test_what_is_async_cannot_be_used_by_receive_and_the_event_comes_again() -> None:
@@ -372,7 +449,9 @@ def test_what_is_async_cannot_be_used_by_receive_and_the_event_comes_again() -> 
         raise AssertionError("it is never started")
 
     store = Recording()
-    with pytest.raises(ConfigurationError, match=r"the handler is async.*Use receive_async"):
+    with pytest.raises(
+        ConfigurationError, match=r"the handler is async.*Use receive_async"
+    ):
         Receiver(handle, secret=BY_TOKEN, store=store).receive(CHARGED, BEARER)
     assert [name for name, _ in store.calls] == ["claim", "release"]
 
@@ -386,7 +465,9 @@ def test_what_is_async_cannot_be_used_by_receive_and_the_event_comes_again() -> 
 
 def test_a_mistake_of_the_handlers_own_is_a_failed_handler(receive: Receive) -> None:
     store = Recording()
-    receiver = Receiver(Handler(ConfigurationError("no API key")), secret=BY_TOKEN, store=store)
+    receiver = Receiver(
+        Handler(ConfigurationError("no API key")), secret=BY_TOKEN, store=store
+    )
     with pytest.raises(ConfigurationError, match="no API key"):
         receive(receiver, CHARGED, BEARER)
     assert [name for name, _ in store.calls] == ["claim", "release"]
@@ -411,7 +492,9 @@ def test_a_handler_that_is_not_async_holds_up_no_other_request() -> None:
 
 
 @pytest.mark.parametrize("kind", ["async", "thread"])
-def test_a_request_that_is_cancelled_does_not_stop_what_is_done_with_its_event(kind: str) -> None:
+def test_a_request_that_is_cancelled_does_not_stop_what_is_done_with_its_event(
+    kind: str,
+) -> None:
     events: list[Any] = []
     begun, go = threading.Event(), threading.Event()
 
@@ -427,7 +510,9 @@ def test_a_request_that_is_cancelled_does_not_stop_what_is_done_with_its_event(k
         events.append(event)
 
     async def main() -> None:
-        receiver = Receiver(handle_async if kind == "async" else handle_in_thread, secret=BY_TOKEN)
+        receiver = Receiver(
+            handle_async if kind == "async" else handle_in_thread, secret=BY_TOKEN
+        )
         request = asyncio.create_task(receiver.receive_async(CHARGED, BEARER))
         while not begun.is_set():
             await asyncio.sleep(0)
@@ -495,19 +580,30 @@ def test_an_event_loop_that_ends_lets_go_of_an_event_that_it_stopped() -> None:
 
     asyncio.run(main())
     assert [name for name, _ in store.calls] == ["claim", "release"]
-    assert Receiver(Handler(), secret=BY_TOKEN, store=store).receive(CHARGED, BEARER).status == 200
+    assert (
+        Receiver(Handler(), secret=BY_TOKEN, store=store)
+        .receive(CHARGED, BEARER)
+        .status
+        == 200
+    )
 
 
 # -- MemoryStore
 
 
-def test_a_memory_store_forgets_the_oldest_event_and_nothing_that_is_under_way() -> None:
+def test_a_memory_store_forgets_the_oldest_event_and_nothing_that_is_under_way() -> (
+    None
+):
     store = MemoryStore(size=2)
     assert store.claim("under way") == "new"
     for name in ("a", "b", "c"):
         assert store.claim(name) == "new"
         store.done(name)
-    assert [store.claim(name) for name in ("b", "c", "under way")] == ["done", "done", "busy"]
+    assert [store.claim(name) for name in ("b", "c", "under way")] == [
+        "done",
+        "done",
+        "busy",
+    ]
     assert store.claim("a") == "new"
     store.release("a")
     assert store.claim("a") == "new"

@@ -101,7 +101,9 @@ def test_the_end_of_the_event_loop_waits_for_a_handler_in_a_thread() -> None:
     assert store.calls == ["claim", "done"]
 
 
-def test_an_async_handler_that_the_end_of_the_event_loop_cancels_gives_its_event_back() -> None:
+def test_an_async_handler_that_the_end_of_the_event_loop_cancels_gives_its_event_back() -> (
+    None
+):
     store, entered = Store(), threading.Event()
 
     async def handle(event: webhooks.AnyEvent) -> None:

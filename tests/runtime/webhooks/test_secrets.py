@@ -40,7 +40,9 @@ from plexy_pay.webhooks import (
 
 KINDS: list[Any] = [TokenSecret, FieldsSecret, BodySecret]
 each_kind = pytest.mark.parametrize("kind", KINDS)
-each_secret = pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret.scheme)
+each_secret = pytest.mark.parametrize(
+    "secret", SECRETS, ids=lambda secret: secret.scheme
+)
 
 
 @each_kind
@@ -60,7 +62,9 @@ each_secret = pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secr
         (["tok"], "is a list, not text"),
     ],
 )
-def test_a_text_that_cannot_be_a_secret_is_refused(kind: Any, text: object, says: str) -> None:
+def test_a_text_that_cannot_be_a_secret_is_refused(
+    kind: Any, text: object, says: str
+) -> None:
     with pytest.raises(ConfigurationError, match=says):
         kind(text)
 
@@ -72,7 +76,8 @@ def test_a_private_key_of_nothing_but_its_prefix_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    "tolerance", [0, -1, True, 10**9, float("nan"), float("inf"), "300", None, Decimal(300)]
+    "tolerance",
+    [0, -1, True, 10**9, float("nan"), float("inf"), "300", None, Decimal(300)],
 )
 def test_a_tolerance_is_a_number_of_seconds(tolerance: Any) -> None:
     with pytest.raises(ConfigurationError, match="number of seconds above 0") as caught:
@@ -82,7 +87,9 @@ def test_a_tolerance_is_a_number_of_seconds(tolerance: Any) -> None:
 
 @each_kind
 @pytest.mark.parametrize("end", [" ", "\n", "\u00e9", "\x7f"])
-def test_no_frame_of_a_constructor_shows_the_text_that_it_refuses(kind: Any, end: str) -> None:
+def test_no_frame_of_a_constructor_shows_the_text_that_it_refuses(
+    kind: Any, end: str
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind(TOKEN + end)
     assert_nothing_shows_a_secret(caught.value)
@@ -108,9 +115,12 @@ def test_a_secret_shows_itself_in_no_way(secret: Any) -> None:
 
 @each_secret
 @pytest.mark.parametrize(
-    "do", [pickle.dumps, copy.copy, copy.deepcopy, lambda one: pickle.dumps({"in": [one]})]
+    "do",
+    [pickle.dumps, copy.copy, copy.deepcopy, lambda one: pickle.dumps({"in": [one]})],
 )
-def test_a_secret_is_never_pickled_or_copied(secret: Any, do: Callable[[Any], object]) -> None:
+def test_a_secret_is_never_pickled_or_copied(
+    secret: Any, do: Callable[[Any], object]
+) -> None:
     with pytest.raises(TypeError, match="never pickled or copied") as caught:
         do(secret)
     assert not shows_a_secret(str(caught.value))
@@ -119,25 +129,43 @@ def test_a_secret_is_never_pickled_or_copied(secret: Any, do: Callable[[Any], ob
 def refusals() -> dict[str, Callable[[Any], object]]:
     """Ways in which a delivery with the right token, or a right signature, is refused."""
     return {
-        "no JSON": lambda secret: unwrap(b"{", sign(native(secret), secret=secret), secret=secret),
-        "no object": lambda secret: unwrap(b"[]", sign(native(secret), secret=secret), secret=secret),
+        "no JSON": lambda secret: unwrap(
+            b"{", sign(native(secret), secret=secret), secret=secret
+        ),
+        "no object": lambda secret: unwrap(
+            b"[]", sign(native(secret), secret=secret), secret=secret
+        ),
         "too large": lambda secret: unwrap(
-            native(secret), sign(native(secret), secret=secret), secret=secret, max_bytes=3
+            native(secret),
+            sign(native(secret), secret=secret),
+            secret=secret,
+            max_bytes=3,
         ),
         "wrong scheme": lambda secret: unwrap(
-            raw(example("payment.succeeded")), sign(native(secret), secret=secret), secret=secret, now=0
+            raw(example("payment.succeeded")),
+            sign(native(secret), secret=secret),
+            secret=secret,
+            now=0,
         ),
         "repeated": lambda secret: unwrap(
-            native(secret), [*sign(native(secret), secret=secret).items()] * 2, secret=secret
+            native(secret),
+            [*sign(native(secret), secret=secret).items()] * 2,
+            secret=secret,
         ),
         "a further word": lambda secret: unwrap(
             native(secret),
-            {name: f"{value} x" for name, value in sign(native(secret), secret=secret).items()},
+            {
+                name: f"{value} x"
+                for name, value in sign(native(secret), secret=secret).items()
+            },
             secret=secret,
         ),
         "one letter more": lambda secret: unwrap(
             native(secret),
-            {name: f"{value}x" for name, value in sign(native(secret), secret=secret).items()},
+            {
+                name: f"{value}x"
+                for name, value in sign(native(secret), secret=secret).items()
+            },
             secret=secret,
         ),
     }
@@ -157,7 +185,13 @@ def test_no_frame_of_unwrap_shows_a_token_that_came(secret: Any, name: str) -> N
 
 def test_no_frame_shows_a_secret_that_was_passed_wrongly() -> None:
     body, headers = delivery("transaction.charged", BY_TOKEN)
-    wrong: list[Any] = [TOKEN, TOKEN.encode(), [TOKEN], [BY_TOKEN, TOKEN], {"secret": TOKEN}]
+    wrong: list[Any] = [
+        TOKEN,
+        TOKEN.encode(),
+        [TOKEN],
+        [BY_TOKEN, TOKEN],
+        {"secret": TOKEN},
+    ]
     for secret in wrong:
         with pytest.raises(ConfigurationError) as caught:
             unwrap(body, headers, secret=secret)
@@ -191,7 +225,9 @@ def others(kind: Any, count: int) -> list[Any]:
 
 
 @each_secret
-def test_the_comparison_in_constant_time_alone_decides(secret: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_comparison_in_constant_time_alone_decides(
+    secret: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     body = native(secret)
     right, wrong = sign(body, secret=secret), sign(body, secret=type(secret)("another"))
     monkeypatch.setattr(hmac, "compare_digest", Asked(lambda left, right: True))
@@ -220,12 +256,19 @@ def test_each_active_secret_is_asked_with_bytes_of_equal_length(
         assert len(left) == len(right) == 32
 
 
-def test_each_signature_of_a_header_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_signature_of_a_header_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     body = native(BY_BODY)
     right = sign(body, secret=BY_BODY, now=50)["Plexy-Signature"].partition(",")[2]
     asked = Asked(hmac.compare_digest)
     monkeypatch.setattr(hmac, "compare_digest", asked)
-    unwrap(body, {"Plexy-Signature": f"t=50,{right},v1={'0' * 64},{right}"}, secret=BY_BODY, now=50)
+    unwrap(
+        body,
+        {"Plexy-Signature": f"t=50,{right},v1={'0' * 64},{right}"},
+        secret=BY_BODY,
+        now=50,
+    )
     assert len(asked.pairs) == 3
 
 
@@ -309,13 +352,22 @@ def test_five_fields_signed_by_hand_prove_a_callback(name: str) -> None:
     key = PRIVATE_KEY.removeprefix("pr_").encode()
     signature = hmac.new(key, text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
     for secret in (BY_FIELDS, FieldsSecret(PRIVATE_KEY.removeprefix("pr_"))):
-        assert type(unwrap(body, {"x-signature": signature}, secret=secret)).__name__ == "PaymentCallback"
+        assert (
+            type(unwrap(body, {"x-signature": signature}, secret=secret)).__name__
+            == "PaymentCallback"
+        )
 
 
 def test_a_test_delivery_signs_an_amount_as_php_prints_it() -> None:
-    for name in ("a zero at the end, as PHP prints it", "zeros alone, as PHP prints them", "an exponent"):
+    for name in (
+        "a zero at the end, as PHP prints it",
+        "zeros alone, as PHP prints them",
+        "an exponent",
+    ):
         body, text = VECTORS[name]
-        signature = hmac.new(PRIVATE_KEY.removeprefix("pr_").encode(), text.encode(), sha256).hexdigest()
+        signature = hmac.new(
+            PRIVATE_KEY.removeprefix("pr_").encode(), text.encode(), sha256
+        ).hexdigest()
         assert sign(body, secret=BY_FIELDS) == {"x-signature": signature}
 
 
@@ -358,9 +410,14 @@ def test_a_field_of_another_kind_is_not_signed(changes: dict[str, Any]) -> None:
         sign(body, secret=BY_FIELDS)
 
 
-@pytest.mark.parametrize("number", [b"1e999999999", b"-1e-999999999", b"0e999999", b"1e101"])
+@pytest.mark.parametrize(
+    "number", [b"1e999999999", b"-1e-999999999", b"0e999999", b"1e101"]
+)
 def test_an_exponent_that_would_fill_the_memory_is_no_amount(number: bytes) -> None:
-    body = b'{"id":"p1","amount":%s,"currency":"KZT","orderReference":"O-1","success":true}' % number
+    body = (
+        b'{"id":"p1","amount":%s,"currency":"KZT","orderReference":"O-1","success":true}'
+        % number
+    )
     with pytest.raises(WebhookVerificationError) as caught:
         unwrap(body, {"x-signature": "0" * 64}, secret=BY_FIELDS)
     assert caught.value.reason is Reason.MALFORMED_BODY
@@ -368,7 +425,13 @@ def test_an_exponent_that_would_fill_the_memory_is_no_amount(number: bytes) -> N
 
 def test_each_field_that_is_signed_counts() -> None:
     headers = delivery(CALLBACK, BY_FIELDS)[1]
-    other = {"id": "x", "amount": 430.44, "currency": "USD", "orderReference": "1", "success": False}
+    other = {
+        "id": "x",
+        "amount": 430.44,
+        "currency": "USD",
+        "orderReference": "1",
+        "success": False,
+    }
     for name, value in other.items():
         with pytest.raises(WebhookVerificationError) as caught:
             unwrap(raw(example(CALLBACK, **{name: value})), headers, secret=BY_FIELDS)

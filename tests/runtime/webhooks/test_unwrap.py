@@ -45,7 +45,9 @@ from plexy_pay.webhooks import (
 
 # Each test knows which event it looks at.
 unwrap: Any = webhooks.unwrap
-each_secret = pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret.scheme)
+each_secret = pytest.mark.parametrize(
+    "secret", SECRETS, ids=lambda secret: secret.scheme
+)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -64,13 +66,25 @@ def class_of(event: str) -> str:
 
 
 @each_secret
-def test_during_a_rotation_the_old_and_the_new_secret_prove_deliveries(secret: Any) -> None:
+def test_during_a_rotation_the_old_and_the_new_secret_prove_deliveries(
+    secret: Any,
+) -> None:
     new = type(secret)("a-newer-secret")
     body = native(secret)
-    for active in ([secret, new], (new, secret), {secret, new}, frozenset((secret, new))):
+    for active in (
+        [secret, new],
+        (new, secret),
+        {secret, new},
+        frozenset((secret, new)),
+    ):
         for used in (secret, new):
-            assert unwrap(body, sign(body, secret=used), secret=active).scheme == secret.scheme
-    assert reason_of(body, sign(body, secret=secret), secret=[new]) is Reason.WRONG_SECRET
+            assert (
+                unwrap(body, sign(body, secret=used), secret=active).scheme
+                == secret.scheme
+            )
+    assert (
+        reason_of(body, sign(body, secret=secret), secret=[new]) is Reason.WRONG_SECRET
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,8 +104,13 @@ def test_during_a_rotation_the_old_and_the_new_secret_prove_deliveries(secret: A
     ],
     ids=str,
 )
-def test_what_is_no_secret_of_one_kind_is_a_mistake_in_the_program(secret: Any, says: str) -> None:
-    for do in (lambda: unwrap(b"{}", {}, secret=secret), lambda: sign(b"{}", secret=secret)):
+def test_what_is_no_secret_of_one_kind_is_a_mistake_in_the_program(
+    secret: Any, says: str
+) -> None:
+    for do in (
+        lambda: unwrap(b"{}", {}, secret=secret),
+        lambda: sign(b"{}", secret=secret),
+    ):
         with pytest.raises(ConfigurationError, match=says):
             do()
 
@@ -109,10 +128,16 @@ def test_a_class_of_secrets_of_the_users_own_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"name": "x"}, [], "{}", None, 5, object()], ids=lambda body: type(body).__name__
+    "body",
+    [{"name": "x"}, [], "{}", None, 5, object()],
+    ids=lambda body: type(body).__name__,
 )
-def test_a_body_that_was_parsed_or_decoded_is_a_mistake_in_the_program(body: Any) -> None:
-    with pytest.raises(ConfigurationError, match=f"passed as {type(body).__name__}. Pass the raw bytes"):
+def test_a_body_that_was_parsed_or_decoded_is_a_mistake_in_the_program(
+    body: Any,
+) -> None:
+    with pytest.raises(
+        ConfigurationError, match=f"passed as {type(body).__name__}. Pass the raw bytes"
+    ):
         unwrap(body, BEARER, secret=BY_TOKEN)
     with pytest.raises(ConfigurationError, match="Pass the raw bytes"):
         sign(body, secret=BY_BODY)
@@ -131,27 +156,56 @@ def test_a_body_may_be_as_large_as_it_is_allowed_to_be(secret: Any) -> None:
     body = native(secret)
     headers = sign(body, secret=secret)
     assert unwrap(body, headers, secret=secret, max_bytes=len(body))
-    assert reason_of(body, headers, secret=secret, max_bytes=len(body) - 1) is Reason.TOO_LARGE
+    assert (
+        reason_of(body, headers, secret=secret, max_bytes=len(body) - 1)
+        is Reason.TOO_LARGE
+    )
     # Without being told: one MiB.
     body = body.ljust(1024 * 1024)
     assert unwrap(body, sign(body, secret=secret), secret=secret)
-    assert reason_of(body + b" ", sign(body + b" ", secret=secret), secret=secret) is Reason.TOO_LARGE
+    assert (
+        reason_of(body + b" ", sign(body + b" ", secret=secret), secret=secret)
+        is Reason.TOO_LARGE
+    )
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b" ", b"{", b"nul", b"\xff{}", b"{}x", b"{'a': 1}", b'{"a": NaN}', b'{"a": -Infinity}']
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"nul",
+        b"\xff{}",
+        b"{}x",
+        b"{'a': 1}",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+    ],
 )
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     assert reason_of(body, BEARER, secret=BY_TOKEN) is Reason.NOT_JSON
-    assert reason_of(body, sign(body, secret=BY_BODY), secret=BY_BODY) is Reason.NOT_JSON
-    assert reason_of(body, {"x-signature": "0" * 64}, secret=BY_FIELDS) is Reason.NOT_JSON
+    assert (
+        reason_of(body, sign(body, secret=BY_BODY), secret=BY_BODY) is Reason.NOT_JSON
+    )
+    assert (
+        reason_of(body, {"x-signature": "0" * 64}, secret=BY_FIELDS) is Reason.NOT_JSON
+    )
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b"true", b"5", b'"transaction.charged"', b"[{}]"])
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b"true", b"5", b'"transaction.charged"', b"[{}]"]
+)
 def test_json_that_is_no_object_is_refused(body: bytes) -> None:
     assert reason_of(body, BEARER, secret=BY_TOKEN) is Reason.NOT_AN_OBJECT
-    assert reason_of(body, sign(body, secret=BY_BODY), secret=BY_BODY) is Reason.NOT_AN_OBJECT
-    assert reason_of(body, {"x-signature": "0" * 64}, secret=BY_FIELDS) is Reason.NOT_AN_OBJECT
+    assert (
+        reason_of(body, sign(body, secret=BY_BODY), secret=BY_BODY)
+        is Reason.NOT_AN_OBJECT
+    )
+    assert (
+        reason_of(body, {"x-signature": "0" * 64}, secret=BY_FIELDS)
+        is Reason.NOT_AN_OBJECT
+    )
 
 
 # -- Headers
@@ -199,14 +253,22 @@ def message(pairs: list[tuple[str, str]]) -> Message:
 
 SPELLINGS: dict[str, Any] = {
     "a dict": dict,
-    "a dict in capital letters": lambda pairs: {name.upper(): value for name, value in pairs},
-    "a dict in small letters": lambda pairs: {name.lower(): value for name, value in pairs},
-    "a dict of bytes": lambda pairs: {name.encode(): value.encode() for name, value in pairs},
+    "a dict in capital letters": lambda pairs: {
+        name.upper(): value for name, value in pairs
+    },
+    "a dict in small letters": lambda pairs: {
+        name.lower(): value for name, value in pairs
+    },
+    "a dict of bytes": lambda pairs: {
+        name.encode(): value.encode() for name, value in pairs
+    },
     "a dict of lists": lambda pairs: {name: [value] for name, value in pairs},
     "a read-only mapping": lambda pairs: MappingProxyType(dict(pairs)),
     "pairs": lambda pairs: pairs,
     "pairs that can be read once": iter,
-    "an ASGI scope": lambda pairs: [(name.lower().encode(), value.encode()) for name, value in pairs],
+    "an ASGI scope": lambda pairs: [
+        (name.lower().encode(), value.encode()) for name, value in pairs
+    ],
     "pairs in lists": lambda pairs: [list(pair) for pair in pairs],
     "werkzeug": Werkzeug,
     "starlette": Starlette,
@@ -219,15 +281,29 @@ SPELLINGS: dict[str, Any] = {
 def test_headers_are_read_as_frameworks_give_them(secret: Any, spelling: str) -> None:
     body = native(secret)
     pairs = [("Host", "shop"), *sign(body, secret=secret).items(), ("Accept", "*/*")]
-    assert unwrap(body, SPELLINGS[spelling](pairs), secret=secret).scheme == secret.scheme
+    assert (
+        unwrap(body, SPELLINGS[spelling](pairs), secret=secret).scheme == secret.scheme
+    )
 
 
 @pytest.mark.parametrize(
-    "spelling", ["pairs", "pairs that can be read once", "werkzeug", "starlette", "the standard library"]
+    "spelling",
+    [
+        "pairs",
+        "pairs that can be read once",
+        "werkzeug",
+        "starlette",
+        "the standard library",
+    ],
 )
-def test_a_header_that_came_twice_is_refused_even_if_it_says_the_same(spelling: str) -> None:
+def test_a_header_that_came_twice_is_refused_even_if_it_says_the_same(
+    spelling: str,
+) -> None:
     pairs = [("Authorization", TOKEN), ("authorization", TOKEN)]
-    assert reason_of(b"{}", SPELLINGS[spelling](pairs), secret=BY_TOKEN) is Reason.REPEATED_HEADER
+    assert (
+        reason_of(b"{}", SPELLINGS[spelling](pairs), secret=BY_TOKEN)
+        is Reason.REPEATED_HEADER
+    )
     lists = {"Authorization": [TOKEN, TOKEN]}
     assert reason_of(b"{}", lists, secret=BY_TOKEN) is Reason.REPEATED_HEADER
 
@@ -247,7 +323,9 @@ def test_a_header_that_came_twice_is_refused_even_if_it_says_the_same(spelling: 
     ids=repr,
 )
 def test_headers_that_cannot_be_read_are_a_mistake_in_the_program(headers: Any) -> None:
-    with pytest.raises(ConfigurationError, match="headers of the webhook cannot be read"):
+    with pytest.raises(
+        ConfigurationError, match="headers of the webhook cannot be read"
+    ):
         unwrap(b"{}", headers, secret=BY_TOKEN)
 
 
@@ -318,7 +396,9 @@ DIGEST = sign(native(BY_FIELDS), secret=BY_FIELDS)["x-signature"]
     ids=ascii,
 )
 def test_another_signature_of_fields_is_refused(value: str, reason: Reason) -> None:
-    assert reason_of(native(BY_FIELDS), {"x-signature": value}, secret=BY_FIELDS) is reason
+    assert (
+        reason_of(native(BY_FIELDS), {"x-signature": value}, secret=BY_FIELDS) is reason
+    )
 
 
 NOW = 1_716_640_000
@@ -386,7 +466,9 @@ def test_another_form_of_signature_is_refused(value: str) -> None:
     assert caught.value.reason is Reason.MALFORMED_HEADER
 
 
-def test_the_timestamp_may_be_off_by_the_tolerance_in_both_directions_and_no_more() -> None:
+def test_the_timestamp_may_be_off_by_the_tolerance_in_both_directions_and_no_more() -> (
+    None
+):
     value = f"t={NOW},{V1}"
     for now in (NOW, NOW + 300, NOW - 300, NOW + 299.9):
         assert by_body(value, now)
@@ -401,15 +483,24 @@ def test_the_timestamp_may_be_off_by_the_tolerance_in_both_directions_and_no_mor
     narrow = BodySecret(SIGNING_SECRET, tolerance=0.5)
     headers = {"Plexy-Signature": value}
     assert unwrap(native(BY_BODY), headers, secret=narrow, now=NOW + 0.5)
-    assert reason_of(native(BY_BODY), headers, secret=narrow, now=NOW + 1) is Reason.TOO_OLD
+    assert (
+        reason_of(native(BY_BODY), headers, secret=narrow, now=NOW + 1)
+        is Reason.TOO_OLD
+    )
     # Far in the future too, as nobody else looks at.
-    assert reason_of(native(BY_BODY), headers, secret=BY_BODY, now=NOW - 10**7) is Reason.TOO_NEW
+    assert (
+        reason_of(native(BY_BODY), headers, secret=BY_BODY, now=NOW - 10**7)
+        is Reason.TOO_NEW
+    )
 
 
 def test_the_clock_of_this_machine_is_asked_where_no_time_is_given() -> None:
     body = native(BY_BODY)
     assert unwrap(body, sign(body, secret=BY_BODY), secret=BY_BODY)
-    assert reason_of(body, sign(body, secret=BY_BODY, now=0), secret=BY_BODY) is Reason.TOO_OLD
+    assert (
+        reason_of(body, sign(body, secret=BY_BODY, now=0), secret=BY_BODY)
+        is Reason.TOO_OLD
+    )
 
 
 def test_a_wrong_signature_is_not_called_old() -> None:
@@ -424,29 +515,49 @@ def test_a_wrong_signature_is_not_called_old() -> None:
 
 @each_secret
 def test_a_delivery_without_a_proof_is_refused(secret: Any) -> None:
-    assert reason_of(native(secret), {"Host": "shop"}, secret=secret) is Reason.MISSING_HEADER
+    assert (
+        reason_of(native(secret), {"Host": "shop"}, secret=secret)
+        is Reason.MISSING_HEADER
+    )
 
 
 @each_secret
-@pytest.mark.parametrize("used", SECRETS, ids=lambda secret: f"sent with {secret.scheme}")
+@pytest.mark.parametrize(
+    "used", SECRETS, ids=lambda secret: f"sent with {secret.scheme}"
+)
 def test_a_proof_of_another_scheme_is_never_taken(secret: Any, used: Any) -> None:
     if used is not secret:
         body = native(used)
-        assert reason_of(body, sign(body, secret=used), secret=secret) is Reason.WRONG_SCHEME
-        assert reason_of(body, iter(sign(body, secret=used).items()), secret=secret) is Reason.WRONG_SCHEME
+        assert (
+            reason_of(body, sign(body, secret=used), secret=secret)
+            is Reason.WRONG_SCHEME
+        )
+        assert (
+            reason_of(body, iter(sign(body, secret=used).items()), secret=secret)
+            is Reason.WRONG_SCHEME
+        )
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in EVENTS if name.startswith(("transaction.", "payment_order."))]
+    "name",
+    [name for name in EVENTS if name.startswith(("transaction.", "payment_order."))],
 )
-def test_an_event_of_the_token_is_its_own_class_by_token_and_by_signature(name: str) -> None:
+def test_an_event_of_the_token_is_its_own_class_by_token_and_by_signature(
+    name: str,
+) -> None:
     for secret in (BY_TOKEN, BY_BODY):
         event = unwrap(*delivery(name, secret), secret=secret)
-        assert (type(event).__name__, event.name, event.scheme) == (class_of(name), name, secret.scheme)
+        assert (type(event).__name__, event.name, event.scheme) == (
+            class_of(name),
+            name,
+            secret.scheme,
+        )
         assert type(event) is getattr(webhooks, class_of(name))
 
 
-@pytest.mark.parametrize("name", ["payment.succeeded", "payment.failed", "refund.succeeded"])
+@pytest.mark.parametrize(
+    "name", ["payment.succeeded", "payment.failed", "refund.succeeded"]
+)
 def test_an_event_of_v2_is_taken_with_its_signature_alone(name: str) -> None:
     event = unwrap(*delivery(name, BY_BODY), secret=BY_BODY)
     assert (type(event).__name__, event.name) == (class_of(name), name)
@@ -467,13 +578,22 @@ def test_what_the_five_fields_prove_is_a_callback_whatever_else_the_body_says() 
     for claim in claims:
         event = unwrap(raw(claim | example(CALLBACK)), headers, secret=BY_FIELDS)
         assert type(event) is PaymentCallback
-        assert (event.name, event.id, event.merchant_id, event.created_at) == ("", None, None, None)
+        assert (event.name, event.id, event.merchant_id, event.created_at) == (
+            "",
+            None,
+            None,
+            None,
+        )
         assert event.data.id == example(CALLBACK)["id"]
 
 
 def test_no_field_that_is_signed_can_be_brought_in_under_another_spelling() -> None:
     # A callback without an order reference was signed, and someone writes one in.
-    bare = {name: value for name, value in example(CALLBACK).items() if name != "orderReference"}
+    bare = {
+        name: value
+        for name, value in example(CALLBACK).items()
+        if name != "orderReference"
+    }
     headers = sign(raw(bare), secret=BY_FIELDS)
     assert unwrap(raw(bare), headers, secret=BY_FIELDS).data.order_reference is UNSET
     for name in (
@@ -483,10 +603,19 @@ def test_no_field_that_is_signed_can_be_brought_in_under_another_spelling() -> N
         "ORDER_REFERENCE",
         "order_Reference_",
     ):
-        assert reason_of(raw({**bare, name: "ORD-2"}), headers, secret=BY_FIELDS) is Reason.WRONG_SECRET
+        assert (
+            reason_of(raw({**bare, name: "ORD-2"}), headers, secret=BY_FIELDS)
+            is Reason.WRONG_SECRET
+        )
     # Where the field is there by its own name, no other spelling of it counts, before or after.
     whole, headers = example(CALLBACK), delivery(CALLBACK, BY_FIELDS)[1]
-    others = {"order_reference": "ORD-2", "Id": "x", "AMOUNT": 1, "Success": False, "currency_": "USD"}
+    others = {
+        "order_reference": "ORD-2",
+        "Id": "x",
+        "AMOUNT": 1,
+        "Success": False,
+        "currency_": "USD",
+    }
     for body in (whole | others, others | whole):
         data = unwrap(raw(body), headers, secret=BY_FIELDS).data
         seen = (data.id, data.amount, data.currency, data.order_reference, data.success)
@@ -498,10 +627,15 @@ def test_no_field_that_is_signed_can_be_brought_in_under_another_spelling() -> N
             True,
         )
     # Nor does a name of nothing fill what has no name.
-    assert unwrap(raw(whole | {"": "m_evil"}), headers, secret=BY_FIELDS).merchant_id is None
+    assert (
+        unwrap(raw(whole | {"": "m_evil"}), headers, secret=BY_FIELDS).merchant_id
+        is None
+    )
 
 
-def test_of_a_name_that_is_given_twice_the_last_counts_in_the_check_and_in_the_event() -> None:
+def test_of_a_name_that_is_given_twice_the_last_counts_in_the_check_and_in_the_event() -> (
+    None
+):
     body = raw(example(CALLBACK))
     headers = sign(body, secret=BY_FIELDS)
     doubled = body.replace(b'"id":', b'"id": "evil", "id":')
@@ -513,7 +647,9 @@ def test_of_a_name_that_is_given_twice_the_last_counts_in_the_check_and_in_the_e
 # -- Events
 
 
-@pytest.mark.parametrize("secret", [BY_TOKEN, BY_BODY], ids=lambda secret: secret.scheme)
+@pytest.mark.parametrize(
+    "secret", [BY_TOKEN, BY_BODY], ids=lambda secret: secret.scheme
+)
 @pytest.mark.parametrize(
     "body",
     [
@@ -534,7 +670,9 @@ def test_of_a_name_that_is_given_twice_the_last_counts_in_the_check_and_in_the_e
     ],
     ids=ascii,
 )
-def test_an_event_that_is_not_known_is_never_anothers_class(secret: Any, body: dict[str, Any]) -> None:
+def test_an_event_that_is_not_known_is_never_anothers_class(
+    secret: Any, body: dict[str, Any]
+) -> None:
     event = unwrap(raw(body), sign(raw(body), secret=secret), secret=secret)
     assert type(event) is UnknownEvent
     assert event.payload == json.loads(raw(body), parse_float=Decimal)
@@ -544,10 +682,19 @@ def test_an_event_that_is_not_known_is_never_anothers_class(secret: Any, body: d
 
 
 @pytest.mark.parametrize(
-    "data", [None, 5, "text", [], [{"id": "x"}], True, {"Value": "x"}, {"Value": None}], ids=repr
+    "data",
+    [None, 5, "text", [], [{"id": "x"}], True, {"Value": "x"}, {"Value": None}],
+    ids=repr,
 )
 def test_a_known_event_whose_data_is_no_object_is_unknown(data: object) -> None:
-    body = raw({"name": "transaction.charged", "merchantId": "m_1", "id": "evt_1", "data": data})
+    body = raw(
+        {
+            "name": "transaction.charged",
+            "merchantId": "m_1",
+            "id": "evt_1",
+            "data": data,
+        }
+    )
     event = unwrap(body, BEARER, secret=BY_TOKEN)
     assert isinstance(event, UnknownEvent)
     assert (event.name, event.data, event.merchant_id, event.id) == (
@@ -562,19 +709,34 @@ def test_a_known_event_whose_data_is_no_object_is_unknown(data: object) -> None:
 
 def test_each_spelling_of_an_event_decodes_to_one_shape() -> None:
     def snake(name: str) -> str:
-        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+        return "".join(
+            f"_{letter.lower()}" if letter.isupper() else letter for letter in name
+        )
 
     camel = example("transaction.charged")
     plain = {
-        name: value["Value"] if isinstance(value, dict) else value for name, value in camel["data"].items()
+        name: value["Value"] if isinstance(value, dict) else value
+        for name, value in camel["data"].items()
     }
     shapes = [
         camel,
         camel | {"data": plain},
         camel | {"data": {snake(name): value for name, value in plain.items()}},
         camel | {"data": {name: {"Value": value} for name, value in plain.items()}},
-        camel | {"data": {"Value": {snake(name).upper(): {"Value": value} for name, value in plain.items()}}},
-        {"name": camel["name"], "merchant_id": camel["merchantId"], "Data": camel["data"]},
+        camel
+        | {
+            "data": {
+                "Value": {
+                    snake(name).upper(): {"Value": value}
+                    for name, value in plain.items()
+                }
+            }
+        },
+        {
+            "name": camel["name"],
+            "merchant_id": camel["merchantId"],
+            "Data": camel["data"],
+        },
     ]
     events = [unwrap(raw(shape), BEARER, secret=BY_TOKEN) for shape in shapes]
     for event, shape in zip(events, shapes, strict=True):
@@ -588,16 +750,16 @@ def test_each_spelling_of_an_event_decodes_to_one_shape() -> None:
 
 
 def test_the_payload_has_exact_numbers_and_is_not_shown() -> None:
-    body = (
-        b'{"name":"transaction.charged","further":0.10,"data":{"id":"t","amount":126.50,"secretly":"c4n4ry"}}'
-    )
+    body = b'{"name":"transaction.charged","further":0.10,"data":{"id":"t","amount":126.50,"secretly":"c4n4ry"}}'
     event = unwrap(body, BEARER, secret=BY_TOKEN)
     assert str(event.payload["data"]["amount"]) == "126.50"
     assert str(event.data.amount) == "126.50"
     assert str(event.payload["further"]) == "0.10"
     assert "c4n4ry" not in repr(event)
     assert "payload" not in repr(event)
-    unknown = unwrap(b'{"name":"new","data":{"card":"c4n4ry"}}', BEARER, secret=BY_TOKEN)
+    unknown = unwrap(
+        b'{"name":"new","data":{"card":"c4n4ry"}}', BEARER, secret=BY_TOKEN
+    )
     assert "c4n4ry" not in repr(unknown)
 
 
@@ -623,7 +785,9 @@ def test_a_time_that_is_none_is_left_out(created: object) -> None:
 @pytest.mark.parametrize("name", [*EVENTS, CALLBACK, "unknown"])
 def test_an_event_is_pickled_compared_and_never_changed(name: str) -> None:
     secret = BY_FIELDS if name == CALLBACK else BY_BODY
-    body = raw(example(name) if name != "unknown" else {"name": name, "data": {"amount": 1.5}})
+    body = raw(
+        example(name) if name != "unknown" else {"name": name, "data": {"amount": 1.5}}
+    )
     event = unwrap(body, sign(body, secret=secret), secret=secret)
     again = pickle.loads(pickle.dumps(event))
     assert again == event
@@ -664,12 +828,20 @@ def test_what_differs_from_the_spec_is_reported_once_and_without_values(
 ) -> None:
     monkeypatch.setattr(drift, "_reported", {})
     caplog.set_level(logging.WARNING, "plexy_pay.drift")
-    body = raw(changed("transaction.charged", amount="c4n4ry", brandNew="c4n4ry", updatedAt="c4n4ry"))
+    body = raw(
+        changed(
+            "transaction.charged",
+            amount="c4n4ry",
+            brandNew="c4n4ry",
+            updatedAt="c4n4ry",
+        )
+    )
     for _ in range(3):
         event = unwrap(body, BEARER, secret=BY_TOKEN)
         assert isinstance(event, TransactionCharged)
         assert event.data.additional_properties == {"brandNew": "c4n4ry"}
-    told = {(record.operation, record.pointer, record.kind) for record in caplog.records}  # type: ignore[attr-defined]
+    records: list[Any] = caplog.records
+    told = {(record.operation, record.pointer, record.kind) for record in records}
     assert told == {
         ("webhooks.transaction.charged", "/amount", "type"),
         ("webhooks.transaction.charged", "/brandNew", "unknown-field"),

@@ -38,7 +38,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: CreateManualSettlement,
+    options: RequestOptions | None = None,
 ) -> Response[Settlement]:
     """Create manual settlement for beneficiary.
 
@@ -68,7 +72,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: CreateManualSettlement,
+    options: RequestOptions | None = None,
 ) -> Settlement:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -77,7 +85,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: CreateManualSettlement,
+    options: RequestOptions | None = None,
 ) -> Response[Settlement]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -92,8 +104,14 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: CreateManualSettlement, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: CreateManualSettlement,
+    options: RequestOptions | None = None,
 ) -> Settlement:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, body=body, client=client, options=options)
+    ).parsed

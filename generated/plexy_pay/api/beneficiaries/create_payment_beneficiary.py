@@ -24,7 +24,9 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_PAYMENT_BENEFICIARY,
-        body=CREATE_PAYMENT_BENEFICIARY.written(CREATE_PAYMENT_BENEFICIARY.needs("body", body)),
+        body=CREATE_PAYMENT_BENEFICIARY.written(
+            CREATE_PAYMENT_BENEFICIARY.needs("body", body)
+        ),
         fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -32,7 +34,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
     """Create.
 
@@ -60,7 +65,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -69,7 +77,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -83,7 +94,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
     """The async twin of `sync`."""
     options = mask(options)

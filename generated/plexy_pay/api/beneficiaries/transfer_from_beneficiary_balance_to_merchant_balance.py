@@ -37,7 +37,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: TransferToMerchantBalance,
+    options: RequestOptions | None = None,
 ) -> Response[None]:
     """Transfer from beneficiary balance to merchant balance.
 
@@ -69,7 +73,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: TransferToMerchantBalance,
+    options: RequestOptions | None = None,
 ) -> None:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -78,7 +86,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: TransferToMerchantBalance,
+    options: RequestOptions | None = None,
 ) -> Response[None]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -93,7 +105,11 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: TransferToMerchantBalance, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: TransferToMerchantBalance,
+    options: RequestOptions | None = None,
 ) -> None:
     """The async twin of `sync`."""
     options = mask(options)

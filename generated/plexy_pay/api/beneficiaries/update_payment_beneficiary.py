@@ -28,7 +28,9 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_BENEFICIARY.written(UPDATE_PAYMENT_BENEFICIARY.needs("body", body)),
+        body=UPDATE_PAYMENT_BENEFICIARY.written(
+            UPDATE_PAYMENT_BENEFICIARY.needs("body", body)
+        ),
         fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -36,7 +38,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
     """Update.
 
@@ -63,7 +69,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -72,7 +82,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentBeneficiary]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -87,8 +101,14 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: CreatePaymentBeneficiary, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: CreatePaymentBeneficiary,
+    options: RequestOptions | None = None,
 ) -> PaymentBeneficiary:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, body=body, client=client, options=options)
+    ).parsed

@@ -32,7 +32,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutPaymentMethodsRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutPaymentMethodList]:
     """List payment methods.
 
@@ -59,7 +62,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutPaymentMethodsRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutPaymentMethodList:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -68,7 +74,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutPaymentMethodsRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutPaymentMethodList]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -82,7 +91,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: CheckoutPaymentMethodsRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutPaymentMethodsRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutPaymentMethodList:
     """The async twin of `sync`."""
     options = mask(options)

@@ -97,7 +97,9 @@ def sync(
 ) -> CheckoutPayment:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
+    return sync_detailed(
+        body=body, idempotency_key=idempotency_key, client=client, options=options
+    ).parsed
 
 
 @forgets
@@ -130,5 +132,7 @@ async def asyncio(
     """The async twin of `sync`."""
     options = mask(options)
     return (
-        await asyncio_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options)
+        await asyncio_detailed(
+            body=body, idempotency_key=idempotency_key, client=client, options=options
+        )
     ).parsed

@@ -32,7 +32,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutPaymentDetailsRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutPayment]:
     """Submit payment details.
 
@@ -64,7 +67,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutPaymentDetailsRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutPayment:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -73,7 +79,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutPaymentDetailsRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutPayment]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -87,7 +96,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: CheckoutPaymentDetailsRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutPaymentDetailsRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutPayment:
     """The async twin of `sync`."""
     options = mask(options)

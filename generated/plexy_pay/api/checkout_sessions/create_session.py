@@ -32,7 +32,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutSessionRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutSession]:
     """Create session.
 
@@ -60,7 +63,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CheckoutSessionRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutSession:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -69,7 +75,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutSessionRequest,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutSession]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -83,7 +92,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: CheckoutSessionRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CheckoutSessionRequest,
+    options: RequestOptions | None = None,
 ) -> CheckoutSession:
     """The async twin of `sync`."""
     options = mask(options)

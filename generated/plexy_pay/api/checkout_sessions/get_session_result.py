@@ -36,7 +36,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    session_id: str, *, client: SyncClient, session_result: str, options: RequestOptions | None = None
+    session_id: str,
+    *,
+    client: SyncClient,
+    session_result: str,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutSessionResult]:
     """Session result.
 
@@ -62,16 +66,26 @@ def sync_detailed(
 
 @forgets
 def sync(
-    session_id: str, *, client: SyncClient, session_result: str, options: RequestOptions | None = None
+    session_id: str,
+    *,
+    client: SyncClient,
+    session_result: str,
+    options: RequestOptions | None = None,
 ) -> CheckoutSessionResult:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(session_id, session_result=session_result, client=client, options=options).parsed
+    return sync_detailed(
+        session_id, session_result=session_result, client=client, options=options
+    ).parsed
 
 
 @forgets
 async def asyncio_detailed(
-    session_id: str, *, client: AsyncClient, session_result: str, options: RequestOptions | None = None
+    session_id: str,
+    *,
+    client: AsyncClient,
+    session_result: str,
+    options: RequestOptions | None = None,
 ) -> Response[CheckoutSessionResult]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -86,10 +100,16 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    session_id: str, *, client: AsyncClient, session_result: str, options: RequestOptions | None = None
+    session_id: str,
+    *,
+    client: AsyncClient,
+    session_result: str,
+    options: RequestOptions | None = None,
 ) -> CheckoutSessionResult:
     """The async twin of `sync`."""
     options = mask(options)
     return (
-        await asyncio_detailed(session_id, session_result=session_result, client=client, options=options)
+        await asyncio_detailed(
+            session_id, session_result=session_result, client=client, options=options
+        )
     ).parsed

@@ -58,7 +58,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, body: SaveOneCustomer, options: RequestOptions | None = None) -> Customer:
+def sync(
+    *, client: SyncClient, body: SaveOneCustomer, options: RequestOptions | None = None
+) -> Customer:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed

@@ -54,7 +54,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Customer:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> Customer:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
@@ -75,7 +77,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> Customer:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> Customer:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -57,7 +57,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> list[SavedCard]:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> list[SavedCard]:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
@@ -78,7 +80,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> list[SavedCard]:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> list[SavedCard]:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -82,7 +82,9 @@ def sync(
 ) -> CustomerTransactions:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(id, page=page, size=size, client=client, options=options).parsed
+    return sync_detailed(
+        id, page=page, size=size, client=client, options=options
+    ).parsed
 
 
 @forgets
@@ -117,4 +119,6 @@ async def asyncio(
 ) -> CustomerTransactions:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, page=page, size=size, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, page=page, size=size, client=client, options=options)
+    ).parsed

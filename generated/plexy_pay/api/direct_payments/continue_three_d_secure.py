@@ -24,7 +24,9 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CONTINUE_THREE_D_SECURE,
-        body=CONTINUE_THREE_D_SECURE.written(CONTINUE_THREE_D_SECURE.needs("body", body)),
+        body=CONTINUE_THREE_D_SECURE.written(
+            CONTINUE_THREE_D_SECURE.needs("body", body)
+        ),
         fields=ContinueThreeDSRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -32,7 +34,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: ContinueThreeDSRequest,
+    options: RequestOptions | None = None,
 ) -> Response[ContinueThreeDS]:
     """Continue 3-D Secure.
 
@@ -67,7 +72,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: ContinueThreeDSRequest,
+    options: RequestOptions | None = None,
 ) -> ContinueThreeDS:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -76,7 +84,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: ContinueThreeDSRequest,
+    options: RequestOptions | None = None,
 ) -> Response[ContinueThreeDS]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -90,7 +101,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: ContinueThreeDSRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: ContinueThreeDSRequest,
+    options: RequestOptions | None = None,
 ) -> ContinueThreeDS:
     """The async twin of `sync`."""
     options = mask(options)

@@ -24,7 +24,9 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_HOST_TO_HOST_PAYMENT,
-        body=CREATE_HOST_TO_HOST_PAYMENT.written(CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)),
+        body=CREATE_HOST_TO_HOST_PAYMENT.written(
+            CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)
+        ),
         fields=AuthorizePaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -32,7 +34,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: AuthorizePaymentRequest,
+    options: RequestOptions | None = None,
 ) -> Response[AuthorizePayment]:
     """Create Host-to-Host Payment.
 
@@ -78,7 +83,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: AuthorizePaymentRequest,
+    options: RequestOptions | None = None,
 ) -> AuthorizePayment:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -87,7 +95,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: AuthorizePaymentRequest,
+    options: RequestOptions | None = None,
 ) -> Response[AuthorizePayment]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -101,7 +112,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: AuthorizePaymentRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: AuthorizePaymentRequest,
+    options: RequestOptions | None = None,
 ) -> AuthorizePayment:
     """The async twin of `sync`."""
     options = mask(options)

@@ -25,7 +25,9 @@ def request() -> Request[KeyResponse]:
 
 
 @forgets
-def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[KeyResponse]:
+def sync_detailed(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[KeyResponse]:
     """Get Keys.
 
     Gives the public key with which card data are encrypted for a host-to-host payment. Changes nothing.
@@ -63,7 +65,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> KeyResponse:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> KeyResponse:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

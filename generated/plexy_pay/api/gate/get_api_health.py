@@ -24,7 +24,9 @@ def request() -> Request[None]:
 
 
 @forgets
-def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[None]:
+def sync_detailed(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[None]:
     """API health.
 
     Says whether the Gate is up. Changes nothing.
@@ -50,14 +52,18 @@ def sync(*, client: SyncClient, options: RequestOptions | None = None) -> None:
 
 
 @forgets
-async def asyncio_detailed(*, client: AsyncClient, options: RequestOptions | None = None) -> Response[None]:
+async def asyncio_detailed(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> Response[None]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
     return await client.execute(request(), options)
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> None:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> None:
     """The async twin of `sync`."""
     options = mask(options)
     await asyncio_detailed(client=client, options=options)

@@ -25,7 +25,9 @@ def request() -> Request[GateBalanceList]:
 
 
 @forgets
-def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[GateBalanceList]:
+def sync_detailed(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[GateBalanceList]:
     """Get balance.
 
     Gives your balance in each currency. Changes nothing.
@@ -42,7 +44,9 @@ def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) 
 
 
 @forgets
-def sync(*, client: SyncClient, options: RequestOptions | None = None) -> GateBalanceList:
+def sync(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> GateBalanceList:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
@@ -58,7 +62,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> GateBalanceList:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> GateBalanceList:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

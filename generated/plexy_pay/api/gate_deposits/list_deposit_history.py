@@ -79,7 +79,9 @@ def sync(
 ) -> GateDepositList:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(page=page, page_size=page_size, status=status, client=client, options=options).parsed
+    return sync_detailed(
+        page=page, page_size=page_size, status=status, client=client, options=options
+    ).parsed
 
 
 @forgets
@@ -115,5 +117,11 @@ async def asyncio(
     """The async twin of `sync`."""
     options = mask(options)
     return (
-        await asyncio_detailed(page=page, page_size=page_size, status=status, client=client, options=options)
+        await asyncio_detailed(
+            page=page,
+            page_size=page_size,
+            status=status,
+            client=client,
+            options=options,
+        )
     ).parsed

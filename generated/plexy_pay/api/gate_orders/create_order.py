@@ -81,7 +81,9 @@ def sync(
 ) -> Order:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
+    return sync_detailed(
+        body=body, idempotency_key=idempotency_key, client=client, options=options
+    ).parsed
 
 
 @forgets
@@ -114,5 +116,7 @@ async def asyncio(
     """The async twin of `sync`."""
     options = mask(options)
     return (
-        await asyncio_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options)
+        await asyncio_detailed(
+            body=body, idempotency_key=idempotency_key, client=client, options=options
+        )
     ).parsed

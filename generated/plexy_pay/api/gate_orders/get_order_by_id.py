@@ -55,7 +55,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(order_id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Order:
+def sync(
+    order_id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> Order:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_id, client=client, options=options).parsed
@@ -76,7 +78,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(order_id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> Order:
+async def asyncio(
+    order_id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> Order:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(order_id, client=client, options=options)).parsed

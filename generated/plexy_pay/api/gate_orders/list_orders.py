@@ -86,7 +86,12 @@ def sync(
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(
-        page=page, page_size=page_size, status=status, product_id=product_id, client=client, options=options
+        page=page,
+        page_size=page_size,
+        status=status,
+        product_id=product_id,
+        client=client,
+        options=options,
     ).parsed
 
 

@@ -45,7 +45,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[ProductCategory]:
+def sync(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> list[ProductCategory]:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
@@ -61,7 +63,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> list[ProductCategory]:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> list[ProductCategory]:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

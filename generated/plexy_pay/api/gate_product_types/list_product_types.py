@@ -44,7 +44,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[ProductType]:
+def sync(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> list[ProductType]:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
@@ -60,7 +62,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> list[ProductType]:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> list[ProductType]:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -55,7 +55,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(product_id: int, *, client: SyncClient, options: RequestOptions | None = None) -> Product:
+def sync(
+    product_id: int, *, client: SyncClient, options: RequestOptions | None = None
+) -> Product:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(product_id, client=client, options=options).parsed
@@ -76,7 +78,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(product_id: int, *, client: AsyncClient, options: RequestOptions | None = None) -> Product:
+async def asyncio(
+    product_id: int, *, client: AsyncClient, options: RequestOptions | None = None
+) -> Product:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(product_id, client=client, options=options)).parsed

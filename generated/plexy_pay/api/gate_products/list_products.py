@@ -25,7 +25,9 @@ def request() -> Request[list[Product]]:
 
 
 @forgets
-def sync_detailed(*, client: SyncClient, options: RequestOptions | None = None) -> Response[list[Product]]:
+def sync_detailed(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[list[Product]]:
     """List products.
 
     Lists the products that you can order. Changes nothing.
@@ -62,7 +64,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> list[Product]:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> list[Product]:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -55,7 +55,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Merchant:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> Merchant:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
@@ -76,7 +78,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> Merchant:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> Merchant:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -29,7 +29,9 @@ def request(
 
 
 @forgets
-def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Response[None]:
+def sync_detailed(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[None]:
     """Cancel Payment Link.
 
     Cancels a payment link, so that it can no longer be paid. A payment that was already made stays as it
@@ -75,7 +77,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> None:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> None:
     """The async twin of `sync`."""
     options = mask(options)
     await asyncio_detailed(id, client=client, options=options)

@@ -32,7 +32,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CreatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
     """Create Payment Link.
 
@@ -67,7 +70,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: CreatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -76,7 +82,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CreatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -90,7 +99,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: CreatePaymentLink, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: CreatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> PaymentLink:
     """The async twin of `sync`."""
     options = mask(options)

@@ -59,7 +59,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed
@@ -80,7 +82,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> PaymentLink:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> PaymentLink:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(id, client=client, options=options)).parsed

@@ -58,7 +58,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(order_reference: str, *, client: SyncClient, options: RequestOptions | None = None) -> PaymentLink:
+def sync(
+    order_reference: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(order_reference, client=client, options=options).parsed
@@ -84,4 +86,6 @@ async def asyncio(
 ) -> PaymentLink:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(order_reference, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(order_reference, client=client, options=options)
+    ).parsed

@@ -28,7 +28,9 @@ def request(
         path_params={
             "id": id,
         },
-        body=UPDATE_PAYMENT_LINK_EXPIRATION.written(UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)),
+        body=UPDATE_PAYMENT_LINK_EXPIRATION.written(
+            UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)
+        ),
         fields=UpdatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -36,7 +38,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: UpdatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
     """Update Payment Link Expiration.
 
@@ -62,7 +68,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: UpdatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> PaymentLink:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -71,7 +81,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: UpdatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> Response[PaymentLink]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -86,8 +100,14 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: UpdatePaymentLink, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: UpdatePaymentLink,
+    options: RequestOptions | None = None,
 ) -> PaymentLink:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, body=body, client=client, options=options)
+    ).parsed

@@ -36,7 +36,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: RefundPayment, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: RefundPayment,
+    options: RequestOptions | None = None,
 ) -> Response[RefundPaymentResponse]:
     """Process Refund.
 
@@ -71,7 +75,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: RefundPayment, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: RefundPayment,
+    options: RequestOptions | None = None,
 ) -> RefundPaymentResponse:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -80,7 +88,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: RefundPayment, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: RefundPayment,
+    options: RequestOptions | None = None,
 ) -> Response[RefundPaymentResponse]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -95,8 +107,14 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: RefundPayment, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: RefundPayment,
+    options: RequestOptions | None = None,
 ) -> RefundPaymentResponse:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, body=body, client=client, options=options)
+    ).parsed

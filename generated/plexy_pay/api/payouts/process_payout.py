@@ -63,7 +63,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, body: HandlePayout, options: RequestOptions | None = None) -> Payout:
+def sync(
+    *, client: SyncClient, body: HandlePayout, options: RequestOptions | None = None
+) -> Payout:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed

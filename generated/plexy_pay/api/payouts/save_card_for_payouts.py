@@ -59,7 +59,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, body: SaveCard, options: RequestOptions | None = None) -> SavedCard:
+def sync(
+    *, client: SyncClient, body: SaveCard, options: RequestOptions | None = None
+) -> SavedCard:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(body=body, client=client, options=options).parsed
@@ -80,7 +82,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None) -> SavedCard:
+async def asyncio(
+    *, client: AsyncClient, body: SaveCard, options: RequestOptions | None = None
+) -> SavedCard:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(body=body, client=client, options=options)).parsed

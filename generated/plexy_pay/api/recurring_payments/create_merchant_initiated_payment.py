@@ -24,7 +24,9 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_MERCHANT_INITIATED_PAYMENT,
-        body=CREATE_MERCHANT_INITIATED_PAYMENT.written(CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)),
+        body=CREATE_MERCHANT_INITIATED_PAYMENT.written(
+            CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)
+        ),
         fields=MerchantInitiatedPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -32,7 +34,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: MerchantInitiatedPaymentRequest,
+    options: RequestOptions | None = None,
 ) -> Response[MerchantInitiatedPayment]:
     """Create Merchant-Initiated Payment.
 
@@ -69,7 +74,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: MerchantInitiatedPaymentRequest,
+    options: RequestOptions | None = None,
 ) -> MerchantInitiatedPayment:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -78,7 +86,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: MerchantInitiatedPaymentRequest,
+    options: RequestOptions | None = None,
 ) -> Response[MerchantInitiatedPayment]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -92,7 +103,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: MerchantInitiatedPaymentRequest, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: MerchantInitiatedPaymentRequest,
+    options: RequestOptions | None = None,
 ) -> MerchantInitiatedPayment:
     """The async twin of `sync`."""
     options = mask(options)

@@ -24,7 +24,9 @@ def request(
     """The request of this operation, not yet sent."""
     return Request(
         CREATE_SETTLEMENT_PAYMENT_ORDER,
-        body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body)),
+        body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(
+            CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body)
+        ),
         fields=SettlementPaymentOrderBody._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -32,7 +34,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    *, client: SyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: SettlementPaymentOrderBody,
+    options: RequestOptions | None = None,
 ) -> Response[SettlementPaymentOrder]:
     """Create.
 
@@ -71,7 +76,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    *, client: SyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
+    *,
+    client: SyncClient,
+    body: SettlementPaymentOrderBody,
+    options: RequestOptions | None = None,
 ) -> SettlementPaymentOrder:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -80,7 +88,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: SettlementPaymentOrderBody,
+    options: RequestOptions | None = None,
 ) -> Response[SettlementPaymentOrder]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -94,7 +105,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: SettlementPaymentOrderBody, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: SettlementPaymentOrderBody,
+    options: RequestOptions | None = None,
 ) -> SettlementPaymentOrder:
     """The async twin of `sync`."""
     options = mask(options)

@@ -55,7 +55,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> SettlementPaymentOrder:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> SettlementPaymentOrder:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed

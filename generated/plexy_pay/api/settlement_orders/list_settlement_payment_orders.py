@@ -107,4 +107,6 @@ async def asyncio(
 ) -> list[SettlementPaymentOrder]:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(page=page, size=size, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(page=page, size=size, client=client, options=options)
+    ).parsed

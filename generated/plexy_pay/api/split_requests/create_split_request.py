@@ -73,7 +73,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> Response[SplitRequest]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -87,7 +90,10 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    *,
+    client: AsyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> SplitRequest:
     """The async twin of `sync`."""
     options = mask(options)

@@ -29,7 +29,9 @@ def request(
 
 
 @forgets
-def sync_detailed(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> Response[None]:
+def sync_detailed(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> Response[None]:
     """Delete.
 
     Deletes a split request, so that its part stays with you. **It moves money**, in that a beneficiary is
@@ -74,7 +76,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(id: str, *, client: AsyncClient, options: RequestOptions | None = None) -> None:
+async def asyncio(
+    id: str, *, client: AsyncClient, options: RequestOptions | None = None
+) -> None:
     """The async twin of `sync`."""
     options = mask(options)
     await asyncio_detailed(id, client=client, options=options)

@@ -36,7 +36,11 @@ def request(
 
 @forgets
 def sync_detailed(
-    id: str, *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> Response[SplitRequest]:
     """Update.
 
@@ -64,7 +68,11 @@ def sync_detailed(
 
 @forgets
 def sync(
-    id: str, *, client: SyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: SyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> SplitRequest:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -73,7 +81,11 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    id: str, *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> Response[SplitRequest]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -88,8 +100,14 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    id: str, *, client: AsyncClient, body: SplitRequestBody, options: RequestOptions | None = None
+    id: str,
+    *,
+    client: AsyncClient,
+    body: SplitRequestBody,
+    options: RequestOptions | None = None,
 ) -> SplitRequest:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(id, body=body, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(id, body=body, client=client, options=options)
+    ).parsed

@@ -59,7 +59,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(id: str, *, client: SyncClient, options: RequestOptions | None = None) -> TransactionResponse:
+def sync(
+    id: str, *, client: SyncClient, options: RequestOptions | None = None
+) -> TransactionResponse:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(id, client=client, options=options).parsed

@@ -90,4 +90,6 @@ async def asyncio(
 ) -> TransactionResponse:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(order_reference, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(order_reference, client=client, options=options)
+    ).parsed

@@ -87,4 +87,6 @@ async def asyncio(
 ) -> TransactionResponse:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(payment_link_id, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(payment_link_id, client=client, options=options)
+    ).parsed

@@ -26,9 +26,13 @@ def request(
     return Request(
         AUTHORIZE_WALLET_TRANSACTION,
         headers={
-            "Idempotency-Key": AUTHORIZE_WALLET_TRANSACTION.needs("idempotency_key", idempotency_key),
+            "Idempotency-Key": AUTHORIZE_WALLET_TRANSACTION.needs(
+                "idempotency_key", idempotency_key
+            ),
         },
-        body=AUTHORIZE_WALLET_TRANSACTION.written(AUTHORIZE_WALLET_TRANSACTION.needs("body", body)),
+        body=AUTHORIZE_WALLET_TRANSACTION.written(
+            AUTHORIZE_WALLET_TRANSACTION.needs("body", body)
+        ),
         fields=AuthorizeWalletTransaction._types,  # pyright: ignore[reportPrivateUsage]
         decode=_decode,
     )
@@ -86,7 +90,9 @@ def sync(
 ) -> WalletTransaction:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
-    return sync_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options).parsed
+    return sync_detailed(
+        body=body, idempotency_key=idempotency_key, client=client, options=options
+    ).parsed
 
 
 @forgets
@@ -119,5 +125,7 @@ async def asyncio(
     """The async twin of `sync`."""
     options = mask(options)
     return (
-        await asyncio_detailed(body=body, idempotency_key=idempotency_key, client=client, options=options)
+        await asyncio_detailed(
+            body=body, idempotency_key=idempotency_key, client=client, options=options
+        )
     ).parsed

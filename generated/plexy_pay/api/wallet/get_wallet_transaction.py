@@ -31,7 +31,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    wallet_transaction_id: str, *, client: SyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: SyncClient,
+    options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
     """Get Transaction.
 
@@ -56,7 +59,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    wallet_transaction_id: str, *, client: SyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: SyncClient,
+    options: RequestOptions | None = None,
 ) -> WalletTransaction:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -65,7 +71,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    wallet_transaction_id: str, *, client: AsyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: AsyncClient,
+    options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -79,8 +88,13 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    wallet_transaction_id: str, *, client: AsyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: AsyncClient,
+    options: RequestOptions | None = None,
 ) -> WalletTransaction:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(wallet_transaction_id, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(wallet_transaction_id, client=client, options=options)
+    ).parsed

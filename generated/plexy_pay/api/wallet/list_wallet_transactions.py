@@ -48,7 +48,9 @@ def sync_detailed(
 
 
 @forgets
-def sync(*, client: SyncClient, options: RequestOptions | None = None) -> list[WalletTransaction]:
+def sync(
+    *, client: SyncClient, options: RequestOptions | None = None
+) -> list[WalletTransaction]:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
     return sync_detailed(client=client, options=options).parsed
@@ -64,7 +66,9 @@ async def asyncio_detailed(
 
 
 @forgets
-async def asyncio(*, client: AsyncClient, options: RequestOptions | None = None) -> list[WalletTransaction]:
+async def asyncio(
+    *, client: AsyncClient, options: RequestOptions | None = None
+) -> list[WalletTransaction]:
     """The async twin of `sync`."""
     options = mask(options)
     return (await asyncio_detailed(client=client, options=options)).parsed

@@ -31,7 +31,10 @@ def request(
 
 @forgets
 def sync_detailed(
-    wallet_transaction_id: str, *, client: SyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: SyncClient,
+    options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
     """Refund.
 
@@ -66,7 +69,10 @@ def sync_detailed(
 
 @forgets
 def sync(
-    wallet_transaction_id: str, *, client: SyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: SyncClient,
+    options: RequestOptions | None = None,
 ) -> WalletTransaction:
     """As `sync_detailed`, but gives the parsed response alone."""
     options = mask(options)
@@ -75,7 +81,10 @@ def sync(
 
 @forgets
 async def asyncio_detailed(
-    wallet_transaction_id: str, *, client: AsyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: AsyncClient,
+    options: RequestOptions | None = None,
 ) -> Response[WalletTransaction]:
     """The async twin of `sync_detailed`."""
     options = mask(options)
@@ -89,8 +98,13 @@ async def asyncio_detailed(
 
 @forgets
 async def asyncio(
-    wallet_transaction_id: str, *, client: AsyncClient, options: RequestOptions | None = None
+    wallet_transaction_id: str,
+    *,
+    client: AsyncClient,
+    options: RequestOptions | None = None,
 ) -> WalletTransaction:
     """The async twin of `sync`."""
     options = mask(options)
-    return (await asyncio_detailed(wallet_transaction_id, client=client, options=options)).parsed
+    return (
+        await asyncio_detailed(wallet_transaction_id, client=client, options=options)
+    ).parsed

@@ -8,7 +8,13 @@ import os
 import pickle
 import unittest
 
-from shop._vendor.acme_pay import AsyncPlexyPay, ConfigurationError, NotFoundError, PlexyPay, preload
+from shop._vendor.acme_pay import (
+    AsyncPlexyPay,
+    ConfigurationError,
+    NotFoundError,
+    PlexyPay,
+    preload,
+)
 from shop.checkout import pay_page
 
 API = os.environ["SHOP_API"]
@@ -23,13 +29,19 @@ class TestCheckout(unittest.TestCase):
     def test_tasks_share_a_client(self) -> None:
         async def pages() -> list[object]:
             async with AsyncPlexyPay("pr_sandbox", base_url=API) as client:
-                created = [client.payment_links.create(amount=100, currency="KZT") for _ in range(3)]
+                created = [
+                    client.payment_links.create(amount=100, currency="KZT")
+                    for _ in range(3)
+                ]
                 return [link.url for link in await asyncio.gather(*created)]
 
         self.assertEqual(len(set(asyncio.run(pages()))), 3)
 
     def test_a_link_that_is_not_there_is_an_error_of_this_package(self) -> None:
-        with PlexyPay("pr_sandbox", base_url=API) as client, self.assertRaises(NotFoundError) as raised:
+        with (
+            PlexyPay("pr_sandbox", base_url=API) as client,
+            self.assertRaises(NotFoundError) as raised,
+        ):
             client.payment_links.retrieve("nobody")
         again = pickle.loads(pickle.dumps(raised.exception))
         self.assertIsInstance(again, NotFoundError)
@@ -38,7 +50,9 @@ class TestCheckout(unittest.TestCase):
     def test_answers_are_pickled_under_the_package_s_name(self) -> None:
         with PlexyPay("pr_sandbox", base_url=API) as client:
             link = client.payment_links.create(amount=100, currency="KZT")
-        self.assertEqual(type(link).__module__, "shop._vendor.acme_pay.models.payment_link")
+        self.assertEqual(
+            type(link).__module__, "shop._vendor.acme_pay.models.payment_link"
+        )
         self.assertEqual(pickle.loads(pickle.dumps(link)), link)
 
     def test_the_logger_has_the_package_s_name(self) -> None:

@@ -49,7 +49,14 @@ class TestHooks(unittest.TestCase):
             saved = Path(folder, "delivery.http")
             saved.write_bytes(f"Authorization: Bearer {TOKEN}\r\n\r\n".encode() + body)
             done = subprocess.run(
-                [sys.executable, "-m", "shop._vendor.acme_pay.webhooks", str(saved), "--scheme", "token"],
+                [
+                    sys.executable,
+                    "-m",
+                    "shop._vendor.acme_pay.webhooks",
+                    str(saved),
+                    "--scheme",
+                    "token",
+                ],
                 capture_output=True,
                 text=True,
                 check=False,

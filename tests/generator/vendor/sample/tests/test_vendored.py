@@ -16,4 +16,6 @@ class TestVendored(unittest.TestCase):
         lock = json.loads((folder / "plexy-vendor.lock.json").read_text("utf-8"))
         for name, wanted in lock["files"].items():
             content = (folder / name).read_bytes().replace(b"\r\n", b"\n")
-            self.assertEqual("sha256:" + hashlib.sha256(content).hexdigest(), wanted, name)
+            self.assertEqual(
+                "sha256:" + hashlib.sha256(content).hexdigest(), wanted, name
+            )
