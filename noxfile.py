@@ -250,7 +250,7 @@ def deliveries(session: nox.Session) -> None:
     session.run(
         "python",
         "-m",
-        "runtime.webhooks.page",
+        "deliveries",
         *session.posargs,
         env={"PYTHONPATH": "tests"},
     )

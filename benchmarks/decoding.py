@@ -17,8 +17,8 @@ from typing import Any
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parent.parent)
 
+from plexy_pay._core.encoding import loads
 from plexy_pay.api.transactions import list_transactions
-from plexy_pay.encoding import loads
 
 from benchmarks import stock
 from benchmarks.document import TRANSACTIONS, answer

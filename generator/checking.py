@@ -77,12 +77,12 @@ def _reason(
     if name not in there:
         return "it is missing. Run `nox -s generate`."
     if name not in fresh and name not in recorded:
-        return "nothing generates it. Delete it; what people write goes to generator/runtime/."
+        return "nothing generates it. Delete it; what people write goes to runtime/."
     if name not in fresh:
         return "the spec no longer has it. Run `nox -s generate`."
     if there[name] != recorded.get(name):
         return (
-            "it was edited by hand. Make the change in spec/, generator/emit/templates/ or generator/runtime/, "
+            "it was edited by hand. Make the change in spec/, generator/emit/templates/ or runtime/, "
             "then run `nox -s generate`."
         )
     return "spec/ or generator/ changed since it was generated. Run `nox -s generate`."

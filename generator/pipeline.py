@@ -23,10 +23,10 @@ from .model.build import Read
 from .model.build import read as read_model
 from .places import PACKAGE as PACKAGE
 from .places import PROJECT as PROJECT
+from .places import RUNTIME as RUNTIME
 from .places import SPEC as SPEC
 from .problems import GenerationError, SpecError
 from .standing import applied_overlays as applied_overlays
-from .trial import RUNTIME as RUNTIME
 
 
 @dataclass(frozen=True)
@@ -343,7 +343,7 @@ def _prove_every_operation_is_reachable(api: Api, package: Path) -> None:
         module = operation.resource.replace(".", "_")
         function = package / "api" / module / f"{operation.id}.py"
         if module not in methods:
-            text = (package / "resources" / f"{module}.py").read_text("utf-8")
+            text = (package / "_resources" / f"{module}.py").read_text("utf-8")
             methods[module] = Counter(
                 re.findall(r"^    (?:async )?def (\w+)\(", text, re.MULTILINE)
             )
@@ -357,7 +357,7 @@ def _prove_every_operation_is_reachable(api: Api, package: Path) -> None:
 
 def _prove_every_webhook_has_its_class(api: Api, package: Path) -> None:
     """Prove that each event is one class and one row of the table, and that there are no others."""
-    events_file = package / "webhooks" / "events.py"
+    events_file = package / "webhooks" / "_events.py"
     text = events_file.read_text("utf-8") if events_file.is_file() else ""
     wanted = [event.class_name for event in api.events]
     made = re.findall(r"^class (\w+)\(WebhookEvent\[", text, re.MULTILINE)

@@ -7,3 +7,4 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 SPEC = PROJECT / "spec" / "openapi.yaml"
 PACKAGE = PROJECT / "generated" / "plexy_pay"
+RUNTIME = PROJECT / "runtime"

@@ -70,7 +70,7 @@ def _inputs(overlays: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     }
     yield "installed", "\n".join(sorted(installed)).encode()
     yield "pyproject.toml", _content(PROJECT / "pyproject.toml")
-    for folder in ("generator", "spec"):
+    for folder in ("generator", "runtime", "spec"):
         for path in _files(PROJECT / folder):
             yield path.relative_to(PROJECT).as_posix(), _content(path)
     for path in overlays:

@@ -17,15 +17,14 @@ from typing import Any, Self
 from . import hidden
 from .emit.optional import ADAPTERS
 from .formatting import ruff
+from .places import RUNTIME
 from .problems import GenerationError, Problem, shown
-
-RUNTIME = Path(__file__).parent / "runtime"
 
 #: What writes the files of a folder of the package.
 _MADE_BY = {
     "api": "generator/emit/templates/opc/",
     "models": "generator/emit/templates/opc/",
-    "params": "generator/params.py",
+    "params": "generator/emit/typed_dicts.py",
 }
 _CHILD = Path(__file__).parent / "trial_imports.py"
 #: A module that waits for something when it is imported must not stop the generator for good.

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from . import edits, manifest
 from .edits import Edits, between
+from .places import RUNTIME
 from .problems import ToolError, shown
-from .trial import RUNTIME
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _edited(package: Path, found: Edits) -> list[str]:
     lines += [f"  deleted: {name}" for name in found.deleted]
     return [
         *lines,
-        "Make the change in spec/, generator/runtime/ or generator/emit/templates/, as the first line of a file says, "
+        "Make the change in spec/, runtime/ or generator/emit/templates/, as the first line of a file says, "
         "and generate again: an edit that was carried there is no loss. To give the edits up, add --discard-edits to "
         "the command: `./nox -s generate -- --discard-edits`.",
     ]
@@ -207,12 +207,14 @@ def _about(name: str) -> tuple[str, str]:
     stem = rest.removesuffix(".py")
     if folder == "api" and "/" in rest and not rest.endswith("__init__.py"):
         return "operations", stem.replace("/", ".")
-    if folder in ("models", "resources") and rest not in ("", "__init__.py"):
-        return folder, stem
+    if folder in ("models", "_resources") and rest not in ("", "__init__.py"):
+        return folder.removeprefix("_"), stem
     if folder == "params":
         return "parameters", "" if stem == "__init__" else stem
     if folder == "webhooks" and rest:
         return folder, stem
-    if rest or name in _OF_THE_PACKAGE or name.startswith("_"):
+    if folder == "_core":
+        return "runtime", stem
+    if name in _OF_THE_PACKAGE or folder.startswith("_"):
         return "package", name
     return "runtime", name.removesuffix(".py")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .families import Family, Setting
+from ._core.family import Family, Setting
 
 MAIN = "pay"
 """The family of most operations."""

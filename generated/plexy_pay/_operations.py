@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .operation import Operation
+from ._core.operation import Operation
 
 LIST_PAYMENT_LINKS = Operation(
     id="list_payment_links",

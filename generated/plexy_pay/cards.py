@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/cards.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/cards.py; the generator copies it unchanged.
 """Card data for host-to-host payments: checked, encrypted, and shown nowhere.
 
     card = cards.Card(number=..., expiry_month=..., expiry_year=..., cvv=..., holder=...)
@@ -18,11 +18,21 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, NoReturn, SupportsIndex, final
 
-from . import hints as _hints
-from .encoding import is_array, is_mapping, is_object
+from ._core import hints as _hints
+from ._core.encoding import is_array, is_mapping, is_object
+from ._core.frames import forgets
+from ._core.keys import MASK
 from .errors import ConfigurationError, InvalidParameterError
-from .frames import forgets
-from .keys import MASK
+
+__all__ = (
+    "Card",
+    "InvalidCardError",
+    "Padding",
+    "ThreeDSCallback",
+    "ThreeDSCallbackError",
+    "browser_details",
+    "read_three_ds_callback",
+)
 
 # OAEP with SHA-256 and the smallest key takes no more bytes.
 _LONGEST_HOLDER = 190
@@ -195,7 +205,7 @@ def _read(
     today: date,
 ) -> tuple[dict[str, _Secret], str, str]:
     """The texts to encrypt; or which field is wrong, and why, without any part of what was typed."""
-    from .redaction import luhn
+    from ._core.redaction import luhn
 
     digits = number.replace(" ", "").replace("-", "") if isinstance(number, str) else ""
     if not re.fullmatch("[0-9]{12,19}", digits):

@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/errors.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/errors.py; the generator copies it unchanged.
 """Errors. Each one says what happened, what it means for the money and what to do next.
 
 Every error is picklable and holds plain data only: no key, no object of the HTTP library. `PlexyError` is their base.
@@ -11,7 +11,41 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Self, cast
 
-from . import hints as _hints
+from ._core import hints as _hints
+
+__all__ = (
+    "ApiConnectionError",
+    "ApiError",
+    "ApiTimeoutError",
+    "AuthenticationError",
+    "BadGatewayError",
+    "BadRequestError",
+    "ClientError",
+    "ConfigurationError",
+    "ConflictError",
+    "DeclinedError",
+    "DecodingError",
+    "GatewayTimeoutError",
+    "InferredOperationError",
+    "InferredOperationWarning",
+    "InternalServerError",
+    "InvalidParameterError",
+    "NotFoundError",
+    "Outcome",
+    "OutcomeUnknownError",
+    "PermissionDeniedError",
+    "PlexyError",
+    "RateLimitError",
+    "RedirectError",
+    "RequestRefusedError",
+    "RequestTimeoutError",
+    "ResponseTooLargeError",
+    "ServerError",
+    "ServiceUnavailableError",
+    "UnexpectedResponseError",
+    "UnknownParameterWarning",
+    "UnprocessableEntityError",
+)
 
 # Deeper than any answer of the API, and not so deep that Python could not pickle and copy it.
 _DEEPEST = 50
@@ -207,7 +241,7 @@ class UnknownParameterWarning(UserWarning):
     """A key that is sent looks like a misspelt name of a parameter."""
 
 
-class UnexpectedAnswerError(DecodingError):
+class UnexpectedResponseError(DecodingError):
     """A success whose answer does not say what it must.
 
     Of a call that moves money: its answer has `success`, which is neither true nor a no, or is missing; nobody knows
@@ -234,7 +268,7 @@ class OutcomeUnknownError(PlexyError):
 
     Attributes:
         cause: The error that it stands for.
-        response: The whole response, where `cause` is an `UnexpectedAnswerError`.
+        response: The whole response, where `cause` is an `UnexpectedResponseError`.
         saved_call: The plain data of the call, as `client.save_call` gives them: `client.reconcile` takes them.
         client: The client of the call. It is neither shown nor pickled, nor does it come along with a copy.
     """
@@ -358,7 +392,7 @@ def _inside(value: Any) -> Iterable[Any]:
 
 
 def _is_response(value: object) -> bool:
-    from .types import Response
+    from ._core.types import Response
 
     return isinstance(value, Response)
 

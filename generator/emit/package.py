@@ -25,29 +25,31 @@ TEMPLATES = Path(__file__).parent / "templates" / "ours"
 
 # What `from plexy_pay import ...` offers besides the clients, by the runtime module that defines it.
 PUBLIC = {
-    "auth": ("ApiKeyAuth",),
-    "deprecation": ("PlexyDeprecationWarning",),
-    "drift": ("Difference",),
+    "_core.auth": ("ApiKeyAuth",),
+    "_core.deprecation": ("PlexyDeprecationWarning",),
+    "_core.drift": ("Difference",),
     "errors": (
         "ApiConnectionError", "ApiError", "ApiTimeoutError", "AuthenticationError", "BadGatewayError",
         "BadRequestError", "ClientError", "ConfigurationError", "ConflictError", "DeclinedError", "DecodingError",
         "GatewayTimeoutError", "InferredOperationError", "InferredOperationWarning", "InternalServerError",
         "InvalidParameterError", "NotFoundError", "Outcome", "OutcomeUnknownError", "PermissionDeniedError",
         "PlexyError", "RateLimitError", "RedirectError", "RequestRefusedError", "RequestTimeoutError",
-        "ResponseTooLargeError", "ServerError", "ServiceUnavailableError", "UnexpectedAnswerError",
+        "ResponseTooLargeError", "ServerError", "ServiceUnavailableError", "UnexpectedResponseError",
         "UnknownParameterWarning", "UnprocessableEntityError",
     ),
-    "keys": ("netrc_key",),
-    "money": ("Money",),
-    "next_action": ("Finished", "NextAction", "ShowChallenge", "UnknownAction"),
-    "pagination": ("AsyncPager", "Pager"),
-    "reconciling": ("Executed", "NotExecuted", "Reconciliation", "Undetermined"),
-    "types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
+    "_core.keys": ("netrc_key",),
+    "_core.money": ("Money",),
+    "_core.next_action": ("Finished", "NextAction", "ShowChallenge", "UnknownAction"),
+    "_core.pagination": ("AsyncPager", "Pager"),
+    "_core.reconciliation": ("Executed", "NotExecuted", "Reconciliation", "Undetermined"),
+    "_core.types": ("RequestOptions", "Response", "Timeout", "Timeouts", "UNSET", "Unset"),
 }  # fmt: skip
 
 # What it offers as modules of their own, loaded when they are asked for.
 SUBMODULES = (
+    "api",
     "cards",
+    "errors",
     "models",
     "params",
     "webhooks",
@@ -106,7 +108,7 @@ class _Writer:
         for resource, operations in self._groups.items():
             self._write(
                 "resource.py",
-                f"resources/{resource.replace('.', '_')}.py",
+                f"_resources/{resource.replace('.', '_')}.py",
                 resource=resource,
                 name=resource_class(resource),
                 children=self._children(resource),
@@ -116,7 +118,7 @@ class _Writer:
         classes = sorted(
             (name.replace(".", "_"), resource_class(name)) for name in self._groups
         )
-        self._write("resources_init.py", "resources/__init__.py", classes=classes)
+        self._write("resources_init.py", "_resources/__init__.py", classes=classes)
 
     def write_clients(self) -> None:
         """Write the clients and the families of operations."""
@@ -139,10 +141,10 @@ class _Writer:
             "_operations.py",
             operations=list(self._operations.values()),
         )
-        self._write("lookups.py", "_lookups.py", recipes=recipes)
+        self._write("recipes.py", "_recipes.py", recipes=recipes)
         if optional.WEBHOOKS not in self._left_out:
             events = [EventView(event) for event in self._api.events]
-            self._write("events.py", "webhooks/events.py", events=events)
+            self._write("events.py", "webhooks/_events.py", events=events)
         self._write(
             "currencies.py",
             "_currencies.py",
@@ -150,7 +152,7 @@ class _Writer:
             disputed=self._api.disputed_currencies,
             source_version=installed_version("iso4217"),
         )
-        self._write("loggable.py", "_loggable.py", names=loggable(self._api))
+        self._write("log_allowlist.py", "_log_allowlist.py", names=loggable(self._api))
         self._write("version.py", "_version.py", version=version)
 
     def write_front(self) -> None:

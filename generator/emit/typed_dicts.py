@@ -52,7 +52,7 @@ def generate(api: Api) -> str:
     """
     models = sorted(query.sent(api).values(), key=lambda model: model.name)
     if not models:
-        return _FIRST_LINES
+        return f"{_FIRST_LINES}\n__all__ = ()\n"
     written = _written(models)
     missing = [
         model.name for model in models if f"class {model.name}Params(" not in written
@@ -61,7 +61,7 @@ def generate(api: Api) -> str:
         raise GenerationError(f"{_TOOL} left out: {', '.join(missing)}")
     if "import Any" in written:
         raise GenerationError(f"{_TOOL}: a parameter lost its type and became Any")
-    return _without_typing(_with_late_annotations(written, models))
+    return _exporting(_without_typing(_with_late_annotations(written, models)), models)
 
 
 def _written(models: list[Model]) -> str:
@@ -90,7 +90,7 @@ def _run(order: Json) -> Json:
     return result
 
 
-def _header(models: Iterable[Model]) -> str:
+def _header(models: list[Model]) -> str:
     arguments = [argument for model in models for argument in body_arguments(model)]
     names: set[str] = set()
     for argument in arguments:
@@ -105,8 +105,9 @@ def _header(models: Iterable[Model]) -> str:
         for name in sorted(names & _ORIGINS.keys())
     ]
     if any(map(_is_late, arguments)):
-        lines.append("from .. import hints as _hints")
-    return "\n".join([_FIRST_LINES, *lines, "from ..typed_dicts import TypedDict", ""])
+        lines.append("from .._core import hints as _hints")
+    lines.append("from .._core.typed_dicts import TypedDict")
+    return "\n".join([_FIRST_LINES, *lines, ""])
 
 
 def _with_late_annotations(written: str, models: Iterable[Model]) -> str:
@@ -143,6 +144,13 @@ def _without_typing(written: str) -> str:
         line.replace(", TypedDict", "") for line in written.splitlines(keepends=True)
     ]
     return "".join(line for line in lines if line != "from typing import TypedDict\n")
+
+
+def _exporting(written: str, models: Iterable[Model]) -> str:
+    """Return the module with the names that it exports, between its imports and its classes."""
+    imports, first_class, classes = written.partition("\nclass ")
+    names = "".join(f"    {model.name + 'Params'!r},\n" for model in models)
+    return f"{imports}\n__all__ = (\n{names})\n{first_class}{classes}"
 
 
 def _document(models: Iterable[Model]) -> Json:

@@ -20,7 +20,7 @@ import pytest
 from helpers.openapi import operations, resolve
 from helpers.prism import running_prism
 from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
-from plexy_pay.encoding import loads
+from plexy_pay._core.encoding import loads
 
 from generator.naming import snake
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.webhooks import CALLBACK, EVENTS, SECRETS, example, raw
-from plexy_pay.encoding import loads
+from plexy_pay._core.encoding import loads
 from plexy_pay.webhooks import (
     PaymentCallback,
     Reason,
@@ -18,7 +18,7 @@ from plexy_pay.webhooks import (
     sign,
     unwrap,
 )
-from plexy_pay.webhooks.secrets import BodySecret, FieldsSecret, TokenSecret
+from plexy_pay.webhooks._secrets import BodySecret, FieldsSecret, TokenSecret
 
 NOW = 1_716_640_000
 HEADERS = ("Authorization", "x-signature", "Plexy-Signature")

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from plexy_pay.webhooks import UnknownEvent, WebhookVerificationError, payload, secrets
+from plexy_pay.webhooks import (
+    UnknownEvent,
+    WebhookVerificationError,
+    _payload,
+    _secrets,
+)
 
 from fuzz import target
 
@@ -36,15 +41,15 @@ def failing(*_: object, **__: object) -> Any:
 @pytest.mark.parametrize(
     ("owner", "name", "wrong"),
     [
-        (secrets.TokenSecret, "proves", failing),
-        (secrets.FieldsSecret, "proves", failing),
-        (secrets.BodySecret, "proves", failing),
-        (secrets.TokenSecret, "proves", lambda *_: False),
-        (secrets, "signed_texts", failing),
-        (payload, "event_class", failing),
-        (payload, "event_class", lambda _: next(iter(payload.EVENTS.values()))),
-        (payload, "_of_body", lambda _: "body"),
-        (payload, "_moment", failing),
+        (_secrets.TokenSecret, "proves", failing),
+        (_secrets.FieldsSecret, "proves", failing),
+        (_secrets.BodySecret, "proves", failing),
+        (_secrets.TokenSecret, "proves", lambda *_: False),
+        (_secrets, "signed_texts", failing),
+        (_payload, "event_class", failing),
+        (_payload, "event_class", lambda _: next(iter(_payload.EVENTS.values()))),
+        (_payload, "_of_body", lambda _: "body"),
+        (_payload, "_moment", failing),
         (UnknownEvent, "__repr__", lambda self: f"payload={self.payload}"),
     ],
     ids=lambda one: getattr(one, "__name__", str(one)),
@@ -53,8 +58,8 @@ def test_what_is_planted_is_found(
     owner: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, wrong)
-    if owner is secrets:
-        monkeypatch.setattr("plexy_pay.webhooks.verifying.signed_texts", wrong)
+    if owner is _secrets:
+        monkeypatch.setattr("plexy_pay.webhooks._verification.signed_texts", wrong)
     with pytest.raises((KeyError, AssertionError)):
         for seed in [*SEEDS, target.encoded(0, 1, b"", b'{"name": "new", "data": {}}')]:
             target.one_input(seed)
@@ -67,6 +72,6 @@ def test_an_error_of_another_class_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     def wrong(*_: object) -> bool:
         raise Other("other")
 
-    monkeypatch.setattr(secrets.TokenSecret, "proves", wrong)
+    monkeypatch.setattr(_secrets.TokenSecret, "proves", wrong)
     with pytest.raises(AssertionError):
         target.one_input(SEEDS[0])

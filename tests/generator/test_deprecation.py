@@ -219,7 +219,7 @@ def test_type_checkers_strike_out_the_calls_of_a_program_and_none_inside_the_pac
     if checker == "pyright":
         config = {
             "typeCheckingMode": "strict",
-            "include": ["program.py", f"{home.name}/api", f"{home.name}/resources"],
+            "include": ["program.py", f"{home.name}/api", f"{home.name}/_resources"],
         }
         (home.parent / "pyrightconfig.json").write_text(json.dumps(config), "utf-8")
         command = [

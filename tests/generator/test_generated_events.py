@@ -11,9 +11,9 @@ from typing import Any
 import plexy_pay
 import pytest
 from plexy_pay import webhooks
-from plexy_pay.decoding import ObjectBody
-from plexy_pay.drift import differences
-from plexy_pay.encoding import loads
+from plexy_pay._core.decoding import ObjectBody
+from plexy_pay._core.drift import differences
+from plexy_pay._core.encoding import loads
 from plexy_pay.models import TransactionWebhookDetails
 
 Json = dict[str, Any]

@@ -65,7 +65,7 @@ def test_the_first_overlay_of_the_page_confirms_an_operation_and_a_unit(
     record = record_of(package, "CREATE_MERCHANT_INITIATED_PAYMENT")
     assert 'evidence="documented"' in record
     assert "Plexy Pay support, ticket 4711" in record
-    method = (package / "resources" / "recurring_payments.py").read_text("utf-8")
+    method = (package / "_resources" / "recurring_payments.py").read_text("utf-8")
     assert "amount: int | _hints.Money" in method
 
 
@@ -95,7 +95,7 @@ def test_the_third_overlay_of_the_page_moves_an_operation_with_the_parameters_of
     assert 'method="POST"' in record
     assert 'path="/v1/split-requests/{id}/delete"' in record
     assert "DELETE /v1/split-requests" not in (
-        package / "resources" / "split_requests.py"
+        package / "_resources" / "split_requests.py"
     ).read_text("utf-8")
 
 

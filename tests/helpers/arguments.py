@@ -13,7 +13,7 @@ from typing import Any
 
 import plexy_pay
 from plexy_pay import AsyncPager, Pager
-from plexy_pay.operation import Operation
+from plexy_pay._core.operation import Operation
 
 from generator.naming import snake
 

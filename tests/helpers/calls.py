@@ -9,8 +9,8 @@ from typing import Any
 
 from helpers.http_library import httpx
 from plexy_pay import AsyncPlexyPay, PlexyPay
-from plexy_pay.operation import Operation, Request
-from plexy_pay.types import UNSET, RequestOptions, Response
+from plexy_pay._core.operation import Operation, Request
+from plexy_pay._core.types import UNSET, RequestOptions, Response
 
 KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
 OTHER_KEY = "pr_9z8Y7x6W5v4U3t2S1r0Q"

@@ -24,40 +24,6 @@ from plexy_pay import UNSET, AsyncPlexyPay, Money, PlexyPay, models, params
 from plexy_pay.models import CardData, PaymentLink, PaymentLinkStatus, Transaction
 from plexy_pay.params import AuthorizePaymentRequestParams, CreatePaymentLinkParams
 
-# What the package keeps to itself: its name begins with an underscore, or it is the engine beneath the clients.
-INTERNAL = {
-    "attempts",
-    "base_client",
-    "body",
-    "connections",
-    "drift",
-    "flow",
-    "frames",
-    "guard",
-    "hiding",
-    "hints",
-    "keys",
-    "library_logs",
-    "logs",
-    "masking",
-    "network",
-    "options",
-    "origins",
-    "presenting",
-    "proof",
-    "pydantic_schemas",
-    "readings",
-    "recipes",
-    "reconciling",
-    "redaction",
-    "references",
-    "retries",
-    "saving",
-    "settings",
-    "transport",
-    "typed_dicts",
-    "user_agent",
-}
 MODELS = [
     value
     for value in (getattr(models, name) for name in models.__all__)
@@ -66,11 +32,11 @@ MODELS = [
 
 
 def modules() -> Iterator[ModuleType]:
-    """Every public module."""
+    """Yield every public module, and those of the resources, which the clients hand out."""
     yield plexy_pay
     for found in pkgutil.walk_packages(plexy_pay.__path__, "plexy_pay."):
-        parts = found.name.split(".")[1:]
-        if not any(part.startswith("_") or part in INTERNAL for part in parts):
+        name = found.name.removeprefix("plexy_pay.").removeprefix("_resources.")
+        if not any(part.startswith("_") for part in name.split(".")):
             yield importlib.import_module(found.name)
 
 
@@ -88,20 +54,26 @@ def functions_of(kind: type) -> Iterator[tuple[str, Any]]:
                 yield f"{base.__module__}.{base.__qualname__}.{name}", value
 
 
+def names_of(module: ModuleType) -> list[str]:
+    """Return the names that a module promises, or else those that it defines."""
+    if hasattr(module, "__all__"):
+        return list(module.__all__)
+    return [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+        and not name.startswith("_")
+    ]
+
+
 def annotated() -> dict[str, Any]:
     """Everything public that has annotations, by its name."""
     found: dict[str, Any] = {}
     for module in modules():
-        names = getattr(
-            module,
-            "__all__",
-            [name for name in dir(module) if not name.startswith("_")],
-        )
-        for name in names:
+        for name in names_of(module):
             value = getattr(module, name)
-            home = str(getattr(value, "__module__", "")).split(".")
-            borrowed = module is not plexy_pay and INTERNAL & {*home}
-            if home[0] != "plexy_pay" or borrowed or isinstance(value, ModuleType):
+            home = str(getattr(value, "__module__", ""))
+            if not home.startswith("plexy_pay") or isinstance(value, ModuleType):
                 continue
             if inspect.isclass(value):
                 found[f"{value.__module__}.{name}"] = value
@@ -118,15 +90,15 @@ def test_everything_public_is_looked_at() -> None:
     assert len(MODELS) > 120
     assert {"plexy_pay.PlexyPay", "plexy_pay._client.PlexyPay"} & ANNOTATED.keys()
     for wanted in (
-        "plexy_pay.resources.payouts.AsyncPayoutsResource.create",
-        "plexy_pay.base_client.SyncClient.reconcile",
+        "plexy_pay._resources.payouts.AsyncPayoutsResource.create",
+        "plexy_pay._core.base_client.SyncClient.reconcile",
         "plexy_pay._client.PlexyPay.__init__",
         "plexy_pay._client.AsyncPlexyPay.payouts",
         "plexy_pay.params.CreatePaymentLinkParams",
         "plexy_pay.models.payment_link.PaymentLink.from_dict",
         "plexy_pay.api.payouts.process_payout.asyncio",
         "plexy_pay.errors.OutcomeUnknownError.reconcile",
-        "plexy_pay.webhooks.verifying.unwrap",
+        "plexy_pay.webhooks._verification.unwrap",
         "plexy_pay.webhooks.flask.webhook_view",
     ):
         assert wanted in ANNOTATED
@@ -268,10 +240,10 @@ def below(holder: Any, name: str) -> Iterator[tuple[str, Callable[..., Any]]]:
             continue
         value = getattr(holder, attribute)
         where = f"{name}.{attribute}"
-        if type(value).__module__.startswith("plexy_pay.resources"):
+        if type(value).__module__.startswith("plexy_pay._resources"):
             yield from below(value, where)
         elif inspect.ismethod(value) and type(holder).__module__.startswith(
-            "plexy_pay.resources"
+            "plexy_pay._resources"
         ):
             yield where, value
 

@@ -27,8 +27,8 @@ from plexy_pay import (
     PlexyPay,
     models,
 )
+from plexy_pay._core.operation import Operation, Request
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.operation import Operation, Request
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 KEY, TOKEN = "pr_0a1B2c3D4e5F6g7H8i9J", "st_9i8H7g6F5e4D3c2B1a0J"

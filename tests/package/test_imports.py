@@ -14,7 +14,7 @@ from pathlib import Path
 
 import plexy_pay
 import pytest
-from plexy_pay import deprecation
+from plexy_pay._core import deprecation
 from plexy_pay_sandbox.serving import RunningSandbox
 
 PACKAGE = Path(plexy_pay.__file__).parent
@@ -65,7 +65,7 @@ def test_a_call_that_succeeds_loads_nothing_of_reconciling() -> None:
             "from plexy_pay import OutcomeUnknownError, PlexyPay\n"
             f"PlexyPay('pr_sandbox', base_url={sandbox.base_url!r}).payment_links.create(amount=1, currency='KZT')"
         )
-    assert "plexy_pay.flow" in loaded
+    assert "plexy_pay._core.flow" in loaded
     unneeded = (
         "_lookups",
         "readings",
@@ -166,13 +166,13 @@ def test_inside_itself_the_package_imports_by_relative_names_only() -> None:
 
 
 def test_deprecations_need_nothing_that_only_type_checkers_have() -> None:
-    hidden = "import sys; sys.modules['typing_extensions'] = None; from plexy_pay.deprecation import deprecated"
-    assert "plexy_pay.deprecation" in modules_after(hidden)
+    hidden = "import sys; sys.modules['typing_extensions'] = None; from plexy_pay._core.deprecation import deprecated"
+    assert "plexy_pay._core.deprecation" in modules_after(hidden)
 
 
 def test_only_the_adapters_load_a_web_framework() -> None:
     loaded = modules_after("import plexy_pay.webhooks")
-    assert "plexy_pay.webhooks.receiving" in loaded
+    assert "plexy_pay.webhooks._receiver" in loaded
     assert not loaded & {"httpx", "attr", "attrs", "asgiref", *FRAMEWORKS}
     for adapter, imported in ADAPTERS.items():
         assert f".webhooks.{adapter.stem}" in plexy_pay._NOT_PRELOADED
@@ -237,4 +237,4 @@ def test_a_filter_of_pytest_finds_the_class_of_warnings_at_the_top_of_the_packag
     None
 ):
     deprecation.warn("Any other filter makes an error of this.")
-    assert "plexy_pay.deprecation" not in modules_after("import plexy_pay")
+    assert "plexy_pay._core.deprecation" not in modules_after("import plexy_pay")

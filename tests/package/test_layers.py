@@ -7,48 +7,53 @@ import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import plexy_pay
 import pytest
 
-PACKAGE = Path(plexy_pay.__file__).parent
+RUNTIME = Path(__file__).parents[2] / "runtime"
 #: From the lowest to the highest: a module imports nothing of a later line.
 LAYERS = (
-    ("errors", "types"),
-    ("money", "keys", "encoding"),
-    ("operation", "decoding"),
-    ("settings",),
-    ("flow",),
-    ("guard",),
-    ("transport",),
-    ("base_client",),
+    ("errors", "_core.types"),
+    ("_core.money", "_core.keys", "_core.encoding"),
+    ("_core.operation", "_core.decoding"),
+    ("_core.settings",),
+    ("_core.flow",),
+    ("_core.guard",),
+    ("_core.transport",),
+    ("_core.base_client",),
 )
 
 
+def module_name(path: Path) -> str:
+    """Return the dotted name of a file of the runtime, from the package on."""
+    return ".".join(path.relative_to(RUNTIME).with_suffix("").parts)
+
+
 def imported(path: Path) -> Iterator[str]:
-    """The modules beside a module that it imports when it runs, wherever the import stands."""
+    """Yield what a module imports of the package when it runs, wherever the import stands."""
     tree = ast.parse(path.read_text("utf-8"))
     for block in [node for node in ast.walk(tree) if isinstance(node, ast.If)]:
         if ast.unparse(block.test) == "TYPE_CHECKING":
             block.body = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            names = (
-                [node.module.partition(".")[0]]
-                if node.module
-                else [alias.name for alias in node.names]
-            )
-            yield from names
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        directory = path.relative_to(RUNTIME).parents[node.level - 1]
+        start = [*directory.parts, *filter(None, [node.module])]
+        yield ".".join(start)
+        for alias in node.names:
+            yield ".".join([*start, alias.name])
 
 
 @pytest.fixture(scope="module")
 def graph() -> dict[str, set[str]]:
-    """What each module of the package imports of those beside it."""
-    modules = {path.stem: path for path in PACKAGE.glob("*.py")}
+    """What each hand-written module imports of the others."""
+    modules = {module_name(path): path for path in RUNTIME.rglob("*.py")}
     return {name: {*imported(path)} & modules.keys() for name, path in modules.items()}
 
 
 def test_there_is_no_circle(graph: dict[str, set[str]]) -> None:
-    assert len(graph) > 50
+    assert len(graph) > 60
+    assert "errors" in graph["_core.flow"]
     order = graphlib.TopologicalSorter(graph).static_order()
     assert len(list(order)) == len(graph)
 
@@ -60,8 +65,17 @@ def test_no_module_reaches_one_of_a_higher_layer(graph: dict[str, set[str]]) -> 
             assert reached(name, graph) & higher == set(), name
 
 
+def test_the_core_imports_nothing_public_but_the_errors(
+    graph: dict[str, set[str]],
+) -> None:
+    for name, targets in graph.items():
+        if name.startswith("_core."):
+            public = {one for one in targets if not one.startswith("_core.")}
+            assert public <= {"errors"}, name
+
+
 def reached(name: str, graph: dict[str, set[str]]) -> set[str]:
-    """Everything that a module imports, directly or through others."""
+    """Return everything that a module imports, directly or through others."""
     found: set[str] = set()
     waiting = [name]
     while waiting:

@@ -12,7 +12,8 @@ from typing import Any
 import plexy_pay
 import pytest
 from helpers.wire import WireServer, json_answer
-from plexy_pay import AsyncPlexyPay, PlexyPay, UnexpectedAnswerError, drift
+from plexy_pay import AsyncPlexyPay, PlexyPay, UnexpectedResponseError
+from plexy_pay._core import drift
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 DOCUMENT = json.loads(
@@ -112,7 +113,7 @@ def test_a_row_that_drifted_is_reported(
 def test_a_strict_client_raises_and_names_the_page(call: str, rows: Rows) -> None:
     with (
         WireServer(json_answer(payload(call))) as server,
-        pytest.raises(UnexpectedAnswerError) as caught,
+        pytest.raises(UnexpectedResponseError) as caught,
     ):
         rows(call, server.origin, True)
     assert f"page {page_of(call)[1]}: " in str(caught.value)

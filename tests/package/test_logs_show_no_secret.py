@@ -23,8 +23,8 @@ from helpers.calls import Recording
 from helpers.openapi import every_object, operations, resolve
 from helpers.wire import WireServer, http
 from plexy_pay import AsyncPlexyPay, PlexyError, PlexyPay
+from plexy_pay._core.operation import Request
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.operation import Request
 
 from generator.naming import snake
 

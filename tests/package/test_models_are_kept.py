@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money, models
-from plexy_pay.encoding import loads
+from plexy_pay._core.encoding import loads
 from plexy_pay.models import CreatePaymentLinkMetadata, PaymentLink, Transaction
 
 MODELS: list[Any] = [

@@ -22,8 +22,8 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 from plexy_pay import InvalidParameterError, Money, PlexyPay, models, params
+from plexy_pay._core.encoding import dumps, loads
 from plexy_pay._currencies import DISPUTED, EXPONENTS
-from plexy_pay.encoding import dumps, loads
 
 from generator.naming import class_names, snake
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from helpers.arguments import carried_out, good_arguments
 from plexy_pay import AsyncPlexyPay, InvalidParameterError, PlexyError, PlexyPay
+from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.operation import Operation
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 PLACES = [

@@ -22,7 +22,7 @@ from plexy_pay import (
     PlexyPay,
     Undetermined,
 )
-from plexy_pay._lookups import RECIPES
+from plexy_pay._recipes import RECIPES
 from plexy_pay_sandbox.direct_payments import cres_of
 from plexy_pay_sandbox.serving import RunningSandbox
 

@@ -21,8 +21,8 @@ from helpers.arguments import (
     keywords,
 )
 from plexy_pay import UNSET, AsyncPlexyPay, InvalidParameterError, PlexyPay, models
+from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.operation import Operation
 
 from generator.naming import class_names, snake
 

@@ -7,10 +7,10 @@ from operator import attrgetter
 
 import pytest
 from plexy_pay import PlexyError, PlexyPay
+from plexy_pay._core.attempts import Answer, Send
+from plexy_pay._core.flow import Call
+from plexy_pay._core.operation import Operation, Request
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.attempts import Answer, Send
-from plexy_pay.flow import Call
-from plexy_pay.operation import Operation, Request
 
 CLIENT = PlexyPay(
     "pr_1",

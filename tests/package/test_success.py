@@ -20,8 +20,8 @@ from plexy_pay import (
     OutcomeUnknownError,
     PlexyPay,
 )
+from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.operation import Operation
 
 MONEY = [operation for operation in OPERATIONS if operation.moves_money]
 

@@ -33,9 +33,9 @@ from helpers.payloads import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from plexy_pay.decoding import expected_by, misfit
-from plexy_pay.drift import Difference, differences
-from plexy_pay.encoding import dumps, encode, loads
+from plexy_pay._core.decoding import expected_by, misfit
+from plexy_pay._core.drift import Difference, differences
+from plexy_pay._core.encoding import dumps, encode, loads
 
 ANSWERS = list({(json.dumps(answer.schema)): answer for answer in answers()}.values())
 EXAMPLES = settings(max_examples=12)

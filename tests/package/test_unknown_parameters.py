@@ -35,10 +35,10 @@ from plexy_pay import (
     UnknownParameterWarning,
     models,
 )
+from plexy_pay._core.misspellings import nearest
+from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.api.payment_links import create_payment_link
-from plexy_pay.operation import Operation
-from plexy_pay.spelling import nearest
 
 from generator.naming import class_names, snake
 

@@ -19,8 +19,8 @@ from plexy_pay import (
     PlexyPay,
     errors,
 )
+from plexy_pay._core.reconciliation import Undetermined
 from plexy_pay.models import WalletTransaction
-from plexy_pay.reconciling import Undetermined
 
 ROW = {
     "walletTransactionId": "w-1",

@@ -103,9 +103,9 @@ def test_a_file_with_other_bytes_than_the_tree_is_found(
     spoil: Callable[..., list[str]],
 ) -> None:
     found = spoil(
-        lambda files: files.update({"plexy_pay/money.py": b"# by another hand\n"})
+        lambda files: files.update({"plexy_pay/cards.py": b"# by another hand\n"})
     )
-    assert "The wheel has other bytes than the tree in plexy_pay/money.py." in found
+    assert "The wheel has other bytes than the tree in plexy_pay/cards.py." in found
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,10 @@ def test_a_place_of_a_machine_or_a_login_is_found(
     text: str, spoil: Callable[..., list[str]]
 ) -> None:
     found = spoil(
-        lambda files: files.update({"plexy_pay/money.py": f"# {text}\n".encode()})
+        lambda files: files.update({"plexy_pay/cards.py": f"# {text}\n".encode()})
     )
     assert any(
-        "plexy_pay/money.py names a place of this machine or a login" in problem
+        "plexy_pay/cards.py names a place of this machine or a login" in problem
         for problem in found
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from helpers.calls import KEY, OTHER_KEY
 from helpers.wire import Recorded
 from plexy_pay import AsyncPlexyPay, OutcomeUnknownError, PlexyError, PlexyPay
-from plexy_pay.types import Response
+from plexy_pay._core.types import Response
 
 from .faults import ResetsHello, Scene, scene
 from .kinds import Kind

@@ -23,7 +23,7 @@ from helpers.wire import (
     json_answer,
     reset_on_close,
 )
-from plexy_pay.types import Timeout
+from plexy_pay._core.types import Timeout
 
 from .kinds import Kind, good
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from helpers.calls import as_object, operation
-from plexy_pay.decoding import decode_variant
-from plexy_pay.operation import Request
-from plexy_pay.variants import Variants
+from plexy_pay._core.decoding import decode_variant
+from plexy_pay._core.operation import Request
+from plexy_pay._core.variants import Variants
 
 PAYMENT = "8f14e45f-ceea-467f-a9d5-33b1e5f3f1a0"
 ORDER = "ORD-1001"

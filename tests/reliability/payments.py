@@ -28,9 +28,9 @@ from plexy_pay import (
     Reconciliation,
     cards,
 )
+from plexy_pay._core.retries import Pace
+from plexy_pay._core.types import Timeout
 from plexy_pay.models import CardData, Transaction, TransactionResponse
-from plexy_pay.retries import Pace
-from plexy_pay.types import Timeout
 
 from .children import Child, serve_sandbox
 from .proxy import serve_proxy

@@ -113,7 +113,7 @@ def declined(fault: str, text: str) -> Row:
 def odd_success(fault: str, text: str) -> Row:
     """Odd, and given to the caller; but a refund whose `success` is not `true` has not said that it was done."""
     cell = Cell(1, 1, "answer")
-    return Row(fault, text, cell, open_payment(1, 1, "UnexpectedAnswerError"), cell)
+    return Row(fault, text, cell, open_payment(1, 1, "UnexpectedResponseError"), cell)
 
 
 def held_back(fault: str, text: str, *waits: float) -> Row:

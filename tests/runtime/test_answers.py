@@ -15,7 +15,9 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import errors
-from plexy_pay.body import Body, BodyError
+from plexy_pay._core.operation import Request
+from plexy_pay._core.response_body import Body, BodyError
+from plexy_pay._core.types import Timeout
 from plexy_pay.errors import (
     ApiConnectionError,
     ApiError,
@@ -30,8 +32,6 @@ from plexy_pay.errors import (
     ResponseTooLargeError,
     ServerError,
 )
-from plexy_pay.operation import Request
-from plexy_pay.types import Timeout
 
 LIMIT = 10 * 1024 * 1024
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -11,8 +11,8 @@ from helpers.wire import WireServer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.operation import Request
 from plexy_pay.errors import ConfigurationError
-from plexy_pay.operation import Request
 
 BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 VARIABLE = "PLEXY_CHECKOUT_VERSION"

@@ -18,6 +18,8 @@ from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
 from helpers.wire import WireServer, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.keys import netrc_key
+from plexy_pay._core.types import UNSET, Timeout, Timeouts, Unset
 from plexy_pay.errors import (
     ConfigurationError,
     InferredOperationError,
@@ -25,8 +27,6 @@ from plexy_pay.errors import (
     InvalidParameterError,
     Outcome,
 )
-from plexy_pay.keys import netrc_key
-from plexy_pay.types import UNSET, Timeout, Timeouts, Unset
 
 BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 ROOT = str(Path(next(iter(plexy_pay.__path__))).parent)

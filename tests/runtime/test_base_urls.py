@@ -15,6 +15,8 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, Money, PlexyPay
+from plexy_pay._core.operation import Request
+from plexy_pay._core.origins import Origin
 from plexy_pay.errors import (
     ConfigurationError,
     InferredOperationError,
@@ -22,8 +24,6 @@ from plexy_pay.errors import (
     RedirectError,
     RequestRefusedError,
 )
-from plexy_pay.operation import Request
-from plexy_pay.origins import Origin
 from plexy_pay_sandbox import RunningSandbox
 
 BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])

@@ -16,11 +16,12 @@ from plexy_pay import (
     Money,
     OutcomeUnknownError,
     Undetermined,
-    UnexpectedAnswerError,
-    drift,
+    UnexpectedResponseError,
     webhooks,
 )
-from plexy_pay.decoding import ArrayBody, ObjectBody
+from plexy_pay._core import drift
+from plexy_pay._core.decoding import ArrayBody, ObjectBody
+from plexy_pay._core.operation import Request
 from plexy_pay.errors import (
     BadRequestError,
     DeclinedError,
@@ -34,7 +35,6 @@ from plexy_pay.models import (
     Transaction,
     TransactionList,
 )
-from plexy_pay.operation import Request
 
 ODD_LINK = {
     "id": "pl_1",
@@ -198,7 +198,7 @@ def test_a_strict_client_takes_an_answer_that_fits(flavor: Flavor) -> None:
 
 def test_a_strict_client_raises_with_the_whole_response(flavor: Flavor) -> None:
     error = failure(flavor, ODD_LINK)
-    assert type(error) is UnexpectedAnswerError
+    assert type(error) is UnexpectedResponseError
     assert isinstance(error, DecodingError)
     assert (error.outcome, error.status, error.attempts) == (Outcome.UNKNOWN, 200, 1)
     assert error.response.parsed.url == 7
@@ -217,7 +217,7 @@ def test_a_strict_client_raises_with_the_whole_response(flavor: Flavor) -> None:
 def test_with_money_a_strict_client_says_not_to_send_it_again(flavor: Flavor) -> None:
     error = failure(flavor, ODD_REFUND, refund())
     assert type(error) is OutcomeUnknownError
-    assert type(error.cause) is UnexpectedAnswerError
+    assert type(error.cause) is UnexpectedResponseError
     assert error.response.parsed.auth_code == 123456
     assert error.response is error.cause.response
     for words in (
@@ -256,7 +256,7 @@ def test_an_answer_of_the_wrong_kind_as_a_whole_cannot_be_read(flavor: Flavor) -
         pytest.raises(DecodingError, match="an array") as caught,
     ):
         flavor.call(flavor.client(server.origin), link())
-    assert not isinstance(caught.value, UnexpectedAnswerError)
+    assert not isinstance(caught.value, UnexpectedResponseError)
 
 
 @pytest.mark.parametrize("number", [b"1e99999999999999999999", b"1" * 5000])
@@ -285,7 +285,7 @@ def test_the_look_ups_of_reconcile_are_checked_too(
             )
             found = settled(client.reconcile(saved))
         assert isinstance(found, Undetermined)
-        assert ("UnexpectedAnswerError" in found.reason) is strict
+        assert ("UnexpectedResponseError" in found.reason) is strict
     assert {"/brandNew", "/transactionId"} <= {found[1] for found in told(caplog)}
 
 

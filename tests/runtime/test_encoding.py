@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money
-from plexy_pay.encoding import (
+from plexy_pay._core.encoding import (
     _DECODER,
     _fast_reader,
     _read,

@@ -13,9 +13,9 @@ import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
 from helpers.tunnels import Tunnels, serving
 from helpers.wire import WireServer, json_answer
-from plexy_pay.environment import proxy_for, tls_settings
+from plexy_pay._core.environment import proxy_for, tls_settings
+from plexy_pay._core.origins import Origin
 from plexy_pay.errors import ConfigurationError, Outcome, PlexyError
-from plexy_pay.origins import Origin
 
 ANSWER = json_answer({"id": "th_1", "success": True})
 SECRET = "s3cret-value"

@@ -9,7 +9,7 @@ import pytest
 from helpers.calls import as_object, operation
 from helpers.wire import WireServer
 from plexy_pay import AsyncPlexyPay, ConfigurationError, InvalidParameterError, PlexyPay
-from plexy_pay.operation import Request
+from plexy_pay._core.operation import Request
 
 PAY, CHECKOUT, GATE = (
     "pr_0123456789abcdef",

@@ -14,7 +14,8 @@ ROOT = str(Path(plexy_pay.__file__).parents[1])
 FORK = """
 import os, signal, sys, threading
 sys.path.insert(0, sys.argv[1])
-from plexy_pay import Difference, drift, webhooks
+from plexy_pay import Difference, webhooks
+from plexy_pay._core import drift
 
 class Slow(str):
     # A text that is looked up for as long as the test wants.

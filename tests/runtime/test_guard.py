@@ -14,6 +14,8 @@ from helpers.calls import KEY, Flavor, capturing, listing, reading
 from helpers.http_library import httpx
 from helpers.wire import Then, WireServer, http, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.guard import GuardTransport, Refused
+from plexy_pay._core.http_libraries import HTTPX
 from plexy_pay.errors import (
     ApiConnectionError,
     ConfigurationError,
@@ -25,8 +27,6 @@ from plexy_pay.errors import (
     ServerError,
     UnprocessableEntityError,
 )
-from plexy_pay.guard import GuardTransport, Refused
-from plexy_pay.http_libraries import HTTPX
 
 
 @pytest.fixture

@@ -21,14 +21,14 @@ from plexy_pay import (
     PlexyError,
     Timeout,
 )
-from plexy_pay.body import Body
-from plexy_pay.decoding import ObjectBody
-from plexy_pay.encoding import loads
+from plexy_pay._core.decoding import ObjectBody
+from plexy_pay._core.encoding import loads
+from plexy_pay._core.operation import Request
+from plexy_pay._core.response_body import Body
+from plexy_pay._core.types import Headers
+from plexy_pay._resources.transactions import TransactionsResource
 from plexy_pay.errors import ApiTimeoutError
 from plexy_pay.models import RefundPaymentResponse, TransactionResponse
-from plexy_pay.operation import Request
-from plexy_pay.resources.transactions import TransactionsResource
-from plexy_pay.types import Headers
 
 EMPTY = gzip.compress(b"", mtime=0)
 GZIP = {"Content-Encoding": "gzip"}

@@ -13,10 +13,10 @@ from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import PlexyPay
+from plexy_pay._core.idempotency import idempotency_key
+from plexy_pay._core.operation import Request
+from plexy_pay._core.types import UNSET
 from plexy_pay.errors import InvalidParameterError, Outcome, OutcomeUnknownError
-from plexy_pay.idempotency import idempotency_key
-from plexy_pay.operation import Request
-from plexy_pay.types import UNSET
 
 MONEY: dict[str, Any] = {"moves_money": True}
 

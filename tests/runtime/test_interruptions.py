@@ -15,6 +15,7 @@ from helpers.calls import KEY, AsyncFlavor, Flavor, capturing, creating, reading
 from helpers.http_library import httpx
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.types import Timeout
 from plexy_pay.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -22,7 +23,6 @@ from plexy_pay.errors import (
     OutcomeUnknownError,
     PlexyError,
 )
-from plexy_pay.types import Timeout
 
 OK = json_answer({"success": True})
 CONNECTIONS = 100

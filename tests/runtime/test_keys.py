@@ -13,8 +13,8 @@ from helpers.wire import WireServer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.keys import ApiKey, KeyRing, key_problem, netrc_key
 from plexy_pay.errors import ConfigurationError, InvalidParameterError, Outcome
-from plexy_pay.keys import ApiKey, KeyRing, key_problem, netrc_key
 
 SCHEMES = [
     "Bearer",

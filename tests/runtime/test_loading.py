@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-RUNTIME = Path(__file__).parents[2] / "generator" / "runtime"
-MODULES = sorted(RUNTIME.glob("*.py"))
+RUNTIME = Path(__file__).parents[2] / "runtime"
+MODULES = sorted(RUNTIME.glob("_core/*.py"))
 WEBHOOKS = sorted((RUNTIME / "webhooks").glob("*.py"))
-ON_DEMAND = {"cards", "drift", "masking", "next_action", "reconciling"}
+ON_DEMAND = {"cards", "drift", "log_masks", "next_action", "reconciliation"}
 
 
 def test_a_call_that_succeeds_loads_nothing_of_what_is_loaded_on_demand() -> None:

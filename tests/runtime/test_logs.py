@@ -27,13 +27,13 @@ from helpers.calls import (
     reading,
 )
 from helpers.wire import Then, WireServer, http, json_answer
+from plexy_pay._core.logs import LOGGER
 from plexy_pay.errors import (
     AuthenticationError,
     DecodingError,
     NotFoundError,
     PlexyError,
 )
-from plexy_pay.logs import LOGGER
 
 ATTRIBUTES = {
     *(
@@ -416,7 +416,7 @@ def test_an_error_of_the_log_itself_is_a_record_and_fails_no_call(
     def fail(*_: object) -> None:
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("plexy_pay.masking.Masker.headers", fail)
+    monkeypatch.setattr("plexy_pay._core.log_masks.Masker.headers", fail)
     with WireServer(json_answer({"id": "x"})) as server:
         assert flavor.call(flavor.client(server.origin), reading()).parsed == {
             "id": "x"
@@ -570,6 +570,6 @@ def test_only_plexy_log_makes_a_client_import_logging() -> None:
 def test_only_a_log_loads_the_lists_of_names(word: str | None, loaded: str) -> None:
     program = (
         PROGRAM
-        + "\nimport sys; print('plexy_pay._loggable' in sys.modules, file=sys.stderr)"
+        + "\nimport sys; print('plexy_pay._log_allowlist' in sys.modules, file=sys.stderr)"
     )
     assert run(program, word).splitlines()[-1] == loaded

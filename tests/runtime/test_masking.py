@@ -10,10 +10,10 @@ import pytest
 from helpers.calls import KEY
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay._loggable import HIDDEN, MAPS, OBJECTS, VALUES
-from plexy_pay.hiding import KeyMask
-from plexy_pay.keys import MASK
-from plexy_pay.masking import Masker
+from plexy_pay._core.key_mask import KeyMask
+from plexy_pay._core.keys import MASK
+from plexy_pay._core.log_masks import Masker
+from plexy_pay._log_allowlist import HIDDEN, MAPS, OBJECTS, VALUES
 
 CARDS = [
     "4111111111111111",

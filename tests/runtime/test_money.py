@@ -11,9 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money, PlexyError
-from plexy_pay._currencies import DISPUTED, EXPONENTS
-from plexy_pay.encoding import dumps, loads
-from plexy_pay.money import (
+from plexy_pay._core.encoding import dumps, loads
+from plexy_pay._core.money import (
     Unit,
     amount_parameter,
     currency_beside,
@@ -25,6 +24,7 @@ from plexy_pay.money import (
     wire_amount,
     wire_currency,
 )
+from plexy_pay._currencies import DISPUTED, EXPONENTS
 
 tenge = st.integers(min_value=-(10**14), max_value=10**14).map(
     lambda tiyn: Money.from_minor(tiyn, "KZT")

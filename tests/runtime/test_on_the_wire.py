@@ -31,14 +31,14 @@ from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
+from plexy_pay._core.operation import Request
+from plexy_pay._core.types import UNSET
 from plexy_pay._version import __version__
 from plexy_pay.errors import (
     ConfigurationError,
     InvalidParameterError,
     RequestRefusedError,
 )
-from plexy_pay.operation import Request
-from plexy_pay.types import UNSET
 
 
 def sent(flavor: Flavor, request: Any, options: Any = None) -> Any:

@@ -26,8 +26,8 @@ from helpers.calls import (
 )
 from helpers.http_library import httpx
 from helpers.wire import Answer, Recorded, Then, WireServer, http, json_answer
+from plexy_pay._core.network import Channel, EarlyBytesError, narrow, narrow_async
 from plexy_pay.errors import DeclinedError
-from plexy_pay.network import Channel, EarlyBytesError, narrow, narrow_async
 
 DONE = json_answer({"success": True, "message": "refunded"})
 DECLINED = json_answer({"success": False, "message": "declined"})

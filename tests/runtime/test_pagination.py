@@ -21,13 +21,13 @@ from plexy_pay import (
     Outcome,
     PlexyPay,
 )
-from plexy_pay.operation import Request
-from plexy_pay.resources.gate_product_types import (
+from plexy_pay._core.operation import Request
+from plexy_pay._resources.gate_product_types import (
     AsyncGateProductTypesResource,
     GateProductTypesResource,
 )
-from plexy_pay.resources.payouts import AsyncPayoutsResource, PayoutsResource
-from plexy_pay.resources.transactions import (
+from plexy_pay._resources.payouts import AsyncPayoutsResource, PayoutsResource
+from plexy_pay._resources.transactions import (
     AsyncTransactionsResource,
     TransactionsResource,
 )

@@ -12,9 +12,9 @@ from helpers.calls import Flavor, as_nothing, operation
 from helpers.wire import Recorded, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
+from plexy_pay._core.operation import Request
+from plexy_pay._core.paths import path_problem
 from plexy_pay.errors import InvalidParameterError
-from plexy_pay.operation import Request
-from plexy_pay.paths import path_problem
 
 PATH = "/v1/things/{id}/more"
 

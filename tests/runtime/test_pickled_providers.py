@@ -13,7 +13,7 @@ import cloudpickle
 import pytest
 from helpers.calls import KEY
 from plexy_pay import AsyncPlexyPay, ConfigurationError, PlexyPay
-from plexy_pay.keys import netrc_key
+from plexy_pay._core.keys import netrc_key
 
 BOTH = pytest.mark.parametrize("kind", [PlexyPay, AsyncPlexyPay])
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import models
-from plexy_pay._loggable import HIDDEN, VALUES
-from plexy_pay.hiding import KeyMask
-from plexy_pay.keys import MASK
-from plexy_pay.masking import Masker
+from plexy_pay._core.key_mask import KeyMask
+from plexy_pay._core.keys import MASK
+from plexy_pay._core.log_masks import Masker
+from plexy_pay._log_allowlist import HIDDEN, VALUES
 
 DOCUMENT: dict[str, Any] = json.loads(
     Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")

@@ -11,7 +11,9 @@ from helpers.calls import Flavor, Recording, capturing, creating, reading
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.decoding import ObjectBody
+from plexy_pay._core.decoding import ObjectBody
+from plexy_pay._core.operation import Request
+from plexy_pay._core.proof import INTERRUPTED, REFUSALS, Success, refuses, success_of
 from plexy_pay.errors import (
     ClientError,
     DeclinedError,
@@ -19,11 +21,9 @@ from plexy_pay.errors import (
     Outcome,
     OutcomeUnknownError,
     PlexyError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from plexy_pay.models import RefundPaymentResponse
-from plexy_pay.operation import Request
-from plexy_pay.proof import INTERRUPTED, REFUSALS, Success, refuses, success_of
 
 PROVEN = [
     400,
@@ -244,7 +244,7 @@ def test_a_success_without_the_word_is_an_unknown_outcome_with_the_whole_respons
 
 def assert_unclear(error: Any, identity: str | None) -> None:
     assert type(error) is OutcomeUnknownError
-    assert type(error.cause) is UnexpectedAnswerError
+    assert type(error.cause) is UnexpectedResponseError
     assert "does not say whether it was carried out" in str(error)
     assert "Do not send it again" in str(error)
     response = error.response

@@ -23,8 +23,8 @@ from plexy_pay import (
     cards,
     webhooks,
 )
+from plexy_pay._core.enums import OpenIntEnum, OpenStrEnum
 from plexy_pay._currencies import EXPONENTS
-from plexy_pay.enums import OpenIntEnum, OpenStrEnum
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 MONEY: TypeAdapter[Money] = TypeAdapter(Money)

@@ -15,11 +15,11 @@ from helpers.calls import KEY, OTHER_KEY, Flavor, capturing, operation
 from helpers.wire import WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.decoding import ObjectBody
+from plexy_pay._core.decoding import ObjectBody
+from plexy_pay._core.key_mask import KeyMask
+from plexy_pay._core.operation import Request
 from plexy_pay.errors import DeclinedError, OutcomeUnknownError, PlexyError
-from plexy_pay.hiding import KeyMask
 from plexy_pay.models import Order, RefundPaymentResponse
-from plexy_pay.operation import Request
 
 MASK = "********"
 

@@ -14,20 +14,20 @@ from helpers.http_library import httpx
 from helpers.wire import Answer, WireServer, http
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.body import Body, BodyError
-from plexy_pay.decoding import ArrayBody, ObjectBody
+from plexy_pay._core.decoding import ArrayBody, ObjectBody
+from plexy_pay._core.operation import Request
+from plexy_pay._core.pagination import AsyncPager, Pager, PageRules
+from plexy_pay._core.response_body import Body, BodyError
+from plexy_pay._core.types import UNSET, Response
 from plexy_pay.errors import (
     BadRequestError,
     ConflictError,
     DecodingError,
     OutcomeUnknownError,
     PlexyError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from plexy_pay.models import PaymentLink, RefundPaymentResponse, TransactionList
-from plexy_pay.operation import Request
-from plexy_pay.pagination import AsyncPager, Pager, PageRules
-from plexy_pay.types import UNSET, Response
 
 DONE = b'{"success": true, "id": "th_1"}'
 
@@ -355,7 +355,7 @@ def test_a_strict_client_makes_it_an_error(flavor: Flavor) -> None:
         strict=True,
     )
     assert type(money) is OutcomeUnknownError
-    assert isinstance(money.cause, UnexpectedAnswerError)
+    assert isinstance(money.cause, UnexpectedResponseError)
     [difference] = money.cause.differences
     assert (difference.pointer, difference.kind, difference.seen) == (
         "",
@@ -365,7 +365,7 @@ def test_a_strict_client_makes_it_an_error(flavor: Flavor) -> None:
     other = creating({}, call=f"strict_write.{flavor.name}")
     other.decode = ObjectBody(PaymentLink)  # type: ignore[assignment]
     error = failure(flavor, http(204), other, strict=True)
-    assert type(error) is UnexpectedAnswerError
+    assert type(error) is UnexpectedResponseError
     assert isinstance(error.response.parsed, PaymentLink)
     assert (
         answered(

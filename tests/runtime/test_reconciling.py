@@ -30,9 +30,12 @@ from plexy_pay import (
     PlexyPay,
     Undetermined,
 )
-from plexy_pay._lookups import RECIPES
+from plexy_pay._core.encoding import loads
+from plexy_pay._core.operation import Request
+from plexy_pay._core.recipes import Listing, One
+from plexy_pay._core.reconciliation import Asking
 from plexy_pay._operations import OPERATIONS
-from plexy_pay.encoding import loads
+from plexy_pay._recipes import RECIPES
 from plexy_pay.errors import (
     ApiTimeoutError,
     NotFoundError,
@@ -40,9 +43,6 @@ from plexy_pay.errors import (
     RateLimitError,
 )
 from plexy_pay.models import Order, Transaction, TransactionResponse
-from plexy_pay.operation import Request
-from plexy_pay.recipes import Listing, One
-from plexy_pay.reconciling import Asking
 
 NOW = 1_800_000_000.0
 LONGEST = 240.0  # A call may take 120 seconds, and its last attempt as long as all of its phases.

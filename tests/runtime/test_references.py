@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from plexy_pay.references import LEAST, Reference
+from plexy_pay._core.references import LEAST, Reference
 
 # What a merchant may call an order: letters of many scripts, digits and signs.
 TEXTS = st.text(

@@ -13,6 +13,8 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, errors
+from plexy_pay._core.retries import LONGEST_WAIT, Pace, in_milliseconds, retry_after
+from plexy_pay._core.types import Timeout
 from plexy_pay.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -23,8 +25,6 @@ from plexy_pay.errors import (
     PlexyError,
     RateLimitError,
 )
-from plexy_pay.retries import LONGEST_WAIT, Pace, in_milliseconds, retry_after
-from plexy_pay.types import Timeout
 
 BACKOFF = [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
 OK = json_answer({"success": True})

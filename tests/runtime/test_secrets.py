@@ -23,12 +23,12 @@ from helpers.wire import Then, WireServer, http, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import AsyncPlexyPay, PlexyPay
-from plexy_pay.attempts import Send
+from plexy_pay._core.attempts import Send
+from plexy_pay._core.flow import Call
+from plexy_pay._core.keys import KeyRing, netrc_key
+from plexy_pay._core.options import mask
+from plexy_pay._core.types import Timeout
 from plexy_pay.errors import AuthenticationError, InvalidParameterError, PlexyError
-from plexy_pay.flow import Call
-from plexy_pay.keys import KeyRing, netrc_key
-from plexy_pay.options import mask
-from plexy_pay.types import Timeout
 
 RAW = (KEY, OTHER_KEY)
 LIBRARIES = ("httpx", "httpcore", "h11", "anyio")

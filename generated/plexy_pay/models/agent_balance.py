@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     TEXT,
     decode_datetime,
     further_fields,
@@ -19,14 +19,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -122,6 +122,6 @@ class AgentBalance(WireModel):
         """`available` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.available, "decimal-string", self.currency_code)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     INTEGER,
     TEXT,
     decode_datetime,
@@ -22,14 +22,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .gate_deposit_method import GateDepositMethod
 from .gate_deposit_status import GateDepositStatus
 
@@ -169,6 +169,6 @@ class AgentDeposit(WireModel):
         """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units, as decimal text; the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.amount, "decimal-string", self.currency_code)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     TEXT,
     decode_model,
@@ -25,14 +25,14 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     encode_further,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .payment_transaction_type import PaymentTransactionType
 from .sca_exemption import ScaExemption
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     NUMBER,
     TEXT,
@@ -21,14 +21,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .response_code import ResponseCode
 
 _response_code = enum_decoder(ResponseCode)
@@ -184,7 +184,7 @@ class CapturePaymentResponse(WireModel):
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.amount, "major", self.additional_properties.get("currency")
@@ -197,7 +197,7 @@ class CapturePaymentResponse(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency, self.amount, "major", self.additional_properties.get("currency")
@@ -210,7 +210,7 @@ class CapturePaymentResponse(WireModel):
         currency from you. The amount is in major units (tenge for KZT); the unit is documented by the
         vendor in 2023, not since.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.remaining_balance, "major", self.additional_properties.get("currency")
@@ -223,7 +223,7 @@ class CapturePaymentResponse(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency,

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     INTEGER,
     further_fields,
     misfit,
@@ -21,19 +21,19 @@ from ..decoding import (
     take,
     warn_of_misspelt,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     amount_parameter,
     currency_beside,
     wire_amount,
     wire_currency,
 )
-from ..types import UNSET
-from ..wire_model import WireModel
+from .._core.types import UNSET
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -180,6 +180,6 @@ class CheckoutAmount(WireModel):
         """`value` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.value, "minor", self.currency)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     INTEGER,
     NUMBER,
     TEXT,
@@ -22,17 +22,17 @@ from ..decoding import (
     refuse_duplicates,
     warn_of_misspelt,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     amount_parameter,
     wire_amount,
 )
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -251,7 +251,7 @@ class CheckoutLineItem(WireModel):
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
         documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.amount_excluding_tax,
@@ -266,7 +266,7 @@ class CheckoutLineItem(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency,
@@ -281,7 +281,7 @@ class CheckoutLineItem(WireModel):
         the client does not guess: then it is None, and `tax_amount_money_in` takes the currency from you.
         The amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.tax_amount, "minor", self.additional_properties.get("currency")
@@ -294,7 +294,7 @@ class CheckoutLineItem(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency,
@@ -310,7 +310,7 @@ class CheckoutLineItem(WireModel):
         currency from you. The amount is in minor units (tiyn for KZT); the unit is inferred, not
         documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.amount_including_tax,
@@ -325,7 +325,7 @@ class CheckoutLineItem(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency,

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     INTEGER,
     TEXT,
     decode_model,
@@ -20,13 +20,13 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .checkout_result_code import CheckoutResultCode
 
 _checkout_result_code = enum_decoder(CheckoutResultCode)
@@ -195,7 +195,7 @@ class CheckoutPayment(WireModel):
     @property
     def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one."""
-        from ..money import inner_money
+        from .._core.money import inner_money
 
         return inner_money(self.amount)
 

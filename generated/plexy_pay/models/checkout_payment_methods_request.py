@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     TEXT,
     decode_model,
     enum_decoder,
@@ -23,17 +23,17 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     encode_further,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     money_object,
 )
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 
 _checkout_channel = enum_decoder(CheckoutChannel)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     TEXT,
     decode_datetime,
     decode_model,
@@ -22,13 +22,13 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
 from .checkout_shopper_interaction import CheckoutShopperInteraction
@@ -286,7 +286,7 @@ class CheckoutSession(WireModel):
     @property
     def money(self) -> _hints.Money | None:
         """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one."""
-        from ..money import inner_money
+        from .._core.money import inner_money
 
         return inner_money(self.amount)
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     TEXT,
     decode_model,
     decode_models,
@@ -25,18 +25,18 @@ from ..decoding import (
     to_model,
     to_models,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     encode_further,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     money_object,
     one_currency,
 )
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
 from .checkout_shopper_interaction import CheckoutShopperInteraction

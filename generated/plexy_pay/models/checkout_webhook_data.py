@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     INTEGER,
     TEXT,
     decode_model,
@@ -20,14 +20,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .checkout_decline_code import CheckoutDeclineCode
 
 _checkout_decline_code = enum_decoder(CheckoutDeclineCode)
@@ -173,7 +173,7 @@ class CheckoutWebhookData(WireModel):
         """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in minor units (tiyn for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.amount, "minor", self.currency)
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     INTEGER,
     NUMBER,
@@ -23,15 +23,15 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..next_action import NextAction
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.next_action import NextAction
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .card_scheme import CardScheme
 from .cvv_status import CvvStatus
 from .response_code import ResponseCode
@@ -275,7 +275,7 @@ class ContinueThreeDS(WireModel):
         """`amount` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is documented by the vendor in 2023, not since.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.amount, "major", self.currency)
 
@@ -284,7 +284,7 @@ class ContinueThreeDS(WireModel):
         """What is left to do: `Finished`, `ShowChallenge` with the form that sends the payer to the bank, or
         `UnknownAction` for all that this version does not know. Tell them apart with `match`.
         """
-        from ..next_action import read_next_action
+        from .._core.next_action import read_next_action
 
         return read_next_action(
             self.id,

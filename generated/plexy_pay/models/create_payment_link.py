@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     INTEGER,
     TEXT,
@@ -26,21 +26,21 @@ from ..decoding import (
     take,
     to_model,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     encode_further,
     encode_moment,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     Money,
     amount_parameter,
     wire_amount,
     wire_currency,
 )
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     NUMBER,
     TEXT,
     decode_datetime,
@@ -21,14 +21,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .transaction_status import TransactionStatus
 
 _transaction_status = enum_decoder(TransactionStatus)

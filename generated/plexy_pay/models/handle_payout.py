@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     NUMBER,
     TEXT,
     free_fields,
@@ -19,17 +19,17 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode_further,
     without_unset,
 )
-from ..frames import forgets
-from ..money import (
+from .._core.frames import forgets
+from .._core.money import (
     amount_parameter,
     wire_amount,
 )
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     INTEGER,
     TEXT,
@@ -24,14 +24,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .gate_order_status import GateOrderStatus
 
 _gate_order_status = enum_decoder(GateOrderStatus)
@@ -222,7 +222,7 @@ class Order(WireModel):
         """`charged_amount` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.charged_amount, "decimal-string", self.currency_code)
 
@@ -231,7 +231,7 @@ class Order(WireModel):
         """`balance_before` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.balance_before, "decimal-string", self.currency_code)
 
@@ -240,7 +240,7 @@ class Order(WireModel):
         """`balance_after` as Money, exactly. None where the response has no amount or no currency, or an odd
         one. The amount is in major units, as decimal text; the unit is documented by the vendor.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.balance_after, "decimal-string", self.currency_code)
 

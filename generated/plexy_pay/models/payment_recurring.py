@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     TEXT,
     enum_decoder,
     free_fields,
@@ -18,14 +18,14 @@ from ..decoding import (
     own_fields,
     refuse_duplicates,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     encode_further,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .recurring_type import RecurringType
 
 _recurring_type = enum_decoder(RecurringType)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     BOOLEAN,
     INTEGER,
     NUMBER,
@@ -21,14 +21,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -216,7 +216,7 @@ class Product(WireModel):
         """`price` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.price, "major", self.currency_code)
 
@@ -225,7 +225,7 @@ class Product(WireModel):
         """`min_amount` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.min_amount, "major", self.currency_code)
 
@@ -234,7 +234,7 @@ class Product(WireModel):
         """`max_amount` as Money, exactly. None where the response has no amount or no currency, or an odd one.
         The amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.max_amount, "major", self.currency_code)
 
@@ -243,6 +243,6 @@ class Product(WireModel):
         """`step` as Money, exactly. None where the response has no amount or no currency, or an odd one. The
         amount is in major units (tenge for KZT); the unit is inferred, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(self.step, "major", self.currency_code)

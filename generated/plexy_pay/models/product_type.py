@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     INTEGER,
     TEXT,
     enum_decoder,
@@ -18,13 +18,13 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .gate_product_type_code import GateProductTypeCode
 
 _gate_product_type_code = enum_decoder(GateProductTypeCode)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..enums import OpenStrEnum
+from .._core.enums import OpenStrEnum
 
 
 class ResponseCode(OpenStrEnum):

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .. import hints as _hints
-from ..decoding import (
+from .._core import hints as _hints
+from .._core.decoding import (
     NUMBER,
     TEXT,
     decode_datetime,
@@ -22,14 +22,14 @@ from ..decoding import (
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     exact_amount,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET, Unset
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET, Unset
+from .._core.wire_model import WireModel
 from .transaction_status import TransactionStatus
 
 _transaction_status = enum_decoder(TransactionStatus)
@@ -173,7 +173,7 @@ class Transaction(WireModel):
         client does not guess: then it is None, and `money_in` takes the currency from you. The amount is in
         major units (tenge for KZT); the unit is seen in merchants' public code, not documented.
         """
-        from ..money import read_money
+        from .._core.money import read_money
 
         return read_money(
             self.amount, "major", self.additional_properties.get("currency")
@@ -186,7 +186,7 @@ class Transaction(WireModel):
         Raises:
             ValueError: if the currency is none of ISO 4217, or the response itself names another.
         """
-        from ..money import read_money_in
+        from .._core.money import read_money_in
 
         return read_money_in(
             currency, self.amount, "major", self.additional_properties.get("currency")

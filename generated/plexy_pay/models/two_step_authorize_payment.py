@@ -8,19 +8,19 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     further_fields,
     new_model,
     no_fields,
     own_fields,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)

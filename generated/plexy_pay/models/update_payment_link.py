@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from ..decoding import (
+from .._core.decoding import (
     decode_datetime,
     free_fields,
     misfit,
@@ -20,14 +20,14 @@ from ..decoding import (
     refuse_nothing,
     take,
 )
-from ..encoding import (
+from .._core.encoding import (
     encode_further,
     encode_moment,
     without_unset,
 )
-from ..frames import forgets
-from ..types import UNSET
-from ..wire_model import WireModel
+from .._core.frames import forgets
+from .._core.types import UNSET
+from .._core.wire_model import WireModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)

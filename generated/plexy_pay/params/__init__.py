@@ -6,8 +6,49 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, NotRequired
 
-from .. import hints as _hints
-from ..typed_dicts import TypedDict
+from .._core import hints as _hints
+from .._core.typed_dicts import TypedDict
+
+__all__ = (
+    "AddressParams",
+    "AuthorizePaymentRequestParams",
+    "AuthorizeWalletTransactionParams",
+    "BrowserDetailsParams",
+    "CapturePaymentParams",
+    "CardDataParams",
+    "CheckoutAddressParams",
+    "CheckoutAmountParams",
+    "CheckoutAuthenticationDataParams",
+    "CheckoutComponentDataParams",
+    "CheckoutLineItemParams",
+    "CheckoutPaymentDetailsRequestParams",
+    "CheckoutPaymentMethodsRequestParams",
+    "CheckoutPaymentRequestParams",
+    "CheckoutSessionRequestParams",
+    "CheckoutShopperNameParams",
+    "CheckoutThreeDSRequestDataParams",
+    "ContinueThreeDSRequestParams",
+    "CreateManualSettlementParams",
+    "CreateOrderRequestParams",
+    "CreatePaymentBeneficiaryParams",
+    "CreatePaymentLinkParams",
+    "CreatePaymentLinkMetadataParams",
+    "CustomerDetailsParams",
+    "GateCustomerAccountParams",
+    "HandlePayoutParams",
+    "MerchantInitiatedPaymentRequestParams",
+    "OrderDetailsParams",
+    "PaymentRecurringParams",
+    "RecurringParams",
+    "RefundPaymentParams",
+    "SaveCardParams",
+    "SaveOneCustomerParams",
+    "SettlementPaymentOrderBodyParams",
+    "SplitRequestBodyParams",
+    "TopupRequestParams",
+    "TransferToMerchantBalanceParams",
+    "UpdatePaymentLinkParams",
+)
 
 
 class AddressParams(TypedDict):

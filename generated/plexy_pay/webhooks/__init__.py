@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/__init__.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/__init__.py; the generator copies it unchanged.
 """Webhooks: prove that a delivery came from Plexy Pay, and read its event.
 
 event = webhooks.unwrap(body, headers, secret=webhooks.TokenSecret(token))
@@ -11,13 +11,13 @@ The adapters for web frameworks are modules of their own: `webhooks.fastapi`, `.
 
 from __future__ import annotations
 
-from . import events
-from .errors import Reason, WebhookVerificationError
-from .event import UnknownEvent, WebhookEvent
-from .events import *  # noqa: F403 - the classes of the spec's events, whichever they are
-from .receiving import Claim, MemoryStore, Receiver, Reply, Store
-from .secrets import BodySecret, FieldsSecret, TokenSecret
-from .verifying import sign, unwrap
+from . import _events
+from ._errors import Reason, WebhookVerificationError
+from ._event import UnknownEvent, WebhookEvent
+from ._events import *  # noqa: F403 - the classes of the spec's events, whichever they are
+from ._receiver import Claim, MemoryStore, Receiver, Reply, Store
+from ._secrets import BodySecret, FieldsSecret, TokenSecret
+from ._verification import sign, unwrap
 
 __all__ = [
     "BodySecret",
@@ -35,4 +35,4 @@ __all__ = [
     "sign",
     "unwrap",
 ]
-__all__ += events.__all__
+__all__ += _events.__all__

@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/__main__.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/__main__.py; the generator copies it unchanged.
 """`python -m plexy_pay.webhooks delivery.http --scheme token`: verify a delivery that was saved to a file."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ConfigurationError
-from .errors import WebhookVerificationError
-from .secrets import BodySecret, FieldsSecret, TokenSecret
-from .verifying import unwrap
+from ._errors import WebhookVerificationError
+from ._secrets import BodySecret, FieldsSecret, TokenSecret
+from ._verification import unwrap
 
 VARIABLE = "PLEXY_WEBHOOK_SECRET"
 _FOREVER = 10**9 - 1

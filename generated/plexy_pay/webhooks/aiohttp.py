@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/aiohttp.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/aiohttp.py; the generator copies it unchanged.
 """Webhooks in aiohttp.
 
 app.add_routes([web.post("/plexy/webhooks", webhook_handler(handle, secret=webhooks.TokenSecret(token)))])
@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from .events import AnyEvent
-from .receiving import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
-from .verifying import MAX_BYTES, Secrets
+from ._events import AnyEvent
+from ._receiver import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
+from ._verification import MAX_BYTES, Secrets
 
 __all__ = ["webhook_handler"]
 

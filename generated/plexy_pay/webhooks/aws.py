@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/aws.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/aws.py; the generator copies it unchanged.
 """Webhooks in AWS Lambda: behind API Gateway, a function URL or an Application Load Balancer.
 
 reply = receiver.receive(*body_and_headers(event))
@@ -10,7 +10,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from ..encoding import is_array, is_object
+from .._core.encoding import is_array, is_object
 from ..errors import ConfigurationError
 
 __all__ = ["body_and_headers"]

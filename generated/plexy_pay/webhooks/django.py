@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/django.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/django.py; the generator copies it unchanged.
 """Webhooks in Django.
 
 urlpatterns = [path("plexy/webhooks", webhook_view(handle, secret=webhooks.TokenSecret(token)))]
@@ -27,8 +27,8 @@ from django.http import (
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .events import AnyEvent
-from .receiving import (
+from ._events import AnyEvent
+from ._receiver import (
     Receiver,
     Store,
     Unread,
@@ -37,7 +37,7 @@ from .receiving import (
     read_before,
     too_large,
 )
-from .verifying import MAX_BYTES, Secrets
+from ._verification import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
 

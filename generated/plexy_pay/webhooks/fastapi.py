@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/fastapi.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/fastapi.py; the generator copies it unchanged.
 """Webhooks in FastAPI.
 
 app.include_router(webhook_router("/plexy/webhooks", handle, secret=webhooks.TokenSecret(token)))
@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from .events import AnyEvent
-from .receiving import (
+from ._events import AnyEvent
+from ._receiver import (
     Receiver,
     Store,
     Unread,
@@ -23,7 +23,7 @@ from .receiving import (
     read_before,
     too_large,
 )
-from .verifying import MAX_BYTES, Secrets
+from ._verification import MAX_BYTES, Secrets
 
 __all__ = ["webhook_router"]
 

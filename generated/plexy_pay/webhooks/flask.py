@@ -1,4 +1,4 @@
-# plexy-pay runtime, written by hand in generator/runtime/webhooks/flask.py; the generator copies it unchanged.
+# plexy-pay runtime, written by hand in runtime/webhooks/flask.py; the generator copies it unchanged.
 """Webhooks in Flask.
 
 app.add_url_rule("/plexy/webhooks", view_func=webhook_view(handle, secret=webhooks.TokenSecret(token)))
@@ -13,9 +13,9 @@ from flask import Response, current_app, request
 from flask.views import View
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
-from .events import AnyEvent
-from .receiving import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
-from .verifying import MAX_BYTES, Secrets
+from ._events import AnyEvent
+from ._receiver import Receiver, Store, Unread, cut_short, not_acknowledged, too_large
+from ._verification import MAX_BYTES, Secrets
 
 __all__ = ["webhook_view"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import plexy_pay.proof
+import plexy_pay._core.proof
 import pytest
 from helpers.specs import JUNK, places
 from hypothesis import HealthCheck, assume, given, settings
@@ -188,5 +188,5 @@ def test_each_field_of_a_node_has_a_class_of_change(
 
 
 def test_the_statuses_that_prove_something_by_http_are_those_of_the_client() -> None:
-    assert operations.PROVED_BY_HTTP == plexy_pay.proof.REFUSALS
-    assert operations.PROVED_BY_NOTHING == plexy_pay.proof.INTERRUPTED
+    assert operations.PROVED_BY_HTTP == plexy_pay._core.proof.REFUSALS
+    assert operations.PROVED_BY_NOTHING == plexy_pay._core.proof.INTERRUPTED

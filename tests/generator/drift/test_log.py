@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import plexy_pay.drift
+import plexy_pay._core.drift
 import pytest
 from helpers.drifts import Room, record, said
 from helpers.pages import PROGRAMS
 from hypothesis import given
 from hypothesis import strategies as st
-from plexy_pay.drift import Difference
+from plexy_pay._core.drift import Difference
 
 from generator.drift import log
 
@@ -231,7 +231,7 @@ def test_the_handler_of_the_docs_writes_what_the_command_reads(
         {"__name__": "__main__"},
     )
 
-    plexy_pay.drift.report(
+    plexy_pay._core.drift.report(
         "drifts.once", [Difference("/data/*/fee", "unknown-field", "absent", "number")]
     )
 

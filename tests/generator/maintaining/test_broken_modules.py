@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from helpers.maintainers import Maintainer
 
-RUNTIME = "generator/runtime"
+RUNTIME = "runtime/_core"
 
 #: A mistake in a hand-written module: the file, a text that is in it once, what replaces it, and what is said.
 MISTAKES = {
@@ -248,7 +248,7 @@ def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
         assert "Nothing was changed." in said
         assert not list(tmp_path.iterdir())
     assert here.run(*arguments)[0] == 0
-    copy = tmp_path / "shop" / "_vendor" / "acme_pay" / "retries.py"
+    copy = tmp_path / "shop" / "_vendor" / "acme_pay" / "_core" / "retries.py"
     before = copy.read_bytes()
     with here.edited(
         f"{RUNTIME}/retries.py", first, f"{first}retries = {{}}['somewhere']\n"

@@ -34,18 +34,18 @@ def test_edited_added_and_deleted_files_are_named_and_kept(
 ) -> None:
     package = somebody.package
     appended(package / "models" / "link.py")
-    appended(package / "flow.py")
+    appended(package / "_core" / "flow.py")
     (package / "mine.py").write_text("MINE = 1\n", "utf-8")
-    (package / "resources" / "links.py").unlink()
+    (package / "_resources" / "links.py").unlink()
     before = somebody.tree()
     status, said = somebody.run("generate")
     assert somebody.tree() == before
     assert status == 1, said
     assert "changed: models/link.py" in said
-    assert "changed: flow.py" in said
-    assert "generator/runtime/flow.py" in said
+    assert "changed: _core/flow.py" in said
+    assert "runtime/_core/flow.py" in said
     assert "added: mine.py" in said
-    assert "deleted: resources/links.py" in said
+    assert "deleted: _resources/links.py" in said
     assert "--discard-edits" in said
     assert "Nothing was changed." in said
 
@@ -54,7 +54,7 @@ def test_the_edits_are_discarded_on_request(somebody: Maintainer) -> None:
     wanted = somebody.tree()
     appended(somebody.package / "models" / "link.py")
     (somebody.package / "mine.py").write_text("MINE = 1\n", "utf-8")
-    (somebody.package / "resources" / "links.py").unlink()
+    (somebody.package / "_resources" / "links.py").unlink()
     status, said = somebody.run("generate", "--discard-edits")
     assert status == 0, said
     assert somebody.tree() == wanted
@@ -65,8 +65,8 @@ def test_an_edit_that_was_carried_to_its_source_is_no_loss(
     somebody: Maintainer,
 ) -> None:
     source, copy = (
-        somebody.root / "generator/runtime/retries.py",
-        somebody.package / "retries.py",
+        somebody.root / "runtime/_core/retries.py",
+        somebody.package / "_core" / "retries.py",
     )
     appended(copy)
     source.write_bytes(copy.read_bytes())
@@ -102,10 +102,8 @@ def test_another_branch_and_a_clean_merge_are_no_edits(somebody: Maintainer) -> 
         assert somebody.run("generate")[0] == 0
         commit(root, name)
 
-    branch("one", "generator/runtime/auth.py", '"""\n\nfrom', '"""\n\n# One.\nfrom')
-    branch(
-        "two", "generator/runtime/user_agent.py", '"""\n\nfrom', '"""\n\n# Two.\nfrom'
-    )
+    branch("one", "runtime/_core/auth.py", '"""\n\nfrom', '"""\n\n# One.\nfrom')
+    branch("two", "runtime/_core/user_agent.py", '"""\n\nfrom', '"""\n\n# Two.\nfrom')
     git(root, "checkout", "--quiet", "one")
     status, said = somebody.run("generate")
     assert (status, "Nothing changed" in said) == (0, True), said
@@ -173,7 +171,7 @@ def test_a_vendored_copy_is_brought_back_on_request(
     (copy / "mine.py").write_text("MINE = 1\n", "utf-8")
     status, said = somebody.run("vendor", str(copy), "--update")
     assert status == 1, said
-    assert "changed: flow.py" in said
+    assert "changed: _core/flow.py" in said
     assert "added: mine.py" in said
     assert "--discard-edits" in said
     assert (copy / "mine.py").exists()

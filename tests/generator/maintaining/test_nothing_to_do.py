@@ -63,7 +63,7 @@ def test_a_package_that_is_current_is_not_made_again(somebody: Maintainer) -> No
     ("file", "old", "new"),
     [
         (LINKS, "total:\n", "total:\n      # Counted by the API.\n"),
-        ("generator/runtime/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
+        ("runtime/_core/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
         (
             "generator/emit/templates/ours/version.py.jinja",
             "__version__ =",

@@ -375,7 +375,7 @@ def test_a_copy_that_is_out_of_date_says_what_changed_and_an_update_brings_it_wi
         "only": ["shops", "webhooks"],
         "overlays": [],
     }
-    assert not (project.copy / "resources" / "links.py").exists()
+    assert not (project.copy / "_resources" / "links.py").exists()
     assert project.check() == 0
     capsys.readouterr()
     assert project.update() == 0

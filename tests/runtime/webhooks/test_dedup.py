@@ -18,7 +18,7 @@ from helpers.webhooks import (
     raw,
 )
 from plexy_pay.webhooks import TokenSecret, UnknownEvent, sign, unwrap
-from plexy_pay.webhooks.events import EVENTS as EVENTS_OF_THE_PACKAGE
+from plexy_pay.webhooks._events import EVENTS as EVENTS_OF_THE_PACKAGE
 
 
 def dedup_id(body: Any, secret: Any = BY_TOKEN) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from plexy_pay import webhooks
-from plexy_pay.webhooks import MemoryStore, Receiver, Reply, receiving
+from plexy_pay.webhooks import MemoryStore, Receiver, Reply, _receiver
 
 # An interrupt between the making of a coroutine and its await.
 pytestmark = [
@@ -96,7 +96,7 @@ class Interrupter:
         if frame.f_code is self.after:
             self.counting = self.counting or event == "return"
             return self
-        if frame.f_code.co_filename != receiving.__file__:
+        if frame.f_code.co_filename != _receiver.__file__:
             return None
         frame.f_trace_opcodes = True
         if self.steps.at(frame, event) and self.counting and not self.raised:

@@ -22,8 +22,8 @@ from helpers.webhooks import (
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from plexy_pay import webhooks
+from plexy_pay._core.encoding import dumps, loads
 from plexy_pay._currencies import EXPONENTS
-from plexy_pay.encoding import dumps, loads
 from plexy_pay.webhooks import (
     PaymentCallback,
     Reason,
@@ -32,7 +32,7 @@ from plexy_pay.webhooks import (
     WebhookVerificationError,
     sign,
 )
-from plexy_pay.webhooks.payload import one_shape
+from plexy_pay.webhooks._payload import one_shape
 
 unwrap: Any = webhooks.unwrap
 NOW = 1_716_640_000
@@ -160,7 +160,7 @@ def test_whatever_is_signed_is_proved(secret: Any, body: bytes) -> None:
         assert event.dedup_id == event.dedup_id.encode("ascii").decode()
         prefix, _, digest = event.dedup_id.partition(":")
         assert prefix in {
-            kind.kind.prefix for kind in webhooks.events.EVENTS.values()
+            kind.kind.prefix for kind in webhooks._events.EVENTS.values()
         } | {"body"}
         assert len(digest) == 64
 

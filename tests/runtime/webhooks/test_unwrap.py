@@ -28,8 +28,9 @@ from helpers.webhooks import (
     native,
     raw,
 )
-from plexy_pay import ConfigurationError, drift, webhooks
-from plexy_pay.types import UNSET
+from plexy_pay import ConfigurationError, webhooks
+from plexy_pay._core import drift
+from plexy_pay._core.types import UNSET
 from plexy_pay.webhooks import (
     BodySecret,
     FieldsSecret,
@@ -798,7 +799,7 @@ def test_an_event_is_pickled_compared_and_never_changed(name: str) -> None:
 
 
 def test_an_event_is_matched_by_its_class() -> None:
-    def told(event: webhooks.events.AnyEvent) -> object:
+    def told(event: webhooks._events.AnyEvent) -> object:
         match event:
             case webhooks.TransactionCharged(data=data):
                 return data.amount
@@ -807,7 +808,7 @@ def test_an_event_is_matched_by_its_class() -> None:
             case _:
                 return None
 
-    def read(event: str) -> webhooks.events.AnyEvent:
+    def read(event: str) -> webhooks._events.AnyEvent:
         return webhooks.unwrap(*delivery(event, BY_TOKEN), secret=BY_TOKEN)
 
     assert told(read("transaction.charged")) == 1000
@@ -816,10 +817,10 @@ def test_an_event_is_matched_by_its_class() -> None:
 
 
 def test_every_class_is_exported_and_says_how_it_is_proved() -> None:
-    for event in (*webhooks.events.EVENTS.values(), UnknownEvent):
+    for event in (*webhooks._events.EVENTS.values(), UnknownEvent):
         assert getattr(webhooks, event.__name__) is event
         assert event.__name__ in webhooks.__all__
-    kinds = {event.kind.secret for event in webhooks.events.EVENTS.values()}
+    kinds = {event.kind.secret for event in webhooks._events.EVENTS.values()}
     assert kinds == {TokenSecret, FieldsSecret, BodySecret}
 
 

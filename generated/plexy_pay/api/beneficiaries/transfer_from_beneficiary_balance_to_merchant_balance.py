@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import no_body
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import RequestOptions, Response
 from ..._operations import TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import no_body
-from ...frames import forgets
 from ...models.transfer_to_merchant_balance import TransferToMerchantBalance
-from ...operation import Request
-from ...options import mask
-from ...types import RequestOptions, Response
 
 _decode = no_body
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import ObjectBody
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import RequestOptions, Response
 from ..._operations import GET_SESSION_RESULT
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import ObjectBody
-from ...frames import forgets
 from ...models.checkout_session_result import CheckoutSessionResult
-from ...operation import Request
-from ...options import mask
-from ...types import RequestOptions, Response
 
 _decode = ObjectBody(CheckoutSessionResult)
 

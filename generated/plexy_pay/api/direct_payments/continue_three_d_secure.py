@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import ObjectBody
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import RequestOptions, Response
 from ..._operations import CONTINUE_THREE_D_SECURE
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import ObjectBody
-from ...frames import forgets
 from ...models.continue_three_ds import ContinueThreeDS
 from ...models.continue_three_ds_request import ContinueThreeDSRequest
-from ...operation import Request
-from ...options import mask
-from ...types import RequestOptions, Response
 
 _decode = ObjectBody(ContinueThreeDS)
 

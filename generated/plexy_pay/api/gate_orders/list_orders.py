@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import ObjectBody
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import UNSET, RequestOptions, Response, Unset
 from ..._operations import LIST_ORDERS
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import ObjectBody
-from ...frames import forgets
 from ...models.gate_order_list import GateOrderList
 from ...models.gate_order_status import GateOrderStatus
-from ...operation import Request
-from ...options import mask
-from ...types import UNSET, RequestOptions, Response, Unset
 
 _decode = ObjectBody(GateOrderList)
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import ObjectBody
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import UNSET, RequestOptions, Response, Unset
 from ..._operations import LIST_PAYMENT_LINKS
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import ObjectBody
-from ...frames import forgets
 from ...models.payment_links_info import PaymentLinksInfo
-from ...operation import Request
-from ...options import mask
-from ...types import UNSET, RequestOptions, Response, Unset
 
 _decode = ObjectBody(PaymentLinksInfo)
 

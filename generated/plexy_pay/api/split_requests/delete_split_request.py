@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+from ..._core.base_client import AsyncClient, SyncClient
+from ..._core.decoding import no_body
+from ..._core.frames import forgets
+from ..._core.operation import Request
+from ..._core.options import mask
+from ..._core.types import RequestOptions, Response
 from ..._operations import DELETE_SPLIT_REQUEST
-from ...base_client import AsyncClient, SyncClient
-from ...decoding import no_body
-from ...frames import forgets
-from ...operation import Request
-from ...options import mask
-from ...types import RequestOptions, Response
 
 _decode = no_body
 

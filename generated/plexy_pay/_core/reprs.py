@@ -1,0 +1,47 @@
+# plexy-pay runtime, written by hand in runtime/_core/reprs.py; the generator copies it unchanged.
+"""How models show themselves: what is set, in order, with personal and secret values masked.
+
+Ids and references are shown, and so is free text: a `repr` is for the developer's own eyes. In logs it is masked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .encoding import is_array, is_object
+from .keys import MASK
+from .types import UNSET
+
+
+def represent(model: Any) -> str:
+    """The readable repr of a generated model."""
+    sensitive: frozenset[str] = model._sensitive
+    shown: list[str] = []
+    for name, expected in zip(model._fields, model._types.values(), strict=True):
+        # A model that unpickling or copying has not filled yet must still be printable in a debugger.
+        value = getattr(model, name, UNSET)
+        if value is not UNSET:
+            masked = name in sensitive and value is not None
+            shown.append(
+                f"{name}={MASK if masked else _shown(value, is_list='[' in expected)}"
+            )
+    further: dict[str, Any] = getattr(model, "additional_properties", {})
+    if further:
+        # What the spec does not know may be anything, a card number too: only the names are shown.
+        shown.append(f"additional_properties=<{', '.join(sorted(further))}>")
+    return f"{type(model).__name__}({', '.join(shown)})"
+
+
+def _shown(value: Any, *, is_list: bool = False) -> str:
+    # Where the API answers something else than the spec says, it may be anything too.
+    if is_object(value):
+        return "<object>"
+    if is_array(value):
+        return f"[{', '.join(map(_shown, value))}]" if is_list else "<array>"
+    if type(value) is not str:
+        return repr(value)
+    # Its patterns take milliseconds to compile, and few programs show a model.
+    from .redaction import without_personal
+
+    # A shop may have put anything into a reference.
+    return repr(without_personal(value))

@@ -1,0 +1,115 @@
+# plexy-pay runtime, written by hand in runtime/_core/variants.py; the generator copies it unchanged.
+"""Tell which of several models a JSON object is, or the parameters of a caller are meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import InvalidParameterError
+
+
+class Variants:
+    """The models that one JSON object may be.
+
+    Args:
+        models: The models, in the order of the spec.
+        name: The discriminator on the wire; nothing where there is none.
+        values: The model for each value of the discriminator.
+        otherwise: The model for other values; None where such an object stays as it came.
+    """
+
+    def __init__(
+        self,
+        *models: type[Any],
+        name: str = "",
+        values: Mapping[str, type[Any]] | None = None,
+        otherwise: type[Any] | None = None,
+    ) -> None:
+        self.models: tuple[type[Any], ...] = models
+        self._name = name
+        self._values = values or {}
+        self._otherwise = otherwise
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the models."""
+        return [model.__name__ for model in self.models]
+
+    def model_of(self, data: Mapping[str, Any]) -> type[Any] | None:
+        """Return the model that a JSON object is, or None if it is none of them."""
+        if self._name:
+            return self._valued(data.get(self._name)) or self._otherwise
+        fits = [
+            (fit, model)
+            for model in self.models
+            if (fit := _fit(model, data)) is not None
+        ]
+        # Of equal ones the first stays.
+        return max(fits, key=lambda one: one[0])[1] if fits else None
+
+    def model_for(self, params: Mapping[str, Any], place: str) -> type[Any]:
+        """Return the model that parameters in snake_case are meant for.
+
+        Raises:
+            InvalidParameterError: if they do not tell which; nothing is guessed.
+        """
+        if self._name:
+            found = self._named(params)
+        else:
+            fitting = [model for model in self.models if _takes(model, params)]
+            found = fitting[0] if len(fitting) == 1 else None
+        if found is not None:
+            return found
+        told = f" by `{self._parameter()}`" if self._name else ""
+        raise InvalidParameterError(
+            f"{place} may be {' or '.join(self.names)}, and what was given does not tell{told} which. "
+            "Nothing was sent. Pass one of these models."
+        )
+
+    def _valued(self, value: object) -> type[Any] | None:
+        return self._values.get(value) if isinstance(value, str) else None
+
+    def _named(self, params: Mapping[str, Any]) -> type[Any] | None:
+        return self._valued(params.get(self._parameter()))
+
+    def _parameter(self) -> str:
+        """Return the name of the discriminator in Python."""
+        for model in self.models:
+            names = dict(zip(model._types, model._fields, strict=True))
+            if self._name in names:
+                return str(names[self._name])
+        return self._name
+
+
+def _fit(model: type[Any], data: Mapping[str, Any]) -> tuple[bool, int, int] | None:
+    """Return how well an object fits a model, to be compared; None if it does not fit.
+
+    Constants tell a model from others, so an object without them is another. An object that has them may lack a
+    required field: an odd response is still read.
+    """
+    constants: Mapping[str, object] = model._constants
+    if not all(_carries(data, name, wanted) for name, wanted in constants.items()):
+        return None
+    is_whole = model._required <= data.keys()
+    if not is_whole and not constants:
+        return None
+    return is_whole, len(constants), len(model._types.keys() & data.keys())
+
+
+def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
+    value = data.get(name)
+    # True equals 1 in Python, and not in JSON.
+    return type(value) is type(wanted) and value == wanted
+
+
+def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
+    """Return whether a model has all the parameters, and needs no other."""
+    names = dict(zip(model._types, model._fields, strict=True))
+    needed = {names[name] for name in model._required - model._constants.keys()}
+    if not needed <= params.keys() or not params.keys() <= set(model._fields):
+        return False
+    given = {
+        name: params[names[name]] for name in model._constants if names[name] in params
+    }
+    return all(_carries(given, name, model._constants[name]) for name in given)

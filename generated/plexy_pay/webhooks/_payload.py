@@ -1,0 +1,237 @@
+# plexy-pay runtime, written by hand in runtime/webhooks/_payload.py; the generator copies it unchanged.
+"""From the JSON of a delivery to its event: one shape for every spelling, and an identity that redeliveries share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from .._core.decoding import ObjectBody, decode_datetime, misfit
+from .._core.encoding import encode_datetime, is_object
+from ._event import Kind, UnknownEvent, WebhookEvent
+from ._events import EVENTS
+
+_NAMED_BY = tuple(dict.fromkeys(named_by for named_by, _ in EVENTS if named_by))
+_WRAPPER = "Value"
+# A datetime holds six digits at most.
+_FRACTION = re.compile(r"[.,]([0-9]+)(?=(?:Z|[+-][0-9:]+)\Z)", re.ASCII)
+
+
+def callback_of(
+    payload: Mapping[str, Any], signed: bytes, scheme: str
+) -> WebhookEvent[Any]:
+    """The event of a body that carries no name: the callback of 2023.
+
+    Its identity is the text that was signed. Other fields that can be written in several ways, or are not signed at
+    all, would let whoever caught a delivery make new events of it. Only `settled` counts too, which is true or not.
+    """
+    callback = EVENTS["", ""]
+    fields = callback_fields(payload)
+    return callback(
+        name="",
+        data=_decode(callback.kind, fields),
+        dedup_id=_hashed(
+            callback.kind.prefix,
+            [signed.decode("utf-8", "surrogatepass"), fields.get("settled") is True],
+        ),
+        payload=payload,
+        scheme=scheme,
+    )
+
+
+def callback_fields(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a callback in one shape, as they are signed and as they are decoded."""
+    return one_shape(payload, _names(EVENTS["", ""].kind))
+
+
+def event_of(payload: Mapping[str, Any], body: bytes, scheme: str) -> WebhookEvent[Any]:
+    """The event that a body names; an `UnknownEvent` where this version knows none of that name and shape."""
+    event = event_class(payload)
+    shaped = {} if event is None else _enveloped(payload, event.kind)
+    if event is not None:
+        if is_object(shaped.get(event.kind.data)):
+            return _event(event, shaped, payload, body, scheme)
+        _report(event.kind, shaped.get(event.kind.data))
+    merchant = next(
+        (payload[name] for name in ("merchantId", "merchant_id") if name in payload),
+        None,
+    )
+    return UnknownEvent(
+        name=_name(payload),
+        data=payload.get("data"),
+        dedup_id=_of_body(body),
+        id=_text(payload.get("id")),
+        merchant_id=_text(merchant),
+        payload=payload,
+        scheme=scheme,
+    )
+
+
+def event_class(payload: Mapping[str, Any]) -> type[WebhookEvent[Any]] | None:
+    """The class of the event that a body names, if this version knows it."""
+    for named_by in _NAMED_BY:
+        name = payload.get(named_by)
+        if isinstance(name, str) and (named_by, name) in EVENTS:
+            return EVENTS[named_by, name]
+    return None
+
+
+def one_shape(fields: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The fields by the names of the spec, whether they came in camel case or snake case, wrapped or plain.
+
+    A field that came under its own name is never replaced by another spelling of it.
+    """
+    spellings = {_spelling(name): name for name in known}
+    shaped: dict[str, Any] = {}
+    for name, value in fields.items():
+        plain = (
+            value[_WRAPPER]
+            if is_object(value) and value.keys() == {_WRAPPER}
+            else value
+        )
+        meant = name if name in known else spellings.get(_spelling(name), name)
+        shaped[name if meant in fields or meant in shaped else meant] = plain
+    return shaped
+
+
+def _spelling(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _names(kind: Kind) -> Collection[str]:
+    return kind.model()._types.keys()  # pyright: ignore[reportPrivateUsage]
+
+
+def _enveloped(payload: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    return one_shape(
+        payload, {kind.named_by, kind.data, kind.merchant, kind.created, "id"} - {""}
+    )
+
+
+def _event(
+    event: type[WebhookEvent[Any]],
+    shaped: dict[str, Any],
+    payload: Mapping[str, Any],
+    body: bytes,
+    scheme: str,
+) -> WebhookEvent[Any]:
+    kind = event.kind
+    shaped[kind.data] = data = one_shape(shaped[kind.data], _names(kind))
+    return event(
+        name=kind.name,
+        data=_decode(kind, data),
+        dedup_id=_dedup_id(kind, shaped) or _of_body(body),
+        id=_text(shaped.get("id")),
+        merchant_id=_text(shaped.get(kind.merchant)) if kind.merchant else None,
+        created_at=_moment(shaped.get(kind.created)) if kind.created else None,
+        payload=payload,
+        scheme=scheme,
+    )
+
+
+def _decode(kind: Kind, data: Mapping[str, Any]) -> Any:
+    """The model of the data; what does not fit the spec is reported to the drift logger, as it is for answers."""
+    before = misfit()
+    decoded = kind.model().from_dict(data)
+    if misfit() != before + 1:
+        _report(kind, data)
+    return decoded
+
+
+def _report(kind: Kind, data: Any) -> None:
+    from .._core.drift import differences, report
+
+    report(
+        f"webhooks.{kind.name or 'callback'}",
+        differences(ObjectBody(kind.model()), data),
+    )
+
+
+def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
+    """The identity of an event from the values that the spec lists; None where one is missing.
+
+    Without it, two events could look alike, and the second would never be handled.
+    """
+    values = [
+        _comparable(kind, pointer, _at(shaped, pointer)) for pointer in kind.identity
+    ]
+    if any(
+        value is None or value == "" or isinstance(value, (dict, list))
+        for value in values
+    ):
+        return None
+    return _hashed(kind.prefix, values)
+
+
+def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
+    """A value such that one moment is always written in one way."""
+    place, _, name = pointer.rpartition("/")
+    types: Mapping[str, str] = kind.model()._types  # pyright: ignore[reportPrivateUsage]
+    is_moment = place.removeprefix("/") == kind.data and "date-time" in types.get(
+        name, ""
+    )
+    return _moment_text(value) if is_moment and isinstance(value, str) else value
+
+
+def _moment_text(text: str) -> str:
+    """The moment in UTC, without zeros at the end of its second; a text that is no moment as it came."""
+    fraction = _FRACTION.search(text)
+    digits = fraction[1].rstrip("0") if fraction else ""
+    moment = decode_datetime(_FRACTION.sub("", text))
+    written = encode_datetime(moment) if isinstance(moment, datetime) else ""
+    if not written.endswith("Z"):
+        return text
+    return f"{written[:-1]}.{digits}Z" if digits else written
+
+
+def _hashed(prefix: str, values: list[Any]) -> str:
+    text = json.dumps([_exact(value) for value in values], separators=(",", ":"))
+    return f"{prefix}:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+
+
+def _of_body(body: bytes) -> str:
+    return f"body:{hashlib.sha256(body).hexdigest()}"
+
+
+def _at(shaped: Any, pointer: str) -> Any:
+    for name in pointer.split("/")[1:]:
+        shaped = shaped.get(name) if is_object(shaped) else None
+    return shaped
+
+
+def _exact(value: Any) -> Any:
+    """A value such that one number is always written in one way: 1000 and 1000.00 are the same."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return value
+    sign, digits, exponent = Decimal(value).as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    significant = written.rstrip("0")
+    if not significant:
+        return {"number": "0"}
+    return {
+        "number": f"{'-' if sign else ''}{significant}e{int(exponent) + len(written) - len(significant)}"
+    }
+
+
+def _name(payload: Mapping[str, Any]) -> str:
+    return next(
+        (name for name in map(payload.get, _NAMED_BY) if isinstance(name, str)), ""
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,449 @@
+# plexy-pay runtime, written by hand in runtime/_core/decoding.py; the generator copies it unchanged.
+"""From parsed JSON to models, tolerantly: what does not fit is kept as it came and never raises.
+
+An answer that arrived is never thrown away because one of its fields is odd. `UNSET` and None pass through every
+function here, and so does any value of another kind than the one that was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
+
+from ..errors import InvalidParameterError, locate, missing_parameter
+from .encoding import is_array, is_iterable, is_mapping, is_object
+from .enums import OpenIntEnum, OpenStrEnum
+from .types import UNSET, Unset
+from .variants import Variants
+
+
+class Model(Protocol):
+    """What every generated model class offers."""
+
+    _required: ClassVar[frozenset[str]]
+    _constants: ClassVar[Mapping[str, object]]
+    _types: ClassVar[Mapping[str, str]]
+    _further: ClassVar[str]
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self: ...
+
+
+class RequestModel(Model, Protocol):
+    """What the models of requests offer besides."""
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Self: ...
+
+
+T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=Model)
+RequestT = TypeVar("RequestT", bound="RequestModel")
+
+# What a plain field may be; a field that is not required may also be missing.
+TEXT = (str, Unset)
+INTEGER = (int, Unset)
+NUMBER = (int, Decimal, Unset)
+BOOLEAN = (bool, Unset)
+
+_moment = datetime.fromisoformat
+_EXACT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
+# Called for each thing that does not fit the spec; gives how often it was called. Two calls with one number between
+# them mean that something did not fit, here or in another thread: `drift` then looks closely. So an answer that fits
+# costs no more than the decoding.
+misfit: Callable[[], int] = count().__next__
+
+
+class _New(Protocol):
+    def __call__(self, cls: type[T], /) -> T: ...
+
+
+# An empty instance for `from_dict` to fill: a constructor with names and defaults takes three times as long.
+new_model: _New = object.__new__
+
+
+def odd(value: Any) -> Any:
+    """The value, which stays as it came; a misfit unless it is only missing."""
+    if value is not UNSET:
+        misfit()
+    return value
+
+
+def further_fields(
+    data: Mapping[str, Any], declared: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The fields that the spec does not know."""
+    misfit()
+    return free_fields(data, declared)
+
+
+def free_fields(data: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields beside the declared ones, where the spec allows any."""
+    return {name: value for name, value in data.items() if name not in declared}
+
+
+def decode_model(model: type[Model], value: Any) -> Any:
+    """A JSON object becomes the model."""
+    try:
+        if is_object(value):
+            return model.from_dict(value)
+    except RecursionError:
+        pass  # Nested without end: from here on it stays as it came.
+    return odd(value)
+
+
+def decode_models(model: type[Model], value: Any) -> Any:
+    """Each object of a JSON array becomes the model."""
+    if not is_array(value):
+        return odd(value)
+    from_dict = model.from_dict
+    try:
+        return [from_dict(item) for item in value]
+    except (TypeError, AttributeError):
+        return [decode_model(model, item) for item in value]  # One is no object.
+    except RecursionError:
+        return odd(value)
+
+
+def decode_datetime(value: Any) -> Any:
+    """ISO 8601 text with a time zone becomes an aware datetime; all other text stays text.
+
+    So does text with more than six digits of a second: a datetime cannot hold them.
+    """
+    if type(value) is str:
+        try:
+            # With a colon there, the seconds begin at the 17th place, and 27 places have room for six digits at most.
+            if (value[13] == ":" and len(value) < 28) or _EXACT.fullmatch(value):
+                moment = _moment(value)
+                if moment.tzinfo is not None:
+                    return moment
+        except (ValueError, IndexError):
+            pass
+    return odd(value)
+
+
+def decode_date(value: Any) -> Any:
+    """Text such as `2026-01-31` becomes a date."""
+    try:
+        day = date.fromisoformat(value)
+    except (ValueError, TypeError):
+        return odd(value)
+    return day if day.isoformat() == value else odd(value)
+
+
+def enum_decoder(enum: type[OpenStrEnum | OpenIntEnum]) -> Callable[[Any], Any]:
+    """The decoder of an enumeration: an unknown value becomes an open member that equals it.
+
+    It looks members up by itself: `enum(value)` takes ten times as long.
+    """
+    member_of = enum._value2member_map_.get
+    kind = str if issubclass(enum, str) else int
+
+    def decode(value: Any) -> Any:
+        if type(value) is not kind:
+            return odd(value)
+        member = member_of(value)
+        return enum._missing_(odd(value)) if member is None else member  # pyright: ignore[reportPrivateUsage]
+
+    return decode
+
+
+def decode_list(value: Any, decode_item: Callable[[Any], Any]) -> Any:
+    """Each item of a JSON array is decoded."""
+    return [decode_item(item) for item in value] if is_array(value) else odd(value)
+
+
+def decode_plain(value: Any, kinds: Container[type]) -> Any:
+    """A JSON array of text, numbers or booleans stays as it is; items of other kinds are misfits."""
+    if not is_array(value):
+        return odd(value)
+    if not all(type(item) in kinds for item in value):
+        misfit()
+    return value
+
+
+def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
+    """Each value of a JSON object is decoded."""
+    return (
+        {key: decode_item(item) for key, item in value.items()}
+        if is_object(value)
+        else odd(value)
+    )
+
+
+def decode_variant(value: Any, variants: Variants) -> Any:
+    """Read a JSON object as the variant that it is. One that is none of them stays the plain object that came."""
+    variant = variants.model_of(value) if is_object(value) else None
+    return odd(value) if variant is None else decode_model(variant, value)
+
+
+def decode_union(
+    value: Any, plain: Container[type], *decoders: Callable[[Any], Any]
+) -> Any:
+    """A value of a plain type stays; else the first decoder that makes something of it decides."""
+    if value is UNSET or type(value) in plain:
+        return value
+    for decode in decoders:
+        decoded = decode(value)
+        if decoded is not value:
+            return decoded
+    return odd(value)
+
+
+class Shape(NamedTuple):
+    """The JSON that a decoder expects.
+
+    Args:
+        words: In the words of a model's table, such as `Transaction`, `[Transaction]` or `date-time | null`.
+        module: The module whose names they are.
+    """
+
+    words: str
+    module: str
+
+
+def expected_by(decode: Callable[[Any], object]) -> Shape | None:
+    """The JSON that a decoder says it expects; None where any will do."""
+    return getattr(decode, "expects", None)
+
+
+def empty_of(decode: Callable[[Any], T]) -> T:
+    """Return what a decoder gives for a success without content: an empty model, an empty list, or what null is to it.
+
+    Raises:
+        ValueError: if nothing can be made of it. Another decoder than those of the package may raise anything.
+    """
+    make: Callable[[], T] | None = getattr(decode, "empty", None)
+    return decode(None) if make is None else make()
+
+
+class ObjectBody(Generic[ModelT]):
+    """The decoder of an answer that is one JSON object.
+
+    It raises ValueError for any other JSON: nothing of the model could be read from it.
+    """
+
+    def __init__(self, model: type[ModelT]) -> None:
+        self.model = model
+        self.expects: Shape = Shape(model.__name__, model.__module__)
+
+    def __call__(self, data: Any) -> ModelT:
+        if not is_object(data):
+            raise ValueError(f"a JSON object was expected, not {kind_of(data)}")
+        return self.model.from_dict(data)
+
+    def empty(self) -> ModelT:
+        """Return a model that has nothing."""
+        return self.model.from_dict({})
+
+
+class ArrayBody(Generic[ModelT]):
+    """The decoder of an answer that is a JSON array of objects, or null, as many services write an empty one.
+
+    It raises ValueError for any other JSON.
+    """
+
+    def __init__(self, model: type[ModelT]) -> None:
+        self.model = model
+        self.expects: Shape = Shape(f"[{model.__name__}]", model.__module__)
+
+    def __call__(self, data: Any) -> list[ModelT]:
+        if data is None:
+            misfit()
+            return []
+        if not is_array(data):
+            raise ValueError(f"a JSON array was expected, not {kind_of(data)}")
+        return cast("list[ModelT]", decode_models(self.model, data))
+
+    def empty(self) -> list[ModelT]:
+        """Return an empty list."""
+        return []
+
+
+class TypedBody(Generic[T]):
+    """The decoder of a response that is any other JSON: a plain value, an array of them, or one of several things.
+
+    Args:
+        decode: Reads it tolerantly.
+        expects: What is expected of it.
+    """
+
+    def __init__(self, decode: Callable[[Any], T], expects: Shape) -> None:
+        self._decode = decode
+        self.expects: Shape = expects
+
+    def __call__(self, data: Any) -> T:
+        # A plain value of another type is nothing that a decoder looks at.
+        misfit()
+        return self._decode(data)
+
+    def empty(self) -> Any:
+        """Return what a success without content is: an empty list, or None where that may come."""
+        if self.expects.words.startswith("["):
+            return []
+        if "null" in self.expects.words.split(" | "):
+            return None
+        raise ValueError("a value was expected, and nothing came")
+
+
+def no_body(data: Any) -> None:
+    """The decoder of an operation whose answer has no body that is known: empty or any JSON will do."""
+
+
+def no_fields() -> dict[str, Any]:
+    """No further fields, typed; a model starts with it."""
+    return {}
+
+
+def own_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dictionary of the model's own: a changed copy of a model shares no further fields with the first."""
+    return dict(given)
+
+
+def any_body(data: Any) -> Any:
+    """The decoder of an answer whose shape is not known: the parsed JSON as it is."""
+    return data
+
+
+def kind_of(data: object) -> str:
+    """Return the kind of a JSON value in words."""
+    kinds = (
+        (dict, "an object"),
+        (list, "an array"),
+        (str, "text"),
+        (bool, "a boolean"),
+        (type(None), "null"),
+    )
+    return next((name for kind, name in kinds if isinstance(data, kind)), "a number")
+
+
+def build(model: type[RequestT], params: Mapping[str, Any], call: str) -> RequestT:
+    """Return the body of a call, made of its parameters.
+
+    Raises:
+        InvalidParameterError: as `from_params` does, but naming the call.
+    """
+    try:
+        return model.from_params(params)
+    except InvalidParameterError as error:
+        locate(error, model.__name__, call, ": ")
+        raise
+
+
+def to_model(model: type[RequestModel], value: Any, place: str) -> Any:
+    """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays.
+
+    Raises:
+        InvalidParameterError: as `from_params` does, but naming the place.
+    """
+    if not is_mapping(value):
+        return value
+    try:
+        return model.from_params(value)
+    except InvalidParameterError as error:
+        locate(error, model.__name__, place)
+        raise
+
+
+def to_models(model: type[RequestModel], value: Any, place: str) -> Any:
+    """A sequence of nested parameters as a list of models."""
+    if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
+        return value  # It is no sequence: to take it apart would send something else in silence.
+    return [to_model(model, item, place) for item in value]
+
+
+def to_variant(variants: Variants, value: Any, place: str) -> Any:
+    """Return a nested parameter as the variant that it is meant for; what is no mapping stays.
+
+    Raises:
+        InvalidParameterError: if the parameters do not tell which, or as `from_params` does.
+    """
+    return (
+        to_model(variants.model_for(value, place), value, place)
+        if is_mapping(value)
+        else value
+    )
+
+
+def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
+    """Return a sequence of nested parameters as a list of what each is built into; what is no sequence stays."""
+    if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
+        return value
+    return [build_item(item) for item in value]
+
+
+def to_mapping(
+    value: Mapping[str, Any], build_item: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """Return the values of a mapping as what each is built into; its keys are the caller's own."""
+    return {key: build_item(item) for key, item in value.items()}
+
+
+def take(params: dict[str, Any], name: str, owner: str) -> Any:
+    """Take a required parameter out of the mapping.
+
+    Raises:
+        InvalidParameterError: if it is missing.
+    """
+    value = params.pop(name, UNSET)
+    if value is UNSET:
+        raise missing_parameter(owner, name)
+    return value
+
+
+def refuse_nothing(model: object, needed: Iterable[str]) -> None:
+    """Refuse a model of a request that a caller made with None or UNSET for what the API requires.
+
+    Raises:
+        InvalidParameterError: naming the first.
+    """
+    for name in needed:
+        value = getattr(model, name)
+        if value is None or value is UNSET:
+            raise missing_parameter(type(model).__name__, name)
+
+
+def refuse_unknown(
+    params: Mapping[str, Any], owner: str, known: tuple[str, ...]
+) -> None:
+    """Refuse the parameters that are left over: a misspelt one would otherwise vanish in silence.
+
+    Raises:
+        InvalidParameterError: naming them, and those that there are.
+    """
+    if params:
+        from .misspellings import unknown
+
+        raise InvalidParameterError(unknown(owner, params, known))
+
+
+def warn_of_misspelt(
+    params: Mapping[str, Any], owner: str, known: tuple[str, ...]
+) -> None:
+    """Warn of the parameters that are left over and look like a misspelling of one that there is."""
+    if params:
+        from .misspellings import warn_of_misspelt as warn
+
+        warn(owner, params, known)
+
+
+def refuse_duplicates(
+    params: Mapping[str, Any], wire_names: frozenset[str], owner: str
+) -> None:
+    """Refuse further keys that a declared parameter writes (`successUrl`, which is `success_url` here).
+
+    Raises:
+        InvalidParameterError: naming them.
+    """
+    spelt = sorted(wire_names & params.keys())
+    if spelt:
+        raise InvalidParameterError(
+            f"{owner} has {', '.join(spelt)} in the API's spelling. Nothing was sent. Pass it once, in snake_case."
+        )

@@ -1,0 +1,663 @@
+# plexy-pay runtime, written by hand in runtime/_core/flow.py; the generator copies it unchanged.
+"""The flow of one call, without input or output: attempts, keys, retries, what an answer means, which error.
+
+A driver, sync or async, carries out each step of `Call.run`: it sends a `Send` and puts the result into it, and
+waits where the step is a number of seconds. So both clients have one and the same behavior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from urllib.parse import urlsplit
+
+from .. import errors
+from .._families import FAMILIES
+from ..errors import Outcome, PlexyError
+from .attempts import Answer, Failure, Send, one_line
+from .causes import is_interruption
+from .decoding import empty_of, misfit
+from .encoding import encode, is_mapping, loads_response, read_content
+from .keys import KeyRing
+from .logs import INFO, LOGGER, Log
+from .operation import Operation, Request, is_blank
+from .options import masked
+from .proof import Success, refuses, seen_success, success_of
+from .response_body import ACCEPT_ENCODING
+from .retries import delay, retry_after
+from .settings import Settings
+from .types import UNSET, Response
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from .base_client import AsyncClient, SyncClient
+    from .drift import Difference
+    from .key_mask import KeyMask
+    from .keys import ApiKey
+    from .types import RequestOptions, Timeout
+
+T = TypeVar("T")
+_WORST = (Outcome.NOT_SENT, Outcome.REJECTED, Outcome.UNKNOWN)
+# Headers that carry keys by custom are the client's own, also in a package without the family that sends them.
+_OWN_HEADERS = frozenset(
+    {
+        "authorization",
+        "x-api-key",
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+    }
+    | {family.header.lower() for family in FAMILIES.values()}
+)
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+# Statuses that the API gives only after it accepted the key.
+_KEY_WORKS = (200, 201, 202, 204, 205, 400, 404, 409, 422)
+_UNREADABLE = {
+    "timeout": errors.ApiTimeoutError,
+    "too_large": errors.ResponseTooLargeError,
+}
+_ADVICE = {
+    **{
+        400: " Correct the parameters.",
+        404: " Check the id.",
+        422: " Correct the parameters.",
+    },
+    **{
+        401: " Check the API key, and that it belongs to this environment.",
+        429: " Wait, then call again.",
+    },
+}
+_warned: set[str] = set()
+
+
+class Call(Generic[T]):
+    """One call. `keys`, in the order to try them, are set before it runs; `response` is there when it has run.
+
+    As a context it notes on an exception of the caller's own code, which ends it, what became of the call.
+    """
+
+    keys: tuple[ApiKey, ...] = ()
+    response: Response[T] | None = None
+    client: SyncClient | AsyncClient | None = None
+    sent_at: float = 0.0
+    _worst: Outcome
+    _attempt: Send | None
+    request: Request[T]
+    settings: Settings
+    ring: KeyRing
+    timeout: Timeout
+
+    def __init__(
+        self, request: Request[T], settings: Settings, options: RequestOptions
+    ) -> None:
+        operation = request.operation
+        asked = masked(options)
+        _refuse(operation, asked.problem())
+        if operation.settings:
+            path_params = {
+                **request.path_params,
+                **settings.path_values(operation.settings),
+            }
+            request = replace(request, path_params=path_params)
+        if asked.get("extra_body"):
+            request = replace(
+                request, body=_with_further(request, encode(asked.get("extra_body")))
+            )
+        self.request, self.settings = request, settings
+        self.timeout = asked.timeout() or settings.timeout_for(operation)
+        given = "api_key" in asked
+        self.ring = (
+            KeyRing.of(asked.get("api_key"))
+            if given
+            else settings.ring(operation.family)
+        )
+        _refuse(operation, self.ring.problem)
+        self.max_retries: int = asked.get("max_retries", settings.max_retries)
+        self.extra_headers: Mapping[str, str] = asked.get("extra_headers", {})
+        self._idempotency_key = request.idempotency_key()
+        self._worst, self._attempt = Outcome.NOT_SENT, None
+        self._key_repeats = self._idempotency_key is not None and operation.key_repeats
+        self._repeatable = operation.method == "GET" or self._key_repeats
+        if not request.quiet and operation.evidence == "inferred":
+            _check_evidence(operation, settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, traceback: object
+    ) -> None:
+        if error is not None and not isinstance(error, PlexyError):
+            call = self.request.operation.call
+            error.add_note(
+                self.key_mask().text(f"plexy-pay: {call}: {self._interrupted()}")
+            )
+
+    def _interrupted(self) -> str:
+        """Return what became of the call that an exception of the caller's own code ended."""
+        judged: Response[T] | PlexyError | None = self.response
+        if judged is None and self._attempt is not None:
+            judged = self._seen(self._attempt)
+        if isinstance(judged, Response):
+            return f"The API had answered {judged.status_code}: the call was carried out. Do not send it again."
+        outcome = (
+            self._worst
+            if judged is None
+            else max(self._worst, judged.outcome, key=_WORST.index)
+        )
+        return self._meaning(
+            outcome, self.request.facts().get("order_reference"), interrupted=True
+        )
+
+    def _seen(self, attempt: Send) -> Response[T] | PlexyError:
+        """Return what is known of the attempt under way."""
+        if attempt.result is None:
+            return _no_answer(Failure("connection", "", attempt.sent))
+        return self._verdict(attempt.result)
+
+    def _verdict(self, result: Answer | Failure) -> Response[T] | PlexyError:
+        return self._judge(result) if isinstance(result, Answer) else _no_answer(result)
+
+    def run(self) -> Iterator[Send | float]:
+        """Give the steps of the call.
+
+        Raises:
+            PlexyError: as the response, or its absence, demands.
+        """
+        pace, send = self.settings.pace, Send(self)
+        send.key, *others = self.keys
+        attempts = retries = 0
+        log = Log(self) if LOGGER.isEnabledFor(INFO) else None
+        while True:
+            # The first attempt that may have done it counts.
+            if self._worst is not Outcome.UNKNOWN:
+                self.sent_at = pace.time()
+            if log:
+                log.sending(send, attempts + 1)
+            send.sent, send.result, self._attempt = False, None, send
+            yield send
+            attempts += 1
+            result: Answer | Failure | None = send.result
+            assert result is not None
+            if log:
+                log.came(send, attempts)
+            status = result.status if isinstance(result, Answer) else 0
+            if status in _KEY_WORKS:
+                self.ring.works(send.key)
+            if status == 401 and others:
+                send.key = others.pop(0)
+                self._passed(Outcome.REJECTED)
+                if log:
+                    log.again(send, attempts, None)
+                continue
+            judged = self._verdict(result)
+            if isinstance(judged, Response):
+                judged.attempts = attempts
+                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
+                self.response = judged
+                return
+            if isinstance(judged, errors.UnexpectedResponseError):
+                judged.response.attempts = attempts
+                judged.response.elapsed = (
+                    pace.monotonic() - send.deadline + self.timeout.total
+                )
+            self._passed(judged.outcome)
+            pause = delay(retries, judged.retry_after, pace)
+            late = pace.monotonic() + pause >= send.deadline
+            if late or retries >= self.max_retries or not self._may_repeat(result):
+                # In place of the bare one: what an API quoted must not show among this frame's variables.
+                judged = self._complete(judged, self._worst, attempts)
+                raise judged
+            if log:
+                log.again(send, attempts, pause)
+            yield pause
+            retries += 1
+
+    def _passed(self, outcome: Outcome) -> None:
+        """Note the outcome of an attempt that is over."""
+        self._worst, self._attempt = max(self._worst, outcome, key=_WORST.index), None
+
+    def key_mask(self) -> KeyMask:
+        """Return the mask of every key that the client has: an answer may quote any of them."""
+        from .key_mask import KeyMask
+
+        rings = (self.ring, *self.settings.rings.values())
+        held = [raw for ring in rings for raw in ring.known()]
+        return KeyMask([*held, *(key.raw for key in self.keys)])
+
+    def headers(self) -> dict[str, str]:
+        """The headers but the key's; malformed ones, or the client's own from the caller, are refused."""
+        headers = {
+            "accept": self.request.operation.accept,
+            "user-agent": self.settings.user_agent,
+        }
+        if self.request.body is not UNSET:
+            headers["content-type"] = "application/json"
+        # No variable may name what the caller gave: a refused header may hold a key, and a traceback shows it.
+        problem = _header_problem(self.request.header_texts()) or _header_problem(
+            self.extra_headers
+        )
+        if problem:
+            raise errors.InvalidParameterError(
+                f"{self.request.operation.call}: {problem} Nothing was sent."
+            )
+        headers |= self.settings.header_values(self.request.operation.header_settings)
+        headers |= {name.lower(): value for name, value in self.extra_headers.items()}
+        headers |= {
+            name.lower(): value for name, value in self.request.header_texts().items()
+        }
+        headers["accept-encoding"] = ACCEPT_ENCODING
+        return headers
+
+    def _may_repeat(self, result: Answer | Failure) -> bool:
+        """Whether a second arrival of the request can do no harm, and may help."""
+        if isinstance(result, Failure):
+            return result.kind not in ("refused", "invalid") and (
+                self._repeatable or not result.sent
+            )
+        broken = result.problem is not None and result.problem.kind in (
+            "connection",
+            "timeout",
+        )
+        late_or_down = result.status == 408 or result.status >= 500
+        return result.status == 429 or (self._repeatable and (late_or_down or broken))
+
+    def _judge(self, answer: Answer) -> Response[T] | PlexyError:
+        """The response, or an error that does not know yet what earlier attempts mean for it."""
+        status, headers = answer.status, answer.headers
+        request_id = answer.request_id
+        facts: dict[str, Any] = {
+            "status": status,
+            "request_id": request_id,
+            "body": answer.body,
+        }
+        facts["outcome"] = Outcome.UNKNOWN
+        if not 200 <= status < 300:
+            facts["retry_after"] = retry_after(
+                headers.get("retry-after", ""), self.settings.pace.time()
+            )
+            if refuses(status, self.request.operation):
+                facts["outcome"] = Outcome.REJECTED
+            advice = self.request.operation.advice.get(answer.status)
+            return _bad_status(answer, facts, self.key_mask(), advice)
+        if answer.is_without_content:
+            # The status says that the call was carried out, also where the body would have said it by `success`.
+            return self._success(answer, facts, None, self._nothing(), self._absence())
+        before = misfit()
+        data, parsed, problem = self._decode(answer)
+        unlike = self._differences(data) if misfit() != before + 1 else ()
+        success = success_of(data, self.request.operation)
+        if success is Success.DECLINED:
+            shown, parsed = self._without_keys(data, parsed)
+            facts |= {"outcome": Outcome.REJECTED, "response": parsed}
+            return errors.DeclinedError(
+                f"the API declined it{_quoted(shown.get('message'))}.", **facts
+            )
+        if problem is not None:
+            kind = _UNREADABLE.get(problem.kind, errors.DecodingError)
+            return kind(
+                f"the API answered {status}, but the answer cannot be read: {problem.text}.",
+                **facts,
+            )
+        unclear = success is Success.UNCLEAR
+        return self._success(answer, facts, data, parsed, unlike, unclear=unclear)
+
+    def _success(
+        self,
+        answer: Answer,
+        facts: dict[str, Any],
+        data: Any,
+        parsed: Any,
+        unlike: tuple[Difference, ...],
+        *,
+        unclear: bool = False,
+    ) -> Response[T] | PlexyError:
+        """Return the response, or an error that holds it where it is unclear or differs too much."""
+        status, headers, request_id = answer.status, answer.headers, answer.request_id
+        known: dict[str, Any] = {
+            "status_code": status,
+            "headers": headers,
+            "content": answer.body,
+        }
+        known["idempotency_key"] = self._idempotency_key
+        response = Response(
+            parsed=parsed, request_id=request_id, elapsed=0.0, attempts=0, **known
+        )
+        if not unclear and not (unlike and self.settings.strict):
+            return response
+        mask = self.key_mask()
+        _, response.parsed = self._without_keys(data, parsed)
+        response.headers, response.content = (
+            mask.headers(headers),
+            mask.content(answer.body),
+        )
+        response.request_id = mask.fact(request_id)
+        text = (
+            _unclear(status, data)
+            if unclear
+            else _unlike(status, unlike, self.request.part)
+        )
+        return errors.UnexpectedResponseError(
+            text, response=response, differences=unlike, **facts
+        )
+
+    def _without_keys(self, data: Any, parsed: T | None) -> tuple[Any, T | None]:
+        """Return the JSON of an answer, and what was made of it, as an error may hold them."""
+        shown = self.key_mask().data(data)
+        if shown is data or parsed is None:
+            return shown, parsed
+        try:
+            return shown, self.request.decode(shown)
+        except Exception as error:
+            if is_interruption(error):
+                raise
+            # A decoder that reads something in the key: what came is in the error's body, and no error hides this one.
+            return shown, None
+
+    def _decode(self, answer: Answer) -> tuple[Any, Any, Failure | None]:
+        """The JSON, what the operation makes of it, and what is wrong with it."""
+        parsed = None
+        if answer.problem is not None:
+            return None, None, answer.problem
+        content = self.request.operation.content
+        problem = (
+            "its body is empty" if content == "json" and is_blank(answer.body) else ""
+        )
+        try:
+            data = (
+                None if problem else read_content(answer.body, content, answer.charset)
+            )
+        except ValueError:
+            kind = (
+                f"content type: {self._header(answer, 'content-type') or 'none given'}"
+            )
+            coding = self._header(answer, "content-encoding")
+            kind += f", Content-Encoding: {coding}" if coding else ""
+            return (
+                None,
+                None,
+                Failure("unreadable", f"its body is not JSON ({kind})", True),
+            )
+        try:
+            parsed = self.request.decode(data)
+        except Exception as error:
+            if is_interruption(error):
+                raise
+            problem = (
+                problem
+                or f"{type(error).__name__}: {one_line(self.key_mask().text(str(error)))}"
+            )
+        else:
+            # Only an operation that answers without a body makes nothing of nothing.
+            problem = problem if parsed is not None else ""
+        return data, parsed, Failure("unreadable", problem, True) if problem else None
+
+    def _header(self, answer: Answer, name: str) -> str:
+        """Return a header of a response for a message."""
+        # Masked before it is cut: a part of a key would not be found.
+        return one_line(self.key_mask().text(answer.headers.get(name, "")))[:60]
+
+    def _nothing(self) -> Any:
+        """Return what stands for the body of a success that has no content."""
+        try:
+            return empty_of(self.request.decode)
+        except Exception as error:
+            if is_interruption(error):
+                raise
+            return None  # A decoder of the caller's own, which knows no such thing.
+
+    def _absence(self) -> tuple[Difference, ...]:
+        """Report that a success has no content, if the spec says that it has a body."""
+        from .drift import absence, report
+
+        found = absence(self.request.decode)
+        report(self.request.operation.call, found)
+        return tuple(found)
+
+    def _differences(self, data: Any) -> tuple[Difference, ...]:
+        """What differs from the spec in the JSON of an answer; reported, too."""
+        from .drift import differences, report
+
+        # The name of a field may be a key, too.
+        found = differences(self.request.decode, self.key_mask().data(data))
+        report(self.request.operation.call, found)
+        return tuple(found)
+
+    def _complete(
+        self, error: PlexyError, outcome: Outcome, attempts: int
+    ) -> PlexyError:
+        """The error with all that is known of the call, and without a key that the API may have quoted."""
+        operation = self.request.operation
+        mask = self.key_mask()
+        facts = {name: mask.fact(fact) for name, fact in vars(error).items()}
+        facts |= {
+            "operation": operation.call,
+            "method": operation.method,
+            "path": operation.path,
+        }
+        reference = self.request.facts().get("order_reference")
+        facts |= {
+            "order_reference": reference,
+            "idempotency_key": self._idempotency_key,
+        }
+        facts |= {"outcome": outcome, "attempts": attempts}
+        text = mask.text(
+            f"{operation.call}: {error} {self._meaning(outcome, reference)}"
+        )
+        error = type(error)(text, **facts)
+        if outcome is not Outcome.UNKNOWN or not operation.moves_money:
+            return error
+        from .saved_calls import ended_call
+
+        unknown = errors.OutcomeUnknownError(
+            text, cause=error, saved_call=ended_call(self), **facts
+        )
+        unknown.client = self.client
+        return unknown
+
+    def _meaning(
+        self, outcome: Outcome, reference: str | None, *, interrupted: bool = False
+    ) -> str:
+        """Return what the outcome means for the money, and what to do next.
+
+        Args:
+            outcome: What is known of the call.
+            reference: The order reference that was given with it.
+            interrupted: Whether an exception of the caller's tells it, which has no `reconcile`.
+        """
+        moves = self.request.operation.moves_money
+        if outcome is Outcome.NOT_SENT:
+            return f"Nothing was sent{', no money moved' if moves else ''}: it is safe to call again."
+        if outcome is Outcome.REJECTED:
+            return (
+                "No money was moved by this call."
+                if moves
+                else "The call was not carried out."
+            )
+        if self.request.operation.method == "GET":
+            return "This call only reads: it is safe to call again."
+        if self._key_repeats:
+            key = f"the same key, {self._idempotency_key!r}"
+            return f"It may have been carried out{', and money moved' if moves else ''}. Call again only with {key}."
+        if not moves:
+            return "It may have been carried out: look before you call again."
+        known = reference and f"by its order reference {reference!r}"
+        where = known or "with a retrieve or list call"
+        way = (
+            "client.reconcile, with what client.save_call gave,"
+            if interrupted
+            else "error.reconcile()"
+        )
+        what = f"Do not send it again; let {way} find out, or look it up"
+        return f"The payment may have gone through. {what} {where} first."
+
+
+def _no_answer(failure: Failure) -> PlexyError:
+    kind, what = {
+        "invalid": (
+            errors.InvalidParameterError,
+            "the request cannot be sent as it is: ",
+        ),
+        "refused": (
+            errors.RequestRefusedError,
+            "the request was stopped before it left: ",
+        ),
+        "timeout": (errors.ApiTimeoutError, "no answer came in time: "),
+    }.get(failure.kind, (errors.ApiConnectionError, "the connection failed: "))
+    outcome = Outcome.UNKNOWN if failure.sent else Outcome.NOT_SENT
+    return kind(f"{what}{failure.text}.", outcome=outcome)
+
+
+def _bad_status(
+    answer: Answer, facts: dict[str, Any], mask: KeyMask, advice: str | None
+) -> PlexyError:
+    status = answer.status
+    advice = _ADVICE.get(status, "") if advice is None else f" {advice}"
+    try:
+        fields = _fields(mask.data(loads_response(answer.body, answer.charset)))
+    except ValueError:
+        fields = {}
+    fields = _fields(fields.get("error")) or fields
+    facts |= {
+        name: _text(fields.get(name)) for name in ("code", "type", "source", "param")
+    }
+    facts["request_id"] = facts["request_id"] or _text(fields.get("request_id"))
+    facts["api_message"] = _text(fields.get("message"))
+    what = f"the API answered {status}{_quoted(facts['api_message'])}.{advice}"
+    if 300 <= status < 400:
+        target = _target(mask.text(answer.headers.get("location", "")))
+        what = f"the API answered {status}, a redirect to {target}. It was not followed. Check base_url."
+    elif 400 <= status < 500 and facts["outcome"] is Outcome.UNKNOWN:
+        what += " This status does not say that the call was not carried out."
+    return errors.status_error(status)(what, **facts)
+
+
+def _unclear(status: int, data: Any) -> str:
+    """The text for a call that moves money whose success does not say whether it did."""
+    return (
+        f"the API answered {status}, but does not say whether it was carried out: `success`, which is true then, is "
+        f"{seen_success(data)}. The answer is in error.response."
+    )
+
+
+def _unlike(status: int, found: tuple[Difference, ...], part: str) -> str:
+    """Return the text of the error of a strict client."""
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    where = f"{part}: " if part else ""
+    shown = where + ", ".join(map(str, found[:5])) + more
+    return (
+        f"the API answered {status}, so by its status the call was carried out; but the answer differs from the spec, "
+        f"which strict=True makes an error: {shown}. The answer is in error.response."
+    )
+
+
+def _target(location: str) -> str:
+    """The host and path of a redirect, without its query, which may hold secrets."""
+    try:
+        parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    site = f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
+    return one_line(f"{site}{parts.path}") or "nowhere"
+
+
+def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, Any]:
+    """The body with the fields of `extra_body`; an InvalidParameterError if it has one of them already."""
+    body = request.body
+    twice = (
+        sorted(further.keys() & body.keys())
+        if is_mapping(body)
+        else ["a body, which this call has not"]
+    )
+    if twice or not is_mapping(body):
+        raise errors.InvalidParameterError(
+            f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
+        )
+    if request.fields and further.keys() - request.fields:
+        from .misspellings import warn_of_misspelt
+
+        warn_of_misspelt(
+            f"{request.operation.call}: extra_body",
+            further,
+            tuple(request.fields),
+            request.fields,
+        )
+    return {**body, **further}
+
+
+def _refuse(operation: Operation, problem: str | None) -> None:
+    """Raise an InvalidParameterError if there is a problem."""
+    if problem:
+        raise errors.InvalidParameterError(
+            f"{operation.call}: {problem} Nothing was sent."
+        )
+
+
+def _check_evidence(operation: Operation, settings: Settings) -> None:
+    """Stop an operation whose method or path is only inferred, or warn of it once, unless the client was told."""
+    allowed = settings.allow_inferred
+    if operation.moves_money and allowed:
+        return
+    what = f"{operation.call} ({operation.method} {operation.path}) is only inferred: no page shows it."
+    is_local = settings.family(operation.family)[1].loopback
+    if operation.moves_money and (allowed is False or not is_local):
+        advice = (
+            "It can move money, so nothing was sent. Confirm it with Plexy Pay, then pass allow_inferred=True, or "
+            "generate the client with an overlay that says so (docs/overlays.md)."
+        )
+        raise errors.InferredOperationError(
+            f"{what} {advice}", operation=operation.call
+        )
+    if operation.call in _warned:
+        return
+    _warned.add(operation.call)
+    from .callers import warn_caller
+
+    text = f"{what} Confirm it with Plexy Pay before you rely on it; an overlay (docs/overlays.md) can say so."
+    if operation.moves_money:
+        text += " It can move money: elsewhere than on this machine it is not sent without allow_inferred=True."
+    try:
+        warn_caller(text, errors.InferredOperationWarning)
+    except errors.InferredOperationWarning:
+        # The program has made it an error, which stops the next call, too.
+        _warned.discard(operation.call)
+        raise
+
+
+def _text(value: object) -> str | None:
+    return (
+        None
+        if value is None or value is UNSET or isinstance(value, (dict, list))
+        else str(value)
+    )
+
+
+def _quoted(message: object) -> str:
+    return f' ("{one_line(message)}")' if isinstance(message, str) and message else ""
+
+
+def _fields(data: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+
+
+def _header_problem(headers: Mapping[str, Any]) -> str | None:
+    for name, value in headers.items():
+        if not name or not _TOKEN.issuperset(name.lower()):
+            return "a header's name has characters that no header name may have."
+        if name.lower() in _OWN_HEADERS:
+            return f"the header {name} is the client's own. Pass a key as api_key, and leave this header out."
+        if (
+            not isinstance(value, str)
+            or not value.isascii()
+            or not value.isprintable()
+            or value != value.strip()
+        ):
+            return (
+                f"the value of the header {name} is not text of visible ASCII characters on one line, without white "
+                "space at its ends."
+            )
+    return None

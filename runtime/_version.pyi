@@ -1,0 +1,3 @@
+"""What the generated `_version.py` holds. Type checkers read this where the runtime stands; it is not copied."""
+
+__version__: str
