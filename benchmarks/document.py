@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).parent.parent / "generated" / "plexy_pay"
+PROJECT = Path(__file__).parent.parent
+PACKAGE = PROJECT / "generated" / "plexy_pay"
+DESCRIPTION = PROJECT / "sandbox" / "plexy_pay_sandbox" / "openapi.json"
 
 KEY = "pr_0a1B2c3D4e5F6g7H8i9J"
 LINKS = "/v1/payment-links"
@@ -17,8 +19,8 @@ TRANSACTIONS = "/v1/transactions"
 
 @cache
 def bundled() -> dict[str, Any]:
-    """The document that the package was generated from."""
-    document: dict[str, Any] = json.loads((PACKAGE / "openapi.json").read_text("utf-8"))
+    """Return the document that the package was generated from."""
+    document: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
     return document
 
 

@@ -68,18 +68,22 @@ def _generate(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     package = places.PACKAGE
     made_from = stamp.inputs(options.overlay)
-    if not options.force and stamp.is_current(package, made_from):
+    description = places.DESCRIPTION
+    if not options.force and stamp.is_current(package, description, made_from):
         print(
             f"Nothing changed in {package.name}, nor in what it is made from{_with(options)}; --force makes it anyway."
         )
         return 0
     from . import pipeline, writing
 
-    description = package / "openapi.json"
     before = description.read_bytes() if description.is_file() else None
     is_new = not package.is_dir()
     counts = pipeline.generate(
-        places.SPEC, package, options.overlay, discard_edits=options.discard_edits
+        places.SPEC,
+        package,
+        options.overlay,
+        described_in=description,
+        discard_edits=options.discard_edits,
     )
     stamp.write(package, made_from)
     lines: list[str] = []
@@ -113,7 +117,9 @@ def _check(options: argparse.Namespace) -> int:
     from . import checking
 
     # Whatever the stamp says: the package is made anew, and compared.
-    found = checking.differences(places.SPEC, places.PACKAGE, options.overlay)
+    found = checking.differences(
+        places.SPEC, places.PACKAGE, options.overlay, places.DESCRIPTION
+    )
     for text in found:
         print(text)
     if found:

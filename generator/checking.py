@@ -8,23 +8,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import manifest, pipeline
+from . import description, loading, manifest, pipeline
 
 
 def differences(
     spec: Path = pipeline.SPEC,
     package: Path = pipeline.PACKAGE,
     overlays: Sequence[Path] = (),
+    described_in: Path | None = None,
 ) -> list[str]:
-    """One text for each file that differs, with the reason and the remedy; none if all is current.
+    """Return one text for each file that differs, with the reason and the remedy; none if all is current.
+
+    Args:
+        spec: The root of the spec.
+        package: The package.
+        overlays: The overlays that it was made with.
+        described_in: The file with its description, if that is to be looked at.
 
     Raises:
         SpecError, GenerationError: if the spec cannot be generated at all.
     """
     with tempfile.TemporaryDirectory(prefix="plexy-check-") as scratch:
         wanted = Path(scratch) / package.name
-        pipeline.build(spec, wanted, overlays)
-        return compare(wanted, package)
+        made = pipeline.make(spec, wanted, overlays)
+        made.description.lint()
+        found = compare(wanted, package)
+    if described_in is not None:
+        content = loading.bundle_bytes(made.description.document)
+        problem = description.difference(described_in, content, package)
+        found += [problem] if problem else []
+    return found
 
 
 def compare(wanted: Path, package: Path) -> list[str]:

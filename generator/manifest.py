@@ -36,7 +36,7 @@ def write(
 
     Args:
         folder: The package.
-        document: The document that it carries.
+        document: The document that it was made of, which its sandbox carries.
         version: Its version.
         overlays: The overlays.
     """

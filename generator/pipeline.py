@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from . import description as description_file
 from . import formatting, hidden, loading, manifest, trial, writing
 from .document import Document
 from .emit import opc, optional, typed_dicts
@@ -158,6 +159,7 @@ def generate(
     package: Path = PACKAGE,
     overlays: Sequence[Path] = (),
     *,
+    described_in: Path | None = None,
     discard_edits: bool = False,
 ) -> Counts:
     """Generate the package and put it in place in one step; a failure leaves what was there.
@@ -166,6 +168,7 @@ def generate(
         spec: The root of the spec.
         package: The folder of the package.
         overlays: Overlays that are applied to the document first, in this order.
+        described_in: The file that gets the description in one document, if any.
         discard_edits: Whether the package is written over if somebody edited it by hand.
 
     Raises:
@@ -187,8 +190,28 @@ def generate(
         tried.begin(built, package.name)
         description.lint()
         tried.end()
-        found = writing.put(built, package, recorded)
+        found = _put(built, package, recorded, description.document, described_in)
     return replace(counts, difference=found)
+
+
+def _put(
+    built: Path,
+    package: Path,
+    recorded: dict[str, str] | None,
+    document: Document,
+    described_in: Path | None,
+) -> writing.Difference:
+    """Put the package in its place, and its description; neither if one of them fails or was edited by hand."""
+    if described_in is None:
+        return writing.put(built, package, recorded)
+    content = loading.bundle_bytes(document)
+    if recorded is not None:
+        description_file.refuse_edits(described_in, content, package)
+    with description_file.put(described_in, content) as is_new:
+        found = writing.put(built, package, recorded)
+    if not is_new:
+        return found
+    return replace(found, changed=(*found.changed, description_file.NAME))
 
 
 def build(spec: Path, package: Path, overlays: Sequence[Path] = ()) -> Counts:
@@ -281,7 +304,6 @@ def build_from(
     hidden.escape_in(frozenset(package.rglob("*.py")) - models)
     copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=models | copied)
-    (package / "openapi.json").write_bytes(bundled)
     (package / "py.typed").write_bytes(b"")
     prove_nothing_hides(package)
     _prove_every_operation_is_reachable(api, package)

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import edits
+from . import description, edits
 from .edits import digest
 from .places import PROJECT
 
@@ -35,8 +35,8 @@ def inputs(overlays: Sequence[Path] = ()) -> str:
     return total.hexdigest()
 
 
-def is_current(package: Path, made_from: str) -> bool:
-    """Whether the package was made from these inputs, and each of its files is as it was made."""
+def is_current(package: Path, described_in: Path, made_from: str) -> bool:
+    """Return whether the package was made from these inputs, and its files and its description are as they were."""
     try:
         record = (package / _MANIFEST).read_bytes()
         known = json.loads(FILE.read_text("utf-8"))
@@ -45,7 +45,9 @@ def is_current(package: Path, made_from: str) -> bool:
     if known != _stamp(made_from, record):
         return False
     files: dict[str, str] = json.loads(record)["files"]
-    return edits.hashes(package, _MANIFEST) == files
+    if edits.hashes(package, _MANIFEST) != files:
+        return False
+    return description.is_recorded(described_in, package)
 
 
 def write(package: Path, made_from: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import edits, manifest
+from . import description, edits, manifest
 from .edits import Edits, between
 from .places import RUNTIME
 from .problems import ToolError, shown
@@ -20,7 +20,7 @@ from .problems import ToolError, shown
 
 @dataclass(frozen=True)
 class Difference:
-    """The files of a package that a generation changed, by their paths in it."""
+    """The files of a package that a generation changed, by their paths in it, and the description beside it."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -197,12 +197,15 @@ _KINDS = (
     "parameters",
     "runtime",
     "package",
+    "sandbox",
 )
-_OF_THE_PACKAGE = ("__init__.py", "openapi.json", "py.typed", manifest.NAME)
+_OF_THE_PACKAGE = ("__init__.py", "py.typed", manifest.NAME)
 
 
 def _about(name: str) -> tuple[str, str]:
     """Which kind of thing a file is of, and the thing itself; the parameters are all in one file."""
+    if name == description.NAME:
+        return "sandbox", name
     folder, _, rest = name.partition("/")
     stem = rest.removesuffix(".py")
     if folder == "api" and "/" in rest and not rest.endswith("__init__.py"):

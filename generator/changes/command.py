@@ -7,7 +7,7 @@ import datetime
 import tomllib
 from pathlib import Path
 
-from .. import manifest, pipeline
+from .. import pipeline
 from ..problems import ToolError, shown
 from . import changelog, report
 from . import released as releases
@@ -145,10 +145,6 @@ def version_of(side: str) -> str:
         folder = path if path.is_dir() else path.parent
         if (folder / "VERSION").is_file():
             return (folder / "VERSION").read_text("utf-8").strip()
-        if (folder / "manifest.json").is_file():
-            return str(
-                manifest.read(folder).get("version") or pipeline.package_version()
-            )
         return pipeline.package_version()
     try:
         return str(tomllib.loads(text_at(side, "pyproject.toml"))["project"]["version"])

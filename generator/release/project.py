@@ -73,6 +73,11 @@ class Project:
         return self.root / "generated" / "plexy_pay"
 
     @property
+    def description(self) -> Path:
+        """The document that the package is made of, which the sandbox carries."""
+        return self.root / "sandbox" / "plexy_pay_sandbox" / "openapi.json"
+
+    @property
     def dist(self) -> Path:
         """Where archives that passed every check are; what is in it is uploaded."""
         return self.root / "dist"

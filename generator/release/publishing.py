@@ -107,7 +107,7 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
             f"Run `./nox -s release -- {version}` and commit."
         )
     else:
-        document = project.package / "openapi.json"
+        document = project.description
         if (
             not document.is_file()
             or project.released_spec.read_bytes() != document.read_bytes()

@@ -67,7 +67,7 @@ def release(project: Project, version: str, day: date) -> list[str]:
             path.write_text(text, "utf-8")
         raise
     project.released_spec.parent.mkdir(exist_ok=True)
-    project.released_spec.write_bytes((project.package / "openapi.json").read_bytes())
+    project.released_spec.write_bytes(project.description.read_bytes())
     project.released_version_file.write_text(f"{version}\n", "utf-8")
     return [
         f"This is {version} now: pyproject.toml, CHANGELOG.md, spec/released/ and generated/ say so.",

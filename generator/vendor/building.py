@@ -13,6 +13,7 @@ from pathlib import Path
 from .. import loading, manifest, pipeline, trial
 from ..pipeline import Sound
 from ..problems import GenerationError
+from . import changing
 from . import lock as locks
 from .lock import Lock, Options
 from .selecting import Selection, select
@@ -72,6 +73,9 @@ def build(
     tools = manifest.read(folder)["tools"]
     # The lock says all that the manifest says.
     (folder / manifest.NAME).unlink()
+    # No code of the copy reads it: `--check` and `--update` compare it with the description of that day.
+    bundled = loading.bundle_bytes(selection.document)
+    (folder / changing.DESCRIPTION).write_bytes(bundled)
     shutil.copyfile(pipeline.PROJECT / LICENCE, folder / LICENCE)
     for path in sorted(folder.rglob("*.py")):
         _make_vendored(path, package)

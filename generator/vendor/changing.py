@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import changes, loading
+from .. import description as description_file
 from ..changes import Change
 from ..document import Document
 from ..model.build import HIDDEN
 
-#: The file of a package with its description.
-DESCRIPTION = "openapi.json"
+#: The file of a copy with its description, which tells the next update what changed.
+DESCRIPTION = description_file.NAME
 
 
 def description(folder: Path) -> Document:

@@ -110,18 +110,19 @@ class ValidRequest:
 
 
 def bundled_document() -> dict[str, Any]:
-    """The OpenAPI document that lies in the installed package `plexy_pay`.
+    """Return the OpenAPI document that lies beside this module; the client of the same version was made of it.
 
     Raises:
-        DocumentError: if the package or the document is not there.
+        DocumentError: if the document is not there.
     """
     try:
-        text = files("plexy_pay").joinpath("openapi.json").read_bytes()
-    except (ModuleNotFoundError, FileNotFoundError) as error:
+        text = files("plexy_pay_sandbox").joinpath("openapi.json").read_bytes()
+    except FileNotFoundError as error:
         raise DocumentError(
-            "The package plexy_pay with its openapi.json is not installed, and no other document was given."
+            "The package plexy_pay_sandbox has no openapi.json, and no other document was given. In a clone, run "
+            "`./nox -s generate`; else install plexy-pay-sandbox anew."
         ) from error
-    return _as_document(text, "plexy_pay/openapi.json")
+    return _as_document(text, "plexy_pay_sandbox/openapi.json")
 
 
 def read_document(source: str | Path | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from helpers.openapi import operations, resolve
 from helpers.prism import running_prism
 from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
@@ -24,7 +24,7 @@ from plexy_pay._core.encoding import loads
 
 from generator.naming import snake
 
-DOCUMENT_PATH = Path(plexy_pay.__file__).parent / "openapi.json"
+DOCUMENT_PATH = DESCRIPTION
 DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))
 
 

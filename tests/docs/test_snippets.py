@@ -20,6 +20,7 @@ from typing import Any
 import helpers.adapters  # noqa: F401 - a page for Django runs in a project, which this configures
 import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from helpers.pages import PAGES, PROGRAMS, ROOT, Block, blocks
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from plexy_pay import PlexyPay
@@ -193,9 +194,7 @@ def test_every_example_sends_what_every_known_call_for_a_link_sends() -> None:
 
 
 def test_the_readme_s_figures_are_those_of_the_description() -> None:
-    document = json.loads(
-        (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
-    )
+    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     order = ("documented", "documented-2023", "observed", "inferred")
     words = [
         max(operation["x-evidence"].values(), key=order.index)

@@ -126,13 +126,12 @@ def test_the_client_and_the_sandbox_follow_the_spec_of_this_project(
         assert text.count(old) == 1
         text = text.replace(old, new)
     root.write_text(text, "utf-8")
-    pipeline.generate(root, tmp_path / "followed_pay")
+    described_in = tmp_path / "openapi.json"
+    pipeline.generate(root, tmp_path / "followed_pay", described_in=described_in)
     monkeypatch.syspath_prepend(str(tmp_path))
     package = importlib.import_module("followed_pay")
 
-    described = json.loads(
-        (tmp_path / "followed_pay" / "openapi.json").read_text("utf-8")
-    )
+    described = json.loads(described_in.read_text("utf-8"))
     with (
         RunningSandbox(create_app(described)) as sandbox,
         package.PlexyPay(sandbox.key, base_url=sandbox.base_url) as client,

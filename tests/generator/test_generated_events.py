@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from plexy_pay import webhooks
 from plexy_pay._core.decoding import ObjectBody
 from plexy_pay._core.drift import differences
@@ -18,7 +18,7 @@ from plexy_pay.models import TransactionWebhookDetails
 
 Json = dict[str, Any]
 
-DOCUMENT = loads((Path(plexy_pay.__file__).parent / "openapi.json").read_bytes())
+DOCUMENT = loads(DESCRIPTION.read_bytes())
 HOOKS: dict[str, Json] = {
     key: item["post"] for key, item in DOCUMENT["webhooks"].items()
 }

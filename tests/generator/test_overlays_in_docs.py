@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
 import textwrap
 import warnings
@@ -51,6 +50,13 @@ def _decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         overlays_of(DECISIONS, tmp_path_factory.mktemp("decisions")),
     )
     return package
+
+
+@pytest.fixture(scope="module", name="described")
+def _described(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The description with all overlays of spec/DECISIONS.md."""
+    overlays = overlays_of(DECISIONS, tmp_path_factory.mktemp("decisions"))
+    return pipeline.load(pipeline.SPEC, overlays).data
 
 
 def record_of(package: Path, constant: str) -> str:
@@ -105,7 +111,7 @@ def test_the_package_names_the_overlays_that_it_was_made_with(package: Path) -> 
 
 
 def test_a_link_is_cancelled_where_the_overlay_of_conflict_1_says(
-    decided: Path, monkeypatch: pytest.MonkeyPatch
+    decided: Path, described: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(decided.parent))
     package: Any = importlib.import_module(decided.name)
@@ -128,19 +134,19 @@ def test_a_link_is_cancelled_where_the_overlay_of_conflict_1_says(
     ]
     texts = [path.read_text("utf-8") for path in decided.rglob("*.py")]
     assert not [text for text in texts if "DELETE /v1/payment-links" in text]
-    document = json.loads((decided / "openapi.json").read_text("utf-8"))
-    operation = document["paths"]["/v1/payment-links/{id}/cancel"]["post"]
+    operation = described["paths"]["/v1/payment-links/{id}/cancel"]["post"]
     assert operation["x-source"] == ["our own test account, December 2026"]
 
 
-def test_the_payment_of_2023_is_inferred_and_promises_no_look_up(decided: Path) -> None:
+def test_the_payment_of_2023_is_inferred_and_promises_no_look_up(
+    decided: Path, described: Any
+) -> None:
     record = record_of(decided, "CREATE_MERCHANT_INITIATED_PAYMENT_2023")
     assert 'call="direct_payments.create_merchant_initiated"' in record
     assert 'path="/v1/payments/recurring/merchant/initiated"' in record
     assert "moves_money=True" in record
     assert 'evidence="inferred"' in record
-    document = json.loads((decided / "openapi.json").read_text("utf-8"))
-    operation = document["paths"]["/v1/payments/recurring/merchant/initiated"]["post"]
+    operation = described["paths"]["/v1/payments/recurring/merchant/initiated"]["post"]
     assert "look-ups" not in operation["x-reconcile"]
     assert operation["responses"]["200"]["x-evidence"] == "inferred"
 

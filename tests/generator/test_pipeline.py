@@ -19,7 +19,7 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser.errors import ParseError
 from openapi_python_client.parser.openapi import GeneratorData
 
-from generator import checking, manifest, pipeline, places, stamp, writing
+from generator import checking, loading, manifest, pipeline, places, stamp, writing
 from generator.__main__ import main
 from generator.document import Document
 from generator.emit import opc, typed_dicts
@@ -97,7 +97,7 @@ def test_a_change_of_one_field_touches_its_model_parameters_and_docs_only(
         for name in fresh.keys() | before.keys()
         if fresh.get(name) != before.get(name)
     }
-    assert changed == touched | {"openapi.json", "manifest.json"}
+    assert changed == touched | {"manifest.json"}
 
 
 def test_the_first_line_of_every_python_file_says_where_it_comes_from(
@@ -136,15 +136,25 @@ def test_generating_replaces_the_package_as_a_whole(package: Path) -> None:
     )
 
 
-def recorded(package: Path) -> None:
+def recorded(package: Path, description: bytes = b"") -> None:
     """Take what is in the package for what an earlier generation wrote."""
-    manifest.write(package, (package / "openapi.json").read_bytes(), "0")
+    manifest.write(package, description, "0")
+
+
+@pytest.fixture
+def description(built: Path, tmp_path: Path) -> Path:
+    """The description beside the package, as it is generated."""
+    path = tmp_path / "sandbox" / "openapi.json"
+    path.parent.mkdir()
+    path.write_bytes(loading.bundle_bytes(pipeline.load()))
+    return path
 
 
 @pytest.fixture
 def generate(
     built: Path,
     package: Path,
+    description: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Callable[..., list[str]]:
@@ -162,21 +172,22 @@ def generate(
 
     monkeypatch.setattr(pipeline, "build_from", build_from)
     monkeypatch.setattr(places, "PACKAGE", package)
+    monkeypatch.setattr(places, "DESCRIPTION", description)
     monkeypatch.setattr(stamp, "FILE", package.parent / ".nox" / "generated.json")
     return run
 
 
 def test_generating_says_what_users_notice_and_then_which_files_changed(
-    package: Path, generate: Callable[[], list[str]]
+    package: Path, description: Path, generate: Callable[[], list[str]]
 ) -> None:
-    old = json.loads((package / "openapi.json").read_text("utf-8"))
+    old = json.loads(description.read_text("utf-8"))
     link = old["components"]["schemas"]["response.PaymentLink"]["properties"]
     link["shortUrl"] = {"type": "string"}
     del link["orderReference"]
-    (package / "openapi.json").write_text(json.dumps(old), "utf-8")
+    description.write_text(json.dumps(old), "utf-8")
     (package / "models" / "payment_link.py").write_text("", "utf-8")
     (package / "models" / "left_over.py").touch()
-    recorded(package)
+    recorded(package, description.read_bytes())
     first, *rest = generate()
     assert first.startswith(
         "Generated plexy_pay: 1 operations, 2 models and enums, 3 events, 4 files in "
@@ -188,16 +199,17 @@ def test_generating_says_what_users_notice_and_then_which_files_changed(
         "  additive: models.PaymentLink: `order_reference` is new.",
         "Files: 2 changed, 1 removed (~ changed, - removed).",
         "  models: - left_over, ~ payment_link",
-        "  package: ~ openapi.json",
+        "  sandbox: ~ openapi.json",
     ]
 
 
 def test_generating_what_is_there_touches_nothing_and_says_so_in_one_line(
-    built: Path, package: Path, generate: Callable[[], list[str]]
+    package: Path, description: Path, generate: Callable[[], list[str]]
 ) -> None:
     def times() -> dict[Path, int]:
         return {
-            path: path.stat().st_mtime_ns for path in (package, *package.rglob("*"))
+            path: path.stat().st_mtime_ns
+            for path in (package, description, *package.rglob("*"))
         }
 
     before = times()
@@ -208,17 +220,15 @@ def test_generating_what_is_there_touches_nothing_and_says_so_in_one_line(
 
 @pytest.mark.parametrize("text", ["", "{", "[]", None])
 def test_an_old_document_that_cannot_be_read_does_not_stop_it(
-    package: Path, generate: Callable[..., list[str]], text: str | None
+    description: Path, generate: Callable[..., list[str]], text: str | None
 ) -> None:
-    (package / "openapi.json").unlink()
+    description.unlink()
     if text is not None:
-        (package / "openapi.json").write_text(text, "utf-8")
+        description.write_text(text, "utf-8")
     _, users, files, _ = generate("--discard-edits")
     assert users.startswith("Users of the package: what changed is not known, ")
     assert files.startswith("Files: 1 ")
-    assert (
-        json.loads((package / "openapi.json").read_text("utf-8"))["openapi"] == "3.1.0"
-    )
+    assert json.loads(description.read_text("utf-8"))["openapi"] == "3.1.0"
 
 
 def test_a_package_that_was_not_there_is_called_new(
@@ -294,7 +304,7 @@ def test_a_file_that_the_spec_changed_since_is_told_from_an_edited_one(
 ) -> None:
     path = package / "_version.py"
     path.write_text(path.read_text().replace("0.", "9."))
-    manifest.write(package, (package / "openapi.json").read_bytes(), "9")
+    manifest.write(package, b"", "9")
     assert any(
         "spec/ or generator/ changed since" in text
         for text in checking.compare(built, package)

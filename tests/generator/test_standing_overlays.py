@@ -158,7 +158,7 @@ def test_a_maintainer_generates_checks_and_compares_revisions_with_them(
         assert status == 0, said
         assert "with 1-note.yaml" in said
         assert "`note` is new" in said
-        document = json.loads(somebody.tree()["openapi.json"])
+        document = json.loads(somebody.description.read_bytes())
         assert (
             "note" in document["components"]["schemas"]["response.Link"]["properties"]
         )

@@ -120,7 +120,8 @@ def test_changes_are_told_by_operation_and_model(tmp_path: Path) -> None:
         "  webhooks: ~ events",
         "  parameters: ~",
         "  runtime: ~ flow",
-        "  package: - models/__init__.py, ~ openapi.json",
+        "  package: - models/__init__.py",
+        "  sandbox: ~ openapi.json",
     ]
 
 

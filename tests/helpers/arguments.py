@@ -1,4 +1,4 @@
-"""Arguments for every operation of the package, read from its own openapi.json, and the calls made with them."""
+"""Arguments for every operation of the package, read from the document it was made of, and the calls made with them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
-import plexy_pay
+from helpers.description import DESCRIPTION
 from plexy_pay import AsyncPager, Pager
 from plexy_pay._core.operation import Operation
 
 from generator.naming import snake
 
 Json = dict[str, Any]
-DOCUMENT: Json = json.loads(
-    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
-)
+DOCUMENT: Json = json.loads(DESCRIPTION.read_text("utf-8"))
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 BY_CALL: dict[str, Json] = {}
 for _item in DOCUMENT["paths"].values():

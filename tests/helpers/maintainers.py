@@ -12,6 +12,8 @@ from helpers.specs import BASE
 
 #: The folder of the package in a clone.
 PACKAGE = Path("generated/plexy_pay")
+#: The document that the package is made of, which its sandbox carries.
+DESCRIPTION = Path("sandbox/plexy_pay_sandbox/openapi.json")
 
 
 class Maintainer:
@@ -25,6 +27,7 @@ class Maintainer:
     def __init__(self, folder: Path, spec: dict[str, str]) -> None:
         self.root = clone(folder / "plexy-pay", spec).root
         self.package = self.root / PACKAGE
+        self.description = self.root / DESCRIPTION
         self._commands = Commands(self.root)
         self._said = folder / "said.txt"
 

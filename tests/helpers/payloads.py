@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import plexy_pay
 import plexy_pay.api
+from helpers.description import DESCRIPTION
 from hypothesis import strategies as st
 
 from generator.naming import snake
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(
-    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
-)
+DOCUMENT: Json = json.loads(DESCRIPTION.read_text("utf-8"))
 
 CANARY = "c4n4ry"
 """Stands in every sensitive value, and in every value that the document does not know."""

@@ -6,17 +6,14 @@ import copy
 import json
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import plexy_pay
+from helpers.description import DESCRIPTION
 from plexy_pay import PlexyError
 from plexy_pay.webhooks import BodySecret, FieldsSecret, TokenSecret, sign
 
-DOCUMENT: dict[str, Any] = json.loads(
-    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
-)
+DOCUMENT: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
 
 TOKEN = "tok_5F0e9A7c31b24d68"
 PRIVATE_KEY = "pr_7b1dE02a94cF4833"

@@ -6,20 +6,17 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import httpx
-import plexy_pay
 import pytest
 from helpers.cards import card_params
+from helpers.description import DESCRIPTION
 from plexy_pay import AsyncPager, AsyncPlexyPay, Money, Pager, PlexyPay, Response
 from plexy_pay_sandbox.serving import RunningSandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT = json.loads(
-    (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
-)
+DOCUMENT = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
 LISTS: dict[str, Any] = {
     f"{operation['x-resource']}.{operation['x-method']}": operation
     for item in DOCUMENT["paths"].values()

@@ -6,19 +6,16 @@ import asyncio
 import json
 from collections.abc import Callable
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
-import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from helpers.wire import WireServer, json_answer
 from plexy_pay import AsyncPlexyPay, PlexyPay, UnexpectedResponseError
 from plexy_pay._core import drift
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT = json.loads(
-    (Path(plexy_pay.__file__).parent / "openapi.json").read_text(encoding="utf-8")
-)
+DOCUMENT = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
 LISTS: dict[str, Any] = {
     f"{operation['x-resource']}.{operation['x-method']}": operation
     for item in DOCUMENT["paths"].values()

@@ -13,13 +13,12 @@ import logging
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
-import plexy_pay
 import pytest
 from helpers.calls import Recording
+from helpers.description import DESCRIPTION
 from helpers.openapi import every_object, operations, resolve
 from helpers.wire import WireServer, http
 from plexy_pay import AsyncPlexyPay, PlexyError, PlexyPay
@@ -29,9 +28,7 @@ from plexy_pay._operations import OPERATIONS
 from generator.naming import snake
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
-DOCUMENT: dict[str, Any] = json.loads(
-    (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
-)
+DOCUMENT: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
 KEYS = {
     "api_key": "pr_pay_0a1B2c3D",
     "checkout_api_key": "ck_0a1B2c3D4e",

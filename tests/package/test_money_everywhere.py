@@ -1,6 +1,6 @@
 """Money over the whole description: in every request and every answer, right where its unit is known, nowhere else.
 
-The amounts are found in the package's own openapi.json, without the generator that made the code from it.
+The amounts are found in the document that the package was made of, without the generator that made the code from it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import httpx
-import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -32,9 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarn
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(
-    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
-)
+DOCUMENT: Json = json.loads(DESCRIPTION.read_text("utf-8"))
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 CLASSES = class_names(SCHEMAS)
 CURRENCIES = ("currency", "currency_code")

@@ -174,7 +174,7 @@ def release_the_first(project: Project) -> None:
         "# Changelog\n\n## [0.1.0] - 2031-01-01\n\n- The first.\n", "utf-8"
     )
     project.released_spec.parent.mkdir(exist_ok=True)
-    shutil.copy(project.package / "openapi.json", project.released_spec)
+    shutil.copy(project.description, project.released_spec)
     project.released_version_file.write_text("0.1.0\n", "utf-8")
     commit(project.root, "Release 0.1.0")
 

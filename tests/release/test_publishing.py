@@ -441,10 +441,7 @@ def test_a_release_says_its_version_everywhere_and_commits_nothing(
     )
     assert released.version == released.released_version == VERSION
     assert released.changelog()[0].date == DAY.isoformat()
-    assert (
-        released.released_spec.read_bytes()
-        == (released.package / "openapi.json").read_bytes()
-    )
+    assert released.released_spec.read_bytes() == released.description.read_bytes()
     assert git(released.root, "log", "--format=%s").splitlines() == [
         "Release",
         "All of it",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.clones import HERE
+from helpers.clones import HERE, commit, git
 
 FOLDER = HERE.root / ".github" / "workflows"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
@@ -126,6 +126,40 @@ def test_the_proposal_to_regenerate_says_what_changes_for_users_and_what_was_gen
     assert body.endswith("```text\nFiles: 1 added.\n```\n")
     assert body.count("\n```") == 4, "the blocks are closed"
     assert len(body) < 65_536
+
+
+def test_a_proposal_takes_what_was_generated_and_nothing_else(tmp_path: Path) -> None:
+    generated = ("generated/plexy_pay/a.py", "sandbox/plexy_pay_sandbox/openapi.json")
+    clone, fresh = tmp_path / "clone", tmp_path / "fresh"
+    for name in (*generated, "generator/by_hand.py"):
+        path = clone / name
+        path.parent.mkdir(parents=True)
+        path.write_text("old\n", "utf-8")
+    git(clone, "init", "--quiet")
+    commit(clone, "All of it")
+    git(tmp_path, "clone", "--quiet", str(clone), str(fresh))
+    for name in (*generated, "generator/by_hand.py"):
+        (clone / name).write_text("new\n", "utf-8")
+    (tmp_path / "proposal").mkdir()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+    }
+    compare = script_of("regenerate.yml", "generate", "Compare")
+    propose = script_of("regenerate.yml", "propose", "Push the branch")
+    _, start, rest = propose.partition("git apply ")
+    apply, _, _ = rest.partition("git config")
+    for script, folder in ((compare, clone), (start + apply, fresh)):
+        subprocess.run(
+            ["bash", "-e", "-c", script],
+            cwd=folder,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    assert (tmp_path / "output").read_text("utf-8") == "changed=true\n"
+    assert git(fresh, "diff", "--cached", "--name-only").split() == [*generated]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import plexy_pay
 import pytest
+from helpers.description import DESCRIPTION
 from hypothesis import given
 from hypothesis import strategies as st
 from plexy_pay import models
@@ -16,9 +15,7 @@ from plexy_pay._core.keys import MASK
 from plexy_pay._core.log_masks import Masker
 from plexy_pay._log_allowlist import HIDDEN, VALUES
 
-DOCUMENT: dict[str, Any] = json.loads(
-    Path(plexy_pay.__file__).with_name("openapi.json").read_text("utf-8")
-)
+DOCUMENT: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 IDS = (
     "orderReference",

@@ -10,12 +10,12 @@ import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import plexy_pay
 import pytest
 from helpers.calls import KEY, OTHER_KEY, Flavor, Recording
+from helpers.description import DESCRIPTION
 from helpers.wire import Recorded, Then, WireServer, http, json_answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -539,9 +539,7 @@ def test_many_calls_share_one_walk_and_keep_their_order() -> None:
 
 
 def test_whatever_says_absent_is_documented_or_observed_in_the_description() -> None:
-    document = json.loads(
-        (Path(plexy_pay.__file__).parent / "openapi.json").read_text("utf-8")
-    )
+    document = json.loads(DESCRIPTION.read_text("utf-8"))
     schemas = document["components"]["schemas"]
     operations = {
         f"{node['x-resource']}.{node['x-method']}": node

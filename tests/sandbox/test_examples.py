@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import plexy_pay
+import plexy_pay_sandbox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,9 +197,9 @@ def test_the_quickstart_goes_on_when_the_package_has_such_an_operation(
     tmp_path: Path,
 ) -> None:
     """The package of a maintainer who has just added the operation: the bundled document has it."""
-    package = tmp_path / "plexy_pay"
+    package = tmp_path / "plexy_pay_sandbox"
     shutil.copytree(
-        Path(plexy_pay.__file__).parent,
+        Path(plexy_pay_sandbox.__file__).parent,
         package,
         ignore=shutil.ignore_patterns("__pycache__"),
     )

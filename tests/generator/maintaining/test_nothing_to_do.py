@@ -135,6 +135,27 @@ def test_a_package_that_lacks_a_file_is_made(somebody: Maintainer, name: str) ->
     assert somebody.tree() == wanted
 
 
+def test_a_description_that_is_missing_is_told_by_check_and_made(
+    somebody: Maintainer,
+) -> None:
+    wanted = somebody.description.read_bytes()
+    somebody.description.unlink()
+    status, said = somebody.run("check")
+    assert status == 1, said
+    assert "openapi.json: it is missing" in said
+    assert not nothing_to_do(somebody)
+    assert somebody.description.read_bytes() == wanted
+
+
+def test_a_description_that_grew_old_is_told_by_check(somebody: Maintainer) -> None:
+    with somebody.edited(LINKS, "total:\n", "total:\n      description: All.\n"):
+        status, said = somebody.run("check")
+        assert status == 1, said
+        assert "openapi.json: spec/ changed since it was generated" in said
+        assert not nothing_to_do(somebody)
+        assert b"All." in somebody.description.read_bytes()
+
+
 def test_another_package_with_a_record_of_its_own_is_made(somebody: Maintainer) -> None:
     """Such as that of another branch, or an older one."""
     wanted = somebody.tree()
