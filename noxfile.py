@@ -21,6 +21,8 @@ import nox
 
 ROOT = Path(__file__).parent
 CONSTRAINTS = "constraints.txt"
+#: The client, and the sandbox that needs it.
+PROJECTS = ("pyproject.toml", "sandbox/pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 #: What is tested on every Python of a machine: the package, as those who install it meet it.
@@ -315,6 +317,7 @@ def determinism(session: nox.Session) -> None:
             )
             with session.chdir(clones[-1]):
                 shutil.rmtree("generated")
+                Path("sandbox/plexy_pay_sandbox/openapi.json").unlink()
                 session.run(
                     python, "-m", "generator", "generate", env=env, external=True
                 )
@@ -326,7 +329,9 @@ def determinism(session: nox.Session) -> None:
                     "--python",
                     base,
                 ]
-                session.run(*build, "--build-constraints", CONSTRAINTS, env=env)
+                build += ["--out-dir", "dist", "--build-constraints", CONSTRAINTS]
+                for project in (".", "sandbox"):
+                    session.run(*build, project, env=env)
                 changed = session.run(
                     "git",
                     "status",
@@ -339,7 +344,7 @@ def determinism(session: nox.Session) -> None:
             os.umask(before)
         if changed:
             session.error(
-                f"What is committed in generated/ is not what spec/ and generator/ make:\n{changed}"
+                f"What is committed of what is generated is not what spec/ and generator/ make:\n{changed}"
             )
     for folder in ("generated", "dist"):
         differences = unlike_files(*(clone / folder for clone in clones))
@@ -351,13 +356,13 @@ def determinism(session: nox.Session) -> None:
     for path in sorted((clones[0] / "dist").iterdir()):
         session.log(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
     session.log(
-        f"{pythons[0]} and {pythons[1]} made the same bytes: generated/, the sdist and the wheel."
+        f"{pythons[0]} and {pythons[1]} made the same bytes: generated/, sdists and wheels."
     )
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build sdist and wheel twice, check them, install each on every Python, pay, and only then fill dist/."""
+    """Build each sdist and wheel twice, check them, install them on every Python, pay, and only then fill dist/."""
     install(session, "build", "generate", "nox", "sbom")
     pythons = [
         argument
@@ -371,7 +376,7 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def sbom(session: nox.Session) -> None:
-    """Write the bill of materials of the package (CycloneDX), valid and with the same bytes each time."""
+    """Write the bills of materials of client and sandbox (CycloneDX), valid and with the same bytes each time."""
     install(session, "build", "generate", "nox", "sbom")
     session.run("python", "-m", "generator.release", "sbom", *session.posargs)
 
@@ -394,21 +399,12 @@ def publish(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Refresh constraints.txt and package-lock.json (`-- --upgrade` takes the newest versions)."""
     groups = nox.project.load_toml(ROOT / "pyproject.toml")["dependency-groups"]
+    # Named together, each finds the other here instead of on an index.
+    projects = Path(session.create_tmp()).absolute() / "projects.txt"
+    projects.write_text("-e .[cards,speed]\n-e ./sandbox\n", "utf-8")
     session.run(
-        *(
-            "uv",
-            "pip",
-            "compile",
-            "pyproject.toml",
-            "--extra",
-            "cards",
-            "--extra",
-            "sandbox",
-            "--extra",
-            "speed",
-            "--output-file",
-            CONSTRAINTS,
-        ),
+        *("uv", "pip", "compile", str(projects), "--output-file", CONSTRAINTS),
+        *("--no-emit-package", "plexy-pay", "--no-emit-package", "plexy-pay-sandbox"),
         *(argument for group in groups for argument in ("--group", group)),
         *(
             "--universal",
@@ -470,19 +466,19 @@ def interpreter(session: nox.Session, version: str) -> str:
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:
     """Installs dependency groups of pyproject.toml, and the project with its sandbox, at the pinned versions.
 
-    An environment that was made from the same two files is used as it is.
+    An environment that was made from the same files is used as it is.
     """
     arguments = ["--constraint", CONSTRAINTS]
     for group in groups:
         arguments += ["--group", group]
     if project:
         # Editable: tests run what the generator just wrote.
-        arguments += ["--editable", ".[sandbox]"]
+        arguments += ["--editable", ".[sandbox]", "--editable", "./sandbox"]
     stamp = (
         Path(session.virtualenv.location) / f"installed-{'-'.join(groups)}-{project}"
     )
     wanted = "".join(
-        (ROOT / name).read_text("utf-8") for name in ("pyproject.toml", CONSTRAINTS)
+        (ROOT / name).read_text("utf-8") for name in (*PROJECTS, CONSTRAINTS)
     )
     if stamp.exists() and stamp.read_text("utf-8") == wanted:
         return

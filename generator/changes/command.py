@@ -7,7 +7,7 @@ import datetime
 import tomllib
 from pathlib import Path
 
-from .. import pipeline
+from .. import agreement, pipeline
 from ..problems import ToolError, shown
 from . import changelog, report
 from . import released as releases
@@ -127,7 +127,7 @@ def _print_unexplained(unexplained: list[str] | None) -> None:
 
 
 def check_version(options: argparse.Namespace) -> int:
-    """Compare the spec with the released one, and the version in pyproject.toml with what that asks for."""
+    """Compare the spec with the released one, and the version with what that asks for and wherever else it stands."""
     new, last = pipeline.load(options.spec), releases.released()
     enough, text = releases.version_problem(new, pipeline.package_version())
     print(text)
@@ -135,7 +135,9 @@ def check_version(options: argparse.Namespace) -> int:
     if options.cross_check and last is not None:
         unexplained = cross_check(last[1], new, compare(last[1], new))
         _print_unexplained(unexplained)
-    return 0 if enough and not unexplained else 1
+    disagreements = agreement.disagreements(pipeline.PROJECT)
+    print(*disagreements, sep="\n", end="\n" if disagreements else "")
+    return 0 if enough and not unexplained and not disagreements else 1
 
 
 def version_of(side: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
 
     sbom = commands.add_parser(
-        "sbom", help="write the bill of materials of the package"
+        "sbom", help="write the bill of materials of each distribution"
     )
     sbom.add_argument(
         "--out", type=Path, default=Path("dist/sbom"), metavar="FOLDER", help="where to"
@@ -98,11 +99,13 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _sbom(options: argparse.Namespace) -> None:
-    from . import sbom
+    from . import archives, sbom
 
-    print(
-        f"Wrote {sbom.write(Project(Path.cwd()), options.out)}, valid CycloneDX {sbom.FORMAT}."
-    )
+    project = Project(Path.cwd())
+    with tempfile.TemporaryDirectory(prefix="plexy-made-") as scratch:
+        made = archives.build(project.root, Path(scratch))
+        for bill in sbom.write(project, made, options.out):
+            print(f"Wrote {bill}, valid CycloneDX {sbom.FORMAT}.")
 
 
 def _release(options: argparse.Namespace) -> None:

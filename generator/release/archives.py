@@ -21,6 +21,9 @@ from typing import NamedTuple
 from packaging.metadata import InvalidMetadata, Metadata
 from packaging.requirements import Requirement
 
+from generator.agreement import disagreements
+
+from .distributions import DISTRIBUTIONS, Distribution
 from .project import Project, Refused
 from .running import run
 
@@ -28,22 +31,8 @@ from .running import run
 #: released sdist without any option gets the released wheel.
 SOURCE_DATE_EPOCH = "1580601600"
 
-#: Where the wheel's packages are in the tree.
-PACKAGES = {
-    "plexy_pay": "generated/plexy_pay",
-    "plexy_pay_sandbox": "sandbox/plexy_pay_sandbox",
-}
-#: The format of the metadata, which pyproject.toml names for both archives.
+#: The format of the metadata, which each pyproject.toml names for both archives.
 METADATA_VERSION = "2.4"
-#: What else the sdist has from the tree. hatchling adds PKG-INFO.
-SDIST_FILES = (
-    ".gitignore",
-    "CHANGELOG.md",
-    "LICENSE",
-    "README.md",
-    "SECURITY.md",
-    "pyproject.toml",
-)
 
 # Each begins with what is rare: every byte of the archives is looked at.
 _HOMES = re.compile(rb"(?:/(?:home|Users)/|:\\+Users\\+)[A-Za-z0-9_.-]+")
@@ -51,26 +40,49 @@ _LOGIN_IN_ADDRESS = re.compile(rb"://[^\s/\"'<>]*:[^\s/\"'<>]*@")
 
 
 class Archives(NamedTuple):
-    """An sdist and a wheel of the same version."""
+    """An sdist and a wheel of the same version of one distribution."""
 
     sdist: Path
     wheel: Path
 
 
-def find(folder: Path) -> Archives:
-    """The archives in a folder.
+class Both(NamedTuple):
+    """The archives of the client and those of the sandbox, of the same version; in the order of their upload."""
+
+    client: Archives
+    sandbox: Archives
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them."""
+        return [*self.client, *self.sandbox]
+
+
+def find(folder: Path) -> Both:
+    """Return the archives in a directory.
 
     Raises:
-        Refused: unless there is exactly one sdist and one wheel.
+        Refused: unless there is exactly one sdist and one wheel of each distribution, and no other.
     """
-    sdists, wheels = sorted(folder.glob("*.tar.gz")), sorted(folder.glob("*.whl"))
-    if len(sdists) != 1 or len(wheels) != 1:
-        there = ", ".join(path.name for path in [*sdists, *wheels]) or "no archive"
+    found = [_of_one(folder, distribution) for distribution in DISTRIBUTIONS]
+    there = {*folder.glob("*.tar.gz"), *folder.glob("*.whl")}
+    if None in found or len(there) != 2 * len(DISTRIBUTIONS):
+        names = ", ".join(sorted(path.name for path in there)) or "no archive"
+        wanted = " and of ".join(one.name for one in DISTRIBUTIONS)
         raise Refused(
             [
-                f"{folder.name}/ must hold one sdist and one wheel, and has {there}. Run `./nox -s build`."
+                f"{folder.name}/ must hold one sdist and one wheel of {wanted}, and has {names}. Run `./nox -s build`."
             ]
         )
+    return Both(*(archives for archives in found if archives is not None))
+
+
+def _of_one(folder: Path, distribution: Distribution) -> Archives | None:
+    """Return the archives of a distribution in a directory; None unless there is one of each kind."""
+    sdists = list(folder.glob(f"{distribution.package}-*.tar.gz"))
+    wheels = list(folder.glob(f"{distribution.package}-*.whl"))
+    if len(sdists) != 1 or len(wheels) != 1:
+        return None
     return Archives(sdists[0], wheels[0])
 
 
@@ -81,11 +93,11 @@ def build(
     python: str = "",
     env: Mapping[str, str] | None = None,
     umask: int = -1,
-) -> Archives:
-    """Build the sdist, and the wheel from the sdist, with the hatchling of constraints.txt.
+) -> Both:
+    """Build each sdist, and its wheel from the sdist, with the hatchling of constraints.txt.
 
     Args:
-        root: The project's folder.
+        root: The root of the repository.
         out: Where the archives go.
         python: The Python to build with, which gets a hatchling of its own; without it this one, with the hatchling
             that is installed beside it.
@@ -99,26 +111,21 @@ def build(
         with_python = ["--python", python, "--build-constraints", "constraints.txt"]
     else:
         with_python = ["--python", sys.executable, "--no-build-isolation"]
-    done = run(
-        [
-            "uv",
-            "build",
-            "--quiet",
-            "--no-create-gitignore",
-            "--out-dir",
-            str(out),
-            *with_python,
-        ],
-        root,
-        env={**os.environ, "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, **(env or {})},
-        umask=umask,
-    )
-    if done.failed:
-        raise Refused([f"The build failed:\n{done.said}"])
+    changed = os.environ | {"SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH} | dict(env or {})
+    command = ["uv", "build", "--quiet", "--no-create-gitignore", "--out-dir", str(out)]
+    for distribution in DISTRIBUTIONS:
+        done = run(
+            [*command, *with_python, distribution.folder],
+            root,
+            env=changed,
+            umask=umask,
+        )
+        if done.failed:
+            raise Refused([f"The build of {distribution.name} failed:\n{done.said}"])
     return find(out)
 
 
-def build_twice(project: Project, out: Path, pythons: list[str]) -> Archives:
+def build_twice(project: Project, out: Path, pythons: list[str]) -> Both:
     """Build here, and a copy of the tree elsewhere with all else that may differ: no byte may differ then.
 
     The second build runs in another folder, with another Python if there is one, and another umask, time zone,
@@ -149,7 +156,7 @@ def build_twice(project: Project, out: Path, pythons: list[str]) -> Archives:
             other = elsewhere.result()
         different = [
             path.name
-            for path, twin in zip(here, other, strict=True)
+            for path, twin in zip(here.files, other.files, strict=True)
             if digest(path) != digest(twin)
         ]
         if different:
@@ -175,15 +182,22 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def problems(project: Project, archives: Archives) -> list[str]:
-    """What is wrong with the archives, by our own rules and by those of the usual tools; empty if nothing is."""
-    return wrong_in(project, archives) or said_by_tools(project, archives)
+def problems(project: Project, both: Both) -> list[str]:
+    """Return what is wrong with the archives, by our own rules and those of the usual tools; empty if nothing is."""
+    found = disagreements(project.root)
+    for distribution, archives in zip(DISTRIBUTIONS, both, strict=True):
+        found += wrong_in(project, distribution, archives) or said_by_tools(
+            project, distribution, archives
+        )
+    return found
 
 
-def wrong_in(project: Project, archives: Archives) -> list[str]:
-    """What is wrong with the files that are in the archives, and with what the archives say of them."""
-    version = project.version
-    names = (f"plexy_pay-{version}.tar.gz", f"plexy_pay-{version}-py3-none-any.whl")
+def wrong_in(
+    project: Project, distribution: Distribution, archives: Archives
+) -> list[str]:
+    """Return what is wrong with the files in the archives, and with what the archives say of them."""
+    stem = distribution.stem(project.version)
+    names = (f"{stem}.tar.gz", f"{stem}-py3-none-any.whl")
     found = [
         f"{path.name} must be called {name}."
         for path, name in zip(archives, names, strict=True)
@@ -192,30 +206,31 @@ def wrong_in(project: Project, archives: Archives) -> list[str]:
     if found:
         return found
     wheel, sdist = read_wheel(archives.wheel), read_sdist(archives.sdist)
-    found += _contents(project, wheel, sdist)
+    found += _contents(project, distribution, wheel, sdist)
     for path, files in zip(archives, (sdist, wheel), strict=True):
         found += _private(project, path, files)
-    info = f"plexy_pay-{version}.dist-info"
+    info = f"{stem}.dist-info"
     found += _record(wheel, f"{info}/RECORD")
-    for package in PACKAGES:
-        if f"{package}/py.typed" not in wheel:
-            found.append(
-                f"The wheel has no {package}/py.typed: type checkers would not read the package."
-            )
+    if f"{distribution.package}/py.typed" not in wheel:
+        found.append(
+            f"The wheel has no {distribution.package}/py.typed: type checkers would not read the package."
+        )
     metadata = wheel.get(f"{info}/METADATA", b"")
-    found += _metadata(project, metadata)
+    found += _metadata(project, distribution, metadata)
     if sdist.get("PKG-INFO") != metadata:
         found.append("PKG-INFO of the sdist and METADATA of the wheel differ.")
     return found
 
 
-def said_by_tools(project: Project, archives: Archives) -> list[str]:
-    """What twine has against them, which knows how an index shows README.md, and check-wheel-contents."""
+def said_by_tools(
+    project: Project, distribution: Distribution, archives: Archives
+) -> list[str]:
+    """Return what twine has against them, which knows how an index shows README.md, and check-wheel-contents."""
     twine = ["twine", "check", "--strict", str(archives.sdist), str(archives.wheel)]
     check_wheel_contents = [
         "check_wheel_contents",
         "--config",
-        str(project.pyproject),
+        str(distribution.pyproject(project.root)),
         str(archives.wheel),
     ]
     return [
@@ -244,25 +259,27 @@ def read_sdist(path: Path) -> dict[str, bytes]:
 
 
 def _contents(
-    project: Project, wheel: dict[str, bytes], sdist: dict[str, bytes]
+    project: Project,
+    distribution: Distribution,
+    wheel: dict[str, bytes],
+    sdist: dict[str, bytes],
 ) -> list[str]:
-    """Each archive has the files of the tree that belong in it, byte for byte, and no other."""
-    sources = {
-        name: (project.root / name).read_bytes()
-        for name in project.files(*PACKAGES.values(), *SDIST_FILES)
-    }
-    info = f"plexy_pay-{project.version}.dist-info"
-    in_wheel = {
-        str(PurePosixPath(package, PurePosixPath(name).relative_to(folder))): content
-        for package, folder in PACKAGES.items()
-        for name, content in sources.items()
-        if name.startswith(f"{folder}/")
-    }
+    """Compare each archive with the files of the tree that belong in it, byte for byte, and no other."""
+    in_wheel: dict[str, bytes] = {}
+    in_sdist: dict[str, bytes] = {}
+    for name in project.files(distribution.source):
+        content = (project.root / name).read_bytes()
+        part = PurePosixPath(name).relative_to(distribution.source)
+        in_wheel[str(distribution.package / part)] = content
+        in_sdist[str(PurePosixPath(name).relative_to(distribution.folder))] = content
+    for name, source in distribution.sdist_files.items():
+        in_sdist[name] = (project.root / source).read_bytes()
+    info = f"{distribution.stem(project.version)}.dist-info"
     in_wheel[f"{info}/licenses/LICENSE"] = (project.root / "LICENSE").read_bytes()
     written = {f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"}
     return [
         *_unlike("The wheel", wheel, in_wheel, written),
-        *_unlike("The sdist", sdist, sources, {"PKG-INFO"}),
+        *_unlike("The sdist", sdist, in_sdist, {"PKG-INFO"}),
     ]
 
 
@@ -333,16 +350,18 @@ def _record(wheel: dict[str, bytes], name: str) -> list[str]:
     )
 
 
-def _metadata(project: Project, content: bytes) -> list[str]:
-    """What an index and an installer read: right, and what pyproject.toml says."""
+def _metadata(
+    project: Project, distribution: Distribution, content: bytes
+) -> list[str]:
+    """Compare what an index and an installer read with what pyproject.toml says."""
     try:
         metadata = Metadata.from_email(content, validate=True)
     except ExceptionGroup as group:
         return [f"METADATA: {error}" for error in group.exceptions]
     except InvalidMetadata as error:
         return [f"METADATA: {error}"]
-    table = project.metadata()
-    extras: dict[str, list[str]] = table["optional-dependencies"]
+    table = distribution.metadata(project.root)
+    extras: dict[str, list[str]] = table.get("optional-dependencies", {})
     wanted = {_requirement(text) for text in table["dependencies"]}
     wanted |= {
         _requirement(text, extra) for extra, texts in extras.items() for text in texts
@@ -359,7 +378,7 @@ def _metadata(project: Project, content: bytes) -> list[str]:
         (
             "description",
             (metadata.description or "").strip(),
-            (project.root / "README.md").read_text("utf-8").strip(),
+            (distribution.home(project.root) / "README.md").read_text("utf-8").strip(),
         ),
         (
             "classifiers",

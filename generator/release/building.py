@@ -1,4 +1,4 @@
-"""`nox -s build`: the archives of a version and its bill of materials, once they have passed every check."""
+"""`nox -s build`: the archives of a version and its bills of materials, once they have passed every check."""
 
 from __future__ import annotations
 
@@ -47,11 +47,13 @@ def build(
         tell(
             f"Each was installed on {len(pythons)} Pythons, and a payment was made, captured and refunded."
         )
-        bill = sbom.write(project, scratch / "made")
-        tell("The bill of materials is valid.")
+        bills = sbom.write(project, made, scratch / "bills")
+        tell("The bills of materials are valid.")
         (project.dist / "sbom").mkdir(parents=True)
-        for path in made:
+        for path in made.files:
             shutil.copyfile(path, project.dist / path.name)
-        shutil.copyfile(bill, project.dist / "sbom" / bill.name)
-    for path in (*archives.find(project.dist), project.dist / "sbom" / bill.name):
+        for bill in bills:
+            shutil.copyfile(bill, project.dist / "sbom" / bill.name)
+    copied = [project.dist / "sbom" / bill.name for bill in bills]
+    for path in (*archives.find(project.dist).files, *copied):
         say(f"{archives.digest(path)}  {path.relative_to(project.root)}")

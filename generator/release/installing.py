@@ -1,4 +1,4 @@
-"""Install each archive as a user does, with every Python at hand, and make a payment with what was installed."""
+"""Install the archives as a user does, with every Python at hand, and make a payment with what was installed."""
 
 from __future__ import annotations
 
@@ -8,21 +8,28 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
-from .archives import Archives
+from .archives import Both
+from .distributions import CLIENT, SANDBOX
 from .project import Project, Refused
 from .running import output_of
 
-#: Run from an empty folder with what a plain install brings, which is less than the sandbox needs.
+#: Run from an empty folder with what a plain install brings, in which nothing is of the sandbox.
 FIRST_LOOK = """
-import importlib.metadata, json, sys
+import importlib.metadata, importlib.resources, importlib.util, json, sys
 import plexy_pay
 from plexy_pay import AsyncPlexyPay, Money, PlexyPay
 with PlexyPay("pr_never_sent", base_url="http://127.0.0.1:9") as client:
     assert "pr_never_sent" not in repr(client)
     assert callable(client.payment_links.create)
+of_the_sandbox = [point.name for point in importlib.metadata.distribution("plexy-pay").entry_points]
+if importlib.util.find_spec("plexy_pay_sandbox"):
+    of_the_sandbox.append("plexy_pay_sandbox")
+if importlib.resources.files("plexy_pay").joinpath("openapi.json").is_file():
+    of_the_sandbox.append("openapi.json")
 print(json.dumps({
     "version": plexy_pay.__version__,
     "file": plexy_pay.__file__,
+    "of_the_sandbox": of_the_sandbox,
     "packages": sorted(found.name for found in importlib.metadata.distributions()),
 }))
 """
@@ -43,23 +50,26 @@ LAST_LINE = "Done: 22 000.00 KZT held, 15 000.00 KZT captured, 5 000.00 KZT refu
 
 
 def try_everywhere(
-    project: Project, archives: Archives, pythons: list[str], scratch: Path
+    project: Project, made: Both, pythons: list[str], scratch: Path
 ) -> list[str]:
-    """Install sdist and wheel into fresh environments of each Python, and return what went wrong.
+    """Install the sdists, and the wheels, into fresh environments of each Python, and return what went wrong.
 
-    Each environment makes a client with a plain install, then takes a payment from link to refund against the
-    sandbox of the extra.
+    Each environment makes a client with a plain install, in which nothing is of the sandbox, and then takes a payment
+    from link to refund against the sandbox of the extra.
     """
+    kinds = list(zip(*made, strict=True))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as executor:
         tries = [
-            executor.submit(_try, project, python, archive, scratch / str(number))
-            for number, (python, archive) in enumerate(product(pythons, archives))
+            executor.submit(_try, project, python, *kind, scratch / str(number))
+            for number, (python, kind) in enumerate(product(pythons, kinds))
         ]
         return [problem for future in tries if (problem := future.result())]
 
 
-def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
-    """What went wrong; empty if nothing did."""
+def _try(
+    project: Project, python: str, client: Path, sandbox: Path, folder: Path
+) -> str:
+    """Install the client, then the sandbox with it; return what went wrong, or nothing."""
     environment, empty = folder / "environment", folder / "elsewhere"
     empty.mkdir(parents=True)
     installed = environment / "bin" / "python"
@@ -81,7 +91,7 @@ def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
             project.root,
         )
         # Compiled when it is installed, as pip does it.
-        _run([*pip, "--compile-bytecode", str(archive)], project.root)
+        _run([*pip, "--compile-bytecode", str(client)], project.root)
         said = json.loads(_run([*isolated, "-c", FIRST_LOOK], empty))
         if said["version"] != project.version:
             raise Refused([f"it says that it is {said['version']}"])
@@ -89,7 +99,10 @@ def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
             raise Refused([f"plexy_pay came from {said['file']}"])
         if more := set(said["packages"]) - BRINGS:
             raise Refused([f"a plain install also brought {', '.join(sorted(more))}"])
-        _run([*pip, f"plexy-pay[sandbox] @ {archive.as_uri()}"], project.root)
+        if more := said["of_the_sandbox"]:
+            raise Refused([f"a plain install also brought {', '.join(more)}"])
+        extra = f"{CLIENT.name}[sandbox] @ {client.as_uri()}"
+        _run([*pip, extra, f"{SANDBOX.name} @ {sandbox.as_uri()}"], project.root)
         _run(
             ["uv", "pip", "check", "--quiet", "--python", str(installed)], project.root
         )
@@ -97,7 +110,7 @@ def _try(project: Project, python: str, archive: Path, folder: Path) -> str:
         if paid.strip().splitlines()[-1] != LAST_LINE:
             raise Refused([f"the payment ended otherwise:\n{paid}"])
     except Refused as error:
-        return f"{archive.name} on {python}: {'; '.join(error.reasons)}"
+        return f"{client.name} on {python}: {'; '.join(error.reasons)}"
     return ""
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from generator.agreement import disagreements
+
 from . import archives
+from .distributions import DISTRIBUTIONS
 from .project import UNRELEASED, Project, Refused, tag_of, version_problem
 from .running import Done, run
 
-PACKAGE = "plexy-pay"
 _LOGIN = re.compile(r"://[^\s\"'<>`]*@")
 
 
@@ -71,7 +73,8 @@ def publish(
     if reasons := unfinished(project, tag):
         raise Refused(reasons)
     made = archives.find(project.dist)
-    say(f"{PACKAGE} {version}: the tree is clean, and the changelog tells of it.")
+    names = " and ".join(distribution.name for distribution in DISTRIBUTIONS)
+    say(f"{names} {version}: the tree is clean, and the changelog tells of it.")
     say(check(made, options, project.root))
     if reasons := stale(project):
         raise Refused(reasons)
@@ -80,7 +83,7 @@ def publish(
         say("It can be published. Nothing was sent.")
         return
     say(upload(made, options, project.root))
-    for path in made:
+    for path in made.files:
         say(f"{archives.digest(path)}  {path.name}")
     if not project.tagged_commit(version):
         say(
@@ -100,6 +103,7 @@ def unfinished(project: Project, tag: str = "") -> list[str]:
     version = project.version
     if problem := version_problem(version):
         reasons.append(problem)
+    reasons += disagreements(project.root)
     reasons += _in_the_changelog(project, version)
     if project.released_version != version:
         reasons.append(
@@ -178,20 +182,20 @@ def stale(project: Project) -> list[str]:
     made = archives.find(project.dist)
     with tempfile.TemporaryDirectory(prefix="plexy-publish-") as scratch:
         fresh = archives.build(project.root, Path(scratch))
-        if [archives.digest(path) for path in fresh] != [
-            archives.digest(path) for path in made
+        if [archives.digest(path) for path in fresh.files] != [
+            archives.digest(path) for path in made.files
         ]:
             return ["dist/ is not what this commit builds. Run `./nox -s build`."]
     return []
 
 
-def check(made: archives.Archives, options: Sequence[str], folder: Path) -> str:
+def check(made: archives.Both, options: Sequence[str], folder: Path) -> str:
     """Ask the index which of the files it has, and return what uv says. Nothing is sent.
 
     Raises:
         Refused: if the index has one with other bytes, or cannot be asked.
     """
-    done = _uv_publish(["--dry-run", *options], made, folder)
+    done = _uv_publish(["--dry-run", *options], made.files, folder)
     if done.failed:
         raise Refused(
             [
@@ -203,27 +207,32 @@ def check(made: archives.Archives, options: Sequence[str], folder: Path) -> str:
     return done.said
 
 
-def upload(made: archives.Archives, options: Sequence[str], folder: Path) -> str:
+def upload(made: archives.Both, options: Sequence[str], folder: Path) -> str:
     """Send the files that the index does not have, and return what uv says.
 
+    The client is sent first: the sandbox needs it, and nobody shall find the sandbox on the index without it.
+
     Raises:
-        Refused: if the index does not take them.
+        Refused: if the index does not take them; after a client that it does not take nothing else is sent.
     """
-    done = _uv_publish(options, made, folder)
-    if done.failed:
-        raise Refused(
-            [
-                f"The upload was not finished. uv says:\n{done.said}\n"
-                "The login comes from UV_PUBLISH_TOKEN, from UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or from "
-                "the keyring. Once the cause is gone, run the same command again: it sends what is still missing."
-            ]
-        )
-    return done.said
+    said: list[str] = []
+    for distribution, files in zip(DISTRIBUTIONS, made, strict=True):
+        done = _uv_publish(options, files, folder)
+        said.append(done.said)
+        if done.failed:
+            raise Refused(
+                [
+                    f"The upload of {distribution.name} was not finished. uv says:\n{done.said}\n"
+                    "The login comes from UV_PUBLISH_TOKEN, from UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or from "
+                    "the keyring. Once the cause is gone, run the same command again: it sends what is still missing."
+                ]
+            )
+    return "\n".join(said)
 
 
-def _uv_publish(options: Sequence[str], made: archives.Archives, folder: Path) -> Done:
+def _uv_publish(options: Sequence[str], files: Sequence[Path], folder: Path) -> Done:
     """Run uv; what it says shows no login, which it quotes where an address or uv.toml cannot be read."""
     # A cached list of files may lack what was uploaded since. An index that trusts a workflow is the workflow's matter.
     how = ["--no-cache", "--no-progress", "--color=never", "--trusted-publishing=never"]
-    done = run(["uv", "publish", *how, *options, *map(str, made)], folder)
+    done = run(["uv", "publish", *how, *options, *map(str, files)], folder)
     return done._replace(said=_LOGIN.sub("://****@", done.said))

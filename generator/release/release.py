@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from datetime import date
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from generator import pipeline
+from generator import agreement, pipeline
 from generator.changes import compare
 from generator.changes.cross_check import cross_check
 from generator.changes.released import released
@@ -21,11 +20,9 @@ from generator.problems import GenerationError, SpecError, ToolError
 from .project import UNRELEASED, Entry, Project, Refused, tag_of, version_problem
 from .running import run
 
-_VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
-
 
 def release(project: Project, version: str, day: date) -> list[str]:
-    """Write the version into pyproject.toml and its date into CHANGELOG.md, generate, and record the released document.
+    """Write the version into both projects and its date into CHANGELOG.md, generate, and record the released document.
 
     Safe to repeat until the version is tagged. If something fails, every file is as it was.
 
@@ -50,12 +47,9 @@ def release(project: Project, version: str, day: date) -> list[str]:
         raise Refused(reasons)
     changelog = project.changelog_file.read_text("utf-8")
     start, end = entry.heading
-    written = {
-        project.pyproject: _VERSION_LINE.sub(
-            f'version = "{version}"', project.pyproject.read_text("utf-8"), count=1
-        ),
-        project.changelog_file: f"{changelog[:start]}## [{version}] - {day.isoformat()}{changelog[end:]}",
-    }
+    written = agreement.written(project.root, version)
+    heading = f"## [{version}] - {day.isoformat()}"
+    written[project.changelog_file] = changelog[:start] + heading + changelog[end:]
     before = {path: path.read_text("utf-8") for path in written}
     try:
         for path, text in written.items():
@@ -70,7 +64,7 @@ def release(project: Project, version: str, day: date) -> list[str]:
     project.released_spec.write_bytes(project.description.read_bytes())
     project.released_version_file.write_text(f"{version}\n", "utf-8")
     return [
-        f"This is {version} now: pyproject.toml, CHANGELOG.md, spec/released/ and generated/ say so.",
+        f"This is {version} now: both pyproject.toml, CHANGELOG.md, spec/released/ and generated/ say so.",
         *([compared] if compared else []),
         "Nothing is committed. Next:",
         f"  git diff && git add --all && git commit --message 'Release {version}'",

@@ -1,4 +1,4 @@
-"""The bill of materials of a release: what `pip install plexy-pay` brings, in CycloneDX.
+"""The bills of materials of a release: what installing each distribution brings, in CycloneDX.
 
 The versions are those of constraints.txt, which every test ran with. Python decides whether a dependency is needed; the
 bill is for the oldest supported one on Linux, which needs them all, so that it has the same bytes wherever it is made.
@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .archives import Both
+from .distributions import DISTRIBUTIONS, Distribution
 from .project import Project, Refused
 from .running import output_of
 
@@ -20,20 +22,36 @@ from .running import output_of
 FORMAT = "1.6"
 
 
-def file_name(version: str) -> str:
-    """The name of the bill of a version."""
-    return f"plexy_pay-{version}.cdx.json"
+def file_name(distribution: Distribution, version: str) -> str:
+    """Return the name of the bill of a version."""
+    return f"{distribution.stem(version)}.cdx.json"
 
 
-def write(project: Project, out: Path) -> Path:
-    """Write the bill into a folder, and return its path. The tool validates it against the schema of CycloneDX.
+def write(project: Project, made: Both, out: Path) -> list[Path]:
+    """Write the bills into a directory, and return their paths. The tool validates them with the schema of CycloneDX.
+
+    Args:
+        project: The clone.
+        made: Its archives; the sandbox's bill takes the client of the same version from them.
+        out: Where the bills go.
 
     Raises:
-        Refused: if a tool fails, or if the bill tells of this machine.
+        Refused: if a tool fails, or if a bill tells of this machine.
     """
     out.mkdir(parents=True, exist_ok=True)
-    file = out / file_name(project.version)
-    oldest = str(project.metadata()["requires-python"]).removeprefix(">=")
+    return [
+        _write_one(project, distribution, made, out) for distribution in DISTRIBUTIONS
+    ]
+
+
+def _write_one(
+    project: Project, distribution: Distribution, made: Both, out: Path
+) -> Path:
+    """Write the bill of a distribution, and return its path."""
+    file = out / file_name(distribution, project.version)
+    table = distribution.metadata(project.root)
+    oldest = str(table["requires-python"]).removeprefix(">=")
+    pyproject = str(distribution.pyproject(project.root))
     with tempfile.TemporaryDirectory(prefix="plexy-sbom-") as scratch:
         environment = Path(scratch) / "environment"
         _run(
@@ -60,15 +78,17 @@ def write(project: Project, out: Path) -> Path:
                     "--python-platform",
                     "linux",
                     "--requirements",
-                    "pyproject.toml",
+                    pyproject,
                 ),
+                # Found as on an index, where nothing says of it that it came from a file.
+                *("--find-links", str(made.client.wheel.parent)),
             ],
             project.root,
         )
         _run(
             [
                 *(sys.executable, "-m", "cyclonedx_py", "environment", python),
-                *("--pyproject", "pyproject.toml", "--mc-type", "library"),
+                *("--pyproject", pyproject, "--mc-type", "library"),
                 *(
                     "--spec-version",
                     FORMAT,
@@ -81,12 +101,14 @@ def write(project: Project, out: Path) -> Path:
             ],
             project.root,
         )
-        prove(project, file, scratch)
+        prove(project, distribution, file, scratch)
     return file
 
 
-def prove(project: Project, file: Path, scratch: str) -> None:
-    """The bill names what pyproject.toml asks for, and nothing of the machine or the run that it was made in.
+def prove(
+    project: Project, distribution: Distribution, file: Path, scratch: str
+) -> None:
+    """Prove that the bill names what pyproject.toml asks for, and nothing of the machine or the run it was made in.
 
     Raises:
         Refused: if it does not.
@@ -96,7 +118,7 @@ def prove(project: Project, file: Path, scratch: str) -> None:
     named = {component["name"] for component in bill["components"]}
     direct = {
         re.split(r"[^A-Za-z0-9_.-]", text)[0]
-        for text in project.metadata()["dependencies"]
+        for text in distribution.metadata(project.root)["dependencies"]
     }
     if not direct <= named:
         raise Refused(

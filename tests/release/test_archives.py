@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers.clones import HERE
+from helpers.clones import HERE, git
 
 from generator.release import archives
-from generator.release.archives import Archives
+from generator.release.archives import Archives, Both
+from generator.release.distributions import CLIENT, DISTRIBUTIONS, SANDBOX, Distribution
 from generator.release.project import Project, Refused
 
 INFO = f"plexy_pay-{HERE.version}.dist-info"
@@ -21,39 +22,64 @@ Files = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Archives:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     return archives.build(HERE.root, tmp_path_factory.mktemp("built"))
 
 
-@pytest.fixture
-def spoil(built: Archives, tmp_path: Path) -> Callable[..., list[str]]:
-    """Changes the files of an archive, and answers what is found wrong with it."""
+@pytest.fixture(scope="module")
+def built(both: Both) -> Archives:
+    return both.client
 
-    def in_wheel(change: Callable[[Files], object]) -> list[str]:
+
+@pytest.fixture
+def spoil(both: Both, tmp_path: Path) -> Callable[..., list[str]]:
+    """Changes the files of a wheel, and gives what is found wrong with it."""
+
+    def in_wheel(
+        change: Callable[[Files], object], distribution: Distribution = CLIENT
+    ) -> list[str]:
+        built = both[DISTRIBUTIONS.index(distribution)]
         files = archives.read_wheel(built.wheel)
         change(files)
         path = tmp_path / built.wheel.name
         with zipfile.ZipFile(path, "w") as wheel:
             for name, content in files.items():
                 wheel.writestr(name, content)
-        return archives.wrong_in(HERE, Archives(built.sdist, path))
+        return archives.wrong_in(HERE, distribution, Archives(built.sdist, path))
 
     return in_wheel
 
 
-def test_what_is_built_is_right(built: Archives) -> None:
-    assert not archives.problems(HERE, built)
+def test_what_is_built_is_right(both: Both) -> None:
+    assert not archives.problems(HERE, both)
+
+
+def test_each_wheel_has_one_package_and_the_description_is_the_sandboxs(
+    both: Both,
+) -> None:
+    client, sandbox = (set(archives.read_wheel(one.wheel)) for one in both)
+    assert {name.partition("/")[0] for name in client} == {"plexy_pay", INFO}
+    assert {name.partition("/")[0] for name in sandbox} == {
+        "plexy_pay_sandbox",
+        f"plexy_pay_sandbox-{HERE.version}.dist-info",
+    }
+    assert "plexy_pay/openapi.json" not in client
+    assert "plexy_pay_sandbox/openapi.json" in sandbox
+    assert not [name for name in client if name.endswith("entry_points.txt")]
+    assert not [
+        name for name in archives.read_sdist(both.client.sdist) if "sandbox" in name
+    ]
 
 
 def test_a_change_of_the_surroundings_changes_no_byte(
-    built: Archives, tmp_path: Path
+    both: Both, tmp_path: Path
 ) -> None:
     copy = tmp_path / "a clone elsewhere"
     archives.copy_tree(HERE, copy)
     env = {"TZ": "Asia/Almaty", "LC_ALL": "C", "PYTHONHASHSEED": "3"}
     other = archives.build(copy, tmp_path / "out", env=env, umask=0o077)
-    assert [archives.digest(path) for path in other] == [
-        archives.digest(path) for path in built
+    assert [archives.digest(path) for path in other.files] == [
+        archives.digest(path) for path in both.files
     ]
 
 
@@ -75,11 +101,12 @@ def test_no_file_of_an_archive_has_a_date_an_owner_or_a_mode_of_this_machine(
     )
 
 
-@pytest.mark.parametrize("package", ["plexy_pay", "plexy_pay_sandbox"])
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=lambda one: one.name)
 def test_a_package_without_its_mark_for_type_checkers_is_found(
-    package: str, spoil: Callable[..., list[str]]
+    distribution: Distribution, spoil: Callable[..., list[str]]
 ) -> None:
-    found = spoil(lambda files: files.pop(f"{package}/py.typed"))
+    package = distribution.package
+    found = spoil(lambda files: files.pop(f"{package}/py.typed"), distribution)
     assert f"The wheel lacks {package}/py.typed." in found
     assert any(
         text.startswith(f"The wheel has no {package}/py.typed") for text in found
@@ -89,10 +116,15 @@ def test_a_package_without_its_mark_for_type_checkers_is_found(
 def test_a_file_too_many_is_found(spoil: Callable[..., list[str]]) -> None:
     found = spoil(
         lambda files: files.update(
-            {"tests/test_a.py": b"", "plexy_pay/state.json": b"{}"}
+            {
+                "tests/test_a.py": b"",
+                "plexy_pay/state.json": b"{}",
+                "plexy_pay_sandbox/__init__.py": b"",
+            }
         )
     )
     assert "The wheel must not have tests/test_a.py." in found
+    assert "The wheel must not have plexy_pay_sandbox/__init__.py." in found
     assert "The wheel must not have plexy_pay/state.json." in found
     assert (
         f"{INFO}/RECORD of the wheel does not list exactly the files it has." in found
@@ -168,6 +200,18 @@ def test_metadata_other_than_pyproject_says_is_found(
     assert "PKG-INFO of the sdist and METADATA of the wheel differ." in found
 
 
+def test_a_licence_of_the_sandbox_other_than_the_one_of_the_repository_is_found(
+    both: Both, tmp_path: Path
+) -> None:
+    copy = tmp_path / "clone"
+    archives.copy_tree(HERE, copy)
+    with (copy / "LICENSE").open("a", encoding="utf-8") as file:
+        file.write("Another word.\n")
+    git(copy, "init", "--quiet")
+    found = archives.wrong_in(Project(copy), SANDBOX, both.sandbox)
+    assert "The sdist has other bytes than the tree in LICENSE." in found
+
+
 def test_a_file_too_many_in_the_sdist_is_found(built: Archives, tmp_path: Path) -> None:
     path = tmp_path / built.sdist.name
     with tarfile.open(built.sdist) as old, tarfile.open(path, "w:gz") as new:
@@ -178,7 +222,7 @@ def test_a_file_too_many_in_the_sdist_is_found(built: Archives, tmp_path: Path) 
         link = tarfile.TarInfo(f"plexy_pay-{HERE.version}/link")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         new.addfile(link)
-    found = archives.wrong_in(HERE, Archives(path, built.wheel))
+    found = archives.wrong_in(HERE, CLIENT, Archives(path, built.wheel))
     assert found == [
         "The sdist must not have link.",
         "The sdist must not have spec/openapi.yaml.",
@@ -190,9 +234,30 @@ def test_a_new_file_that_is_not_committed_is_in_the_archives_and_counts_as_of_th
 ) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(
-        Refused, match="must hold one sdist and one wheel, and has no archive"
+        Refused,
+        match="must hold one sdist and one wheel of plexy-pay and of plexy-pay-sandbox, and has no archive",
     ):
         archives.find(tmp_path / "folder")
+
+
+@pytest.mark.parametrize(
+    "name", ["plexy_pay_sandbox-1.0.0-py3-none-any.whl", "plexy_pay-1.0.0.tar.gz"]
+)
+def test_archives_of_one_distribution_alone_or_of_two_versions_are_refused(
+    name: str, both: Both, tmp_path: Path
+) -> None:
+    for path in both.files:
+        shutil.copy(path, tmp_path)
+    assert [path.name for path in archives.find(tmp_path).files] == [
+        path.name for path in both.files
+    ]
+    (tmp_path / name).touch()
+    with pytest.raises(Refused, match="must hold one sdist and one wheel of"):
+        archives.find(tmp_path)
+    for path in tmp_path.glob(f"{name.partition('-')[0]}-*"):
+        path.unlink()
+    with pytest.raises(Refused, match="must hold one sdist and one wheel of"):
+        archives.find(tmp_path)
 
 
 def test_a_readme_that_an_index_cannot_show_is_found(
@@ -206,20 +271,21 @@ def test_a_readme_that_an_index_cannot_show_is_found(
     with zipfile.ZipFile(path, "w") as wheel:
         for name, content in files.items():
             wheel.writestr(name, content)
-    (said,) = archives.said_by_tools(HERE, Archives(built.sdist, path))
+    (said,) = archives.said_by_tools(HERE, CLIENT, Archives(built.sdist, path))
     assert said.startswith("twine says:")
 
 
 def test_two_builds_that_differ_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(root: Path, out: Path, **options: object) -> Archives:
+    def build(root: Path, out: Path, **options: object) -> Both:
         out.mkdir()
-        made = Archives(out / "a.tar.gz", out / "a.whl")
-        made.sdist.write_text("the same", "utf-8")
-        made.wheel.write_text(str(root), "utf-8")
-        return made
+        one, other = (Archives(out / f"{x}.tar.gz", out / f"{x}.whl") for x in "ab")
+        for path in (*one, other.sdist):
+            path.write_text("the same", "utf-8")
+        other.wheel.write_text(str(root), "utf-8")
+        return Both(one, other)
 
     monkeypatch.setattr(archives, "build", build)
-    with pytest.raises(Refused, match=r"Two builds of the same tree differ in a\.whl"):
+    with pytest.raises(Refused, match=r"Two builds of the same tree differ in b\.whl"):
         archives.build_twice(Project(HERE.root), tmp_path / "out", ["python"])

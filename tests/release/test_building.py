@@ -12,7 +12,8 @@ import pytest
 from helpers.clones import HERE
 
 from generator.release import archives, building, installing, sbom
-from generator.release.archives import Archives
+from generator.release.archives import Archives, Both
+from generator.release.distributions import CLIENT
 from generator.release.project import Project, Refused
 
 
@@ -21,9 +22,10 @@ def test_an_archive_that_cannot_be_installed_is_told_with_its_python(
 ) -> None:
     broken = tmp_path / "plexy_pay-1.0.0-py3-none-any.whl"
     broken.write_bytes(b"no wheel")
+    archive = Archives(broken, broken)
     missing = str(tmp_path / "python3.99")
     found = installing.try_everywhere(
-        HERE, Archives(broken, broken), [missing, sys.executable], tmp_path / "tries"
+        HERE, Both(archive, archive), [missing, sys.executable], tmp_path / "tries"
     )
     assert [text.split(": ")[0] for text in found] == [
         *[f"{broken.name} on {missing}"] * 2,
@@ -39,7 +41,7 @@ def test_a_build_that_is_refused_leaves_nothing_to_upload(
     project.dist.mkdir()
     (project.dist / "of_an_earlier_build.whl").touch()
 
-    def build_twice(project: Project, out: Path, pythons: list[str]) -> Archives:
+    def build_twice(project: Project, out: Path, pythons: list[str]) -> Both:
         raise Refused(["Two builds of the same tree differ."])
 
     monkeypatch.setattr(archives, "build_twice", build_twice)
@@ -76,8 +78,8 @@ def test_a_bill_of_materials_that_is_wrong_is_refused(
     file = tmp_path / "bill.json"
     bill: dict[str, Any] = {"components": [{"name": "attrs"}, {"name": "httpx"}]}
     file.write_text(json.dumps(bill), "utf-8")
-    sbom.prove(HERE, file, "/a/folder/of/this/run")
+    sbom.prove(HERE, CLIENT, file, "/a/folder/of/this/run")
     change(bill)
     file.write_text(json.dumps(bill), "utf-8")
     with pytest.raises(Refused, match=said):
-        sbom.prove(HERE, file, "/a/folder/of/this/run")
+        sbom.prove(HERE, CLIENT, file, "/a/folder/of/this/run")

@@ -28,6 +28,7 @@ from helpers.index_server import LOGIN, RunningIndex
 from helpers.pages import ROOT, blocks
 from helpers.wire import WireServer, json_answer
 
+from generator import agreement
 from generator.release import archives
 from generator.release.project import Project
 from generator.vendor import lock as locks
@@ -166,10 +167,8 @@ def release_the_first(project: Project) -> None:
 
     There is no tag: with one, `release` also asks griffe, which generates twice more. test_publishing.py has that.
     """
-    text = project.pyproject.read_text("utf-8")
-    project.pyproject.write_text(
-        text.replace(f'version = "{project.version}"', 'version = "0.1.0"', 1), "utf-8"
-    )
+    for path, text in agreement.written(project.root, "0.1.0").items():
+        path.write_text(text, "utf-8")
     project.changelog_file.write_text(
         "# Changelog\n\n## [0.1.0] - 2031-01-01\n\n- The first.\n", "utf-8"
     )
@@ -255,8 +254,9 @@ def test_the_release_says_its_version_everywhere(done: Done) -> None:
 
 def test_the_index_has_what_was_built(done: Done) -> None:
     made = archives.find(done.project.dist)
-    assert made.wheel.name == "plexy_pay-0.1.1-py3-none-any.whl"
-    assert done.index.files == {path.name: path.read_bytes() for path in made}
+    assert made.client.wheel.name == "plexy_pay-0.1.1-py3-none-any.whl"
+    assert made.sandbox.wheel.name == "plexy_pay_sandbox-0.1.1-py3-none-any.whl"
+    assert done.index.files == {path.name: path.read_bytes() for path in made.files}
     assert "Uploading plexy_pay-0.1.1-py3-none-any.whl" in done.of("./nox -s publish")
 
 

@@ -18,9 +18,11 @@ from helpers.index_server import LOGIN, RunningIndex
 from helpers.specs import BASE
 from helpers.wire import Recorded, WireServer, http, json_answer
 
+from generator import agreement
 from generator.document import Document
 from generator.problems import GenerationError
 from generator.release import archives, publishing, release
+from generator.release.distributions import SANDBOX
 from generator.release.project import Project, Refused
 
 VERSION = "7.8.9"
@@ -49,7 +51,7 @@ def project(released: Project, tmp_path: Path) -> Project:
     git(tmp_path, "clone", "--quiet", str(released.root), "clone")
     spoilt = Project(tmp_path / "clone")
     spoilt.dist.mkdir()
-    for path in archives.find(released.dist):
+    for path in archives.find(released.dist).files:
         (spoilt.dist / path.name).write_bytes(path.read_bytes())
     return spoilt
 
@@ -128,19 +130,23 @@ def test_a_release_is_uploaded_once(released: Project, index: RunningIndex) -> N
     first = publish(released)
     assert first.returncode == 0, first.stderr
     assert index.files == {
-        path.name: path.read_bytes() for path in archives.find(released.dist)
+        path.name: path.read_bytes() for path in archives.find(released.dist).files
     }
-    assert uploads(index) == ["POST / 200", "POST / 200"]
+    assert uploads(index) == ["POST / 200"] * 4
+    sent = first.stdout[first.stdout.index("dist/ is what this commit builds") :]
+    assert sent.index(f"plexy_pay-{VERSION}") < sent.index("plexy_pay_sandbox"), (
+        "the sandbox needs the client"
+    )
     assert f"git tag --sign v{VERSION}" in first.stdout
     assert LOGIN[1] not in first.stdout + first.stderr
     assert not released.uncommitted()
 
     again = publish(released)
     assert again.returncode == 0, again.stderr
-    assert again.stdout.count("already exists, skipping") == 4, (
+    assert again.stdout.count("already exists, skipping") == 8, (
         "it was asked before and while it was uploaded"
     )
-    assert uploads(index) == ["POST / 200", "POST / 200"]
+    assert uploads(index) == ["POST / 200"] * 4
 
 
 def test_a_dry_run_finds_what_speaks_against_it_and_sends_nothing(
@@ -169,7 +175,7 @@ def test_a_tree_that_is_not_clean_is_refused_and_each_file_named(
 def test_every_reason_is_given_at_once(project: Project, index: RunningIndex) -> None:
     project.changelog_file.write_text("# Changelog\n", "utf-8")
     project.released_version_file.write_text("7.0.0\n", "utf-8")
-    for path in archives.find(project.dist):
+    for path in archives.find(project.dist).files:
         path.unlink()
     said = refusal(publish(project, "--tag", "v1.0.0"))
     for reason in (
@@ -177,7 +183,8 @@ def test_every_reason_is_given_at_once(project: Project, index: RunningIndex) ->
         f"CHANGELOG.md does not tell of {VERSION}: it has no entry",
         f"The last release on record is 7.0.0, and pyproject.toml says {VERSION}",
         f"The tag 'v1.0.0' is not that of version {VERSION}",
-        "dist/ must hold one sdist and one wheel, and has no archive. Run `./nox -s build`",
+        "dist/ must hold one sdist and one wheel of plexy-pay and of plexy-pay-sandbox, and has no archive. "
+        "Run `./nox -s build`",
     ):
         assert f"- {reason}" in said
     assert not index.requests
@@ -224,6 +231,27 @@ def test_a_document_other_than_the_released_one_is_a_reason(project: Project) ->
     assert said.startswith("spec/released/ is not the document of the package")
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("pyproject.toml", f'"plexy-pay-sandbox=={VERSION}"'),
+        ("sandbox/pyproject.toml", f'version = "{VERSION}"'),
+        ("sandbox/pyproject.toml", f'"plexy-pay[cards]=={VERSION}"'),
+    ],
+)
+def test_a_sandbox_of_another_version_than_the_client_is_a_reason(
+    project: Project, file: str, line: str
+) -> None:
+    path = project.root / file
+    text = path.read_text("utf-8")
+    assert text.count(line) == 1
+    path.write_text(text.replace(line, line.replace(VERSION, "7.8.8")), "utf-8")
+    commit(project.root, "Another version")
+    (said,) = publishing.unfinished(project)
+    assert said.startswith(f"{file} must say `{line}`")
+    assert "has 7.8.8" in said
+
+
 def test_a_tag_must_name_this_commit(project: Project) -> None:
     assert publishing.unfinished(project, f"v{VERSION}") == [
         f"There is no tag 'v{VERSION}' in this clone."
@@ -250,11 +278,11 @@ def test_archives_of_another_commit_are_refused(
     ]
 
 
-@pytest.mark.parametrize("kind", ["sdist", "wheel"])
+@pytest.mark.parametrize("number", range(4))
 def test_a_version_that_is_there_with_other_bytes_is_refused_before_anything_is_sent(
-    kind: str, project: Project, index: RunningIndex
+    number: int, project: Project, index: RunningIndex
 ) -> None:
-    altered: Path = getattr(archives.find(project.dist), kind)
+    altered = archives.find(project.dist).files[number]
     (index.packages / altered.name).write_bytes(b"somebody else's file")
     said = refusal(publish(project))
     assert "Nothing was sent" in said
@@ -281,11 +309,12 @@ def test_an_upload_that_broke_off_is_finished(
     project: Project, index: RunningIndex
 ) -> None:
     made = archives.find(project.dist)
-    (index.packages / made.sdist.name).write_bytes(made.sdist.read_bytes())
+    sdist = made.client.sdist
+    (index.packages / sdist.name).write_bytes(sdist.read_bytes())
     said = publishing.upload(made, SHOP, project.root)
-    assert f"{made.sdist.name} already exists, skipping" in said
-    assert uploads(index) == ["POST / 200"]
-    assert index.files == {path.name: path.read_bytes() for path in made}
+    assert f"{sdist.name} already exists, skipping" in said
+    assert uploads(index) == ["POST / 200"] * 3
+    assert index.files == {path.name: path.read_bytes() for path in made.files}
 
 
 def test_an_index_can_be_named_by_its_addresses(
@@ -296,19 +325,22 @@ def test_an_index_can_be_named_by_its_addresses(
     )
     made = archives.find(project.dist)
     publishing.upload(made, options, project.root)
-    assert index.files.keys() == {path.name for path in made}
+    assert index.files.keys() == {path.name for path in made.files}
 
 
 def test_a_wrong_login_is_told_without_showing_it(
     project: Project, index: RunningIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_PUBLISH_PASSWORD", "a-wrong-password-9Xw")
-    with pytest.raises(Refused, match="The upload was not finished") as refused:
+    with pytest.raises(
+        Refused, match="The upload of plexy-pay was not finished"
+    ) as refused:
         publishing.upload(archives.find(project.dist), SHOP, project.root)
     assert "a-wrong-password-9Xw" not in str(refused.value)
     assert "403" in str(refused.value)
     assert "UV_PUBLISH_PASSWORD" in str(refused.value)
     assert not index.files
+    assert len(uploads(index)) == 1, "after the client the sandbox is not tried"
 
 
 def test_an_upload_without_a_login_ends_and_says_where_one_comes_from(
@@ -366,7 +398,8 @@ def test_an_index_that_wants_a_login_for_reading_is_asked_with_it_or_not_at_all(
     made = archives.find(project.dist)
 
     def private(request: Recorded) -> bytes:
-        page = f'<a href="/{made.wheel.name}#sha256={"0" * 64}">wheel</a>'
+        name = made.client.wheel.name
+        page = f'<a href="/{name}#sha256={"0" * 64}">wheel</a>'
         listed = http(200, page.encode(), {"Content-Type": "text/html"})
         return listed if request.values("authorization") else http(401)
 
@@ -440,6 +473,8 @@ def test_a_release_says_its_version_everywhere_and_commits_nothing(
         "utf-8"
     )
     assert released.version == released.released_version == VERSION
+    assert agreement.disagreements(released.root) == []
+    assert SANDBOX.metadata(released.root)["version"] == VERSION
     assert released.changelog()[0].date == DAY.isoformat()
     assert released.released_spec.read_bytes() == released.description.read_bytes()
     assert git(released.root, "log", "--format=%s").splitlines() == [
