@@ -79,6 +79,12 @@ def test_publishing_is_trusted_by_its_environment_and_uploads_what_was_built_onc
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert jobs["publish"]["needs"] == ["build", "attest"]
     assert "secrets." not in (FOLDER / "publish.yml").read_text("utf-8")
+    uploads = [
+        step["with"]["packages-dir"]
+        for step in steps(jobs["publish"])
+        if "pypi-publish@" in step["uses"]
+    ]
+    assert uploads == ["client", "sandbox"], "the sandbox needs the client"
     builders = [
         name for name, job in jobs.items() if any("run" in step for step in steps(job))
     ]
