@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from .app import (
+from .access import (
     DEFAULT_AGENT_ID,
     DEFAULT_CHECKOUT_KEY,
     DEFAULT_GATE_KEY,
     DEFAULT_KEY,
     DEFAULT_WEBHOOK_SECRET,
     DEFAULT_WEBHOOK_TOKEN,
-    create_app,
 )
+from .app import create_app
 from .card_keys import PADDINGS
 from .cards import ANY_PADDING
 from .serving import base_url_of, listening_socket, server_config
@@ -26,7 +26,7 @@ from .webhooks.signing import Authorization
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve the sandbox; answers the exit code."""
+    """Serve the sandbox; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         app = create_app(
@@ -73,7 +73,7 @@ def _greeting(
     base_url: str, key: str, families: str, without_handler: Sequence[str]
 ) -> str:
     unknown = "".join(
-        f"  Example  {name} has no handler: the document's example is answered\n"
+        f"  Example  {name} has no handler: the document's example is the response\n"
         for name in without_handler
     )
     return f"""Plexy Pay sandbox at {base_url}
@@ -107,6 +107,23 @@ def _parser() -> argparse.ArgumentParser:
         default=8490,
         help="port to listen on, 0 for a free one (%(default)s)",
     )
+    _add_keys(parser)
+    _add_webhooks(parser)
+    parser.add_argument(
+        "--card-padding",
+        choices=(ANY_PADDING, *PADDINGS),
+        default=ANY_PADDING,
+        help="the RSA padding of card data to take (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--document",
+        help="an OpenAPI document in JSON to use instead of the bundled one",
+    )
+    return parser
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    """Add what opens the sandbox."""
     parser.add_argument(
         "--key",
         action="append",
@@ -127,6 +144,10 @@ def _parser() -> argparse.ArgumentParser:
         default=DEFAULT_AGENT_ID,
         help="the agent of the Gate (default: %(default)s)",
     )
+
+
+def _add_webhooks(parser: argparse.ArgumentParser) -> None:
+    """Add where events are posted to, and what proves them."""
     parser.add_argument(
         "--webhook-url",
         help="where events are posted to that have no callback URL of their own",
@@ -166,17 +187,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST",
         help="a host besides this machine that webhooks may be posted to, may be repeated",
     )
-    parser.add_argument(
-        "--card-padding",
-        choices=(ANY_PADDING, *PADDINGS),
-        default=ANY_PADDING,
-        help="the RSA padding of card data to take (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--document",
-        help="an OpenAPI document in JSON to use instead of the bundled one",
-    )
-    return parser
 
 
 def _stop(message: str) -> int:

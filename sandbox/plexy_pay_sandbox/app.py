@@ -1,13 +1,13 @@
-"""The sandbox as a web application: routes, keys, checks and answers.
+"""The sandbox as a web application: routes, keys, checks and responses.
 
 The document says which operations there are, where they lie, what they take and which status means success.
 This module finds the operation of a request, checks key, parameters and body, lets the handler do its work,
-and lets `answers` turn a refusal into the error body of the family. An operation that has no handler answers the
+and lets `responses` turn a refusal into the error body of the family. An operation that has no handler gets the
 document's own example (`examples`), with the header `Plexy-Sandbox-Example: true`, and the log says so.
 
 Documented: three families of operations, each with keys of its own, the raw key in `Authorization` (Pay API, Gate)
 or in `x-api-key` (v2) without `Bearer`, 401 for a missing or wrong key, 404 for what is not there, and the body
-with nothing but a message that a second refund was answered.
+with nothing but a message that a second refund got.
 
 Stand-in choices, made because no public source says otherwise:
 
@@ -15,7 +15,7 @@ Stand-in choices, made because no public source says otherwise:
   it worked.
 * All keys of one sandbox belong to one merchant, and to one agent of the Gate. The key of one family is refused by
   the others, and another agent's id with 401. `/health` wants a key, too.
-* `X-Request-Id` on every answer; on those of v2 it is the same as the documented `Request-Id: req_...`.
+* `X-Request-Id` on every response; on those of v2 it is the same as the documented `Request-Id: req_...`.
 
 Under `/_sandbox` lies what only the sandbox has: `POST /_sandbox/advance`, `POST /_sandbox/reset`, what
 `webhooks.routes` has, and the pages of `bank`. These need no key.
@@ -28,7 +28,6 @@ import contextlib
 import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -43,12 +42,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import answers, bank, checkout, wire
-from .answers import CHECKOUT, GATE, Errors, json_answer, pay_error
+from . import bank, checkout, responses, wire
+from .access import (
+    DEFAULT_AGENT_ID,
+    DEFAULT_CHECKOUT_KEY,
+    DEFAULT_GATE_KEY,
+    DEFAULT_KEY,
+    DEFAULT_WEBHOOK_SECRET,
+    DEFAULT_WEBHOOK_TOKEN,
+    PAY,
+    Access,
+    keys_by_family,
+)
 from .cards import ANY_PADDING
 from .examples import HEADER, Examples
 from .handlers import HANDLERS, Call, Handler
 from .refusals import Refusal
+from .responses import Errors, json_response, pay_error
 from .timing import Clock
 from .validation import (
     Contract,
@@ -62,39 +72,15 @@ from .validation import (
 from .webhooks import routes as webhook_routes
 from .webhooks.samples import Samples
 from .webhooks.sender import RETRY_DELAYS, Settings, WebhookSender
-from .webhooks.signing import Authorization, Secrets
+from .webhooks.signing import Authorization
 from .world import World
 
-DEFAULT_KEY: Final = "pr_sandbox"
-DEFAULT_CHECKOUT_KEY: Final = "ck_sandbox"
-DEFAULT_GATE_KEY: Final = "gk_sandbox"
-DEFAULT_AGENT_ID: Final = "11111111-1111-4111-8111-111111111111"
-DEFAULT_WEBHOOK_TOKEN: Final = "whk_sandbox"  # noqa: S105 (it protects nothing but a test)
-DEFAULT_WEBHOOK_SECRET: Final = "whs_sandbox"  # noqa: S105 (it protects nothing but a test)
-
-_PAY: Final = "pay"
 _TICK: Final = 1.0
 _log = logging.getLogger("plexy_pay_sandbox")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Access:
-    """How a client gets in: the first key of each family, and the agent of the Gate. And what proves webhooks.
-
-    `app.state.access` has it.
-    """
-
-    key: str = DEFAULT_KEY
-    checkout_key: str = DEFAULT_CHECKOUT_KEY
-    gate_key: str = DEFAULT_GATE_KEY
-    agent_id: str = DEFAULT_AGENT_ID
-    webhook_token: str = DEFAULT_WEBHOOK_TOKEN
-    webhook_secret: str = DEFAULT_WEBHOOK_SECRET
-    webhook_private_key: str = DEFAULT_KEY
-
-
 def utc_now() -> datetime:
-    """The real time, in UTC."""
+    """Return the real time, in UTC."""
     return datetime.now(UTC)
 
 
@@ -121,7 +107,7 @@ def create_app(
 
     Args:
         document: The OpenAPI document that drives it: a path, or the document itself. None is the one that
-            the package `plexy_pay` carries.
+            the sandbox carries.
         keys: The API keys that the Pay API accepts.
         checkout_keys: The API keys that v2 accepts.
         gate_keys: The API keys that the Gate accepts.
@@ -145,23 +131,10 @@ def create_app(
         ValueError: if a family has no key or an empty one, or a key that another one has, or the agent has no
             id; or a secret for webhooks is empty or cannot stand in a header; or there is no such padding.
     """
-    families = {_PAY: keys, CHECKOUT: checkout_keys, GATE: gate_keys}
-    if not all(family and all(family) for family in families.values()):
-        raise ValueError(
-            "The sandbox needs at least one API key for each family, and none of them empty."
-        )
-    if len({*keys, *checkout_keys, *gate_keys}) < sum(
-        len(set(family)) for family in families.values()
-    ):
-        raise ValueError("The sandbox needs other API keys for each family.")
+    families = keys_by_family(keys, checkout_keys, gate_keys)
     if not agent_id:
         raise ValueError("The sandbox needs the id of the agent.")
-    contract = Contract(read_document(document))
-    unknown = contract.key_headers.keys() - families.keys()
-    if unknown:
-        raise DocumentError(
-            f"The sandbox has no keys for the family {', '.join(sorted(unknown))}."
-        )
+    contract = _contract_for(document, families)
     access = Access(
         keys[0],
         checkout_keys[0],
@@ -172,19 +145,16 @@ def create_app(
         keys[0] if webhook_private_key is None else webhook_private_key,
     )
     time = Clock(clock)
+    settings = Settings(
+        url=webhook_url,
+        checkout_url=webhook_checkout_url,
+        callback_url=webhook_callback_url,
+        authorization=Authorization(webhook_authorization),
+    )
     sender = WebhookSender(
-        Secrets(
-            token=access.webhook_token,
-            private_key=access.webhook_private_key,
-            secret=access.webhook_secret,
-        ),
+        access.secrets,
         time,
-        Settings(
-            url=webhook_url,
-            checkout_url=webhook_checkout_url,
-            callback_url=webhook_callback_url,
-            authorization=Authorization(webhook_authorization),
-        ),
+        settings,
         hosts=webhook_hosts,
         retry_delays=webhook_retry_delays,
     )
@@ -195,10 +165,40 @@ def create_app(
         sender.post_checkout,
         card_padding=card_padding,
     )
-    known_keys = {
-        name: [key.encode() for key in family] for name, family in families.items()
-    }
-    api = _Api(contract, world, known_keys, agent_id)
+    app = _application(_Api(contract, world, families, agent_id), world, sender, time)
+    app.state.access = access
+    app.state.without_handler = [
+        _named(operation)
+        for operation in contract.operations
+        if not _handler_of(operation)
+    ]
+    return app
+
+
+def _contract_for(
+    document: str | Path | Mapping[str, Any] | None, families: Collection[str]
+) -> Contract:
+    """Read the document.
+
+    Raises:
+        DocumentError: if it cannot be read, or has a family for which there are no keys.
+    """
+    contract = Contract(read_document(document))
+    unknown = contract.key_headers.keys() - set(families)
+    if unknown:
+        raise DocumentError(
+            f"The sandbox has no keys for the family {', '.join(sorted(unknown))}."
+        )
+    return contract
+
+
+def _application(
+    api: _Api, world: World, sender: WebhookSender, time: Clock
+) -> Starlette:
+    """Put the operations beside the pages and what only the sandbox has.
+
+    Every endpoint is a coroutine and calls the state without awaiting in between: each request is one whole step.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
@@ -210,12 +210,11 @@ def create_app(
             ticking.cancel()
             await sender.close()
 
-    # Every endpoint is a coroutine and calls the state without awaiting in between: each request is one whole
-    # step.
-    app = Starlette(
+    samples = Samples(api.contract.document, time)
+    return Starlette(
         routes=[
             *_own_routes(world, sender),
-            *webhook_routes.routes(sender, Samples(contract.document, time)),
+            *webhook_routes.routes(sender, samples),
             *bank.routes(world),
             *checkout.routes(world.state),
             Route("/{path:path}", api),
@@ -224,13 +223,6 @@ def create_app(
         exception_handlers={Exception: _unexpected},
         lifespan=lifespan,
     )
-    app.state.access = access
-    app.state.without_handler = [
-        _named(operation)
-        for operation in contract.operations
-        if not _handler_of(operation)
-    ]
-    return app
 
 
 class _Api:
@@ -240,25 +232,27 @@ class _Api:
         self,
         contract: Contract,
         world: World,
-        keys: Mapping[str, Sequence[bytes]],
+        keys: Mapping[str, Sequence[str]],
         agent_id: str,
     ) -> None:
-        self._contract = contract
+        self.contract = contract
         self._examples = Examples(contract)
         self._world = world
-        self._keys = keys
+        self._keys = {
+            name: [key.encode() for key in family] for name, family in keys.items()
+        }
         self._agent_id = agent_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(Request(scope, receive))
+        response = await self._respond(Request(scope, receive))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         path = _raw_path(request)
         errors = Errors(
-            self._contract.family_near(path) or _PAY, request.scope["request_id"]
+            self.contract.family_near(path) or PAY, request.scope["request_id"]
         )
-        matches = self._contract.match(path)
+        matches = self.contract.match(path)
         if not matches:
             return errors.no_route()
         found = [match for match in matches if match[0].method == request.method]
@@ -269,7 +263,7 @@ class _Api:
         operation, values = found[0]
         errors = Errors(operation.family, errors.request_id)
         if not self._key_is_known(operation, request):
-            return errors.no_key(self._contract.key_headers[operation.family])
+            return errors.no_key(self.contract.key_headers[operation.family])
         if values.get("agent_id", self._agent_id) != self._agent_id:
             return errors.other_agent()
         content = await request.body()
@@ -289,10 +283,10 @@ class _Api:
         request: Request,
         content: bytes,
     ) -> Response:
-        path_values, query, headers = self._contract.check_parameters(
+        path_values, query, headers = self.contract.check_parameters(
             operation, path, request.query_params.multi_items(), request.headers.items()
         )
-        body = self._contract.check_body(
+        body = self.contract.check_body(
             operation, request.headers.get("content-type", ""), content
         )
         valid = ValidRequest(path_values, query, headers, body)
@@ -300,19 +294,19 @@ class _Api:
         handler = _handler_of(operation)
         if handler is None:
             return self._example(operation)
-        answer = handler(Call(self._world, valid, origin))
-        if answer is None or not operation.success_has_body:
+        made = handler(Call(self._world, valid, origin))
+        if made is None or not operation.success_has_body:
             return Response(status_code=operation.success_status)
-        return json_answer(answer, operation.success_status)
+        return json_response(made, operation.success_status)
 
     def _example(self, operation: Operation) -> Response:
-        """What the document shows, marked as such: the sandbox does not know what the operation does."""
+        """Respond with what the document shows, marked as such: the sandbox does not know what the operation does."""
         _log.warning(
             "%s has no handler in the sandbox: an example of the document is its response",
             _named(operation),
         )
         if operation.success_has_body:
-            made = json_answer(self._examples.of(operation), operation.success_status)
+            made = json_response(self._examples.of(operation), operation.success_status)
         else:
             made = Response(status_code=operation.success_status)
         made.headers[HEADER] = "true"
@@ -320,7 +314,7 @@ class _Api:
 
     def _key_is_known(self, operation: Operation, request: Request) -> bool:
         # The raw header lines: two headers with keys are one too many, whatever they say.
-        header = self._contract.key_headers[operation.family].lower().encode()
+        header = self.contract.key_headers[operation.family].lower().encode()
         given = [value for name, value in request.headers.raw if name == header]
         known = False
         for key in self._keys[operation.family]:
@@ -329,14 +323,14 @@ class _Api:
 
 
 def _request_ids(path: str) -> dict[str, str]:
-    """The headers that tell an answer's request: the first is that of v2, which alone has a documented one."""
+    """Return the headers that name the request of a response: the first is that of v2, the only documented one."""
     if path.startswith("/v2/"):
         return dict.fromkeys(("Request-Id", "X-Request-Id"), f"req_{uuid4().hex}")
     return {"X-Request-Id": str(uuid4())}
 
 
 class _RequestIds:
-    """Gives every answer the id of its request."""
+    """Give every response the id of its request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -361,7 +355,7 @@ def _own_routes(world: World, sender: WebhookSender) -> list[Route]:
             sender.settle()
         except ValueError as error:
             return pay_error(422, 5, f'send {{"seconds": 3600}}: {error}', "sandbox")
-        return json_answer({"now": wire.to_microseconds(now)})
+        return json_response({"now": wire.to_microseconds(now)})
 
     async def reset(request: Request) -> Response:
         await sender.reset()
@@ -379,7 +373,7 @@ def _handler_of(operation: Operation) -> Handler | None:
 
 
 def _named(operation: Operation) -> str:
-    """An operation as its maintainer knows it."""
+    """Name an operation as its maintainer knows it."""
     return (
         f"{operation.method} {operation.path} ({operation.resource}.{operation.name})"
     )
@@ -409,7 +403,7 @@ def _seconds(content: bytes) -> timedelta:
 
 
 def _raw_path(request: Request) -> str:
-    """The path as the client wrote it: in an order reference, `%2F` is a slash and ends no segment."""
+    """Return the path as the client wrote it: in an order reference, `%2F` is a slash and ends no segment."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     return raw.split(b"?")[0].decode("latin-1")
 
@@ -420,7 +414,7 @@ def _source(operation: Operation) -> str:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    """Answer a mistake in the sandbox itself; the server logs it. This answer bypasses the middleware."""
-    answer = answers.internal_error()
-    answer.headers.update(_request_ids(request.url.path))
-    return answer
+    """Respond to a mistake in the sandbox itself; the server logs it. This response bypasses the middleware."""
+    response = responses.internal_error()
+    response.headers.update(_request_ids(request.url.path))
+    return response

@@ -39,38 +39,55 @@ _STATUSES: Final = {_CONFIRMS: "Y", _FAILS: "N"}
 
 
 def challenge_address(origin: str, transaction_id: str) -> str:
-    """Where `creq` is posted to."""
+    """Return where `creq` is posted to."""
     return f"{origin}/_sandbox/3ds/{transaction_id}"
 
 
 def redirect_address(origin: str, redirect_id: str) -> str:
-    """Where a shopper of v2 is sent to."""
+    """Return where a shopper of v2 is sent to."""
     return f"{origin}/_sandbox/redirects/{redirect_id}"
 
 
 def session_address(origin: str, session_id: str) -> str:
-    """Where a session of v2 is paid."""
+    """Return where a session of v2 is paid."""
     return f"{origin}/_sandbox/sessions/{session_id}"
 
 
 def sending_page(action: str, creq: str, session_data: str) -> str:
-    """The page that sends the payer to the bank."""
+    """Return the page that sends the payer to the bank."""
     form = button(action, "Go on", creq=creq, threeDSSessionData=session_data)
     return page_text("To your bank", form + SENDS_ITSELF)
 
 
 def routes(world: World) -> list[Route]:
-    """The routes of these pages.
+    """Return the routes of these pages.
 
     Args:
         world: The sandbox's memory.
     """
+    bank, sessions = _BankPages(world), _SessionPages(world)
+    session = "/_sandbox/sessions/{id}"
+    return [
+        Route("/_sandbox/3ds/{id}", bank.challenge, methods=["GET", "POST"]),
+        Route("/_sandbox/redirects/{id}", bank.redirect, methods=["GET"]),
+        Route(session, sessions.show, methods=["GET"]),
+        Route(f"{session}/pay", sessions.pay, methods=["POST"]),
+        Route(f"{session}/decline", sessions.decline, methods=["POST"]),
+    ]
 
-    async def challenge(request: Request) -> Response:
+
+class _BankPages:
+    """The pages of a bank: it asks whether the payer confirms, and sends them back with the result."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def challenge(self, request: Request) -> Response:
+        """Ask for the code of 3-D Secure, or send the result to the merchant's page."""
         transaction_id = request.path_params["id"]
-        waiting = world.direct_payments.challenge(transaction_id)
+        waiting = self._world.direct_payments.challenge(transaction_id)
         if waiting is None:
-            return page("Not found", "<p>No payment waits for its payer here.</p>", 404)
+            return _nobody_waits()
         posted = parse_qs((await request.body()).decode("latin-1"))
         code = posted.get("otp", [""])[0].strip()
         cres = _cres(waiting.bank, code, transaction_id)
@@ -78,70 +95,85 @@ def routes(world: World) -> list[Route]:
             return page("Your bank", _question(waiting.bank, wrong=bool(code)))
         url = waiting.notification_url
         if url is None or not is_web_address(url):
-            return page("Your bank", f"<p>The bank's answer: <code>{cres}</code></p>")
+            return page("Your bank", f"<p>The bank's result: <code>{cres}</code></p>")
         session_data = session_data_of(transaction_id)
-        return self_sending_page(
-            "Your bank",
-            button(url, "Go on", cres=cres, threeDSSessionData=session_data),
-        )
+        form = button(url, "Go on", cres=cres, threeDSSessionData=session_data)
+        return self_sending_page("Your bank", form)
 
-    async def redirect(request: Request) -> Response:
+    async def redirect(self, request: Request) -> Response:
+        """Offer both ways back from a redirect of v2."""
         try:
-            waiting = world.checkout.waiting(request.path_params["id"])
+            waiting = self._world.checkout.waiting(request.path_params["id"])
         except NotFound:
-            return page("Not found", "<p>No payment waits for its payer here.</p>", 404)
-        answers = (("Confirm", waiting.confirmed), ("Refuse", waiting.refused))
-        return page(
-            "Your bank",
-            "".join(_way_back(waiting.return_url, *answer) for answer in answers),
-        )
+            return _nobody_waits()
+        confirm = _way_back(waiting.return_url, "Confirm", waiting.confirmed)
+        refuse = _way_back(waiting.return_url, "Refuse", waiting.refused)
+        return page("Your bank", confirm + refuse)
 
-    async def show_session(request: Request) -> Response:
-        session = _session(world, request)
-        if session is None:
-            return _no_session()
-        if session.status is not SessionStatus.PENDING:
-            return _closed(session)
+
+class _SessionPages:
+    """The page of a session of v2, and its two buttons."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def show(self, request: Request) -> Response:
+        """Show the buttons of a session that is open."""
+        session = self._session(request)
+        if session is None or session.status is not SessionStatus.PENDING:
+            return _not_open(session)
         path = f"/_sandbox/sessions/{session.id}"
-        return page(
-            "Checkout",
-            button(f"{path}/pay", "Pay") + button(f"{path}/decline", "Decline"),
+        pay, decline = (
+            button(f"{path}/pay", "Pay"),
+            button(f"{path}/decline", "Decline"),
         )
+        return page("Checkout", pay + decline)
 
-    async def pay_session(request: Request) -> Response:
-        session = _session(world, request)
-        if session is None:
-            return _no_session()
-        if session.status is not SessionStatus.PENDING:
-            return _closed(session)
+    async def pay(self, request: Request) -> Response:
+        """Pay a session that is open."""
+        session = self._session(request)
+        if session is None or session.status is not SessionStatus.PENDING:
+            return _not_open(session)
         try:
-            world.checkout.pay_session(session.id)
+            self._world.checkout.pay_session(session.id)
         except CardDeclined as declined:
             return page("Declined", f"<p>{escape(declined.message)}</p>", 402)
         return _session_end(session)
 
-    async def decline_session(request: Request) -> Response:
-        session = _session(world, request)
-        if session is None:
-            return _no_session()
-        if session.status is not SessionStatus.PENDING:
-            return _closed(session)
-        return _session_end(world.checkout.decline_session(session.id))
+    async def decline(self, request: Request) -> Response:
+        """Decline the card for a session that is open."""
+        session = self._session(request)
+        if session is None or session.status is not SessionStatus.PENDING:
+            return _not_open(session)
+        return _session_end(self._world.checkout.decline_session(session.id))
 
-    return [
-        Route("/_sandbox/3ds/{id}", challenge, methods=["GET", "POST"]),
-        Route("/_sandbox/redirects/{id}", redirect, methods=["GET"]),
-        Route("/_sandbox/sessions/{id}", show_session, methods=["GET"]),
-        Route("/_sandbox/sessions/{id}/pay", pay_session, methods=["POST"]),
-        Route("/_sandbox/sessions/{id}/decline", decline_session, methods=["POST"]),
-    ]
+    def _session(self, request: Request) -> Session | None:
+        try:
+            return self._world.checkout.session(request.path_params["id"])
+        except NotFound:
+            return None
+
+
+def _nobody_waits() -> Response:
+    return page("Not found", "<p>No payment waits for its payer here.</p>", 404)
+
+
+def _not_open(session: Session | None) -> Response:
+    """Say why a session cannot be paid."""
+    if session is None:
+        return page("Not found", "<p>There is no such session.</p>", 404)
+    return page(
+        "Checkout",
+        f"<p>This session is {escape(session.status)} and cannot be paid.</p>",
+        409,
+    )
 
 
 def _cres(bank: Bank, code: str, transaction_id: str) -> str | None:
-    """The bank's answer to what the payer typed; None, if it asks again."""
-    if bank is Bank.LOSES_THE_ANSWER or code not in _STATUSES:
+    """Return the bank's result for what the payer typed; None, if it asks again."""
+    if bank is Bank.LOSES_THE_RESULT or code not in _STATUSES:
         return None
-    if bank is Bank.ANSWERS_WITH_AN_ERROR:
+    if bank is Bank.RESPONDS_WITH_AN_ERROR:
         return error_of(transaction_id)
     return cres_of(
         "N" if bank is Bank.IS_CANCELLED else _STATUSES[code], transaction_id
@@ -149,12 +181,12 @@ def _cres(bank: Bank, code: str, transaction_id: str) -> str | None:
 
 
 def _question(bank: Bank, *, wrong: bool) -> str:
-    """What the bank asks, at the address that the answer is posted to."""
-    if bank is Bank.LOSES_THE_ANSWER:
-        return "<p>The answer of this bank gets lost. In ten minutes the payment is rejected.</p>"
+    """Return what the bank asks, at the address that takes what the payer types."""
+    if bank is Bank.LOSES_THE_RESULT:
+        return "<p>The result of this bank gets lost. In ten minutes the payment is rejected.</p>"
     if bank is Bank.IS_CANCELLED:
         return button("", "Cancel", otp=_FAILS)
-    if bank is Bank.ANSWERS_WITH_AN_ERROR:
+    if bank is Bank.RESPONDS_WITH_AN_ERROR:
         return button("", "Go on", otp=_CONFIRMS)
     if bank is Bank.ASKS_TO_CONFIRM:
         return button("", "Confirm", otp=_CONFIRMS) + button("", "Refuse", otp=_FAILS)
@@ -162,25 +194,6 @@ def _question(bank: Bank, *, wrong: bool) -> str:
     return (
         f"{again}<p>Type the code: {_CONFIRMS} to confirm, {_FAILS} to fail.</p>"
         '<form method="post"><input name="otp" autocomplete="off"><button>Send</button></form>'
-    )
-
-
-def _session(world: World, request: Request) -> Session | None:
-    try:
-        return world.checkout.session(request.path_params["id"])
-    except NotFound:
-        return None
-
-
-def _no_session() -> Response:
-    return page("Not found", "<p>There is no such session.</p>", 404)
-
-
-def _closed(session: Session) -> Response:
-    return page(
-        "Checkout",
-        f"<p>This session is {escape(session.status)} and cannot be paid.</p>",
-        409,
     )
 
 

@@ -33,7 +33,7 @@ class Beneficiary:
 
     @property
     def account(self) -> str:
-        """The beneficiary's account in the ledger."""
+        """Return the beneficiary's account in the ledger."""
         return f"beneficiary {self.id}"
 
 
@@ -86,12 +86,12 @@ class Beneficiaries:
         return beneficiary
 
     def all(self) -> NewestFirst[Beneficiary]:
-        """All beneficiaries, the newest first."""
+        """Return all beneficiaries, the newest first."""
         self._state.settle()
         return self._beneficiaries.all()
 
     def get(self, beneficiary_id: str) -> Beneficiary:
-        """The beneficiary with this id.
+        """Return the beneficiary with this id.
 
         Raises:
             NotFound: if there is none.
@@ -103,7 +103,7 @@ class Beneficiaries:
         return beneficiary
 
     def named(self, beneficiary_id: str, source: str) -> Beneficiary:
-        """The beneficiary that a body names.
+        """Return the beneficiary that a body names.
 
         Raises:
             NotAllowed: if there is none.
@@ -116,7 +116,7 @@ class Beneficiaries:
             ) from None
 
     def balance(self, beneficiary: Beneficiary) -> Decimal | None:
-        """What Plexy Pay holds for a beneficiary; None if it never held anything."""
+        """Return what Plexy Pay holds for a beneficiary; None if it never held anything."""
         if beneficiary.currency is None:
             return None
         return self._state.ledger.balance(beneficiary.account, beneficiary.currency)

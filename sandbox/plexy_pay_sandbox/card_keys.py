@@ -41,7 +41,7 @@ def _private_key() -> RSAPrivateKey:
 
 @cache
 def public_key() -> str:
-    """The key in PEM, made when it is first asked for; one for all sandboxes of a process."""
+    """Return the key in PEM, made when it is first asked for; one for all sandboxes of a process."""
     return (
         _private_key()
         .public_key()
@@ -51,7 +51,7 @@ def public_key() -> str:
 
 
 def decrypt(ciphertext: bytes, padding: str) -> str | None:
-    """What was encrypted with the public key in a padding; None if it was not, as far as can be told."""
+    """Return what was encrypted with the public key in a padding; None if it was not, as far as can be told."""
     try:
         return _private_key().decrypt(ciphertext, PADDINGS[padding]).decode()
     except ValueError:

@@ -11,8 +11,8 @@ Stand-in choices, made because no public source says otherwise:
 * A card that is not in the list asks for a code, as 4111111111111111 does.
 * 4200000000000000, which the list calls a challenge and a table beside it frictionless, asks to confirm.
 * OOB, HTML, single and multi select all ask with two buttons instead of a code.
-* Of 4001880000000055 the payer cancels; of 5440382741349178 the bank's answer gets lost, and ten minutes later the
-  payment is rejected; of 5168159443230322 the bank answers with an error message.
+* Of 4001880000000055 the payer cancels; of 5440382741349178 the bank's result gets lost, and ten minutes later the
+  payment is rejected; of 5168159443230322 the bank responds with an error message.
 * An expired card has the response code 54. A failed check of the CVV refuses with 05.
 
 Of a card only its face is kept, with the mask of the number. The number itself is kept nowhere.
@@ -44,8 +44,8 @@ TEST_CARDS: Final[Mapping[str, Bank]] = {
     "4918914107195005": Bank.ASKS_TO_CONFIRM,
     "5555555555554444": Bank.ASKS_FOR_A_CODE,
     "5283901669012672": Bank.ASKS_TO_CONFIRM,
-    "5440382741349178": Bank.LOSES_THE_ANSWER,
-    "5168159443230322": Bank.ANSWERS_WITH_AN_ERROR,
+    "5440382741349178": Bank.LOSES_THE_RESULT,
+    "5168159443230322": Bank.RESPONDS_WITH_AN_ERROR,
     "5283901906612672": Bank.REJECTS,
     "5283901901266672": Bank.DOES_NOT_KNOW_THE_PAYER,
 }
@@ -64,7 +64,7 @@ _WRONG_CVV: Final = "444"
 
 
 class CardReader:
-    """Reads encrypted cards.
+    """Read encrypted cards.
 
     Args:
         padding: The padding that is taken, or `any`.
@@ -81,7 +81,7 @@ class CardReader:
         self._paddings = tuple(PADDINGS) if padding == ANY_PADDING else (padding,)
 
     def for_a_payment(self, card_data: Mapping[str, Any], now: datetime) -> CardFace:
-        """The face of a card that is to pay.
+        """Return the face of a card that is to pay.
 
         Raises:
             NotAllowed: if a field is missing or cannot be read.
@@ -100,7 +100,7 @@ class CardReader:
         )
 
     def for_a_payout(self, card_data: Mapping[str, Any]) -> CardFace:
-        """The face of a card that is to be paid to.
+        """Return the face of a card that is to be paid to.
 
         Raises:
             NotAllowed: if a field is missing or cannot be read, or it can be no card.
@@ -138,7 +138,7 @@ class CardReader:
 
 
 def _text(encrypted: str, form: str, padding: str) -> str:
-    """The text of one field; nothing, if it cannot be read with the padding, or has another form."""
+    """Return the text of one field; nothing, if it cannot be read with the padding, or has another form."""
     try:
         text = decrypt(base64.b64decode(encrypted, validate=True), padding)
     except (ValueError, binascii.Error):

@@ -21,7 +21,7 @@ from .state import State
 
 
 def routes(state: State) -> list[Route]:
-    """The routes of the checkout pages.
+    """Return the routes of the checkout pages.
 
     Args:
         state: The sandbox's memory.

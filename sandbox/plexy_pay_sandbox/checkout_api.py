@@ -9,7 +9,7 @@ Stand-in choices, made because no public source says otherwise:
 
 * Of the card data of the component, test values alone are read. The amounts that the Pay API refuses are declined
   here, too: 20050.00 (`card_declined`) and 20510.00 (`insufficient_funds`).
-* A payment with `authenticationData.attemptAuthentication: always` answers a redirect to a page of the
+* A payment with `authenticationData.attemptAuthentication: always` gets a redirect to a page of the
   sandbox, which sends the shopper back to `returnUrl` with a `redirectResult`; that finishes the payment, once.
 * Money is taken at once and belongs to the merchant's balance of the Pay API. The payments of v2 are no
   transactions of v1: they cannot be found, captured or refunded there.
@@ -64,13 +64,13 @@ class CheckoutPayment:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the risk system stopped it."""
+        """Return whether the risk system stopped it."""
         return self.risk is not None and self.risk.blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A shopper who has to confirm, and what comes back from either answer."""
+    """A shopper who has to confirm, and what comes back when either is chosen."""
 
     id: str
     return_url: str | None
@@ -89,25 +89,25 @@ class CheckoutEvent:
 
     @property
     def status(self) -> str:
-        """What became of it."""
+        """Return what became of it."""
         return "succeeded" if self.succeeded else "failed"
 
     @property
     def name(self) -> str:
-        """The event's name, `payment.succeeded` or `payment.failed`."""
+        """Return the event's name, `payment.succeeded` or `payment.failed`."""
         return f"payment.{self.status}"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptResult:
-    """What a request with an idempotency key came to."""
+    """The result of a request with an idempotency key."""
 
     request: Mapping[str, Any]
     payment: CheckoutPayment | None
     declined: tuple[str, str] = ("", "")
 
     def again(self) -> CheckoutPayment:
-        """The payment that was made.
+        """Return the payment that was made.
 
         Raises:
             CardDeclined: if the card was declined.
@@ -207,7 +207,7 @@ class CheckoutApi:
         self._kept.pop(key, None)
 
     def _first(self, body: Mapping[str, Any]) -> KeptResult:
-        """What the first request with a key comes to; one that is wrong raises, and keeps nothing."""
+        """Return what the first request with a key comes to; one that is wrong raises, and keeps nothing."""
         try:
             return KeptResult(dict(body), self._pay(body))
         except CardDeclined as refusal:
@@ -239,7 +239,7 @@ class CheckoutApi:
         return payment
 
     def waiting(self, redirect_id: str) -> Redirect:
-        """The redirect of a payment that waits for its shopper.
+        """Return the redirect of a payment that waits for its shopper.
 
         Raises:
             NotFound: if there is none.
@@ -293,7 +293,7 @@ class CheckoutApi:
         return session
 
     def session(self, session_id: str) -> Session:
-        """The session with this id.
+        """Return the session with this id.
 
         Raises:
             NotFound: if there is none.
@@ -305,7 +305,7 @@ class CheckoutApi:
         return session
 
     def session_result(self, session_id: str, result: str) -> Session:
-        """The session with this id, for someone who knows its result.
+        """Return the session with this id, for someone who knows its result.
 
         Raises:
             NotFound: if there is none.
@@ -317,7 +317,7 @@ class CheckoutApi:
         return session
 
     def pay_session(self, session_id: str) -> Session:
-        """What a shopper does in the component.
+        """Do what a shopper does in the component.
 
         Raises:
             NotFound: if there is no such session.
@@ -334,7 +334,7 @@ class CheckoutApi:
         return session
 
     def decline_session(self, session_id: str) -> Session:
-        """What a shopper does whose card is declined: the session stays open.
+        """Do what a shopper does whose card is declined: the session stays open.
 
         Raises:
             NotFound: if there is no such session.
@@ -392,7 +392,7 @@ class CheckoutApi:
 
 
 def _results(payment: CheckoutPayment) -> list[str]:
-    """What a shopper may bring back to finish a payment."""
+    """Return what a shopper may bring back to finish a payment."""
     redirect = payment.redirect
     return [] if redirect is None else [redirect.confirmed, redirect.refused]
 

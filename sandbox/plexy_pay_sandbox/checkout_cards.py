@@ -28,7 +28,7 @@ _FAILING_POSTAL_CODE: Final = "00000"
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why a card is declined: the error code of v2, and a text."""
+    """The reason to decline a card: the error code of v2, and a text."""
 
     code: str
     message: str
@@ -36,7 +36,7 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """How the risk system judged a payment."""
+    """The judgement of the risk system about a payment."""
 
     level: str
     score: int
@@ -63,7 +63,7 @@ _RISKS: Final[Mapping[str, Risk]] = {
 
 
 def decline_of(body: Mapping[str, Any]) -> Decline | None:
-    """The decline that the test values of a payment ask for."""
+    """Return the decline that the test values of a payment ask for."""
     if _test_value(body, "encryptedSecurityCode") == _FAILING_CODE:
         return Decline("incorrect_cvc", "The security code is wrong.")
     if _part(body, "billingAddress").get("postalCode") == _FAILING_POSTAL_CODE:
@@ -72,7 +72,7 @@ def decline_of(body: Mapping[str, Any]) -> Decline | None:
 
 
 def risk_of(body: Mapping[str, Any]) -> Risk | None:
-    """The risk that the test card of a payment has."""
+    """Return the risk that the test card of a payment has."""
     return _RISKS.get(_test_value(body, "encryptedCardNumber"))
 
 
@@ -84,6 +84,6 @@ def _test_value(body: Mapping[str, Any], name: str) -> str:
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object of the body; an empty one where something else stands, which the document allows."""
+    """Return an object of the body; an empty one where something else stands, which the document allows."""
     part = body.get(name)
     return cast("Mapping[str, Any]", part) if isinstance(part, Mapping) else {}

@@ -72,11 +72,11 @@ class Customers:
         return customer
 
     def all(self) -> NewestFirst[Customer]:
-        """All customers, the newest first."""
+        """Return all customers, the newest first."""
         return self._customers.all()
 
     def get(self, customer_id: str) -> Customer:
-        """The customer with this id.
+        """Return the customer with this id.
 
         Raises:
             NotFound: if there is none.
@@ -99,11 +99,11 @@ class Customers:
         return card
 
     def has_card(self, token_id: str) -> bool:
-        """Whether a card was saved for payouts."""
+        """Return whether a card was saved for payouts."""
         return token_id in self._cards
 
     def cards(self, customer_id: str) -> dict[str, CardFace]:
-        """A customer's cards by their tokens.
+        """Return a customer's cards by their tokens.
 
         Raises:
             NotFound: if there is no such customer.
@@ -114,7 +114,7 @@ class Customers:
         return {card.token_id: card.face for card in (*saved, *used)}
 
     def transactions(self, customer_id: str) -> NewestFirst[Transaction]:
-        """A customer's payments and refunds, the newest first.
+        """Return a customer's payments and refunds, the newest first.
 
         Raises:
             NotFound: if there is no such customer.

@@ -13,7 +13,7 @@ Stand-in choices, made because no public source says otherwise:
 * `skipThreeDS`, `moto` and `low_value` go without a challenge, and so does a `verification`, which needs the amount
   0, moves no money and leaves no transaction.
 * The `transStatus` of `cres` decides: `Y` and `A` finish the payment, everything else refuses it, an error message
-  too. Each challenge has one answer. A `cres` that names another payment is refused.
+  too. Each challenge has one result. A `cres` that names another payment is refused.
 * A `sale` is charged as soon as it is authorized; an `auth` is captured by itself after 5 days.
 """
 
@@ -45,7 +45,7 @@ APPROVED: Final = "Approved and completed successfully"
 REQUIRED: Final = "3ds-required"
 SKIPPED: Final = "3ds-skipped"
 COMPLETED: Final = "3ds-completed"
-"""The actions of answers."""
+"""The actions of responses."""
 
 _SOURCE: Final = "payments"
 _RESULTS: Final = frozenset({"Y", "N", "U", "A", "R"})
@@ -54,17 +54,17 @@ _ERROR: Final = "Erro"
 """The `messageType` of an error message of EMV 3-D Secure."""
 
 _PATIENCE: Final = timedelta(minutes=10)
-"""How long a payment waits whose bank loses the answer."""
+"""How long a payment waits whose bank loses the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unasked:
-    """What a bank says that does not ask the payer.
+    """The decision of a bank that does not ask the payer.
 
     Attributes:
         status: The `transStatus` of 3-D Secure.
         reason: The `transStatusReason` of a refusal.
-        message: The text of the answer.
+        message: The text of the response.
         code: The error number, where one is known.
     """
 
@@ -96,13 +96,13 @@ class Challenge:
 
     @property
     def bank(self) -> Bank:
-        """What the card's bank does."""
+        """Return what the card's bank does."""
         return self.payment.card.bank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a host-to-host payment. `payment` is None for a verification.
+    """The result of a host-to-host payment. `payment` is None for a verification.
 
     A payment that waits has neither a response code nor a 3-D Secure status.
     """
@@ -125,7 +125,7 @@ class Outcome:
 
     @property
     def waits(self) -> bool:
-        """Whether the payer has to confirm."""
+        """Return whether the payer has to confirm."""
         return self.action == REQUIRED
 
 
@@ -198,23 +198,23 @@ class DirectPayments:
         self._state.reach(payment, payment.transaction, Status.THREE_D_SECURE, now)
         url = body.get("threeDSNotificationUrl")
         self._challenges[payment.transaction.id] = Challenge(payment, sale, cvv, url)
-        if card.bank is Bank.LOSES_THE_ANSWER:
+        if card.bank is Bank.LOSES_THE_RESULT:
             self._state.timeline.at(
                 now + _PATIENCE, lambda due: self._give_up(payment, due)
             )
         return _outcome(payment, True, "Authentication required", action=REQUIRED)
 
     def challenge(self, transaction_id: str) -> Challenge | None:
-        """The challenge of a payment, if it waits for one."""
+        """Return the challenge of a payment, if it waits for one."""
         self._state.settle()
         return self._challenges.get(transaction_id)
 
     def continue_three_ds(self, transaction_id: str, cres: str) -> Outcome:
-        """Finish a payment with the bank's answer about its payer.
+        """Finish a payment with the bank's result about its payer.
 
         Raises:
             NotFound: if there is no such transaction.
-            NotAllowed: if it does not wait for a challenge, or the answer cannot be read, or is about another one.
+            NotAllowed: if it does not wait for a challenge, or the result cannot be read, or is about another one.
         """
         now = self._state.settle()
         self._state.transaction(transaction_id)
@@ -245,7 +245,7 @@ class DirectPayments:
     def _card(
         self, card_data: Mapping[str, Any], now: datetime
     ) -> tuple[str, CardFace, str | None]:
-        """The token of a card, its face, and what became of the check of its CVV."""
+        """Return the token of a card, its face, and what became of the check of its CVV."""
         token: str | None = card_data.get("tokenId")
         if token is None:
             card = self._reader.for_a_payment(card_data, now)
@@ -318,7 +318,7 @@ class DirectPayments:
 
 
 def cres_of(trans_status: str, transaction_id: str | None = None) -> str:
-    """What a bank posts as the result of a challenge: `Y` for a payer who confirmed, `N` for one who did not.
+    """Return what a bank posts as the result of a challenge: `Y` for a payer who confirmed, `N` for one who did not.
 
     Args:
         trans_status: The result.
@@ -329,7 +329,7 @@ def cres_of(trans_status: str, transaction_id: str | None = None) -> str:
 
 
 def error_of(transaction_id: str) -> str:
-    """What a bank posts that could not make a challenge."""
+    """Return what a bank posts that could not make a challenge."""
     return _encode(
         {
             "messageType": _ERROR,
@@ -340,12 +340,12 @@ def error_of(transaction_id: str) -> str:
 
 
 def creq_of(transaction_id: str) -> str:
-    """The request for a challenge, as the payer's browser posts it to the bank."""
+    """Return the request for a challenge, as the payer's browser posts it to the bank."""
     return _encode({"messageType": "CReq", "threeDSServerTransID": transaction_id})
 
 
 def session_data_of(transaction_id: str) -> str:
-    """What the bank sends back beside `cres`, as in the sample of the documentation."""
+    """Return what the bank sends back beside `cres`, as in the sample of the documentation."""
     return _encode({"transactionId": transaction_id})
 
 

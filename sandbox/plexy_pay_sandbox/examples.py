@@ -1,4 +1,4 @@
-"""What the document shows as the response of an operation, for those that the sandbox has no handler for.
+"""Examples of the document, which are the responses of operations without a handler.
 
 The document's own example is taken; where it shows none, one is made of the schema, the same each time. Nothing is
 remembered: what such a response says was made is not there when it is asked for.
@@ -129,7 +129,7 @@ class Examples:
     def _whole(
         self, schema: Mapping[str, Any], above: tuple[str, ...]
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """A schema as one mapping: references followed, its parts joined, and the first variant that ends chosen."""
+        """Return a schema as one mapping: references followed, parts joined, and the first variant that ends chosen."""
         whole = {
             key: value
             for key, value in schema.items()
@@ -170,7 +170,7 @@ class Examples:
 
 
 def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Two parts of a schema as one; where both say something, the second is right."""
+    """Return two parts of a schema as one; where both say something, the second is right."""
     joined = {**one, **other}
     if "properties" in one and "properties" in other:
         joined["properties"] = {**one["properties"], **other["properties"]}
@@ -189,7 +189,7 @@ def _type_of(schema: Mapping[str, Any]) -> str:
 
 
 def _number(schema: Mapping[str, Any]) -> int | Decimal:
-    """Zero, or the number nearest to it that the bounds allow."""
+    """Return zero, or the number nearest to it that the bounds allow."""
     value: Any = 0
     lows = [schema["minimum"]] if "minimum" in schema else []
     lows += [schema["exclusiveMinimum"] + 1] if "exclusiveMinimum" in schema else []

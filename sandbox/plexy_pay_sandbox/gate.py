@@ -15,7 +15,7 @@ Stand-in choices, made because no public source says otherwise:
 * An order is done after 90 seconds, as in the sample.
 * `currency_code` may be left out. The amount of a top-up is between the product's limits and in its steps, and
   `customer_account` must not be empty.
-* The same key with the same body answers the order that there is, as it is now; with another body it is
+* The same key with the same body gives the order that there is, as it is now; with another body it is
   refused with 409. An order that was refused does not take its key.
 * Every order is a test (`is_test`).
 """
@@ -161,12 +161,12 @@ class Order:
 
     @property
     def account(self) -> str:
-        """Where the money waits in the ledger."""
+        """Return where the money waits in the ledger."""
         return f"gate order {self.id}"
 
     @property
     def has_voucher(self) -> bool:
-        """Whether there is a code to hand over."""
+        """Return whether there is a code to hand over."""
         return (
             self.status is OrderStatus.COMPLETED
             and PRODUCT_TYPES[self.product.type_id][0] == "redeem_card"
@@ -186,7 +186,7 @@ class Deposit:
 
     @property
     def status(self) -> str:
-        """`posted` if the money is on the balance."""
+        """Return `posted` if the money is on the balance."""
         return "pending" if self.posted_at is None else "posted"
 
 
@@ -216,7 +216,7 @@ class Gate:
         )
 
     def product(self, product_id: int) -> Product:
-        """The product with this id.
+        """Return the product with this id.
 
         Raises:
             NotFound: if there is none.
@@ -274,14 +274,14 @@ class Gate:
     def orders(
         self, status: str | None = None, product_id: int | None = None
     ) -> NewestFirst[Order]:
-        """The orders, the newest first; of one status, of one product, or of both."""
+        """Return the orders, the newest first; of one status, of one product, or of both."""
         self._state.settle()
         if status is None and product_id is None:
             return self._orders.all()
         return self._by_filter.of((status, product_id))
 
     def get(self, order_id: str) -> Order:
-        """The order with this id.
+        """Return the order with this id.
 
         Raises:
             NotFound: if there is none.
@@ -293,17 +293,17 @@ class Gate:
         return order
 
     def balance(self) -> Decimal:
-        """What the agent can spend, in major units."""
+        """Return what the agent can spend, in major units."""
         self._state.settle()
         return self._state.ledger.balance(AGENT, CURRENCY)
 
     @property
     def balance_changed_at(self) -> datetime:
-        """When the balance last changed."""
+        """Return when the balance last changed."""
         return self._changed_at
 
     def deposits(self, status: str | None = None) -> list[Deposit]:
-        """The deposits, in the order of their ids."""
+        """Return the deposits, in the order of their ids."""
         self._state.settle()
         return [
             deposit for deposit in self._deposits if status in (None, deposit.status)
@@ -326,7 +326,7 @@ class Gate:
 
 
 def _filters(order: Order) -> list[tuple[str | None, int | None]]:
-    """Each status and product that a list may ask for to show this order."""
+    """Return each status and product that a list may ask for to show this order."""
     return [
         (order.status, None),
         (None, order.product.id),

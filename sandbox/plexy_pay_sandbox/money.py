@@ -42,11 +42,11 @@ class Ledger:
         self._balances: dict[tuple[str, str], Decimal] = {}
 
     def balance(self, account: str, currency: str) -> Decimal:
-        """What an account has."""
+        """Return what an account has."""
         return self._balances.get((account, currency), ZERO)
 
     def balances(self) -> Mapping[tuple[str, str], Decimal]:
-        """All balances by account and currency."""
+        """Return all balances by account and currency."""
         return dict(self._balances)
 
     def require(
@@ -80,7 +80,7 @@ class Ledger:
 
 
 def known_currency(currency: str, source: str) -> int:
-    """The decimals of a currency.
+    """Return the decimals of a currency.
 
     Raises:
         NotAllowed: if the sandbox does not know the currency.
@@ -96,7 +96,7 @@ def known_currency(currency: str, source: str) -> int:
 def exact_amount(
     amount: Decimal | int, currency: str, source: str = "payments"
 ) -> Decimal:
-    """A positive amount in major units that the currency can express.
+    """Return a positive amount in major units that the currency can express.
 
     Raises:
         NotAllowed: if it is none.
@@ -115,7 +115,7 @@ def exact_amount(
 
 
 def major_amount(minor: int, currency: str, source: str) -> Decimal:
-    """A positive whole number of minor units as an amount in major units.
+    """Return a positive whole number of minor units as an amount in major units.
 
     Raises:
         NotAllowed: if it is not positive, or more than any payment.
@@ -127,7 +127,7 @@ def major_amount(minor: int, currency: str, source: str) -> Decimal:
 
 
 def read_decimal_text(text: str, source: str) -> Decimal:
-    """An amount that is written as text in major units, `"10.00"`.
+    """Return an amount that is written as text in major units, `"10.00"`.
 
     Raises:
         NotAllowed: if the text is no such amount, or zero.
@@ -140,7 +140,7 @@ def read_decimal_text(text: str, source: str) -> Decimal:
 
 
 def decimal_text(amount: Decimal) -> str:
-    """An amount as text in major units with two decimals: `"12.50"`.
+    """Return an amount as text in major units with two decimals: `"12.50"`.
 
     Raises:
         ValueError: if two decimals are not enough to write it exactly.

@@ -1,4 +1,4 @@
-"""How the sandbox's own pages look, and which addresses may stand in them."""
+"""The look of the sandbox's own pages, and the addresses that may stand in them."""
 
 from __future__ import annotations
 
@@ -49,24 +49,26 @@ SENDS_ITSELF: Final = f"<script>{_SCRIPT}</script>"
 
 
 def page_text(title: str, content: str) -> str:
-    """A whole page; the content is markup."""
+    """Return a whole page; the content is markup."""
     return _PAGE.format(title=title, content=content)
 
 
 def page(title: str, content: str, status: int = 200) -> HTMLResponse:
-    """A page as an answer; the content is markup."""
+    """Make a response of a page; the content is markup."""
     return HTMLResponse(page_text(title, content), status, headers=HEADERS)
 
 
 def self_sending_page(title: str, form: str) -> HTMLResponse:
-    """A page as an answer, with a form that sends itself."""
-    answer = page(title, form + SENDS_ITSELF)
-    answer.headers["Content-Security-Policy"] += f"; script-src 'sha256-{_SCRIPT_HASH}'"
-    return answer
+    """Make a response of a page, with a form that sends itself."""
+    response = page(title, form + SENDS_ITSELF)
+    response.headers["Content-Security-Policy"] += (
+        f"; script-src 'sha256-{_SCRIPT_HASH}'"
+    )
+    return response
 
 
 def button(action: str, label: str, **fields: str) -> str:
-    """A form that is one button; without an action it is posted to the address of its own page."""
+    """Return a form that is one button; without an action it is posted to the address of its own page."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
@@ -78,7 +80,7 @@ def button(action: str, label: str, **fields: str) -> str:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether an address may stand in a link or a redirect: `javascript:` and its kind may not."""
+    """Return whether an address may stand in a link or a redirect: `javascript:` and its kind may not."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -87,7 +89,7 @@ def is_web_address(text: str) -> bool:
 
 
 def with_query(address: str, **values: str) -> str:
-    """A web address with further values in its query."""
+    """Return a web address with further values in its query."""
     parts = urlsplit(address)
     query = "&".join(part for part in (parts.query, urlencode(values)) if part)
     return urlunsplit(parts._replace(query=query))

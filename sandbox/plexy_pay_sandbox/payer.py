@@ -30,8 +30,8 @@ def answer_challenge(page: str, otp: str = "555") -> dict[str, str]:
         raise ValueError("There is no form on the page that posts creq.")
     content = urlencode({**asking.fields, "otp": otp}).encode()
     opener = build_opener(ProxyHandler({}))
-    with opener.open(Request(asking.action, content), timeout=_PATIENCE) as answer:
-        return _Form(answer.read().decode()).fields
+    with opener.open(Request(asking.action, content), timeout=_PATIENCE) as response:
+        return _Form(response.read().decode()).fields
 
 
 class _Form(HTMLParser):

@@ -70,5 +70,5 @@ class Payouts:
         return payout
 
     def all(self) -> NewestFirst[Payout]:
-        """All payouts, the newest first."""
+        """Return all payouts, the newest first."""
         return self._payouts.all()

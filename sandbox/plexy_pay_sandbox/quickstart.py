@@ -21,7 +21,7 @@ import httpx
 from plexy_pay import Money, PlexyError, PlexyPay
 
 from . import wire
-from .app import DEFAULT_KEY, DEFAULT_WEBHOOK_TOKEN
+from .access import DEFAULT_KEY, DEFAULT_WEBHOOK_TOKEN
 from .serving import RunningSandbox
 
 ORDER: Final = "ORD-1001"
@@ -55,7 +55,7 @@ class Quickstart:
         self._say = say
 
     def run(self) -> None:
-        """All steps, one after the other.
+        """Run all steps, one after the other.
 
         Raises:
             StepFailed: if a status or an amount is not what it must be.
@@ -68,7 +68,7 @@ class Quickstart:
         self.look_back(link_id)
 
     def create_link(self) -> tuple[str, str]:
-        """Create a payment link; answers its id and its address."""
+        """Create a payment link; return its id and its address."""
         self._say("\n1. Create a payment link")
         self._say(
             f"   > payment_links.create(amount={PRICE!r}, order_reference={ORDER!r}, auto_clearing=False, ...)"
@@ -98,13 +98,13 @@ class Quickstart:
         page = httpx.get(address, trust_env=False)
         _expect("the status of the checkout page", page.status_code, 200)
         _expect("the amount on the checkout page", str(PRICE) in page.text, True)
-        answer = httpx.post(f"{address}/pay", trust_env=False)
-        _expect("the status of the page after paying", answer.status_code, 200)
+        response = httpx.post(f"{address}/pay", trust_env=False)
+        _expect("the status of the page after paying", response.status_code, 200)
         self._hear("transaction.created", "created", PRICE)
         self._hear("transaction.authorized", "authorized", PRICE)
 
     def find_transaction(self, link_id: str) -> str:
-        """Find the transaction of the link; answers the id of its payment."""
+        """Find the transaction of the link; return the id of its payment."""
         self._say("\n3. Find the transaction of the link")
         self._say(f"   > transactions.retrieve_by_payment_link({link_id!r})")
         found = self._client.transactions.retrieve_by_payment_link(link_id)
@@ -249,7 +249,7 @@ class WebhookReceiver:
         self._server.server_close()
 
     def next_event(self) -> dict[str, Any]:
-        """The next webhook, in the order of arrival.
+        """Return the next webhook, in the order of arrival.
 
         Raises:
             StepFailed: if none arrives in time.
@@ -263,7 +263,7 @@ class WebhookReceiver:
 
 
 def main(say: Callable[[str], None] = print) -> int:
-    """Run the quickstart; answers the exit code."""
+    """Run the quickstart; return the exit code."""
     with (
         RunningSandbox() as sandbox,
         WebhookReceiver(DEFAULT_WEBHOOK_TOKEN) as receiver,

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: payment links, transactions and payments, as plain objects without rules.
+"""The memory of the sandbox: payment links, transactions and payments, as plain objects without rules.
 
 Links keep minor units (tiyn) as an int; transactions and payments keep major units (tenge) as a Decimal.
 """
@@ -47,13 +47,13 @@ class Status(StrEnum):
 
 
 class Bank(StrEnum):
-    """What the bank of a card does when it is asked about a payment (3-D Secure)."""
+    """The behaviour of a card's bank in 3-D Secure."""
 
     ASKS_FOR_A_CODE = "asks for a code"
     ASKS_TO_CONFIRM = "asks to confirm"
     IS_CANCELLED = "asks, and the payer cancels"
-    LOSES_THE_ANSWER = "asks, and its answer gets lost"
-    ANSWERS_WITH_AN_ERROR = "asks, and answers with an error"
+    LOSES_THE_RESULT = "asks, and its result gets lost"
+    RESPONDS_WITH_AN_ERROR = "asks, and responds with an error"
     TRUSTS = "does not ask, and confirms"
     REJECTS = "does not ask, and rejects (R)"
     DENIES = "does not ask, and denies (N)"
@@ -62,7 +62,7 @@ class Bank(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFace:
-    """What is kept of a card: never its number, nor its CVV."""
+    """The part of a card that is kept: never its number, nor its CVV."""
 
     mask: str = "******1111"
     expiry: str = "07/27"
@@ -74,7 +74,7 @@ class CardFace:
     wrong_cvv: bool = False
 
     def refused(self, code: str, message: str, *, wrong_cvv: bool = False) -> Self:
-        """The same card, if it can pay nothing."""
+        """Return the same card, if it can pay nothing."""
         return replace(self, refusal=(code, message), wrong_cvv=wrong_cvv)
 
 
@@ -112,11 +112,11 @@ class Link:
 
     @property
     def major_amount(self) -> Decimal:
-        """The amount in major units (tenge)."""
+        """Return the amount in major units (tenge)."""
         return Decimal(self.amount).scaleb(-CURRENCY_DIGITS[self.currency])
 
     def address(self, name: str) -> str | None:
-        """One of the addresses in the metadata (`callbackUrl`, `successUrl`, ...), if it was given."""
+        """Return one of the addresses in the metadata (`callbackUrl`, `successUrl`, ...), if it was given."""
         value = self.metadata.get(name)
         return value if isinstance(value, str) and value else None
 
@@ -188,23 +188,23 @@ class Payment:
 
     @property
     def is_host_to_host(self) -> bool:
-        """Whether the merchant's server made it with a card: not through a link, and not with an earlier payment's."""
+        """Return whether the merchant's server made it with a card: through no link, and no earlier payment's."""
         return self.link is None and self.transaction.parent_id is None
 
     @property
     def held(self) -> Decimal:
-        """What is on hold on the payer's card: authorized, and neither captured nor released."""
+        """Return what is on hold on the payer's card: authorized, and neither captured nor released."""
         return self.authorized - self.captured - self.released
 
     @property
     def balance(self) -> Decimal:
-        """The `remainingBalance` of the API: the amount, or what was captured of it, less the refunds."""
+        """Return the `remainingBalance` of the API: the amount, or what was captured of it, less the refunds."""
         return (self.captured or self.authorized) - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a capture, a cancellation or a refund has done, in major units."""
+    """The effect of a capture, a cancellation or a refund, in major units."""
 
     payment: Payment
     transaction: Transaction
@@ -224,5 +224,5 @@ class Event:
 
     @property
     def name(self) -> str:
-        """The event's name, `transaction.<status>`."""
+        """Return the event's name, `transaction.<status>`."""
         return f"transaction.{self.status}"

@@ -1,4 +1,4 @@
-"""What the sandbox says when the rules do not allow something. After a refusal nothing has changed."""
+"""Refusals: the rules do not allow a request, and nothing has changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ class Refusal(Exception):
     """A request that the rules do not allow. Nothing was changed.
 
     Attributes:
-        message: What is wrong, for the body of the answer.
+        message: What is wrong, for the body of the response.
         source: The part of the API that refuses, as in `response.Error`.
     """
 
@@ -38,7 +38,7 @@ class Conflict(Refusal):
 
 
 class CardDeclined(Refusal):
-    """A card that is declined with an error instead of an answer.
+    """A card that is declined with an error instead of a result.
 
     Attributes:
         reason: The `decline_code` of v2.

@@ -18,7 +18,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from .app import Access, create_app
+from .access import Access
+from .app import create_app
 from .webhooks.control import WebhookControl, ask
 
 _PATIENCE: Final = 10.0
@@ -114,7 +115,7 @@ class RunningSandbox:
 
 
 def _access_of(app: ASGIApp) -> Access:
-    """How to get into an application; the defaults, if it is not one that `create_app` has made."""
+    """Return how to get into an application; the defaults, if it is not one that `create_app` has made."""
     access: object = (
         getattr(app.state, "access", None) if isinstance(app, Starlette) else None
     )
@@ -134,7 +135,7 @@ class _Server(uvicorn.Server):
 
 
 def server_config(app: ASGIApp, *, access_log: bool = False) -> uvicorn.Config:
-    """How the sandbox is served: quietly, and without waiting for idle connections when it stops."""
+    """Return how the sandbox is served: quietly, and without waiting for idle connections when it stops."""
     return uvicorn.Config(
         app,
         log_level="info" if access_log else "warning",
@@ -153,7 +154,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         OSError: if the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named on purpose: without it asyncio leaves TCP_NODELAY off, and answers take 40 ms.
+    # The protocol is named on purpose: without it asyncio leaves TCP_NODELAY off, and responses take 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
@@ -167,7 +168,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def base_url_of(listening: socket.socket) -> str:
-    """The origin that a client on this machine reaches a socket at."""
+    """Return the origin that a client on this machine reaches a socket at."""
     address, port = listening.getsockname()[:2]
     if address in ("0.0.0.0", "::"):
         address = "127.0.0.1" if address == "0.0.0.0" else "::1"

@@ -5,7 +5,7 @@ Documented, and kept here: `requestId` prevents duplicates, the three states, an
 Stand-in choices, made because no public source says otherwise:
 
 * Amounts are in major units.
-* The same `requestId` with the same body answers the order that there is, as it is now; with another body it
+* The same `requestId` with the same body gives the order that there is, as it is now; with another body it
   is refused. An order that was refused does not take its `requestId`. `id` and `status` of a body are ignored.
 * The amount leaves the merchant's balance at once and waits. After one minute the order is `paid`, or
   `failed` if the beneficiary has no `iban` then, and the amount goes back.
@@ -55,7 +55,7 @@ class SettlementOrder:
 
     @property
     def account(self) -> str:
-        """Where the money waits in the ledger."""
+        """Return where the money waits in the ledger."""
         return f"settlement order {self.id}"
 
 
@@ -123,12 +123,12 @@ class SettlementOrders:
         return order
 
     def all(self) -> NewestFirst[SettlementOrder]:
-        """All orders, the newest first."""
+        """Return all orders, the newest first."""
         self._state.settle()
         return self._orders.all()
 
     def get(self, order_id: str) -> SettlementOrder:
-        """The order with this id.
+        """Return the order with this id.
 
         Raises:
             NotFound: if there is none.

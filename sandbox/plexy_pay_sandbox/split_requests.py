@@ -103,12 +103,12 @@ class SplitRequests:
         self._splits.remove(split_id)
 
     def all(self) -> NewestFirst[Split]:
-        """All splits, the newest first."""
+        """Return all splits, the newest first."""
         self._state.settle()
         return self._splits.all()
 
     def get(self, split_id: str) -> Split:
-        """The split with this id.
+        """Return the split with this id.
 
         Raises:
             NotFound: if there is none.

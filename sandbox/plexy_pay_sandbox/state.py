@@ -91,7 +91,7 @@ class State:
         self._forget()
 
     def advance(self, by: timedelta) -> datetime:
-        """Move the clock ahead, let happen what becomes due, and answer the new time.
+        """Move the clock ahead, let happen what becomes due, and return the new time.
 
         Raises:
             ValueError: if that would move it back, or beyond the calendar.
@@ -99,7 +99,7 @@ class State:
         return self.timeline.advance(by)
 
     def settle(self) -> datetime:
-        """Let everything happen that has become due, in the order of time, and answer the present moment."""
+        """Let everything happen that has become due, in the order of time, and return the present moment."""
         return self.timeline.settle()
 
     # --- payment links --------------------------------------------------------------------------------------
@@ -159,17 +159,17 @@ class State:
         return link
 
     def links(self) -> NewestFirst[Link]:
-        """All payment links, the newest first."""
+        """Return all payment links, the newest first."""
         self.settle()
         return self._links.all()
 
     def link_totals(self) -> Mapping[tuple[LinkStatus, str], Total]:
-        """How many payment links there are by status and currency, and their amounts in minor units."""
+        """Return how many payment links there are by status and currency, and their amounts in minor units."""
         self.settle()
         return self._link_totals.all()
 
     def link(self, link_id: str) -> Link:
-        """The payment link with this id.
+        """Return the payment link with this id.
 
         Raises:
             NotFound: if there is none.
@@ -178,7 +178,7 @@ class State:
         return self._known_link(link_id)
 
     def link_by_order_reference(self, order_reference: str) -> Link:
-        """The payment link with this order reference.
+        """Return the payment link with this order reference.
 
         Raises:
             NotFound: if there is none.
@@ -228,7 +228,7 @@ class State:
     # --- the payer ------------------------------------------------------------------------------------------
 
     def pay_link(self, link_id: str) -> Payment:
-        """What a payer does who pays: created, 3-D Secure, authorized. The link is paid.
+        """Do what a payer does who pays: created, 3-D Secure, authorized. The link is paid.
 
         Raises:
             NotFound: if there is no such link.
@@ -242,7 +242,7 @@ class State:
         return payment
 
     def decline_link(self, link_id: str) -> Payment:
-        """What a payer does whose bank says no: created, 3-D Secure, rejected. The link stays active.
+        """Do what a payer does whose bank says no: created, 3-D Secure, rejected. The link stays active.
 
         Raises:
             NotFound: if there is no such link.
@@ -256,12 +256,12 @@ class State:
     # --- transactions ---------------------------------------------------------------------------------------
 
     def transactions(self) -> NewestFirst[Transaction]:
-        """All transactions, the newest first."""
+        """Return all transactions, the newest first."""
         self.settle()
         return self._transactions.all()
 
     def transaction(self, some_id: str) -> tuple[Payment, Transaction]:
-        """The transaction with this id, and the payment it belongs to; for a payment's id, the payment's own.
+        """Return the transaction with this id and the payment it belongs to; for a payment's id, the payment's own.
 
         Raises:
             NotFound: if there is none.
@@ -276,7 +276,7 @@ class State:
         return payment, payment.transaction
 
     def payment_of_link(self, link_id: str) -> Payment:
-        """The latest payment of a link.
+        """Return the latest payment of a link.
 
         Raises:
             NotFound: if there is no such link, or nobody has tried to pay it yet.
@@ -285,22 +285,22 @@ class State:
         return _found(self._payments_by_link.latest(link_id))
 
     def transactions_of_customer(self, customer_id: str) -> NewestFirst[Transaction]:
-        """A customer's payments and refunds, the newest first."""
+        """Return a customer's payments and refunds, the newest first."""
         self.settle()
         return self._transactions_by_customer.of(customer_id)
 
     def cards_of_customer(self, customer_id: str) -> NewestFirst[SavedCard]:
-        """The cards with which a payment of a customer was authorized, the newest first."""
+        """Return the cards with which a payment of a customer was authorized, the newest first."""
         self.settle()
         return self._cards_by_customer.of(customer_id)
 
     def saved_card(self, card_token_id: str) -> CardFace | None:
-        """The card of this token, if a payment with it was authorized, so that it can be used again."""
+        """Return the card of this token, if a payment with it was authorized, so that it can be used again."""
         card = self._cards.get(card_token_id)
         return None if card is None else card.face
 
     def payment_by_order_reference(self, order_reference: str) -> Payment:
-        """The latest payment with this order reference.
+        """Return the latest payment with this order reference.
 
         Raises:
             NotFound: if there is none.
@@ -318,7 +318,7 @@ class State:
         card_token_id: str,
         initial_transaction_id: str | None = None,
     ) -> Payment:
-        """A payment that the merchant starts with the card of an earlier one; `amount` is in major units.
+        """Make a payment that the merchant starts with the card of an earlier one; `amount` is in major units.
 
         Without the id of the earlier transaction, the payment in which the card was saved is taken.
 
@@ -690,7 +690,7 @@ class State:
 
 
 def _keys(key: str | None) -> list[str]:
-    """The one key of a row, or none."""
+    """Return the one key of a row, or none."""
     return [] if key is None else [key]
 
 

@@ -45,7 +45,7 @@ class NewestFirst(Sequence[Row]):
 
 
 class Index(Protocol[_Indexed]):
-    """What a table tells about its rows."""
+    """An index over the rows of a table."""
 
     def enter(self, number: int, row: _Indexed) -> None:
         """Take a row in."""

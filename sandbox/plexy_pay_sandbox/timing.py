@@ -19,11 +19,11 @@ class Clock:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        """The present moment of the sandbox, in UTC."""
+        """Return the present moment of the sandbox, in UTC."""
         return (self._source() + self._ahead).astimezone(UTC)
 
     def real_now(self) -> datetime:
-        """The present moment outside of the sandbox, in UTC: no matter how far its time was moved ahead."""
+        """Return the moment outside of the sandbox, in UTC: no matter how far its time was moved ahead."""
         return self._source().astimezone(UTC)
 
     def advance(self, by: timedelta) -> None:
@@ -65,7 +65,7 @@ class Timeline:
         heapq.heappush(self._agenda, (due, self._planned, happen))
 
     def settle(self) -> datetime:
-        """Let everything happen that has become due, in the order of time, and answer the present moment."""
+        """Let everything happen that has become due, in the order of time, and return the present moment."""
         now = self._clock.now()
         while self._agenda and self._agenda[0][0] <= now:
             due, _, happen = heapq.heappop(self._agenda)
@@ -73,7 +73,7 @@ class Timeline:
         return now
 
     def advance(self, by: timedelta) -> datetime:
-        """Move the clock ahead, let happen what becomes due, and answer the new time.
+        """Move the clock ahead, let happen what becomes due, and return the new time.
 
         Raises:
             ValueError: if that would move it back, or beyond the calendar.

@@ -95,7 +95,7 @@ class Operation:
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The path template, cut at its slashes."""
+        """Return the path template, cut at its slashes."""
         return tuple(self.path.split("/"))
 
 
@@ -126,7 +126,7 @@ def bundled_document() -> dict[str, Any]:
 
 
 def read_document(source: str | Path | Mapping[str, Any] | None) -> dict[str, Any]:
-    """The document to work with: the bundled one (None), that of a JSON file, or one already read.
+    """Return the document to work with: the bundled one (None), that of a JSON file, or one already read.
 
     Raises:
         DocumentError: if it cannot be read.
@@ -172,7 +172,7 @@ class Contract:
         self.operations = tuple(self._read_operations())
 
     def match(self, raw_path: str) -> list[tuple[Operation, dict[str, str]]]:
-        """The operations at a path (one for each method) with the values of their path parameters.
+        """Return the operations at a path (one for each method) with the values of their path parameters.
 
         Args:
             raw_path: The path as it came, still percent-encoded: `ORD%2F1` is one segment.
@@ -188,7 +188,7 @@ class Contract:
         return found
 
     def family_near(self, raw_path: str) -> str | None:
-        """The family of the operations whose paths begin like this one, for an answer about a wrong path."""
+        """Return the family of the operations whose paths begin like this one, for the refusal of a wrong path."""
         first = raw_path.split("/")[1:2]
         for operation in self.operations:
             if list(operation.segments[1:2]) == first:
@@ -297,7 +297,7 @@ class Contract:
     def follow(
         self, value: Mapping[str, Any], pointer: str
     ) -> tuple[Mapping[str, Any], str]:
-        """What a reference in the document points at in the end, and the place of that.
+        """Return what a reference in the document points at in the end, and the place of that.
 
         Raises:
             DocumentError: if it points out of the document, or at nothing.
@@ -313,7 +313,7 @@ class Contract:
         return value, pointer
 
     def at(self, pointer: str) -> Any:
-        """What lies at a place of the document.
+        """Return what lies at a place of the document.
 
         Raises:
             DocumentError: if there is no such place.
@@ -471,7 +471,7 @@ def _flaw(error: ValidationError) -> Flaw:
 
 
 def _place(error: ValidationError, name: str) -> str | None:
-    """The field that an error is about, as `amount.value`; of a parameter its name."""
+    """Return the field that an error is about, as `amount.value`; of a parameter its name."""
     if name != "body":
         return name.partition(".")[2] or None
     parts = [str(part) for part in error.absolute_path]
@@ -491,7 +491,7 @@ def _place(error: ValidationError, name: str) -> str | None:
 
 
 def describe(error: ValidationError, name: str) -> str:
-    """One line about what does not fit and where, without printing whole objects back."""
+    """Say in one line what does not fit and where, without printing whole objects back."""
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}"
         for part in error.absolute_path
@@ -566,7 +566,7 @@ def _kind(value: object) -> str:
 
 
 def _from_text(text: str, types: frozenset[str]) -> object:
-    """A path or query value as the type that its schema wants; text that is none stays text, and fails."""
+    """Return a path or query value as the type that its schema wants; text that is none stays text, and fails."""
     if "integer" in types and re.fullmatch(r"-?[0-9]{1,30}", text):
         return int(text)
     if "number" in types and re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", text):
@@ -582,7 +582,7 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _key_headers(document: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that the document's security schemes give to the keys of families."""
+    """Return the headers that the document's security schemes give to the keys of families."""
     schemes: Mapping[str, Mapping[str, Any]] = document.get("components", {}).get(
         "securitySchemes", {}
     )
@@ -645,7 +645,7 @@ def _members(
 
 
 def _plain_number(value: object) -> float:
-    """A decimal number in a document that was read as the bundled one is; `json.dumps` asks for it."""
+    """Return a decimal number in a document that was read as the bundled one is; `json.dumps` asks for it."""
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"a value of type {type(value).__name__} has no form in JSON")

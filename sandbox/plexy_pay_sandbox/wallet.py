@@ -52,7 +52,7 @@ class WalletStatus(StrEnum):
 
 
 class Place(StrEnum):
-    """Where the money of a wallet transaction is. No response shows it."""
+    """The place of the money of a wallet transaction. No response shows it."""
 
     PAYER = auto()
     HELD = auto()
@@ -76,7 +76,7 @@ class WalletTransaction:
 
     @property
     def account(self) -> str:
-        """Where the held money waits in the ledger."""
+        """Return where the held money waits in the ledger."""
         return f"wallet transaction {self.id}"
 
 
@@ -169,12 +169,12 @@ class Wallet:
         return transaction
 
     def all(self) -> NewestFirst[WalletTransaction]:
-        """All transactions, the newest first."""
+        """Return all transactions, the newest first."""
         self._state.settle()
         return self._transactions.all()
 
     def get(self, transaction_id: str) -> WalletTransaction:
-        """The transaction with this id.
+        """Return the transaction with this id.
 
         Raises:
             NotFound: if there is none.

@@ -61,7 +61,7 @@ def _text(value: object) -> str:
 
 
 def plain(value: Decimal) -> str:
-    """A decimal number in digits: `22000` and `56.41`, not `22000.00` and not `2.2E+4`.
+    """Return a decimal number in digits: `22000` and `56.41`, not `22000.00` and not `2.2E+4`.
 
     Raises:
         ValueError: if the number is not finite.
@@ -73,12 +73,12 @@ def plain(value: Decimal) -> str:
 
 
 def to_seconds(moment: datetime) -> str:
-    """A moment as payment links show it: `2025-03-01T12:00:00Z`."""
+    """Return a moment as payment links show it: `2025-03-01T12:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def to_microseconds(moment: datetime) -> str:
-    """A moment as transactions show it: `2026-09-05T10:14:11.000000Z`."""
+    """Return a moment as transactions show it: `2026-09-05T10:14:11.000000Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

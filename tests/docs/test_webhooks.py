@@ -25,7 +25,7 @@ from helpers.pages import PAGES, PROGRAMS, ROOT, Block
 from helpers.stores import SECRET, claims
 from plexy_pay import Money, PlexyPay, webhooks
 from plexy_pay_sandbox import RunningSandbox
-from plexy_pay_sandbox.app import DEFAULT_WEBHOOK_TOKEN
+from plexy_pay_sandbox.access import DEFAULT_WEBHOOK_TOKEN
 
 PRICE = Money("22000", "KZT")
 SERVERS: dict[str, Callable[[Any], AbstractContextManager[Served]]] = {

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from plexy_pay import webhooks
-from plexy_pay_sandbox.app import DEFAULT_WEBHOOK_TOKEN
+from plexy_pay_sandbox.access import DEFAULT_WEBHOOK_TOKEN
 
 SECRET = webhooks.TokenSecret(DEFAULT_WEBHOOK_TOKEN)
 

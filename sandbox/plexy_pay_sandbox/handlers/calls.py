@@ -1,4 +1,4 @@
-"""What handlers share: the request that they answer, their registration, and pages.
+"""Shared parts of the handlers: the request that they respond to, their registration, and pages.
 
 A handler is registered under the `x-resource` and `x-method` of its operation; the document decides the path,
 the parameters, the body's schema and the status of success.
@@ -23,7 +23,7 @@ from ..validation import ValidRequest
 from ..world import World
 
 Json = dict[str, Any]
-Answer = Json | list[Json] | None
+Body = Json | list[Json] | None
 
 DEFAULT_PAGE_SIZE: Final = 50
 LARGEST_PAGE_SIZE: Final = 1000
@@ -39,16 +39,16 @@ class Call:
 
     @property
     def state(self) -> State:
-        """Payment links, payments and transactions."""
+        """Return payment links, payments and transactions."""
         return self.world.state
 
     @property
     def id(self) -> str:
-        """The path parameter `id`."""
+        """Return the path parameter `id`."""
         return str(self.request.path["id"])
 
     def required(self, source: str, *names: str) -> list[Any]:
-        """Fields of the body that the document does not require, and the sandbox cannot do without.
+        """Return fields of the body that the document does not require, and the sandbox cannot do without.
 
         Raises:
             NotAllowed: if one is missing.
@@ -59,7 +59,7 @@ class Call:
         return [self.request.body[name] for name in names]
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Call], Body]
 
 HANDLERS: dict[tuple[str, str], Handler] = {}
 """The handlers by `(x-resource, x-method)`."""
@@ -76,7 +76,7 @@ def handles(resource: str, method: str) -> Callable[[Handler], Handler]:
 
 
 def page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
-    """One page in the envelope of the list of transactions."""
+    """Return one page in the envelope of the list of transactions."""
     number, size, shown = cut(call, rows)
     return {
         "data": [show(row) for row in shown],
@@ -89,7 +89,7 @@ def page(call: Call, rows: Sequence[Any], show: Callable[[Any], Json]) -> Json:
 def bare_page(
     call: Call, rows: Sequence[Any], show: Callable[[Any], Json]
 ) -> list[Json]:
-    """A list without an envelope: whole, or the page that the request names."""
+    """Return a list without an envelope: whole, or the page that the request names."""
     if {"page", "size"} & call.request.query.keys():
         rows = cut(call, rows)[2]
     return [show(row) for row in rows]
@@ -98,7 +98,7 @@ def bare_page(
 def cut(
     call: Call, rows: Sequence[Any], size_name: str = "size"
 ) -> tuple[int, int, Sequence[Any]]:
-    """Number and size of the page that a request wants, and the rows on it.
+    """Return number and size of the page that a request wants, and the rows on it.
 
     Raises:
         NotAllowed: if there can be no such page.
@@ -114,12 +114,12 @@ def cut(
 
 
 def present(**values: object) -> Json:
-    """The values that are there; the API leaves out what it does not know."""
+    """Return the values that are there; the API leaves out what it does not know."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def card_fields(face: CardFace) -> Json:
-    """How an answer shows a card."""
+    """Return how a response shows a card."""
     return present(
         cardMask=face.mask,
         cardExpiryDate=face.expiry,
@@ -128,5 +128,5 @@ def card_fields(face: CardFace) -> Json:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A moment of a request."""
+    """Return a moment of a request."""
     return None if text is None else datetime.fromisoformat(text.upper())

@@ -71,7 +71,7 @@ def create_session(call: Call) -> Json:
 
 @handles("checkout.sessions", "retrieve_result")
 def retrieve_session_result(call: Call) -> Json:
-    """Session result."""
+    """Retrieve the result of a session."""
     session = call.world.checkout.session_result(
         call.request.path["session_id"], call.request.query["sessionResult"]
     )

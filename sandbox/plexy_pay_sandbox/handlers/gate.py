@@ -12,7 +12,7 @@ from .calls import Call, Json, cut, handles, present
 
 @handles("gate", "health")
 def health(call: Call) -> None:
-    """API health."""
+    """Return the health of the API."""
 
 
 @handles("gate.product_types", "list")

@@ -1,9 +1,9 @@
 """The merchant, its customers and beneficiaries, and what it pays them. Amounts are in major units.
 
-Stand-in choices in the answers, made because no public source says otherwise:
+Stand-in choices in the responses, made because no public source says otherwise:
 
 * The merchant's id is `merchant_sandbox`, as in the webhooks.
-* The answer to a split request has the fields of its request that the document knows, and an `id`.
+* The response to a split request has the fields of its request that the document knows, and an `id`.
 * The documents of these operations require next to nothing; what the sandbox cannot do without is refused
   with 422 when it is missing.
 """

@@ -2,9 +2,9 @@
 
 Payment links speak minor units (tiyn), everything else major units (tenge).
 
-Stand-in choices in the answers, made because no public source says otherwise:
+Stand-in choices in the responses, made because no public source says otherwise:
 
-* The list of transactions spells three statuses as live answers did in 2026 (`TRANSACTION_STATUS_CHARGED`,
+* The list of transactions spells three statuses as live responses did in 2026 (`TRANSACTION_STATUS_CHARGED`,
   `_REJECTED`, `_AUTHED`) and the rest as documented; a single transaction uses the documented names.
 * The statistics count links by status; their sums are in minor units, and left out where currencies would
   mix.
@@ -226,7 +226,7 @@ def _link_row(link: Link, origin: str) -> Json:
 
 
 def _statistics_item(status: str, totals: Sequence[Total]) -> Json:
-    """The total of each currency together, and the amount where there is one currency."""
+    """Return the total of each currency together, and the amount where there is one currency."""
     count = sum(total.count for total in totals)
     return present(
         status=status,

@@ -2,7 +2,7 @@
 
 Documented: the names of the events, the shape of each body, what proves each scheme (`Authorization: Bearer <token>`;
 `Plexy-Signature` over the body; in 2023 `x-signature` over five fields), that 200 acknowledges, that v2 waits 30
-seconds for the answer and may deliver an event more than once. Observed: the token without `Bearer` and with two of
+seconds for the response and may deliver an event more than once. Observed: the token without `Bearer` and with two of
 them, and plain ids where the documentation has `{"Value": ...}`.
 
 Stand-in choices, made because no public source says otherwise:

@@ -18,7 +18,7 @@ _KEPT: Final[Any] = object()
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver: the status of the answer, or the name of the error that came in its place."""
+    """One try to deliver: the status of the response, or the name of the error that came in its place."""
 
     at: str
     status: int | None = None
@@ -51,7 +51,7 @@ class SentWebhook:
 
 
 class WebhookControl:
-    """Makes a running sandbox deliver what a handler of webhooks must cope with.
+    """Make a running sandbox deliver what a handler of webhooks must cope with.
 
     `RunningSandbox.webhooks` is one. For a sandbox that was started as a command, make one with its address.
 
@@ -194,13 +194,13 @@ class WebhookControl:
             All deliveries that the sandbox remembers, the oldest first.
 
         Raises:
-            TimeoutError: if something is on its way still; a handler that does not answer 200 is tried again for
+            TimeoutError: if something is on its way still; a handler that does not respond with 200 is tried again for
                 more than ten seconds.
         """
         return self._post("/wait", {"seconds": seconds}, patience=seconds + _PATIENCE)
 
     def deliveries(self) -> list[SentWebhook]:
-        """All deliveries that the sandbox remembers, the oldest first."""
+        """Return all deliveries that the sandbox remembers, the oldest first."""
         return self._call("GET", "", None, _PATIENCE)
 
     def _post(
@@ -211,8 +211,8 @@ class WebhookControl:
     def _call(
         self, method: str, path: str, body: Any, patience: float
     ) -> list[SentWebhook]:
-        answer = ask(self._base_url, method, PATH + path, body, patience)
-        return [_sent(listed) for listed in answer.get("deliveries", ())]
+        response = ask(self._base_url, method, PATH + path, body, patience)
+        return [_sent(listed) for listed in response.get("deliveries", ())]
 
 
 def ask(
@@ -223,7 +223,7 @@ def ask(
     Raises:
         ValueError: if the sandbox does not take the request.
         TimeoutError: if what was waited for has not come.
-        RuntimeError: if it is no sandbox that has answered.
+        RuntimeError: if it is no sandbox that has responded.
     """
     parts = urlsplit(base_url)
     connection = http.client.HTTPConnection(
@@ -232,8 +232,8 @@ def ask(
     try:
         content = None if body is None else wire.dumps(_exact(body))
         connection.request(method, path, content, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        status, text = answer.status, answer.read()
+        response = connection.getresponse()
+        status, text = response.status, response.read()
     finally:
         connection.close()
     try:
@@ -241,18 +241,18 @@ def ask(
     except ValueError:
         read = None
     if not isinstance(read, dict):
-        raise RuntimeError(f"The sandbox answered {status} and no JSON object.")
+        raise RuntimeError(f"The sandbox responded with {status} and no JSON object.")
     fields = cast("dict[str, Any]", read)
     if status < 300:
         return fields
-    message = f"The sandbox answered {status}: {fields.get('message')}."
+    message = f"The sandbox responded with {status}: {fields.get('message')}."
     raise {404: ValueError, 422: ValueError, 504: TimeoutError}.get(
         status, RuntimeError
     )(message)
 
 
 def _exact(value: Any) -> Any:
-    """A value of a test, in which a float is the number that is written there."""
+    """Return a value of a test, in which a float is the number that is written there."""
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, Mapping):

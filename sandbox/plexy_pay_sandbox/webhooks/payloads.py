@@ -1,4 +1,4 @@
-"""What the bodies of webhooks say, and the spellings in which they may say it."""
+"""The bodies of webhooks, and the spellings in which they come."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _WRAPPED: Final = frozenset(
 
 
 class Names(StrEnum):
-    """How the fields of a body are spelled."""
+    """The spelling of the fields of a body."""
 
     CAMEL = "camel"
     SNAKE = "snake"
 
 
 def payload_of(event: Event) -> dict[str, Any]:
-    """The body of a webhook, in the documented shape with its `{"Value": ...}` wrappers."""
+    """Return the body of a webhook, in the documented shape with its `{"Value": ...}` wrappers."""
     payment, transaction = event.payment, event.transaction
     values: dict[str, Any] = {
         "id": transaction.id,
@@ -62,7 +62,7 @@ def payload_of(event: Event) -> dict[str, Any]:
 
 
 def order_payload_of(order: SettlementOrder) -> dict[str, Any]:
-    """The body of a webhook about a settlement payment order, in the documented shape: snake case here."""
+    """Return the body of a webhook about a settlement payment order, as documented: in snake case."""
     data = {
         "amount": order.amount,
         "status": order.status,
@@ -79,7 +79,7 @@ def order_payload_of(order: SettlementOrder) -> dict[str, Any]:
 
 
 def checkout_payload_of(event: CheckoutEvent) -> dict[str, Any]:
-    """The body of a webhook of v2, in the documented shape."""
+    """Return the body of a webhook of v2, in the documented shape."""
     data = {
         "id": event.payment.reference_id,
         "amount": event.payment.value,
@@ -95,7 +95,7 @@ def checkout_payload_of(event: CheckoutEvent) -> dict[str, Any]:
 
 
 def callback_payload_of(event: Event) -> dict[str, Any]:
-    """The body of a callback of 2023."""
+    """Return the body of a callback of 2023."""
     transaction = event.transaction
     values: dict[str, Any] = {
         "id": transaction.id,
@@ -111,7 +111,7 @@ def callback_payload_of(event: Event) -> dict[str, Any]:
 
 
 def spelled(payload: object, names: Names | None, wrappers: bool | None) -> object:
-    """A body in another spelling; None leaves it as it is.
+    """Return a body in another spelling; None leaves it as it is.
 
     Args:
         payload: The body.

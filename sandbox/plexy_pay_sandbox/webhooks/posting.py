@@ -1,4 +1,4 @@
-"""Posts to receivers, over connections that are kept while there is something to post.
+"""Post to receivers, over connections that are kept while there is something to post.
 
 Only the few lines that a webhook needs, on asyncio and h11, which uvicorn brings along: with a general HTTP client, a
 delivery would cost several times as much. Proxies, redirects and cookies are unknown here: what is meant for this
@@ -26,7 +26,7 @@ LINGER: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a post goes.
+    """The destination of a post.
 
     Attributes:
         origin: Scheme, host and port; posts to one origin share connections.
@@ -40,7 +40,7 @@ class _Target:
 
 
 class Poster:
-    """Posts, each over a connection that no other post uses meanwhile.
+    """Post over connections, of which each carries one post at a time.
 
     Args:
         tls: How receivers prove who they are that speak TLS.
@@ -169,7 +169,7 @@ class _Connection(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether neither side has closed it."""
+        """Return whether neither side has closed it."""
         return not self._transport.is_closing()
 
     async def exchange(

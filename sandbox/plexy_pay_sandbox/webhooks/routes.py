@@ -1,4 +1,4 @@
-"""What a test asks of the webhooks, over HTTP; `control` has the same for programs.
+"""The control of webhooks over HTTP, for tests; `control` has the same for programs.
 
 | path below `/_sandbox/webhooks` | what it does |
 | --- | --- |
@@ -8,7 +8,7 @@
 | POST `/{id}/redeliver` | sends once more what that delivery has sent |
 | POST `/hold` | keeps back what would be sent from now on |
 | POST `/release` | sends what was held: `order` is a list of ids, or `reversed` |
-| POST `/wait` | answers when nothing is on its way but what is held or delayed, or 504 after `seconds` |
+| POST `/wait` | responds when nothing is on its way but what is held or delayed, or 504 after `seconds` |
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import wire
-from ..answers import json_answer, pay_error
+from ..responses import json_response, pay_error
 from .payloads import Names
 from .samples import Samples
 from .sender import Delivery, UnknownDelivery, WebhookSender
@@ -43,7 +43,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 
 def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
-    """The routes of the webhooks.
+    """Return the routes of the webhooks.
 
     Args:
         sender: Who delivers.
@@ -52,11 +52,11 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
 
     async def show(request: Request) -> Response:
         deliveries = [delivery.show() for delivery in sender.deliveries()]
-        return json_answer({"deliveries": deliveries} | _state(sender))
+        return json_response({"deliveries": deliveries} | _state(sender))
 
     async def settings(request: Request) -> Response:
         sender.configure(**_read(await request.body(), _SETTINGS))
-        return json_answer(_state(sender))
+        return json_response(_state(sender))
 
     async def emit(request: Request) -> Response:
         body = _read(await request.body(), _EVENT)
@@ -67,7 +67,7 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
 
     async def hold(request: Request) -> Response:
         sender.hold()
-        return json_answer(_state(sender))
+        return json_response(_state(sender))
 
     async def release(request: Request) -> Response:
         body = _read(await request.body(), {"order": _order})
@@ -81,12 +81,14 @@ def routes(sender: WebhookSender, samples: Samples) -> list[Route]:
 
     return [
         Route(PATH, show, methods=["GET"]),
-        Route(f"{PATH}/settings", _answering(settings), methods=["POST"]),
-        Route(f"{PATH}/emit", _answering(emit), methods=["POST"]),
+        Route(f"{PATH}/settings", _telling_mistakes(settings), methods=["POST"]),
+        Route(f"{PATH}/emit", _telling_mistakes(emit), methods=["POST"]),
         Route(f"{PATH}/hold", hold, methods=["POST"]),
-        Route(f"{PATH}/release", _answering(release), methods=["POST"]),
-        Route(f"{PATH}/wait", _answering(wait), methods=["POST"]),
-        Route(f"{PATH}/{{id}}/redeliver", _answering(redeliver), methods=["POST"]),
+        Route(f"{PATH}/release", _telling_mistakes(release), methods=["POST"]),
+        Route(f"{PATH}/wait", _telling_mistakes(wait), methods=["POST"]),
+        Route(
+            f"{PATH}/{{id}}/redeliver", _telling_mistakes(redeliver), methods=["POST"]
+        ),
     ]
 
 
@@ -131,17 +133,17 @@ def _state(sender: WebhookSender) -> dict[str, Any]:
 
 
 def _listed(deliveries: list[Delivery], status: int = 200) -> Response:
-    return json_answer(
+    return json_response(
         {"deliveries": [delivery.show() for delivery in deliveries]}, status
     )
 
 
-def _answering(
+def _telling_mistakes(
     endpoint: Callable[[Request], Any],
 ) -> Callable[[Request], Any]:
-    """Answer what is wrong with a request as the sandbox's other addresses do."""
+    """Respond with what is wrong with a request as the sandbox's other addresses do."""
 
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         try:
             return cast("Response", await endpoint(request))
         except UnknownDelivery as error:
@@ -149,7 +151,7 @@ def _answering(
         except ValueError as error:
             return pay_error(422, 5, str(error), "sandbox")
 
-    return answer
+    return respond
 
 
 def _read(content: bytes, fields: Mapping[str, _Read]) -> dict[str, Any]:

@@ -39,11 +39,11 @@ class Samples:
         self._clock = clock
 
     def scheme_of(self, name: str) -> Scheme:
-        """What proves an event: what the document says, and the token for a name that it does not have."""
+        """Return what proves an event: what the document says, and the token for a name that it does not have."""
         return self._samples[name].scheme if name in self._samples else Scheme.TOKEN
 
     def made(self, name: str, scheme: Scheme, data: object = None) -> dict[str, Any]:
-        """The body of a new event.
+        """Make the body of a new event.
 
         Args:
             name: The event's name; the document need not have it.
@@ -77,12 +77,12 @@ class Samples:
         }
 
     def _with_new_id(self, sample: Mapping[str, Any]) -> dict[str, Any]:
-        """A sample about another thing than the one before, so that its event is no duplicate."""
+        """Make a sample about another thing than the one before, so that its event is no duplicate."""
         return dict(sample) | {name: str(uuid4()) for name in _IDS if name in sample}
 
 
 def _shape(name: str, scheme: Scheme) -> dict[str, Any]:
-    """What is around the data of an event that the document does not show."""
+    """Return what is around the data of an event that the document does not show."""
     if scheme is Scheme.FIELDS:
         return {}
     if scheme is Scheme.BODY:
@@ -96,7 +96,7 @@ def _sample(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Sample
 
 
 def _scheme(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Scheme:
-    """The scheme whose header the document names as the event's security."""
+    """Return the scheme whose header the document names as the event's security."""
     for wanted in operation.get("security") or ():
         for name in wanted:
             described: Mapping[str, Any] = document["components"]["securitySchemes"][

@@ -36,7 +36,7 @@ RETRY_DELAYS: Final = tuple(0.5 * 4**attempt for attempt in range(3))
 """Seconds before each further attempt: 0.5, 2 and 8."""
 
 ATTEMPT_TIMEOUT: Final = 30.0
-"""Seconds that a receiver has for its answer."""
+"""Seconds that a receiver has for its response."""
 
 _REMEMBERED: Final = 1000
 _NAMED_EVENTS: Final = frozenset(Status) - {Status.THREE_D_SECURE}
@@ -48,7 +48,7 @@ _log = logging.getLogger("plexy_pay_sandbox")
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery has come."""
+    """The progress of a delivery."""
 
     HELD = "held"
     DELAYED = "delayed"
@@ -64,7 +64,7 @@ class UnknownDelivery(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where events go and how they look; a test may change them while the sandbox runs.
+    """Addresses and form of events; a test may change them while the sandbox runs.
 
     Args:
         url: Where events of the Pay API go that have no callback URL of their own.
@@ -87,7 +87,7 @@ class Settings:
     wrappers: bool | None = None
 
     def url_for(self, scheme: Scheme) -> str | None:
-        """Where the events of a scheme go."""
+        """Return where the events of a scheme go."""
         urls = {
             Scheme.TOKEN: self.url,
             Scheme.FIELDS: self.callback_url,
@@ -98,7 +98,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is posted. `text` is what a callback signs; `forged` is proved with secrets that nobody knows."""
+    """The content of a post. `text` is what a callback signs; `forged` is proved with secrets that nobody knows."""
 
     name: str
     scheme: Scheme
@@ -120,7 +120,7 @@ class Delivery:
     reason: str | None = None
 
     def show(self) -> dict[str, Any]:
-        """The delivery as `GET /_sandbox/webhooks` lists it; what proves it is not in it."""
+        """Return the delivery as `GET /_sandbox/webhooks` lists it; what proves it is not in it."""
         message = self.message
         shown: dict[str, Any] = {
             "id": self.id,
@@ -135,7 +135,7 @@ class Delivery:
 
 
 class WebhookSender:
-    """Posts events from background tasks, so that no answer of the API waits for a merchant's endpoint.
+    """Post events from background tasks, so that no response of the API waits for a merchant's endpoint.
 
     All of it runs in one event loop; whatever posts must be called there.
 
@@ -145,7 +145,7 @@ class WebhookSender:
         settings: Where events go and how they look; a reset returns to these.
         hosts: Hosts that may be posted to besides loopback.
         retry_delays: Seconds before each further attempt.
-        patience: Seconds that a receiver has for its answer.
+        patience: Seconds that a receiver has for its response.
         sleep: Waits before a further attempt.
     """
 
@@ -295,7 +295,7 @@ class WebhookSender:
         self._agenda.settle()
 
     async def idle(self, seconds: float) -> bool:
-        """Wait until nothing is on its way, apart from what is held or delayed; answer whether that came to be."""
+        """Wait until nothing is on its way, apart from what is held or delayed; return whether that came to be."""
         self.settle()
         try:
             async with asyncio.timeout(seconds):
@@ -306,7 +306,7 @@ class WebhookSender:
         return True
 
     def deliveries(self) -> list[Delivery]:
-        """The latest deliveries, the oldest first."""
+        """Return the latest deliveries, the oldest first."""
         return list(self._deliveries.values())
 
     async def reset(self) -> None:
@@ -450,7 +450,7 @@ class WebhookSender:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
+    """Return whether a host name or address is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -468,7 +468,7 @@ def _message(
     wrappers: bool | None,
     forged: bool = False,
 ) -> Message:
-    """What is posted. A callback signs its fields as they are before they are spelled in another way."""
+    """Return what is posted. A callback signs its fields as they are before they are spelled in another way."""
     posted = spelled(payload, names, wrappers)
     return Message(
         name=name,

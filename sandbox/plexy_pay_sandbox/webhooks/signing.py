@@ -1,4 +1,4 @@
-"""How a delivery is proved, in each of the three schemes.
+"""The proof of a delivery, in each of the three schemes.
 
 These few lines are the sandbox's own: a stand-in that signed with the client's code would share its mistakes.
 """
@@ -21,7 +21,7 @@ KEY_PREFIX: Final = "pr_"
 
 
 class Scheme(StrEnum):
-    """What proves a delivery."""
+    """The scheme that proves a delivery."""
 
     TOKEN = "token"  # noqa: S105 (a name)
     """The token in `Authorization`."""
@@ -40,7 +40,7 @@ HEADERS: Final[Mapping[str, Scheme]] = {
 
 
 class Authorization(StrEnum):
-    """How the token is written into `Authorization`; merchants have seen all three."""
+    """The spelling of the token in `Authorization`; merchants have seen all three."""
 
     BEARER = "bearer"
     RAW = "raw"
@@ -87,7 +87,7 @@ class Secrets:
 
     @classmethod
     def of_a_stranger(cls) -> Secrets:
-        """Secrets that nobody knows, for forgeries."""
+        """Return secrets that nobody knows, for forgeries."""
         return cls(token=token_hex(16), private_key=token_hex(16), secret=token_hex(16))
 
     def headers(
@@ -98,7 +98,7 @@ class Secrets:
         now: int,
         authorization: Authorization,
     ) -> dict[str, str]:
-        """The header that proves a delivery.
+        """Return the header that proves a delivery.
 
         Args:
             scheme: What the delivery is proved with.
@@ -119,7 +119,7 @@ class Secrets:
 
 
 def signed_text(payload: object) -> str:
-    """What a callback signs: id, amount, currency, orderReference, and `true` or `false` for success.
+    """Return what a callback signs: id, amount, currency, orderReference, and `true` or `false` for success.
 
     A field that is missing adds nothing, as in the vendor's code.
     """

@@ -54,32 +54,32 @@ class Errors:
     request_id: str
 
     def no_route(self) -> Response:
-        """Nothing lies at the path."""
+        """Refuse a path at which nothing lies."""
         return self._write(
             404, "not found", "routes", pay=4, checkout="resource_missing"
         )
 
     def no_method(self, allowed: str) -> Response:
-        """The path does not take the method."""
-        answer = self._write(
+        """Refuse a method that the path does not take."""
+        response = self._write(
             405,
             f"this path takes {allowed}",
             "routes",
             pay=3,
             checkout="invalid_request",
         )
-        answer.headers["Allow"] = allowed
-        return answer
+        response.headers["Allow"] = allowed
+        return response
 
     def no_key(self, header: str) -> Response:
-        """The key is missing from its header, or is not one of this family."""
+        """Refuse a key that is missing from its header, or is not one of this family."""
         text = (
             f"missing or invalid API key; {header} carries the raw key, without Bearer"
         )
         return self._write(401, text, "keys", pay=2, checkout="api_key_invalid")
 
     def other_agent(self) -> Response:
-        """The key does not belong to the agent of the path."""
+        """Refuse a key that does not belong to the agent of the path."""
         return self._write(
             401,
             "the key is not of this agent",
@@ -89,11 +89,11 @@ class Errors:
         )
 
     def malformed(self, message: str, source: str) -> Response:
-        """The body cannot be read."""
+        """Refuse a body that cannot be read."""
         return self._write(400, message, source, pay=3, checkout="invalid_request")
 
     def invalid(self, error: InvalidRequest, source: str) -> Response:
-        """The request does not fit the document."""
+        """Refuse a request that does not fit the document."""
         status = 422 if self.family not in (CHECKOUT, GATE) else 400
         code = _FLAWS[error.flaw]
         return self._write(
@@ -101,13 +101,13 @@ class Errors:
         )
 
     def refused(self, refusal: Refusal) -> Response:
-        """The rules do not allow the request."""
+        """Refuse a request that the rules do not allow."""
         if isinstance(refusal, AlreadyRefunded):
-            # What the live API was seen to answer: no code, no type, and a status that looks like a breakdown.
+            # What the live API was seen to send: no code, no type, and a status that looks like a breakdown.
             message = (
                 f"failed to handle command: something went wrong, {refusal.message}"
             )
-            return json_answer({"message": message}, 500)
+            return json_response({"message": message}, 500)
         if isinstance(refusal, NotFound):
             return self._write(
                 404, refusal.message, refusal.source, pay=4, checkout="resource_missing"
@@ -147,26 +147,26 @@ class Errors:
             }
             if param is not None:
                 error["param"] = param
-            return json_answer(
+            return json_response(
                 {"error": error | {"request_id": self.request_id}}, status
             )
         if self.family == GATE:
-            return json_answer(
+            return json_response(
                 {"code": _GATE_CODES[status], "message": message}, status
             )
         return pay_error(status, pay, message, source)
 
 
 def pay_error(status: int, code: int, message: str, source: str) -> Response:
-    """An error as the Pay API writes it."""
+    """Make an error as the Pay API writes it."""
     kind = "validationError" if code == 5 else "apiError"
-    return json_answer(
+    return json_response(
         {"code": code, "message": message, "source": source, "type": kind}, status
     )
 
 
-def json_answer(body: object, status: int = 200) -> Response:
-    """An answer in JSON."""
+def json_response(body: object, status: int = 200) -> Response:
+    """Make a response in JSON."""
     return Response(wire.dumps(body), status, media_type="application/json")
 
 
@@ -176,5 +176,5 @@ def _checkout_type(status: int) -> str:
 
 
 def internal_error() -> Response:
-    """A mistake in the sandbox itself."""
+    """Make the response to a mistake in the sandbox itself."""
     return pay_error(500, 2, "something went wrong", "sandbox")
