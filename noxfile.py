@@ -383,7 +383,7 @@ def sbom(session: nox.Session) -> None:
 
 @nox.session
 def release(session: nox.Session) -> None:
-    """Make a version of what is here (`-- VERSION`): pyproject.toml, CHANGELOG.md, spec/released, generated."""
+    """Make a version of what is here (`-- VERSION`): both pyproject.toml, CHANGELOG.md, spec/released, generated."""
     install(session, "build", "changes", "generate", "nox")
     session.run("python", "-m", "generator.release", "release", *session.posargs)
 

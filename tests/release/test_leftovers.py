@@ -29,6 +29,7 @@ LEFTOVERS = (
     ),
     *(
         "dist/plexy_pay-1.tar.gz",
+        "sandbox/dist/plexy_pay_sandbox-1.tar.gz",
         "build/lib/x.py",
         "plexy_pay.egg-info/PKG-INFO",
         "node_modules/x/index.js",
