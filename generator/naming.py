@@ -53,6 +53,12 @@ def _visible(value: str) -> str:
 strings.sanitize = _visible
 
 
+def camel(name: str) -> str:
+    """Return the name on the wire that the runtime takes for granted: `orderReference` for `order_reference`."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 @cache
 def snake(name: str) -> str:
     """The Python name of a property, parameter or operation: snake_case, never a keyword or a builtin."""

@@ -218,6 +218,6 @@ def _about(name: str) -> tuple[str, str]:
         return folder, stem
     if folder == "_core":
         return "runtime", stem
-    if name in _OF_THE_PACKAGE or folder.startswith("_"):
+    if rest or name in _OF_THE_PACKAGE or name.startswith("_"):
         return "package", name
     return "runtime", name.removesuffix(".py")

@@ -384,11 +384,8 @@ def _inside(value: Any) -> Iterable[Any]:
         return cast("dict[str, Any]", value).values()
     if isinstance(value, (list, tuple)):
         return cast("Iterable[Any]", value)
-    further = getattr(value, "additional_properties", {})
-    return (
-        *(getattr(value, name, None) for name in getattr(value, "_fields", ())),
-        *further.values(),
-    )
+    fields = getattr(value, "__attrs_attrs__", ())
+    return [getattr(value, field.name, None) for field in fields]
 
 
 def _is_response(value: object) -> bool:

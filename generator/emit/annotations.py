@@ -81,18 +81,14 @@ def attribute(type_: Type, names: Names = PLAIN, *, is_optional: bool = False) -
         names: How the module names models.
         is_optional: Whether it may be `UNSET`.
     """
-    if not isinstance(type_, Union):
-        return (
-            f"{_attribute(type_, names)} | Unset"
-            if is_optional
-            else _attribute(type_, names)
-        )
-    parts = {
-        _attribute(variant, names): _attribute(variant, PLAIN)
-        for variant in variants_of(type_)
-    }
-    named = sorted(parts, key=lambda part: parts[part].lower())
-    return " | ".join([*named, "Unset"] if is_optional else named)
+    # Of two models that an object fits alike, the first is read: the order is the document's.
+    parts = [_attribute(variant, names) for variant in variants_of(type_)]
+    if "None" in parts:
+        parts.remove("None")
+        parts.append("None")
+    if is_optional:
+        parts.append("Unset")
+    return " | ".join(dict.fromkeys(parts))
 
 
 def _attribute(type_: Type, names: Names) -> str:

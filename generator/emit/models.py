@@ -7,21 +7,11 @@ from dataclasses import dataclass
 
 from ..model import money, query
 from ..model.api import Api, Enum, Field, Model
-from ..model.types import (
-    NULL,
-    Constant,
-    EnumRef,
-    Scalar,
-    leaves_of,
-    models_in,
-    variants_of,
-)
-from ..naming import snake
+from ..model.types import Constant, EnumRef, leaves_of
+from ..naming import camel, snake
 from . import docstrings
 from .annotations import Names, attribute
-from .decoders import decoded, expected, oddity
-from .encoders import built, built_value, checked, encoded
-from .variants import VariantTable
+from .wire_facts import discriminators, wire_call
 
 #: Models may name each other, so they are looked up when a tool asks for the annotations.
 _LATE_MODELS = Names(models="_hints.models.")
@@ -34,38 +24,16 @@ class Attribute:
     Attributes:
         wire_name: The name of the field on the wire.
         name: The name of the attribute.
-        argument: The name of the constructor's argument.
         annotation: The annotation of the attribute.
-        default: What stands behind the annotation, or nothing.
+        assigned: What stands behind the annotation: a default, facts about its JSON, or nothing.
         doc: The docstring.
-        decode: The expression that reads it.
-        encode: The expression that writes it.
-        build: The expression that takes it out of parameters.
-        expected: What its JSON should be, in the words of the runtime's `drift`.
-        odd: The expression that finds a value that does not fit; nothing where a decoder finds it.
-        required: Whether the object always has it.
-        is_needed: Whether a caller must give it.
-        is_offered: Whether a caller may give it.
-        is_sensitive: Whether its value is masked.
-        deprecated: The warning for callers who give it, or nothing.
     """
 
     wire_name: str
     name: str
-    argument: str
     annotation: str
-    default: str
+    assigned: str
     doc: str
-    decode: str
-    encode: str
-    build: str
-    expected: str
-    odd: str
-    required: bool
-    is_needed: bool
-    is_offered: bool
-    is_sensitive: bool
-    deprecated: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +85,6 @@ class ModelView:
         self.is_received = model.key in uses.received or not self.is_sent
         self.is_closed = model.is_closed
         self.needs_one_currency = uses.needs_one_currency(model)
-        self._table = VariantTable()
         self._priced = money.priced_amount(model)
         self._currency = money.currency(model)
         self.priced = self._priced.name if self._priced else ""
@@ -137,148 +104,33 @@ class ModelView:
         return [EnumView(enums[name]) for name in sorted(enums)]
 
     @property
-    def models(self) -> list[tuple[str, str]]:
-        """The modules and names of the other models that the attributes name."""
-        models = [
-            model for type_ in query.parts_of(self._model) for model in models_in(type_)
-        ]
-        names = {model.name for model in models} - {self.name}
-        return sorted((snake(name), name) for name in names)
+    def base(self) -> str:
+        """Return the class of the runtime that it derives from."""
+        if not self.is_sent:
+            return "WireModel"
+        return "SharedModel" if self.is_received else "RequestModel"
+
+    @property
+    def facts(self) -> list[str]:
+        """Return the names of what is true of it and not of every model."""
+        further = self._model.further
+        # Beside an amount without a currency field, no field asks for the check.
+        has_field = self._currency is not None and self._priced is None
+        facts = {
+            "_is_closed": self.is_sent and self.is_closed,
+            "_takes_any": further is not None and not self.further_type,
+            "_has_one_currency": self.is_sent
+            and self.needs_one_currency
+            and not has_field,
+        }
+        return [name for name, is_true in facts.items() if is_true]
 
     @property
     def further_type(self) -> str:
-        """The type of the fields that the schema does not name."""
+        """Return the type of the fields that the schema does not name; nothing where any JSON will do."""
         further = self._model.further
-        return "Any" if further is None else attribute(further, _LATE_MODELS)
-
-    @property
-    def further(self) -> str:
-        """What the JSON of those fields should be; nothing where there should be none."""
-        return (
-            ""
-            if self._model.further is None
-            else expected(self._model.further, self._table)
-        )
-
-    @property
-    def decode_further(self) -> str:
-        """The expression that reads those fields."""
-        further = self._model.further
-        if further is None:
-            return "further_fields(data, cls._blank)"
-        fields, inner = (
-            "free_fields(data, cls._blank)",
-            decoded(further, "item", self._table),
-        )
-        return (
-            fields
-            if inner == "item"
-            else f"decode_mapping({fields}, lambda item: {inner})"
-        )
-
-    @property
-    def build_further(self) -> str:
-        """The expression that takes those fields out of parameters."""
-        further = self._model.further
-        inner = (
-            "item"
-            if further is None
-            else built_value(further, "item", self.name, self._table)
-        )
-        return "rest" if inner == "item" else f"to_mapping(rest, lambda item: {inner})"
-
-    @property
-    def variants(self) -> list[tuple[str, str]]:
-        """The unions of models that its expressions name, and what makes each."""
-        _ = (self.further, self.decode_further, self.build_further)
-        return self._table.definitions()
-
-    @property
-    def encode_further(self) -> str:
-        """The expression that writes those fields."""
-        warns = self.fields and self.is_sent and not self.is_received
-        return "encode_further(self)" if warns else "encode(self.additional_properties)"
-
-    @property
-    def constants(self) -> str:
-        """The values by which the model is told from the other variants of a union."""
-        values: dict[str, str] = {}
-        for field in self._model.fields:
-            if isinstance(field.type, Constant):
-                values[field.wire_name] = repr(field.type.value)
-        return (
-            "{"
-            + ", ".join(f"{name!r}: {values[name]}" for name in sorted(values))
-            + "}"
-        )
-
-    @property
-    def types(self) -> str:
-        """What the JSON of each field should be."""
-        words = (f"{field.wire_name!r}: {field.expected!r}" for field in self.fields)
-        return "{" + ", ".join(words) + "}"
-
-    @property
-    def required(self) -> str:
-        """The names on the wire of the fields that are always there."""
-        # What only requests carry is in no response.
-        fields = [
-            field
-            for field in self._model.fields
-            if field.required and not field.write_only
-        ]
-        return tuple_of(sorted(field.wire_name for field in fields))
-
-    @property
-    def wire_names(self) -> str:
-        """The names on the wire of all fields."""
-        return tuple_of(sorted(field.wire_name for field in self.fields))
-
-    @property
-    def names(self) -> str:
-        """The names of the attributes."""
-        return tuple_of(field.name for field in self.fields)
-
-    @property
-    def sensitive(self) -> str:
-        """The attributes that are masked."""
-        return tuple_of(
-            sorted(field.name for field in self.fields if field.is_sensitive)
-        )
-
-    @property
-    def offered(self) -> str:
-        """The names of the parameters that callers may give."""
-        if all(field.is_offered for field in self.fields):
-            return "cls._fields"
-        return tuple_of(field.name for field in self.fields if field.is_offered)
-
-    @property
-    def needed(self) -> str:
-        """The attributes that callers must give; nothing where there are none."""
-        names = [field.name for field in self.fields if field.is_needed]
-        return tuple_of(names) if self.is_sent and names else ""
-
-    @property
-    def warned(self) -> list[Attribute]:
-        """The attributes that warn callers who give them."""
-        return (
-            [field for field in self.fields if field.deprecated] if self.is_sent else []
-        )
-
-    @property
-    def odd(self) -> str:
-        """The expression that finds a field that does not fit."""
-        return " or ".join(field.odd for field in self.fields if field.odd)
-
-    @property
-    def currency_check(self) -> str:
-        """The function that the currency goes through: it must be there where the document requires it."""
-        return (
-            "wire_currency"
-            if self._currency and self._currency.required
-            else "currency_beside"
-        )
+        annotation = "Any" if further is None else attribute(further, _LATE_MODELS)
+        return "" if annotation == "Any" else annotation
 
     @property
     def moneys(self) -> list[MoneyProperty]:
@@ -310,42 +162,64 @@ class ModelView:
 
     def _attribute(self, field: Field) -> Attribute:
         annotation, default = self._annotation(field)
-        is_nullable = any(
-            variant in (NULL, Scalar("any")) for variant in variants_of(field.type)
-        )
-        subject = f"The parameter `{field.name}` of {self.name}"
         return Attribute(
             wire_name=field.wire_name,
             name=field.name,
-            argument=field.argument,
             annotation=annotation,
-            default=default,
+            assigned=self._assigned(field, annotation, default),
             doc=docstrings.field_doc(self._model, field),
-            decode=decoded(field.type, f"data[{field.wire_name!r}]", self._table),
-            encode=self._encoded(field),
-            build=built(field, self.name, self._table),
-            expected=expected(field.type, self._table),
-            odd=oddity(field, self._table),
-            required=field.required,
-            # Money brings a currency along, and null may be a value.
-            is_needed=field.required
-            and not field.read_only
-            and default != " = UNSET"
-            and not is_nullable,
-            is_offered=not field.read_only,
-            is_sensitive=field.is_sensitive,
-            deprecated=docstrings.deprecation(field.deprecation, subject)
-            if field.deprecation
-            else "",
         )
+
+    def _assigned(self, field: Field, annotation: str, default: str) -> str:
+        """Return what stands behind the annotation of a field."""
+        facts = self._facts_of(field, annotation)
+        if not facts:
+            return f" = {default}" if default else ""
+        metadata = f"metadata={wire_call(facts)}"
+        arguments = f"default={default}, {metadata}" if default else metadata
+        return f" = field({arguments})"
+
+    def _facts_of(self, field: Field, annotation: str) -> dict[str, object]:
+        """Return the facts about the JSON of a field that its name and its annotation do not say."""
+        facts: dict[str, object] = {}
+        if camel(field.name) != field.wire_name:
+            facts["name"] = field.wire_name
+        if field.amount is not None:
+            facts["unit"] = field.unit or "unknown"
+        if self.is_sent:
+            facts |= self._facts_of_parameter(field)
+        required = field.required and not field.write_only
+        if required != ("Unset" not in annotation):
+            facts["required"] = required
+        if field.is_sensitive:
+            facts["sensitive"] = True
+        if found := discriminators(field.type):
+            facts["discriminators"] = found
+        return facts
+
+    def _facts_of_parameter(self, field: Field) -> dict[str, object]:
+        facts: dict[str, object] = {}
+        if field is self._currency and field.amount is None:
+            if self._priced is not None:
+                facts["currency_of"] = self.priced
+            elif self.needs_one_currency:
+                facts["currency_of"] = "*"
+        if amount := money.inner_amount(field):
+            facts["amount"] = amount.name
+        if field.read_only:
+            facts["read_only"] = True
+        if field.deprecation:
+            subject = f"The parameter `{field.name}` of {self.name}"
+            facts["deprecated"] = docstrings.deprecation(field.deprecation, subject)
+        return facts
 
     def _annotation(self, field: Field) -> tuple[str, str]:
         """Return the annotation of a field, and its default."""
         # Of a request that a caller builds, what only responses carry is no part.
         is_required = field.required and not (field.read_only and self.is_sent)
-        default = "" if is_required else " = UNSET"
+        default = "" if is_required else "UNSET"
         if is_required and isinstance(field.type, Constant):
-            default = f" = {field.type.value!r}"
+            default = repr(field.type.value)
         takes_money = not self.is_received and field.unit is not None
         if takes_money:
             annotation = f"{attribute(field.type, _LATE_MODELS)} | Money"
@@ -358,20 +232,8 @@ class ModelView:
             and self._priced is not None
         )
         if is_brought and field.required:
-            return f"{annotation} | Unset", " = UNSET"
+            return f"{annotation} | Unset", "UNSET"
         return annotation, default
-
-    def _encoded(self, field: Field) -> str:
-        if not self.is_sent:
-            return encoded(field)
-        if field is self._currency and field.amount is None:
-            if self._priced is not None:
-                # What a response brought goes out again as it came, also without a currency.
-                check = "currency_beside" if self.is_received else self.currency_check
-                return f'{check}(self.{self.priced}, self.{field.name}, "{self.name}")'
-            if self.needs_one_currency:
-                return f"one_currency(self, self.{field.name})"
-        return checked(field, is_received=self.is_received)
 
     def _money(self, name: str, field: Field) -> MoneyProperty:
         declared = self.currency

@@ -10,10 +10,9 @@ from ..model.money import currency, priced_amount
 from ..model.types import NULL, ModelRef, Scalar, Type, leaves_of, variants_of
 from ..naming import constant, pascal, snake
 from . import docstrings
-from .annotations import LATE, PLAIN, parameter
-from .encoders import built_value
+from .annotations import LATE, PLAIN, attribute, parameter
 from .results import classes_in, result_of
-from .variants import InlineVariants
+from .wire_facts import discriminators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +335,14 @@ class WholeBody:
     classes: tuple[str, ...]
 
 
+def _built_body(type_: Type) -> str:
+    if not any(isinstance(leaf, ModelRef) for leaf in leaves_of(type_)):
+        return "body"
+    found = discriminators(type_)
+    apart = f", {found}" if found else ""
+    return f"build_body(body, {attribute(type_, PLAIN)}{apart})"
+
+
 def whole_body(node: Body) -> WholeBody:
     """Return what a method takes as a body that has no fields."""
     argument = Argument(
@@ -349,6 +356,6 @@ def whole_body(node: Body) -> WholeBody:
     return WholeBody(
         argument=argument,
         annotation=parameter(node.type, None, PLAIN, built=False),
-        build=built_value(node.type, "body", "body", InlineVariants()),
+        build=_built_body(node.type),
         classes=tuple(classes_in(node.type)),
     )

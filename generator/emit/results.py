@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model.api import Enum, Response
+from ..model.api import Response
 from ..model.types import ANYTHING, EnumRef, ListOf, ModelRef, Type, leaves_of
 from .annotations import LATE, PLAIN, attribute
-from .decoders import decoded, expected
-from .variants import VariantTable
+from .wire_facts import discriminators
 
 _JSON = "application/json"
 
@@ -23,19 +22,15 @@ class Result:
         late_type: The same in a module that imports nothing of what it names.
         decode: The decoder of what was read.
         models: The classes that it names.
-        enums: The enumerations that it names.
-        variants: The unions of models that the decoder names, and what makes each.
         accept: The media types that are asked for.
         content: How the bytes are read: as `json`, `text` or `binary`.
-        is_typed: Whether the decoder is made of expressions.
+        is_typed: Whether the decoder is made of the annotation.
     """
 
     type: str
     late_type: str
     decode: str
     models: tuple[str, ...] = ()
-    enums: tuple[Enum, ...] = ()
-    variants: tuple[tuple[str, str], ...] = ()
     accept: str = _JSON
     content: str = "json"
     is_typed: bool = False
@@ -81,18 +76,13 @@ def _named(type_: Type, decode: str) -> Result:
 
 
 def _of_any_shape(type_: Type) -> Result:
-    table = VariantTable()
-    expression, words = decoded(type_, "data", table), expected(type_, table)
-    enums = {
-        leaf.key: leaf.enum for leaf in leaves_of(type_) if isinstance(leaf, EnumRef)
-    }
+    found = discriminators(type_)
+    apart = f", {found}" if found else ""
     return Result(
         type=attribute(type_, PLAIN),
         late_type=_late(type_),
-        decode=f"TypedBody(lambda data: {expression}, Shape({words!r}, __name__))",
+        decode=f"TypedBody({attribute(type_, PLAIN)}{apart})",
         models=tuple(classes_in(type_)),
-        enums=tuple(enums.values()),
-        variants=tuple(table.definitions()),
         is_typed=True,
     )
 

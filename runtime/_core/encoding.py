@@ -121,8 +121,10 @@ def encode_further(model: Any) -> Any:
     further = model.additional_properties
     if further:
         from .misspellings import warn_of_misspelt
+        from .schema import schema_of
 
-        warn_of_misspelt(type(model).__name__, further, model._fields, model._types)
+        schema = schema_of(model.__class__)
+        warn_of_misspelt(type(model).__name__, further, schema.names, schema.types)
     return encode(further)
 
 

@@ -577,14 +577,17 @@ def _with_further(request: Request[Any], further: dict[str, Any]) -> dict[str, A
         raise errors.InvalidParameterError(
             f"{request.operation.call}: extra_body names {', '.join(twice)}. Nothing was sent. Use the parameter."
         )
-    if request.fields and further.keys() - request.fields:
+    if request.model is not None:
         from .misspellings import warn_of_misspelt
+        from .schema import schema_of
+
+        known = schema_of(request.model).types
 
         warn_of_misspelt(
             f"{request.operation.call}: extra_body",
             further,
-            tuple(request.fields),
-            request.fields,
+            tuple(known),
+            known,
         )
     return {**body, **further}
 

@@ -353,8 +353,8 @@ def _currencies(value: Any, name: str = "") -> Iterator[Money | str]:
         for item in cast("Iterable[Any]", value):
             yield from _currencies(item)
     else:
-        for field in getattr(value, "_fields", ()):
-            yield from _currencies(getattr(value, field), field)
+        for field in getattr(value, "__attrs_attrs__", ()):
+            yield from _currencies(getattr(value, field.name), field.name)
 
 
 def money_object(value: Any, name: str) -> Any:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -106,9 +106,8 @@ class Request(Generic[T]):
         default_factory=dict[str, object], kw_only=True
     )
     body: object = field(default=UNSET, kw_only=True)
-    fields: Collection[str] = field(
-        default=(), kw_only=True
-    )  # The names that its body may have, as far as known.
+    # The model of its body, where it has one.
+    model: type[Any] | None = field(default=None, kw_only=True)
     decode: Callable[[Any], T] = field(kw_only=True)
     # Which part of a whole is asked for, such as `page 2`.
     part: str = field(default="", kw_only=True)

@@ -10,10 +10,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..errors import InvalidParameterError
 from .base_client import AsyncClient, SyncClient
-from .decoding import Shape, empty_of, expected_by
+from .decoding import empty_of, expected_by
 from .encoding import encode, is_array, is_object
 from .operation import Request
 from .types import UNSET, RequestOptions, Unset
+from .wire_types import WireType
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT")
@@ -86,7 +87,7 @@ class PageBody(Generic[PageT]):
     def __init__(
         self, decode: Callable[[Any], PageT], rules: PageRules, number: int
     ) -> None:
-        self.expects: Shape | None = expected_by(decode)
+        self.expects: WireType | None = expected_by(decode)
         self._decode = decode
         self._rules = rules
         self._number = number

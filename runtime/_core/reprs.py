@@ -10,26 +10,29 @@ from typing import Any
 
 from .encoding import is_array, is_object
 from .keys import MASK
+from .schema import schema_of
 from .types import UNSET
+from .wire_types import Array
 
 
 def represent(model: Any) -> str:
     """The readable repr of a generated model."""
-    sensitive: frozenset[str] = model._sensitive
+    kind: type[Any] = model.__class__
     shown: list[str] = []
-    for name, expected in zip(model._fields, model._types.values(), strict=True):
+    for field in schema_of(kind).fields:
         # A model that unpickling or copying has not filled yet must still be printable in a debugger.
-        value = getattr(model, name, UNSET)
-        if value is not UNSET:
-            masked = name in sensitive and value is not None
-            shown.append(
-                f"{name}={MASK if masked else _shown(value, is_list='[' in expected)}"
-            )
+        value = getattr(model, field.name, UNSET)
+        if value is UNSET:
+            continue
+        is_list = any(isinstance(part, Array) for part in field.type.parts)
+        masked = field.wire.sensitive and value is not None
+        text = MASK if masked else _shown(value, is_list=is_list)
+        shown.append(f"{field.name}={text}")
     further: dict[str, Any] = getattr(model, "additional_properties", {})
     if further:
         # What the spec does not know may be anything, a card number too: only the names are shown.
         shown.append(f"additional_properties=<{', '.join(sorted(further))}>")
-    return f"{type(model).__name__}({', '.join(shown)})"
+    return f"{kind.__name__}({', '.join(shown)})"
 
 
 def _shown(value: Any, *, is_list: bool = False) -> str:

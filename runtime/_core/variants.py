@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidParameterError
+from .schema import schema_of
 
 
 class Variants:
@@ -76,9 +77,9 @@ class Variants:
     def _parameter(self) -> str:
         """Return the name of the discriminator in Python."""
         for model in self.models:
-            names = dict(zip(model._types, model._fields, strict=True))
-            if self._name in names:
-                return str(names[self._name])
+            for field in schema_of(model).fields:
+                if field.wire_name == self._name:
+                    return field.name
         return self._name
 
 
@@ -88,13 +89,14 @@ def _fit(model: type[Any], data: Mapping[str, Any]) -> tuple[bool, int, int] | N
     Constants tell a model from others, so an object without them is another. An object that has them may lack a
     required field: an odd response is still read.
     """
-    constants: Mapping[str, object] = model._constants
+    schema = schema_of(model)
+    constants = schema.constants
     if not all(_carries(data, name, wanted) for name, wanted in constants.items()):
         return None
-    is_whole = model._required <= data.keys()
+    is_whole = schema.required <= data.keys()
     if not is_whole and not constants:
         return None
-    return is_whole, len(constants), len(model._types.keys() & data.keys())
+    return is_whole, len(constants), len(schema.types.keys() & data.keys())
 
 
 def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
@@ -105,11 +107,14 @@ def _carries(data: Mapping[str, Any], name: str, wanted: object) -> bool:
 
 def _takes(model: type[Any], params: Mapping[str, Any]) -> bool:
     """Return whether a model has all the parameters, and needs no other."""
-    names = dict(zip(model._types, model._fields, strict=True))
-    needed = {names[name] for name in model._required - model._constants.keys()}
-    if not needed <= params.keys() or not params.keys() <= set(model._fields):
+    schema = schema_of(model)
+    if not params.keys() <= set(schema.names):
         return False
-    given = {
-        name: params[names[name]] for name in model._constants if names[name] in params
-    }
-    return all(_carries(given, name, model._constants[name]) for name in given)
+    for field in schema.fields:
+        if field.name in params:
+            wanted = schema.constants.get(field.wire_name, params[field.name])
+            if not _carries(params, field.name, wanted):
+                return False
+        elif field.is_required and not field.is_constant:
+            return False
+    return True

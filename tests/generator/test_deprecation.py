@@ -184,11 +184,11 @@ def test_a_package_without_deprecations_never_loads_the_module(tmp_path: Path) -
     module = generate(tmp_path, document)
     sync_client(module).orders.void("o1")
     sync_client(module).orders.create(title="t")
-    assert f"{module.__name__}.deprecation" not in sys.modules
+    assert f"{module.__name__}._core.deprecation" not in sys.modules
     folder = Path(str(module.__file__)).parent
     rooms = (
         *folder.glob("api/*/*.py"),
-        *folder.glob("resources/*.py"),
+        *folder.glob("_resources/*.py"),
         *folder.glob("models/*.py"),
     )
     assert not [path for path in rooms if "deprecat" in path.read_text("utf-8")]

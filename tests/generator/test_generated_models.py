@@ -296,7 +296,7 @@ def test_recursive_and_circular_models_decode_and_encode(package: ModuleType) ->
 
 
 def test_amounts_are_never_a_binary_float(package: ModuleType) -> None:
-    loads = importlib.import_module(f"{package.__name__}.encoding").loads
+    loads = importlib.import_module(f"{package.__name__}._core.encoding").loads
     order = package.models.Order.from_dict(loads(b'{"id": "1", "balance": 0.10}'))
     assert order.balance == Decimal("0.10")
     with pytest.raises(_error(package), match="float"):
@@ -452,7 +452,7 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
     written = package.params.OrderRequestParams
     annotations = typing.get_type_hints(written)
     resource = importlib.import_module(
-        f"{package.__name__}.resources.orders"
+        f"{package.__name__}._resources.orders"
     ).OrdersResource
     create = inspect.signature(resource.create)
     keywords = {
@@ -474,8 +474,8 @@ def test_the_typed_dicts_have_the_keywords_of_the_methods(package: ModuleType) -
 
 def _differences(package: ModuleType, payload: Any) -> list[tuple[str, str, str, str]]:
     """What drift says of an order, and that decoding notices it."""
-    decoding = importlib.import_module(f"{package.__name__}.decoding")
-    drift = importlib.import_module(f"{package.__name__}.drift")
+    decoding = importlib.import_module(f"{package.__name__}._core.decoding")
+    drift = importlib.import_module(f"{package.__name__}._core.drift")
     body = decoding.ObjectBody(package.models.Order)
     before = decoding.misfit()
     body(payload)

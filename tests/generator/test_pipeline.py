@@ -77,7 +77,7 @@ def test_another_hash_seed_and_another_folder_give_the_same_bytes(
             "payments.yaml",
             "Why the money goes back.",
             "The reason why the money goes back.",
-            {"models/refund_payment.py", "params/__init__.py", "resources/payments.py"},
+            {"models/refund_payment.py", "params/__init__.py", "_resources/payments.py"},
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -336,7 +337,8 @@ def test_fields_of_one_direction_are_required_in_it_alone(tmp_path: Path) -> Non
     }
     with pytest.raises(package.InvalidParameterError, match="id"):
         account.from_params({"name": "N", "secret": "S", "id": "I"})
-    assert account._required == {"id", "name"}
+    schema = importlib.import_module(f"{package.__name__}._core.schema")
+    assert schema.schema_of(account).required == {"id", "name"}
 
 
 # -- names of values ---------------------------------------------------------------------------------------

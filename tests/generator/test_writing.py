@@ -104,10 +104,10 @@ def test_changes_are_told_by_operation_and_model(tmp_path: Path) -> None:
     found = writing.Difference(
         added=("api/pets/create_pet.py", "models/pet.py"),
         changed=(
-            "resources/pets.py",
+            "_resources/pets.py",
             "params/__init__.py",
-            "flow.py",
-            "webhooks/events.py",
+            "_core/flow.py",
+            "webhooks/_events.py",
             "openapi.json",
         ),
         removed=("api/pets/delete_pet.py", "models/__init__.py"),
@@ -117,7 +117,7 @@ def test_changes_are_told_by_operation_and_model(tmp_path: Path) -> None:
         "  operations: + pets.create_pet, - pets.delete_pet",
         "  resources: ~ pets",
         "  models: + pet",
-        "  webhooks: ~ events",
+        "  webhooks: ~ _events",
         "  parameters: ~",
         "  runtime: ~ flow",
         "  package: - models/__init__.py",

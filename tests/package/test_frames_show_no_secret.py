@@ -28,6 +28,7 @@ from plexy_pay import (
     models,
 )
 from plexy_pay._core.operation import Operation, Request
+from plexy_pay._core.schema import schema_of
 from plexy_pay._operations import OPERATIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
@@ -227,7 +228,7 @@ def model_names() -> list[str]:
 @pytest.mark.parametrize("name", model_names())
 def test_no_frame_of_a_model_shows_a_secret(name: str) -> None:
     model: Any = getattr(models, name)
-    params = {field: {**CARD, "misspelt": NAIVE} for field in model._fields}
+    params = {field: {**CARD, "misspelt": NAIVE} for field in schema_of(model).names}
     error = None
     try:
         model.from_params({**params, "further": {"card": CARD, "at": NAIVE}}).to_dict()

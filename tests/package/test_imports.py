@@ -67,7 +67,7 @@ def test_a_call_that_succeeds_loads_nothing_of_reconciling() -> None:
         )
     assert "plexy_pay._core.flow" in loaded
     unneeded = (
-        "_lookups",
+        "_recipes",
         "readings",
         "recipes",
         "reconciling",

@@ -17,6 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plexy_pay import UNSET, InvalidParameterError, Money, models
 from plexy_pay._core.encoding import loads
+from plexy_pay._core.schema import schema_of
+from plexy_pay._core.wire_types import (
+    Array,
+    Constant,
+    Part,
+    Plain,
+    WireType,
+    is_enum,
+)
 from plexy_pay.models import CreatePaymentLinkMetadata, PaymentLink, Transaction
 
 MODELS: list[Any] = [
@@ -63,20 +72,24 @@ WORDS: dict[str, st.SearchStrategy[Any]] = {
 
 
 @cache
-def expected(words: str, depth: int) -> st.SearchStrategy[Any]:
-    """JSON as a model's table says it in words."""
-    if " | " in words:
-        return st.one_of([expected(word, depth) for word in words.split(" | ")])
-    if words.startswith("["):
-        return st.lists(expected(words[1:-1], depth), max_size=2)
-    if words.startswith("="):
-        return st.just(json.loads(words[1:]))
-    if words in WORDS:
-        return WORDS[words]
-    named = getattr(models, words)
-    if not attrs.has(named):
-        return st.sampled_from([str(member.value) for member in named]) | texts
-    return payloads(named, depth - 1) if depth else st.just({})
+def expected(type_: WireType, depth: int) -> st.SearchStrategy[Any]:
+    """Return JSON of a type."""
+    return st.one_of([expected_part(part, depth) for part in type_.parts])
+
+
+def expected_part(part: Part, depth: int) -> st.SearchStrategy[Any]:
+    """Return JSON of one of the things that a type may be."""
+    match part:
+        case Plain(word=word):
+            return WORDS[word]
+        case Constant(value=value):
+            return st.just(value)
+        case Array(item=item):
+            return st.lists(expected(item, depth), max_size=2)
+        case _ if is_enum(part):
+            return st.sampled_from([*part.__members__.values()]).map(str) | texts
+        case _:
+            return payloads(part, depth - 1) if depth else st.just({})
 
 
 @cache
@@ -86,19 +99,13 @@ def payloads(model: Any, depth: int = 2) -> st.SearchStrategy[Any]:
     What is only sent comes from a caller, whose amounts and required values are checked.
     """
     odd = st.nothing() if hasattr(model, "from_params") else anything
-    required = {
-        name: expected(words, depth)
-        for name, words in model._types.items()
-        if name in model._required
-    }
-    others = {
-        name: expected(words, depth) | odd
-        for name, words in model._types.items()
-        if name not in model._required
-    }
+    schema = schema_of(model)
+    types = {name: expected(type_, depth) for name, type_ in schema.types.items()}
+    required = {name: types[name] for name in schema.required}
+    others = {name: types[name] | odd for name in types.keys() - schema.required}
     declared = st.fixed_dictionaries(required, optional=others)
     further = st.dictionaries(
-        texts.filter(lambda name: name not in model._types),
+        texts.filter(lambda name: name not in schema.types),
         anything,
         min_size=1,
         max_size=2,

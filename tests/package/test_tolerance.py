@@ -36,6 +36,7 @@ from jsonschema import Draft202012Validator
 from plexy_pay._core.decoding import expected_by, misfit
 from plexy_pay._core.drift import Difference, differences
 from plexy_pay._core.encoding import dumps, encode, loads
+from plexy_pay._core.schema import schema_of
 
 ANSWERS = list({(json.dumps(answer.schema)): answer for answer in answers()}.values())
 EXAMPLES = settings(max_examples=12)
@@ -105,16 +106,17 @@ def models_in(value: Any) -> Iterator[Any]:
             yield from models_in(item)
     elif hasattr(value, "to_dict"):
         yield value
-        for name in value._fields:
-            yield from models_in(getattr(value, name))
+        for field in schema_of(type(value)).fields:
+            yield from models_in(getattr(value, field.name))
 
 
 def at(made: Any, place: Place) -> Any:
     """The decoded value at a place of the payload."""
     for key in place.path:
         if isinstance(key, str):
-            key = dict(zip(type(made)._types, type(made)._fields, strict=True))[key]
-            made = getattr(made, key)
+            fields = schema_of(type(made)).fields
+            (name,) = [one.name for one in fields if one.wire_name == key]
+            made = getattr(made, name)
         else:
             made = made[key]
     return made

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, Literal
 
+from attrs import define
 from helpers.calls import as_object, operation
 from plexy_pay._core.decoding import decode_variant
 from plexy_pay._core.operation import Request
 from plexy_pay._core.variants import Variants
+from plexy_pay._core.wire_model import WireModel
 
 PAYMENT = "8f14e45f-ceea-467f-a9d5-33b1e5f3f1a0"
 ORDER = "ORD-1001"
@@ -64,29 +66,23 @@ class Kind:
         return Request(operation(**facts), decode=_one_of_two, **given)
 
 
-class _Variant:
+@define(kw_only=True)
+class _Card(WireModel):
     """A variant of a union, as generated models are: what carries its constant decodes to it."""
 
-    _required: ClassVar[frozenset[str]] = frozenset(("type",))
-    _constants: ClassVar[Mapping[str, object]] = {"type": "card"}
-    _types: ClassVar[Mapping[str, str]] = {"type": '="card"'}
-    _further: ClassVar[str] = ""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Any:
-        raise AssertionError(f"{src_dict} is no variant that is known")
+    type: Literal["card"]
 
 
-class _OtherVariant(_Variant):
-    _constants: ClassVar[Mapping[str, object]] = {"type": "wallet"}
-    _types: ClassVar[Mapping[str, str]] = {"type": '="wallet"'}
+@define(kw_only=True)
+class _Wallet(WireModel):
+    type: Literal["wallet"]
 
 
-_VARIANTS = Variants(_Variant, _OtherVariant)
+_VARIANTS = Variants(_Card, _Wallet)
 
 
 def _one_of_two(data: Any) -> Any:
-    return decode_variant(as_object(data), _VARIANTS)
+    return decode_variant(_VARIANTS, as_object(data))
 
 
 READ = Kind(

@@ -10,24 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import count
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from ..errors import InvalidParameterError, locate, missing_parameter
 from .encoding import is_array, is_iterable, is_mapping, is_object
 from .enums import OpenIntEnum, OpenStrEnum
-from .types import UNSET, Unset
+from .types import UNSET
 from .variants import Variants
+from .wire_types import Array, WireType
 
 
 class Model(Protocol):
     """What every generated model class offers."""
-
-    _required: ClassVar[frozenset[str]]
-    _constants: ClassVar[Mapping[str, object]]
-    _types: ClassVar[Mapping[str, str]]
-    _further: ClassVar[str]
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self: ...
@@ -43,12 +38,6 @@ class RequestModel(Model, Protocol):
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=Model)
 RequestT = TypeVar("RequestT", bound="RequestModel")
-
-# What a plain field may be; a field that is not required may also be missing.
-TEXT = (str, Unset)
-INTEGER = (int, Unset)
-NUMBER = (int, Decimal, Unset)
-BOOLEAN = (bool, Unset)
 
 _moment = datetime.fromisoformat
 _EXACT = re.compile(
@@ -89,25 +78,24 @@ def free_fields(data: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[st
     return {name: value for name, value in data.items() if name not in declared}
 
 
-def decode_model(model: type[Model], value: Any) -> Any:
-    """A JSON object becomes the model."""
+def decode_model(read: Callable[[Any], Any], value: Any) -> Any:
+    """Read a JSON object as a model."""
     try:
         if is_object(value):
-            return model.from_dict(value)
+            return read(value)
     except RecursionError:
         pass  # Nested without end: from here on it stays as it came.
     return odd(value)
 
 
-def decode_models(model: type[Model], value: Any) -> Any:
-    """Each object of a JSON array becomes the model."""
+def decode_models(read: Callable[[Any], Any], value: Any) -> Any:
+    """Read each object of a JSON array as a model."""
     if not is_array(value):
         return odd(value)
-    from_dict = model.from_dict
     try:
-        return [from_dict(item) for item in value]
+        return [read(item) for item in value]
     except (TypeError, AttributeError):
-        return [decode_model(model, item) for item in value]  # One is no object.
+        return [decode_model(read, item) for item in value]  # One is no object.
     except RecursionError:
         return odd(value)
 
@@ -155,12 +143,12 @@ def enum_decoder(enum: type[OpenStrEnum | OpenIntEnum]) -> Callable[[Any], Any]:
     return decode
 
 
-def decode_list(value: Any, decode_item: Callable[[Any], Any]) -> Any:
+def decode_list(decode_item: Callable[[Any], Any], value: Any) -> Any:
     """Each item of a JSON array is decoded."""
     return [decode_item(item) for item in value] if is_array(value) else odd(value)
 
 
-def decode_plain(value: Any, kinds: Container[type]) -> Any:
+def decode_plain(kinds: Container[type], value: Any) -> Any:
     """A JSON array of text, numbers or booleans stays as it is; items of other kinds are misfits."""
     if not is_array(value):
         return odd(value)
@@ -169,7 +157,7 @@ def decode_plain(value: Any, kinds: Container[type]) -> Any:
     return value
 
 
-def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
+def decode_mapping(decode_item: Callable[[Any], Any], value: Any) -> Any:
     """Each value of a JSON object is decoded."""
     return (
         {key: decode_item(item) for key, item in value.items()}
@@ -178,14 +166,14 @@ def decode_mapping(value: Any, decode_item: Callable[[Any], Any]) -> Any:
     )
 
 
-def decode_variant(value: Any, variants: Variants) -> Any:
+def decode_variant(variants: Variants, value: Any) -> Any:
     """Read a JSON object as the variant that it is. One that is none of them stays the plain object that came."""
     variant = variants.model_of(value) if is_object(value) else None
-    return odd(value) if variant is None else decode_model(variant, value)
+    return odd(value) if variant is None else decode_model(variant.from_dict, value)
 
 
 def decode_union(
-    value: Any, plain: Container[type], *decoders: Callable[[Any], Any]
+    plain: Container[type], decoders: Iterable[Callable[[Any], Any]], value: Any
 ) -> Any:
     """A value of a plain type stays; else the first decoder that makes something of it decides."""
     if value is UNSET or type(value) in plain:
@@ -197,19 +185,7 @@ def decode_union(
     return odd(value)
 
 
-class Shape(NamedTuple):
-    """The JSON that a decoder expects.
-
-    Args:
-        words: In the words of a model's table, such as `Transaction`, `[Transaction]` or `date-time | null`.
-        module: The module whose names they are.
-    """
-
-    words: str
-    module: str
-
-
-def expected_by(decode: Callable[[Any], object]) -> Shape | None:
+def expected_by(decode: Callable[[Any], object]) -> WireType | None:
     """The JSON that a decoder says it expects; None where any will do."""
     return getattr(decode, "expects", None)
 
@@ -232,7 +208,7 @@ class ObjectBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
-        self.expects: Shape = Shape(model.__name__, model.__module__)
+        self.expects: WireType = WireType((model,))
 
     def __call__(self, data: Any) -> ModelT:
         if not is_object(data):
@@ -252,7 +228,7 @@ class ArrayBody(Generic[ModelT]):
 
     def __init__(self, model: type[ModelT]) -> None:
         self.model = model
-        self.expects: Shape = Shape(f"[{model.__name__}]", model.__module__)
+        self.expects: WireType = WireType((Array(WireType((model,))),))
 
     def __call__(self, data: Any) -> list[ModelT]:
         if data is None:
@@ -260,37 +236,11 @@ class ArrayBody(Generic[ModelT]):
             return []
         if not is_array(data):
             raise ValueError(f"a JSON array was expected, not {kind_of(data)}")
-        return cast("list[ModelT]", decode_models(self.model, data))
+        return cast("list[ModelT]", decode_models(self.model.from_dict, data))
 
     def empty(self) -> list[ModelT]:
         """Return an empty list."""
         return []
-
-
-class TypedBody(Generic[T]):
-    """The decoder of a response that is any other JSON: a plain value, an array of them, or one of several things.
-
-    Args:
-        decode: Reads it tolerantly.
-        expects: What is expected of it.
-    """
-
-    def __init__(self, decode: Callable[[Any], T], expects: Shape) -> None:
-        self._decode = decode
-        self.expects: Shape = expects
-
-    def __call__(self, data: Any) -> T:
-        # A plain value of another type is nothing that a decoder looks at.
-        misfit()
-        return self._decode(data)
-
-    def empty(self) -> Any:
-        """Return what a success without content is: an empty list, or None where that may come."""
-        if self.expects.words.startswith("["):
-            return []
-        if "null" in self.expects.words.split(" | "):
-            return None
-        raise ValueError("a value was expected, and nothing came")
 
 
 def no_body(data: Any) -> None:
@@ -337,7 +287,7 @@ def build(model: type[RequestT], params: Mapping[str, Any], call: str) -> Reques
         raise
 
 
-def to_model(model: type[RequestModel], value: Any, place: str) -> Any:
+def to_model(model: type[RequestModel], place: str, value: Any) -> Any:
     """A nested parameter as a model: a mapping is built into one, a model, None or UNSET stays.
 
     Raises:
@@ -352,27 +302,27 @@ def to_model(model: type[RequestModel], value: Any, place: str) -> Any:
         raise
 
 
-def to_models(model: type[RequestModel], value: Any, place: str) -> Any:
+def to_models(model: type[RequestModel], place: str, value: Any) -> Any:
     """A sequence of nested parameters as a list of models."""
     if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
         return value  # It is no sequence: to take it apart would send something else in silence.
-    return [to_model(model, item, place) for item in value]
+    return [to_model(model, place, item) for item in value]
 
 
-def to_variant(variants: Variants, value: Any, place: str) -> Any:
+def to_variant(variants: Variants, place: str, value: Any) -> Any:
     """Return a nested parameter as the variant that it is meant for; what is no mapping stays.
 
     Raises:
         InvalidParameterError: if the parameters do not tell which, or as `from_params` does.
     """
     return (
-        to_model(variants.model_for(value, place), value, place)
+        to_model(variants.model_for(value, place), place, value)
         if is_mapping(value)
         else value
     )
 
 
-def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
+def to_list(build_item: Callable[[Any], Any], value: Any) -> Any:
     """Return a sequence of nested parameters as a list of what each is built into; what is no sequence stays."""
     if isinstance(value, str) or is_mapping(value) or not is_iterable(value):
         return value
@@ -380,7 +330,7 @@ def to_list(value: Any, build_item: Callable[[Any], Any]) -> Any:
 
 
 def to_mapping(
-    value: Mapping[str, Any], build_item: Callable[[Any], Any]
+    build_item: Callable[[Any], Any], value: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the values of a mapping as what each is built into; its keys are the caller's own."""
     return {key: build_item(item) for key, item in value.items()}

@@ -9,38 +9,37 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from . import PACKAGE
 from .causes import failures_ignored
+from .decoders import variants_of
 from .decoding import Model, decode_date, decode_datetime, expected_by
 from .encoding import is_array, is_object
-from .enums import OpenIntEnum, OpenStrEnum
+from .schema import schema_of
 from .variants import Variants
+from .wire_types import (
+    DAY,
+    MOMENT,
+    Array,
+    Constant,
+    Part,
+    Plain,
+    WireType,
+    is_enum,
+    is_model,
+)
 
 # How many different records one process writes at most; an API that changed that much was noticed.
 _MOST_RECORDS = 1000
 # A new field is named only if its name looks like one: a key that is made of data may be personal.
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*[0-9]{0,2}[A-Za-z_-]*", re.ASCII)
-_WORD = re.compile(r'="(?:[^"\\]|\\.)*"|\[.*\]|[^|\s]+')
-_FORMATS = {"date-time": decode_datetime, "date": decode_date}
-# A module may have something of its own by such a name.
-_PLAIN = frozenset(
-    (
-        "string",
-        "integer",
-        "number",
-        "boolean",
-        "null",
-        "array",
-        "object",
-        "any",
-        *_FORMATS,
-    )
-)
+_FORMATS: dict[Plain, Callable[[Any], Any]] = {
+    MOMENT: decode_datetime,
+    DAY: decode_date,
+}
 
 _logger = logging.getLogger(f"{PACKAGE}.drift")
 # Which record was written, and by which call of `report`. No lock: one that another thread holds while the process is
@@ -69,13 +68,11 @@ class Difference(NamedTuple):
 
 def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
     """Tell what is different in the JSON that a decoder was given: each difference once, and not more than 1,000."""
-    shape = expected_by(decode)
-    if shape is None:
+    type_ = expected_by(decode)
+    if type_ is None:
         return []
     found: dict[Difference, None] = {}
-    for one in _as_deep_as_python_goes(
-        _in_value(_expected(shape.module, shape.words), data, "")
-    ):
+    for one in _as_deep_as_python_goes(_in_value(_expected(type_), data, "")):
         found[one] = None
         if len(found) == _MOST_RECORDS:
             break
@@ -84,8 +81,8 @@ def differences(decode: Callable[[Any], object], data: Any) -> list[Difference]:
 
 def absence(decode: Callable[[Any], object]) -> list[Difference]:
     """Tell that a success had no content, where the spec says that it has a body."""
-    shape = expected_by(decode)
-    expected = () if shape is None else _expected(shape.module, shape.words)
+    type_ = expected_by(decode)
+    expected = () if type_ is None else _expected(type_)
     if not expected or any(one.json == "null" for one in expected):
         return []
     return [Difference("", "missing", _names(expected), "absent")]
@@ -112,54 +109,62 @@ def report(operation: str, found: list[Difference]) -> None:
 
 
 class _Expected:
-    """One thing that a value may be: a word of the spec, an enumeration, a model, one of several, or an array."""
+    """One thing that a value may be: a part of a type, or all models of a union together."""
 
-    def __init__(self, what: Any, items: tuple[_Expected, ...] = ()) -> None:
+    def __init__(self, what: Part | Variants) -> None:
         self.what = what
-        self.items = items
         self.name = _name(what)
-        self.json = {"date-time": "string", "date": "string"}.get(self.name, self.name)
-        if isinstance(what, Variants):
-            self.json = "object"
-        elif isinstance(what, type):
-            self.json = "object"
-            if issubclass(what, (OpenStrEnum, OpenIntEnum)):
-                self.json = "string" if issubclass(what, str) else "integer"
-        elif self.name.startswith("="):
-            self.json = _json_type(json.loads(self.name[1:]))
+        self.json = _json_of(what)
+        self.items = _expected(what.item) if isinstance(what, Array) else ()
 
     @property
     def shown(self) -> str:
         """The name for a record."""
-        return "object" if self.json == "object" else self.name.removeprefix("=")
+        return "object" if self.json == "object" else self.name
 
 
-def _name(what: Any) -> str:
-    if isinstance(what, Variants):
-        return " or ".join(what.names)
-    return what if isinstance(what, str) else str(what.__name__)
+def _name(what: Part | Variants) -> str:
+    match what:
+        case Variants():
+            return " or ".join(what.names)
+        case Plain(word=word):
+            return word
+        case Constant(value=value):
+            return json.dumps(value)
+        case Array():
+            return "array"
+        case _:
+            return what.__name__
+
+
+def _json_of(what: Part | Variants) -> str:
+    """Return the type in JSON of what is expected."""
+    match what:
+        case Plain(word=word):
+            return "string" if what in _FORMATS else word
+        case Constant(value=value):
+            return _json_type(value)
+        case Array():
+            return "array"
+        case type() if is_enum(what):
+            return "string" if issubclass(what, str) else "integer"
+        case _:
+            return "object"
 
 
 def _in_model(
     model: type[Model], data: Mapping[str, Any], pointer: str
 ) -> Iterator[Difference]:
-    types, required = model._types, model._required  # pyright: ignore[reportPrivateUsage]
-    further, module = model._further, model.__module__  # pyright: ignore[reportPrivateUsage]
-    for name in types.keys() - data.keys():
-        if name in required:
-            yield Difference(
-                _at(pointer, name),
-                "missing",
-                _names(_expected(module, types[name])),
-                "absent",
-            )
+    schema = schema_of(model)
+    for name in schema.required - data.keys():
+        wanted = _names(_expected(schema.types[name]))
+        yield Difference(_at(pointer, name), "missing", wanted, "absent")
     for name, value in data.items():
-        if name in types:
-            yield from _in_value(
-                _expected(module, types[name]), value, _at(pointer, name)
-            )
-        elif further:
-            yield from _in_value(_expected(module, further), value, f"{pointer}/*")
+        if name in schema.types:
+            expected = _expected(schema.types[name])
+            yield from _in_value(expected, value, _at(pointer, name))
+        elif schema.further is not None:
+            yield from _in_value(_expected(schema.further), value, f"{pointer}/*")
         else:
             shown = name if len(name) <= 64 and _FIELD_NAME.fullmatch(name) else "*"
             yield Difference(
@@ -190,7 +195,7 @@ def _in_value(
                 yield from _in_value(one.items, item, f"{pointer}/*")
     elif not any(_takes(one, value) for one in fitting):
         kind = (
-            "type" if all(one.name in _FORMATS for one in fitting) else "unknown-value"
+            "type" if all(one.what in _FORMATS for one in fitting) else "unknown-value"
         )
         yield Difference(pointer, kind, _names(tuple(fitting)), seen)
 
@@ -203,32 +208,37 @@ def _in_object(
         if isinstance(expected.what, Variants)
         else expected.what
     )
-    if model is not None:
+    if isinstance(model, type):
         yield from _in_model(model, value, pointer)
     else:
         yield Difference(pointer, "unknown-variant", expected.name, "object")
 
 
 def _takes(expected: _Expected, value: Any) -> bool:
-    """Whether a value of the right JSON type is one of those that are expected."""
-    if isinstance(expected.what, type):
-        return value in expected.what._value2member_map_  # type: ignore[attr-defined]
-    if expected.name in _FORMATS:
-        return _FORMATS[expected.name](value) is not value
-    return not expected.name.startswith("=") or json.loads(expected.name[1:]) == value
+    """Return whether a value of the right JSON type is one of those that are expected."""
+    match expected.what:
+        case Constant(value=wanted):
+            return bool(wanted == value)
+        case Plain() as plain:
+            decode = _FORMATS.get(plain)
+            return decode is None or decode(value) is not value
+        case type() as enum:
+            return value in enum._value2member_map_
+        case _:
+            return True
 
 
 @cache
-def _expected(module: str, text: str) -> tuple[_Expected, ...]:
-    """The words of a model's table: `string`, `date-time | null`, `[Transaction]`, `="card"`."""
-    names = vars(sys.modules[module])
-    return tuple(_one_expected(module, part, names) for part in _WORD.findall(text))
-
-
-def _one_expected(module: str, part: str, names: Mapping[str, Any]) -> _Expected:
-    if part.startswith("["):
-        return _Expected("array", _expected(module, part[1:-1]))
-    return _Expected(part if part in _PLAIN else names.get(part, part))
+def _expected(type_: WireType) -> tuple[_Expected, ...]:
+    """Return what a value of a type may be; the models of a union are one thing."""
+    several = variants_of(type_) if len(type_.models) > 1 else None
+    found: list[_Expected] = []
+    for part in type_.parts:
+        if several is None or not is_model(part):
+            found.append(_Expected(part))
+        elif all(one.what is not several for one in found):
+            found.append(_Expected(several))
+    return tuple(found)
 
 
 def _names(expected: tuple[_Expected, ...]) -> str:

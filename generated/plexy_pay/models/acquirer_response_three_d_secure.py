@@ -3,34 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .three_d_secure_status import ThreeDSecureStatus
 from .three_d_secure_status_reason import ThreeDSecureStatusReason
 from .three_d_secure_type import ThreeDSecureType
-
-_three_d_secure_status = enum_decoder(ThreeDSecureStatus)
-_three_d_secure_status_reason = enum_decoder(ThreeDSecureStatusReason)
-_three_d_secure_type = enum_decoder(ThreeDSecureType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -43,45 +23,7 @@ class AcquirerResponseThreeDSecure(WireModel):
     docs/online_payments/search_payments/search_payment.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "html": "string",
-        "status": "ThreeDSecureStatus",
-        "statusReason": "ThreeDSecureStatusReason",
-        "type": "ThreeDSecureType",
-        "creq": "string",
-        "threeDSSessionData": "string",
-        "action": "string",
-        "electronicCommerceIndicator": "string",
-        "acsTranscationId": "string",
-        "mpiTransactionId": "string",
-        "directoryTransactionId": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "html",
-        "status",
-        "status_reason",
-        "type",
-        "creq",
-        "three_ds_session_data",
-        "action",
-        "electronic_commerce_indicator",
-        "acs_transcation_id",
-        "mpi_transaction_id",
-        "directory_transaction_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "creq",
-            "html",
-            "three_ds_session_data",
-        )
-    )
-
-    html: str | Unset = UNSET
+    html: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """A ready page that sends the payer to the bank. Show it in a frame of its own."""
     status: ThreeDSecureStatus | Unset = UNSET
     """Result of 3-D Secure, the `transStatus` of EMV 3-D Secure. The name of this schema is ours (inferred). A
@@ -94,9 +36,11 @@ class AcquirerResponseThreeDSecure(WireModel):
     """
     type: ThreeDSecureType | Unset = UNSET
     """The way 3-D Secure 2 took. The name of this schema is ours (inferred)."""
-    creq: str | Unset = UNSET
+    creq: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The challenge request, base64url. Post it to `action` if you do not show `html`."""
-    three_ds_session_data: str | Unset = UNSET
+    three_ds_session_data: str | Unset = field(
+        default=UNSET, metadata=wire("threeDSSessionData", sensitive=True)
+    )
     """Post it beside `creq`; the bank sends it back with `cres`."""
     action: str | Unset = UNSET
     """The bank's address that takes `creq`."""
@@ -110,84 +54,3 @@ class AcquirerResponseThreeDSecure(WireModel):
     """Id of the authentication at the 3-D Secure server."""
     directory_transaction_id: str | Unset = UNSET
     """Id of the authentication at the card network's directory server."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 11:
-            data = {**cls._blank, **data}
-            if len(data) != 11:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.html = data["html"]
-            model.status = _three_d_secure_status(data["status"])
-            model.status_reason = _three_d_secure_status_reason(data["statusReason"])
-            model.type = _three_d_secure_type(data["type"])
-            model.creq = data["creq"]
-            model.three_ds_session_data = data["threeDSSessionData"]
-            model.action = data["action"]
-            model.electronic_commerce_indicator = data["electronicCommerceIndicator"]
-            model.acs_transcation_id = data["acsTranscationId"]
-            model.mpi_transaction_id = data["mpiTransactionId"]
-            model.directory_transaction_id = data["directoryTransactionId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.html) not in TEXT
-            or type(model.creq) not in TEXT
-            or type(model.three_ds_session_data) not in TEXT
-            or type(model.action) not in TEXT
-            or type(model.electronic_commerce_indicator) not in TEXT
-            or type(model.acs_transcation_id) not in TEXT
-            or type(model.mpi_transaction_id) not in TEXT
-            or type(model.directory_transaction_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "html": self.html,
-                "status": encode(self.status),
-                "statusReason": encode(self.status_reason),
-                "type": encode(self.type),
-                "creq": self.creq,
-                "threeDSSessionData": self.three_ds_session_data,
-                "action": self.action,
-                "electronicCommerceIndicator": self.electronic_commerce_indicator,
-                "acsTranscationId": self.acs_transcation_id,
-                "mpiTransactionId": self.mpi_transaction_id,
-                "directoryTransactionId": self.directory_transaction_id,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

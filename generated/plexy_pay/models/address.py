@@ -3,31 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class Address(WireModel):
+class Address(RequestModel):
     """A person and an address. The name of this schema is documented; the fields are those of the 2023 docs,
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
@@ -36,152 +22,21 @@ class Address(WireModel):
     docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "firstName": "string",
-        "lastName": "string",
-        "addressLine1": "string",
-        "addressLine2": "string",
-        "postalCode": "string",
-        "city": "string",
-        "phone": "string",
-        "country": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "first_name",
-        "last_name",
-        "address_line_1",
-        "address_line_2",
-        "postal_code",
-        "city",
-        "phone",
-        "country",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "address_line_1",
-            "address_line_2",
-            "city",
-            "first_name",
-            "last_name",
-            "phone",
-            "postal_code",
-        )
-    )
+    _is_closed: ClassVar[bool] = True
 
-    first_name: str | Unset = UNSET
+    first_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """First name; the shop plugin sends at most 32 characters."""
-    last_name: str | Unset = UNSET
+    last_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Last name; the shop plugin sends at most 32 characters."""
-    address_line_1: str | Unset = UNSET
+    address_line_1: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Street and house; the shop plugin sends at most 50 characters."""
-    address_line_2: str | Unset = UNSET
+    address_line_2: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Second line of the address."""
-    postal_code: str | Unset = UNSET
+    postal_code: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Postal code; the shop plugin sends at most 13 characters."""
-    city: str | Unset = UNSET
+    city: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """City; the shop plugin sends at most 50 characters."""
-    phone: str | Unset = UNSET
+    phone: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Phone number with `+` and the country's code."""
     country: str | Unset = UNSET
     """ISO 3166-1 alpha-2 code. The docs write "ISO 3166-2" and show `DE`."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 8:
-            data = {**cls._blank, **data}
-            if len(data) != 8:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.first_name = data["firstName"]
-            model.last_name = data["lastName"]
-            model.address_line_1 = data["addressLine1"]
-            model.address_line_2 = data["addressLine2"]
-            model.postal_code = data["postalCode"]
-            model.city = data["city"]
-            model.phone = data["phone"]
-            model.country = data["country"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.first_name) not in TEXT
-            or type(model.last_name) not in TEXT
-            or type(model.address_line_1) not in TEXT
-            or type(model.address_line_2) not in TEXT
-            or type(model.postal_code) not in TEXT
-            or type(model.city) not in TEXT
-            or type(model.phone) not in TEXT
-            or type(model.country) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "firstName": self.first_name,
-                "lastName": self.last_name,
-                "addressLine1": self.address_line_1,
-                "addressLine2": self.address_line_2,
-                "postalCode": self.postal_code,
-                "city": self.city,
-                "phone": self.phone,
-                "country": self.country,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            first_name=rest.pop("first_name", UNSET),
-            last_name=rest.pop("last_name", UNSET),
-            address_line_1=rest.pop("address_line_1", UNSET),
-            address_line_2=rest.pop("address_line_2", UNSET),
-            postal_code=rest.pop("postal_code", UNSET),
-            city=rest.pop("city", UNSET),
-            phone=rest.pop("phone", UNSET),
-            country=rest.pop("country", UNSET),
-        )
-        refuse_unknown(rest, "Address", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

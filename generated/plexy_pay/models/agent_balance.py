@@ -4,27 +4,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_datetime,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 
@@ -36,86 +20,16 @@ class AgentBalance(WireModel):
     Schema `AgentBalance`: documented by the vendor (https://developer.plexy.money/get-balance-25538213e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "currency_code": "string",
-        "available": "string",
-        "updated_at": "date-time",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "currency_code",
-        "available",
-        "updated_at",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
-    currency_code: str | Unset = UNSET
+    currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
     """Code of the currency of the balance."""
-    available: str | Unset = UNSET
+    available: str | Unset = field(default=UNSET, metadata=wire(unit="decimal-string"))
     """What you can spend, in major units as decimal text. An amount in major units, as decimal text; the unit
     is documented by the vendor.
     """
-    updated_at: datetime.datetime | Unset = UNSET
-    """When the balance was last updated."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    updated_at: datetime.datetime | Unset = field(
+        default=UNSET, metadata=wire("updated_at")
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 3:
-            data = {**cls._blank, **data}
-            if len(data) != 3:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.currency_code = data["currency_code"]
-            model.available = data["available"]
-            model.updated_at = decode_datetime(data["updated_at"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.currency_code) not in TEXT or type(model.available) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "currency_code": self.currency_code,
-                "available": exact_amount(self.available),
-                "updated_at": encode(self.updated_at),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    """When the balance was last updated."""
 
     @property
     def money(self) -> _hints.Money | None:

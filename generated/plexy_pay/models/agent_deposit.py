@@ -4,37 +4,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    decode_datetime,
-    decode_union,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .gate_deposit_method import GateDepositMethod
 from .gate_deposit_status import GateDepositStatus
-
-_gate_deposit_method = enum_decoder(GateDepositMethod)
-_gate_deposit_status = enum_decoder(GateDepositStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -45,37 +23,11 @@ class AgentDeposit(WireModel):
     (https://developer.plexy.money/list-deposit-history-25538214e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "integer",
-        "currency_code": "string",
-        "amount": "string",
-        "method": "GateDepositMethod",
-        "status": "GateDepositStatus",
-        "external_ref": "string | null",
-        "created_at": "date-time",
-        "posted_at": "date-time | null",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "currency_code",
-        "amount",
-        "method",
-        "status",
-        "external_ref",
-        "created_at",
-        "posted_at",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     id: int
     """Id of the deposit."""
-    currency_code: str | Unset = UNSET
+    currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
     """Code of the currency of the amount."""
-    amount: str | Unset = UNSET
+    amount: str | Unset = field(default=UNSET, metadata=wire(unit="decimal-string"))
     """What was paid in, in major units as decimal text. An amount in major units, as decimal text; the unit is
     documented by the vendor.
     """
@@ -83,86 +35,18 @@ class AgentDeposit(WireModel):
     """How the money was paid in."""
     status: GateDepositStatus | Unset = UNSET
     """Whether the money is on the balance."""
-    external_ref: None | str | Unset = UNSET
-    """Reference of the payment; that of a bank wire in the docs."""
-    created_at: datetime.datetime | Unset = UNSET
-    """When the deposit was entered."""
-    posted_at: datetime.datetime | None | Unset = UNSET
-    """When the deposit was added to the balance; null if it is not yet."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    external_ref: str | None | Unset = field(
+        default=UNSET, metadata=wire("external_ref")
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 8:
-            data = {**cls._blank, **data}
-            if len(data) != 8:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.currency_code = data["currency_code"]
-            model.amount = data["amount"]
-            model.method = _gate_deposit_method(data["method"])
-            model.status = _gate_deposit_status(data["status"])
-            model.external_ref = data["external_ref"]
-            model.created_at = decode_datetime(data["created_at"])
-            model.posted_at = decode_union(
-                data["posted_at"], (type(None),), lambda item: decode_datetime(item)
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["id"] is UNSET
-            or type(model.id) not in INTEGER
-            or type(model.currency_code) not in TEXT
-            or type(model.amount) not in TEXT
-            or (model.external_ref is not None and type(model.external_ref) not in TEXT)
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "currency_code": self.currency_code,
-                "amount": exact_amount(self.amount),
-                "method": encode(self.method),
-                "status": encode(self.status),
-                "external_ref": self.external_ref,
-                "created_at": encode(self.created_at),
-                "posted_at": encode(self.posted_at),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    """Reference of the payment; that of a bank wire in the docs."""
+    created_at: datetime.datetime | Unset = field(
+        default=UNSET, metadata=wire("created_at")
+    )
+    """When the deposit was entered."""
+    posted_at: datetime.datetime | None | Unset = field(
+        default=UNSET, metadata=wire("posted_at")
+    )
+    """When the deposit was added to the balance; null if it is not yet."""
 
     @property
     def money(self) -> _hints.Money | None:

@@ -3,32 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    INTEGER,
-    NUMBER,
-    TEXT,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.next_action import NextAction
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
@@ -36,11 +16,6 @@ from .card_scheme import CardScheme
 from .cvv_status import CvvStatus
 from .response_code import ResponseCode
 from .three_d_secure_action import ThreeDSecureAction
-
-_card_scheme = enum_decoder(CardScheme)
-_cvv_status = enum_decoder(CvvStatus)
-_response_code = enum_decoder(ResponseCode)
-_three_d_secure_action = enum_decoder(ThreeDSecureAction)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -55,70 +30,11 @@ class AuthorizePayment(WireModel):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "orderReference": "string",
-        "amount": "number",
-        "currency": "string",
-        "paymentMethod": "string",
-        "success": "boolean",
-        "captured": "boolean",
-        "message": "string",
-        "code": "integer",
-        "threeDS": "AcquirerResponseThreeDSecure",
-        "action": "ThreeDSecureAction",
-        "cardTokenId": "string",
-        "cardMask": "string",
-        "cardExpiryDate": "string",
-        "cardholderName": "string",
-        "cardScheme": "CardScheme",
-        "cvvStatus": "CvvStatus",
-        "cvvStatusDecoded": "string",
-        "networkTransactionReference": "string",
-        "responseCode": "ResponseCode",
-        "authCode": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "order_reference",
-        "amount",
-        "currency",
-        "payment_method",
-        "success",
-        "captured",
-        "message",
-        "code",
-        "three_ds",
-        "action",
-        "card_token_id",
-        "card_mask",
-        "card_expiry_date",
-        "cardholder_name",
-        "card_scheme",
-        "cvv_status",
-        "cvv_status_decoded",
-        "network_transaction_reference",
-        "response_code",
-        "auth_code",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "card_expiry_date",
-            "card_mask",
-            "card_token_id",
-            "cardholder_name",
-        )
-    )
-
     id: str
     """Id of the new transaction, a UUID. Capture, cancel, refund and 3-D Secure take it."""
     order_reference: str | Unset = UNSET
     """Your own name for the order."""
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
     """Amount of the transaction, in major units. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
     """
@@ -136,7 +52,9 @@ class AuthorizePayment(WireModel):
     """The result in words, for people."""
     code: int | Unset = UNSET
     """Error number of a refusal, such as `1013`; the list of these numbers was withdrawn."""
-    three_ds: _hints.models.AcquirerResponseThreeDSecure | Unset = UNSET
+    three_ds: _hints.models.AcquirerResponseThreeDSecure | Unset = field(
+        default=UNSET, metadata=wire("threeDS")
+    )
     """How 3-D Secure went, or what is needed to go on with it. The name of this schema is documented; the
     fields are those of the 2023 docs, and that they still belong to it is inferred.
     """
@@ -144,13 +62,13 @@ class AuthorizePayment(WireModel):
     """Whether the payer has to confirm at the bank. The name of this schema is ours (inferred). An earlier
     text of the 2023 docs has these values in a field `status`.
     """
-    card_token_id: str | Unset = UNSET
+    card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Id of the saved card, for later payments. A UUID in the docs."""
-    card_mask: str | Unset = UNSET
+    card_mask: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The card number with all but its last four digits masked, such as `******1111`."""
-    card_expiry_date: str | Unset = UNSET
+    card_expiry_date: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Month and year in which the card expires, such as `07/27`."""
-    cardholder_name: str | Unset = UNSET
+    cardholder_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The name on the card."""
     card_scheme: CardScheme | Unset = UNSET
     """The card's network. The name of this schema is ours (inferred)."""
@@ -173,115 +91,6 @@ class AuthorizePayment(WireModel):
     """
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 21:
-            data = {**cls._blank, **data}
-            if len(data) != 21:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.order_reference = data["orderReference"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.payment_method = data["paymentMethod"]
-            model.success = data["success"]
-            model.captured = data["captured"]
-            model.message = data["message"]
-            model.code = data["code"]
-            model.three_ds = decode_model(AcquirerResponseThreeDSecure, data["threeDS"])
-            model.action = _three_d_secure_action(data["action"])
-            model.card_token_id = data["cardTokenId"]
-            model.card_mask = data["cardMask"]
-            model.card_expiry_date = data["cardExpiryDate"]
-            model.cardholder_name = data["cardholderName"]
-            model.card_scheme = _card_scheme(data["cardScheme"])
-            model.cvv_status = _cvv_status(data["cvvStatus"])
-            model.cvv_status_decoded = data["cvvStatusDecoded"]
-            model.network_transaction_reference = data["networkTransactionReference"]
-            model.response_code = _response_code(data["responseCode"])
-            model.auth_code = data["authCode"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) is not str
-            or type(model.order_reference) not in TEXT
-            or type(model.amount) not in NUMBER
-            or type(model.currency) not in TEXT
-            or type(model.payment_method) not in TEXT
-            or type(model.success) not in BOOLEAN
-            or type(model.captured) not in BOOLEAN
-            or type(model.message) not in TEXT
-            or type(model.code) not in INTEGER
-            or type(model.card_token_id) not in TEXT
-            or type(model.card_mask) not in TEXT
-            or type(model.card_expiry_date) not in TEXT
-            or type(model.cardholder_name) not in TEXT
-            or type(model.cvv_status_decoded) not in TEXT
-            or type(model.network_transaction_reference) not in TEXT
-            or type(model.auth_code) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "orderReference": self.order_reference,
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
-                "paymentMethod": self.payment_method,
-                "success": self.success,
-                "captured": self.captured,
-                "message": self.message,
-                "code": self.code,
-                "threeDS": encode(self.three_ds),
-                "action": encode(self.action),
-                "cardTokenId": self.card_token_id,
-                "cardMask": self.card_mask,
-                "cardExpiryDate": self.card_expiry_date,
-                "cardholderName": self.cardholder_name,
-                "cardScheme": encode(self.card_scheme),
-                "cvvStatus": encode(self.cvv_status),
-                "cvvStatusDecoded": self.cvv_status_decoded,
-                "networkTransactionReference": self.network_transaction_reference,
-                "responseCode": encode(self.response_code),
-                "authCode": self.auth_code,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:
@@ -310,7 +119,3 @@ class AuthorizePayment(WireModel):
                 "3ds-completed",
             ),
         )
-
-
-# Here at the end, because models may name each other.
-from ..models.acquirer_response_three_d_secure import AcquirerResponseThreeDSecure

@@ -3,45 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    TEXT,
-    decode_model,
-    decode_union,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .payment_transaction_type import PaymentTransactionType
 from .sca_exemption import ScaExemption
 
-_payment_transaction_type = enum_decoder(PaymentTransactionType)
-_sca_exemption = enum_decoder(ScaExemption)
-
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class AuthorizePaymentRequest(WireModel):
+class AuthorizePaymentRequest(RequestModel):
     """A payment with card data of your own. The name of this schema is documented; the fields are those of the
     2023 docs, and that they still belong to it is inferred. So it is open to further fields.
 
@@ -54,47 +29,7 @@ class AuthorizePaymentRequest(WireModel):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "orderDetails",
-            "paymentMethod",
-            "transactionType",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "transactionType": "PaymentTransactionType",
-        "terminalId": "string",
-        "paymentMethod": "string",
-        "orderDetails": "OrderDetails",
-        "cardData": "CardData",
-        "customerDetails": "CustomerDetails",
-        "browserDetails": "BrowserDetails",
-        "threeDSNotificationUrl": "string",
-        "externalUserId": "string",
-        "skipThreeDS": "boolean",
-        "moto": "boolean | null",
-        "recurring": "PaymentRecurring",
-        "scaExemption": "ScaExemption | null",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "transaction_type",
-        "terminal_id",
-        "payment_method",
-        "order_details",
-        "card_data",
-        "customer_details",
-        "browser_details",
-        "three_ds_notification_url",
-        "external_user_id",
-        "skip_three_ds",
-        "moto",
-        "recurring",
-        "sca_exemption",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     transaction_type: PaymentTransactionType
     """What a host-to-host payment does with the money. The name of this schema is ours (inferred). The 2023
@@ -129,11 +64,13 @@ class AuthorizePaymentRequest(WireModel):
     name of this schema is documented; the fields are those of the 2023 docs, which require all of them, and
     that they still belong to it is inferred.
     """
-    three_ds_notification_url: str | Unset = UNSET
+    three_ds_notification_url: str | Unset = field(
+        default=UNSET, metadata=wire("threeDSNotificationUrl")
+    )
     """Where the bank posts `cres`, the result of the payer's confirmation. The 2023 docs require it."""
     external_user_id: str | Unset = UNSET
     """Your own id of the payer, in any form."""
-    skip_three_ds: bool | Unset = UNSET
+    skip_three_ds: bool | Unset = field(default=UNSET, metadata=wire("skipThreeDS"))
     """Whether to go without 3-D Secure. The bank may refuse such a payment."""
     moto: bool | None | Unset = UNSET
     """Whether the order came by mail or telephone. Null means `false`. `true` wins over `scaExemption`."""
@@ -143,175 +80,7 @@ class AuthorizePaymentRequest(WireModel):
     instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
     open to further fields.
     """
-    sca_exemption: None | ScaExemption | Unset = UNSET
+    sca_exemption: ScaExemption | None | Unset = UNSET
     """Why the payer need not be asked. Null or left out: there is no such reason. Ignored when `moto` is
     `true`.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(
-            self,
-            (
-                "transaction_type",
-                "payment_method",
-                "order_details",
-            ),
-        )
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 13:
-            data = {**cls._blank, **data}
-            if len(data) != 13:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.transaction_type = _payment_transaction_type(data["transactionType"])
-            model.terminal_id = data["terminalId"]
-            model.payment_method = data["paymentMethod"]
-            model.order_details = decode_model(OrderDetails, data["orderDetails"])
-            model.card_data = decode_model(CardData, data["cardData"])
-            model.customer_details = decode_model(
-                CustomerDetails, data["customerDetails"]
-            )
-            model.browser_details = decode_model(BrowserDetails, data["browserDetails"])
-            model.three_ds_notification_url = data["threeDSNotificationUrl"]
-            model.external_user_id = data["externalUserId"]
-            model.skip_three_ds = data["skipThreeDS"]
-            model.moto = data["moto"]
-            model.recurring = decode_model(PaymentRecurring, data["recurring"])
-            model.sca_exemption = decode_union(
-                data["scaExemption"], (type(None),), lambda item: _sca_exemption(item)
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["transactionType"] is UNSET
-            or type(model.terminal_id) not in TEXT
-            or type(model.payment_method) is not str
-            or data["orderDetails"] is UNSET
-            or type(model.three_ds_notification_url) not in TEXT
-            or type(model.external_user_id) not in TEXT
-            or type(model.skip_three_ds) not in BOOLEAN
-            or (model.moto is not None and type(model.moto) not in BOOLEAN)
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "transactionType": encode(self.transaction_type),
-                "terminalId": self.terminal_id,
-                "paymentMethod": self.payment_method,
-                "orderDetails": encode(self.order_details),
-                "cardData": encode(self.card_data),
-                "customerDetails": encode(self.customer_details),
-                "browserDetails": encode(self.browser_details),
-                "threeDSNotificationUrl": self.three_ds_notification_url,
-                "externalUserId": self.external_user_id,
-                "skipThreeDS": self.skip_three_ds,
-                "moto": self.moto,
-                "recurring": encode(self.recurring),
-                "scaExemption": encode(self.sca_exemption),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            transaction_type=_payment_transaction_type(
-                take(rest, "transaction_type", "AuthorizePaymentRequest")
-            ),
-            terminal_id=rest.pop("terminal_id", UNSET),
-            payment_method=take(rest, "payment_method", "AuthorizePaymentRequest"),
-            order_details=to_model(
-                OrderDetails,
-                take(rest, "order_details", "AuthorizePaymentRequest"),
-                "order_details",
-            ),
-            card_data=to_model(CardData, rest.pop("card_data", UNSET), "card_data"),
-            customer_details=to_model(
-                CustomerDetails, rest.pop("customer_details", UNSET), "customer_details"
-            ),
-            browser_details=to_model(
-                BrowserDetails, rest.pop("browser_details", UNSET), "browser_details"
-            ),
-            three_ds_notification_url=rest.pop("three_ds_notification_url", UNSET),
-            external_user_id=rest.pop("external_user_id", UNSET),
-            skip_three_ds=rest.pop("skip_three_ds", UNSET),
-            moto=rest.pop("moto", UNSET),
-            recurring=to_model(
-                PaymentRecurring, rest.pop("recurring", UNSET), "recurring"
-            ),
-            sca_exemption=rest.pop("sca_exemption", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "browserDetails",
-                    "cardData",
-                    "customerDetails",
-                    "externalUserId",
-                    "moto",
-                    "orderDetails",
-                    "paymentMethod",
-                    "recurring",
-                    "scaExemption",
-                    "skipThreeDS",
-                    "terminalId",
-                    "threeDSNotificationUrl",
-                    "transactionType",
-                )
-            ),
-            "AuthorizePaymentRequest",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.browser_details import BrowserDetails
-from ..models.card_data import CardData
-from ..models.customer_details import CustomerDetails
-from ..models.order_details import OrderDetails
-from ..models.payment_recurring import PaymentRecurring

@@ -3,38 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    Money,
-    amount_parameter,
-    currency_beside,
-    wire_amount,
-)
+from .._core.fields import wire
+from .._core.money import Money
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class AuthorizeWalletTransaction(WireModel):
+class AuthorizeWalletTransaction(RequestModel):
     """An order that a payer pays from the wallet. The name of this schema is ours (inferred): the docs do not
     name it. They say in words that an authorization takes an amount, identifiers of the customer and
     `orderReference`. The customer's fields are not declared here: send them as `options={"extra_body":
@@ -43,126 +21,15 @@ class AuthorizeWalletTransaction(WireModel):
     Schema `plexypay.AuthorizeWalletTransaction`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "integer",
-        "currency": "string",
-        "orderReference": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "currency",
-        "order_reference",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
-    amount: int | Money | Unset = UNSET
+    amount: int | Money | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """How much to authorize, in minor units (tiyn for KZT): `2200000` is 22 000 KZT. The docs state the unit
     for the `amount` of the transaction; that the request has the same one is inferred. An amount in minor
     units (tiyn for KZT); the unit is inferred, not documented. Evidence: documented by the vendor
     (https://developer.plexy.money/wallet-6559386f0).
     """
-    currency: str | Unset = UNSET
+    currency: str | Unset = field(default=UNSET, metadata=wire(currency_of="amount"))
     """Code of the currency, inferred from the transaction in the response."""
     order_reference: str | Unset = UNSET
     """Your own name for the order. The docs reconcile by it, so use one of its own for each attempt, and keep
     it before you call. Evidence: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 3:
-            data = {**cls._blank, **data}
-            if len(data) != 3:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.order_reference = data["orderReference"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.amount) not in INTEGER
-            or type(model.currency) not in TEXT
-            or type(model.order_reference) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "amount": wire_amount(self.amount, "minor", "amount"),
-                "currency": currency_beside(
-                    self.amount, self.currency, "AuthorizeWalletTransaction"
-                ),
-                "orderReference": self.order_reference,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        rest["currency"] = currency_beside(
-            rest.get("amount", UNSET),
-            rest.get("currency", UNSET),
-            "AuthorizeWalletTransaction",
-        )
-        model = cls(
-            amount=amount_parameter(rest.pop("amount", UNSET), "minor", "amount"),
-            currency=rest.pop("currency", UNSET),
-            order_reference=rest.pop("order_reference", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "currency",
-                    "orderReference",
-                )
-            ),
-            "AuthorizeWalletTransaction",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

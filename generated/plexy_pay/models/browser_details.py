@@ -3,32 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    BOOLEAN,
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class BrowserDetails(WireModel):
+class BrowserDetails(RequestModel):
     """The payer's browser, by which the bank judges the risk. Read it in the browser, not on your server. The
     name of this schema is documented; the fields are those of the 2023 docs, which require all of them, and
     that they still belong to it is inferred.
@@ -37,31 +21,7 @@ class BrowserDetails(WireModel):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "acceptHeader": "string",
-        "javaEnabled": "boolean",
-        "language": "string",
-        "colorDepth": "string",
-        "screenHeight": "string",
-        "screenWidth": "string",
-        "timeZone": "string",
-        "userAgent": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "accept_header",
-        "java_enabled",
-        "language",
-        "color_depth",
-        "screen_height",
-        "screen_width",
-        "time_zone",
-        "user_agent",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _is_closed: ClassVar[bool] = True
 
     accept_header: str | Unset = UNSET
     """The `Accept` header that the browser sent."""
@@ -81,100 +41,3 @@ class BrowserDetails(WireModel):
     """
     user_agent: str | Unset = UNSET
     """The `User-Agent` header that the browser sent."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 8:
-            data = {**cls._blank, **data}
-            if len(data) != 8:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.accept_header = data["acceptHeader"]
-            model.java_enabled = data["javaEnabled"]
-            model.language = data["language"]
-            model.color_depth = data["colorDepth"]
-            model.screen_height = data["screenHeight"]
-            model.screen_width = data["screenWidth"]
-            model.time_zone = data["timeZone"]
-            model.user_agent = data["userAgent"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.accept_header) not in TEXT
-            or type(model.java_enabled) not in BOOLEAN
-            or type(model.language) not in TEXT
-            or type(model.color_depth) not in TEXT
-            or type(model.screen_height) not in TEXT
-            or type(model.screen_width) not in TEXT
-            or type(model.time_zone) not in TEXT
-            or type(model.user_agent) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "acceptHeader": self.accept_header,
-                "javaEnabled": self.java_enabled,
-                "language": self.language,
-                "colorDepth": self.color_depth,
-                "screenHeight": self.screen_height,
-                "screenWidth": self.screen_width,
-                "timeZone": self.time_zone,
-                "userAgent": self.user_agent,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            accept_header=rest.pop("accept_header", UNSET),
-            java_enabled=rest.pop("java_enabled", UNSET),
-            language=rest.pop("language", UNSET),
-            color_depth=rest.pop("color_depth", UNSET),
-            screen_height=rest.pop("screen_height", UNSET),
-            screen_width=rest.pop("screen_width", UNSET),
-            time_zone=rest.pop("time_zone", UNSET),
-            user_agent=rest.pop("user_agent", UNSET),
-        )
-        refuse_unknown(rest, "BrowserDetails", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,31 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CardData(WireModel):
+class CardData(RequestModel):
     """A card: either its encrypted fields, which the 2023 docs require the first time, or the token of a card
     that was saved before. The name of this schema is documented; the fields are those of the 2023 docs, and
     that they still belong to it is inferred.
@@ -40,137 +26,27 @@ class CardData(WireModel):
     docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "encryptedCardNumber": "string",
-        "encryptedExpiryMonth": "string",
-        "encryptedExpiryYear": "string",
-        "encryptedCvv": "string",
-        "encryptedCardholderName": "string",
-        "tokenId": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "encrypted_card_number",
-        "encrypted_expiry_month",
-        "encrypted_expiry_year",
-        "encrypted_cvv",
-        "encrypted_cardholder_name",
-        "token_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "encrypted_card_number",
-            "encrypted_cardholder_name",
-            "encrypted_cvv",
-            "encrypted_expiry_month",
-            "encrypted_expiry_year",
-            "token_id",
-        )
-    )
+    _is_closed: ClassVar[bool] = True
 
-    encrypted_card_number: str | Unset = UNSET
+    encrypted_card_number: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The card number, encrypted, in Base64."""
-    encrypted_expiry_month: str | Unset = UNSET
+    encrypted_expiry_month: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The month in which the card expires, encrypted, in Base64."""
-    encrypted_expiry_year: str | Unset = UNSET
+    encrypted_expiry_year: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The year in which the card expires, encrypted, in Base64."""
-    encrypted_cvv: str | Unset = UNSET
+    encrypted_cvv: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The card's security code, encrypted, in Base64. Never store it, encrypted or not."""
-    encrypted_cardholder_name: str | Unset = UNSET
+    encrypted_cardholder_name: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The name on the card, encrypted, in Base64."""
-    token_id: str | Unset = UNSET
+    token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Id of a saved card (`cardTokenId` of an earlier payment), instead of the encrypted fields. A UUID. One
     table of the 2023 docs spells it `tokendId`, their sample `tokenId`.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 6:
-            data = {**cls._blank, **data}
-            if len(data) != 6:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.encrypted_card_number = data["encryptedCardNumber"]
-            model.encrypted_expiry_month = data["encryptedExpiryMonth"]
-            model.encrypted_expiry_year = data["encryptedExpiryYear"]
-            model.encrypted_cvv = data["encryptedCvv"]
-            model.encrypted_cardholder_name = data["encryptedCardholderName"]
-            model.token_id = data["tokenId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.encrypted_card_number) not in TEXT
-            or type(model.encrypted_expiry_month) not in TEXT
-            or type(model.encrypted_expiry_year) not in TEXT
-            or type(model.encrypted_cvv) not in TEXT
-            or type(model.encrypted_cardholder_name) not in TEXT
-            or type(model.token_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "encryptedCardNumber": self.encrypted_card_number,
-                "encryptedExpiryMonth": self.encrypted_expiry_month,
-                "encryptedExpiryYear": self.encrypted_expiry_year,
-                "encryptedCvv": self.encrypted_cvv,
-                "encryptedCardholderName": self.encrypted_cardholder_name,
-                "tokenId": self.token_id,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            encrypted_card_number=rest.pop("encrypted_card_number", UNSET),
-            encrypted_expiry_month=rest.pop("encrypted_expiry_month", UNSET),
-            encrypted_expiry_year=rest.pop("encrypted_expiry_year", UNSET),
-            encrypted_cvv=rest.pop("encrypted_cvv", UNSET),
-            encrypted_cardholder_name=rest.pop("encrypted_cardholder_name", UNSET),
-            token_id=rest.pop("token_id", UNSET),
-        )
-        refuse_unknown(rest, "CardData", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

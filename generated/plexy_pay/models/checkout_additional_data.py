@@ -3,30 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    TEXT,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
-
-_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -38,23 +21,7 @@ class CheckoutAdditionalData(WireModel):
     reference (payments/PaymentsController_payments)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
-        "paymentMethod": "string",
-        "networkTxReference": "string",
-        "isCardCommercial": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "recurring_processing_model",
-        "payment_method",
-        "network_tx_reference",
-        "is_card_commercial",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     recurring_processing_model: CheckoutRecurringProcessingModel | Unset = UNSET
     """What a kept payment method is for."""
@@ -64,67 +31,3 @@ class CheckoutAdditionalData(WireModel):
     """The card network's reference of the payment."""
     is_card_commercial: str | Unset = UNSET
     """Whether the card is a company's, as text; `unknown` in the docs."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.recurring_processing_model = _checkout_recurring_processing_model(
-                data["recurringProcessingModel"]
-            )
-            model.payment_method = data["paymentMethod"]
-            model.network_tx_reference = data["networkTxReference"]
-            model.is_card_commercial = data["isCardCommercial"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.payment_method) not in TEXT
-            or type(model.network_tx_reference) not in TEXT
-            or type(model.is_card_commercial) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "recurringProcessingModel": encode(self.recurring_processing_model),
-                "paymentMethod": self.payment_method,
-                "networkTxReference": self.network_tx_reference,
-                "isCardCommercial": self.is_card_commercial,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,173 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    warn_of_misspelt,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import SharedModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutAddress(WireModel):
+class CheckoutAddress(SharedModel):
     """An address of the shopper. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutAddress`: documented by the vendor (plexy.money/docs, generated reference
     (sessions/SessionsController_createSession)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "city": "string",
-        "country": "string",
-        "houseNumberOrName": "string",
-        "postalCode": "string",
-        "street": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "city",
-        "country",
-        "house_number_or_name",
-        "postal_code",
-        "street",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "city",
-            "country",
-            "house_number_or_name",
-            "postal_code",
-            "street",
-        )
-    )
+    _takes_any: ClassVar[bool] = True
 
-    city: str | Unset = UNSET
+    city: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Name of the city."""
-    country: str | Unset = UNSET
+    country: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Country, most likely as a code of two letters."""
-    house_number_or_name: str | Unset = UNSET
-    """Number or name of the house."""
-    postal_code: str | Unset = UNSET
-    """Postal code."""
-    street: str | Unset = UNSET
-    """Name of the street."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    house_number_or_name: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 5:
-            data = {**cls._blank, **data}
-            if len(data) != 5:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.city = data["city"]
-            model.country = data["country"]
-            model.house_number_or_name = data["houseNumberOrName"]
-            model.postal_code = data["postalCode"]
-            model.street = data["street"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.city) not in TEXT
-            or type(model.country) not in TEXT
-            or type(model.house_number_or_name) not in TEXT
-            or type(model.postal_code) not in TEXT
-            or type(model.street) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "city": self.city,
-                "country": self.country,
-                "houseNumberOrName": self.house_number_or_name,
-                "postalCode": self.postal_code,
-                "street": self.street,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            city=rest.pop("city", UNSET),
-            country=rest.pop("country", UNSET),
-            house_number_or_name=rest.pop("house_number_or_name", UNSET),
-            postal_code=rest.pop("postal_code", UNSET),
-            street=rest.pop("street", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "city",
-                    "country",
-                    "houseNumberOrName",
-                    "postalCode",
-                    "street",
-                )
-            ),
-            "CheckoutAddress",
-        )
-        # Here and not where it is sent: it may be a part of a response, too.
-        warn_of_misspelt(rest, "CheckoutAddress", cls._fields)
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    """Number or name of the house."""
+    postal_code: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
+    """Postal code."""
+    street: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
+    """Name of the street."""

@@ -3,41 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    warn_of_misspelt,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    amount_parameter,
-    currency_beside,
-    wire_amount,
-    wire_currency,
-)
-from .._core.types import UNSET
-from .._core.wire_model import WireModel
+from .._core.fields import wire
+from .._core.wire_model import SharedModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutAmount(WireModel):
+class CheckoutAmount(SharedModel):
     """An amount of money with its currency. The name of this schema is ours (inferred): the docs do not name
     it.
 
@@ -45,135 +19,16 @@ class CheckoutAmount(WireModel):
     plexy.money/docs, generated reference (sessions/SessionsController_createSession)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "currency",
-            "value",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"currency": "string", "value": "integer"}
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "currency",
-        "value",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
-    currency: str
+    currency: str = field(metadata=wire(currency_of="value"))
     """ISO 4217 code of the currency. `GET /v2/config`, for which the client has no method, lists those that
     your account can use.
     """
-    value: int
+    value: int = field(metadata=wire(unit="minor"))
     """The amount in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. BIF, CLP, GNF, JPY,
     KMF, KRW, MGA, PYG, RWF, UGX, VND, XAF, XOF and XPF have no decimals in v2: `500` is 500 JPY. The least
     amounts are USD 0.50, EUR 0.50, GBP 0.30 and JPY 50; the page names none for KZT. An amount in minor
     units (tiyn for KZT); the unit is documented by the vendor.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(
-            self,
-            (
-                "currency",
-                "value",
-            ),
-        )
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.currency = data["currency"]
-            model.value = data["value"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.currency) is not str
-            or data["value"] is UNSET
-            or type(model.value) not in INTEGER
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "currency": currency_beside(
-                    self.value, self.currency, "CheckoutAmount"
-                ),
-                "value": wire_amount(self.value, "minor", "value", answered=True),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        rest["currency"] = wire_currency(
-            rest.get("value", UNSET), rest.get("currency", UNSET), "CheckoutAmount"
-        )
-        model = cls(
-            currency=take(rest, "currency", "CheckoutAmount"),
-            value=amount_parameter(
-                take(rest, "value", "CheckoutAmount"), "minor", "value"
-            ),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "currency",
-                    "value",
-                )
-            ),
-            "CheckoutAmount",
-        )
-        # Here and not where it is sent: it may be a part of a response, too.
-        warn_of_misspelt(rest, "CheckoutAmount", cls._fields)
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:

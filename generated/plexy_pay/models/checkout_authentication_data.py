@@ -3,145 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutAuthenticationData(WireModel):
+class CheckoutAuthenticationData(RequestModel):
     """Wishes about 3-D Secure. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutAuthenticationData`: documented by the vendor (plexypay/plexy-flutter-example).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "attemptAuthentication": "string",
-        "threeDSRequestData": "CheckoutThreeDSRequestData",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "attempt_authentication",
-        "three_ds_request_data",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     attempt_authentication: str | Unset = UNSET
     """Whether to ask for 3-D Secure. The vendor's sample shows the field; the type is inferred."""
-    three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = UNSET
-    """How 3-D Secure is to be shown."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    three_ds_request_data: _hints.models.CheckoutThreeDSRequestData | Unset = field(
+        default=UNSET, metadata=wire("threeDSRequestData")
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.attempt_authentication = data["attemptAuthentication"]
-            model.three_ds_request_data = decode_model(
-                CheckoutThreeDSRequestData, data["threeDSRequestData"]
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.attempt_authentication) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "attemptAuthentication": self.attempt_authentication,
-                "threeDSRequestData": encode(self.three_ds_request_data),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            attempt_authentication=rest.pop("attempt_authentication", UNSET),
-            three_ds_request_data=to_model(
-                CheckoutThreeDSRequestData,
-                rest.pop("three_ds_request_data", UNSET),
-                "three_ds_request_data",
-            ),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "attemptAuthentication",
-                    "threeDSRequestData",
-                )
-            ),
-            "CheckoutAuthenticationData",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_three_ds_request_data import CheckoutThreeDSRequestData
+    """How 3-D Secure is to be shown."""

@@ -3,32 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_error_code import CheckoutErrorCode
 from .checkout_error_type import CheckoutErrorType
-
-_checkout_error_code = enum_decoder(CheckoutErrorCode)
-_checkout_error_type = enum_decoder(CheckoutErrorType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -40,26 +21,6 @@ class CheckoutErrorDetails(WireModel):
     (https://plexy.money/docs/api-reference/error-codes, https://plexy.money/docs/api-reference/overview).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "type": "CheckoutErrorType",
-        "code": "CheckoutErrorCode",
-        "message": "string",
-        "param": "string",
-        "request_id": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "type",
-        "code",
-        "message",
-        "param",
-        "request_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     type: CheckoutErrorType | Unset = UNSET
     """The kind of error."""
     code: CheckoutErrorCode | Unset = UNSET
@@ -68,69 +29,5 @@ class CheckoutErrorDetails(WireModel):
     """What went wrong, for people. Do not compare it."""
     param: str | Unset = UNSET
     """The field of the request that is wrong, if it is about one."""
-    request_id: str | Unset = UNSET
+    request_id: str | Unset = field(default=UNSET, metadata=wire("request_id"))
     """Plexy Pay's id of the request; tell it to support."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 5:
-            data = {**cls._blank, **data}
-            if len(data) != 5:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.type = _checkout_error_type(data["type"])
-            model.code = _checkout_error_code(data["code"])
-            model.message = data["message"]
-            model.param = data["param"]
-            model.request_id = data["request_id"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.message) not in TEXT
-            or type(model.param) not in TEXT
-            or type(model.request_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "type": encode(self.type),
-                "code": encode(self.code),
-                "message": self.message,
-                "param": self.param,
-                "request_id": self.request_id,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,40 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    NUMBER,
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    warn_of_misspelt,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    amount_parameter,
-    wire_amount,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import SharedModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutLineItem(WireModel):
+class CheckoutLineItem(SharedModel):
     """A line of the order. The name of this schema is ours (inferred): the docs do not name it. The docs show
     the fields alone: their types, and that amounts are in minor units as everywhere in v2, are inferred.
 
@@ -44,35 +23,7 @@ class CheckoutLineItem(WireModel):
     (sessions/SessionsController_createSession)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "description": "string",
-        "quantity": "integer",
-        "amountExcludingTax": "integer",
-        "taxAmount": "integer",
-        "amountIncludingTax": "integer",
-        "taxPercentage": "number",
-        "taxCategory": "string",
-        "productUrl": "string",
-        "imageUrl": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "description",
-        "quantity",
-        "amount_excluding_tax",
-        "tax_amount",
-        "amount_including_tax",
-        "tax_percentage",
-        "tax_category",
-        "product_url",
-        "image_url",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     id: str | Unset = UNSET
     """Your id of the line."""
@@ -80,15 +31,19 @@ class CheckoutLineItem(WireModel):
     """What is sold."""
     quantity: int | Unset = UNSET
     """How many are sold."""
-    amount_excluding_tax: int | Unset = UNSET
+    amount_excluding_tax: int | Unset = field(
+        default=UNSET, metadata=wire(unit="minor")
+    )
     """Amount without tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
     inferred, not documented.
     """
-    tax_amount: int | Unset = UNSET
+    tax_amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """The tax alone, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
     inferred, not documented.
     """
-    amount_including_tax: int | Unset = UNSET
+    amount_including_tax: int | Unset = field(
+        default=UNSET, metadata=wire(unit="minor")
+    )
     """Amount with tax, most likely in minor units. An amount in minor units (tiyn for KZT); the unit is
     inferred, not documented.
     """
@@ -100,149 +55,6 @@ class CheckoutLineItem(WireModel):
     """Page of the product."""
     image_url: str | Unset = UNSET
     """Picture of the product."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 10:
-            data = {**cls._blank, **data}
-            if len(data) != 10:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.description = data["description"]
-            model.quantity = data["quantity"]
-            model.amount_excluding_tax = data["amountExcludingTax"]
-            model.tax_amount = data["taxAmount"]
-            model.amount_including_tax = data["amountIncludingTax"]
-            model.tax_percentage = data["taxPercentage"]
-            model.tax_category = data["taxCategory"]
-            model.product_url = data["productUrl"]
-            model.image_url = data["imageUrl"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) not in TEXT
-            or type(model.description) not in TEXT
-            or type(model.quantity) not in INTEGER
-            or type(model.amount_excluding_tax) not in INTEGER
-            or type(model.tax_amount) not in INTEGER
-            or type(model.amount_including_tax) not in INTEGER
-            or type(model.tax_percentage) not in NUMBER
-            or type(model.tax_category) not in TEXT
-            or type(model.product_url) not in TEXT
-            or type(model.image_url) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "description": self.description,
-                "quantity": self.quantity,
-                "amountExcludingTax": wire_amount(
-                    self.amount_excluding_tax,
-                    "minor",
-                    "amount_excluding_tax",
-                    answered=True,
-                ),
-                "taxAmount": wire_amount(
-                    self.tax_amount, "minor", "tax_amount", answered=True
-                ),
-                "amountIncludingTax": wire_amount(
-                    self.amount_including_tax,
-                    "minor",
-                    "amount_including_tax",
-                    answered=True,
-                ),
-                "taxPercentage": self.tax_percentage,
-                "taxCategory": self.tax_category,
-                "productUrl": self.product_url,
-                "imageUrl": self.image_url,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            id=rest.pop("id", UNSET),
-            description=rest.pop("description", UNSET),
-            quantity=rest.pop("quantity", UNSET),
-            amount_excluding_tax=amount_parameter(
-                rest.pop("amount_excluding_tax", UNSET), "minor", "amount_excluding_tax"
-            ),
-            tax_amount=amount_parameter(
-                rest.pop("tax_amount", UNSET), "minor", "tax_amount"
-            ),
-            amount_including_tax=amount_parameter(
-                rest.pop("amount_including_tax", UNSET), "minor", "amount_including_tax"
-            ),
-            tax_percentage=rest.pop("tax_percentage", UNSET),
-            tax_category=rest.pop("tax_category", UNSET),
-            product_url=rest.pop("product_url", UNSET),
-            image_url=rest.pop("image_url", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amountExcludingTax",
-                    "amountIncludingTax",
-                    "description",
-                    "id",
-                    "imageUrl",
-                    "productUrl",
-                    "quantity",
-                    "taxAmount",
-                    "taxCategory",
-                    "taxPercentage",
-                )
-            ),
-            "CheckoutLineItem",
-        )
-        # Here and not where it is sent: it may be a part of a response, too.
-        warn_of_misspelt(rest, "CheckoutLineItem", cls._fields)
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def amount_excluding_tax_money(self) -> _hints.Money | None:

@@ -3,120 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    decode_model,
-    free_fields,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutPaymentDetailsRequest(WireModel):
+class CheckoutPaymentDetailsRequest(RequestModel):
     """What the component gave after an action. The name of this schema is ours (inferred), and so is its
     field.
 
     Schema `plexypay.CheckoutPaymentDetailsRequest`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"details": "CheckoutComponentData"}
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = ("details",)
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("details",))
+    _takes_any: ClassVar[bool] = True
 
-    details: _hints.models.CheckoutComponentData | Unset = UNSET
-    """What the component or the redirect gave."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    details: _hints.models.CheckoutComponentData | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 1:
-            data = {**cls._blank, **data}
-            if len(data) != 1:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.details = decode_model(CheckoutComponentData, data["details"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "details": encode(self.details),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            details=to_model(
-                CheckoutComponentData, rest.pop("details", UNSET), "details"
-            ),
-        )
-        refuse_duplicates(
-            rest, frozenset(("details",)), "CheckoutPaymentDetailsRequest"
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_component_data import CheckoutComponentData
+    """What the component or the redirect gave."""

@@ -3,44 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    money_object,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .checkout_channel import CheckoutChannel
-
-_checkout_channel = enum_decoder(CheckoutChannel)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutPaymentMethodsRequest(WireModel):
+class CheckoutPaymentMethodsRequest(RequestModel):
     """For whom and what to list payment methods. The name of this schema is ours (inferred): the docs do not
     name it. They show `merchantAccount` alone; the other fields are those of a payment.
 
@@ -48,29 +23,13 @@ class CheckoutPaymentMethodsRequest(WireModel):
     (https://plexy.money/docs/api-reference/overview, plexypay/plexy-flutter-example).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("merchantAccount",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "merchantAccount": "string",
-        "amount": "CheckoutAmount",
-        "countryCode": "string",
-        "channel": "CheckoutChannel",
-        "shopperReference": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "merchant_account",
-        "amount",
-        "country_code",
-        "channel",
-        "shopper_reference",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     merchant_account: str
     """Name of your merchant account."""
-    amount: _hints.models.CheckoutAmount | Unset = UNSET
+    amount: _hints.models.CheckoutAmount | Unset = field(
+        default=UNSET, metadata=wire(amount="value")
+    )
     """What is to be paid, in minor units. Evidence: inferred, not documented."""
     country_code: str | Unset = UNSET
     """The shopper's country. Evidence: inferred, not documented."""
@@ -78,113 +37,3 @@ class CheckoutPaymentMethodsRequest(WireModel):
     """Where the shopper pays. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("merchant_account",))
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 5:
-            data = {**cls._blank, **data}
-            if len(data) != 5:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.merchant_account = data["merchantAccount"]
-            model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.country_code = data["countryCode"]
-            model.channel = _checkout_channel(data["channel"])
-            model.shopper_reference = data["shopperReference"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.merchant_account) is not str
-            or type(model.country_code) not in TEXT
-            or type(model.shopper_reference) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "merchantAccount": self.merchant_account,
-                "amount": encode(self.amount),
-                "countryCode": self.country_code,
-                "channel": encode(self.channel),
-                "shopperReference": self.shopper_reference,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            merchant_account=take(
-                rest, "merchant_account", "CheckoutPaymentMethodsRequest"
-            ),
-            amount=to_model(
-                CheckoutAmount,
-                money_object(rest.pop("amount", UNSET), "value"),
-                "amount",
-            ),
-            country_code=rest.pop("country_code", UNSET),
-            channel=_checkout_channel(rest.pop("channel", UNSET)),
-            shopper_reference=rest.pop("shopper_reference", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "channel",
-                    "countryCode",
-                    "merchantAccount",
-                    "shopperReference",
-                )
-            ),
-            "CheckoutPaymentMethodsRequest",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_amount import CheckoutAmount

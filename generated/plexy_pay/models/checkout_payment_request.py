@@ -3,49 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    TEXT,
-    decode_model,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    money_object,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .checkout_channel import CheckoutChannel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
 from .checkout_shopper_interaction import CheckoutShopperInteraction
 
-_checkout_channel = enum_decoder(CheckoutChannel)
-_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
-_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
-
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutPaymentRequest(WireModel):
+class CheckoutPaymentRequest(RequestModel):
     """A payment of the shopper. The name of this schema is ours (inferred): the docs do not name it, and the
     generated reference shows an empty body. The fields are those that the vendor's mobile sample sends,
     together with the component's data, whose names are inferred. That `amount` is required is inferred too.
@@ -53,48 +25,9 @@ class CheckoutPaymentRequest(WireModel):
     Schema `plexypay.CheckoutPaymentRequest`: documented by the vendor (plexypay/plexy-flutter-example).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("amount",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "CheckoutAmount",
-        "merchantAccount": "string",
-        "reference": "string",
-        "returnUrl": "string",
-        "paymentMethod": "CheckoutComponentData",
-        "browserInfo": "CheckoutComponentData",
-        "storePaymentMethod": "boolean",
-        "countryCode": "string",
-        "channel": "CheckoutChannel",
-        "shopperReference": "string",
-        "shopperInteraction": "CheckoutShopperInteraction",
-        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
-        "authenticationData": "CheckoutAuthenticationData",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "merchant_account",
-        "reference",
-        "return_url",
-        "payment_method",
-        "browser_info",
-        "store_payment_method",
-        "country_code",
-        "channel",
-        "shopper_reference",
-        "shopper_interaction",
-        "recurring_processing_model",
-        "authentication_data",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "browser_info",
-            "payment_method",
-        )
-    )
+    _takes_any: ClassVar[bool] = True
 
-    amount: _hints.models.CheckoutAmount
+    amount: _hints.models.CheckoutAmount = field(metadata=wire(amount="value"))
     """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str | Unset = UNSET
     """Name of your merchant account."""
@@ -102,11 +35,15 @@ class CheckoutPaymentRequest(WireModel):
     """Your own name for the order; most likely the `merchantReference` of the answer."""
     return_url: str | Unset = UNSET
     """Where the shopper comes back to after a redirect."""
-    payment_method: _hints.models.CheckoutComponentData | Unset = UNSET
+    payment_method: _hints.models.CheckoutComponentData | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """What the shopper pays with, from the component's data. Do not collect or send a card's number in the
     clear. Evidence: inferred, not documented.
     """
-    browser_info: _hints.models.CheckoutComponentData | Unset = UNSET
+    browser_info: _hints.models.CheckoutComponentData | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The shopper's browser, from the web component's data. Evidence: inferred, not documented."""
     store_payment_method: bool | Unset = UNSET
     """Whether to keep the payment method, from the component's data. Evidence: inferred, not documented."""
@@ -122,173 +59,3 @@ class CheckoutPaymentRequest(WireModel):
     """What a kept payment method is for."""
     authentication_data: _hints.models.CheckoutAuthenticationData | Unset = UNSET
     """Wishes about 3-D Secure."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("amount",))
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 13:
-            data = {**cls._blank, **data}
-            if len(data) != 13:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.merchant_account = data["merchantAccount"]
-            model.reference = data["reference"]
-            model.return_url = data["returnUrl"]
-            model.payment_method = decode_model(
-                CheckoutComponentData, data["paymentMethod"]
-            )
-            model.browser_info = decode_model(
-                CheckoutComponentData, data["browserInfo"]
-            )
-            model.store_payment_method = data["storePaymentMethod"]
-            model.country_code = data["countryCode"]
-            model.channel = _checkout_channel(data["channel"])
-            model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = _checkout_shopper_interaction(
-                data["shopperInteraction"]
-            )
-            model.recurring_processing_model = _checkout_recurring_processing_model(
-                data["recurringProcessingModel"]
-            )
-            model.authentication_data = decode_model(
-                CheckoutAuthenticationData, data["authenticationData"]
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["amount"] is UNSET
-            or type(model.merchant_account) not in TEXT
-            or type(model.reference) not in TEXT
-            or type(model.return_url) not in TEXT
-            or type(model.store_payment_method) not in BOOLEAN
-            or type(model.country_code) not in TEXT
-            or type(model.shopper_reference) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "amount": encode(self.amount),
-                "merchantAccount": self.merchant_account,
-                "reference": self.reference,
-                "returnUrl": self.return_url,
-                "paymentMethod": encode(self.payment_method),
-                "browserInfo": encode(self.browser_info),
-                "storePaymentMethod": self.store_payment_method,
-                "countryCode": self.country_code,
-                "channel": encode(self.channel),
-                "shopperReference": self.shopper_reference,
-                "shopperInteraction": encode(self.shopper_interaction),
-                "recurringProcessingModel": encode(self.recurring_processing_model),
-                "authenticationData": encode(self.authentication_data),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            amount=to_model(
-                CheckoutAmount,
-                money_object(take(rest, "amount", "CheckoutPaymentRequest"), "value"),
-                "amount",
-            ),
-            merchant_account=rest.pop("merchant_account", UNSET),
-            reference=rest.pop("reference", UNSET),
-            return_url=rest.pop("return_url", UNSET),
-            payment_method=to_model(
-                CheckoutComponentData,
-                rest.pop("payment_method", UNSET),
-                "payment_method",
-            ),
-            browser_info=to_model(
-                CheckoutComponentData, rest.pop("browser_info", UNSET), "browser_info"
-            ),
-            store_payment_method=rest.pop("store_payment_method", UNSET),
-            country_code=rest.pop("country_code", UNSET),
-            channel=_checkout_channel(rest.pop("channel", UNSET)),
-            shopper_reference=rest.pop("shopper_reference", UNSET),
-            shopper_interaction=_checkout_shopper_interaction(
-                rest.pop("shopper_interaction", UNSET)
-            ),
-            recurring_processing_model=_checkout_recurring_processing_model(
-                rest.pop("recurring_processing_model", UNSET)
-            ),
-            authentication_data=to_model(
-                CheckoutAuthenticationData,
-                rest.pop("authentication_data", UNSET),
-                "authentication_data",
-            ),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "authenticationData",
-                    "browserInfo",
-                    "channel",
-                    "countryCode",
-                    "merchantAccount",
-                    "paymentMethod",
-                    "recurringProcessingModel",
-                    "reference",
-                    "returnUrl",
-                    "shopperInteraction",
-                    "shopperReference",
-                    "storePaymentMethod",
-                )
-            ),
-            "CheckoutPaymentRequest",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_amount import CheckoutAmount
-from ..models.checkout_authentication_data import CheckoutAuthenticationData
-from ..models.checkout_component_data import CheckoutComponentData

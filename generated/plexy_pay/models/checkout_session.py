@@ -4,40 +4,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_datetime,
-    decode_model,
-    decode_models,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_channel import CheckoutChannel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
 from .checkout_shopper_interaction import CheckoutShopperInteraction
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
-
-_checkout_channel = enum_decoder(CheckoutChannel)
-_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
-_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
-_checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -49,75 +26,9 @@ class CheckoutSession(WireModel):
     (sessions/SessionsController_createSession)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "sessionData": "string",
-        "expiresAt": "date-time",
-        "amount": "CheckoutAmount",
-        "merchantAccount": "string",
-        "merchantId": "string",
-        "reference": "string",
-        "returnUrl": "string",
-        "mode": "string",
-        "url": "string",
-        "channel": "CheckoutChannel",
-        "countryCode": "string",
-        "shopperLocale": "string",
-        "shopperReference": "string",
-        "shopperInteraction": "CheckoutShopperInteraction",
-        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
-        "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
-        "telephoneNumber": "string",
-        "dateOfBirth": "string",
-        "socialSecurityNumber": "string",
-        "billingAddress": "CheckoutAddress",
-        "deliveryAddress": "CheckoutAddress",
-        "lineItems": "[CheckoutLineItem]",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "session_data",
-        "expires_at",
-        "amount",
-        "merchant_account",
-        "merchant_id",
-        "reference",
-        "return_url",
-        "mode",
-        "url",
-        "channel",
-        "country_code",
-        "shopper_locale",
-        "shopper_reference",
-        "shopper_interaction",
-        "recurring_processing_model",
-        "store_payment_method_mode",
-        "telephone_number",
-        "date_of_birth",
-        "social_security_number",
-        "billing_address",
-        "delivery_address",
-        "line_items",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "billing_address",
-            "date_of_birth",
-            "delivery_address",
-            "session_data",
-            "social_security_number",
-            "telephone_number",
-            "url",
-        )
-    )
-
     id: str
     """Id of the session."""
-    session_data: str | Unset = UNSET
+    session_data: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """What the component needs besides the id. Give it to the shopper only."""
     expires_at: datetime.datetime | Unset = UNSET
     """Until when the session can be used."""
@@ -133,7 +44,7 @@ class CheckoutSession(WireModel):
     """Where the shopper comes back to after a redirect."""
     mode: str | Unset = UNSET
     """Kind of the session, a text."""
-    url: str | Unset = UNSET
+    url: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """An address, most likely of a hosted page for the session."""
     channel: CheckoutChannel | Unset = UNSET
     """Where the shopper pays."""
@@ -149,139 +60,24 @@ class CheckoutSession(WireModel):
     """What a kept payment method is for."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
     """Whether the payment method is kept for later payments."""
-    telephone_number: str | Unset = UNSET
+    telephone_number: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's telephone number."""
-    date_of_birth: str | Unset = UNSET
+    date_of_birth: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's date of birth."""
-    social_security_number: str | Unset = UNSET
+    social_security_number: str | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The shopper's social security number."""
-    billing_address: _hints.models.CheckoutAddress | Unset = UNSET
+    billing_address: _hints.models.CheckoutAddress | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """Where the bill goes."""
-    delivery_address: _hints.models.CheckoutAddress | Unset = UNSET
+    delivery_address: _hints.models.CheckoutAddress | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """Where the goods go."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 23:
-            data = {**cls._blank, **data}
-            if len(data) != 23:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.session_data = data["sessionData"]
-            model.expires_at = decode_datetime(data["expiresAt"])
-            model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.merchant_account = data["merchantAccount"]
-            model.merchant_id = data["merchantId"]
-            model.reference = data["reference"]
-            model.return_url = data["returnUrl"]
-            model.mode = data["mode"]
-            model.url = data["url"]
-            model.channel = _checkout_channel(data["channel"])
-            model.country_code = data["countryCode"]
-            model.shopper_locale = data["shopperLocale"]
-            model.shopper_reference = data["shopperReference"]
-            model.shopper_interaction = _checkout_shopper_interaction(
-                data["shopperInteraction"]
-            )
-            model.recurring_processing_model = _checkout_recurring_processing_model(
-                data["recurringProcessingModel"]
-            )
-            model.store_payment_method_mode = _checkout_store_payment_method_mode(
-                data["storePaymentMethodMode"]
-            )
-            model.telephone_number = data["telephoneNumber"]
-            model.date_of_birth = data["dateOfBirth"]
-            model.social_security_number = data["socialSecurityNumber"]
-            model.billing_address = decode_model(
-                CheckoutAddress, data["billingAddress"]
-            )
-            model.delivery_address = decode_model(
-                CheckoutAddress, data["deliveryAddress"]
-            )
-            model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) is not str
-            or type(model.session_data) not in TEXT
-            or type(model.merchant_account) not in TEXT
-            or type(model.merchant_id) not in TEXT
-            or type(model.reference) not in TEXT
-            or type(model.return_url) not in TEXT
-            or type(model.mode) not in TEXT
-            or type(model.url) not in TEXT
-            or type(model.country_code) not in TEXT
-            or type(model.shopper_locale) not in TEXT
-            or type(model.shopper_reference) not in TEXT
-            or type(model.telephone_number) not in TEXT
-            or type(model.date_of_birth) not in TEXT
-            or type(model.social_security_number) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "sessionData": self.session_data,
-                "expiresAt": encode(self.expires_at),
-                "amount": encode(self.amount),
-                "merchantAccount": self.merchant_account,
-                "merchantId": self.merchant_id,
-                "reference": self.reference,
-                "returnUrl": self.return_url,
-                "mode": self.mode,
-                "url": self.url,
-                "channel": encode(self.channel),
-                "countryCode": self.country_code,
-                "shopperLocale": self.shopper_locale,
-                "shopperReference": self.shopper_reference,
-                "shopperInteraction": encode(self.shopper_interaction),
-                "recurringProcessingModel": encode(self.recurring_processing_model),
-                "storePaymentMethodMode": encode(self.store_payment_method_mode),
-                "telephoneNumber": self.telephone_number,
-                "dateOfBirth": self.date_of_birth,
-                "socialSecurityNumber": self.social_security_number,
-                "billingAddress": encode(self.billing_address),
-                "deliveryAddress": encode(self.delivery_address),
-                "lineItems": encode(self.line_items),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:
@@ -289,9 +85,3 @@ class CheckoutSession(WireModel):
         from .._core.money import inner_money
 
         return inner_money(self.amount)
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_address import CheckoutAddress
-from ..models.checkout_amount import CheckoutAmount
-from ..models.checkout_line_item import CheckoutLineItem

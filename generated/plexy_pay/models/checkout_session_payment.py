@@ -3,32 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
-from attrs import define, field, setters
+from attrs import define, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_result_code import CheckoutResultCode
-
-_checkout_result_code = enum_decoder(CheckoutResultCode)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -39,24 +19,6 @@ class CheckoutSessionPayment(WireModel):
     reference (sessions/SessionsController_getSessionResult)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "pspReference": "string",
-        "resultCode": "CheckoutResultCode",
-        "amount": "CheckoutAmount",
-        "paymentMethod": "CheckoutPaymentMethod",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "psp_reference",
-        "result_code",
-        "amount",
-        "payment_method",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     psp_reference: str | Unset = UNSET
     """Plexy Pay's id of the payment. Keep it."""
     result_code: CheckoutResultCode | Unset = UNSET
@@ -65,66 +27,6 @@ class CheckoutSessionPayment(WireModel):
     """What the shopper paid, in minor units."""
     payment_method: _hints.models.CheckoutPaymentMethod | Unset = UNSET
     """What the shopper paid with."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.psp_reference = data["pspReference"]
-            model.result_code = _checkout_result_code(data["resultCode"])
-            model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.payment_method = decode_model(
-                CheckoutPaymentMethod, data["paymentMethod"]
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.psp_reference) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "pspReference": self.psp_reference,
-                "resultCode": encode(self.result_code),
-                "amount": encode(self.amount),
-                "paymentMethod": encode(self.payment_method),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:
@@ -132,8 +34,3 @@ class CheckoutSessionPayment(WireModel):
         from .._core.money import inner_money
 
         return inner_money(self.amount)
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_amount import CheckoutAmount
-from ..models.checkout_payment_method import CheckoutPaymentMethod

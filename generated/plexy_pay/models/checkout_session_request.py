@@ -3,53 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    decode_models,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-    to_model,
-    to_models,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    money_object,
-    one_currency,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .checkout_channel import CheckoutChannel
 from .checkout_recurring_processing_model import CheckoutRecurringProcessingModel
 from .checkout_shopper_interaction import CheckoutShopperInteraction
 from .checkout_store_payment_method_mode import CheckoutStorePaymentMethodMode
 
-_checkout_channel = enum_decoder(CheckoutChannel)
-_checkout_recurring_processing_model = enum_decoder(CheckoutRecurringProcessingModel)
-_checkout_shopper_interaction = enum_decoder(CheckoutShopperInteraction)
-_checkout_store_payment_method_mode = enum_decoder(CheckoutStorePaymentMethodMode)
-
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutSessionRequest(WireModel):
+class CheckoutSessionRequest(RequestModel):
     """A payment that the component carries out by itself. The name of this schema is ours (inferred): the docs
     do not name it.
 
@@ -60,66 +29,10 @@ class CheckoutSessionRequest(WireModel):
     reference (sessions/SessionsController_createSession)).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "amount",
-            "merchantAccount",
-            "reference",
-            "returnUrl",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "CheckoutAmount",
-        "merchantAccount": "string",
-        "reference": "string",
-        "returnUrl": "string",
-        "countryCode": "string",
-        "channel": "CheckoutChannel",
-        "shopperLocale": "string",
-        "shopperReference": "string",
-        "shopperEmail": "string",
-        "shopperName": "CheckoutShopperName",
-        "telephoneNumber": "string",
-        "shopperInteraction": "CheckoutShopperInteraction",
-        "recurringProcessingModel": "CheckoutRecurringProcessingModel",
-        "storePaymentMethodMode": "CheckoutStorePaymentMethodMode",
-        "billingAddress": "CheckoutAddress",
-        "deliveryAddress": "CheckoutAddress",
-        "lineItems": "[CheckoutLineItem]",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "merchant_account",
-        "reference",
-        "return_url",
-        "country_code",
-        "channel",
-        "shopper_locale",
-        "shopper_reference",
-        "shopper_email",
-        "shopper_name",
-        "telephone_number",
-        "shopper_interaction",
-        "recurring_processing_model",
-        "store_payment_method_mode",
-        "billing_address",
-        "delivery_address",
-        "line_items",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "billing_address",
-            "delivery_address",
-            "shopper_email",
-            "shopper_name",
-            "telephone_number",
-        )
-    )
+    _takes_any: ClassVar[bool] = True
+    _has_one_currency: ClassVar[bool] = True
 
-    amount: _hints.models.CheckoutAmount
+    amount: _hints.models.CheckoutAmount = field(metadata=wire(amount="value"))
     """What the shopper pays, in minor units (`2200000` is 22 000 KZT)."""
     merchant_account: str
     """Name of your merchant account."""
@@ -135,11 +48,13 @@ class CheckoutSessionRequest(WireModel):
     """Language and country for the texts of the component. Evidence: inferred, not documented."""
     shopper_reference: str | Unset = UNSET
     """Your own id of the shopper."""
-    shopper_email: str | Unset = UNSET
+    shopper_email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's e-mail address."""
-    shopper_name: _hints.models.CheckoutShopperName | Unset = UNSET
+    shopper_name: _hints.models.CheckoutShopperName | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """The shopper's name."""
-    telephone_number: str | Unset = UNSET
+    telephone_number: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The shopper's telephone number."""
     shopper_interaction: CheckoutShopperInteraction | Unset = UNSET
     """How the shopper takes part. Evidence: inferred, not documented."""
@@ -147,207 +62,13 @@ class CheckoutSessionRequest(WireModel):
     """What a kept payment method is for. Evidence: inferred, not documented."""
     store_payment_method_mode: CheckoutStorePaymentMethodMode | Unset = UNSET
     """Whether the payment method is kept for later payments. Evidence: inferred, not documented."""
-    billing_address: _hints.models.CheckoutAddress | Unset = UNSET
+    billing_address: _hints.models.CheckoutAddress | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """Where the bill goes. Evidence: inferred, not documented."""
-    delivery_address: _hints.models.CheckoutAddress | Unset = UNSET
+    delivery_address: _hints.models.CheckoutAddress | Unset = field(
+        default=UNSET, metadata=wire(sensitive=True)
+    )
     """Where the goods go. Evidence: inferred, not documented."""
     line_items: list[_hints.models.CheckoutLineItem] | Unset = UNSET
     """The lines of the order. Evidence: inferred, not documented."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(
-            self,
-            (
-                "amount",
-                "merchant_account",
-                "reference",
-                "return_url",
-            ),
-        )
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 17:
-            data = {**cls._blank, **data}
-            if len(data) != 17:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.amount = decode_model(CheckoutAmount, data["amount"])
-            model.merchant_account = data["merchantAccount"]
-            model.reference = data["reference"]
-            model.return_url = data["returnUrl"]
-            model.country_code = data["countryCode"]
-            model.channel = _checkout_channel(data["channel"])
-            model.shopper_locale = data["shopperLocale"]
-            model.shopper_reference = data["shopperReference"]
-            model.shopper_email = data["shopperEmail"]
-            model.shopper_name = decode_model(CheckoutShopperName, data["shopperName"])
-            model.telephone_number = data["telephoneNumber"]
-            model.shopper_interaction = _checkout_shopper_interaction(
-                data["shopperInteraction"]
-            )
-            model.recurring_processing_model = _checkout_recurring_processing_model(
-                data["recurringProcessingModel"]
-            )
-            model.store_payment_method_mode = _checkout_store_payment_method_mode(
-                data["storePaymentMethodMode"]
-            )
-            model.billing_address = decode_model(
-                CheckoutAddress, data["billingAddress"]
-            )
-            model.delivery_address = decode_model(
-                CheckoutAddress, data["deliveryAddress"]
-            )
-            model.line_items = decode_models(CheckoutLineItem, data["lineItems"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["amount"] is UNSET
-            or type(model.merchant_account) is not str
-            or type(model.reference) is not str
-            or type(model.return_url) is not str
-            or type(model.country_code) not in TEXT
-            or type(model.shopper_locale) not in TEXT
-            or type(model.shopper_reference) not in TEXT
-            or type(model.shopper_email) not in TEXT
-            or type(model.telephone_number) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        one_currency(self)
-        return without_unset(
-            {
-                **encode_further(self),
-                "amount": encode(self.amount),
-                "merchantAccount": self.merchant_account,
-                "reference": self.reference,
-                "returnUrl": self.return_url,
-                "countryCode": self.country_code,
-                "channel": encode(self.channel),
-                "shopperLocale": self.shopper_locale,
-                "shopperReference": self.shopper_reference,
-                "shopperEmail": self.shopper_email,
-                "shopperName": encode(self.shopper_name),
-                "telephoneNumber": self.telephone_number,
-                "shopperInteraction": encode(self.shopper_interaction),
-                "recurringProcessingModel": encode(self.recurring_processing_model),
-                "storePaymentMethodMode": encode(self.store_payment_method_mode),
-                "billingAddress": encode(self.billing_address),
-                "deliveryAddress": encode(self.delivery_address),
-                "lineItems": encode(self.line_items),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            amount=to_model(
-                CheckoutAmount,
-                money_object(take(rest, "amount", "CheckoutSessionRequest"), "value"),
-                "amount",
-            ),
-            merchant_account=take(rest, "merchant_account", "CheckoutSessionRequest"),
-            reference=take(rest, "reference", "CheckoutSessionRequest"),
-            return_url=take(rest, "return_url", "CheckoutSessionRequest"),
-            country_code=rest.pop("country_code", UNSET),
-            channel=_checkout_channel(rest.pop("channel", UNSET)),
-            shopper_locale=rest.pop("shopper_locale", UNSET),
-            shopper_reference=rest.pop("shopper_reference", UNSET),
-            shopper_email=rest.pop("shopper_email", UNSET),
-            shopper_name=to_model(
-                CheckoutShopperName, rest.pop("shopper_name", UNSET), "shopper_name"
-            ),
-            telephone_number=rest.pop("telephone_number", UNSET),
-            shopper_interaction=_checkout_shopper_interaction(
-                rest.pop("shopper_interaction", UNSET)
-            ),
-            recurring_processing_model=_checkout_recurring_processing_model(
-                rest.pop("recurring_processing_model", UNSET)
-            ),
-            store_payment_method_mode=_checkout_store_payment_method_mode(
-                rest.pop("store_payment_method_mode", UNSET)
-            ),
-            billing_address=to_model(
-                CheckoutAddress, rest.pop("billing_address", UNSET), "billing_address"
-            ),
-            delivery_address=to_model(
-                CheckoutAddress, rest.pop("delivery_address", UNSET), "delivery_address"
-            ),
-            line_items=to_models(
-                CheckoutLineItem, rest.pop("line_items", UNSET), "line_items"
-            ),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "billingAddress",
-                    "channel",
-                    "countryCode",
-                    "deliveryAddress",
-                    "lineItems",
-                    "merchantAccount",
-                    "recurringProcessingModel",
-                    "reference",
-                    "returnUrl",
-                    "shopperEmail",
-                    "shopperInteraction",
-                    "shopperLocale",
-                    "shopperName",
-                    "shopperReference",
-                    "storePaymentMethodMode",
-                    "telephoneNumber",
-                )
-            ),
-            "CheckoutSessionRequest",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_address import CheckoutAddress
-from ..models.checkout_amount import CheckoutAmount
-from ..models.checkout_line_item import CheckoutLineItem
-from ..models.checkout_shopper_name import CheckoutShopperName

@@ -3,134 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CheckoutShopperName(WireModel):
+class CheckoutShopperName(RequestModel):
     """The shopper's name. The name of this schema is ours (inferred): the docs do not name it.
 
     Schema `plexypay.CheckoutShopperName`: documented by the vendor
     (https://plexy.money/docs/accept-payments/checkout-settings).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"firstName": "string", "lastName": "string"}
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "first_name",
-        "last_name",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "first_name",
-            "last_name",
-        )
-    )
+    _takes_any: ClassVar[bool] = True
 
-    first_name: str | Unset = UNSET
+    first_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """First name."""
-    last_name: str | Unset = UNSET
+    last_name: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Last name."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.first_name = data["firstName"]
-            model.last_name = data["lastName"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.first_name) not in TEXT or type(model.last_name) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "firstName": self.first_name,
-                "lastName": self.last_name,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            first_name=rest.pop("first_name", UNSET),
-            last_name=rest.pop("last_name", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "firstName",
-                    "lastName",
-                )
-            ),
-            "CheckoutShopperName",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,32 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
-from attrs import define, field, setters
+from attrs import define, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_event_type import CheckoutEventType
-
-_checkout_event_type = enum_decoder(CheckoutEventType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -41,30 +21,6 @@ class CheckoutWebhook(WireModel):
     (https://plexy.money/docs/webhooks/handle-webhook-events).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "data",
-            "id",
-            "type",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "type": "CheckoutEventType",
-        "created": "integer",
-        "data": "CheckoutWebhookData",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "type",
-        "created",
-        "data",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     id: str
     """Id of the event, the same whenever it is sent again."""
     type: CheckoutEventType
@@ -73,70 +29,3 @@ class CheckoutWebhook(WireModel):
     """When it happened, in seconds since 1970 (UTC)."""
     data: _hints.models.CheckoutWebhookData
     """The payment or the refund that it happened to."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.type = _checkout_event_type(data["type"])
-            model.created = data["created"]
-            model.data = decode_model(CheckoutWebhookData, data["data"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) is not str
-            or data["type"] is UNSET
-            or type(model.created) not in INTEGER
-            or data["data"] is UNSET
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "type": encode(self.type),
-                "created": self.created,
-                "data": encode(self.data),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_webhook_data import CheckoutWebhookData

@@ -3,34 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .checkout_decline_code import CheckoutDeclineCode
-
-_checkout_decline_code = enum_decoder(CheckoutDeclineCode)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -42,35 +21,9 @@ class CheckoutWebhookData(WireModel):
     (https://plexy.money/docs/webhooks/handle-webhook-events).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "amount": "integer",
-        "currency": "string",
-        "status": "string",
-        "failure_code": "string",
-        "failure_message": "string",
-        "decline_code": "CheckoutDeclineCode",
-        "outcome": "CheckoutOutcome",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "amount",
-        "currency",
-        "status",
-        "failure_code",
-        "failure_message",
-        "decline_code",
-        "outcome",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     id: str | Unset = UNSET
     """Id of the payment or refund."""
-    amount: int | Unset = UNSET
+    amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """The amount. The page does not state the unit; v2 has minor units elsewhere, so `5000` is most likely
     50.00. An amount in minor units (tiyn for KZT); the unit is inferred, not documented.
     """
@@ -78,15 +31,19 @@ class CheckoutWebhookData(WireModel):
     """ISO 4217 code of the amount."""
     status: str | Unset = UNSET
     """State of the payment or refund; `succeeded` in the docs."""
-    failure_code: str | Unset = UNSET
+    failure_code: str | Unset = field(default=UNSET, metadata=wire("failure_code"))
     """Why a payment failed. The page of refusal reasons shows it in a declined payment; that `payment.failed`
     brings it is inferred. Evidence: inferred, not documented.
     """
-    failure_message: str | Unset = UNSET
+    failure_message: str | Unset = field(
+        default=UNSET, metadata=wire("failure_message")
+    )
     """Why a payment failed, for people. As for `failure_code`, that an event brings it is inferred. Evidence:
     inferred, not documented.
     """
-    decline_code: CheckoutDeclineCode | Unset = UNSET
+    decline_code: CheckoutDeclineCode | Unset = field(
+        default=UNSET, metadata=wire("decline_code")
+    )
     """Why the card was declined, and whether the shopper can do something about it. As for `failure_code`,
     that an event brings it is inferred. Evidence: inferred, not documented.
     """
@@ -94,79 +51,6 @@ class CheckoutWebhookData(WireModel):
     """What the bank said. As for `failure_code`, that an event brings it is inferred. Evidence: inferred, not
     documented.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 8:
-            data = {**cls._blank, **data}
-            if len(data) != 8:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.status = data["status"]
-            model.failure_code = data["failure_code"]
-            model.failure_message = data["failure_message"]
-            model.decline_code = _checkout_decline_code(data["decline_code"])
-            model.outcome = decode_model(CheckoutOutcome, data["outcome"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) not in TEXT
-            or type(model.amount) not in INTEGER
-            or type(model.currency) not in TEXT
-            or type(model.status) not in TEXT
-            or type(model.failure_code) not in TEXT
-            or type(model.failure_message) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
-                "status": self.status,
-                "failure_code": self.failure_code,
-                "failure_message": self.failure_message,
-                "decline_code": encode(self.decline_code),
-                "outcome": encode(self.outcome),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:
@@ -176,7 +60,3 @@ class CheckoutWebhookData(WireModel):
         from .._core.money import read_money
 
         return read_money(self.amount, "minor", self.currency)
-
-
-# Here at the end, because models may name each other.
-from ..models.checkout_outcome import CheckoutOutcome

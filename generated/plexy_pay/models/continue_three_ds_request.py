@@ -3,32 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_nothing,
-    refuse_unknown,
-    take,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.types import UNSET
-from .._core.wire_model import WireModel
+from .._core.fields import wire
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class ContinueThreeDSRequest(WireModel):
+class ContinueThreeDSRequest(RequestModel):
     """The bank's answer about a payment that waited for the payer. The name of this schema is documented; the
     fields are those of the 2023 docs, and that they still belong to it is inferred.
 
@@ -36,103 +20,9 @@ class ContinueThreeDSRequest(WireModel):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "cres",
-            "transactionId",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {"cres": "string", "transactionId": "string"}
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "cres",
-        "transaction_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("cres",))
+    _is_closed: ClassVar[bool] = True
 
-    cres: str
+    cres: str = field(metadata=wire(sensitive=True))
     """The base64url text that the bank posted to your `threeDSNotificationUrl`, unchanged."""
     transaction_id: str
     """The `id` that the payment answered."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(
-            self,
-            (
-                "cres",
-                "transaction_id",
-            ),
-        )
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.cres = data["cres"]
-            model.transaction_id = data["transactionId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.cres) is not str or type(model.transaction_id) is not str:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "cres": self.cres,
-                "transactionId": self.transaction_id,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            cres=take(rest, "cres", "ContinueThreeDSRequest"),
-            transaction_id=take(rest, "transaction_id", "ContinueThreeDSRequest"),
-        )
-        refuse_unknown(rest, "ContinueThreeDSRequest", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

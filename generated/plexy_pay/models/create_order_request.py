@@ -3,161 +3,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    decode_model,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_nothing,
-    refuse_unknown,
-    take,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    one_currency,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CreateOrderRequest(WireModel):
+class CreateOrderRequest(RequestModel):
     """An order of one product. For a `direct_top_up` product give `topup_request` too.
 
     Schema `CreateOrderRequest`: documented by the vendor
     (https://developer.plexy.money/create-order-25538211e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("product_id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "product_id": "integer",
-        "currency_code": "string",
-        "topup_request": "TopupRequest",
-        "external_ref": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "product_id",
-        "currency_code",
-        "topup_request",
-        "external_ref",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _is_closed: ClassVar[bool] = True
 
-    product_id: int
+    product_id: int = field(metadata=wire("product_id"))
     """Id of the product."""
-    currency_code: str | Unset = UNSET
-    """Code of the currency, most likely the product's. The docs' sample sends it."""
-    topup_request: _hints.models.TopupRequest | Unset = UNSET
-    """How much to top up, and which account; for `direct_top_up` products only."""
-    external_ref: str | Unset = UNSET
-    """Your own name for the order. Keep it, and the idempotency key, before you call."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    currency_code: str | Unset = field(
+        default=UNSET, metadata=wire("currency_code", currency_of="*")
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("product_id",))
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.product_id = data["product_id"]
-            model.currency_code = data["currency_code"]
-            model.topup_request = decode_model(TopupRequest, data["topup_request"])
-            model.external_ref = data["external_ref"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["product_id"] is UNSET
-            or type(model.product_id) not in INTEGER
-            or type(model.currency_code) not in TEXT
-            or type(model.external_ref) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "product_id": self.product_id,
-                "currency_code": one_currency(self, self.currency_code),
-                "topup_request": encode(self.topup_request),
-                "external_ref": self.external_ref,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            product_id=take(rest, "product_id", "CreateOrderRequest"),
-            currency_code=rest.pop("currency_code", UNSET),
-            topup_request=to_model(
-                TopupRequest, rest.pop("topup_request", UNSET), "topup_request"
-            ),
-            external_ref=rest.pop("external_ref", UNSET),
-        )
-        refuse_unknown(rest, "CreateOrderRequest", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.topup_request import TopupRequest
+    """Code of the currency, most likely the product's. The docs' sample sends it."""
+    topup_request: _hints.models.TopupRequest | Unset = field(
+        default=UNSET, metadata=wire("topup_request")
+    )
+    """How much to top up, and which account; for `direct_top_up` products only."""
+    external_ref: str | Unset = field(default=UNSET, metadata=wire("external_ref"))
+    """Your own name for the order. Keep it, and the idempotency key, before you call."""

@@ -3,31 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CreatePaymentLinkMetadata(WireModel):
+class CreatePaymentLinkMetadata(RequestModel):
     """Where the payer is sent afterwards, where the events of the payment are posted, and whatever keys of
     your own you want to keep with the link.
 
@@ -35,23 +20,7 @@ class CreatePaymentLinkMetadata(WireModel):
     (https://test-docs.plexypay.com/pay-by-link-api.html).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "cancelUrl": "string",
-        "failureUrl": "string",
-        "successUrl": "string",
-        "callbackUrl": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "cancel_url",
-        "failure_url",
-        "success_url",
-        "callback_url",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     cancel_url: str | Unset = UNSET
     """Where the payer goes after leaving the page without paying."""
@@ -66,96 +35,3 @@ class CreatePaymentLinkMetadata(WireModel):
     merchants send it in requests. Evidence: seen in merchants' public code, not documented (public code of
     merchants, 2026 (creation of payment links)).
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.cancel_url = data["cancelUrl"]
-            model.failure_url = data["failureUrl"]
-            model.success_url = data["successUrl"]
-            model.callback_url = data["callbackUrl"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.cancel_url) not in TEXT
-            or type(model.failure_url) not in TEXT
-            or type(model.success_url) not in TEXT
-            or type(model.callback_url) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "cancelUrl": self.cancel_url,
-                "failureUrl": self.failure_url,
-                "successUrl": self.success_url,
-                "callbackUrl": self.callback_url,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            cancel_url=rest.pop("cancel_url", UNSET),
-            failure_url=rest.pop("failure_url", UNSET),
-            success_url=rest.pop("success_url", UNSET),
-            callback_url=rest.pop("callback_url", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "callbackUrl",
-                    "cancelUrl",
-                    "failureUrl",
-                    "successUrl",
-                )
-            ),
-            "CreatePaymentLinkMetadata",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

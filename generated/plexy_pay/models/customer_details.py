@@ -3,35 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class CustomerDetails(WireModel):
+class CustomerDetails(RequestModel):
     """The payer. The name of this schema is documented; the fields are those of the 2023 docs and of the
     vendor's 2023 code, and that they still belong to it is inferred.
 
@@ -39,25 +22,9 @@ class CustomerDetails(WireModel):
     (2023), docs/online_payments/accept_payments/api.md, plexypay/plexypay-sdk-php (2023), README.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "email": "string",
-        "accountId": "string",
-        "deliveryAddress": "Address",
-        "billingAddress": "Address",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "email",
-        "account_id",
-        "delivery_address",
-        "billing_address",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("email",))
+    _is_closed: ClassVar[bool] = True
 
-    email: str | Unset = UNSET
+    email: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The payer's e-mail address; the vendor's shop plugin sends at most 256 characters."""
     account_id: str | Unset = UNSET
     """Your own id of the payer's account. Seen in the vendor's 2023 code only."""
@@ -71,87 +38,3 @@ class CustomerDetails(WireModel):
     which require all of them but the city in a billing address, and that they still belong to it is
     inferred. The limits are those of the vendor's 2023 shop plugin.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.email = data["email"]
-            model.account_id = data["accountId"]
-            model.delivery_address = decode_model(Address, data["deliveryAddress"])
-            model.billing_address = decode_model(Address, data["billingAddress"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.email) not in TEXT or type(model.account_id) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "email": self.email,
-                "accountId": self.account_id,
-                "deliveryAddress": encode(self.delivery_address),
-                "billingAddress": encode(self.billing_address),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            email=rest.pop("email", UNSET),
-            account_id=rest.pop("account_id", UNSET),
-            delivery_address=to_model(
-                Address, rest.pop("delivery_address", UNSET), "delivery_address"
-            ),
-            billing_address=to_model(
-                Address, rest.pop("billing_address", UNSET), "billing_address"
-            ),
-        )
-        refuse_unknown(rest, "CustomerDetails", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.address import Address

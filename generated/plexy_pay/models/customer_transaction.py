@@ -4,34 +4,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    NUMBER,
-    TEXT,
-    decode_datetime,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .transaction_status import TransactionStatus
-
-_transaction_status = enum_decoder(TransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -42,29 +22,9 @@ class CustomerTransaction(WireModel):
     Schema `response.CustomerTransaction`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "transactionId": "string",
-        "amount": "number",
-        "currency": "string",
-        "status": "TransactionStatus",
-        "createdAt": "date-time",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "transaction_id",
-        "amount",
-        "currency",
-        "status",
-        "created_at",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     transaction_id: str | Unset = UNSET
     """Id of the transaction."""
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """Amount of the transaction. The unit is not known, so do not compute with it. The vendor does not state
     the unit of this amount, so the client makes no Money of it and takes none.
     """
@@ -91,67 +51,3 @@ class CustomerTransaction(WireModel):
     """
     created_at: datetime.datetime | Unset = UNSET
     """When the transaction was made."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 5:
-            data = {**cls._blank, **data}
-            if len(data) != 5:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.transaction_id = data["transactionId"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.status = _transaction_status(data["status"])
-            model.created_at = decode_datetime(data["createdAt"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.transaction_id) not in TEXT
-            or type(model.amount) not in NUMBER
-            or type(model.currency) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "transactionId": self.transaction_id,
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
-                "status": encode(self.status),
-                "createdAt": encode(self.created_at),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,26 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
-from attrs import define, field, setters
+from attrs import define, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    decode_models,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 
@@ -35,24 +18,6 @@ class Customers(WireModel):
     Schema `response.Customers`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "data": "[Customer]",
-        "page": "integer",
-        "size": "integer",
-        "total": "integer",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "data",
-        "page",
-        "size",
-        "total",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     data: list[_hints.models.Customer] | Unset = UNSET
     """The customers of this page."""
     page: int | Unset = UNSET
@@ -61,69 +26,3 @@ class Customers(WireModel):
     """How many customers a page holds at most."""
     total: int | Unset = UNSET
     """How many customers there are on all pages."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.data = decode_models(Customer, data["data"])
-            model.page = data["page"]
-            model.size = data["size"]
-            model.total = data["total"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.page) not in INTEGER
-            or type(model.size) not in INTEGER
-            or type(model.total) not in INTEGER
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "data": encode(self.data),
-                "page": self.page,
-                "size": self.size,
-                "total": self.total,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.customer import Customer

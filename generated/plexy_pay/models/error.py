@@ -3,31 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from attrs import define, setters
 
-from attrs import define, field, setters
-
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .type import Type
-
-_type = enum_decoder(Type)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -41,24 +21,6 @@ class Error(WireModel):
     Schema `response.Error`: documented by the vendor (https://developer.plexy.money/api-errors-1614748m0,
     https://test-docs.plexypay.com/pay-by-link-api.html).
     """
-
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "code": "integer | string",
-        "message": "string",
-        "source": "string",
-        "type": "Type",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "code",
-        "message",
-        "source",
-        "type",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     code: int | str | Unset = UNSET
     """The API's own error number. The sources disagree about its type: the error page shows the number `1`,
@@ -82,65 +44,3 @@ class Error(WireModel):
     """
     type: Type | Unset = UNSET
     """The kind of error. `validationError` says that the data of the request is not valid."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.code = data["code"]
-            model.message = data["message"]
-            model.source = data["source"]
-            model.type = _type(data["type"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            (type(model.code) not in INTEGER and type(model.code) not in TEXT)
-            or type(model.message) not in TEXT
-            or type(model.source) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "code": self.code,
-                "message": self.message,
-                "source": self.source,
-                "type": encode(self.type),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,37 +4,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    INTEGER,
-    TEXT,
-    decode_datetime,
-    decode_model,
-    decode_union,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .gate_order_status import GateOrderStatus
-
-_gate_order_status = enum_decoder(GateOrderStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -45,177 +22,60 @@ class Order(WireModel):
     https://developer.plexy.money/list-orders-25538210e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "product_id": "integer",
-        "external_ref": "string | null",
-        "idempotency_key": "string",
-        "status": "GateOrderStatus",
-        "order_content": "GateOrderContent",
-        "currency_code": "string",
-        "charged_amount": "string",
-        "balance_before": "string",
-        "balance_after": "string",
-        "is_test": "boolean",
-        "region_code": "string",
-        "created_at": "date-time",
-        "completed_at": "date-time | null",
-        "failed_at": "date-time | null",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "product_id",
-        "external_ref",
-        "idempotency_key",
-        "status",
-        "order_content",
-        "currency_code",
-        "charged_amount",
-        "balance_before",
-        "balance_after",
-        "is_test",
-        "region_code",
-        "created_at",
-        "completed_at",
-        "failed_at",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("order_content",))
-
     id: str
     """Id of the order. Keep it."""
-    product_id: int | Unset = UNSET
+    product_id: int | Unset = field(default=UNSET, metadata=wire("product_id"))
     """Id of the product."""
-    external_ref: None | str | Unset = UNSET
+    external_ref: str | None | Unset = field(
+        default=UNSET, metadata=wire("external_ref")
+    )
     """Your own name for the order; most likely null if you gave none."""
-    idempotency_key: str | Unset = UNSET
+    idempotency_key: str | Unset = field(
+        default=UNSET, metadata=wire("idempotency_key")
+    )
     """The `Idempotency-Key` with which the order was created; finds it again."""
     status: GateOrderStatus | Unset = UNSET
     """State of the order."""
-    order_content: _hints.models.GateOrderContent | Unset = UNSET
+    order_content: _hints.models.GateOrderContent | Unset = field(
+        default=UNSET, metadata=wire("order_content", sensitive=True)
+    )
     """What was bought. Hand it over when the order is completed."""
-    currency_code: str | Unset = UNSET
+    currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
     """Code of the currency of the amounts."""
-    charged_amount: str | Unset = UNSET
+    charged_amount: str | Unset = field(
+        default=UNSET, metadata=wire("charged_amount", unit="decimal-string")
+    )
     """What was charged from your balance, in major units as decimal text. An amount in major units, as decimal
     text; the unit is documented by the vendor.
     """
-    balance_before: str | Unset = UNSET
+    balance_before: str | Unset = field(
+        default=UNSET, metadata=wire("balance_before", unit="decimal-string")
+    )
     """Your balance before the order, in major units as decimal text. An amount in major units, as decimal
     text; the unit is documented by the vendor.
     """
-    balance_after: str | Unset = UNSET
+    balance_after: str | Unset = field(
+        default=UNSET, metadata=wire("balance_after", unit="decimal-string")
+    )
     """Your balance after the order, in major units as decimal text. An amount in major units, as decimal text;
     the unit is documented by the vendor.
     """
-    is_test: bool | Unset = UNSET
+    is_test: bool | Unset = field(default=UNSET, metadata=wire("is_test"))
     """Whether it is a test order."""
-    region_code: str | Unset = UNSET
+    region_code: str | Unset = field(default=UNSET, metadata=wire("region_code"))
     """Where the product can be used; `GLOBAL` in the docs."""
-    created_at: datetime.datetime | Unset = UNSET
-    """When the order was created."""
-    completed_at: datetime.datetime | None | Unset = UNSET
-    """When the order was completed; null if it is not."""
-    failed_at: datetime.datetime | None | Unset = UNSET
-    """When the order failed; null if it did not."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    created_at: datetime.datetime | Unset = field(
+        default=UNSET, metadata=wire("created_at")
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 15:
-            data = {**cls._blank, **data}
-            if len(data) != 15:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.product_id = data["product_id"]
-            model.external_ref = data["external_ref"]
-            model.idempotency_key = data["idempotency_key"]
-            model.status = _gate_order_status(data["status"])
-            model.order_content = decode_model(GateOrderContent, data["order_content"])
-            model.currency_code = data["currency_code"]
-            model.charged_amount = data["charged_amount"]
-            model.balance_before = data["balance_before"]
-            model.balance_after = data["balance_after"]
-            model.is_test = data["is_test"]
-            model.region_code = data["region_code"]
-            model.created_at = decode_datetime(data["created_at"])
-            model.completed_at = decode_union(
-                data["completed_at"], (type(None),), lambda item: decode_datetime(item)
-            )
-            model.failed_at = decode_union(
-                data["failed_at"], (type(None),), lambda item: decode_datetime(item)
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) is not str
-            or type(model.product_id) not in INTEGER
-            or (model.external_ref is not None and type(model.external_ref) not in TEXT)
-            or type(model.idempotency_key) not in TEXT
-            or type(model.currency_code) not in TEXT
-            or type(model.charged_amount) not in TEXT
-            or type(model.balance_before) not in TEXT
-            or type(model.balance_after) not in TEXT
-            or type(model.is_test) not in BOOLEAN
-            or type(model.region_code) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "product_id": self.product_id,
-                "external_ref": self.external_ref,
-                "idempotency_key": self.idempotency_key,
-                "status": encode(self.status),
-                "order_content": encode(self.order_content),
-                "currency_code": self.currency_code,
-                "charged_amount": exact_amount(self.charged_amount),
-                "balance_before": exact_amount(self.balance_before),
-                "balance_after": exact_amount(self.balance_after),
-                "is_test": self.is_test,
-                "region_code": self.region_code,
-                "created_at": encode(self.created_at),
-                "completed_at": encode(self.completed_at),
-                "failed_at": encode(self.failed_at),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+    """When the order was created."""
+    completed_at: datetime.datetime | None | Unset = field(
+        default=UNSET, metadata=wire("completed_at")
+    )
+    """When the order was completed; null if it is not."""
+    failed_at: datetime.datetime | None | Unset = field(
+        default=UNSET, metadata=wire("failed_at")
+    )
+    """When the order failed; null if it did not."""
 
     @property
     def money(self) -> _hints.Money | None:
@@ -243,7 +103,3 @@ class Order(WireModel):
         from .._core.money import read_money
 
         return read_money(self.balance_after, "decimal-string", self.currency_code)
-
-
-# Here at the end, because models may name each other.
-from ..models.gate_order_content import GateOrderContent

@@ -3,81 +3,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    NUMBER,
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_nothing,
-    refuse_unknown,
-    take,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    Money,
-    amount_parameter,
-    wire_amount,
-    wire_currency,
-)
+from .._core.fields import wire
+from .._core.money import Money
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class OrderDetails(WireModel):
+class OrderDetails(RequestModel):
     """What is paid. The name of this schema is ours (inferred); the 2023 docs name the fields only.
 
     Schema `plexypay.OrderDetails`: documented by the vendor in 2023, not since (plexypay/docs-portal
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "amount",
-            "currency",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "number",
-        "currency": "string",
-        "orderReference": "string",
-        "cartReference": "string",
-        "description": "string",
-        "items": "[any]",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "currency",
-        "order_reference",
-        "cart_reference",
-        "description",
-        "items",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _is_closed: ClassVar[bool] = True
 
-    amount: Decimal | int | Money
+    amount: Decimal | int | Money = field(metadata=wire(unit="major"))
     """What is paid, in major units (tenge for KZT): `22000` is 22 000 KZT. Payment links say `2200000` for the
     same sum. Zero for `verification`. An amount in major units (tenge for KZT); the unit is documented by
     the vendor in 2023, not since.
     """
-    currency: str | Unset = UNSET
+    currency: str | Unset = field(
+        default=UNSET, metadata=wire(currency_of="amount", required=True)
+    )
     """ISO 4217 code of `amount`. The 2023 docs show `EUR` and `USD`."""
     order_reference: str | Unset = UNSET
     """Your own name for the order. Always give one, so that the payment can be found again."""
@@ -88,102 +42,3 @@ class OrderDetails(WireModel):
     items: list[Any] | Unset = UNSET
     """What is in the basket. The sample of the 2023 docs is an empty list; items go out as you give them.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("amount",))
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 6:
-            data = {**cls._blank, **data}
-            if len(data) != 6:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.order_reference = data["orderReference"]
-            model.cart_reference = data["cartReference"]
-            model.description = data["description"]
-            model.items = data["items"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["amount"] is UNSET
-            or type(model.amount) not in NUMBER
-            or type(model.currency) is not str
-            or type(model.order_reference) not in TEXT
-            or type(model.cart_reference) not in TEXT
-            or type(model.description) not in TEXT
-            or type(model.items) not in (list, Unset)
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "amount": wire_amount(self.amount, "major", "amount"),
-                "currency": wire_currency(self.amount, self.currency, "OrderDetails"),
-                "orderReference": self.order_reference,
-                "cartReference": self.cart_reference,
-                "description": self.description,
-                "items": encode(self.items),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        rest["currency"] = wire_currency(
-            rest.get("amount", UNSET), rest.get("currency", UNSET), "OrderDetails"
-        )
-        model = cls(
-            amount=amount_parameter(
-                take(rest, "amount", "OrderDetails"), "major", "amount"
-            ),
-            currency=take(rest, "currency", "OrderDetails"),
-            order_reference=rest.pop("order_reference", UNSET),
-            cart_reference=rest.pop("cart_reference", UNSET),
-            description=rest.pop("description", UNSET),
-            items=rest.pop("items", UNSET),
-        )
-        refuse_unknown(rest, "OrderDetails", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,36 +4,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    INTEGER,
-    TEXT,
-    decode_datetime,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .payment_link_status import PaymentLinkStatus
-
-_payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -48,47 +26,7 @@ class PaymentLink(WireModel):
     https://test-docs.plexypay.com/pay-by-link-api.html).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "integer",
-        "autoClearing": "boolean",
-        "createdAt": "date-time",
-        "createdBy": "string",
-        "currency": "string",
-        "customerId": "string",
-        "description": "string",
-        "expiresAt": "date-time",
-        "id": "string",
-        "metadata": "PaymentLinkMetadata",
-        "orderReference": "string",
-        "status": "PaymentLinkStatus",
-        "updatedAt": "date-time",
-        "url": "string",
-        "validation": "boolean",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "auto_clearing",
-        "created_at",
-        "created_by",
-        "currency",
-        "customer_id",
-        "description",
-        "expires_at",
-        "id",
-        "metadata",
-        "order_reference",
-        "status",
-        "updated_at",
-        "url",
-        "validation",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("created_by",))
-
-    amount: int | Unset = UNSET
+    amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """What the payer pays, in minor units of `currency` (tiyn for KZT): `2200000` is 22 000 KZT. Transactions
     and refunds of the same payment speak major units: `22000`. An amount in minor units (tiyn for KZT); the
     unit is seen in merchants' public code, not documented.
@@ -101,7 +39,7 @@ class PaymentLink(WireModel):
     """
     created_at: datetime.datetime | Unset = UNSET
     """When the link was made."""
-    created_by: str | Unset = UNSET
+    created_by: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Who made the link. The docs' sample does not show what stands here; it may name a person."""
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
@@ -134,97 +72,6 @@ class PaymentLink(WireModel):
     """The hosted page to send the payer to."""
     validation: bool | Unset = UNSET
     """A flag of the link; `false` in the docs' sample. It is most likely the request's."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 15:
-            data = {**cls._blank, **data}
-            if len(data) != 15:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.amount = data["amount"]
-            model.auto_clearing = data["autoClearing"]
-            model.created_at = decode_datetime(data["createdAt"])
-            model.created_by = data["createdBy"]
-            model.currency = data["currency"]
-            model.customer_id = data["customerId"]
-            model.description = data["description"]
-            model.expires_at = decode_datetime(data["expiresAt"])
-            model.id = data["id"]
-            model.metadata = decode_model(PaymentLinkMetadata, data["metadata"])
-            model.order_reference = data["orderReference"]
-            model.status = _payment_link_status(data["status"])
-            model.updated_at = decode_datetime(data["updatedAt"])
-            model.url = data["url"]
-            model.validation = data["validation"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.amount) not in INTEGER
-            or type(model.auto_clearing) not in BOOLEAN
-            or type(model.created_by) not in TEXT
-            or type(model.currency) not in TEXT
-            or type(model.customer_id) not in TEXT
-            or type(model.description) not in TEXT
-            or type(model.id) is not str
-            or type(model.order_reference) not in TEXT
-            or type(model.url) not in TEXT
-            or type(model.validation) not in BOOLEAN
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
-                "autoClearing": self.auto_clearing,
-                "createdAt": encode(self.created_at),
-                "createdBy": self.created_by,
-                "currency": self.currency,
-                "customerId": self.customer_id,
-                "description": self.description,
-                "expiresAt": encode(self.expires_at),
-                "id": self.id,
-                "metadata": encode(self.metadata),
-                "orderReference": self.order_reference,
-                "status": encode(self.status),
-                "updatedAt": encode(self.updated_at),
-                "url": self.url,
-                "validation": self.validation,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:
@@ -234,7 +81,3 @@ class PaymentLink(WireModel):
         from .._core.money import read_money
 
         return read_money(self.amount, "minor", self.currency)
-
-
-# Here at the end, because models may name each other.
-from ..models.payment_link_metadata import PaymentLinkMetadata

@@ -4,34 +4,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    decode_datetime,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .payment_link_status import PaymentLinkStatus
-
-_payment_link_status = enum_decoder(PaymentLinkStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -42,37 +22,9 @@ class PaymentLinkInfo(WireModel):
     Schema `response.PaymentLinkInfo`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "amount": "integer",
-        "currency": "string",
-        "description": "string",
-        "orderReference": "string",
-        "status": "PaymentLinkStatus",
-        "url": "string",
-        "createdAt": "date-time",
-        "expiresAt": "date-time",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "amount",
-        "currency",
-        "description",
-        "order_reference",
-        "status",
-        "url",
-        "created_at",
-        "expires_at",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     id: str | Unset = UNSET
     """Id of the link."""
-    amount: int | Unset = UNSET
+    amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """What the payer pays, most likely in minor units as everywhere on payment links. An amount in minor units
     (tiyn for KZT); the unit is inferred, not documented.
     """
@@ -97,81 +49,6 @@ class PaymentLinkInfo(WireModel):
     """When the link was made."""
     expires_at: datetime.datetime | Unset = UNSET
     """Until when the link can be paid."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 9:
-            data = {**cls._blank, **data}
-            if len(data) != 9:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-            model.description = data["description"]
-            model.order_reference = data["orderReference"]
-            model.status = _payment_link_status(data["status"])
-            model.url = data["url"]
-            model.created_at = decode_datetime(data["createdAt"])
-            model.expires_at = decode_datetime(data["expiresAt"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) not in TEXT
-            or type(model.amount) not in INTEGER
-            or type(model.currency) not in TEXT
-            or type(model.description) not in TEXT
-            or type(model.order_reference) not in TEXT
-            or type(model.url) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
-                "description": self.description,
-                "orderReference": self.order_reference,
-                "status": encode(self.status),
-                "url": self.url,
-                "createdAt": encode(self.created_at),
-                "expiresAt": encode(self.expires_at),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:

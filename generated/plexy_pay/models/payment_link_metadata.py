@@ -3,24 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 
@@ -34,23 +20,7 @@ class PaymentLinkMetadata(WireModel):
     https://test-docs.plexypay.com/pay-by-link-api.html).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "callbackUrl": "string",
-        "cancelUrl": "string",
-        "failureUrl": "string",
-        "successUrl": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "callback_url",
-        "cancel_url",
-        "failure_url",
-        "success_url",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     callback_url: str | Unset = UNSET
     """Where the link's `transaction.*` webhooks are posted."""
@@ -60,66 +30,3 @@ class PaymentLinkMetadata(WireModel):
     """Where the payer goes after a payment that failed."""
     success_url: str | Unset = UNSET
     """Where the payer goes after paying."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.callback_url = data["callbackUrl"]
-            model.cancel_url = data["cancelUrl"]
-            model.failure_url = data["failureUrl"]
-            model.success_url = data["successUrl"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.callback_url) not in TEXT
-            or type(model.cancel_url) not in TEXT
-            or type(model.failure_url) not in TEXT
-            or type(model.success_url) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "callbackUrl": self.callback_url,
-                "cancelUrl": self.cancel_url,
-                "failureUrl": self.failure_url,
-                "successUrl": self.success_url,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,32 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .payment_order_event_name import PaymentOrderEventName
-
-_payment_order_event_name = enum_decoder(PaymentOrderEventName)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -41,98 +22,13 @@ class PaymentOrderWebhook(WireModel):
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "data",
-            "name",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "name": "PaymentOrderEventName",
-        "merchant_id": "string",
-        "data": "PaymentOrderWebhookDetails",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "name",
-        "merchant_id",
-        "data",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     name: PaymentOrderEventName
     """What happened to the settlement payment order. The name of this schema is ours (inferred): the docs do
     not name it.
     """
-    merchant_id: str | Unset = UNSET
+    merchant_id: str | Unset = field(default=UNSET, metadata=wire("merchant_id"))
     """Your id at Plexy Pay."""
     data: _hints.models.PaymentOrderWebhookDetails
     """The settlement payment order as a webhook tells it. The name of this schema is ours (inferred): the docs
     do not name it. `requestId` is not in the docs' sample; find the order by `payment_order_id`.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 3:
-            data = {**cls._blank, **data}
-            if len(data) != 3:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.name = _payment_order_event_name(data["name"])
-            model.merchant_id = data["merchant_id"]
-            model.data = decode_model(PaymentOrderWebhookDetails, data["data"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["name"] is UNSET
-            or type(model.merchant_id) not in TEXT
-            or data["data"] is UNSET
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "name": encode(self.name),
-                "merchant_id": self.merchant_id,
-                "data": encode(self.data),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.payment_order_webhook_details import PaymentOrderWebhookDetails

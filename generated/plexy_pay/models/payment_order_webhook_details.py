@@ -3,33 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    NUMBER,
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .payment_order_status import PaymentOrderStatus
-
-_payment_order_status = enum_decoder(PaymentOrderStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -41,29 +22,7 @@ class PaymentOrderWebhookDetails(WireModel):
     (https://developer.plexy.money/settlement-payment-order-5318170f0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("payment_order_id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "number",
-        "status": "PaymentOrderStatus",
-        "currency": "string",
-        "merchant_id": "string",
-        "beneficiary_id": "string",
-        "payment_order_id": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "status",
-        "currency",
-        "merchant_id",
-        "beneficiary_id",
-        "payment_order_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """What is paid. The unit is not known; the docs' sample is `10000`. The vendor does not state the unit of
     this amount, so the client makes no Money of it and takes none.
     """
@@ -77,78 +36,10 @@ class PaymentOrderWebhookDetails(WireModel):
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
-    merchant_id: str | Unset = UNSET
+    merchant_id: str | Unset = field(default=UNSET, metadata=wire("merchant_id"))
     """Id of a merchant. In the docs' sample it differs from the `merchant_id` beside `name`; why is not said.
     """
-    beneficiary_id: str | Unset = UNSET
+    beneficiary_id: str | Unset = field(default=UNSET, metadata=wire("beneficiary_id"))
     """Id of the beneficiary who is paid."""
-    payment_order_id: str
+    payment_order_id: str = field(metadata=wire("payment_order_id"))
     """Id of the settlement payment order."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 6:
-            data = {**cls._blank, **data}
-            if len(data) != 6:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.amount = data["amount"]
-            model.status = _payment_order_status(data["status"])
-            model.currency = data["currency"]
-            model.merchant_id = data["merchant_id"]
-            model.beneficiary_id = data["beneficiary_id"]
-            model.payment_order_id = data["payment_order_id"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.amount) not in NUMBER
-            or type(model.currency) not in TEXT
-            or type(model.merchant_id) not in TEXT
-            or type(model.beneficiary_id) not in TEXT
-            or type(model.payment_order_id) is not str
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "amount": exact_amount(self.amount),
-                "status": encode(self.status),
-                "currency": self.currency,
-                "merchant_id": self.merchant_id,
-                "beneficiary_id": self.beneficiary_id,
-                "payment_order_id": self.payment_order_id,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

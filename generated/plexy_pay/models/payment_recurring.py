@@ -3,36 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    TEXT,
-    enum_decoder,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .recurring_type import RecurringType
-
-_recurring_type = enum_decoder(RecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class PaymentRecurring(WireModel):
+class PaymentRecurring(RequestModel):
     """Says that a payment is the first of a series, or belongs to one. The name of this schema is ours
     (inferred). Payment links take the same thing with other names of fields (`request.Recurring`: `type`
     instead of `recurringType`); which of them a host-to-host payment takes today is not known. So it is
@@ -42,19 +23,7 @@ class PaymentRecurring(WireModel):
     (2023), docs/online_payments/accept_payments/api.md).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "recurringType": "RecurringType",
-        "parentTransactionId": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "recurring_type",
-        "parent_transaction_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     recurring_type: RecurringType | Unset = UNSET
     """Role of a payment in a series. The name of this schema is ours (inferred): the docs do not name it.
@@ -64,83 +33,3 @@ class PaymentRecurring(WireModel):
     """
     parent_transaction_id: str | Unset = UNSET
     """Id of the `cof_initial` payment, a UUID. The 2023 docs require it for `ucof`."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.recurring_type = _recurring_type(data["recurringType"])
-            model.parent_transaction_id = data["parentTransactionId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.parent_transaction_id) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "recurringType": encode(self.recurring_type),
-                "parentTransactionId": self.parent_transaction_id,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            recurring_type=_recurring_type(rest.pop("recurring_type", UNSET)),
-            parent_transaction_id=rest.pop("parent_transaction_id", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "parentTransactionId",
-                    "recurringType",
-                )
-            ),
-            "PaymentRecurring",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,30 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    INTEGER,
-    NUMBER,
-    TEXT,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 
@@ -41,175 +23,49 @@ class Product(WireModel):
     Schema `Product`: documented by the vendor (https://developer.plexy.money/get-product-25538209e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "integer",
-        "name": "string",
-        "slug": "string",
-        "category_id": "integer",
-        "product_type_id": "integer",
-        "region_code": "string",
-        "currency_code": "string",
-        "logo": "string",
-        "price": "number",
-        "min_amount": "number",
-        "max_amount": "number",
-        "step": "number",
-        "description": "string",
-        "is_active": "boolean",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "name",
-        "slug",
-        "category_id",
-        "product_type_id",
-        "region_code",
-        "currency_code",
-        "logo",
-        "price",
-        "min_amount",
-        "max_amount",
-        "step",
-        "description",
-        "is_active",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     id: int
     """Id of the product."""
     name: str | Unset = UNSET
     """Name to show."""
     slug: str | Unset = UNSET
     """Name for addresses on the web."""
-    category_id: int | Unset = UNSET
+    category_id: int | Unset = field(default=UNSET, metadata=wire("category_id"))
     """Id of the category."""
-    product_type_id: int | Unset = UNSET
+    product_type_id: int | Unset = field(
+        default=UNSET, metadata=wire("product_type_id")
+    )
     """Id of the kind of product."""
-    region_code: str | Unset = UNSET
+    region_code: str | Unset = field(default=UNSET, metadata=wire("region_code"))
     """Where the product can be used; `GLOBAL` in the docs."""
-    currency_code: str | Unset = UNSET
+    currency_code: str | Unset = field(default=UNSET, metadata=wire("currency_code"))
     """Code of the currency of the price and the limits."""
     logo: str | Unset = UNSET
     """Address of the logo."""
-    price: Decimal | int | Unset = UNSET
+    price: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
     """Price of the product, a number: `10` is 10 of `currency_code`. In the docs' sample a top-up, whose
     amount the buyer chooses, has a price too. An amount in major units (tenge for KZT); the unit is
     inferred, not documented.
     """
-    min_amount: Decimal | int | Unset = UNSET
+    min_amount: Decimal | int | Unset = field(
+        default=UNSET, metadata=wire("min_amount", unit="major")
+    )
     """The least amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the unit
     is inferred, not documented.
     """
-    max_amount: Decimal | int | Unset = UNSET
+    max_amount: Decimal | int | Unset = field(
+        default=UNSET, metadata=wire("max_amount", unit="major")
+    )
     """The largest amount, most likely of a top-up. A number. An amount in major units (tenge for KZT); the
     unit is inferred, not documented.
     """
-    step: Decimal | int | Unset = UNSET
+    step: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
     """In which steps the amount can be chosen, most likely. A number. An amount in major units (tenge for
     KZT); the unit is inferred, not documented.
     """
     description: str | Unset = UNSET
     """What the product is."""
-    is_active: bool | Unset = UNSET
+    is_active: bool | Unset = field(default=UNSET, metadata=wire("is_active"))
     """Whether the product can be ordered."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 14:
-            data = {**cls._blank, **data}
-            if len(data) != 14:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.name = data["name"]
-            model.slug = data["slug"]
-            model.category_id = data["category_id"]
-            model.product_type_id = data["product_type_id"]
-            model.region_code = data["region_code"]
-            model.currency_code = data["currency_code"]
-            model.logo = data["logo"]
-            model.price = data["price"]
-            model.min_amount = data["min_amount"]
-            model.max_amount = data["max_amount"]
-            model.step = data["step"]
-            model.description = data["description"]
-            model.is_active = data["is_active"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["id"] is UNSET
-            or type(model.id) not in INTEGER
-            or type(model.name) not in TEXT
-            or type(model.slug) not in TEXT
-            or type(model.category_id) not in INTEGER
-            or type(model.product_type_id) not in INTEGER
-            or type(model.region_code) not in TEXT
-            or type(model.currency_code) not in TEXT
-            or type(model.logo) not in TEXT
-            or type(model.price) not in NUMBER
-            or type(model.min_amount) not in NUMBER
-            or type(model.max_amount) not in NUMBER
-            or type(model.step) not in NUMBER
-            or type(model.description) not in TEXT
-            or type(model.is_active) not in BOOLEAN
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "name": self.name,
-                "slug": self.slug,
-                "category_id": self.category_id,
-                "product_type_id": self.product_type_id,
-                "region_code": self.region_code,
-                "currency_code": self.currency_code,
-                "logo": self.logo,
-                "price": exact_amount(self.price),
-                "min_amount": exact_amount(self.min_amount),
-                "max_amount": exact_amount(self.max_amount),
-                "step": exact_amount(self.step),
-                "description": self.description,
-                "is_active": self.is_active,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:

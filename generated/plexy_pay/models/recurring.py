@@ -4,39 +4,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from attrs import define, field, setters
+from attrs import define, setters
 
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    decode_datetime,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    encode_moment,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 from .recurring_type import RecurringType
-
-_recurring_type = enum_decoder(RecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class Recurring(WireModel):
+class Recurring(RequestModel):
     """Says that a payment is the first of a series, or belongs to one. Which of the fields the API insists on
     is not documented.
 
@@ -44,23 +22,7 @@ class Recurring(WireModel):
     (https://test-docs.plexypay.com/pay-by-link-api.html).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "expiry": "date-time",
-        "frequency": "integer",
-        "parentTransactionId": "string",
-        "type": "RecurringType",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "expiry",
-        "frequency",
-        "parent_transaction_id",
-        "type",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _is_closed: ClassVar[bool] = True
 
     expiry: datetime.datetime | Unset = UNSET
     """Until when the series runs, most likely. RFC 3339, in UTC with a `Z`."""
@@ -78,82 +40,3 @@ class Recurring(WireModel):
     - `cof_initial`: the first payment, in which the payer agrees that the card is kept (documented).
     - `ucof`: a later payment with the kept card (documented in 2023, there in the field `recurringType`).
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.expiry = decode_datetime(data["expiry"])
-            model.frequency = data["frequency"]
-            model.parent_transaction_id = data["parentTransactionId"]
-            model.type = _recurring_type(data["type"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.frequency) not in INTEGER
-            or type(model.parent_transaction_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "expiry": encode_moment(self.expiry, "expiry"),
-                "frequency": self.frequency,
-                "parentTransactionId": self.parent_transaction_id,
-                "type": encode(self.type),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            expiry=rest.pop("expiry", UNSET),
-            frequency=rest.pop("frequency", UNSET),
-            parent_transaction_id=rest.pop("parent_transaction_id", UNSET),
-            type=_recurring_type(rest.pop("type", UNSET)),
-        )
-        refuse_unknown(rest, "Recurring", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,35 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    BOOLEAN,
-    NUMBER,
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .response_code import ResponseCode
-
-_response_code = enum_decoder(ResponseCode)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -44,36 +24,6 @@ class RefundPaymentResponse(WireModel):
     Schema `response.RefundPaymentResponse`: documented by the vendor in 2023, not since
     (plexypay/docs-portal (2023), refunds).
     """
-
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "responseCode": "ResponseCode",
-        "networkTransactionReference": "string",
-        "authCode": "string",
-        "amount": "number",
-        "orderReference": "string",
-        "remainingBalance": "number",
-        "success": "boolean",
-        "message": "string",
-        "originalTransactionId": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "response_code",
-        "network_transaction_reference",
-        "auth_code",
-        "amount",
-        "order_reference",
-        "remaining_balance",
-        "success",
-        "message",
-        "original_transaction_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     id: str | Unset = UNSET
     """Id of the refund, a new transaction."""
@@ -89,13 +39,15 @@ class RefundPaymentResponse(WireModel):
     """The card network's reference of the transaction."""
     auth_code: str | Unset = UNSET
     """The issuing bank's authorization code."""
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="major"))
     """What goes back to the payer, in major units. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
     """
     order_reference: str | Unset = UNSET
     """Your own name for the refund."""
-    remaining_balance: Decimal | int | Unset = UNSET
+    remaining_balance: Decimal | int | Unset = field(
+        default=UNSET, metadata=wire(unit="major")
+    )
     """What can still be refunded, in major units. An amount in major units (tenge for KZT); the unit is
     documented by the vendor in 2023, not since.
     """
@@ -105,86 +57,6 @@ class RefundPaymentResponse(WireModel):
     """The same in words, for people."""
     original_transaction_id: str | Unset = UNSET
     """Id of the transaction that is refunded."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 10:
-            data = {**cls._blank, **data}
-            if len(data) != 10:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.response_code = _response_code(data["responseCode"])
-            model.network_transaction_reference = data["networkTransactionReference"]
-            model.auth_code = data["authCode"]
-            model.amount = data["amount"]
-            model.order_reference = data["orderReference"]
-            model.remaining_balance = data["remainingBalance"]
-            model.success = data["success"]
-            model.message = data["message"]
-            model.original_transaction_id = data["originalTransactionId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) not in TEXT
-            or type(model.network_transaction_reference) not in TEXT
-            or type(model.auth_code) not in TEXT
-            or type(model.amount) not in NUMBER
-            or type(model.order_reference) not in TEXT
-            or type(model.remaining_balance) not in NUMBER
-            or type(model.success) not in BOOLEAN
-            or type(model.message) not in TEXT
-            or type(model.original_transaction_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "responseCode": encode(self.response_code),
-                "networkTransactionReference": self.network_transaction_reference,
-                "authCode": self.auth_code,
-                "amount": exact_amount(self.amount),
-                "orderReference": self.order_reference,
-                "remainingBalance": exact_amount(self.remaining_balance),
-                "success": self.success,
-                "message": self.message,
-                "originalTransactionId": self.original_transaction_id,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:

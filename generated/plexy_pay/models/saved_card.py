@@ -3,30 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .card_scheme import CardScheme
-
-_card_scheme = enum_decoder(CardScheme)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -37,97 +19,11 @@ class SavedCard(WireModel):
     Schema `response.SavedCard`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "cardTokenId": "string",
-        "cardMask": "string",
-        "cardExpiryDate": "string",
-        "cardScheme": "CardScheme",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "card_token_id",
-        "card_mask",
-        "card_expiry_date",
-        "card_scheme",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "card_expiry_date",
-            "card_mask",
-            "card_token_id",
-        )
-    )
-
-    card_token_id: str | Unset = UNSET
+    card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Id of the saved card, for later payments or payouts."""
-    card_mask: str | Unset = UNSET
+    card_mask: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The card number with all but its last four digits masked."""
-    card_expiry_date: str | Unset = UNSET
+    card_expiry_date: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Month and year in which the card expires."""
     card_scheme: CardScheme | Unset = UNSET
     """The card's network. The name of this schema is ours (inferred)."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.card_token_id = data["cardTokenId"]
-            model.card_mask = data["cardMask"]
-            model.card_expiry_date = data["cardExpiryDate"]
-            model.card_scheme = _card_scheme(data["cardScheme"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.card_token_id) not in TEXT
-            or type(model.card_mask) not in TEXT
-            or type(model.card_expiry_date) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "cardTokenId": self.card_token_id,
-                "cardMask": self.card_mask,
-                "cardExpiryDate": self.card_expiry_date,
-                "cardScheme": encode(self.card_scheme),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,39 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    NUMBER,
-    TEXT,
-    free_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_duplicates,
-    refuse_nothing,
-    take,
-)
-from .._core.encoding import (
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    amount_parameter,
-    wire_amount,
-)
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class SettlementPaymentOrderBody(WireModel):
+class SettlementPaymentOrderBody(RequestModel):
     """An order to pay one of your beneficiaries, as you send it. The name of this schema is ours (inferred):
     the docs name `entity.SettlementPaymentOrder`, which here is what the API returns.
 
@@ -45,23 +24,7 @@ class SettlementPaymentOrderBody(WireModel):
     Schema `plexypay.SettlementPaymentOrderBody`: inferred, not documented.
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("requestId",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "requestId": "string",
-        "beneficiaryId": "string",
-        "amount": "number",
-        "currency": "string",
-    }
-    _further: ClassVar[str] = "any"
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "request_id",
-        "beneficiary_id",
-        "amount",
-        "currency",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
+    _takes_any: ClassVar[bool] = True
 
     request_id: str
     """Your own unique key of this order; it prevents duplicates. Keep it before you call, and send the same
@@ -70,106 +33,9 @@ class SettlementPaymentOrderBody(WireModel):
     """
     beneficiary_id: str | Unset = UNSET
     """Id of the beneficiary who is paid."""
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """What is paid. The unit is not known; the webhook's sample is `10000`. The vendor does not state the unit
     of this amount, so the client makes no Money of it and takes none.
     """
     currency: str | Unset = UNSET
     """ISO 4217 code of `amount`."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    def __attrs_post_init__(self) -> None:
-        # Responses are read without the constructor: only a caller comes here.
-        refuse_nothing(self, ("request_id",))
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 4:
-            data = {**cls._blank, **data}
-            if len(data) != 4:
-                model.additional_properties = free_fields(data, cls._blank)
-        try:
-            model.request_id = data["requestId"]
-            model.beneficiary_id = data["beneficiaryId"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.request_id) is not str
-            or type(model.beneficiary_id) not in TEXT
-            or type(model.amount) not in NUMBER
-            or type(model.currency) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "requestId": self.request_id,
-                "beneficiaryId": self.beneficiary_id,
-                "amount": wire_amount(self.amount, "unknown", "amount"),
-                "currency": self.currency,
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            request_id=take(rest, "request_id", "SettlementPaymentOrderBody"),
-            beneficiary_id=rest.pop("beneficiary_id", UNSET),
-            amount=amount_parameter(rest.pop("amount", UNSET), "unknown", "amount"),
-            currency=rest.pop("currency", UNSET),
-        )
-        refuse_duplicates(
-            rest,
-            frozenset(
-                (
-                    "amount",
-                    "beneficiaryId",
-                    "currency",
-                    "requestId",
-                )
-            ),
-            "SettlementPaymentOrderBody",
-        )
-        model.additional_properties = rest
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

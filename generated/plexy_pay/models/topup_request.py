@@ -3,145 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-    refuse_unknown,
-    to_model,
-)
-from .._core.encoding import (
-    encode,
-    encode_further,
-    without_unset,
-)
-from .._core.frames import forgets
-from .._core.money import (
-    Money,
-    amount_parameter,
-    wire_amount,
-)
+from .._core.fields import wire
+from .._core.money import Money
 from .._core.types import UNSET, Unset
-from .._core.wire_model import WireModel
+from .._core.wire_model import RequestModel
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
-class TopupRequest(WireModel):
+class TopupRequest(RequestModel):
     """How much to top up, and which account.
 
     Schema `TopupRequest`: documented by the vendor (https://developer.plexy.money/create-order-25538211e0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "amount": "string",
-        "customer_account": "GateCustomerAccount",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "amount",
-        "customer_account",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(("customer_account",))
+    _is_closed: ClassVar[bool] = True
 
-    amount: str | Money | Unset = UNSET
+    amount: str | Money | Unset = field(
+        default=UNSET, metadata=wire(unit="decimal-string")
+    )
     """How much to top up, in major units as decimal text: `"10.00"`; most likely between the product's
     `min_amount` and `max_amount`. An amount in major units, as decimal text; the unit is documented by the
     vendor.
     """
-    customer_account: _hints.models.GateCustomerAccount | Unset = UNSET
-    """The account to top up; its keys depend on the product."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
+    customer_account: _hints.models.GateCustomerAccount | Unset = field(
+        default=UNSET, metadata=wire("customer_account", sensitive=True)
     )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 2:
-            data = {**cls._blank, **data}
-            if len(data) != 2:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.amount = data["amount"]
-            model.customer_account = decode_model(
-                GateCustomerAccount, data["customer_account"]
-            )
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if type(model.amount) not in TEXT:
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode_further(self),
-                "amount": wire_amount(self.amount, "decimal-string", "amount"),
-                "customer_account": encode(self.customer_account),
-            }
-        )
-
-    @classmethod
-    @forgets
-    def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """Build the model from snake_case parameters, nested mappings included, as the resources take them.
-
-        Raises:
-            InvalidParameterError: for a missing, misspelt or doubled parameter, or an amount of the wrong kind.
-        """
-        rest = dict(params)
-        model = cls(
-            amount=amount_parameter(
-                rest.pop("amount", UNSET), "decimal-string", "amount"
-            ),
-            customer_account=to_model(
-                GateCustomerAccount,
-                rest.pop("customer_account", UNSET),
-                "customer_account",
-            ),
-        )
-        refuse_unknown(rest, "TopupRequest", cls._fields)
-        return model
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.gate_customer_account import GateCustomerAccount
+    """The account to top up; its keys depend on the product."""

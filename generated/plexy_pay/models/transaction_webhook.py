@@ -3,32 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
-from attrs import define, field, setters
+from attrs import define, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    TEXT,
-    decode_model,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    without_unset,
-)
-from .._core.frames import forgets
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .transaction_event_name import TransactionEventName
-
-_transaction_event_name = enum_decoder(TransactionEventName)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -40,27 +20,6 @@ class TransactionWebhook(WireModel):
     (https://developer.plexy.money/webhooks-1614772m0).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(
-        (
-            "data",
-            "name",
-        )
-    )
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "name": "TransactionEventName",
-        "merchantId": "string",
-        "data": "TransactionWebhookDetails",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "name",
-        "merchant_id",
-        "data",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
-
     name: TransactionEventName
     """What happened. The name of this schema is ours (inferred): the docs do not name it."""
     merchant_id: str | Unset = UNSET
@@ -69,67 +28,3 @@ class TransactionWebhook(WireModel):
     """The transaction as a webhook tells it. That this schema of the docs is the webhook's `data` is inferred;
     the fields are documented.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 3:
-            data = {**cls._blank, **data}
-            if len(data) != 3:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.name = _transaction_event_name(data["name"])
-            model.merchant_id = data["merchantId"]
-            model.data = decode_model(TransactionWebhookDetails, data["data"])
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            data["name"] is UNSET
-            or type(model.merchant_id) not in TEXT
-            or data["data"] is UNSET
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "name": encode(self.name),
-                "merchantId": self.merchant_id,
-                "data": encode(self.data),
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-# Here at the end, because models may name each other.
-from ..models.transaction_webhook_details import TransactionWebhookDetails

@@ -4,39 +4,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Self
 
 from attrs import define, field, setters
 
-from .._core.decoding import (
-    BOOLEAN,
-    NUMBER,
-    TEXT,
-    decode_datetime,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .transaction_status import TransactionStatus
 from .transaction_type import TransactionType
 from .webhook_recurring_type import WebhookRecurringType
-
-_transaction_status = enum_decoder(TransactionStatus)
-_transaction_type = enum_decoder(TransactionType)
-_webhook_recurring_type = enum_decoder(WebhookRecurringType)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -48,85 +25,15 @@ class TransactionWebhookDetails(WireModel):
     (https://developer.plexy.money/webhooks-1614772m0, https://developer.plexy.money/webhooks).
     """
 
-    _required: ClassVar[frozenset[str]] = frozenset(("id",))
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "id": "string",
-        "amount": "number",
-        "balance": "number",
-        "currency": "string",
-        "status": "TransactionStatus",
-        "type": "TransactionType",
-        "last4": "string",
-        "paymentMethod": "string",
-        "payerIp": "string",
-        "merchantReference": "string",
-        "description": "string",
-        "createdAt": "date-time",
-        "updatedAt": "date-time",
-        "authedAt": "date-time",
-        "confirmedAt": "date-time",
-        "processedAt": "date-time",
-        "processedAmount": "number",
-        "storeId": "string",
-        "terminalId": "string",
-        "secure3d": "boolean",
-        "parentTransactionId": "string",
-        "recurringType": "WebhookRecurringType",
-        "retrievalReferenceNumber": "string",
-        "paymentLinkId": "string",
-        "paymentSessionId": "string",
-        "cardTokenId": "string",
-        "customerId": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "id",
-        "amount",
-        "balance",
-        "currency",
-        "status",
-        "type",
-        "last4",
-        "payment_method",
-        "payer_ip",
-        "merchant_reference",
-        "description",
-        "created_at",
-        "updated_at",
-        "authed_at",
-        "confirmed_at",
-        "processed_at",
-        "processed_amount",
-        "store_id",
-        "terminal_id",
-        "secure3d",
-        "parent_transaction_id",
-        "recurring_type",
-        "retrieval_reference_number",
-        "payment_link_id",
-        "payment_session_id",
-        "card_token_id",
-        "customer_id",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(
-        (
-            "card_token_id",
-            "last4",
-            "payer_ip",
-        )
-    )
-
     id: str
     """Id of the transaction."""
-    amount: Decimal | int | Unset = UNSET
+    amount: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """Amount of the transaction. The unit is not known: the docs say the smallest unit or the standard
     representation, "depends on your integration setup". Compare it with what you asked for before you trust
     it. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
     none.
     """
-    balance: Decimal | int | Unset = UNSET
+    balance: Decimal | int | Unset = field(default=UNSET, metadata=wire(unit="unknown"))
     """Your balance after the transaction. The unit is not known. The vendor does not state the unit of this
     amount, so the client makes no Money of it and takes none.
     """
@@ -158,11 +65,11 @@ class TransactionWebhookDetails(WireModel):
     - `refund`: money back to the payer.
     - `reversal`: a payment that is undone.
     """
-    last4: str | Unset = UNSET
+    last4: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The last four digits of the card."""
     payment_method: str | Unset = UNSET
     """How the payer pays. The docs show `card`; the full list is not published."""
-    payer_ip: str | Unset = UNSET
+    payer_ip: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """The payer's IP address."""
     merchant_reference: str | Unset = UNSET
     """Your own name for the order; the same as `orderReference` on a payment link."""
@@ -178,7 +85,9 @@ class TransactionWebhookDetails(WireModel):
     """When the transaction was confirmed."""
     processed_at: datetime.datetime | Unset = UNSET
     """When the transaction was processed."""
-    processed_amount: Decimal | int | Unset = UNSET
+    processed_amount: Decimal | int | Unset = field(
+        default=UNSET, metadata=wire(unit="unknown")
+    )
     """The final amount; it may differ from `amount`, for example after a capture of a part. The unit is not
     known. The vendor does not state the unit of this amount, so the client makes no Money of it and takes
     none.
@@ -208,7 +117,7 @@ class TransactionWebhookDetails(WireModel):
     """Id of the payment session. The docs show an object with `Value`; be ready for a plain string. An event
     has the value alone.
     """
-    card_token_id: str | Unset = UNSET
+    card_token_id: str | Unset = field(default=UNSET, metadata=wire(sensitive=True))
     """Id of the saved card. The docs show an object with `Value`; be ready for a plain string. The sample is a
     16-digit number, elsewhere in the docs a card token is a UUID. An event has the value alone.
     """
@@ -216,127 +125,3 @@ class TransactionWebhookDetails(WireModel):
     """Id of the customer. The docs show an object with `Value`; be ready for a plain string. An event has the
     value alone.
     """
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 27:
-            data = {**cls._blank, **data}
-            if len(data) != 27:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.id = data["id"]
-            model.amount = data["amount"]
-            model.balance = data["balance"]
-            model.currency = data["currency"]
-            model.status = _transaction_status(data["status"])
-            model.type = _transaction_type(data["type"])
-            model.last4 = data["last4"]
-            model.payment_method = data["paymentMethod"]
-            model.payer_ip = data["payerIp"]
-            model.merchant_reference = data["merchantReference"]
-            model.description = data["description"]
-            model.created_at = decode_datetime(data["createdAt"])
-            model.updated_at = decode_datetime(data["updatedAt"])
-            model.authed_at = decode_datetime(data["authedAt"])
-            model.confirmed_at = decode_datetime(data["confirmedAt"])
-            model.processed_at = decode_datetime(data["processedAt"])
-            model.processed_amount = data["processedAmount"]
-            model.store_id = data["storeId"]
-            model.terminal_id = data["terminalId"]
-            model.secure3d = data["secure3d"]
-            model.parent_transaction_id = data["parentTransactionId"]
-            model.recurring_type = _webhook_recurring_type(data["recurringType"])
-            model.retrieval_reference_number = data["retrievalReferenceNumber"]
-            model.payment_link_id = data["paymentLinkId"]
-            model.payment_session_id = data["paymentSessionId"]
-            model.card_token_id = data["cardTokenId"]
-            model.customer_id = data["customerId"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.id) is not str
-            or type(model.amount) not in NUMBER
-            or type(model.balance) not in NUMBER
-            or type(model.currency) not in TEXT
-            or type(model.last4) not in TEXT
-            or type(model.payment_method) not in TEXT
-            or type(model.payer_ip) not in TEXT
-            or type(model.merchant_reference) not in TEXT
-            or type(model.description) not in TEXT
-            or type(model.processed_amount) not in NUMBER
-            or type(model.store_id) not in TEXT
-            or type(model.terminal_id) not in TEXT
-            or type(model.secure3d) not in BOOLEAN
-            or type(model.parent_transaction_id) not in TEXT
-            or type(model.retrieval_reference_number) not in TEXT
-            or type(model.payment_link_id) not in TEXT
-            or type(model.payment_session_id) not in TEXT
-            or type(model.card_token_id) not in TEXT
-            or type(model.customer_id) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "id": self.id,
-                "amount": exact_amount(self.amount),
-                "balance": exact_amount(self.balance),
-                "currency": self.currency,
-                "status": encode(self.status),
-                "type": encode(self.type),
-                "last4": self.last4,
-                "paymentMethod": self.payment_method,
-                "payerIp": self.payer_ip,
-                "merchantReference": self.merchant_reference,
-                "description": self.description,
-                "createdAt": encode(self.created_at),
-                "updatedAt": encode(self.updated_at),
-                "authedAt": encode(self.authed_at),
-                "confirmedAt": encode(self.confirmed_at),
-                "processedAt": encode(self.processed_at),
-                "processedAmount": exact_amount(self.processed_amount),
-                "storeId": self.store_id,
-                "terminalId": self.terminal_id,
-                "secure3d": self.secure3d,
-                "parentTransactionId": self.parent_transaction_id,
-                "recurringType": encode(self.recurring_type),
-                "retrievalReferenceNumber": self.retrieval_reference_number,
-                "paymentLinkId": self.payment_link_id,
-                "paymentSessionId": self.payment_session_id,
-                "cardTokenId": self.card_token_id,
-                "customerId": self.customer_id,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

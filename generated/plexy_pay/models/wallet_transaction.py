@@ -3,33 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
-
 from attrs import define, field, setters
 
 from .._core import hints as _hints
-from .._core.decoding import (
-    INTEGER,
-    TEXT,
-    enum_decoder,
-    further_fields,
-    misfit,
-    new_model,
-    no_fields,
-    own_fields,
-)
-from .._core.encoding import (
-    encode,
-    exact_amount,
-    without_unset,
-)
-from .._core.frames import forgets
+from .._core.fields import wire
 from .._core.types import UNSET, Unset
 from .._core.wire_model import WireModel
 from .wallet_transaction_status import WalletTransactionStatus
-
-_wallet_transaction_status = enum_decoder(WalletTransactionStatus)
 
 
 @define(kw_only=True, slots=True, repr=False, on_setattr=setters.NO_OP)
@@ -39,26 +19,6 @@ class WalletTransaction(WireModel):
 
     Schema `WalletTransaction`: documented by the vendor (https://developer.plexy.money/wallet-6559386f0).
     """
-
-    _required: ClassVar[frozenset[str]] = frozenset(())
-    _constants: ClassVar[Mapping[str, object]] = {}
-    _types: ClassVar[Mapping[str, str]] = {
-        "walletTransactionId": "string",
-        "walletTransactionStatus": "WalletTransactionStatus",
-        "orderReference": "string",
-        "amount": "integer",
-        "currency": "string",
-    }
-    _further: ClassVar[str] = ""
-    _blank: ClassVar[Mapping[str, Any]] = dict.fromkeys(_types, UNSET)
-    _fields: ClassVar[tuple[str, ...]] = (
-        "wallet_transaction_id",
-        "wallet_transaction_status",
-        "order_reference",
-        "amount",
-        "currency",
-    )
-    _sensitive: ClassVar[frozenset[str]] = frozenset(())
 
     wallet_transaction_id: str | Unset = UNSET
     """Id of the wallet transaction. Keep it: capture, cancel, refund and `wallet.retrieve` take it."""
@@ -71,79 +31,12 @@ class WalletTransaction(WireModel):
     """
     order_reference: str | Unset = UNSET
     """Your own name for the order, as the authorization gave it."""
-    amount: int | Unset = UNSET
+    amount: int | Unset = field(default=UNSET, metadata=wire(unit="minor"))
     """Amount in minor units (tiyn for KZT): `2200000` is 22 000 KZT. An amount in minor units (tiyn for KZT);
     the unit is documented by the vendor.
     """
     currency: str | Unset = UNSET
     """Code of the currency of `amount`."""
-    additional_properties: dict[str, Any] = field(
-        factory=no_fields, converter=own_fields
-    )
-    """Fields that this version of the spec does not know, as they came."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the JSON object of the API. What is missing stays `UNSET`; what does not fit stays as it came."""
-        model = new_model(cls)
-        model.additional_properties = {}
-        data = src_dict
-        if len(data) != 5:
-            data = {**cls._blank, **data}
-            if len(data) != 5:
-                model.additional_properties = further_fields(data, cls._blank)
-        try:
-            model.wallet_transaction_id = data["walletTransactionId"]
-            model.wallet_transaction_status = _wallet_transaction_status(
-                data["walletTransactionStatus"]
-            )
-            model.order_reference = data["orderReference"]
-            model.amount = data["amount"]
-            model.currency = data["currency"]
-        except KeyError:
-            # As many fields as the spec has, but not the same ones.
-            return cls.from_dict({**cls._blank, **src_dict})
-        if (
-            type(model.wallet_transaction_id) not in TEXT
-            or type(model.order_reference) not in TEXT
-            or type(model.amount) not in INTEGER
-            or type(model.currency) not in TEXT
-        ):
-            misfit()
-        return model
-
-    @forgets
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object as it goes over the wire; what is `UNSET` is left out.
-
-        Numbers with decimals in it are `Decimal`, which `json.dumps` refuses and `to_json` writes. All else is as JSON
-        has it: dates and times are text, as are members of enumerations.
-
-        Raises:
-            InvalidParameterError: for a float as an amount, or a date and time without a time zone.
-        """
-        return without_unset(
-            {
-                **encode(self.additional_properties),
-                "walletTransactionId": self.wallet_transaction_id,
-                "walletTransactionStatus": encode(self.wallet_transaction_status),
-                "orderReference": self.order_reference,
-                "amount": exact_amount(self.amount),
-                "currency": self.currency,
-            }
-        )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
 
     @property
     def money(self) -> _hints.Money | None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from .._core.decoding import ObjectBody, decode_datetime, misfit
 from .._core.encoding import encode_datetime, is_object
+from .._core.schema import schema_of
+from .._core.wire_types import MOMENT
 from ._event import Kind, UnknownEvent, WebhookEvent
 from ._events import EVENTS
 
@@ -104,7 +106,7 @@ def _spelling(name: str) -> str:
 
 
 def _names(kind: Kind) -> Collection[str]:
-    return kind.model()._types.keys()  # pyright: ignore[reportPrivateUsage]
+    return schema_of(kind.model()).types.keys()
 
 
 def _enveloped(payload: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
@@ -171,9 +173,11 @@ def _dedup_id(kind: Kind, shaped: Mapping[str, Any]) -> str | None:
 def _comparable(kind: Kind, pointer: str, value: Any) -> Any:
     """A value such that one moment is always written in one way."""
     place, _, name = pointer.rpartition("/")
-    types: Mapping[str, str] = kind.model()._types  # pyright: ignore[reportPrivateUsage]
-    is_moment = place.removeprefix("/") == kind.data and "date-time" in types.get(
-        name, ""
+    type_ = schema_of(kind.model()).types.get(name)
+    is_moment = (
+        place.removeprefix("/") == kind.data
+        and type_ is not None
+        and MOMENT in type_.parts
     )
     return _moment_text(value) if is_moment and isinstance(value, str) else value
 

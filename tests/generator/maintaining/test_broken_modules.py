@@ -7,54 +7,54 @@ from pathlib import Path
 import pytest
 from helpers.maintainers import Maintainer
 
-RUNTIME = "runtime/_core"
+RUNTIME = "runtime"
 
 #: A mistake in a hand-written module: the file, a text that is in it once, what replaces it, and what is said.
 MISTAKES = {
     "syntax": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "def retry(:\n",
         "SyntaxError",
     ),
     "parsed but not compiled": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nreturn 1\n",
         "SyntaxError",
     ),
     "an undefined name": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nretries = somewhere\n",
         "somewhere",
     ),
     "a module that is gone": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nfrom . import nowhere\n",
         "nowhere",
     ),
     "a package that users do not have": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nimport a_package_of_mine\n",
         "a_package_of_mine",
     ),
     "an import within a function": (
-        "auth.py",
+        "_core/auth.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
         "NoSuchError",
     ),
     "an import within a function, on one line": (
-        "auth.py",
+        "_core/auth.py",
         "from __future__ import annotations\n",
-        "from __future__ import annotations\ndef late(): from .errors import NoSuchError\n",
+        "from __future__ import annotations\ndef late(): from ..errors import NoSuchError\n",
         "NoSuchError",
     ),
     "an import within a function from outside": (
-        "auth.py",
+        "_core/auth.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\ndef late():\n    from ....errors import PlexyError\n",
         "beyond top-level package",
@@ -62,17 +62,17 @@ MISTAKES = {
     "a program": (
         "webhooks/__main__.py",
         "from __future__ import annotations\n",
-        "from __future__ import annotations\nfrom .secrets import NoSuchSecret\n",
+        "from __future__ import annotations\nfrom ._secrets import NoSuchSecret\n",
         "NoSuchSecret",
     ),
     "an adapter": (
         "webhooks/aiohttp.py",
         "from __future__ import annotations\n",
-        "from __future__ import annotations\nfrom .receiving import NoSuchReceiver\n",
+        "from __future__ import annotations\nfrom ._receiver import NoSuchReceiver\n",
         "NoSuchReceiver",
     ),
     "an undefined name within a function": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\ndef late(): return somewhere\n",
         "somewhere",
@@ -90,31 +90,31 @@ MISTAKES = {
         "SyntaxError",
     ),
     "a character that no source has": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nretries = '\0'\n",
         "U+0000",
     ),
     "a character that nobody sees": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nretries = '\u202e'\n",
         "U+202E",
     ),
     "syntax that the oldest Python does not read": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\ntype Retries = int\n",
         "yntax",
     ),
     "a value that is not there": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nretries = {}['somewhere']\n",
         "KeyError: 'somewhere'",
     ),
     "an exit": (
-        "retries.py",
+        "_core/retries.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\nraise SystemExit(0)\n",
         "SystemExit",
@@ -144,20 +144,20 @@ def test_a_name_that_the_package_promises_and_no_module_has_is_named(
     here: Maintainer,
 ) -> None:
     before = here.tree()
-    keys = (here.root / RUNTIME / "keys.py").read_text("utf-8")
+    keys = (here.root / RUNTIME / "_core" / "keys.py").read_text("utf-8")
     with here.edited(
-        f"{RUNTIME}/keys.py", keys, keys.replace("netrc_key", "key_of_netrc")
+        f"{RUNTIME}/_core/keys.py", keys, keys.replace("netrc_key", "key_of_netrc")
     ):
         status, said = here.run("generate")
     assert here.tree() == before
     assert status == 1, said
-    assert f"{RUNTIME}/keys.py:" in said
+    assert f"{RUNTIME}/_core/keys.py:" in said
     assert "netrc_key" in said
     assert "generator/emit/package.py" in said
 
 
 def test_a_module_that_is_no_text_is_named(here: Maintainer) -> None:
-    path = here.root / RUNTIME / "retries.py"
+    path = here.root / RUNTIME / "_core" / "retries.py"
     before, wanted = here.tree(), path.read_bytes()
     path.write_bytes(wanted + b"\n# \xe9\n")
     try:
@@ -166,7 +166,7 @@ def test_a_module_that_is_no_text_is_named(here: Maintainer) -> None:
         path.write_bytes(wanted)
     assert here.tree() == before
     assert status == 1, said
-    assert f"{RUNTIME}/retries.py:{wanted.count(10) + 2}: " in said
+    assert f"{RUNTIME}/_core/retries.py:{wanted.count(10) + 2}: " in said
     assert "UTF-8" in said
     assert "Traceback" not in said
 
@@ -174,12 +174,12 @@ def test_a_module_that_is_no_text_is_named(here: Maintainer) -> None:
 def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
     first = "from __future__ import annotations\n"
     with (
-        here.edited(f"{RUNTIME}/retries.py", first, f"{first}one = somewhere\n"),
+        here.edited(f"{RUNTIME}/_core/retries.py", first, f"{first}one = somewhere\n"),
         here.edited(f"{RUNTIME}/paths.py", first, f"{first}two = elsewhere\n"),
     ):
         status, said = here.run("generate")
     assert status == 1
-    assert f"{RUNTIME}/retries.py:" in said
+    assert f"{RUNTIME}/_core/retries.py:" in said
     assert f"{RUNTIME}/paths.py:" in said
 
 
@@ -205,7 +205,7 @@ def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote
             "{{ version | literal",
             "{{ nowhere.version | literal",
         ),
-        (f"{RUNTIME}/retries.py", *MISTAKES["a value that is not there"][1:3]),
+        (f"{RUNTIME}/_core/retries.py", *MISTAKES["a value that is not there"][1:3]),
     ],
     ids=["a template", "the trial"],
 )
@@ -241,19 +241,19 @@ def test_the_same_is_not_vendored(here: Maintainer, tmp_path: Path) -> None:
         f"{first}retries = somewhere\n",
         f"{first}retries = {{}}['somewhere']\n",
     ):
-        with here.edited(f"{RUNTIME}/retries.py", first, broken):
+        with here.edited(f"{RUNTIME}/_core/retries.py", first, broken):
             status, said = here.run(*arguments)
         assert status == 1, said
-        assert f"{RUNTIME}/retries.py:" in said
+        assert f"{RUNTIME}/_core/retries.py:" in said
         assert "Nothing was changed." in said
         assert not list(tmp_path.iterdir())
     assert here.run(*arguments)[0] == 0
     copy = tmp_path / "shop" / "_vendor" / "acme_pay" / "_core" / "retries.py"
     before = copy.read_bytes()
     with here.edited(
-        f"{RUNTIME}/retries.py", first, f"{first}retries = {{}}['somewhere']\n"
+        f"{RUNTIME}/_core/retries.py", first, f"{first}retries = {{}}['somewhere']\n"
     ):
         status, said = here.run("vendor", str(tmp_path), "--update")
     assert status == 1, said
-    assert f"{RUNTIME}/retries.py:" in said
+    assert f"{RUNTIME}/_core/retries.py:" in said
     assert copy.read_bytes() == before

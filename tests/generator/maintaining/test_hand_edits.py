@@ -200,7 +200,7 @@ def test_a_vendored_copy_is_brought_back_on_request(
     )
     copy = tmp_path / "acme_pay"
     wanted = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
-    appended(copy / "flow.py")
+    appended(copy / "_core" / "flow.py")
     (copy / "mine.py").write_text("MINE = 1\n", "utf-8")
     status, said = somebody.run("vendor", str(copy), "--update")
     assert status == 1, said
@@ -215,7 +215,7 @@ def test_a_vendored_copy_is_brought_back_on_request(
         path: path.read_bytes() for path in copy.rglob("*") if path.is_file()
     } == wanted
     assert somebody.run("vendor", str(copy), "--check")[0] == 0
-    appended(copy / "flow.py")
+    appended(copy / "_core" / "flow.py")
     again = ("vendor", str(tmp_path), "--name", "acme_pay", "--only", "links")
     assert somebody.run(*again)[0] == 1
     assert somebody.run(*again, "--discard-edits")[0] == 0

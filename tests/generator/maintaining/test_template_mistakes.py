@@ -20,7 +20,7 @@ OURS = "generator/emit/templates/ours"
 MISTAKES = {
     "syntax, models": (
         f"{OPC}/model.py.jinja",
-        "{% for f in fields %}\n    {{ f.name }}",
+        "{% for f in m.fields %}\n    {{ f.name }}",
         "{% for in f %}",
         "",
         "",
@@ -103,7 +103,7 @@ MISTAKES = {
         "the webhook LinkPaid",
     ),
     "a recipe": (
-        f"{OURS}/lookups.py.jinja",
+        f"{OURS}/recipes.py.jinja",
         "family={{ recipe.family | literal }}",
         "family={{ recipe.famly | literal }}",
         "famly",

@@ -115,7 +115,7 @@ def test_the_copy_has_the_chosen_parts_its_licence_and_one_lock_file(
     assert {"LICENSE", "py.typed", "openapi.json", "webhooks", locks.NAME} <= names
     assert "manifest.json" not in names
     assert "cards.py" not in names
-    assert {path.name for path in (project.copy / "resources").iterdir()} == {
+    assert {path.name for path in (project.copy / "_resources").iterdir()} == {
         "__init__.py",
         "shops.py",
     }
@@ -191,7 +191,7 @@ def test_without_only_it_has_everything_and_without_a_name_it_keeps_its_own(
 ) -> None:
     assert empty.run(str(empty.source)) == 0
     copy = empty.source / "plexy_pay"
-    assert {path.stem for path in (copy / "resources").iterdir()} == {
+    assert {path.stem for path in (copy / "_resources").iterdir()} == {
         "__init__",
         "links",
         "shops",
@@ -262,7 +262,7 @@ def test_other_options_change_an_untouched_copy_and_say_what_that_means(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert project.vendor(only="links,shops") == 0
-    assert {path.stem for path in (project.copy / "resources").iterdir()} == {
+    assert {path.stem for path in (project.copy / "_resources").iterdir()} == {
         "__init__",
         "links",
         "shops",
@@ -556,7 +556,7 @@ def test_an_update_leaves_the_files_that_did_not_change_as_they_are(
     assert project.update() == 0
     after = times()
     assert {name for name in after if after[name] != before.get(name)} == {
-        "_loggable.py",
+        "_log_allowlist.py",
         "shop.py",
     }
 

@@ -15,8 +15,8 @@ OWN = ("src/shop/__init__.py", "src/shop/checkout.py", "src/shop/hooks.py", "tes
 MADE = (
     "__init__",
     "_client",
-    "_loggable",
-    "_lookups",
+    "_log_allowlist",
+    "_recipes",
     "_operations",
     "models/__init__",
     "params/__init__",

@@ -367,5 +367,5 @@ def test_the_children_that_a_discriminator_tells_apart_stay_with_their_parent() 
 
 
 def test_no_part_is_called_like_a_module_that_is_always_there() -> None:
-    always = {*PUBLIC, "models", "params", "resources", "api"}
+    always = {*PUBLIC, "models", "params", "_resources", "api"}
     assert not always & set(parts(WHOLE.api))

@@ -31,7 +31,7 @@ def request(
         body=CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.written(
             CREATE_MANUAL_SETTLEMENT_FOR_BENEFICIARY.needs("body", body)
         ),
-        fields=CreateManualSettlement._types,  # pyright: ignore[reportPrivateUsage]
+        model=CreateManualSettlement,
         decode=_decode,
     )
 

@@ -27,7 +27,7 @@ def request(
         body=CREATE_PAYMENT_BENEFICIARY.written(
             CREATE_PAYMENT_BENEFICIARY.needs("body", body)
         ),
-        fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
+        model=CreatePaymentBeneficiary,
         decode=_decode,
     )
 

@@ -30,7 +30,7 @@ def request(
         body=TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.written(
             TRANSFER_FROM_BENEFICIARY_BALANCE_TO_MERCHANT_BALANCE.needs("body", body)
         ),
-        fields=TransferToMerchantBalance._types,  # pyright: ignore[reportPrivateUsage]
+        model=TransferToMerchantBalance,
         decode=_decode,
     )
 

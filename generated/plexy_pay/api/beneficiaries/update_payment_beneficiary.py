@@ -31,7 +31,7 @@ def request(
         body=UPDATE_PAYMENT_BENEFICIARY.written(
             UPDATE_PAYMENT_BENEFICIARY.needs("body", body)
         ),
-        fields=CreatePaymentBeneficiary._types,  # pyright: ignore[reportPrivateUsage]
+        model=CreatePaymentBeneficiary,
         decode=_decode,
     )
 

@@ -25,7 +25,7 @@ def request(
     return Request(
         LIST_PAYMENT_METHODS,
         body=LIST_PAYMENT_METHODS.written(LIST_PAYMENT_METHODS.needs("body", body)),
-        fields=CheckoutPaymentMethodsRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=CheckoutPaymentMethodsRequest,
         decode=_decode,
     )
 

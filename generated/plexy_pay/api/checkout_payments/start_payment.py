@@ -29,7 +29,7 @@ def request(
             "Idempotency-Key": idempotency_key,
         },
         body=START_PAYMENT.written(START_PAYMENT.needs("body", body)),
-        fields=CheckoutPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=CheckoutPaymentRequest,
         decode=_decode,
     )
 

@@ -25,7 +25,7 @@ def request(
     return Request(
         SUBMIT_PAYMENT_DETAILS,
         body=SUBMIT_PAYMENT_DETAILS.written(SUBMIT_PAYMENT_DETAILS.needs("body", body)),
-        fields=CheckoutPaymentDetailsRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=CheckoutPaymentDetailsRequest,
         decode=_decode,
     )
 

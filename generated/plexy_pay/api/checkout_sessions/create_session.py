@@ -25,7 +25,7 @@ def request(
     return Request(
         CREATE_SESSION,
         body=CREATE_SESSION.written(CREATE_SESSION.needs("body", body)),
-        fields=CheckoutSessionRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=CheckoutSessionRequest,
         decode=_decode,
     )
 

@@ -25,7 +25,7 @@ def request(
     return Request(
         CREATE_CUSTOMER,
         body=CREATE_CUSTOMER.written(CREATE_CUSTOMER.needs("body", body)),
-        fields=SaveOneCustomer._types,  # pyright: ignore[reportPrivateUsage]
+        model=SaveOneCustomer,
         decode=_decode,
     )
 

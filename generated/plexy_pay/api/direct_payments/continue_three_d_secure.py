@@ -27,7 +27,7 @@ def request(
         body=CONTINUE_THREE_D_SECURE.written(
             CONTINUE_THREE_D_SECURE.needs("body", body)
         ),
-        fields=ContinueThreeDSRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=ContinueThreeDSRequest,
         decode=_decode,
     )
 

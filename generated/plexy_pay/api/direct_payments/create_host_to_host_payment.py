@@ -27,7 +27,7 @@ def request(
         body=CREATE_HOST_TO_HOST_PAYMENT.written(
             CREATE_HOST_TO_HOST_PAYMENT.needs("body", body)
         ),
-        fields=AuthorizePaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=AuthorizePaymentRequest,
         decode=_decode,
     )
 

@@ -29,7 +29,7 @@ def request(
             "Idempotency-Key": CREATE_ORDER.needs("idempotency_key", idempotency_key),
         },
         body=CREATE_ORDER.written(CREATE_ORDER.needs("body", body)),
-        fields=CreateOrderRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=CreateOrderRequest,
         decode=_decode,
     )
 

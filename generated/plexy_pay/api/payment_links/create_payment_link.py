@@ -25,7 +25,7 @@ def request(
     return Request(
         CREATE_PAYMENT_LINK,
         body=CREATE_PAYMENT_LINK.written(CREATE_PAYMENT_LINK.needs("body", body)),
-        fields=CreatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
+        model=CreatePaymentLink,
         decode=_decode,
     )
 

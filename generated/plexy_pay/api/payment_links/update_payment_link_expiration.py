@@ -31,7 +31,7 @@ def request(
         body=UPDATE_PAYMENT_LINK_EXPIRATION.written(
             UPDATE_PAYMENT_LINK_EXPIRATION.needs("body", body)
         ),
-        fields=UpdatePaymentLink._types,  # pyright: ignore[reportPrivateUsage]
+        model=UpdatePaymentLink,
         decode=_decode,
     )
 

@@ -29,7 +29,7 @@ def request(
             "id": id,
         },
         body=CAPTURE_PAYMENT.written(CAPTURE_PAYMENT.needs("body", body)),
-        fields=CapturePayment._types,  # pyright: ignore[reportPrivateUsage]
+        model=CapturePayment,
         decode=_decode,
     )
 

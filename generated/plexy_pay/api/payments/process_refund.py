@@ -29,7 +29,7 @@ def request(
             "id": id,
         },
         body=PROCESS_REFUND.written(PROCESS_REFUND.needs("body", body)),
-        fields=RefundPayment._types,  # pyright: ignore[reportPrivateUsage]
+        model=RefundPayment,
         decode=_decode,
     )
 

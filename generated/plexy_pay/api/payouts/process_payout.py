@@ -25,7 +25,7 @@ def request(
     return Request(
         PROCESS_PAYOUT,
         body=PROCESS_PAYOUT.written(PROCESS_PAYOUT.needs("body", body)),
-        fields=HandlePayout._types,  # pyright: ignore[reportPrivateUsage]
+        model=HandlePayout,
         decode=_decode,
     )
 

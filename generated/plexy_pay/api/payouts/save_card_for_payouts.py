@@ -25,7 +25,7 @@ def request(
     return Request(
         SAVE_CARD_FOR_PAYOUTS,
         body=SAVE_CARD_FOR_PAYOUTS.written(SAVE_CARD_FOR_PAYOUTS.needs("body", body)),
-        fields=SaveCard._types,  # pyright: ignore[reportPrivateUsage]
+        model=SaveCard,
         decode=_decode,
     )
 

@@ -27,7 +27,7 @@ def request(
         body=CREATE_MERCHANT_INITIATED_PAYMENT.written(
             CREATE_MERCHANT_INITIATED_PAYMENT.needs("body", body)
         ),
-        fields=MerchantInitiatedPaymentRequest._types,  # pyright: ignore[reportPrivateUsage]
+        model=MerchantInitiatedPaymentRequest,
         decode=_decode,
     )
 

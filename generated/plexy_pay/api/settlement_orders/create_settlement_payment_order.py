@@ -27,7 +27,7 @@ def request(
         body=CREATE_SETTLEMENT_PAYMENT_ORDER.written(
             CREATE_SETTLEMENT_PAYMENT_ORDER.needs("body", body)
         ),
-        fields=SettlementPaymentOrderBody._types,  # pyright: ignore[reportPrivateUsage]
+        model=SettlementPaymentOrderBody,
         decode=_decode,
     )
 

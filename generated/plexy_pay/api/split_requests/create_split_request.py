@@ -25,7 +25,7 @@ def request(
     return Request(
         CREATE_SPLIT_REQUEST,
         body=CREATE_SPLIT_REQUEST.written(CREATE_SPLIT_REQUEST.needs("body", body)),
-        fields=SplitRequestBody._types,  # pyright: ignore[reportPrivateUsage]
+        model=SplitRequestBody,
         decode=_decode,
     )
 

@@ -29,7 +29,7 @@ def request(
             "id": id,
         },
         body=UPDATE_SPLIT_REQUEST.written(UPDATE_SPLIT_REQUEST.needs("body", body)),
-        fields=SplitRequestBody._types,  # pyright: ignore[reportPrivateUsage]
+        model=SplitRequestBody,
         decode=_decode,
     )
 

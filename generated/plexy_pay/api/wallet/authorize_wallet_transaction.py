@@ -33,7 +33,7 @@ def request(
         body=AUTHORIZE_WALLET_TRANSACTION.written(
             AUTHORIZE_WALLET_TRANSACTION.needs("body", body)
         ),
-        fields=AuthorizeWalletTransaction._types,  # pyright: ignore[reportPrivateUsage]
+        model=AuthorizeWalletTransaction,
         decode=_decode,
     )
 

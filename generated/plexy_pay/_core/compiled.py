@@ -1,0 +1,44 @@
+# plexy-pay runtime, written by hand in runtime/_core/compiled.py; the generator copies it unchanged.
+"""Functions that are compiled when a model is first used, one straight line of Python for each field.
+
+That is what makes reading a page fast. The source is kept where debuggers and tracebacks look for it.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+from .types import UNSET
+
+
+class Source:
+    """The source of a function that is made, and the values that it names."""
+
+    def __init__(self, signature: str) -> None:
+        self._lines = [f"def {signature}:"]
+        self._names: dict[str, Any] = {"__name__": __name__, "UNSET": UNSET}
+
+    def line(self, text: str, depth: int = 1) -> None:
+        """Add a line to the body of the function."""
+        self._lines.append("    " * depth + text)
+
+    def bind(self, name: str, value: Any) -> str:
+        """Give a value a name in the source; return the name."""
+        self._names[name] = value
+        return name
+
+    def compiled(self, model: type[Any]) -> Callable[..., Any]:
+        """Return the function, as one of a model."""
+        text = "\n".join(self._lines) + "\n"
+        function = self._lines[0][4:].partition("(")[0]
+        file = f"<{function} of {model.__module__}.{model.__qualname__}>"
+        lines = text.splitlines(keepends=True)
+        # As attrs does it: a file without a time is never looked for on the disk.
+        linecache.cache[file] = (len(text), None, lines, file)
+        exec(compile(text, file, "exec", dont_inherit=True), self._names)
+        made: Callable[..., Any] = self._names[function]
+        made.__qualname__ = f"{model.__qualname__}.{function}"
+        made.__module__ = model.__module__
+        return made

@@ -1,0 +1,163 @@
+# plexy-pay runtime, written by hand in runtime/_core/schema.py; the generator copies it unchanged.
+"""What a model says of its JSON: its fields, their names and types, and what they are used for.
+
+It is worked out when a model is first read or written, from what attrs knows of the class.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import attrs
+
+from .fields import Wire, camel_case, wire_of
+from .memo import once
+from .types import UNSET
+from .wire_types import Constant, WireType, is_missing_allowed, wire_type
+
+FURTHER = "additional_properties"
+
+
+class Field(NamedTuple):
+    """A field of a model.
+
+    Attributes:
+        name: The attribute.
+        argument: The argument of the constructor.
+        wire_name: The name on the wire.
+        type: What its JSON may be.
+        default: What it is where a caller leaves it out; `attrs.NOTHING` where none may.
+        is_required: Whether an object without it is odd.
+        wire: What the model says besides.
+    """
+
+    name: str
+    argument: str
+    wire_name: str
+    type: WireType
+    default: Any
+    is_required: bool
+    wire: Wire
+
+    @property
+    def is_constant(self) -> bool:
+        """Return whether it has one value and no other."""
+        return len(self.type.parts) == 1 and isinstance(self.type.parts[0], Constant)
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether a caller who leaves it out, or passes None, has forgotten something."""
+        return self.default is not UNSET and not self.type.is_nullable
+
+
+class Schema:
+    """What a model says of its JSON.
+
+    Args:
+        model: The class.
+
+    Attributes:
+        model: The class.
+        fields: Its fields, in the order of the spec.
+        further: The type of the fields that the spec does not name; None where it allows none.
+    """
+
+    def __init__(self, model: type[Any]) -> None:
+        annotations = dict(_annotations(model))
+        self.model = model
+        self.fields = tuple(
+            _field(attribute, annotations[attribute.name])
+            for attribute in attrs.fields(model)
+            if attribute.name != FURTHER
+        )
+        (further,) = annotations[FURTHER].__args__[1:]
+        is_free = model._takes_any or further is not Any
+        self.further = wire_type(further) if is_free else None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the attributes."""
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def types(self) -> dict[str, WireType]:
+        """Return the types of the fields, by their names on the wire."""
+        return {field.wire_name: field.type for field in self.fields}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Return the names on the wire of the fields without which an object is odd."""
+        return frozenset(field.wire_name for field in self.fields if field.is_required)
+
+    @cached_property
+    def constants(self) -> dict[str, object]:
+        """Return the values by which the model is told from others, by their names on the wire."""
+        found: dict[str, object] = {}
+        for field in self.fields:
+            (part, *_) = field.type.parts
+            if isinstance(part, Constant) and field.is_constant:
+                found[field.wire_name] = part.value
+        return found
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Return the names of the attributes that callers must give."""
+        return tuple(field.name for field in self.fields if field.is_needed)
+
+    @cached_property
+    def deprecated(self) -> dict[str, str]:
+        """Return the warnings for callers who give an attribute, by its name."""
+        warnings = {field.name: field.wire.deprecated for field in self.fields}
+        return {name: text for name, text in warnings.items() if text}
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """Return the names of the attributes that callers may give."""
+        return tuple(field.name for field in self.fields if not field.wire.read_only)
+
+
+@once
+def schema_of(model: type[Any]) -> Schema:
+    """Return what a model says of its JSON."""
+    return Schema(model)
+
+
+def _field(attribute: attrs.Attribute[Any], annotation: Any) -> Field:
+    wire = wire_of(attribute.metadata)
+    is_required = wire.required
+    if is_required is None:
+        is_required = not is_missing_allowed(annotation)
+    return Field(
+        name=attribute.name,
+        argument=attribute.alias or attribute.name,
+        wire_name=wire.name or camel_case(attribute.name),
+        type=wire_type(annotation, wire.discriminators),
+        default=attribute.default,
+        is_required=is_required,
+        wire=wire,
+    )
+
+
+def _annotations(model: type[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the annotations of the fields of a model and of the classes above it, with every name resolved.
+
+    A class is resolved at one go: each evaluation costs more than what it evaluates.
+    """
+    for base in reversed(model.__mro__):
+        own = [
+            (name, text)
+            for name, text in getattr(base, "__annotations__", {}).items()
+            if attrs.has(base) and not _is_class_variable(text)
+        ]
+        names = dict(vars(sys.modules[base.__module__]))
+        texts = [text for _, text in own if isinstance(text, str)]
+        resolved = iter(eval(f"({''.join(f'{text},' for text in texts)})", names))
+        for name, text in own:
+            yield name, next(resolved) if isinstance(text, str) else text
+
+
+def _is_class_variable(annotation: object) -> bool:
+    return str(annotation).startswith(("ClassVar", "typing.ClassVar"))
