@@ -1,1 +1,1 @@
-"""Turns the OpenAPI document in `spec/` into the Python package in `generated/`."""
+"""Turn the OpenAPI document in `spec/` into the Python package in `generated/`."""

@@ -1,4 +1,4 @@
-"""`python -m generator`: generate the client, check that it is current, lint the spec."""
+"""Generate the client, check that it is current, and lint the spec."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from . import places, stamp
 from .problems import GenerationError, SpecError, ToolError
 
-#: What compares with the commit that is checked out.
+#: Commands that compare with the commit that is checked out.
 _ALL_CHANGES = "./nox -s changes -- HEAD"
 
 
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser(chosen: str) -> argparse.ArgumentParser:
-    """The parser of the program; of its commands only the chosen one has options, which may take imports."""
+    """Return the parser of the program; of its commands only the chosen one has options, which may take imports."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     commands = parser.add_subparsers(required=True)
     for name, (text, add) in _COMMANDS.items():
@@ -46,7 +46,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
-# What a command needs is imported when it is chosen: it takes longer than what some of them do.
+# The modules of a command are imported when it is chosen: it takes longer than what some of them do.
 
 
 def _add_generate(command: argparse.ArgumentParser) -> None:
@@ -97,15 +97,19 @@ def _generate(options: argparse.Namespace) -> int:
             "" if options.overlay else _ALL_CHANGES,
         )
         lines += writing.told(counts.difference)
-    word = (
-        "New" if is_new else "Generated" if counts.difference else "Nothing changed in"
-    )
+    result = _result(counts.difference, is_new=is_new)
     print(
-        f"{word} {package.name}: {counts.operations} operations, {counts.models} models and enums, "
+        f"{result} {package.name}: {counts.operations} operations, {counts.models} models and enums, "
         f"{counts.events} events, {counts.files} files in {time.perf_counter() - started:.1f} s{_with(options)}."
     )
     print(*lines, sep="\n", end="\n" if lines else "")
     return 0
+
+
+def _result(difference: object, *, is_new: bool) -> str:
+    if is_new:
+        return "New"
+    return "Generated" if difference else "Nothing changed in"
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
@@ -154,10 +158,10 @@ def _add_bundle(command: argparse.ArgumentParser) -> None:
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    from . import loading, pipeline
+    from . import loader, pipeline
 
     sys.stdout.buffer.write(
-        loading.bundle_bytes(pipeline.load(options.spec, options.overlay))
+        loader.bundle_bytes(pipeline.load(options.spec, options.overlay))
     )
     return 0
 
@@ -172,8 +176,8 @@ def _add_coverage(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--expect",
         type=Path,
-        metavar="FOLDER",
-        help="a folder with operations.tsv and schemas.tsv; what they name and the spec lacks is an error",
+        metavar="DIRECTORY",
+        help="a directory with operations.tsv and schemas.tsv; what they name and the spec lacks is an error",
     )
 
 
@@ -245,12 +249,11 @@ def _add_overlay(command: argparse.ArgumentParser) -> None:
 
 def _with(options: argparse.Namespace) -> str:
     """Return what a command adds to its last sentence when overlays were applied."""
-    from .standing import applied_overlays
+    from .standing_overlays import applied_overlays
 
     applied = applied_overlays(getattr(options, "spec", places.SPEC), options.overlay)
-    return "".join(
-        f"{', ' if n else ' with '}{path.name}" for n, path in enumerate(applied)
-    )
+    names = ", ".join(path.name for path in applied)
+    return f" with {names}" if names else ""
 
 
 #: Each command: what it does, and what gives it its options and its function.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import description, loading, manifest, pipeline
+from . import description, loader, manifest, pipeline
 
 
 def differences(
@@ -34,7 +34,7 @@ def differences(
         made.description.lint()
         found = compare(wanted, package)
     if described_in is not None:
-        content = loading.bundle_bytes(made.description.document)
+        content = loader.bundle_bytes(made.description.document)
         problem = description.difference(described_in, content, package)
         found += [problem] if problem else []
     return found

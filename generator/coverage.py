@@ -41,11 +41,11 @@ _SCHEMAS: Pointer = ("components", "schemas")
 
 
 class Fact(NamedTuple):
-    """One thing of the document, and how well it is known.
+    """A thing of the document, and how well it is known.
 
     Attributes:
         kind: One of `KINDS`.
-        name: What it is: `payment_links.list`, `payment_links.list query page`, `payment_links.list 200`,
+        name: Such as `payment_links.list`, `payment_links.list query page`, `payment_links.list 200`,
             `response.PaymentLink`, `response.PaymentLink amount`, `transaction.charged`, `https://api.plexypay.com`.
         evidence: One of the words for evidence; "inferred" where the document has none.
         pointer: Where it is in the document.
@@ -72,12 +72,12 @@ class InferredOperation(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a document.
+    """Figures of a document.
 
     Attributes:
         counts: For each kind of fact, how many have which evidence.
         resources: The same for each resource, in the document's order.
-        calls: How each operation is called in Python, in the document's order.
+        calls: The call of each operation in Python, in the document's order.
         schemas: The keys of the schemas that the docs name.
         own_schemas: The keys of those that only we name.
         inferred: The operations with an inferred method or path.
@@ -94,7 +94,7 @@ class Report:
 
 
 class Expectation(NamedTuple):
-    """How much of a list of names the document has."""
+    """Count the names of one list that the document has."""
 
     wanted: tuple[str, ...]
     missing: tuple[str, ...]
@@ -104,7 +104,7 @@ class Expectation(NamedTuple):
 
 
 class Expectations(NamedTuple):
-    """How much the document has of what it should have."""
+    """Count what the document should have and has."""
 
     operations: Expectation
     schemas: Expectation
@@ -119,7 +119,7 @@ class Expectations(NamedTuple):
 
 
 def facts(api: Api) -> Iterator[Fact]:
-    """Yield every fact with its evidence; what inherits evidence has that of what it inherits from.
+    """Yield every fact with its evidence, inherited or its own.
 
     A server that is written at several places is yielded for each.
     """
@@ -141,11 +141,9 @@ def facts(api: Api) -> Iterator[Fact]:
 
 
 def _operation_facts(operation: Operation) -> Iterator[Fact]:
-    call, place, resources = (
-        operation.call,
-        operation.origin.pointer,
-        (operation.resource,),
-    )
+    call = operation.call
+    place = operation.origin.pointer
+    resources = (operation.resource,)
     yield Fact(
         "method",
         call,
@@ -197,10 +195,8 @@ def _schema_facts(api: Api) -> Iterator[Fact]:
         )
     for wrapper in api.wrappers:
         for field in wrapper.fields:
-            name, resources = (
-                f"{wrapper.key} {field.wire_name}",
-                users.get(wrapper.key, ()),
-            )
+            name = f"{wrapper.key} {field.wire_name}"
+            resources = users.get(wrapper.key, ())
             yield Fact(
                 "property", name, field.evidence, field.origin.pointer, resources
             )
@@ -233,11 +229,7 @@ def _property_facts(
 
 def _named_schemas(api: Api) -> dict[str, Schema | Wrapper]:
     """Return the schemas that have a key of their own in the document."""
-    schemas: list[Schema | Wrapper] = [
-        *api.models.values(),
-        *api.enums.values(),
-        *api.aliases.values(),
-    ]
+    schemas: list[Schema | Wrapper] = list(query.schemas_of(api))
     schemas += api.wrappers
     found = {
         schema.key: schema
@@ -314,20 +306,20 @@ def _inferred(api: Api) -> Iterator[InferredOperation]:
             )
 
 
-def compare(found: Report, folder: Path) -> Expectations:
+def compare(found: Report, directory: Path) -> Expectations:
     """Compare with the lists of what the document should have.
 
     Args:
         found: The report of the document.
-        folder: Where `operations.tsv` (column `call`) and `schemas.tsv` (column `schema`) are.
+        directory: Where `operations.tsv` (column `call`) and `schemas.tsv` (column `schema`) are.
 
     Raises:
         ToolError: A list cannot be read.
     """
-    operations = _column(folder / "operations.tsv", "call")
+    operations = _column(directory / "operations.tsv", "call")
     schemas = [
         key
-        for key in _column(folder / "schemas.tsv", "schema")
+        for key in _column(directory / "schemas.tsv", "schema")
         if not key.startswith(OWN_PREFIX)
     ]
     return Expectations(

@@ -25,7 +25,7 @@ _TITLES = {
     "server": "origins",
     "security_scheme": "ways to authenticate",
 }
-#: What the table of resources shows of each.
+#: Columns of the table of resources.
 _SHOWN_PER_RESOURCE = ("method", "path", "parameter", "schema", "property")
 _WIDTH = 110
 
@@ -44,69 +44,60 @@ def as_json(found: Report, expected: Expectations | None = None) -> str:
         },
         "inferred_operations": [operation._asdict() for operation in found.inferred],
         "unused_schemas": list(found.unused_schemas),
-        "expected": None
-        if expected is None
-        else {
+        "expected": None,
+    }
+    if expected is not None:
+        record["expected"] = {
             name: {
                 "found": len(part.wanted) - len(part.missing),
                 "of": len(part.wanted),
                 "missing": list(part.missing),
             }
             for name, part in expected._asdict().items()
-        },
-    }
+        }
     return json.dumps(record, indent=2, ensure_ascii=False)
 
 
 def _record(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
-    return {kind: {word: counts[kind][word] for word in EVIDENCE} for kind in KINDS}
+    record: dict[str, dict[str, int]] = {}
+    for kind in KINDS:
+        record[kind] = {level: counts[kind][level] for level in EVIDENCE}
+    return record
 
 
 def as_text(found: Report, expected: Expectations | None = None) -> str:
     """Return the report for people."""
-    return "\n\n".join(
-        part
-        for part in (
-            _summary(found, expected),
-            _table(
-                ["", *EVIDENCE, "all"],
-                [
-                    [
-                        _TITLES[kind],
-                        *_numbers(found.counts[kind]),
-                        str(found.counts[kind].total()),
-                    ]
-                    for kind in KINDS
-                ],
-            ),
-            "By resource, as documented / documented-2023 / observed / inferred. A schema counts with each resource\n"
-            "that sends or receives it.",
-            _table(
-                [
-                    "",
-                    *(
-                        f"{kind}s" if kind != "property" else "properties"
-                        for kind in _SHOWN_PER_RESOURCE
-                    ),
-                ],
-                [
-                    [
-                        name,
-                        *(
-                            "/".join(_numbers(counts[kind]))
-                            for kind in _SHOWN_PER_RESOURCE
-                        ),
-                    ]
-                    for name, counts in found.resources.items()
-                ],
-            ),
-            _inferred_text(found.inferred),
-            _names(
-                "Schemas that no operation and no webhook reaches", found.unused_schemas
-            ),
-        )
-        if part
-    )
+    parts = [
+        _summary(found, expected),
+        _totals(found),
+        "By resource, as documented / documented-2023 / observed / inferred. A schema counts with each resource\n"
+        "that sends or receives it.",
+        _resources(found),
+        _inferred_text(found.inferred),
+        _names(
+            "Schemas that no operation and no webhook reaches", found.unused_schemas
+        ),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _totals(found: Report) -> str:
+    rows: list[list[str]] = []
+    for kind in KINDS:
+        counts = found.counts[kind]
+        rows.append([_TITLES[kind], *_numbers(counts), str(counts.total())])
+    return _table(["", *EVIDENCE, "all"], rows)
+
+
+def _resources(found: Report) -> str:
+    head = [""]
+    for kind in _SHOWN_PER_RESOURCE:
+        head.append("properties" if kind == "property" else f"{kind}s")
+    rows: list[list[str]] = []
+    for name, counts in found.resources.items():
+        cells = ["/".join(_numbers(counts[kind])) for kind in _SHOWN_PER_RESOURCE]
+        rows.append([name, *cells])
+    return _table(head, rows)
 
 
 def _summary(found: Report, expected: Expectations | None) -> str:
@@ -139,11 +130,10 @@ def _inferred_text(operations: tuple[InferredOperation, ...]) -> str:
             [operation.call, f"{operation.method} {operation.path}", inferred, money]
         )
     title = f"Operations whose method or path is inferred: {len(rows)}"
-    return (
-        f"{title}\n{_table(['', 'sent as', 'inferred', ''], rows, str.ljust)}"
-        if rows
-        else title
-    )
+    if not rows:
+        return title
+    table = _table(["", "sent as", "inferred", ""], rows, str.ljust)
+    return f"{title}\n{table}"
 
 
 def _table(
@@ -151,10 +141,10 @@ def _table(
 ) -> str:
     """Return columns as wide as their widest cell; the first one is names."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *map(align, row[1:], widths[1:])]).rstrip()
-        for row in (head, *rows)
-    ]
+    lines: list[str] = []
+    for row in [head, *rows]:
+        cells = [row[0].ljust(widths[0]), *map(align, row[1:], widths[1:])]
+        lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The bundled OpenAPI document, with a map back to the files that people edit."""
+"""Hold the bundled OpenAPI document, with a map back to the files that people edit."""
 
 from __future__ import annotations
 
@@ -14,32 +14,26 @@ Pointer = tuple[str | int, ...]
 #: Keys whose value is a map from names that people choose to objects: a "default" in there is such a name.
 NAME_MAPS = frozenset(
     {
-        *(
-            "$defs",
-            "definitions",
-            "dependentSchemas",
-            "patternProperties",
-            "properties",
-        ),
-        *(
-            "callbacks",
-            "examples",
-            "headers",
-            "links",
-            "parameters",
-            "pathItems",
-            "requestBodies",
-            "responses",
-        ),
-        *(
-            "schemas",
-            "securitySchemes",
-            "content",
-            "encoding",
-            "paths",
-            "variables",
-            "webhooks",
-        ),
+        "$defs",
+        "definitions",
+        "dependentSchemas",
+        "patternProperties",
+        "properties",
+        "callbacks",
+        "examples",
+        "headers",
+        "links",
+        "parameters",
+        "pathItems",
+        "requestBodies",
+        "responses",
+        "schemas",
+        "securitySchemes",
+        "content",
+        "encoding",
+        "paths",
+        "variables",
+        "webhooks",
     }
 )
 
@@ -58,7 +52,7 @@ class Location(NamedTuple):
 
 
 class Mark:
-    """Where a value was written, and where each of its children was: a tree in the document's own shape."""
+    """A place where a value was written, with those of its children: a tree in the document's own shape."""
 
     __slots__ = ("children", "location")
 
@@ -69,7 +63,7 @@ class Mark:
         self.children: dict[str, Mark] = {} if children is None else children
 
     def child(self, token: str | int) -> Mark:
-        """The mark of an entry of a mapping or of an item of a list; this mark if that one is not known."""
+        """Return the mark of an entry of a mapping or of an item of a list; this mark if that one is not known."""
         return self.children.get(str(token), self)
 
     def where(self, pointer: Pointer) -> Location:
@@ -107,27 +101,27 @@ class Document:
     marks: Mark = field(default_factory=_nowhere, repr=False, compare=False)
 
     def where(self, pointer: Pointer) -> Location:
-        """Where the value at `pointer` was written; its nearest ancestor's place if that is not known."""
+        """Return where the value at `pointer` was written; its nearest ancestor's place if that is not known."""
         return self.marks.where(pointer)
 
     def problem(self, pointer: Pointer, message: str, fix: str) -> Problem:
-        """A problem with the value at `pointer`."""
+        """Return a problem with the value at `pointer`."""
         location = self.where(pointer)
         return Problem(location.file, location.line, message, fix)
 
     def with_data(self, data: dict[str, Any]) -> Document:
-        """The same source map over other data, for a stage that returns a changed document."""
+        """Return the same source map over other data, for a stage that returns a changed document."""
         return Document(data, self.marks)
 
     def get(self, pointer: Pointer) -> Any:
-        """The value at `pointer`, or None when there is none; references are not followed."""
+        """Return the value at `pointer`, or None when there is none; references are not followed."""
         value: Any = self.data
         for token in pointer:
             value = child(value, token)
         return value
 
     def follow(self, pointer: Pointer) -> Located:
-        """The value at `pointer`, with each `$ref` on the way and at the end followed, and where that is.
+        """Return the value at `pointer`, with each `$ref` on the way and at the end followed, and where that is.
 
         A reference that leads nowhere or round in a circle gives None, at the place of that reference.
         """
@@ -148,7 +142,7 @@ class Document:
 
 
 def child(value: object, token: str | int) -> Any:
-    """An entry of a mapping or an item of a list, or None when there is none."""
+    """Return an entry of a mapping or an item of a list, or None when there is none."""
     if is_mapping(value):
         return value.get(str(token))
     if is_sequence(value) and str(token).isdecimal() and int(token) < len(value):
@@ -157,46 +151,51 @@ def child(value: object, token: str | int) -> Any:
 
 
 def is_mapping(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether the value is a mapping; its keys are text, as in JSON."""
+    """Return whether the value is a mapping; its keys are text, as in JSON."""
     return isinstance(value, dict)
 
 
 def is_sequence(value: object) -> TypeGuard[list[Any]]:
-    """Whether the value is a list."""
+    """Return whether the value is a list."""
     return isinstance(value, list)
 
 
+def is_container(value: object) -> bool:
+    """Return whether the value is a mapping or a list."""
+    return is_mapping(value) or is_sequence(value)
+
+
 def mapping(value: object) -> dict[str, Any]:
-    """The value if it is a mapping, else an empty one: broken documents must not break their reader."""
+    """Return the value if it is a mapping, else an empty one: broken documents must not break their reader."""
     return value if is_mapping(value) else {}
 
 
 def sequence(value: object) -> list[Any]:
-    """The value if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return value if is_sequence(value) else []
 
 
 def reference_of(value: object) -> str | None:
-    """The target of a reference object, or None if the value is not one."""
+    """Return the target of a reference object, or None if the value is not one."""
     reference = mapping(value).get("$ref")
     return reference if isinstance(reference, str) else None
 
 
 def parse_pointer(text: str) -> tuple[str, ...]:
-    """The tokens of a JSON pointer written as a URI fragment: "#/paths/~1v1" -> ("paths", "/v1")."""
+    """Return the tokens of a JSON pointer written as a URI fragment: "#/paths/~1v1" -> ("paths", "/v1")."""
     tokens = unquote(text.removeprefix("#")).split("/")[1:]
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 def format_pointer(pointer: Pointer) -> str:
-    """A pointer as a reference inside the document: ("paths", "/v1") -> "#/paths/~1v1"."""
+    """Return a pointer as a reference inside the document: ("paths", "/v1") -> "#/paths/~1v1"."""
     return "#" + "".join(
         "/" + str(token).replace("~", "~0").replace("/", "~1") for token in pointer
     )
 
 
 def is_opaque(key: str, value: object) -> bool:
-    """Whether what stands under this keyword is data, in which a "$ref" is not a reference."""
+    """Return whether what stands under this keyword is data, in which a "$ref" is not a reference."""
     return (
         key in OPAQUE
         or key.startswith("x-")
@@ -207,12 +206,12 @@ def is_opaque(key: str, value: object) -> bool:
 def objects(
     value: object, pointer: Pointer = (), *, names: bool = False
 ) -> Iterator[Located]:
-    """Every object of the document under a value, parents first; maps of names and data are no objects.
+    """Yield every object of the document under a value, parents first; maps of names and data are no objects.
 
     Args:
         value: The document or a part of it.
         pointer: Where that part is.
-        names: Whether the keys of `value` are names (as in `components.schemas`) and not keywords.
+        names: True if the keys of `value` are names (as in `components.schemas`) and not keywords.
     """
     if is_sequence(value):
         for index, item in enumerate(value):
@@ -230,7 +229,7 @@ def objects(
 
 
 def references(value: object, *, names: bool = False) -> Iterator[tuple[Pointer, str]]:
-    """Every reference under a value: where it is written (seen from the value), and its target."""
+    """Yield every reference under a value: where it is written (seen from the value), and its target."""
     for pointer, found in objects(value, names=names):
         target = reference_of(found)
         if target is not None:
@@ -243,5 +242,5 @@ def references(value: object, *, names: bool = False) -> Iterator[tuple[Pointer,
 
 
 def is_reference(text: str) -> bool:
-    """Whether an entry of a discriminator's mapping is a reference; else it is the bare name of a schema."""
+    """Return whether an entry of a discriminator's mapping is a reference; else it is the bare name of a schema."""
     return "#" in text or "/" in text or text.endswith((".yaml", ".yml", ".json"))

@@ -1,4 +1,4 @@
-"""What people did by hand to files that were written for them, by the record that is kept of the hash of each."""
+"""Find what people changed by hand in generated files, by the recorded hash of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 @dataclass(frozen=True)
 class Edits:
-    """The files that are not as the record says, by path."""
+    """Files that are not as the record says, by path."""
 
     changed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Edits:
 
 
 def between(recorded: Mapping[str, str], there: Mapping[str, str]) -> Edits:
-    """Return the edits that make what is there of what was recorded, both by their hashes."""
+    """Return the edits between the recorded files and those on disk, both by their hashes."""
     return Edits(
         changed=tuple(
             name for name in recorded if name in there and there[name] != recorded[name]
@@ -33,30 +33,31 @@ def between(recorded: Mapping[str, str], there: Mapping[str, str]) -> Edits:
 
 def told(edits: Edits) -> str:
     """Return the edits for people, a line for each file."""
-    kinds = {"changed": edits.changed, "added": edits.added, "deleted": edits.deleted}
-    return "\n".join(
-        f"  {kind}: {name}" for kind, names in kinds.items() for name in names
-    )
+    lines = [f"  changed: {name}" for name in edits.changed]
+    lines += [f"  added: {name}" for name in edits.added]
+    lines += [f"  deleted: {name}" for name in edits.deleted]
+    return "\n".join(lines)
 
 
-def hashes(folder: Path, record: str) -> dict[str, str]:
-    """Return the hash of every file below a folder by its path, but for the record and what tools leave there.
+def hashes(directory: Path, record: str) -> dict[str, str]:
+    """Return the hash of every file below a directory by its path, but for the record and what tools leave there.
 
     Args:
-        folder: The folder.
+        directory: The directory.
         record: The name of the file that keeps the hashes.
     """
     return {
-        name: digest((folder / name).read_bytes()) for name in names(folder, record)
+        name: digest((directory / name).read_bytes())
+        for name in names(directory, record)
     }
 
 
-def names(folder: Path, record: str) -> Iterator[str]:
+def names(directory: Path, record: str) -> Iterator[str]:
     """Yield the paths of these files."""
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(directory.rglob("*")):
         if not (path.is_file() or path.is_symlink()):
             continue
-        name = path.relative_to(folder)
+        name = path.relative_to(directory)
         if name.as_posix() != record and not _is_left_behind(PurePosixPath(name)):
             yield name.as_posix()
 
@@ -67,5 +68,5 @@ def digest(content: bytes) -> str:
 
 
 def _is_left_behind(path: PurePosixPath) -> bool:
-    """Whether Python, a checker, an editor or a file manager left it: nothing that is written has a hidden name."""
+    """Return whether a tool left it, as Python or an editor does; no generated file has a hidden name."""
     return any(part == "__pycache__" or part.startswith(".") for part in path.parts)

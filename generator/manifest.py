@@ -1,4 +1,4 @@
-"""The record of a generation: what it was made from, and the hash of every file it made."""
+"""Record a generation: what it was made from, and the hash of every file it made."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ TOOLS = (
 
 
 def write(
-    folder: Path,
+    directory: Path,
     document: bytes,
     version: str,
     overlays: Sequence[Path] = (),
 ) -> dict[str, str]:
-    """Write the manifest of the package in the folder, with the overlays that the document was corrected by.
+    """Write the manifest of the package in the directory, with the overlays that the document was corrected by.
 
     Returns the hash of every file that it lists.
 
     Args:
-        folder: The package.
+        directory: The package.
         document: The document that it was made of, which its sandbox carries.
         version: Its version.
         overlays: The overlays.
     """
-    files = hashes(folder)
+    files = hashes(directory)
     record: dict[str, Any] = {
         "comment": _COMMENT,
         "version": version,
@@ -51,24 +51,24 @@ def write(
         "tools": {name: installed_version(name) for name in TOOLS},
         "files": files,
     }
-    (folder / NAME).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    (directory / NAME).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
     return files
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """Return the manifest of the package in the folder.
+def read(directory: Path) -> dict[str, Any]:
+    """Return the manifest of the package in the directory.
 
     Raises:
         ToolError: if it is missing or cannot be read.
     """
-    path = folder / NAME
+    path = directory / NAME
     try:
         record: Any = json.loads(path.read_text("utf-8"))
-        # What is asked of it later: a half of a merge may be JSON, too.
+        # The keys that are asked of it later: a half of a merge may be JSON, too.
         dict[str, str](record["files"].items())
     except FileNotFoundError:
         raise ToolError(
-            f"{shown(path)} is not there, so nobody knows who wrote this folder. {_ANEW}"
+            f"{shown(path)} is not there, so nobody knows who wrote this directory. {_ANEW}"
         ) from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise ToolError(
@@ -78,6 +78,6 @@ def read(folder: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def hashes(folder: Path) -> dict[str, str]:
+def hashes(directory: Path) -> dict[str, str]:
     """Return the hash of every file of the package but the manifest, by its path."""
-    return edits.hashes(folder, NAME)
+    return edits.hashes(directory, NAME)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import description as description_file
-from . import formatting, hidden, loading, manifest, trial, writing
+from . import formatting, hidden_characters, loader, manifest, trial, writing
 from .document import Document
 from .emit import opc, optional, typed_dicts
 from .emit import package as emit_package
@@ -27,7 +27,7 @@ from .places import PROJECT as PROJECT
 from .places import RUNTIME as RUNTIME
 from .places import SPEC as SPEC
 from .problems import GenerationError, SpecError
-from .standing import applied_overlays as applied_overlays
+from .standing_overlays import applied_overlays as applied_overlays
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def load(spec: Path = SPEC, overlays: Sequence[Path] = ()) -> Document:
         SpecError: if a file cannot be used.
     """
     applied = applied_overlays(spec, overlays)
-    document = loading.load(spec)
+    document = loader.load(spec)
     if not applied:
         return document
     # JSONPath takes half as long to import as the document takes to be read.
@@ -204,7 +204,7 @@ def _put(
     """Put the package in its place, and its description; neither if one of them fails or was edited by hand."""
     if described_in is None:
         return writing.put(built, package, recorded)
-    content = loading.bundle_bytes(document)
+    content = loader.bundle_bytes(document)
     if recorded is not None:
         description_file.refuse_edits(described_in, content, package)
     with description_file.put(described_in, content) as is_new:
@@ -284,7 +284,7 @@ def build_from(
         SpecError: if no client can represent the document.
         GenerationError: if a tool cannot represent it.
     """
-    bundled = loading.bundle_bytes(document)
+    bundled = loader.bundle_bytes(document)
     model = model or read_model(document)
     if model.problems:
         raise SpecError(model.problems)
@@ -295,13 +295,13 @@ def build_from(
         parameters = beside.submit(typed_dicts.generate, api)
         opc.generate(api, operations, package)
         models = frozenset(package.rglob("*.py"))
-        hidden.escape_in(models)
+        hidden_characters.escape_in(models)
         formed = beside.submit(formatting.format_files, models)
         emit_package.generate(api, operations, package, version, left_out)
         formed.result()
     (package / "params").mkdir()
     (package / "params" / "__init__.py").write_text(parameters.result(), "utf-8")
-    hidden.escape_in(frozenset(package.rglob("*.py")) - models)
+    hidden_characters.escape_in(frozenset(package.rglob("*.py")) - models)
     copied = copy_runtime(package, left_out)
     formatting.format_tree(package, keep=models | copied)
     (package / "py.typed").write_bytes(b"")
@@ -351,7 +351,7 @@ def prove_nothing_hides(package: Path) -> None:
     for path in sorted(package.rglob("*")):
         if path.suffix not in (".py", ".json"):
             continue
-        for line, char in hidden.found_in(path.read_text("utf-8")):
+        for line, char in hidden_characters.found_in(path.read_text("utf-8")):
             raise GenerationError(
                 f"{path.relative_to(package).as_posix()}:{line}: the generated file has the invisible character "
                 f"U+{ord(char):04X}. Remove it from the document, and report this: it should have been escaped."

@@ -1,4 +1,4 @@
-"""Where things are in this repository."""
+"""Name the places of things in this repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a document, where it is written, and what to do about it."""
+"""Define the problems of a document: what is wrong, where it is written, and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .hidden import spelled_out
+from .hidden_characters import spelled_out
 
 
 @dataclass(frozen=True, order=True)
@@ -17,8 +17,8 @@ class Problem:
     Attributes:
         file: The file, as a path relative to where the user stands (as it was given).
         line: The line in that file, from 1.
-        message: What is wrong.
-        fix: What to do about it.
+        message: The fault.
+        fix: The advice.
     """
 
     file: str
@@ -33,7 +33,7 @@ class Problem:
 
 
 class SpecError(Exception):
-    """The document cannot be used; `problems` says why, each with file and line."""
+    """Raised when the document cannot be used; `problems` says why, each with file and line."""
 
     problems: list[Problem]
 
@@ -46,20 +46,20 @@ class SpecError(Exception):
 
 
 class GenerationError(Exception):
-    """A tool could not represent the document; the text says what and what to do."""
+    """Raised when a tool cannot represent the document; the message says what to do."""
 
 
 class ToolError(Exception):
-    """A tool that the generator calls is missing or broke; the message says what to do."""
+    """Raised when a tool of the generator is missing or broke; the message says what to do."""
 
 
 def meant(word: object, known: Iterable[str], otherwise: str) -> str:
-    """Return what to do about a word that is not one of those that are known: the one that was meant, if one is near.
+    """Return the advice about an unknown word: the known one that was meant, if one is near.
 
     Args:
-        word: What was written.
-        known: What could stand there.
-        otherwise: What to do if nothing is near.
+        word: The word that was written.
+        known: The words that could stand there.
+        otherwise: The advice if nothing is near.
     """
     spelled = {name.lower(): name for name in known}
     near = difflib.get_close_matches(str(word).lower(), list(spelled), 1)

@@ -1,4 +1,4 @@
-"""Remembers on this machine what the package was made from, so that `generate` need not make it again.
+"""Remember on this machine what the package was made from, so that `generate` need not make it again.
 
 The stamp is one hash over all that decides the bytes of the package, beside the hash of the manifest that came of it.
 It lies in `.nox/`, which git ignores: in the manifest it would change a committed file with every comment in the
@@ -63,42 +63,40 @@ def _stamp(made_from: str, record: bytes) -> dict[str, str]:
 
 def _inputs(overlays: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     yield "python", sys.version.encode()
-    # The name of such a folder has the version of the package; to read what it holds would take longer.
-    installed = {
-        name
-        for folder in sys.path
-        for name in _listed(folder)
-        if name.endswith(".dist-info")
-    }
+    # The name of such a directory has the version of the package; to read what it holds would take longer.
+    installed: set[str] = set()
+    for directory in sys.path:
+        names = _listed(directory)
+        installed.update(name for name in names if name.endswith(".dist-info"))
     yield "installed", "\n".join(sorted(installed)).encode()
     yield "pyproject.toml", _content(PROJECT / "pyproject.toml")
-    for folder in ("generator", "runtime", "spec"):
-        for path in _files(PROJECT / folder):
+    for directory in ("generator", "runtime", "spec"):
+        for path in _files(PROJECT / directory):
             yield path.relative_to(PROJECT).as_posix(), _content(path)
     for path in overlays:
         yield f"overlay {path.name}", _content(path)
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds. Whoever needs one that cannot be read says so; nothing is made of it then."""
+    """Return the content of a file; nothing for one that cannot be read, of which nothing is made then."""
     try:
         return path.read_bytes()
     except OSError:
         return b""
 
 
-def _listed(folder: str) -> list[str]:
+def _listed(directory: str) -> list[str]:
     try:
-        return os.listdir(folder or os.curdir)
-    except OSError:  # An archive, or a folder that is not there.
+        return os.listdir(directory or os.curdir)
+    except OSError:  # An archive, or a directory that is not there.
         return []
 
 
-def _files(folder: Path) -> list[Path]:
-    """Every file below a folder but Python's byte code; those with hidden names may be part of a document, too."""
+def _files(directory: Path) -> list[Path]:
+    """Return every file below a directory but Python's byte code; one with a hidden name may be part of a document."""
     found: list[Path] = []
-    for place, folders, names in os.walk(folder):
-        if "__pycache__" in folders:
-            folders.remove("__pycache__")
+    for place, directories, names in os.walk(directory):
+        if "__pycache__" in directories:
+            directories.remove("__pycache__")
         found += [Path(place, name) for name in names]
     return sorted(path for path in found if path.is_file())

@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any, Self
 
-from . import hidden
+from . import hidden_characters
 from .emit.optional import ADAPTERS
 from .formatting import ruff
 from .places import RUNTIME
@@ -55,7 +55,7 @@ def _characters(path: Path) -> Iterator[Problem]:
             shown(path), line, "the file is not UTF-8 text", "save it as UTF-8"
         )
         return
-    for line, char in hidden.found_in(text):
+    for line, char in hidden_characters.found_in(text):
         message = f"the module has the invisible character U+{ord(char):04X}"
         yield Problem(shown(path), line, message, "write it as an escape")
 

@@ -1,4 +1,4 @@
-"""Reads one YAML or JSON file as plain values, and keeps where each of them stands.
+"""Read one YAML or JSON file as plain values, and keep where each of them stands.
 
 Values follow the core schema of YAML 1.2. PyYAML's own loaders follow YAML 1.1: they turn `no` into False,
 `12:30` into a number and `2025-03-14` into a date, and let the second of two equal keys win in silence. So
@@ -36,7 +36,7 @@ _KINDS = {
         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
     ),
 }
-#: What a plain scalar that is not text begins with.
+#: First characters of plain scalars that are not text.
 _STARTS = frozenset("~nNtTfF-+.0123456789")
 _SURROGATE_PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
@@ -44,7 +44,7 @@ _SURROGATE_PAIR = re.compile(
 
 
 class SourceFile(NamedTuple):
-    """What a file says, and where each value in it stands."""
+    """Values of a file, and where each of them stands."""
 
     name: str
     value: Any
@@ -56,7 +56,7 @@ def read(path: Path, name: str) -> SourceFile:
 
     Args:
         path: The file.
-        name: How to call it in problems.
+        name: The name in problems.
 
     Raises:
         SpecError: The file is not YAML, or says something that a JSON document cannot hold.
@@ -68,8 +68,8 @@ def read_text(text: str, name: str) -> SourceFile:
     """Read YAML or JSON that is there as text.
 
     Args:
-        text: What the file says.
-        name: How to call it in problems.
+        text: The text of the file.
+        name: The name in problems.
 
     Raises:
         SpecError: It is not YAML, or says something that a JSON document cannot hold.
@@ -90,7 +90,7 @@ def read_text(text: str, name: str) -> SourceFile:
 
 
 def text_of(path: Path, name: str) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises:
         SpecError: The file cannot be read, or is not UTF-8.
@@ -114,7 +114,7 @@ def text_of(path: Path, name: str) -> str:
 
 
 def _joined_surrogates(text: str) -> str:
-    """JSON writes a character beyond U+FFFF as two escapes, which YAML does not know; they become one."""
+    """Join the two escapes that JSON writes for a character beyond U+FFFF, which YAML does not know."""
 
     def join(match: re.Match[str]) -> str:
         pair = bytes.fromhex(match[2] + match[3]).decode("utf-16-be")
@@ -142,7 +142,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
 
 
 class _Builder:
-    """Turns what the parser tells, event by event, into plain values.
+    """Turn the parser's events into plain values.
 
     PyYAML can also compose the events to nodes; its C code for that overruns its stack on deep nesting.
     """
@@ -319,7 +319,7 @@ class _Builder:
 
 
 def _implicit_tag(text: str) -> str:
-    """What a plain scalar is."""
+    """Return what a plain scalar is."""
     if not text or text[0] in _STARTS:
         for tag, pattern in _KINDS.items():
             if pattern.match(text):

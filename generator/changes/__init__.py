@@ -1,11 +1,11 @@
-"""What changed between two specs, for the people who use the package: `python -m generator changes OLD NEW`."""
+"""Compare two specs for the people who use the package: `python -m generator changes OLD NEW`."""
 
 from __future__ import annotations
 
 from .change import Change, Level
 from .changelog import changelog_entry
-from .comparing import compare
-from .sides import load_side
+from .comparison import compare
+from .side_loader import load_side
 from .versions import proposed_version
 
 __all__ = (

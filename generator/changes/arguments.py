@@ -1,4 +1,4 @@
-"""What a change elsewhere does to methods and classes: arguments and Money properties follow from several facts.
+"""Compare the arguments of methods and the Money properties of classes, each of which follows from several facts.
 
 A second amount in a response takes `.money` away from the first; an amount whose unit becomes known lets `Money` bring
 its currency. No single node says so, so what the generator makes of both APIs is compared.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from ..emit.operations import OperationView
 from ..model import money
 from ..model.api import Api, Model
-from . import matching
+from . import matches
+from .alignment import differences
 from .findings import Findings, Place
 from .side import Direction, Side
 
@@ -22,21 +23,14 @@ def compare(found: Findings) -> None:
 
 def _compare_money(found: Findings) -> None:
     for old_key, new_key in found.pairs():
-        before, after = (
-            _money_names(found.old, old_key),
-            _money_names(found.new, new_key),
-        )
+        before = _money_names(found.old, old_key)
+        after = _money_names(found.new, new_key)
         schema = found.new.schemas[new_key]
-        for name in dict.fromkeys((*before, *after)):
-            symbol = f"models.{schema.name}.{name}"
-            symbols = (symbol, f"{symbol}_in")
-            place = Place(
-                f"models.{schema.name}",
-                schema.origin.pointer,
-                f"`.{name}`",
-                symbols=symbols,
-            )
-            _compare_property(found, place, before.get(name), after.get(name))
+        where = f"models.{schema.name}"
+        for name, was, now in differences(before, after):
+            symbols = (f"{where}.{name}", f"{where}.{name}_in")
+            place = Place(where, schema.origin.pointer, f"`.{name}`", symbols=symbols)
+            _compare_property(found, place, was, now)
 
 
 def _money_names(side: Side, key: str) -> dict[str, str]:
@@ -55,7 +49,7 @@ def _compare_property(
         found.adds("money-added", place, f"gives `{new}` as Money.")
     elif new is None:
         found.breaks("money-changed", place, f"is gone; it was `{old}` as Money.")
-    elif old != new:
+    else:
         found.breaks(
             "money-changed", place, f"stands for `{new}` now; it stood for `{old}`."
         )
@@ -64,34 +58,29 @@ def _compare_property(
 def _compare_arguments(found: Findings, old: Api, new: Api) -> None:
     """Compare the arguments of the methods: some come, go or become required by what is beside them."""
     known = found.symbols
-    for operation, other in matching.operations(old.operations, new.operations).items():
+    for operation, other in matches.operations(old.operations, new.operations).items():
         call = f"client.{operation.call}"
-        before, after = (
-            _signature(OperationView(operation)),
-            _signature(OperationView(other)),
-        )
-        for name in dict.fromkeys((*before, *after)):
+        before = _signature(OperationView(operation))
+        after = _signature(OperationView(other))
+        for name, was, now in differences(before, after):
             symbol = f"{call}({name})"
             if symbol not in known:
                 place = Place(
                     call, other.origin.pointer, f"parameter `{name}`", symbols=(symbol,)
                 )
-                _compare_argument(found, place, before.get(name), after.get(name))
+                _compare_argument(found, place, was, now)
 
 
 def _signature(view: OperationView) -> dict[str, bool]:
     """Return whether each argument of a method is required."""
-    return {
-        argument.name: argument.required
-        for argument in (*view.path_parameters, *view.arguments)
-    }
+    found = {one.name: one.required for one in view.path_parameters}
+    found.update((one.name, one.required) for one in view.arguments)
+    return found
 
 
 def _compare_argument(
     found: Findings, place: Place, old: bool | None, new: bool | None
 ) -> None:
-    if old == new:
-        return
     if new is None:
         found.breaks("argument-removed", place, "is gone.")
     elif old is None and new:

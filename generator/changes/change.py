@@ -1,4 +1,4 @@
-"""One difference of two specs, as a user of the package meets it."""
+"""Define a change: one difference of two specs, as a user of the package meets it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .kinds import MONEY
 
 
 class Level(StrEnum):
-    """What a change does to code that uses the package."""
+    """An effect of a change on code that uses the package."""
 
     BREAKING = "breaking"
     ADDITIVE = "additive"
@@ -26,11 +26,11 @@ class Change:
     """One difference.
 
     Attributes:
-        kind: What sort of change it is, such as `parameter-added`.
-        level: What it does to code that uses the package.
+        kind: The kind of change, such as `parameter-added`.
+        level: The effect on code that uses the package.
         where: The thing in Python that it is about: `client.payment_links.create`, `models.PaymentLink`.
         pointer: Where it stands in the new document; in the old one if it is gone.
-        text: What changed, for people; it goes on where `where` stopped.
+        text: The change, for people; it goes on where `where` stopped.
         symbols: The names in Python that it changes, for the cross-check.
     """
 
@@ -43,28 +43,28 @@ class Change:
 
     @property
     def is_about_money(self) -> bool:
-        """Whether it must not be overlooked, because money depends on it."""
+        """Return whether it must not be overlooked, because money depends on it."""
         return self.kind in MONEY
 
     @property
     def sentence(self) -> str:
-        """The whole: what it is about, and what changed."""
+        """Return the whole sentence: the subject, and what changed."""
         return (
             f"{self.where}{':' if self.text.startswith(_SUBJECTS) else ''} {self.text}"
         )
 
 
-#: What a text begins with that has a subject of its own; any other goes on with `where` as its subject.
+#: Beginnings of texts that have a subject of their own; any other text goes on with `where` as its subject.
 _SUBJECTS = ("`", "parameter ", "the ", "further ", "values ")
 
 
 def harsher(levels: Iterable[Level]) -> Level:
-    """The harshest of some levels; docs if there is none."""
+    """Return the harshest of some levels; docs if there is none."""
     return min(levels, key=LEVELS.index, default=Level.DOCS)
 
 
 def alike(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes that say the same of several things together; those about money first."""
+    """Return the changes that say the same of several things together; those about money first."""
     groups: dict[tuple[str, str], list[Change]] = {}
     for change in sorted(changes, key=lambda change: not change.is_about_money):
         groups.setdefault((change.kind, change.text), []).append(change)

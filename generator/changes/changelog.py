@@ -1,4 +1,4 @@
-"""Writes changes as an entry of CHANGELOG.md: for people who use the package, with names in Python."""
+"""Write changes as an entry of CHANGELOG.md, with names in Python."""
 
 from __future__ import annotations
 
@@ -21,30 +21,16 @@ _WHERE = re.compile(
 
 
 def changelog_entry(version: str, changes: Iterable[Change], date: str) -> str:
-    """The entry of a version: its heading, and a list for each section that has something.
+    """Return the entry of a version: its heading, and a list for each section that has something.
 
     Args:
         version: The version that it is about.
-        changes: What changed since the version before.
+        changes: The changes since the version before.
         date: The day of the release, such as `2026-01-31`, or `unreleased`.
     """
     found = list(changes)
-    sections: dict[str, list[str]] = {section: [] for section in SECTIONS}
-    for group in alike(found):
-        if group[0].level is not Level.DOCS and group[0].kind != "class-added":
-            sections[section_of(group[0])].append(line(group))
-    classes = [change.where for change in found if change.kind == "class-added"]
-    if classes:
-        sections["Added"].append(f"New classes: {_listed(classes)}.")
-    described = dict.fromkeys(
-        change.where for change in found if change.level is Level.DOCS
-    )
-    if described:
-        sections["Documentation"].append(
-            f"Descriptions, examples or sources of {_listed(list(described))}."
-        )
     parts = [f"## [{version}] - {date}"]
-    for section, lines in sections.items():
+    for section, lines in _sections(found).items():
         if lines:
             parts.append(f"### {section}")
             parts.append("\n".join(map(_wrapped, lines)))
@@ -53,8 +39,26 @@ def changelog_entry(version: str, changes: Iterable[Change], date: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _sections(changes: list[Change]) -> dict[str, list[str]]:
+    """Return the lines of each section; new classes share one line, and so do changes of the documentation."""
+    sections: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for group in alike(changes):
+        if group[0].level is not Level.DOCS and group[0].kind != "class-added":
+            sections[section_of(group[0])].append(line(group))
+    classes = [change.where for change in changes if change.kind == "class-added"]
+    if classes:
+        sections["Added"].append(f"New classes: {_listed(classes)}.")
+    docs = [change.where for change in changes if change.level is Level.DOCS]
+    if docs:
+        names = _listed(list(dict.fromkeys(docs)))
+        sections["Documentation"].append(
+            f"Descriptions, examples or sources of {names}."
+        )
+    return sections
+
+
 def section_of(change: Change) -> str:
-    """The section that a change belongs to."""
+    """Return the section that a change belongs to."""
     if change.level is Level.DOCS:
         return "Documentation"
     if change.kind == "deprecated":
@@ -71,7 +75,7 @@ def section_of(change: Change) -> str:
 
 
 def line(group: Sequence[Change]) -> str:
-    """Changes of one text as one line of a list, with their weight in front."""
+    """Return changes of one text as one line of a list, with their weight in front."""
     change = group[0]
     words = ["Breaking"] if change.level is Level.BREAKING else []
     words += ["money"] if change.is_about_money else []
@@ -83,7 +87,7 @@ def line(group: Sequence[Change]) -> str:
 
 
 def quoted(where: str) -> str:
-    """The names of a place as code."""
+    """Return the names of a place as code."""
     return _WHERE.sub(lambda match: f"`{match[0]}`", where)
 
 

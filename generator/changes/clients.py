@@ -1,4 +1,4 @@
-"""What changed in the clients: their keys, origins and settings."""
+"""Compare the clients: their keys, origins and settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..emit.clients import arguments
 from ..model.api import Api, Family, Node, SecurityScheme, Setting
+from .alignment import differences, keyed, keys_of_both
 from .difference import Difference
 from .findings import Findings, Place, brief, changed
 
@@ -14,22 +15,18 @@ def compare(found: Findings) -> None:
     """Compare all that a client is made with."""
     _compare_schemes(found)
     old, new = found.old.api, found.new.api
-    before = {family.origin.pointer: family for family in old.families}
+    families = keyed(old.families, lambda one: one.origin.pointer)
     for family in new.families:
-        if family.origin.pointer in before:
-            place = Place("client", family.origin.pointer, _scheme(family))
-            _FamilyDifference(
-                found, place, before[family.origin.pointer], family
-            ).compare()
-    settings = {setting.argument: setting for setting in old.settings}
+        pointer = family.origin.pointer
+        if pointer in families:
+            place = Place("client", pointer, _scheme(family))
+            _FamilyDifference(found, place, families[pointer], family).compare()
+    settings = keyed(old.settings, lambda one: one.argument)
     for setting in new.settings:
-        if setting.argument in settings:
-            place = Place(
-                "client", setting.origin.pointer, f"the setting `{setting.argument}`"
-            )
-            _SettingDifference(
-                found, place, settings[setting.argument], setting
-            ).compare()
+        name = setting.argument
+        if name in settings:
+            place = Place("client", setting.origin.pointer, f"the setting `{name}`")
+            _SettingDifference(found, place, settings[name], setting).compare()
     _compare_arguments(found, _arguments(old), _arguments(new))
     _compare_currencies(found, old, new)
 
@@ -39,10 +36,8 @@ def _scheme(node: Family | SecurityScheme) -> str:
 
 
 def _compare_schemes(found: Findings) -> None:
-    before, after = (
-        {scheme.name: scheme for scheme in side.api.security_schemes}
-        for side in (found.old, found.new)
-    )
+    before = keyed(found.old.api.security_schemes, lambda one: one.name)
+    after = keyed(found.new.api.security_schemes, lambda one: one.name)
     for name, scheme in before.items():
         if name not in after:
             place = Place("client", scheme.origin.pointer, _scheme(scheme))
@@ -56,35 +51,31 @@ def _compare_schemes(found: Findings) -> None:
 class _FamilyDifference(Difference[Family]):
     def on_name(self, old: str, new: str) -> None:
         text = f"is that of another family: {changed(old, new)}."
-        self.found.breaks("security-scheme-renamed", self.place, text)
+        self.breaks("security-scheme-renamed", text)
 
     def on_argument(self, old: str, new: str) -> None:
         text = f"is given by another argument: {changed(old, new)}."
-        self.found.breaks("security-scheme-renamed", self.place, text)
+        self.breaks("security-scheme-renamed", text)
 
     def on_variable(self, old: str, new: str) -> None:
         text = f"is given by another environment variable: {changed(old, new)}."
-        self.found.breaks("security-scheme-renamed", self.place, text)
+        self.breaks("security-scheme-renamed", text)
 
     def on_header(self, old: str, new: str) -> None:
         text = f"is sent in another header, which {changed(old, new)}."
-        self.found.breaks("security-scheme-changed", self.place, text)
+        self.breaks("security-scheme-changed", text)
 
     def on_origins(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
         place = self.place.about("")
-        for name in dict.fromkeys((*old, *new)):
+        for name, was, now in differences(old, new):
             environment = f'`environment="{name}"`'
-            was, now = old.get(name), new.get(name)
             if was is None:
-                found = f"has an origin for {environment}: {brief(now)}."
-                self.found.adds("server-added", place, found)
+                text = f"has an origin for {environment}: {brief(now)}."
+                self.found.adds("server-added", place, text)
             elif now is None:
-                self.found.breaks(
-                    "server-removed",
-                    place,
-                    f"has no origin for {environment} any more.",
-                )
-            elif was != now:
+                text = f"has no origin for {environment} any more."
+                self.found.breaks("server-removed", place, text)
+            else:
                 text = f"goes to another origin for {environment}, which {changed(was, now)}."
                 self.found.breaks("server-changed", place, text)
 
@@ -94,29 +85,27 @@ class _SettingDifference(Difference[Setting]):
 
     def on_variable(self, old: str | None, new: str | None) -> None:
         text = f"is read from another environment variable: {changed(old, new)}."
-        self.found.breaks("setting-renamed", self.place, text)
+        self.breaks("setting-renamed", text)
 
     def on_is_date(self, old: bool, new: bool) -> None:
         text = "is a date now." if new else "is no date any more."
-        self.found.breaks("type-changed", self.place, text)
+        self.breaks("type-changed", text)
 
     def on_family(self, old: str, new: str) -> None:
         text = f"belongs to another family, which {changed(old, new)}."
-        self.found.breaks("setting-changed", self.place, text)
+        self.breaks("setting-changed", text)
 
 
 def _arguments(api: Api) -> list[str]:
     """Return the arguments of the clients; a key whose argument has another name is told as that."""
-    keys = [family.argument for family in api.families]
-    return [
-        *keys,
-        *(argument.name for argument in arguments(api) if not argument.is_key),
-    ]
+    names = [family.argument for family in api.families]
+    names += [argument.name for argument in arguments(api) if not argument.is_key]
+    return names
 
 
 def _compare_arguments(found: Findings, old: list[str], new: list[str]) -> None:
     """Report arguments of the clients that came or went with the last operation that needs them, or with a key."""
-    for name in dict.fromkeys((*old, *new)):
+    for name in keys_of_both(old, new):
         place = Place("client", ("components",), symbols=(f"client.__init__({name})",))
         if name not in new:
             found.breaks(

@@ -1,4 +1,4 @@
-"""The commands `changes` and `check-version` of `python -m generator`."""
+"""Run the commands `changes` and `check-version` of `python -m generator`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from .. import agreement, pipeline
 from ..problems import ToolError, shown
 from . import changelog, report
 from . import released as releases
-from .comparing import compare
+from .comparison import compare
 from .cross_check import cross_check
-from .sides import load_side, text_at
+from .side_loader import load_side, text_at
 from .versions import parsed
 
 
 def add_changes(command: argparse.ArgumentParser) -> None:
     """Give `changes` its options, and what it runs."""
     command.set_defaults(run=run, overlay=[])
-    side = "a git revision, a folder, or a bundled document"
+    side = "a git revision, a directory, or a bundled document"
     command.add_argument("old", nargs="?", help=f"{side}; else what was released")
     command.add_argument(
         "new",
@@ -72,12 +72,7 @@ def run(options: argparse.Namespace) -> int:
     """Compare, and print or write what was asked for."""
     date = _date(options.date)
     if options.old is None:
-        if releases.released() is None:
-            raise ToolError(
-                "Nothing was released yet, so say what to compare with: a git revision, a folder or a file. For what "
-                "changed since the last commit, type: ./nox -s changes -- HEAD"
-            )
-        options.old = shown(releases.FOLDER / "openapi.json")
+        options.old = _released()
     old, new = load_side(options.old), load_side(options.new)
     version = version_of(options.old)
     comparison = report.Comparison(
@@ -93,13 +88,7 @@ def run(options: argparse.Namespace) -> int:
         cross_check(old, new, comparison.changes) if options.cross_check else None
     )
     entry = changelog.changelog_entry(wanted, comparison.changes, date)
-    if options.json:
-        print(report.as_json(comparison, unexplained))
-    elif options.changelog:
-        print(entry, end="")
-    else:
-        print(report.as_text(comparison))
-        _print_unexplained(unexplained)
+    _print(options, comparison, unexplained, entry)
     if unexplained:
         return 1
     if options.write_changelog:
@@ -109,6 +98,31 @@ def run(options: argparse.Namespace) -> int:
                 f"\nWrote the entry for {wanted} to {shown(options.changelog_file)}. Read it, and make it shorter."
             )
     return 0
+
+
+def _released() -> str:
+    """Return the released document as a side of the comparison."""
+    if releases.released() is None:
+        raise ToolError(
+            "Nothing was released yet, so say what to compare with: a git revision, a directory or a file. For what "
+            "changed since the last commit, type: ./nox -s changes -- HEAD"
+        )
+    return shown(releases.DIRECTORY / "openapi.json")
+
+
+def _print(
+    options: argparse.Namespace,
+    comparison: report.Comparison,
+    unexplained: list[str] | None,
+    entry: str,
+) -> None:
+    if options.json:
+        print(report.as_json(comparison, unexplained))
+    elif options.changelog:
+        print(entry, end="")
+    else:
+        print(report.as_text(comparison))
+        _print_unexplained(unexplained)
 
 
 def _print_unexplained(unexplained: list[str] | None) -> None:
@@ -141,12 +155,12 @@ def check_version(options: argparse.Namespace) -> int:
 
 
 def version_of(side: str) -> str:
-    """The version of the package that a side of the comparison belongs to; that of today where nothing says it."""
+    """Return the version of the package that a side belongs to; that of today where nothing says it."""
     path = Path(side)
     if path.exists():
-        folder = path if path.is_dir() else path.parent
-        if (folder / "VERSION").is_file():
-            return (folder / "VERSION").read_text("utf-8").strip()
+        directory = path if path.is_dir() else path.parent
+        if (directory / "VERSION").is_file():
+            return (directory / "VERSION").read_text("utf-8").strip()
         return pipeline.package_version()
     try:
         return str(tomllib.loads(text_at(side, "pyproject.toml"))["project"]["version"])

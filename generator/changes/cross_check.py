@@ -1,4 +1,4 @@
-"""Asks griffe, which knows nothing of the spec, what broke in the Python of the two generated packages.
+"""Ask griffe, which knows nothing of the spec, what broke in the Python of the two generated packages.
 
 Each of its findings must be explained by a breaking change that `compare` reported about the same name. One that is not
 shows a kind of change that `compare` takes too lightly.
@@ -15,10 +15,10 @@ from typing import Any
 from .. import pipeline
 from ..document import Document
 from ..emit.operations import resource_class
+from ..identifiers import snake
 from ..model import query
 from ..model.api import Api
 from ..model.build import build
-from ..naming import snake
 from ..problems import GenerationError, ToolError
 from .change import Change, Level
 
@@ -29,19 +29,19 @@ _WHOLE = ("-removed", "-renamed", "type-changed", "-no-longer-sent")
 
 @dataclass(frozen=True)
 class Breakage:
-    """Something that griffe says is broken: in its words, and as the name that a change would have for it."""
+    """A breakage that griffe reports: in its words, and as the name that a change would have for it."""
 
     text: str
     symbol: str
 
 
 def cross_check(old: Document, new: Document, changes: Iterable[Change]) -> list[str]:
-    """What griffe says is broken and no breaking change explains; one text each.
+    """Return what griffe says is broken and no breaking change explains; one text each.
 
     Args:
-        old: The one document. A package is generated of each, in a temporary folder, by this generator.
+        old: The one document. A package is generated of each, in a temporary directory, by this generator.
         new: The other one.
-        changes: What `compare` said of them.
+        changes: The changes that `compare` returned for them.
 
     Raises:
         ToolError: if griffe is not installed.
@@ -51,7 +51,7 @@ def cross_check(old: Document, new: Document, changes: Iterable[Change]) -> list
 
 
 def unexplained(found: Iterable[Breakage], changes: Iterable[Change]) -> list[str]:
-    """The breakages that no breaking change explains."""
+    """Return the breakages that no breaking change explains."""
     breaking = [change for change in changes if change.level is Level.BREAKING]
     return [
         f"{one.text} ({one.symbol})"
@@ -61,7 +61,7 @@ def unexplained(found: Iterable[Breakage], changes: Iterable[Change]) -> list[st
 
 
 def breakages(old: Document, new: Document) -> list[Breakage]:
-    """What griffe says is broken in the package of the new document.
+    """Return what griffe says is broken in the package of the new document.
 
     Raises:
         ToolError, GenerationError: as `cross_check`.
@@ -82,20 +82,23 @@ def breakages(old: Document, new: Document) -> list[Breakage]:
 
 
 def is_explained(symbol: str, changes: Iterable[Change]) -> bool:
-    """Whether a change is about a name, or about all of what it is a part of."""
-    return any(
-        symbol == name
-        or (_is_about_all(change) and symbol.startswith((f"{name}.", f"{name}(")))
-        for change in changes
-        for name in change.symbols
-    )
+    """Return whether a change is about a name, or about all of what it is a part of."""
+    return any(_explains(change, symbol) for change in changes)
+
+
+def _explains(change: Change, symbol: str) -> bool:
+    if symbol in change.symbols:
+        return True
+    if not _is_about_all(change):
+        return False
+    return any(symbol.startswith((f"{name}.", f"{name}(")) for name in change.symbols)
 
 
 def _is_about_all(change: Change) -> bool:
     return change.kind.endswith(_WHOLE) or change.kind.startswith("body-")
 
 
-def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
+def _by_griffe(old: Document, new: Document, directory: Path) -> list[Any]:
     try:
         import griffe
     except ImportError:
@@ -104,7 +107,7 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
         ) from None
     packages: list[griffe.Object | griffe.Alias] = []
     for side, document in (("old", old), ("new", new)):
-        package = folder / side / _NAME
+        package = directory / side / _NAME
         try:
             pipeline.build_from(document, package, "0")
         except GenerationError as error:
@@ -136,11 +139,11 @@ def _by_griffe(old: Document, new: Document, folder: Path) -> list[Any]:
 
 
 class _Names:
-    """The names that changes have for what stands in the modules of a package."""
+    """Translate paths in the modules of a package to the names that changes have for them."""
 
     def __init__(self, api: Api) -> None:
-        schemas = (*api.models.values(), *api.enums.values())
-        self._classes = {snake(schema.name): schema.name for schema in schemas}
+        self._classes = {snake(model.name): model.name for model in api.models.values()}
+        self._classes |= {snake(enum.name): enum.name for enum in api.enums.values()}
         self._calls = {
             (op.resource.replace(".", "_"), op.id): f"client.{op.call}"
             for op in api.operations
@@ -150,25 +153,36 @@ class _Names:
         self._modules = {name.replace(".", "_"): name for name in groups}
 
     def symbol(self, path: str) -> str:
-        """The name of what stands at a path in the package, such as `models.payment_link.PaymentLink.id`."""
-        room, *rest = path.split(".")
-        if room == "models" and rest and rest[0] in self._classes:
+        """Return the name of what stands at a path in the package, such as `models.payment_link.PaymentLink.id`."""
+        top, *rest = path.split(".")
+        if top == "models" and rest and rest[0] in self._classes:
             # The class itself, or a member of it in the module of the class.
-            return ".".join(("models", self._classes[rest[0]], *rest[2:]))
-        if room == "resources" and rest and self._class_of(rest[0]):
+            return _joined(f"models.{self._classes[rest[0]]}", rest[2:])
+        if top == "resources" and rest:
+            return self._resource_symbol(rest)
+        if top == "webhooks" and rest[:1] == ["events"]:
+            return _joined(top, rest[1:])
+        if top == "api":
+            return self._function_symbol(rest, path)
+        if top == "_client":
+            return _joined("client", rest[1:])
+        if top in ("PlexyPay", "AsyncPlexyPay"):
+            return _joined("client", rest)
+        return path
+
+    def _resource_symbol(self, rest: list[str]) -> str:
+        resource = self._class_of(rest[0])
+        if resource:
             # The package of the resources offers each class, beside the module of the class.
-            return ".".join((f"client.{self._class_of(rest[0])}", *rest[1:]))
-        if room == "resources" and rest:
-            return ".".join((f"client.{self._resource(rest)}", *rest[2:]))
-        if room == "webhooks" and rest[:1] == ["events"]:
-            return ".".join((room, *rest[1:]))
-        if room == "api" and len(rest) > 2:
+            return _joined(f"client.{resource}", rest[1:])
+        return _joined(f"client.{self._resource(rest)}", rest[2:])
+
+    def _function_symbol(self, rest: list[str], path: str) -> str:
+        if len(rest) > 2:
             # The functions of an operation take what its method takes.
             return self._calls.get((rest[0], rest[1]), path)
-        if room == "api" and len(rest) == 1 and rest[0] in self._modules:
+        if len(rest) == 1 and rest[0] in self._modules:
             return f"client.{self._modules[rest[0]]}"
-        if room in ("PlexyPay", "AsyncPlexyPay", "_client"):
-            return ".".join(("client", *(rest[1:] if room == "_client" else rest)))
         return path
 
     def _resource(self, rest: list[str]) -> str:
@@ -177,7 +191,11 @@ class _Names:
         return self._modules.get(rest[0], rest[0])
 
     def _class_of(self, name: str) -> str:
-        """The resource that a class of it is of, or nothing."""
+        """Return the resource that a class of it is of, or nothing."""
         return self._resources.get(
             name.removeprefix("Async").removesuffix("WithRawResponse"), ""
         )
+
+
+def _joined(name: str, rest: list[str]) -> str:
+    return ".".join([name, *rest])

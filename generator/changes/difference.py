@@ -13,6 +13,7 @@ from dataclasses import fields
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ..model.api import CHANGE, FOLLOWS, FOR_READERS, Deprecation, Node, Origin, Recipe
+from .change import Level
 from .findings import Findings, Place
 
 _Node = TypeVar("_Node", bound=Node | Recipe)
@@ -30,14 +31,14 @@ _WORDS = {
 
 
 class Difference(Generic[_Node]):
-    """Two nodes that are compared.
+    """Compare two nodes.
 
     Attributes:
         told_elsewhere: The fields by which the two were found to be the same, and those that another report is about.
 
     Args:
         found: Where changes are reported.
-        place: What the nodes are in Python.
+        place: The place of the nodes in Python.
         old: The one node.
         new: The other one.
     """
@@ -62,7 +63,7 @@ class Difference(Generic[_Node]):
         if kind == FOLLOWS[CHANGE] or field.name in self.told_elsewhere:
             return
         if kind == FOR_READERS[CHANGE]:
-            self.found.docs(self.place, _WORDS.get(field.name, f"the {field.name}"))
+            self.docs(_WORDS.get(field.name, f"the {field.name}"))
             return
         judge: Callable[[Any, Any], None] | None = getattr(
             self, f"on_{field.name}", None
@@ -72,20 +73,36 @@ class Difference(Generic[_Node]):
         else:
             judge(old, new)
 
+    def add(self, kind: str, level: Level, text: str) -> None:
+        """Report a change of the thing that the nodes stand for."""
+        self.found.add(kind, level, self.place, text)
+
+    def breaks(self, kind: str, text: str) -> None:
+        """Report a change after which a program may stop to work."""
+        self.found.breaks(kind, self.place, text)
+
+    def adds(self, kind: str, text: str) -> None:
+        """Report a change after which there is more than before."""
+        self.found.adds(kind, self.place, text)
+
+    def docs(self, what: str, kind: str = "documentation-changed") -> None:
+        """Report a change that only readers notice."""
+        self.found.docs(self.place, what, kind)
+
     def on_origin(self, old: Origin, new: Origin) -> None:
         """Report what is known better or worse, or from elsewhere."""
         if old.evidence != new.evidence:
-            self.found.docs(self.place, "the evidence", "evidence-changed")
+            self.docs("the evidence", "evidence-changed")
         if old.sources != new.sources:
-            self.found.docs(self.place, "the source")
+            self.docs("the source")
 
     def on_deprecation(self, old: Deprecation | None, new: Deprecation | None) -> None:
         """Report what is deprecated from now on, or no longer."""
         if new is None:
-            self.found.docs(self.place, "the deprecation, which is withdrawn,")
+            self.docs("the deprecation, which is withdrawn,")
         elif old is not None:
-            self.found.docs(self.place, "the advice about the deprecation")
+            self.docs("the advice about the deprecation")
         else:
             use = f" Use {new.use}." if new.use else ""
             until = f" It will be removed in {new.until}." if new.until else ""
-            self.found.adds("deprecated", self.place, f"is deprecated.{use}{until}")
+            self.adds("deprecated", f"is deprecated.{use}{until}")

@@ -1,19 +1,19 @@
-"""What changed in the events that webhooks deliver."""
+"""Compare the events that webhooks deliver."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ..model.api import Event, Field, Model
-from . import matching
+from . import matches
 from .difference import Difference
-from .findings import Findings, Place, changed
+from .findings import Findings, Place, changed, novelty
 
 
 def compare(found: Findings) -> None:
     """Compare all events."""
     old, new = found.old.api.events, found.new.api.events
-    pairs = matching.events(old, new)
+    pairs = matches.events(old, new)
     for event in old:
         if event in pairs:
             place = replace(_place(event), pointer=pairs[event].origin.pointer)
@@ -26,12 +26,7 @@ def compare(found: Findings) -> None:
             )
     for event in new:
         if event not in pairs.values():
-            summary = " ".join(event.summary.split()).rstrip(".")
-            found.adds(
-                "event-added",
-                _place(event),
-                f"is new: {summary}." if summary else "is new.",
-            )
+            found.adds("event-added", _place(event), novelty(event.summary))
     kept = [event.key for event in new if event in pairs.values()]
     if [pairs[event].key for event in old if event in pairs] != kept:
         found.docs(
@@ -49,24 +44,25 @@ def _place(event: Event) -> Place:
 class _EventDifference(Difference[Event]):
     def on_class_name(self, old: str, new: str) -> None:
         text = f"is called `webhooks.{new}` now. Rename it in your `match`."
-        self.found.breaks("event-renamed", self.place, text)
+        self.breaks("event-renamed", text)
 
     def on_name(self, old: str, new: str) -> None:
         text = (
             f"has another name in the body, which {changed(old or None, new or None)}: by the old name it is an "
             "`UnknownEvent`."
         )
-        self.found.breaks("event-name-changed", self.place, text)
+        self.breaks("event-name-changed", text)
 
     def on_named_by(self, old: Field | None, new: Field | None) -> None:
-        was, now = (field and field.wire_name for field in (old, new))
+        was = old and old.wire_name
+        now = new and new.wire_name
         if was != now and self.old.name == self.new.name:
             text = f"has its name in another field, which {changed(was, now)}."
-            self.found.breaks("event-name-changed", self.place, text)
+            self.breaks("event-name-changed", text)
 
     def on_secret(self, old: str, new: str) -> None:
         text = f"is proved by another secret, which {changed(old, new)}."
-        self.found.breaks("event-proof-changed", self.place, text)
+        self.breaks("event-proof-changed", text)
 
     def on_prefix(self, old: str, new: str) -> None:
         self._other_identity()
@@ -80,7 +76,7 @@ class _EventDifference(Difference[Event]):
             "has another `dedup_id`: an event that was handled before the update is taken for a new one when it is "
             "delivered again. Update while none is under way, or compare ids of your own."
         )
-        self.found.breaks("dedup-changed", self.place, text)
+        self.breaks("dedup-changed", text)
 
     def on_body(self, old: Model, new: Model) -> None:
         if self.found.now(old.key) != new.key:
@@ -90,4 +86,4 @@ class _EventDifference(Difference[Event]):
     def on_model(self, old: Model, new: Model) -> None:
         if self.found.now(old.key) != new.key:
             text = f"is about a `{new.name}` now; it was a `{old.name}`."
-            self.found.breaks("type-changed", self.place, text)
+            self.breaks("type-changed", text)

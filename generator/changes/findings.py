@@ -15,12 +15,12 @@ from .side import BOTH, Direction, Side
 
 @dataclass(frozen=True)
 class Place:
-    """Where a comparison is.
+    """A place in a comparison.
 
     Attributes:
         where: The thing in Python, such as `client.payment_links.create`.
         pointer: The place in the documents.
-        subject: What of it, as text begins with it: "parameter `amount`".
+        subject: The part of it, as text begins with it: "parameter `amount`".
         directions: Which way the data there go.
         symbols: The names in Python that a change here changes.
     """
@@ -46,22 +46,22 @@ class Place:
 
     @property
     def is_sent(self) -> bool:
-        """Whether callers write it."""
+        """Return whether callers write it."""
         return Direction.REQUEST in self.directions
 
     @property
     def is_received(self) -> bool:
-        """Whether callers read it."""
+        """Return whether callers read it."""
         return Direction.RESPONSE in self.directions
 
 
 class Findings:
-    """The changes found so far between two APIs.
+    """Collect the changes between two APIs.
 
     Attributes:
         old: The one API.
         new: The other one.
-        changes: What changed.
+        changes: The changes.
         renamed: The schemas that are still there under another key, by their old key.
     """
 
@@ -106,8 +106,11 @@ class Findings:
 
     @property
     def symbols(self) -> set[str]:
-        """The names in Python of which a change was reported."""
-        return {symbol for change in self.changes for symbol in change.symbols}
+        """Return the names in Python of which a change was reported."""
+        found: set[str] = set()
+        for change in self.changes:
+            found.update(change.symbols)
+        return found
 
     def now(self, key: str) -> str:
         """Return the key that a schema of the old API has in the new one."""
@@ -131,15 +134,21 @@ def changed(old: object, new: object) -> str:
     return f"is {brief(new)} now; it was {brief(old)}"
 
 
+def novelty(summary: str) -> str:
+    """Return a sentence about a thing that is new, with its summary where it has one."""
+    text = " ".join(summary.split()).rstrip(".")
+    return f"is new: {text}." if text else "is new."
+
+
 def brief(value: object) -> str:
     """Return a value on one line."""
-    text = (
-        value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False, default=str)
-    )
+    text = value
+    if not isinstance(text, str):
+        text = json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+    if len(text) > 60:
+        text = text[:57] + "..."
+    return f"`{text}`"
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:

@@ -1,4 +1,4 @@
-"""What changed in operations: their names, where they go, what they take, give and promise."""
+"""Compare operations: their names, their place, their parameters, responses and promises."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ..identifiers import snake
 from ..model import query
 from ..model.api import (
     EVIDENCE,
-    Amount,
     Body,
     Family,
     Operation,
@@ -19,16 +19,16 @@ from ..model.api import (
     Response,
 )
 from ..model.types import ANYTHING, Type
-from ..naming import snake
-from ..reading import template_names
-from . import matching, schemas, values
+from ..openapi import template_names
+from . import matches, schemas, values
+from .alignment import is_reordered, keyed
 from .difference import Difference
-from .findings import Findings, Place, brief, changed
+from .findings import Findings, Place, brief, changed, novelty
 from .promises import compare_facts, compare_pagination, compare_recipes
 from .side import REQUEST, RESPONSE, Side
 
 _NAME = re.compile(r"\{[^}]*\}")
-#: The 4xx that say by HTTP alone that a call was not carried out, and those that never do: no description changes it.
+#: Client errors that prove by HTTP alone that a call was not carried out, and those that never do.
 #: They are those of `proof.py` of the runtime.
 PROVED_BY_HTTP = frozenset(
     {
@@ -59,11 +59,9 @@ PROVED_BY_NOTHING = frozenset({408, 425, 444, 460, 499})
 def compare(found: Findings) -> None:
     """Compare all operations."""
     old, new = found.old.api.operations, found.new.api.operations
-    pairs = matching.operations(old, new)
-    recipes = [
-        {recipe.operation: recipe for recipe in side.api.recipes}
-        for side in (found.old, found.new)
-    ]
+    pairs = matches.operations(old, new)
+    before = keyed(found.old.api.recipes, lambda one: one.operation)
+    after = keyed(found.new.api.recipes, lambda one: one.operation)
     for operation in old:
         if operation not in pairs:
             found.breaks("operation-removed", _place(operation), "is gone.")
@@ -71,15 +69,11 @@ def compare(found: Findings) -> None:
         other = pairs[operation]
         place = replace(_place(operation), pointer=other.origin.pointer)
         _OperationDifference(found, place, operation, other).compare()
-        compare_recipes(found, place, recipes[0].get(operation), recipes[1].get(other))
+        compare_recipes(found, place, before.get(operation), after.get(other))
     for operation in new:
         if operation not in pairs.values():
-            summary = " ".join(operation.summary.split()).rstrip(".")
-            found.adds(
-                "operation-added",
-                _place(operation),
-                f"is new: {summary}." if summary else "is new.",
-            )
+            text = novelty(operation.summary)
+            found.adds("operation-added", _place(operation), text)
     _compare_order(found, [operation for operation in old if operation in pairs], pairs)
     _compare_resources(found)
 
@@ -108,9 +102,8 @@ def _compare_order(
 
 def _compare_resources(found: Findings) -> None:
     """Report a resource whose last operation went, or that has its first."""
-    before, after = (
-        query.by_resource(side.api.operations) for side in (found.old, found.new)
-    )
+    before = query.by_resource(found.old.api.operations)
+    after = query.by_resource(found.new.api.operations)
     for name in before:
         if name not in after:
             found.breaks(
@@ -141,38 +134,32 @@ class _OperationDifference(Difference[Operation]):
             text = (
                 f"is called `client.{self.new.call}` now. Rename it where you call it."
             )
-            self.found.breaks("operation-renamed", self.place, text)
+            self.breaks("operation-renamed", text)
 
     def on_id(self, old: str, new: str) -> None:
         text = f"has its functions in `{new}` now; they were in `{old}`."
-        self.found.breaks("function-renamed", self.place, text)
+        self.breaks("function-renamed", text)
 
     def on_wire_id(self, old: str, new: str) -> None:
         if self.old.id == self.new.id:
-            self.found.docs(self.place, "the operationId")
+            self.docs("the operationId")
 
     def on_path(self, old: str, new: str) -> None:
         if _NAME.sub("{}", old) != _NAME.sub("{}", new):
             text = f"asks `{new}` now; it asked `{old}`. Mocks and proxies that know the path must follow."
-            self.found.breaks("path-changed", self.place, text)
+            self.breaks("path-changed", text)
         else:
-            self.found.docs(self.place, "the name of a parameter in the path")
-        before, after = (
-            [snake(name) for name in template_names(path)] for path in (old, new)
-        )
+            self.docs("the name of a parameter in the path")
+        before = map(snake, template_names(old))
+        after = [snake(name) for name in template_names(new)]
         # Arguments for the path are positional, in the order of the path.
-        if [name for name in before if name in after] != [
-            name for name in after if name in before
-        ]:
-            text = (
-                f"takes its positional arguments in the order {', '.join(after)} now."
-            )
-            self.found.breaks("positions-changed", self.place, text)
+        if is_reordered(before, after):
+            order = ", ".join(after)
+            text = f"takes its positional arguments in the order {order} now."
+            self.breaks("positions-changed", text)
 
     def on_http_method(self, old: str, new: str) -> None:
-        self.found.breaks(
-            "method-changed", self.place, f"is sent as {new} now; it was {old}."
-        )
+        self.breaks("method-changed", f"is sent as {new} now; it was {old}.")
 
     def on_family(self, old: Family, new: Family) -> None:
         # A family that has another name is told with its key.
@@ -181,20 +168,18 @@ class _OperationDifference(Difference[Operation]):
                 f"belongs to another family, which {changed(old.name, new.name)}: it goes with another key to another "
                 "origin."
             )
-            self.found.breaks("family-changed", self.place, text)
+            self.breaks("family-changed", text)
 
     # -- parameters and bodies -------------------------------------------------------------------------------
 
     def on_parameters(
         self, old: tuple[Parameter, ...], new: tuple[Parameter, ...]
     ) -> None:
-        before, after = (
-            {_key(parameter): parameter for parameter in some} for some in (old, new)
-        )
+        before, after = keyed(old, _key), keyed(new, _key)
         come = [parameter for key, parameter in after.items() if key not in before]
         for key, parameter in before.items():
             # The same name in Python: it is only sent in another way.
-            same = next((other for other in come if other.name == parameter.name), None)
+            same = _named(come, parameter.name)
             if key in after:
                 self._compared(parameter, after[key])
             elif same is None:
@@ -204,10 +189,8 @@ class _OperationDifference(Difference[Operation]):
                 self._moved(parameter, same)
         for parameter in come:
             _add(self.found, self._parameter(parameter), parameter)
-        if [key for key in before if key in after] != [
-            key for key in after if key in before
-        ]:
-            self.found.docs(self.place, "the order of the parameters", "order-changed")
+        if is_reordered(before, after):
+            self.docs("the order of the parameters", "order-changed")
 
     def _parameter(self, parameter: Parameter) -> Place:
         return Place(
@@ -246,9 +229,8 @@ class _OperationDifference(Difference[Operation]):
     def on_responses(
         self, old: tuple[Response, ...], new: tuple[Response, ...]
     ) -> None:
-        before, after = (
-            {response.status: response for response in some} for some in (old, new)
-        )
+        before = keyed(old, lambda one: one.status)
+        after = keyed(new, lambda one: one.status)
         for status, response in before.items():
             if status not in after:
                 self.found.docs(
@@ -266,10 +248,8 @@ class _OperationDifference(Difference[Operation]):
                     self._status(response), f"the response {status}, which is new,"
                 )
                 self._report_refusal(response, refuses=True)
-        if [status for status in before if status in after] != [
-            status for status in after if status in before
-        ]:
-            self.found.docs(self.place, "the order of the responses", "order-changed")
+        if is_reordered(before, after):
+            self.docs("the order of the responses", "order-changed")
 
     def _status(self, response: Response) -> Place:
         return replace(self.place.at(response), directions=RESPONSE)
@@ -291,7 +271,7 @@ class _OperationDifference(Difference[Operation]):
         if _gives(self.found.new, self.old.success, result) != after:
             before = _gives(self.found.old, self.old.success, self.old.result)
             text = f"gives `{after}` now; it gave `{before}`."
-            self.found.breaks("response-type-changed", self.place, text)
+            self.breaks("response-type-changed", text)
 
     # -- what a call promises --------------------------------------------------------------------------------
 
@@ -303,21 +283,21 @@ class _OperationDifference(Difference[Operation]):
             )
         else:
             text = "moves no money any more. It raises plain errors where it raised `OutcomeUnknownError`."
-        self.found.breaks("moves-money-changed", self.place, text)
+        self.breaks("moves-money-changed", text)
 
     def on_idempotency_key(self, old: str, new: str) -> None:
         if not new:
             text = f"is not idempotent by {brief(old)} any more: the client does not repeat it, and you must not."
-            self.found.breaks("idempotency-key-removed", self.place, text)
+            self.breaks("idempotency-key-removed", text)
         elif old:
             text = f"is idempotent by {brief(new)} now; it was by {brief(old)}."
-            self.found.breaks("idempotency-key-changed", self.place, text)
+            self.breaks("idempotency-key-changed", text)
         elif self.new.key_repeats:
             text = f"is idempotent by {brief(new)}: with that, the client repeats it by itself."
-            self.found.adds("idempotency-key-added", self.place, text)
+            self.adds("idempotency-key-added", text)
         else:
             text = f"sends its key as {brief(new)}; the client repeats nothing because of it."
-            self.found.adds("idempotency-key-added", self.place, text)
+            self.adds("idempotency-key-added", text)
 
     def on_key_repeats(self, old: bool, new: bool) -> None:
         if not (self.old.idempotency_key and self.new.idempotency_key):
@@ -326,23 +306,22 @@ class _OperationDifference(Difference[Operation]):
             text = "is repeated by the client itself now, because of its key."
         else:
             text = "is not repeated because of its key any more: an unclear end is yours to resolve."
-        self.found.breaks("idempotency-repeats-changed", self.place, text)
+        self.breaks("idempotency-repeats-changed", text)
 
     def on_origin(self, old: Origin, new: Origin) -> None:
         """Report other sources. The evidence is that of the method and of the path."""
         if old.sources != new.sources:
-            self.found.docs(self.place, "the source")
+            self.docs("the source")
 
     def _evidence(self) -> None:
-        was, now = (
-            operation.evidence == EVIDENCE[-1] for operation in (self.old, self.new)
-        )
+        was = self.old.evidence == EVIDENCE[-1]
+        now = self.new.evidence == EVIDENCE[-1]
         if was and not now:
             self._is_known()
         elif now and not was:
             self._becomes_inferred()
         elif _evidence_of(self.old) != _evidence_of(self.new):
-            self.found.docs(self.place, "the evidence", "evidence-changed")
+            self.docs("the evidence", "evidence-changed")
 
     def _is_known(self) -> None:
         now = (
@@ -350,19 +329,17 @@ class _OperationDifference(Difference[Operation]):
             if self.new.moves_money
             else "it does not warn any more"
         )
-        self.found.adds(
-            "operation-is-known", self.place, f"is no longer only inferred: {now}."
-        )
+        self.adds("operation-is-known", f"is no longer only inferred: {now}.")
 
     def _becomes_inferred(self) -> None:
         if self.new.moves_money:
             text = "is only inferred now: it raises `InferredOperationError` without `allow_inferred=True`."
-            self.found.breaks("operation-becomes-inferred", self.place, text)
+            self.breaks("operation-becomes-inferred", text)
         else:
             text = (
                 "is only inferred now: it warns once, with `InferredOperationWarning`."
             )
-            self.found.adds("operation-warns", self.place, text)
+            self.adds("operation-warns", text)
 
     def on_pagination(self, old: Pagination | None, new: Pagination | None) -> None:
         compare_pagination(self.found, self.place, old, new)
@@ -377,6 +354,13 @@ def _evidence_of(operation: Operation) -> tuple[str, str]:
 
 def _key(parameter: Parameter) -> tuple[str, str]:
     return parameter.place, parameter.wire_name
+
+
+def _named(parameters: list[Parameter], name: str) -> Parameter | None:
+    for parameter in parameters:
+        if parameter.name == name:
+            return parameter
+    return None
 
 
 def _remove(found: Findings, place: Place, parameter: Parameter) -> None:
@@ -403,27 +387,14 @@ def _add(found: Findings, place: Place, parameter: Parameter) -> None:
         found.adds("parameter-added", place, "is new.")
 
 
-class _ParameterDifference(Difference[Parameter]):
+class _ParameterDifference(schemas.ValueDifference[Parameter]):
     told_elsewhere = frozenset({"wire_name", "place"})
-
-    def on_type(self, old: Type, new: Type) -> None:
-        values.compare(self.found, self.place, old, new)
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.found.breaks(
-                "parameter-becomes-required", self.place, "is required now. Pass it."
-            )
+            self.breaks("parameter-becomes-required", "is required now. Pass it.")
         else:
-            self.found.adds(
-                "parameter-becomes-optional", self.place, "need not be passed any more."
-            )
-
-    def on_amount(self, old: Amount | None, new: Amount | None) -> None:
-        schemas.amounts(self.found, self.place, old, new)
-
-    def on_server_default(self, old: str | None, new: str | None) -> None:
-        schemas.server_default(self.found, self.place, old, new)
+            self.adds("parameter-becomes-optional", "need not be passed any more.")
 
     def on_setting(self, old: str, new: str) -> None:
         if new:
@@ -432,7 +403,7 @@ class _ParameterDifference(Difference[Parameter]):
             )
         else:
             text = "is a parameter of the method now: the client's own setting does not fill it."
-        self.found.breaks("setting-changed", self.place, text)
+        self.breaks("setting-changed", text)
 
     def on_is_own_text(self, old: bool, new: bool) -> None:
         text = (
@@ -440,7 +411,7 @@ class _ParameterDifference(Difference[Parameter]):
             if new
             else "takes no `/` any more, as an id of the API."
         )
-        self.found.breaks("parameter-sent-otherwise", self.place, text)
+        self.breaks("parameter-sent-otherwise", text)
 
     def on_is_joined(self, old: bool, new: bool) -> None:
         form = (
@@ -448,9 +419,7 @@ class _ParameterDifference(Difference[Parameter]):
             if new
             else "one value for each item"
         )
-        self.found.breaks(
-            "parameter-sent-otherwise", self.place, f"is sent in another form: {form}."
-        )
+        self.breaks("parameter-sent-otherwise", f"is sent in another form: {form}.")
 
     def on_is_hidden(self, old: bool, new: bool) -> None:
         schemas.hiding(self.found, self.place, is_hidden=new)
@@ -462,13 +431,9 @@ class _BodyDifference(Difference[Body]):
 
     def on_required(self, old: bool, new: bool) -> None:
         if new:
-            self.found.breaks(
-                "body-becomes-required", self.place, "needs its body now."
-            )
+            self.breaks("body-becomes-required", "needs its body now.")
         else:
-            self.found.adds(
-                "body-becomes-optional", self.place, "does not need its body any more."
-            )
+            self.adds("body-becomes-optional", "does not need its body any more.")
 
 
 class _ResponseDifference(Difference[Response]):
@@ -485,12 +450,10 @@ class _ResponseDifference(Difference[Response]):
             return
         old, new = old or ANYTHING, new or ANYTHING
         if values.in_new_keys(self.found, old) != new:
-            was, now = (
-                values.names_of(self.found.old, old),
-                values.names_of(self.found.new, new),
-            )
+            was = values.names_of(self.found.old, old)
+            now = values.names_of(self.found.new, new)
             what = f"the type, which is `{values.told(now)}` now and was `{values.told(was)}`,"
-            self.found.docs(self.place, what)
+            self.docs(what)
 
     def on_refuses(self, old: bool, new: bool) -> None:
         _report_refusal(self.found, self.place, self.new, refuses=new)

@@ -1,10 +1,11 @@
-"""What changed in what a call promises: its pages, the facts that it is found by, its look-ups."""
+"""Compare the promises of a call: its pages, the facts that find it again, its look-ups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..model.api import LookUp, Pagination, Recipe
+from ..model.api import Field, LookUp, Pagination, Parameter, Recipe
+from .alignment import differences
 from .difference import Difference
 from .findings import Findings, Place, changed
 
@@ -25,19 +26,14 @@ def compare_pagination(
         _PaginationDifference(
             found, place.at(new).about("how the list is paged"), old, new
         ).compare()
-        before, after = _pages(old), _pages(new)
-        for name in before:
-            if before[name] != after[name]:
-                text = (
-                    f"is paged in another way: `{name}` {changed(before[name], after[name])}. A loop may see other "
-                    "rows."
-                )
-                found.breaks("pagination-changed", place.at(new), text)
+        for name, before, after in differences(_pages(old), _pages(new)):
+            text = f"is paged in another way: `{name}` {changed(before, after)}. A loop may see other rows."
+            found.breaks("pagination-changed", place.at(new), text)
 
 
 def _pages(pagination: Pagination) -> dict[str, str | None]:
     """Return the fields and parameters that pages are told by, as they are named on the wire."""
-    named = {
+    nodes: dict[str, Field | Parameter | None] = {
         "items": pagination.items,
         "page": pagination.page,
         "size": pagination.size,
@@ -46,14 +42,15 @@ def _pages(pagination: Pagination) -> dict[str, str | None]:
         "page parameter": pagination.page_parameter,
         "size parameter": pagination.size_parameter,
     }
-    names = {
-        name: None if node is None else node.wire_name for name, node in named.items()
-    }
-    return {**names, "whole": "true" if pagination.whole else None}
+    names: dict[str, str | None] = {}
+    for name, node in nodes.items():
+        names[name] = node.wire_name if node is not None else None
+    names["whole"] = "true" if pagination.whole else None
+    return names
 
 
 class _PaginationDifference(Difference[Pagination]):
-    """Compares what is known of it; `_pages` compares the rest by its names."""
+    """Compare what is known of it; `_pages` compares the rest by its names."""
 
     told_elsewhere = frozenset(
         {
@@ -74,11 +71,9 @@ def compare_facts(
     found: Findings, place: Place, old: Mapping[str, str], new: Mapping[str, str]
 ) -> None:
     """Compare the facts by which a call is found again."""
-    for name in dict.fromkeys((*old, *new)):
-        before, after = old.get(name), new.get(name)
-        # The key is told by itself.
-        if before == after or name == "idempotency_key":
-            continue
+    for name, before, after in differences(old, new):
+        if name == "idempotency_key":
+            continue  # The key is told by itself.
         if before is None:
             found.adds(
                 "fact-added", place, f"says its `{name}` in `save_call` and errors."
@@ -109,19 +104,17 @@ def compare_recipes(
 class _RecipeDifference(Difference[Recipe]):
     def on_none(self, old: str, new: str) -> None:
         if not self.old.look_ups and not self.new.look_ups:
-            self.found.docs(self.place, "why nothing can be looked up")
+            self.docs("why nothing can be looked up")
 
     def on_look_ups(self, old: tuple[LookUp, ...], new: tuple[LookUp, ...]) -> None:
         if not new:
             text = "is always `Undetermined` after an unknown outcome: nothing looks it up any more."
-            self.found.breaks("reconcile-removed", self.place, text)
+            self.breaks("reconcile-removed", text)
         elif not old:
-            self.found.adds(
-                "reconcile-added", self.place, "is looked up after an unknown outcome."
-            )
-        elif [*map(_rests_on, old)] != [*map(_rests_on, new)]:
+            self.adds("reconcile-added", "is looked up after an unknown outcome.")
+        elif list(map(_rests_on, old)) != list(map(_rests_on, new)):
             text = "is looked up in another way after an unknown outcome: `NotExecuted` rests on other facts."
-            self.found.breaks("reconcile-changed", self.place, text)
+            self.breaks("reconcile-changed", text)
 
 
 def _rests_on(look_up: LookUp) -> tuple[object, ...]:

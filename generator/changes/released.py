@@ -1,28 +1,28 @@
-"""The spec of the last release, which stays in `spec/released/`, and whether the version fits what changed since."""
+"""Read the released spec in `spec/released/`, and judge the version by what changed since."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from .. import loading, pipeline
+from .. import loader, pipeline
 from ..document import Document
 from ..problems import ToolError
 from .change import harsher
-from .comparing import compare
+from .comparison import compare
 from .versions import parsed, proposed_version, reason
 
-FOLDER = pipeline.SPEC.parent / "released"
+DIRECTORY = pipeline.SPEC.parent / "released"
 
 
-def released(folder: Path | None = None) -> tuple[str, Document] | None:
-    """The version that was released last and its document; None before the first release.
+def released(directory: Path | None = None) -> tuple[str, Document] | None:
+    """Return the version that was released last and its document; None before the first release.
 
     Raises:
         ToolError: if only one of the two files is there.
         SpecError: if the document cannot be read.
     """
-    folder = folder or FOLDER
-    document, version = folder / "openapi.json", folder / "VERSION"
+    directory = directory or DIRECTORY
+    document, version = directory / "openapi.json", directory / "VERSION"
     if not document.is_file() and not version.is_file():
         return None
     for path in (document, version):
@@ -30,23 +30,23 @@ def released(folder: Path | None = None) -> tuple[str, Document] | None:
             raise ToolError(
                 f"{path} is missing, so nobody knows what was released. Restore it from git."
             )
-    return version.read_text("utf-8").strip(), loading.load(document)
+    return version.read_text("utf-8").strip(), loader.load(document)
 
 
 def version_problem(
-    new: Document, version: str, folder: Path | None = None
+    new: Document, version: str, directory: Path | None = None
 ) -> tuple[bool, str]:
-    """Whether a version is large enough for what changed since the last release, and what to say of it.
+    """Return whether a version is large enough for what changed since the last release, and a sentence about it.
 
     Args:
         new: The spec as it is.
         version: The version in pyproject.toml.
-        folder: Where the released spec is, if not in `spec/released/`.
+        directory: Where the released spec is, if not in `spec/released/`.
 
     Raises:
         ToolError, SpecError: if what was released cannot be read.
     """
-    last = released(folder)
+    last = released(directory)
     if last is None:
         return (
             True,
@@ -69,13 +69,14 @@ def version_problem(
         )
     level = harsher(change.level for change in changes)
     causes = [change for change in changes if change.level is level]
-    shown = [f"  - {change.sentence}" for change in causes[:10]]
-    shown += [f"  - and {len(causes) - 10} more"] if len(causes) > 10 else []
-    return False, "\n".join(
-        [
-            f"Version {version} in pyproject.toml is too small: since {before} there is {reason(changes)}:",
-            *shown,
-            f'Write version = "{wanted}" there, then run: '
-            f"python -m generator changes --write-changelog {wanted} --date unreleased",
-        ]
+    lines = [
+        f"Version {version} in pyproject.toml is too small: since {before} there is {reason(changes)}:"
+    ]
+    lines += [f"  - {change.sentence}" for change in causes[:10]]
+    if len(causes) > 10:
+        lines.append(f"  - and {len(causes) - 10} more")
+    lines.append(
+        f'Write version = "{wanted}" there, then run: '
+        f"python -m generator changes --write-changelog {wanted} --date unreleased"
     )
+    return False, "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Says what changed, for people at a terminal and for programs."""
+"""Report changes, for people at a terminal and for programs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ..document import Document, parse_pointer
@@ -21,7 +22,7 @@ _HEADINGS = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two sides, what they are called, and what changed between them."""
+    """Two sides, their names, and the changes between them."""
 
     old_name: str
     new_name: str
@@ -32,18 +33,18 @@ class Comparison:
 
     @property
     def proposed(self) -> str:
-        """The version that may follow."""
+        """Return the version that may follow."""
         return proposed_version(self.version, self.changes)
 
     def place(self, change: Change) -> str:
-        """The file and line of a change: in the new document, or in the old one for what is gone."""
+        """Return the file and line of a change: in the new document, or in the old one for what is gone."""
         pointer = parse_pointer(change.pointer)
         document = self.new if self.new.get(pointer) is not None else self.old
         return str(document.where(pointer))
 
 
 def as_text(comparison: Comparison) -> str:
-    """The changes for people: by weight, then by the thing in Python."""
+    """Return the changes for people: by weight, then by the thing in Python."""
     changes = comparison.changes
     if not changes:
         return f"Nothing that a user can notice changed from {comparison.old_name} to {comparison.new_name}."
@@ -66,7 +67,7 @@ def as_text(comparison: Comparison) -> str:
 
 
 def as_json(comparison: Comparison, unexplained: Iterable[str] | None) -> str:
-    """The changes for programs; the keys are stable."""
+    """Return the changes for programs; the keys are stable."""
     changes = comparison.changes
     counts = Counter(change.level for change in changes)
     report: dict[str, Any] = {
@@ -94,7 +95,7 @@ def as_json(comparison: Comparison, unexplained: Iterable[str] | None) -> str:
 
 
 def counted(changes: Sequence[Change]) -> str:
-    """How many changes there are of each weight."""
+    """Return how many changes there are of each weight."""
     counts = Counter(change.level for change in changes)
     named = [f"{counts[level]} {level}" for level in LEVELS if counts[level]]
     text = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
@@ -102,22 +103,21 @@ def counted(changes: Sequence[Change]) -> str:
 
 
 def _listed(comparison: Comparison, changes: list[Change]) -> list[str]:
-    """The changes by what they are about; what is said of several things alike is said once."""
-    lines: dict[str, list[str]] = {}
+    """Return the changes by what they are about; what is said of several things alike is said once."""
+    paragraphs: dict[str, list[str]] = {}
     for group in alike(changes):
         change = group[0]
         shout = "MONEY: " if change.is_about_money else ""
         more = f" and {len(group) - 1} more places" if len(group) > 1 else ""
-        lines.setdefault(
-            ", ".join(dict.fromkeys(one.where for one in group)), []
-        ).extend(
-            [f"    - {shout}{change.text}", f"      {comparison.place(change)}{more}"]
-        )
-    return [line for where, texts in lines.items() for line in (f"  {where}", *texts)]
+        where = ", ".join(dict.fromkeys(one.where for one in group))
+        lines = paragraphs.setdefault(where, [f"  {where}"])
+        lines.append(f"    - {shout}{change.text}")
+        lines.append(f"      {comparison.place(change)}{more}")
+    return list(chain.from_iterable(paragraphs.values()))
 
 
 def _docs(changes: list[Change]) -> list[str]:
-    """A line for each thing: what only readers notice needs no place."""
+    """Return a line for each thing: what only readers notice needs no place."""
     lines: list[str] = []
     for where in dict.fromkeys(change.where for change in changes):
         texts = dict.fromkeys(

@@ -1,14 +1,25 @@
-"""What changed in classes: models with their fields, and enumerations with their values."""
+"""Compare classes: models with their fields, and enumerations with their values."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from ..model.api import Amount, Enum, Field, Member, Model, NextAction, Schema
+from ..model.api import (
+    Amount,
+    Enum,
+    Field,
+    Member,
+    Model,
+    NextAction,
+    Parameter,
+    Schema,
+)
 from ..model.types import ANYTHING, Type
 from . import values
+from .alignment import differences, is_reordered, keyed, keys_of_both
 from .change import Level
 from .difference import Difference
 from .findings import Findings, Place, brief, changed, listed
@@ -61,8 +72,9 @@ def _compare_named(found: Findings, old_key: str, new_key: str) -> None:
 def _place(found: Findings, old: Schema, new: Schema) -> Place:
     """Return where a user meets a schema: as the parameters of methods, or as a class."""
     directions = found.old.directions(old.key) | found.new.directions(new.key)
-    senders = [*found.old.senders.get(old.key, []), *found.new.senders.get(new.key, [])]
-    calls = list(dict.fromkeys(senders))
+    calls = keys_of_both(
+        found.old.senders.get(old.key, []), found.new.senders.get(new.key, [])
+    )
     where = listed(calls) if calls and directions == REQUEST else f"models.{new.name}"
     return Place(
         where,
@@ -111,10 +123,8 @@ class _ModelDifference(Difference[Model]):
                 and field.wire_name not in respelled.values()
             ):
                 self._added(field)
-        if [name for name in before if name in after] != [
-            name for name in after if name in before
-        ]:
-            self.found.docs(self.place, "the order of the fields", "order-changed")
+        if is_reordered(before, after):
+            self.docs("the order of the fields", "order-changed")
 
     def _field(self, field: Field) -> Place:
         """Return the place of a field: a parameter of the methods that send it, or an attribute of its class."""
@@ -159,13 +169,13 @@ class _ModelDifference(Difference[Model]):
 
     def on_is_closed(self, old: bool, new: bool) -> None:
         if not self.place.is_sent:
-            self.found.docs(self.place, "whether there are further fields")
+            self.docs("whether there are further fields")
         elif new:
             text = "takes no further fields: one that is not declared is refused."
-            self.found.breaks("fields-closed", self.place, text)
+            self.breaks("fields-closed", text)
         else:
             text = "takes further fields, under the names that they have on the wire."
-            self.found.adds("fields-opened", self.place, text)
+            self.adds("fields-opened", text)
 
     def on_further(self, old: Type | None, new: Type | None) -> None:
         """Report other fields beside the declared ones, where it is not their refusal that changes."""
@@ -175,14 +185,14 @@ class _ModelDifference(Difference[Model]):
             values.compare(self.found, self.place.about("further fields"), old, new)
         elif old not in (None, ANYTHING) or new not in (None, ANYTHING):
             text = "has another type of fields beside the declared ones."
-            self.found.breaks("fields-type-changed", self.place, text)
+            self.breaks("fields-type-changed", text)
         elif new == ANYTHING:
             text = "may hold fields that are not declared: `plexy_pay.drift` does not report them."
-            self.found.adds("fields-declared-free", self.place, text)
+            self.adds("fields-declared-free", text)
         else:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
             text = "has no free fields: one that is not declared is reported, and `strict=True` refuses it."
-            self.found.add("fields-no-longer-free", level, self.place, text)
+            self.add("fields-no-longer-free", level, text)
 
     def on_next_action(self, old: NextAction | None, new: NextAction | None) -> None:
         name = f"models.{self.new.name}.next_action"
@@ -221,62 +231,84 @@ def _unit(amount: Amount) -> str:
     return amount.unit or "unknown"
 
 
-class _FieldDifference(Difference[Field]):
-    told_elsewhere = frozenset({"wire_name"})
+_Value = TypeVar("_Value", bound=Field | Parameter)
+
+
+class ValueDifference(Difference[_Value]):
+    """Compare two fields or two parameters."""
 
     def on_type(self, old: Type, new: Type) -> None:
         values.compare(self.found, self.place, old, new)
 
+    def on_amount(self, old: Amount | None, new: Amount | None) -> None:
+        """Report what is known otherwise of an amount of money."""
+        if new is None:
+            unit = _unit(old) if old is not None else "unknown"
+            text = f"is no amount of money any more; its unit was `{unit}`. `Money` is refused."
+            self.breaks("amount-mark-removed", text)
+        elif old is None:
+            text = f"is an amount of money, in the unit `{_unit(new)}`: floats are refused."
+            self.breaks("amount-mark-added", text)
+        elif old.unit != new.unit:
+            text = (
+                f"is in the unit `{_unit(new)}` now; it was `{_unit(old)}`. The same number means another amount: "
+                "check every place that passes or reads it."
+            )
+            self.breaks("amount-unit-changed", text)
+        elif old.evidence != new.evidence:
+            self.docs("the evidence of the unit")
+
+    def on_server_default(self, old: str | None, new: str | None) -> None:
+        """Report that the API takes something else for what is left out."""
+        if old is None or new is None or not self.place.is_sent:
+            self.docs("what the API takes when it is left out")
+            return
+        text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
+        self.breaks("request-default-changed", text)
+
+
+class _FieldDifference(ValueDifference[Field]):
+    told_elsewhere = frozenset({"wire_name"})
+
     def on_required(self, old: bool, new: bool) -> None:
         if new:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
-            passed, read = (
-                "is required now. Pass it.",
-                "is always there: it is never `UNSET`.",
-            )
+            passed = "is required now. Pass it."
+            read = "is always there: it is never `UNSET`."
             text = passed if level is Level.BREAKING else read
-            self.found.add("property-becomes-required", level, self.place, text)
+            self.add("property-becomes-required", level, text)
         else:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
-            passed, read = (
-                "need not be passed any more.",
-                "may be missing: it is `UNSET` then.",
-            )
+            passed = "need not be passed any more."
+            read = "may be missing: it is `UNSET` then."
             text = passed if level is Level.ADDITIVE else read
-            self.found.add("property-becomes-optional", level, self.place, text)
+            self.add("property-becomes-optional", level, text)
 
     def on_read_only(self, old: bool, new: bool) -> None:
         if not self.place.is_sent:
-            self.found.docs(self.place, "the mark that only responses bring it")
+            self.docs("the mark that only responses bring it")
         elif new:
             text = "is no parameter any more: only responses bring it."
-            self.found.breaks("property-becomes-read-only", self.place, text)
+            self.breaks("property-becomes-read-only", text)
         else:
-            self.found.adds(
-                "property-becomes-writable", self.place, "can be passed now."
-            )
+            self.adds("property-becomes-writable", "can be passed now.")
 
     def on_write_only(self, old: bool, new: bool) -> None:
         if not (self.place.is_received and self.new.required):
-            self.found.docs(self.place, "the mark that only requests carry it")
+            self.docs("the mark that only requests carry it")
         elif new:
             text = "may be missing: only requests carry it."
-            self.found.breaks("property-becomes-optional", self.place, text)
+            self.breaks("property-becomes-optional", text)
         else:
             text = "is always there: it is never `UNSET`."
-            self.found.adds("property-becomes-required", self.place, text)
-
-    def on_amount(self, old: Amount | None, new: Amount | None) -> None:
-        amounts(self.found, self.place, old, new)
+            self.adds("property-becomes-required", text)
 
     def on_is_sensitive(self, old: bool, new: bool) -> None:
         if new:
-            self.found.adds(
-                "sensitive-added", self.place, "is masked in `repr` and logs."
-            )
+            self.adds("sensitive-added", "is masked in `repr` and logs.")
         else:
             text = "is no longer masked: `repr` and logs show it."
-            self.found.breaks("sensitive-removed", self.place, text)
+            self.breaks("sensitive-removed", text)
 
     def on_is_hidden(self, old: bool, new: bool) -> None:
         if self.old.is_sensitive == self.new.is_sensitive:
@@ -284,9 +316,7 @@ class _FieldDifference(Difference[Field]):
 
     def on_is_unix_time(self, old: bool, new: bool) -> None:
         now = "as a number of seconds since 1970" if new else "as a plain number"
-        self.found.breaks(
-            "read-otherwise", self.place, f"is read in another way: {now}."
-        )
+        self.breaks("read-otherwise", f"is read in another way: {now}.")
 
     def on_wrapped_as(self, old: str, new: str) -> None:
         now = (
@@ -294,33 +324,7 @@ class _FieldDifference(Difference[Field]):
             if new
             else "a webhook does not wrap it any more"
         )
-        self.found.breaks(
-            "read-otherwise", self.place, f"is read in another way: {now}."
-        )
-
-    def on_server_default(self, old: str | None, new: str | None) -> None:
-        server_default(self.found, self.place, old, new)
-
-
-def amounts(
-    found: Findings, place: Place, old: Amount | None, new: Amount | None
-) -> None:
-    """Report what is known otherwise of an amount of money."""
-    if new is None:
-        unit = _unit(old) if old is not None else "unknown"
-        text = f"is no amount of money any more; its unit was `{unit}`. `Money` is refused."
-        found.breaks("amount-mark-removed", place, text)
-    elif old is None:
-        text = f"is an amount of money, in the unit `{_unit(new)}`: floats are refused."
-        found.breaks("amount-mark-added", place, text)
-    elif old.unit != new.unit:
-        text = (
-            f"is in the unit `{_unit(new)}` now; it was `{_unit(old)}`. The same number means another amount: check "
-            "every place that passes or reads it."
-        )
-        found.breaks("amount-unit-changed", place, text)
-    elif old.evidence != new.evidence:
-        found.docs(place, "the evidence of the unit")
+        self.breaks("read-otherwise", f"is read in another way: {now}.")
 
 
 def hiding(found: Findings, place: Place, *, is_hidden: bool) -> None:
@@ -331,27 +335,16 @@ def hiding(found: Findings, place: Place, *, is_hidden: bool) -> None:
         found.breaks("free-text-removed", place, "is no longer masked: logs show it.")
 
 
-def server_default(
-    found: Findings, place: Place, old: str | None, new: str | None
-) -> None:
-    """Report that the API takes something else for what is left out."""
-    if old is None or new is None or not place.is_sent:
-        found.docs(place, "what the API takes when it is left out")
-        return
-    text = f"stands for {brief(new)} now when it is left out; it was {brief(old)}. Pass the value that you mean."
-    found.breaks("request-default-changed", place, text)
-
-
 class _EnumDifference(Difference[Enum]):
     told_elsewhere = frozenset({"name", "takes_null"})
 
     def on_is_integer(self, old: bool, new: bool) -> None:
         now = "whole numbers" if new else "texts"
-        self.found.breaks("type-changed", self.place, f"has values that are {now} now.")
+        self.breaks("type-changed", f"has values that are {now} now.")
 
     def on_members(self, old: tuple[Member, ...], new: tuple[Member, ...]) -> None:
-        before = {member.value: member for member in old}
-        after = {member.value: member for member in new}
+        before = keyed(old, lambda one: one.value)
+        after = keyed(new, lambda one: one.value)
         for value, member in before.items():
             if value not in after:
                 text = (
@@ -366,7 +359,7 @@ class _EnumDifference(Difference[Enum]):
                     else "It can be sent."
                 )
                 text = f"has the new value {_json(value)}. {use}"
-                self.found.adds("enum-value-added", self.place, text)
+                self.adds("enum-value-added", text)
         for value, member in before.items():
             if value in after and member.name != after[value].name:
                 text = f"calls the value {_json(value)} `{after[value].name}` now; it was `{member.name}`."
@@ -375,10 +368,8 @@ class _EnumDifference(Difference[Enum]):
                 )
         self._meanings(before, after)
         self._spellings(before, after)
-        if [value for value in before if value in after] != [
-            value for value in after if value in before
-        ]:
-            self.found.docs(self.place, "the order of the values", "order-changed")
+        if is_reordered(before, after):
+            self.docs("the order of the values", "order-changed")
 
     def _member(self, name: str) -> Place:
         return replace(self.place, symbols=(f"models.{self.new.name}.{name}",))
@@ -388,17 +379,16 @@ class _EnumDifference(Difference[Enum]):
         has = {value: member.meaning for value, member in new.items() if member.meaning}
         if self._property("meaning", bool(had), bool(has)):
             return
-        for value in dict.fromkeys((*had, *has)):
-            was, now = had.get(value), has.get(value)
-            if was != now and value in new:
+        for value, was, now in differences(had, has):
+            if value in new:
                 self._meaning(value, was, now)
 
     def _meaning(self, value: str | int, old: str | None, new: str | None) -> None:
         text = f"`.meaning` of the value `{value}` {changed(old, new)}."
         if old is None:
-            self.found.adds("meaning-added", self.place, text)
+            self.adds("meaning-added", text)
         elif new is None:
-            self.found.breaks("meaning-removed", self.place, text)
+            self.breaks("meaning-removed", text)
         else:
             self.found.add("meaning-changed", Level.DOCS, self.place, text)
 
@@ -407,12 +397,11 @@ class _EnumDifference(Difference[Enum]):
         has = {value: member.same for value, member in new.items() if member.same}
         if self._property("canonical", bool(had), bool(has)):
             return
-        for value in dict.fromkeys((*had, *has)):
-            was, now = had.get(value), has.get(value)
-            # What a new value is the same as changes nothing that a program has done so far.
-            if was != now and value in old and value in new:
+        for value, was, now in differences(had, has):
+            # The canonical spelling of a new value changes nothing that a program has done so far.
+            if value in old and value in new:
                 text = f"`.canonical` of the value `{value}` {changed(was, now)}."
-                self.found.breaks("canonical-changed", self.place, text)
+                self.breaks("canonical-changed", text)
 
     def _property(self, name: str, had: bool, has: bool) -> bool:
         """Report a property of the members that comes or goes with the first or the last of its texts."""

@@ -1,4 +1,4 @@
-"""One of the two APIs, with what a comparison asks of it again and again."""
+"""Hold one of the two APIs, with what a comparison asks of it again and again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..model.types import EnumRef, Type, leaves_of
 
 
 class Direction(PlainEnum):
-    """Which way data goes: a caller writes requests and reads responses; an event is read like a response."""
+    """A direction of data: a caller writes requests and reads responses; an event is read like a response."""
 
     REQUEST = "request"
     RESPONSE = "response"
@@ -37,15 +37,14 @@ class Side:
         # Flaws are for the lint: a package can be made of such a document.
         self.api, self.problems, _, self.nodes = read(document)
         self.leftovers = leftovers(document, self.nodes)
-        self.schemas: dict[str, Model | Enum] = {**self.api.models, **self.api.enums}
+        self.schemas: dict[str, Model | Enum] = dict(self.api.models)
+        self.schemas.update(self.api.enums)
 
     @cached_property
     def uses(self) -> dict[str, frozenset[Direction]]:
-        """Which way each schema goes; nothing for one that nothing uses."""
-        sent, received = (
-            _reached(_sent(self.api)),
-            _reached(query.received_types(self.api)),
-        )
+        """Return which way each schema goes; nothing for one that nothing uses."""
+        sent = _reached(_sent(self.api))
+        received = _reached(query.received_types(self.api))
         received |= {event.body.key for event in self.api.events}
         return {key: _directions(key in sent, key in received) for key in self.schemas}
 
@@ -55,7 +54,7 @@ class Side:
 
     @cached_property
     def senders(self) -> dict[str, list[str]]:
-        """The calls that take the fields of a model as their parameters, by the key of the model."""
+        """Return the calls that take the fields of a model as their parameters, by the key of the model."""
         found: dict[str, list[str]] = {}
         for operation in self.api.operations:
             model = operation.body.model if operation.body else None
@@ -73,16 +72,14 @@ def _sent(api: Api) -> Iterator[Type]:
 
 def _reached(types: Iterable[Type]) -> set[str]:
     """Return the keys of the models and enumerations that values of these types consist of."""
-    roots = list(types)
-    models = query.reachable(roots)
-    parts = [part for model in models.values() for part in query.parts_of(model)]
-    enums = {
-        leaf.key
-        for type_ in (*roots, *parts)
-        for leaf in leaves_of(type_)
-        if isinstance(leaf, EnumRef)
-    }
-    return models.keys() | enums
+    parts = list(types)
+    models = query.reachable(parts)
+    for model in models.values():
+        parts += query.parts_of(model)
+    found = set(models)
+    for part in parts:
+        found.update(leaf.key for leaf in leaves_of(part) if isinstance(leaf, EnumRef))
+    return found
 
 
 def _directions(is_sent: bool, is_received: bool) -> frozenset[Direction]:

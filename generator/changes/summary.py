@@ -1,4 +1,4 @@
-"""Says in a few lines what changed between two packages, when one was just put in the place of the other."""
+"""Summarize in a few lines what changed when one package took the place of another."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Sequence
 
 from ..document import Document, is_mapping
 from .change import LEVELS, Change, Level, alike
-from .comparing import compare
+from .comparison import compare
 from .report import counted
 
-#: How many changes are shown, a line each, and how many things one line names.
+#: The number of changes that are shown, a line each, and of things that one line names.
 _MOST_LINES = 16
 _MOST_NAMES = 5
 
 
 def summary(old: bytes, new: bytes, all_of_it: str = "") -> list[str]:
-    """What users notice between two bundled documents, in lines for people, the gravest first.
+    """Return what users notice between two bundled documents, in lines for people, the gravest first.
 
     Args:
         old: The document of the package that was there; it may be broken, or empty if there was none.
-        new: That of the new one.
+        new: The document of the new one.
         all_of_it: The command that shows what is cut off, if there is one.
     """
     if old == new:
@@ -37,7 +37,7 @@ def summary(old: bytes, new: bytes, all_of_it: str = "") -> list[str]:
 
 
 def told(changes: Sequence[Change], all_of_it: str = "") -> list[str]:
-    """The changes in lines for people, the gravest first, and not too many of them."""
+    """Return the changes in lines for people, the gravest first, and not too many of them."""
     if not changes:
         return ["Users of the package: nothing that they could notice changed."]
     lines: list[str] = []
@@ -55,11 +55,12 @@ def told(changes: Sequence[Change], all_of_it: str = "") -> list[str]:
         left_out += sum(map(len, groups[room:]))
     if left_out:
         lines.append(f"  and {left_out} more{f': {all_of_it}' if all_of_it else ''}")
-    return [f"Users of the package: {counted(changes)}.", *lines]
+    lines.insert(0, f"Users of the package: {counted(changes)}.")
+    return lines
 
 
 def _line(group: Sequence[Change]) -> str:
-    """Changes of one text as one line, with what must not be overlooked in front."""
+    """Return changes of one text as one line, with what must not be overlooked in front."""
     change = group[0]
     shout = "MONEY: " if change.is_about_money else ""
     if len(group) == 1:

@@ -1,4 +1,4 @@
-"""What changed in the texts that no node of the model holds, and in what nothing reads."""
+"""Compare the texts that no node of the model holds, and the values that nothing reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from ..document import Pointer
 from ..model.api import Model
+from .alignment import keys_of_both
 from .findings import Findings, Place
 from .side import Side
 
@@ -26,7 +27,7 @@ def _apart(
     found: Findings, old: Mapping[Pointer, Any], new: Mapping[Pointer, Any]
 ) -> Iterator[tuple[Pointer, Any, Any]]:
     """Yield the values that are not the same JSON; True is not 1 there. None stands for one that is not there."""
-    for pointer in dict.fromkeys((*old, *new)):
+    for pointer in keys_of_both(old, new):
         before, after = old.get(pointer), new.get(pointer)
         is_same = json.dumps(before) == json.dumps(after) and (pointer in old) == (
             pointer in new
@@ -38,9 +39,11 @@ def _apart(
 def _is_in_both(found: Findings, pointer: Pointer) -> bool:
     """Return whether both APIs have the node that a place belongs to. One that comes or goes is told as a whole."""
     known = found.old.nodes | found.new.nodes
-    above = (pointer[:length] for length in range(len(pointer) - 1, 0, -1))
-    node = next((place for place in above if place in known), None)
-    return node is None or (node in found.old.nodes and node in found.new.nodes)
+    for length in range(len(pointer) - 1, 0, -1):
+        node = pointer[:length]
+        if node in known:
+            return node in found.old.nodes and node in found.new.nodes
+    return True
 
 
 def _owners(side: Side) -> dict[Pointer, str]:

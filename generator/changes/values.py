@@ -1,4 +1,4 @@
-"""What changed in the types of values.
+"""Compare the types of values.
 
 What a caller writes and what a caller reads are judged the other way round. A parameter may take more without harm, and
 a response may bring less without harm. A value that goes both ways gets the harsher of the two.
@@ -11,6 +11,7 @@ from dataclasses import replace
 from ..model.types import (
     NULL,
     Constant,
+    Discriminator,
     EnumRef,
     Limits,
     ListOf,
@@ -20,6 +21,7 @@ from ..model.types import (
     Union,
     variants_of,
 )
+from .alignment import differences
 from .change import Level
 from .findings import Findings, Place, changed
 from .side import Side
@@ -98,7 +100,7 @@ def in_new_keys(found: Findings, type_: Type) -> Type:
 
 
 class _Types:
-    """Two types that are compared, the old one in the keys of the new API."""
+    """Compare two types, the old one in the keys of the new API."""
 
     def __init__(self, found: Findings, place: Place, old: Type, new: Type) -> None:
         self.found = found
@@ -122,12 +124,12 @@ class _Types:
         self._null()
         self._discriminator()
         self._insides(kept)
-        if (
-            not gone
-            and not come
-            and [*map(_identity, self.before)] != [*map(_identity, self.after)]
-        ):
+        if not gone and not come and self._is_reordered():
             self.found.docs(self.place, "the order of the variants", "order-changed")
+
+    def _is_reordered(self) -> bool:
+        before = list(map(_identity, self.before))
+        return before != list(map(_identity, self.after))
 
     def _are_constants(self) -> bool:
         if len(self.before) != 1 or len(self.after) != 1:
@@ -140,11 +142,9 @@ class _Types:
         return True
 
     def _other_type(self) -> None:
-        was, now = (
-            names_of(self.found.old, self.old),
-            names_of(self.found.new, self.new),
-        )
-        # What takes anything takes each of them.
+        was = names_of(self.found.old, self.old)
+        now = names_of(self.found.new, self.new)
+        # A type that takes anything takes each of them.
         gone = frozenset[str]() if "object" in now else was - now
         come = frozenset[str]() if "object" in was else now - was
         level = self.place.level(
@@ -170,43 +170,41 @@ class _Types:
         was, now = NULL in variants_of(self.old), NULL in variants_of(self.new)
         if now and not was:
             level = self.place.level(request=Level.ADDITIVE, response=Level.BREAKING)
-            self.found.add("null-added", level, self.place, self._null_text(added=True))
+            text = (
+                "may be None now; look before you use it."
+                if self.place.is_received
+                else "takes None now, which is sent as null."
+            )
+            self.found.add("null-added", level, self.place, text)
         elif was and not now:
             level = self.place.level(request=Level.BREAKING, response=Level.ADDITIVE)
-            self.found.add(
-                "null-removed", level, self.place, self._null_text(added=False)
+            text = (
+                "is never None any more."
+                if self.place.is_received
+                else "no longer takes None."
             )
-
-    def _null_text(self, *, added: bool) -> str:
-        if self.place.is_received:
-            return (
-                "may be None now; look before you use it."
-                if added
-                else "is never None any more."
-            )
-        return (
-            "takes None now, which is sent as null."
-            if added
-            else "no longer takes None."
-        )
+            self.found.add("null-removed", level, self.place, text)
 
     def _discriminator(self) -> None:
         old = self.old.discriminator if isinstance(self.old, Union) else None
         new = self.new.discriminator if isinstance(self.new, Union) else None
         if old is None and new is None:
             return
-        if old is not None and new is not None and old.wire_name == new.wire_name:
-            before, after = dict(old.keys), dict(new.keys)
-            # A value that comes or goes with its variant is reported as that variant.
-            same = all(
-                before[value] == after[value] for value in before.keys() & after.keys()
-            )
-            if same and len(before.keys() ^ after.keys()) <= abs(
-                len(self.before) - len(self.after)
-            ):
-                return
+        if old is not None and new is not None and self._tells_alike(old, new):
+            return
         text = "is told apart by other values: an object may become another class."
         self.found.breaks("discriminator-changed", self.place, text)
+
+    def _tells_alike(self, old: Discriminator, new: Discriminator) -> bool:
+        """Return whether each value tells of the same variant; one that comes or goes is reported as its variant."""
+        before, after = dict(old.keys), dict(new.keys)
+        kept = before.keys() & after.keys()
+        if old.wire_name != new.wire_name or any(
+            before[value] != after[value] for value in kept
+        ):
+            return False
+        moved = before.keys() ^ after.keys()
+        return len(moved) <= abs(len(self.before) - len(self.after))
 
     def _insides(self, kept: list[tuple[Type, Type]]) -> None:
         for pair in kept:
@@ -222,11 +220,8 @@ class _Types:
                     pass  # The other types have nothing inside.
 
     def _limits(self, old: Limits, new: Limits) -> None:
-        before, after = dict(old), dict(new)
-        for name in dict.fromkeys((*before, *after)):
-            was, now = before.get(name), after.get(name)
-            if was != now:
-                self._limit(name, was, now)
+        for name, was, now in differences(dict(old), dict(new)):
+            self._limit(name, was, now)
 
     def _limit(self, name: str, old: object, new: object) -> None:
         if name == "format":

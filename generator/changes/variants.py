@@ -9,7 +9,7 @@ from ..model.types import Type
 
 
 class Variants(NamedTuple):
-    """The variants of two unions.
+    """Variants of two unions.
 
     Attributes:
         gone: Those that only the old one has.
@@ -34,12 +34,10 @@ def compared(
     """
     found = Variants(list(old), [], [])
     for variant in new:
-        match = next(
-            (one for one in found.gone if identity(one) == identity(variant)), None
-        )
-        if match is None:
-            found.come.append(variant)
+        matches = [one for one in found.gone if identity(one) == identity(variant)]
+        if matches:
+            found.gone.remove(matches[0])
+            found.kept.append((matches[0], variant))
         else:
-            found.gone.remove(match)
-            found.kept.append((match, variant))
+            found.come.append(variant)
     return found

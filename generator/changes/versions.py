@@ -1,4 +1,4 @@
-"""Which version a change asks for: PEP 440, by Semantic Versioning, and by its rule for 0.x before 1.0."""
+"""Propose the version that follows a change: PEP 440, by Semantic Versioning, and by its rule for 0.x before 1.0."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .change import LEVELS, Change, Level, harsher
 
 
 def proposed_version(current: str, changes: Iterable[Change]) -> str:
-    """The smallest version that may follow `current` after these changes.
+    """Return the smallest version that may follow `current` after these changes.
 
     Before 1.0 a breaking change raises the minor version, and every other change the patch. From 1.0 on a breaking
     change raises the major version, an addition the minor, and docs alone the patch. Without a change it is `current`.
 
     Args:
         current: The version that was released last.
-        changes: What changed since then.
+        changes: The changes since then.
 
     Raises:
         ToolError: if `current` is no version.
@@ -27,20 +27,20 @@ def proposed_version(current: str, changes: Iterable[Change]) -> str:
     before = parsed(current)
     if not found:
         return current
-    major, minor, patch = (*before.release, 0, 0, 0)[:3]
+    release = [before.major, before.minor, before.micro]
     level = harsher(change.level for change in found)
     # Before 1.0 everything counts one place further down.
-    place = min(2, LEVELS.index(level) + (major == 0))
-    release = (major, minor, patch)
+    place = min(2, LEVELS.index(level) + (before.major == 0))
     if before.is_prerelease and not any(release[place + 1 :]):
         # Its final version was not released, and already says as much.
         return before.base_version
-    raised = [*release[:place], release[place] + 1, *(0 for _ in release[place + 1 :])]
+    raised = [*release[:place], release[place] + 1]
+    raised += [0] * (len(release) - len(raised))
     return ".".join(map(str, raised))
 
 
 def parsed(text: str) -> Version:
-    """A version as PEP 440 reads it.
+    """Return a version as PEP 440 reads it.
 
     Raises:
         ToolError: if it is none.
@@ -54,7 +54,7 @@ def parsed(text: str) -> Version:
 
 
 def reason(changes: Iterable[Change]) -> str:
-    """Why the version must be raised that far, in a few words."""
+    """Return why the version must be raised that far, in a few words."""
     found = list(changes)
     level = harsher(change.level for change in found)
     count = sum(change.level is level for change in found)

@@ -1,4 +1,4 @@
-"""The command `drift` of `python -m generator`."""
+"""Run the command `drift` of `python -m generator`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from .. import pipeline
 from ..document import Document
 from ..model import build
 from ..problems import ToolError
-from . import comparing, fact_rows, observing, proposing, report, source
+from . import export_comparison, fact_rows, observations, report, source
 from .finding import Finding
 from .log import Log
 from .overlay import Heading
+from .proposal import propose
 
 _OBSERVED, _DOCUMENTED = "observed", "documented"
 _LONGEST_NAME = 200
@@ -70,10 +71,10 @@ def run(options: argparse.Namespace) -> int:
     made = _report(root, told, options)
     if made.written_to:
         _write(Path(made.written_to), made)
-    print(
-        report.as_json(made) if options.json else _text(made),
-        end="" if not options.json else "\n",
-    )
+    if options.json:
+        print(report.as_json(made))
+    else:
+        print(_text(made), end="")
     return 0
 
 
@@ -94,12 +95,12 @@ def _report(
         return _find(document, told, word, name, refused)
 
     try:
-        proposal = proposing.propose(root, document, find, heading)
+        proposal = propose(root, document, find, heading)
     except RecursionError:
         raise ToolError(
             f"{options.source} is nested too deep to be compared."
         ) from None
-    target = options.as_overlay
+    target = options.as_overlay if proposal.overlay else None
     api = build.read(document).api
     rows: dict[str, list[str]] = {}
     if proposal.overlay:
@@ -110,9 +111,7 @@ def _report(
         spec=api,
         findings=proposal.findings,
         overlay=proposal.overlay,
-        written_to=_shown(target).as_posix()
-        if target is not None and proposal.overlay
-        else "",
+        written_to="" if target is None else _shown(target).as_posix(),
         rows=rows,
         unreadable=told.unreadable if isinstance(told, Log) else (),
         told=not isinstance(told, Log) or bool(told.records),
@@ -127,8 +126,8 @@ def _find(
     refused: dict[str, str],
 ) -> list[Finding]:
     if isinstance(told, Log):
-        return observing.observe(document, told, word, name, refused)
-    return comparing.compare(document, told, word, name, refused)
+        return observations.observe(document, told, word, name, refused)
+    return export_comparison.compare(document, told, word, name, refused)
 
 
 def _text(made: report.Report) -> str:

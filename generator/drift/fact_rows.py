@@ -1,4 +1,4 @@
-"""Lists what the overlay asks of `tests/generator/facts`: the rows that a person has to write there, with the source.
+"""List the rows that an overlay asks of `tests/generator/facts`; a person writes them there, with the source.
 
 That list is kept apart from `spec/` on purpose, so no program writes it: whoever raises evidence confirms it there.
 """
@@ -11,7 +11,7 @@ from ..model import query
 from ..model.api import Api, Enum, Operation
 from . import facts, words
 
-FOLDER = "tests/generator/facts"
+DIRECTORY = "tests/generator/facts"
 
 
 def rows(before: Api, after: Api, source: str) -> dict[str, list[str]]:
@@ -22,7 +22,7 @@ def rows(before: Api, after: Api, source: str) -> dict[str, list[str]]:
         for fact in coverage.facts(after)
         if words.is_better(fact.evidence, old.get((fact.kind, fact.name), facts.GUESS))
     ]
-    found = {
+    lines = {
         "operations.tsv": _operations(before, after),
         "schemas.tsv": [
             f"{one.name}\t{one.evidence}" for one in better if one.kind == "schema"
@@ -31,12 +31,12 @@ def rows(before: Api, after: Api, source: str) -> dict[str, list[str]]:
         "values.tsv": _values(before, after),
         "others.tsv": _others(better),
     }
-    # A server that is written at several places is one fact.
-    return {
-        name: [f"{line}\t{source}" for line in dict.fromkeys(lines)]
-        for name, lines in found.items()
-        if lines
-    }
+    found: dict[str, list[str]] = {}
+    for name, some in lines.items():
+        # A server that is written at several places is one fact.
+        for line in dict.fromkeys(some):
+            found.setdefault(name, []).append(f"{line}\t{source}")
+    return found
 
 
 def _operations(before: Api, after: Api) -> list[str]:

@@ -1,13 +1,14 @@
-"""Tells both ways of finding drift how well a thing of `spec/` is known, and which edits raise its evidence."""
+"""Rate how well a thing of `spec/` is known, and make the edits that raise its evidence."""
 
 from __future__ import annotations
 
 from ..document import Pointer
+from ..model import query
 from ..model.api import Api, Field, Node, Origin
 from . import words
 from .finding import Append, Edit, Put
 
-#: What was only guessed may be corrected by what is known. A contradiction between two known things is for a person.
+#: A guess may be corrected by what is known. A contradiction between two known things is for a person.
 GUESS = "inferred"
 
 
@@ -25,11 +26,9 @@ def raised(origin: Origin, word: str, source: str) -> tuple[Edit, ...]:
 
 def with_source(origin: Origin, source: str) -> tuple[Edit, ...]:
     """Return the edit that adds a source, if it is not there yet."""
-    return (
-        ()
-        if source in origin.sources
-        else (Append((*origin.pointer, "x-source"), source),)
-    )
+    if source in origin.sources:
+        return ()
+    return (Append((*origin.pointer, "x-source"), source),)
 
 
 def is_amount(field: Field) -> bool:
@@ -48,6 +47,5 @@ def is_about_money(api: Api, pointer: Pointer) -> bool:
         return any(operation.moves_money for operation in found)
     if pointer[-2:-1] != ("properties",):
         return False
-    fields = [field for model in api.models.values() for field in model.fields]
-    is_marked = any(field.amount for field in fields if field.origin.pointer == pointer)
-    return is_marked or words.is_amount(str(pointer[-1]))
+    here = [one for one in query.fields_of(api) if one.origin.pointer == pointer]
+    return any(field.amount for field in here) or words.is_amount(str(pointer[-1]))

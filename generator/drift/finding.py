@@ -1,4 +1,4 @@
-"""What was found, and what is to be done about it."""
+"""Define findings, what becomes of each, and the edits that correct `spec/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..document import Pointer, format_pointer
 
 
 class Verdict(StrEnum):
-    """What becomes of a finding.
+    """A decision about a finding.
 
     PATCH: the overlay corrects `spec/`. HAND: a person decides. ONLY_HERE: `spec/` says more than the source, which may
     be right.
@@ -67,12 +67,12 @@ class Move:
 
     @property
     def pointer(self) -> Pointer:
-        """The old place of the operation."""
+        """Return the old place of the operation."""
         return ("paths", self.path, self.method)
 
     @property
     def new_pointer(self) -> Pointer:
-        """The new place of the operation."""
+        """Return the new place of the operation."""
         return ("paths", self.new_path, self.new_method)
 
 
@@ -84,13 +84,13 @@ class Finding:
     """One difference between `spec/` and what the source tells.
 
     Attributes:
-        kind: What differs: `path`, `method`, `operation`, `parameter`, `body`, `status`, `property`, `type`, `format`,
-            `enum-value`, `required`, `evidence`, or another plain word.
-        verdict: What becomes of it.
+        kind: The kind of difference: `path`, `method`, `operation`, `parameter`, `body`, `status`, `property`, `type`,
+            `format`, `enum-value`, `required`, `evidence`, or another plain word.
+        verdict: The decision about it.
         where: The place in the bundled document of `spec/`.
-        subject: What it is about, for people: an operation, or a schema and its property.
+        subject: Its subject, for people: an operation, or a schema and its property.
         text: The difference; for a decision, also why no program can make it.
-        edits: What the overlay changes, for a patch.
+        edits: The edits of the overlay, for a patch.
     """
 
     kind: str
@@ -102,18 +102,28 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """The same for the same finding in each comparison of the same two documents."""
+        """Return an id that is the same in each comparison of the same two documents."""
         return f"{self.kind} {format_pointer(self.where)} {self.subject}"
 
 
+def for_person(kind: str, where: Pointer, subject: str, text: str) -> Finding:
+    """Return a finding that a person has to decide."""
+    return Finding(kind, Verdict.HAND, where, subject, text)
+
+
+def for_overlay(
+    kind: str, where: Pointer, subject: str, text: str, *edits: Edit
+) -> Finding:
+    """Return a finding that the overlay corrects."""
+    return Finding(kind, Verdict.PATCH, where, subject, text, edits)
+
+
 def merged(findings: Sequence[Finding]) -> list[Finding]:
-    """Each finding once; one that came in two versions is for a person."""
+    """Return each finding once; one that came in two versions is for a person."""
     found: dict[str, Finding] = {}
     for one in findings:
         other = found.setdefault(one.id, one)
         if other != one and other.verdict is not Verdict.HAND:
             text = f"{other.text}; elsewhere the source says: {one.text}"
-            found[one.id] = Finding(
-                one.kind, Verdict.HAND, one.where, one.subject, text
-            )
+            found[one.id] = for_person(one.kind, one.where, one.subject, text)
     return list(found.values())

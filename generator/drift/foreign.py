@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .. import reading
+from .. import openapi
 from ..document import Document, Located, Pointer, mapping, sequence
 from ..model import build, query
 from ..model.api import Api
@@ -31,7 +31,7 @@ _JSON_TYPES: tuple[tuple[type, str], ...] = (
 )
 _UNIONS = ("oneOf", "anyOf")
 _NULL = {"type": "null"}
-#: What the client can send.
+#: Places of parameters that the client can send.
 _PLACES = ("path", "query", "header")
 _SCHEMAS: Pointer = ("components", "schemas")
 
@@ -39,14 +39,14 @@ _Written = dict[str, Any]
 
 
 class Foreign:
-    """The API of the vendor, as the model reads it.
+    """A vendor's API, as the model reads it.
 
     Attributes:
         api: The API.
         operations: Its operations, in the order of the export.
         schemas: The types of the schemas that the export names, by name, in its order.
-        has_webhooks: Whether the export describes webhooks.
-        names: How the export names a schema, by our key; nothing for one that is written in place.
+        has_webhooks: True if the export describes webhooks.
+        names: The name of a schema in the export, by our key; nothing for one that is written in place.
         no_json: The places of the operations whose request body is no JSON.
         sent: The places of the schemas that a request may carry.
         received: The places of those that a response or a webhook may carry.
@@ -64,7 +64,7 @@ class Foreign:
         self.names = writer.names
         self.no_json = writer.no_json
         self.sent = query.sent_components(self.api)
-        webhooks = [webhook.pointer for webhook in reading.webhooks(written)]
+        webhooks = [webhook.pointer for webhook in openapi.webhooks(written)]
         self.received = query.received_components(self.api) | query.components_from(
             self.api, webhooks
         )
@@ -75,8 +75,8 @@ class _Bare(NamedTuple):
 
     Attributes:
         place: Where it stands.
-        value: What stands there.
-        nullable: Whether null is fine.
+        value: The value there.
+        nullable: True if null is fine.
         variants: Where its variants are, null left out.
     """
 
@@ -87,7 +87,7 @@ class _Bare(NamedTuple):
 
 
 class _Writer:
-    """Writes the document.
+    """Write the document.
 
     Attributes:
         names: The names of the export for the schemas that have one, by our keys.
@@ -105,7 +105,7 @@ class _Writer:
 
     def document(self) -> _Written:
         """Return the whole document."""
-        for number, schema in enumerate(reading.named_schemas(self._document)):
+        for number, schema in enumerate(openapi.named_schemas(self._document)):
             key = f"Named{number}"
             self.aliases[str(schema.pointer[-1])] = key
             self._schemas[key] = self._schema(schema.pointer)
@@ -121,7 +121,7 @@ class _Writer:
 
     def _paths(self) -> _Written:
         paths: _Written = {}
-        for operation in reading.operations(self._document):
+        for operation in openapi.operations(self._document):
             path = _full_path(operation)
             if operation.method in paths.get(path, {}):
                 path = operation.path
@@ -134,10 +134,10 @@ class _Writer:
     def _webhooks(self) -> _Written:
         return {
             webhook.path: {webhook.method: {"requestBody": self._body(webhook.body())}}
-            for webhook in reading.webhooks(self._document)
+            for webhook in openapi.webhooks(self._document)
         }
 
-    def _operation(self, operation: reading.Operation, pointer: Pointer) -> _Written:
+    def _operation(self, operation: openapi.Operation, pointer: Pointer) -> _Written:
         data = operation.data
         tags = [*sequence(data.get("tags")), data.get("x-apidog-folder")]
         made: _Written = {
@@ -159,7 +159,7 @@ class _Writer:
         return made
 
     def _parameter(self, parameter: Located) -> _Written:
-        where, name = reading.parameter_key(parameter.value)
+        where, name = openapi.parameter_key(parameter.value)
         if where not in _PLACES:
             where, name = "header", ""
         required = parameter.value.get("required") is True
@@ -229,11 +229,11 @@ class _Writer:
     def _types(self, bare: _Bare) -> set[str]:
         """Return the JSON types; a broken document may have any text there, and none of it is to be shown."""
         types = (
-            reading.types(self._document, bare.place) & _TYPES
+            openapi.types(self._document, bare.place) & _TYPES
             if bare.value
             else set[str]()
         )
-        if not types and reading.properties(self._document, bare.place):
+        if not types and openapi.properties(self._document, bare.place):
             return {"object"}
         return types or set(_types_of(sequence(bare.value.get("enum"))))
 
@@ -305,14 +305,21 @@ def _values(value: _Written) -> list[str | int]:
 
 
 def _types_of(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        yield next((name for kind, name in _JSON_TYPES if isinstance(value, kind)), "")
+    return map(_type_of, values)
+
+
+def _type_of(value: object) -> str:
+    for kind, name in _JSON_TYPES:
+        if isinstance(value, kind):
+            return name
+    return ""
 
 
 def _says_null(value: _Written) -> bool:
     kind = value.get("type")
-    is_listed = "null" in (kind, *sequence(kind)) or None in sequence(value.get("enum"))
-    return is_listed or value.get("nullable") is True
+    is_type = kind == "null" or "null" in sequence(kind)
+    is_listed = None in sequence(value.get("enum"))
+    return is_type or is_listed or value.get("nullable") is True
 
 
 def _is_text(value: object) -> bool:
@@ -321,14 +328,14 @@ def _is_text(value: object) -> bool:
 
 def _json_of(holder: Located) -> Located | None:
     """Return the JSON of a request body or a response."""
-    for media in reading.media_types(holder):
+    for media in openapi.media_types(holder):
         kind = str(media.pointer[-1]).split(";")[0].strip().lower()
         if kind in ("application/json", "*/*") or kind.endswith("+json"):
             return media
     return None
 
 
-def _full_path(operation: reading.Operation) -> str:
+def _full_path(operation: openapi.Operation) -> str:
     """Return the path behind that of the server: an export may say `/payments` below one that ends in `/v1`."""
     item = mapping(operation.document.get(operation.pointer[:-1]))
     for holder in (operation.data, item, operation.document.data):

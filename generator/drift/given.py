@@ -1,4 +1,4 @@
-"""Holds what a comparison of `spec/` with an export is given."""
+"""Hold the two sides that a comparison of `spec/` with an export is given."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .type_facts import enum_of, model_of
 
 @dataclass(frozen=True)
 class Given:
-    """The two APIs, and how well known the export is.
+    """Two APIs, and how well known the export is.
 
     Attributes:
         spec: The bundled document of `spec/`, which edits change as it is written.
         api: The API that it describes.
         theirs: The API of the vendor.
         word: The evidence of what the export says.
-        source: What to write as the source.
+        source: The text to write as the source.
     """
 
     spec: Document
@@ -33,7 +33,7 @@ class Given:
     source: str
 
     @property
-    def marks(self) -> dict[str, Any]:
+    def extensions(self) -> dict[str, Any]:
         """Return the evidence and the source of what comes from the export."""
         return {"x-evidence": self.word, "x-source": [self.source]}
 
@@ -59,7 +59,10 @@ def schema_at(api: Api, type_: Type, place: Pointer) -> Model | Enum | Alias | N
 def wrapper_at(api: Api, place: Pointer) -> Wrapper | None:
     """Return the object in which webhooks wrap the value of a property."""
     referred = _referred(api, place)
-    return next((one for one in api.wrappers if one.origin.pointer in referred), None)
+    for wrapper in api.wrappers:
+        if wrapper.origin.pointer in referred:
+            return wrapper
+    return None
 
 
 def _referred(api: Api, place: Pointer) -> list[Pointer]:

@@ -1,4 +1,4 @@
-"""Reads the log of `plexy_pay.drift`: lines of JSON with the attributes of its records, or its lines of text.
+"""Read the log of `plexy_pay.drift`: lines of JSON with the attributes of its records, or its lines of text.
 
 Any other line of the log is skipped. A record that does not look like one of ours is counted, and nothing of it is
 used: anybody can write to a log.
@@ -33,13 +33,13 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True)
 class Record:
-    """One record of the log: where an answer was other than `spec/` says. It has no value of the answer.
+    """A record of the log: where a response was other than `spec/` says. It has no value of the response.
 
     Attributes:
         operation: The call, such as `payment_links.create`.
-        pointer: The place in the answer; `*` is every item of an array.
+        pointer: The place in the response; `*` is every item of an array.
         kind: One of `KINDS`.
-        expected: What `spec/` says.
+        expected: The type that `spec/` says.
         seen: The JSON type that came, or `absent`.
         line: The line of the log, from 1.
     """
@@ -54,23 +54,23 @@ class Record:
 
 @dataclass(frozen=True)
 class Log:
-    """The records of a log, each difference once, and the lines with records that cannot be used."""
+    """Records of a log, each difference once, and the lines with records that cannot be used."""
 
     records: tuple[Record, ...]
     unreadable: tuple[int, ...]
 
 
 def is_log(text: str) -> bool:
-    """Whether a file is a log: its first lines are JSON objects, one in each, or a line of text is ours."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    found = _object(first)
+    """Return whether a file is a log: its first lines are JSON objects, one in each, or a line of text is ours."""
+    lines = text.strip().splitlines()
+    found = _object(lines[0]) if lines else None
     if found is not None and not found.keys() & {"openapi", "swagger", "paths"}:
         return True
     return _TEXT.search(text) is not None and "openapi:" not in text
 
 
 def read(text: str) -> Log:
-    """The records of a log."""
+    """Return the records of a log."""
     records: dict[tuple[object, ...], Record] = {}
     unreadable: list[int] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -86,19 +86,18 @@ def read(text: str) -> Log:
 
 
 def _facts(line: str) -> Iterator[Mapping[str, Any]]:
-    """The attributes of the record on a line, if there is one."""
+    """Yield the attributes of the record on a line, if there is one."""
     found = _object(line)
     if found is None:
         match = _TEXT.search(line)
         if match is not None:
             facts = match.groupdict()
-            yield {
-                **facts,
-                "pointer": "" if facts["pointer"] == "its root" else facts["pointer"],
-            }
+            if facts["pointer"] == "its root":
+                facts["pointer"] = ""
+            yield facts
         return
     # Formatters differ in where they put the attributes: beside the message, or in an object of their own.
-    places = [found, *(value for value in found.values() if is_mapping(value))]
+    places = [found, *filter(is_mapping, found.values())]
     whole = [place for place in places if place.keys() >= _KEYS]
     if whole:
         yield whole[0]

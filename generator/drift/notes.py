@@ -1,4 +1,4 @@
-"""Collects the findings of a comparison.
+"""Collect the findings of a comparison.
 
 One part of `spec/` may be compared with several of the export, such as a schema that is sent and received. So what one
 part of the export says is weighed against the others before anything is found.
@@ -10,7 +10,8 @@ from collections.abc import Container, Hashable
 from typing import NamedTuple
 
 from ..document import Pointer
-from .finding import Edit, Finding, Verdict, merged
+from . import facts
+from .finding import Edit, Finding, Verdict, for_overlay, for_person, merged
 
 
 class _Lack(NamedTuple):
@@ -21,7 +22,7 @@ class _Lack(NamedTuple):
 
 
 class Notes:
-    """The findings so far, and what the export says elsewhere."""
+    """Collect the findings so far, and what the export says elsewhere."""
 
     def __init__(self, refused: Container[str]) -> None:
         self._refused = refused
@@ -33,16 +34,45 @@ class Notes:
         self, kind: str, where: Pointer, subject: str, text: str, *edits: Edit
     ) -> bool:
         """Note a difference that the overlay corrects; False if that was tried before and breaks the document."""
-        one = Finding(kind, Verdict.PATCH, where, subject, text, edits)
+        one = for_overlay(kind, where, subject, text, *edits)
         if one.id in self._refused:
             self.hand(kind, where, subject, text)
             return False
         self._found.append(one)
         return True
 
+    def correct(
+        self,
+        kind: str,
+        where: Pointer,
+        subject: str,
+        text: str,
+        *edits: Edit,
+        thing: str,
+        evidence: str,
+    ) -> bool:
+        """Note a difference that the overlay corrects if the thing was only a guess; else a person decides.
+
+        Args:
+            kind: The kind of difference.
+            where: The place in `spec/`.
+            subject: The subject of a finding.
+            text: The difference.
+            edits: The correction.
+            thing: The word for what differs, such as `property`.
+            evidence: Its evidence level in `spec/`.
+
+        Returns:
+            True if the overlay corrects it.
+        """
+        if evidence == facts.GUESS:
+            return self.patch(kind, where, subject, text, *edits)
+        self.hand(kind, where, subject, f"{text}; the {thing} is {evidence}")
+        return False
+
     def hand(self, kind: str, where: Pointer, subject: str, text: str) -> None:
         """Note a difference that a person has to decide."""
-        self._found.append(Finding(kind, Verdict.HAND, where, subject, text))
+        self._found.append(for_person(kind, where, subject, text))
 
     def only_here(
         self,
@@ -56,11 +86,11 @@ class Notes:
         """Note something that only `spec/` has.
 
         Args:
-            kind: What differs.
+            kind: The kind of difference.
             where: The place in `spec/`.
-            subject: What it is about.
+            subject: The subject of a finding.
             text: The difference.
-            unless: What makes it no finding, if another part of the export says it.
+            unless: A fact that makes it no finding, if another part of the export says it.
         """
         self._found.append(
             _Lack(Finding(kind, Verdict.ONLY_HERE, where, subject, text), unless)
@@ -71,7 +101,7 @@ class Notes:
         self._said.add(fact)
 
     def has_said(self, fact: Hashable) -> bool:
-        """Whether a part of the export said something."""
+        """Return whether a part of the export said something."""
         return fact in self._said
 
     def agree(self, kind: str, where: Pointer) -> None:
@@ -102,4 +132,4 @@ class Notes:
         ):
             return one
         text = f"{one.text}; elsewhere the export says the same as `spec/`"
-        return Finding(one.kind, Verdict.HAND, one.where, one.subject, text)
+        return for_person(one.kind, one.where, one.subject, text)

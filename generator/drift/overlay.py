@@ -1,4 +1,4 @@
-"""Writes the corrections of findings as one OpenAPI Overlay, as YAML for people."""
+"""Write the corrections of findings as one OpenAPI Overlay, as YAML for people."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..document import Document, Pointer
-from . import applying, placeholders
-from .differing import difference
+from . import patch, placeholders
+from .document_difference import difference
 from .finding import Edit, Finding, Move, Rename
-from .moving import Action, move_actions, rename_actions
+from .moves import Action, move_actions, rename_actions
 
-#: What is text to YAML 1.1, which PyYAML writes, and may be a number to YAML 1.2, which is read.
+#: Text to YAML 1.1, which PyYAML writes, that may be a number to YAML 1.2, which is read.
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+")
 _OF_EXAMPLES = "The examples follow the schemas, with values that say nothing."
 
 
 class Heading(NamedTuple):
-    """The `info` of an overlay.
+    """Texts for the `info` of an overlay.
 
     Attributes:
-        title: What it is.
+        title: The title.
         description: Where it comes from.
     """
 
@@ -40,7 +40,7 @@ def overlay_of(
     Args:
         document: The bundled document.
         findings: The findings whose edits are made.
-        heading: What the overlay says about itself.
+        heading: The texts that the overlay has about itself.
 
     Raises:
         CannotMoveError: An operation cannot be moved without changing another one.
@@ -60,7 +60,7 @@ def _actions(document: Document, findings: Sequence[Finding]) -> Iterator[Action
     """Yield what moves and renames first: then all other actions name the places where things are afterwards."""
     edits = _unique(findings)
     data = copy.deepcopy(document.data)
-    for edit in applying.in_order(edits):
+    for edit in patch.in_order(edits):
         if isinstance(edit, Rename | Move):
             actions = (
                 rename_actions(edit)
@@ -70,8 +70,8 @@ def _actions(document: Document, findings: Sequence[Finding]) -> Iterator[Action
             yield from _described(
                 actions, _joined(one for one in findings if edit in one.edits)
             )
-            applying.make(data, edit)
-    corrected = applying.edited(document.data, edits)
+            patch.make(data, edit)
+    corrected = patch.edited(document.data, edits)
     placeholders.repair(corrected)
     for change in difference(data, corrected):
         text = _told(findings, _before(change.place, edits)) or _OF_EXAMPLES
@@ -88,8 +88,8 @@ def _unique(findings: Sequence[Finding]) -> list[Edit]:
 
 def _described(actions: Sequence[Action], text: str) -> Iterator[Action]:
     for action in actions:
-        rest = {key: value for key, value in action.items() if key != "target"}
-        yield {"target": action["target"], "description": text, **rest}
+        # The target comes first, and then the description.
+        yield {"target": action["target"], "description": text} | action
 
 
 def _told(findings: Sequence[Finding], place: Pointer) -> str:
@@ -107,7 +107,7 @@ def _joined(findings: Iterable[Finding]) -> str:
 
 def _before(place: Pointer, edits: Sequence[Edit]) -> Pointer:
     """Return where something was before it was moved or renamed."""
-    for edit in reversed(applying.in_order(edits)):
+    for edit in reversed(patch.in_order(edits)):
         new: Pointer = ()
         if isinstance(edit, Move):
             new = edit.new_pointer
@@ -122,7 +122,7 @@ def _before(place: Pointer, edits: Sequence[Edit]) -> Pointer:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes lists one step further in, and the same value twice rather than an alias."""
+    """Write lists one step further in, and the same value twice rather than an alias."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -1,4 +1,4 @@
-"""Makes examples fit the schemas that were patched, with values that say nothing: none of a log or an export."""
+"""Make examples fit the schemas that were patched, with values that say nothing: none of a log or an export."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..document import (
     objects,
     sequence,
 )
-from ..lint.fitting import misfits
+from ..lint.misfits import misfits
 from ..model import build
 from ..model.api import Model
 from ..model.types import Constant, EnumRef, ListOf, ModelRef, Scalar, Type, Union
-from .applying import put
+from .patch import put
 from .type_facts import format_of, takes_null
 
 _TEXTS = {
@@ -32,7 +32,7 @@ _TEXTS = {
 _VALUES = {"boolean": True, "integer": 1, "number": 1}
 _ROUNDS = 6
 _NAME = "Placeholder"
-#: How deep the objects are that have all their fields.
+#: The depth up to which objects have all their fields.
 _SHALLOW = 2
 _DEPTH = 8
 
@@ -42,8 +42,8 @@ class _Wanted(NamedTuple):
 
     Attributes:
         place: Its place.
-        schema: What it has to fit.
-        is_open: Whether it was left open, with null in its place; else it does not fit, or is not there.
+        schema: The schema that it has to fit.
+        is_open: True if it was left open, with null in its place; else it does not fit, or is not there.
     """
 
     place: Pointer
@@ -54,11 +54,12 @@ class _Wanted(NamedTuple):
 def repair(data: dict[str, Any]) -> None:
     """Correct the examples of a document that no longer fit, or are missing where something was added.
 
-    What cannot be corrected is for the lint to tell.
+    The lint reports the rest.
     """
     document = Document(data)
     for _ in range(_ROUNDS):
-        wanted = [*_missing(document), *_unfit(document)]
+        wanted = list(_missing(document))
+        wanted += _unfit(document)
         edits = list(_edits(document, wanted)) if wanted else []
         if not edits:
             return
@@ -75,9 +76,8 @@ def _edits(
     }
     components = mapping(document.data.get("components"))
     schemas = mapping(components.get("schemas")) | named
-    holder = Document(
-        {**document.data, "components": {**components, "schemas": schemas}}
-    )
+    components = components | {"schemas": schemas}
+    holder = Document(document.data | {"components": components})
     types = build.typed(holder)
     for key, one in zip(named, wanted, strict=True):
         type_ = types.type_at(("components", "schemas", key))

@@ -1,4 +1,4 @@
-"""Tells what was found, what the overlay corrects, and what to do next: as Markdown, and as JSON."""
+"""Report what was found, what the overlay corrects, and what to do next: as Markdown, and as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..document import format_pointer
 from ..model.api import Api
 from . import facts
-from .fact_rows import FOLDER
+from .fact_rows import DIRECTORY
 from .finding import Finding, Verdict
 
 _TITLES = {
@@ -26,10 +26,10 @@ _SHOWN_LINES = 10
 
 @dataclass(frozen=True)
 class Report:
-    """All there is to tell.
+    """All that there is to report.
 
     Attributes:
-        source: What was read, for people.
+        source: The name of the source, for people.
         evidence: The evidence of what was found.
         spec: The API that `spec/` describes, without the new overlay.
         findings: The findings.
@@ -37,7 +37,7 @@ class Report:
         written_to: The file that it was written to, if it was.
         rows: The rows for the lists of facts.
         unreadable: Lines of the log with records that could not be used.
-        told: Whether the source tells of anything.
+        told: True if the source tells of anything.
     """
 
     source: str
@@ -60,7 +60,8 @@ class Report:
 
 def as_markdown(report: Report) -> str:
     """Return the report for people."""
-    parts = [_head(report), *_sections(report)]
+    parts = [_head(report)]
+    parts += _sections(report)
     if report.unreadable:
         parts.append(
             f"Lines of the log that look like drift and cannot be read: {_shown_lines(report)}"
@@ -75,9 +76,7 @@ def as_json(report: Report) -> str:
         "source": report.source,
         "evidence": report.evidence,
         "written": bool(report.written_to),
-        "findings": [
-            _record(report, one) for verdict in Verdict for one in report.of(verdict)
-        ],
+        "findings": _records(report),
         "overlay": report.overlay,
         "facts": report.rows,
         "unreadable_lines": list(report.unreadable),
@@ -105,11 +104,8 @@ def _sections(report: Report) -> Iterator[str]:
     for verdict, title in _TITLES.items():
         found = report.of(verdict)
         if found:
-            lines = [
-                f"## {title}: {len(found)}",
-                "",
-                *(_line(report, one) for one in found),
-            ]
+            lines = [f"## {title}: {len(found)}", ""]
+            lines += [_line(report, one) for one in found]
             yield "\n".join(lines)
 
 
@@ -122,6 +118,13 @@ def _line(report: Report, one: Finding) -> str:
     return (
         f"- {report.spec.marks.where(one.where)}: {one.kind}: {one.subject}: {one.text}"
     )
+
+
+def _records(report: Report) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for verdict in Verdict:
+        found += [_record(report, one) for one in report.of(verdict)]
+    return found
 
 
 def _record(report: Report, one: Finding) -> dict[str, object]:
@@ -139,7 +142,8 @@ def _record(report: Report, one: Finding) -> dict[str, object]:
 
 def _next(report: Report) -> Iterator[str]:
     """Yield what to do now."""
-    steps = [*_decisions(report), *_corrections(report)]
+    steps = list(_decisions(report))
+    steps += _corrections(report)
     if steps:
         yield "\n".join(["## Next", "", *steps])
     if report.rows:
@@ -166,14 +170,16 @@ def _corrections(report: Report) -> Iterator[str]:
     if unsure:
         yield f"- These descriptions still speak of what was not known: {', '.join(unsure)}."
     if report.rows:
-        yield f"- Confirm what is known better now in `{FOLDER}/`: the rows are below."
+        yield f"- Confirm what is known better now in `{DIRECTORY}/`: the rows are below."
     yield "- `./nox -s generate`, `./nox -s changes -- main` and `./nox -s coverage-spec`; then `./nox -s check`."
 
 
 def _rows(report: Report) -> Iterator[str]:
-    yield f"## Rows for {FOLDER}/ (a row that is there for it is replaced)"
+    yield f"## Rows for {DIRECTORY}/ (a row that is there for it is replaced)"
     for name, lines in report.rows.items():
-        yield from ("", f"{name}:", "", "```text", *lines, "```")
+        yield from ("", f"{name}:", "", "```text")
+        yield from lines
+        yield "```"
 
 
 def _unsure(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reads what tells of the real API: a log of `plexy_pay.drift`, or the vendor's OpenAPI export, whole or in part."""
+"""Read a source about the real API: a log of `plexy_pay.drift`, or the vendor's OpenAPI export, whole or in part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .. import reading
+from .. import openapi
 from ..document import Document, is_mapping, mapping, parse_pointer, references
 from ..problems import Problem, SpecError
 from ..yaml_files import read_text, text_of
@@ -24,11 +24,11 @@ _VERSION = re.compile(r"3\.[01]\.[0-9]+")
 
 @dataclass(frozen=True)
 class Export:
-    """The vendor's description of its API.
+    """A description of the vendor's API, by the vendor.
 
     Attributes:
-        document: What it says.
-        is_whole: Whether it is meant to have every operation; a page of the documentation site has one.
+        document: The document.
+        is_whole: True if it is meant to have every operation; a page of the documentation site has one.
     """
 
     document: Document
@@ -36,7 +36,7 @@ class Export:
 
     @cached_property
     def foreign(self) -> Foreign:
-        """The API that it describes, as the model reads it."""
+        """Return the API that it describes, as the model reads it."""
         return Foreign(self.document)
 
 
@@ -121,7 +121,7 @@ def _export(text: str, name: str, *, is_page: bool) -> Export:
             )
     if problems:
         raise SpecError(problems)
-    operations = list(reading.operations(document))
+    operations = list(openapi.operations(document))
     if not operations and not mapping(document.data.get("components")).get("schemas"):
         raise _stop(
             name,

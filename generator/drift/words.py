@@ -1,4 +1,4 @@
-"""What may be written to `spec/`: names, types and words of enumerations. Recorded values never are.
+"""Decide what may be written to `spec/`: names, types and words of enumerations, and never a recorded value.
 
 A log or an export can hold personal data where nobody expects it, so a name is written only if it looks like one.
 """
@@ -28,7 +28,7 @@ _PRIVATE = re.compile(
 
 
 def is_name(text: str) -> bool:
-    """Whether a text looks like the name of a field, and not like a key that is made of data."""
+    """Return whether a text looks like the name of a field, and not like a key that is made of data."""
     return (
         bool(_NAME.fullmatch(text))
         and not _LONG_NUMBER.search(text)
@@ -37,12 +37,12 @@ def is_name(text: str) -> bool:
 
 
 def is_header(text: str) -> bool:
-    """Whether a text looks like the name of a header."""
+    """Return whether a text looks like the name of a header."""
     return bool(_HEADER.fullmatch(text)) and not _LONG_NUMBER.search(text)
 
 
 def is_word(value: object) -> bool:
-    """Whether a value looks like a word of an enumeration: `authorized`, `STATUS_PAID`, `3ds-required`, `05`."""
+    """Return whether a value looks like a word of an enumeration: `authorized`, `STATUS_PAID`, `3ds-required`, `05`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 1000
     return (
@@ -54,12 +54,12 @@ def is_word(value: object) -> bool:
 
 
 def is_schema_key(text: str) -> bool:
-    """Whether a text can be the name of a schema."""
+    """Return whether a text can be the name of a schema."""
     return bool(_KEY.fullmatch(text)) and not re.search(r"[0-9]{6}", text)
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is the template of a path, and not one that somebody called."""
+    """Return whether a text is the template of a path, and not one that somebody called."""
     parts = text.split("/")[1:]
     return bool(_PATH.fullmatch(text)) and not any(
         _HEX.fullmatch(part) or (_LONG_NUMBER.search(part) and "{" not in part)
@@ -68,17 +68,17 @@ def is_path(text: str) -> bool:
 
 
 def is_amount(name: str) -> bool:
-    """Whether a property of this name is money, so that it must have a unit."""
+    """Return whether a property of this name is money, so that it must have a unit."""
     return bool(_AMOUNT.fullmatch(name))
 
 
 def looks_private(name: str) -> bool:
-    """Whether a property of this name probably holds personal data or card data."""
+    """Return whether a property of this name probably holds personal data or card data."""
     return bool(_PRIVATE.search(name))
 
 
 def is_better(word: str, than: str) -> bool:
-    """Whether one word for evidence is stronger than another."""
+    """Return whether one word for evidence is stronger than another."""
     ranks: tuple[str, ...] = EVIDENCE
     return word in ranks and (
         than not in ranks or ranks.index(word) < ranks.index(than)

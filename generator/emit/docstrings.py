@@ -8,7 +8,7 @@ from functools import cache
 
 from openapi_python_client.strings import safe_for_docstring
 
-from ..hidden import spelled_out
+from ..hidden_characters import spelled_out
 from ..model.api import (
     Amount,
     AmountUnit,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..identifiers import snake
 from ..model.api import Event
-from ..naming import snake
 from . import docstrings
 
 

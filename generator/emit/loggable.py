@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..identifiers import plain
 from ..model.api import Api, Field, Parameter
 from ..model.types import Constant, EnumRef, ModelRef, Scalar, Type, leaves_of
-from ..naming import plain
 
 _OPEN = frozenset({"string", "integer", "number", "date", "date-time"})
 _PLAIN = _OPEN | {"boolean"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..identifiers import camel, snake
 from ..model import money, query
 from ..model.api import Api, Enum, Field, Model
 from ..model.types import Constant, EnumRef, leaves_of
-from ..naming import camel, snake
 from . import docstrings
 from .annotations import Names, attribute
 from .wire_facts import discriminators, wire_call

@@ -19,8 +19,8 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 
+from ..identifiers import snake
 from ..model.api import Api, Enum, Operation, Schema
-from ..naming import snake
 from ..problems import GenerationError
 from . import docstrings, templating
 from .models import Attribute, EnumView, ModelView, Uses

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..identifiers import constant, pascal, snake
 from ..model import query
 from ..model.api import Amount, Api, Body, Field, Model, Operation, Parameter
 from ..model.money import currency, priced_amount
 from ..model.types import NULL, ModelRef, Scalar, Type, leaves_of, variants_of
-from ..naming import constant, pascal, snake
 from . import docstrings
 from .annotations import LATE, PLAIN, attribute, parameter
 from .results import classes_in, result_of

@@ -10,9 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import currencies
+from ..identifiers import snake
 from ..model import query
 from ..model.api import ARGUMENTS, Api
-from ..naming import snake
 from . import docstrings, optional, templating
 from .clients import arguments as client_arguments
 from .events import EventView

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..identifiers import snake
 from ..model.api import LookUp, Recipe
-from ..naming import snake
 from .operations import OperationView
 
 

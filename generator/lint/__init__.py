@@ -1,4 +1,4 @@
-"""Everything that must be right in the document before a client is made of it."""
+"""Check everything that must be right in the document before a client is made of it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def lint(
     """Find what is wrong in a document.
 
     Args:
-        root: The root file, or the folder that holds `openapi.yaml`.
+        root: The root file, or the directory that holds `openapi.yaml`.
         document: The document as it was loaded from there, with overlays if there are any.
-        node_modules: Where npm put Redocly CLI; the project's own folder if not given.
-        redocly: Whether to run Redocly CLI, which takes longest.
-        overlaid: Whether overlays were applied. Redocly CLI reads the files, and then the bundle instead.
-        model: What `model.build.read` gives for the document, where that was read already.
+        node_modules: Where npm put Redocly CLI; the project's own directory if not given.
+        redocly: True to run Redocly CLI, which takes longest.
+        overlaid: True if overlays were applied. Redocly CLI reads the files, and then the bundle instead.
+        model: The result of `model.build.read` for the document, where that was read already.
 
     Returns:
         The problems, each once, by file and line.
@@ -49,12 +49,9 @@ def lint(
         elif redocly:
             second_opinion = executor.submit(redocly_cli.check, root, node_modules)
         model = model or read(document)
-        problems = {
-            *structure.check(document),
-            *model.problems,
-            *model.flaws,
-            *rules.check(document, model.api),
-        }
+        problems = set(structure.check(document))
+        problems.update(model.problems, model.flaws)
+        problems.update(rules.check(document, model.api))
         if second_opinion is not None:
             problems.update(second_opinion.result())
     return sorted(problems)

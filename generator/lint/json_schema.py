@@ -1,4 +1,4 @@
-"""What JSON Schema validators find, in a form to show to people."""
+"""Show people the errors that JSON Schema validators find."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHOWN = 240
 
 
 def errors_of(validator: object, value: object) -> list[ValidationError]:
-    """What keeps a value from being valid; for a union, what is wrong in the variant that fits best."""
+    """Return the errors of a value; for a union, those of the variant that fits best."""
     find = cast(
         "Callable[[object], Iterable[ValidationError]]",
         cast("Any", validator).iter_errors,
@@ -26,6 +26,6 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 
 def short(text: str) -> str:
-    """A message that may quote a whole value, cut to what one line can show."""
+    """Return a message that may quote a whole value, cut to what one line can show."""
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

@@ -1,4 +1,4 @@
-"""Runs Redocly CLI on the document's files: a second opinion, by a linter of another house."""
+"""Run Redocly CLI on the document's files, for a second opinion."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ..document import Document, is_mapping, mapping, parse_pointer, sequence
-from ..loading import bundle_bytes
+from ..loader import bundle_bytes
 from ..problems import Problem, ToolError
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = Path(__file__).with_name("redocly.yaml")
 
 _TIMEOUT_SECONDS = 120
-_INSTALL = "run `npm ci` in the project's folder (it needs Node.js)"
+_INSTALL = "run `npm ci` in the project's directory (it needs Node.js)"
 
 
 def check(root: Path, node_modules: Path | None = None) -> list[Problem]:
@@ -26,7 +26,7 @@ def check(root: Path, node_modules: Path | None = None) -> list[Problem]:
 
     Args:
         root: The root file of the document.
-        node_modules: Where npm put the CLI; the project's own folder if not given.
+        node_modules: Where npm put the CLI; the project's own directory if not given.
 
     Raises:
         ToolError: Node or the CLI is missing, or the CLI did not give a result.
@@ -93,24 +93,24 @@ def run(
         raise ToolError(
             f"Redocly CLI needs Node.js, and PATH has no `node`. Install Node.js, then {_INSTALL}."
         )
+    command = [
+        node,
+        str(program),
+        "lint",
+        root.name,
+        "--format=json",
+        "--max-problems=10000",
+        f"--config={CONFIG}",
+        *options,
+    ]
+    environment = dict(os.environ)
+    environment["REDOCLY_TELEMETRY"] = "off"
+    environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true"
     try:
         return subprocess.run(
-            [
-                node,
-                program,
-                "lint",
-                root.name,
-                "--format=json",
-                "--max-problems=10000",
-                f"--config={CONFIG}",
-                *options,
-            ],
+            command,
             cwd=root.parent,
-            env={
-                **os.environ,
-                "REDOCLY_TELEMETRY": "off",
-                "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
-            },
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -125,7 +125,7 @@ def run(
 
 
 def _report(output: str) -> dict[str, Any] | None:
-    """The JSON object in the output that has the problems.
+    """Return the JSON object in the output that has the problems.
 
     Redocly CLI also prints banners (about old versions of Node), which must not be taken for a result.
     """

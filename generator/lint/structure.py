@@ -1,8 +1,8 @@
-"""Checks the document against OpenAPI itself, with openapi-spec-validator."""
+"""Check the document against OpenAPI itself, with openapi-spec-validator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -26,7 +26,7 @@ from .json_schema import errors_of, short
 
 
 class _Version(NamedTuple):
-    """What checks a document of a version, and a schema in it."""
+    """Validators of a document of a version, and of a schema in it."""
 
     document: type[SpecValidator]
     schema: Any
@@ -42,7 +42,7 @@ _ROOT = "#"
 
 
 def check(document: Document) -> Iterator[Problem]:
-    """What breaks OpenAPI, each with its place in the files."""
+    """Yield what breaks OpenAPI, each with its place in the files."""
     version = str(document.data.get("openapi"))
     of_version = _VERSIONS.get(".".join(version.split(".")[:2]))
     if of_version is None:
@@ -68,7 +68,7 @@ def check(document: Document) -> Iterator[Problem]:
 
 
 def _shape_errors(validator: SpecValidator, data: object) -> list[ValidationError]:
-    """What breaks OpenAPI's own JSON Schema.
+    """Return what breaks OpenAPI's own JSON Schema.
 
     openapi-spec-validator takes jsonschema-rs for this where it is installed: a hundred times as fast, but its
     errors quote the whole document and name no place in it. So it only says whether there are any.
@@ -83,7 +83,7 @@ def _shape_errors(validator: SpecValidator, data: object) -> list[ValidationErro
 def _collect(
     check: Callable[[Any], Iterable[ValidationError]], value: object
 ) -> list[ValidationError]:
-    """The errors that a check finds. That it breaks is one more: no document may end in a traceback."""
+    """Return the errors that a check finds, or that it broke: no document may end in a traceback."""
     errors: list[ValidationError] = []
     try:
         errors.extend(check(value))
@@ -115,17 +115,17 @@ def _problem(
 
 
 def _choice(error: ValidationError) -> ValidationError | None:
-    """The part of an error that a word is not one of those which OpenAPI lists; None if it is about something else."""
+    """Return the part of an error about a word that OpenAPI does not list; None if it is about something else."""
     if error.validator == "enum":
         return error
     if is_mapping(error.instance):
         return None
     # A union of a word and something else, such as the type of a schema, which may be a list of them.
-    found = [choice for inner in error.context or () if (choice := _choice(inner))]
-    return next(
-        (choice for choice in found if isinstance(choice.instance, str)),
-        found[0] if found else None,
-    )
+    found = list(filter(None, map(_choice, error.context or ())))
+    for choice in found:
+        if isinstance(choice.instance, str):
+            return choice
+    return found[0] if found else None
 
 
 def soundness(of_version: Any) -> Callable[[object], bool]:
@@ -135,7 +135,7 @@ def soundness(of_version: Any) -> Callable[[object], bool]:
     time, by the same description of schemas and the same idea of a regular expression.
 
     Args:
-        of_version: What validates with schemas of that version of OpenAPI.
+        of_version: The validator with schemas of that version of OpenAPI.
     """
     named: list[tuple[str, Any]] = [(uri, REGISTRY.contents(uri)) for uri in REGISTRY]
     quick = jsonschema_rs.validator_for(
@@ -154,7 +154,7 @@ def soundness(of_version: Any) -> Callable[[object], bool]:
 
 
 def _adapted(of_version: _Version, data: dict[str, Any]) -> type[SpecValidator]:
-    """The same validator, which passes sound schemas at once, and whose errors all begin with where they were found."""
+    """Return a validator that passes sound schemas at once, and begins each error with its place."""
     validator = of_version.document
     keywords = {
         name: _with_place(name, keyword)
@@ -193,17 +193,27 @@ def _with_place(name: str, keyword: type[KeywordValidator]) -> type[KeywordValid
     def call(
         self: KeywordValidator, *args: Any, **kwargs: Any
     ) -> Iterator[ValidationError]:
-        place = next((arg.parts for arg in args if isinstance(arg, SchemaPath)), ())
+        place = _parts_of(args)
         for error in check(self, *args, **kwargs):
             # The innermost check is the first to see an error; it knows the place best.
             if not error.path or error.path[0] != _ROOT:
-                inside = ("default",) if name == "default" else ()
-                error.path.extendleft(reversed((_ROOT, *map(_token, place), *inside)))
+                tokens = [_ROOT, *map(_token, place)]
+                if name == "default":
+                    tokens.append("default")
+                error.path.extendleft(reversed(tokens))
             yield error
 
     return cast(
         "type[KeywordValidator]", type(keyword.__name__, (keyword,), {"__call__": call})
     )
+
+
+def _parts_of(arguments: Iterable[object]) -> Sequence[Any]:
+    """Return the place that a check is told, as its path from the root."""
+    for argument in arguments:
+        if isinstance(argument, SchemaPath):
+            return argument.parts
+    return ()
 
 
 def _token(part: object) -> str | int:

@@ -1,1 +1,1 @@
-"""The API as the package knows it: one typed value, built from the document in one place."""
+"""Model the API as the package knows it: one typed value, built from the document in one place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .. import reading
+from .. import openapi
 from ..document import Located, Pointer
 from ..problems import meant
 from .api import EVIDENCE, Amount, AmountUnit
@@ -34,12 +34,12 @@ def read_amount(
         reader: The reader of the document.
         name: The name on the wire.
         schema: The place of its schema.
-        parameter: The place of the parameter that has the schema; it may have the marks itself.
+        parameter: The place of the parameter that has the schema; it may have the extensions itself.
     """
-    unit = _mark(reader, schema, parameter, _UNIT)
+    unit = _extension(reader, schema, parameter, _UNIT)
     if unit is None and not _is_amount(reader, name, schema):
         return None
-    evidence = _mark(reader, schema, parameter, _EVIDENCE)
+    evidence = _extension(reader, schema, parameter, _EVIDENCE)
     _check_evidence(reader, name, schema, evidence)
     if unit is None or unit.value not in list(UNITS):
         _report_unit(reader, name, schema, unit)
@@ -52,20 +52,20 @@ def read_amount(
 
 
 def _is_amount(reader: Reader, name: str, schema: Pointer) -> bool:
-    """Return whether something without a mark is an amount by its name and type."""
+    """Return whether something without an extension is an amount by its name and type."""
     if _AMOUNT_NAME.fullmatch(name) is None:
         return False
-    return not _SCALARS.isdisjoint(reading.types(reader.document, schema))
+    return not _SCALARS.isdisjoint(openapi.types(reader.document, schema))
 
 
-def _mark(
+def _extension(
     reader: Reader, schema: Pointer, parameter: Pointer | None, name: str
 ) -> Located | None:
     if parameter is not None:
         value = reader.at(parameter)
         if name in value:
             return Located((*parameter, name), value[name])
-    return reading.mark(reader.document, schema, name)
+    return openapi.extension(reader.document, schema, name)
 
 
 def _report_unit(

@@ -37,7 +37,7 @@ EVIDENCE: tuple[Evidence, ...] = (
 #: The levels that are good enough to say that something is not there. A fact of 2023 proves nothing today.
 PROVES_ABSENCE: tuple[Evidence, ...] = ("documented", "observed")
 
-#: What the `environment` argument of the clients may be.
+#: Values of the `environment` argument of the clients.
 ENVIRONMENTS = ("live", "test")
 
 #: The arguments that every client has, whatever the document says.
@@ -57,13 +57,13 @@ ARGUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a node comes from.
+    """A source of a node in the document.
 
     Attributes:
         pointer: Its place in the bundled document.
         location: Its file and line.
-        evidence: How well it is known, by its own mark or by that of the node it belongs to.
-        is_stated: Whether the mark is its own.
+        evidence: The evidence level, by its own extension or by that of the node it belongs to.
+        is_stated: True if the extension is its own.
         sources: Where it was read.
     """
 
@@ -86,22 +86,22 @@ class Node:
 
     @property
     def evidence(self) -> Evidence:
-        """How well it is known."""
+        """Return the evidence level."""
         return self.origin.evidence
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where it was read."""
+        """Return the sources in which it was read."""
         return self.origin.sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deprecation:
-    """What a deprecated thing is replaced by.
+    """A replacement for a deprecated thing, and when the thing goes.
 
     Attributes:
         since: The version since which it is deprecated, or nothing.
-        use: What to use in its place, or nothing.
+        use: The thing to use in its place, or nothing.
         until: The version that removes it, or nothing.
     """
 
@@ -120,9 +120,9 @@ class Setting(Node):
     Attributes:
         argument: The argument of the clients.
         variable: The environment variable that stands for it where it is not given; none if there is none.
-        is_date: Whether its value is a date, such as `2024-01-15`.
+        is_date: True if its value is a date, such as `2024-01-15`.
         family: The name of the family whose operations have it.
-        text: What it is, for people.
+        text: A description for people.
     """
 
     argument: str
@@ -137,7 +137,7 @@ class Family(Node):
     """Operations with a key, a header and origins of their own; no family uses what belongs to another.
 
     Attributes:
-        name: How errors and records of operations call it.
+        name: The name in errors and records of operations.
         argument: The argument of the clients that takes its key.
         variable: The environment variable that stands for the key.
         header: The header that carries the raw key.
@@ -158,11 +158,11 @@ class Family(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """What is known of the unit of an amount.
+    """A unit of an amount, as far as it is known.
 
     Attributes:
         unit: The unit; none where the vendor does not state it.
-        evidence: How well the unit is known.
+        evidence: The evidence level of the unit.
         pointer: Where the unit is written.
     """
 
@@ -179,18 +179,18 @@ class Field(Node):
         wire_name: Its name on the wire.
         name: Its name in Python.
         type: Its type.
-        required: Whether the object always has it.
-        read_only: Whether only responses carry it.
-        write_only: Whether only requests carry it.
-        description: What it is, for people.
-        amount: What is known of its unit, if it is an amount.
-        is_main_amount: Whether `money` of the model is this amount.
-        is_sensitive: Whether its value is masked in every representation.
-        is_hidden: Whether a log shows its name alone: it, or what it refers to, is sensitive or free text.
-        is_unix_time: Whether its value is a number of seconds since 1970.
+        required: True if the object always has it.
+        read_only: True if only responses carry it.
+        write_only: True if only requests carry it.
+        description: The description for people.
+        amount: Its unit, as far as it is known, if it is an amount.
+        is_main_amount: True if `money` of the model is this amount.
+        is_sensitive: True if its value is masked in every representation.
+        is_hidden: True if a log shows its name alone: it, or what it refers to, is sensitive or free text.
+        is_unix_time: True if its value is a number of seconds since 1970.
         wrapped_as: The name under which webhooks wrap its value in an object; nothing where they do not.
-        server_default: What the server takes where the field is left out, as JSON; none where that is not known.
-        deprecation: What replaces it, if it is deprecated.
+        server_default: The value that the server takes where the field is left out, as JSON; none if not known.
+        deprecation: The replacement, if it is deprecated.
     """
 
     wire_name: str
@@ -211,18 +211,18 @@ class Field(Node):
 
     @property
     def unit(self) -> AmountUnit | None:
-        """The unit of its amount, if it is one whose unit is known."""
+        """Return the unit of its amount, if it is one whose unit is known."""
         return None if self.amount is None else self.amount.unit
 
     @property
     def argument(self) -> str:
-        """The name of the constructor's argument: attrs drops leading underscores."""
+        """Return the name of the constructor's argument: attrs drops leading underscores."""
         return self.name.lstrip("_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
-    """How a response says what the payer has to do next.
+    """A rule by which a response says what the payer has to do next.
 
     Attributes:
         id: The field with the id of the payment.
@@ -248,8 +248,8 @@ class Schema(Node):
     Attributes:
         key: Its key in the document; one that is written in place has a key made of what it belongs to.
         name: Its class, or the name that a class of it would have.
-        description: What it is, for people.
-        is_unused: Whether it is marked as a schema that nothing refers to.
+        description: The description for people.
+        is_unused: True if it is marked as a schema that nothing refers to.
     """
 
     key: str = field(metadata=FOR_READERS)
@@ -265,11 +265,11 @@ class Model(Schema):
     Attributes:
         fields: Its fields in the document's order.
         further: The type of the fields that the schema does not name; none where it says nothing of them.
-        is_closed: Whether the schema refuses further fields.
-        deprecation: What replaces it, if it is deprecated.
-        next_action: How it says what the payer has to do next, if it does.
+        is_closed: True if the schema refuses further fields.
+        deprecation: The replacement, if it is deprecated.
+        next_action: The rule for what the payer has to do next, if there is one.
         own_required: The names that it requires itself, those that its parts require left out.
-        required_evidence: How well that is known for each way, `request` and `response`; none where nothing says it.
+        required_evidence: The evidence level of that for each way, `request` and `response`; none if not stated.
     """
 
     fields: tuple[Field, ...]
@@ -282,7 +282,7 @@ class Model(Schema):
 
     @cached_property
     def by_wire_name(self) -> Mapping[str, Field]:
-        """The fields by their names on the wire."""
+        """Return the fields by their names on the wire."""
         return {field.wire_name: field for field in self.fields}
 
 
@@ -293,7 +293,7 @@ class Member:
     Attributes:
         name: Its name in Python.
         value: The value on the wire.
-        meaning: What it means; nothing where that is not known.
+        meaning: The meaning; nothing where that is not known.
         same: The canonical spelling of the same value; nothing where it is this one.
     """
 
@@ -309,9 +309,9 @@ class Enum(Schema):
 
     Attributes:
         members: Its members in the document's order, null left out.
-        is_integer: Whether the values are whole numbers.
-        takes_null: Whether null is one of the values.
-        deprecation: What replaces it, if it is deprecated.
+        is_integer: True if the values are whole numbers.
+        takes_null: True if null is one of the values.
+        deprecation: The replacement, if it is deprecated.
     """
 
     members: tuple[Member, ...]
@@ -343,15 +343,15 @@ class Parameter(Node):
         name: Its name in Python.
         place: Where it stands.
         type: Its type.
-        required: Whether every call has it.
-        description: What it is, for people.
-        amount: What is known of its unit, if it is an amount.
-        server_default: What the server takes where it is left out, as JSON; none where that is not known.
+        required: True if every call has it.
+        description: The description for people.
+        amount: Its unit, as far as it is known, if it is an amount.
+        server_default: The value that the server takes where it is left out, as JSON; none where that is not known.
         setting: The argument of the client that fills it; nothing where callers pass it.
-        deprecation: What replaces it, if it is deprecated.
-        is_own_text: Whether it holds a text of the caller's own, an order reference, and no id of the API.
-        is_joined: Whether the items of an array stand in one value, with commas between them.
-        is_hidden: Whether a log shows its name alone.
+        deprecation: The replacement, if it is deprecated.
+        is_own_text: True if it holds a text of the caller's own, an order reference, and no id of the API.
+        is_joined: True if the items of an array stand in one value, with commas between them.
+        is_hidden: True if a log shows its name alone.
     """
 
     wire_name: str
@@ -371,12 +371,12 @@ class Parameter(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body(Node):
-    """The JSON body of a request.
+    """A JSON body of a request.
 
     Attributes:
         type: The type of its JSON.
-        required: Whether every call has one.
-        description: What it is, for people.
+        required: True if every call has one.
+        description: The description for people.
     """
 
     type: Type
@@ -385,7 +385,7 @@ class Body(Node):
 
     @property
     def model(self) -> Model | None:
-        """The model whose fields are the parameters of the call; None where the body is passed as a whole."""
+        """Return the model whose fields are the parameters of the call; None where the body is passed as a whole."""
         if not isinstance(self.type, ModelRef):
             return None
         model = self.type.model
@@ -395,16 +395,16 @@ class Body(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response(Node):
-    """What the API sends back with a status.
+    """A response of the API with a status.
 
     Attributes:
         status: The status, such as `200`, or a range, such as `5XX`.
         type: The type of its content; none where it has none.
         media_type: The media type of its content; nothing where it has none.
-        content: How its content is read.
-        description: What it means, for people.
-        advice: What to do about it, for people; nothing where the document advises nothing.
-        refuses: Whether the status says that the call was not carried out, as far as it is described.
+        content: The way its content is read.
+        description: The meaning, for people.
+        advice: Advice for people; nothing where the document advises nothing.
+        refuses: True if the status says that the call was not carried out, as far as it is described.
         shared_as: The name of the shared response that it refers to; nothing for one written in place.
     """
 
@@ -420,7 +420,7 @@ class Response(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pagination(Node):
-    """How a list is followed.
+    """A way to follow a list.
 
     Attributes:
         item: The model of a row.
@@ -431,7 +431,7 @@ class Pagination(Node):
         identity: The field that tells a row from others.
         page_parameter: The parameter with the number of the page.
         size_parameter: The parameter with the size of the page.
-        whole: Whether one response is the whole list.
+        whole: True if one response is the whole list.
     """
 
     item: Model
@@ -457,19 +457,19 @@ class Operation(Node):
         method: The method of the resource.
         http_method: The method of HTTP, in capitals.
         path: The template of the path.
-        method_evidence: How well the method of HTTP is known.
-        path_evidence: How well the path is known.
+        method_evidence: The evidence level of the HTTP method.
+        path_evidence: The evidence level of the path.
         family: The family whose key and origin it has.
-        moves_money: Whether a call may move money.
-        summary: What it does, in a line.
-        description: What it does, for people.
-        deprecation: What replaces it, if it is deprecated.
+        moves_money: True if a call may move money.
+        summary: A summary in a line.
+        description: The description for people.
+        deprecation: The replacement, if it is deprecated.
         parameters: Its parameters: its own, then those of its path.
         body: The body of its request, if there is one.
         responses: Its responses in the document's order.
-        pagination: How it is followed, if it lists.
+        pagination: The way its list is followed, if it lists.
         idempotency_key: The parameter by which the API knows a repeated call, by its name on the wire, or nothing.
-        key_repeats: Whether the client may repeat a call because it has that key.
+        key_repeats: True if the client may repeat a call because it has that key.
         facts: Where the facts of a call stand in its request, as runtime expressions.
         tags: The names of the groups in which the document lists it.
     """
@@ -499,25 +499,25 @@ class Operation(Node):
 
     @property
     def title(self) -> str:
-        """How messages name it."""
+        """Return the name in messages."""
         return f"{self.http_method} {self.path}"
 
     @property
     def call(self) -> str:
-        """How a user writes the call, such as `payment_links.create`."""
+        """Return how a user writes the call, such as `payment_links.create`."""
         return f"{self.resource}.{self.method}"
 
     @property
     def success(self) -> Response | None:
-        """The first successful response that has content; none where no success has any."""
-        found = [
-            response for response in self.responses if response.status.startswith("2")
-        ]
-        return next((response for response in found if response.type is not None), None)
+        """Return the first successful response that has content; none where no success has any."""
+        for response in self.responses:
+            if response.status.startswith("2") and response.type is not None:
+                return response
+        return None
 
     @property
     def result(self) -> Type | None:
-        """The type of what a success brings; none where it brings nothing."""
+        """Return the type of what a success brings; none where it brings nothing."""
         return None if self.success is None else self.success.type
 
 
@@ -537,11 +537,11 @@ class LookUp:
         found: The states that say that the call was carried out.
         ended: The states that say that it was, and that the money is back.
         absent: The states that are said to mean that it was not.
-        whole: Whether the operation can be carried out only once, and as a whole.
+        whole: True if the operation can be carried out only once, and as a whole.
         original: The field of the row with the original's id.
-        absence: Whether a list that does not show the call is said to prove that it was not carried out.
+        absence: True if a list that does not show the call is said to prove that it was not carried out.
         evidence: The weakest evidence of all that is read.
-        is_known: Whether all that is read is known well enough to prove an absence.
+        is_known: True if all that is read is known well enough to prove an absence.
     """
 
     pointer: Pointer
@@ -563,12 +563,12 @@ class LookUp:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is searched page by page; else it shows one thing."""
+        """Return whether it is searched page by page; else it shows one thing."""
         return self.operation.pagination is not None
 
     @property
     def finds(self) -> bool:
-        """Whether what it shows can be known to be the call's; else it only tells a person what is there."""
+        """Return whether what it shows can be known to be the call's; else it only tells a person what is there."""
         if self.is_list:
             return self.made is not None or self.by == "idempotency_key"
         return bool(self.found or self.ended)
@@ -582,7 +582,7 @@ class Recipe:
         operation: The operation.
         amount_unit: The unit of the amount in its request; none where there is no amount or no known unit.
         none: Why there is no look-up; nothing where there is one.
-        check: What a person can check.
+        check: The things that a person can check.
         look_ups: The look-ups, in the order in which they are asked.
     """
 
@@ -605,15 +605,15 @@ class Event(Node):
         named_by: The field of the body with the name; none where the body has none.
         secret: The kind of secret that proves a delivery.
         scheme: The place of the security scheme that names the secret.
-        prefix: What the identity of a delivery begins with.
+        prefix: The beginning of the identity of a delivery.
         identity: The JSON pointers whose values tell one event from another.
         body: The model of the body.
         data: The field of the body that holds what the event is about; none where that is the body itself.
         merchant: The field of the body with the id of the merchant.
         created: The field of the body with the time, as seconds since 1970.
         model: The model of what the event is about.
-        summary: What happened, in a line.
-        description: What happened, for people.
+        summary: A summary in a line.
+        description: The description for people.
         tags: The names of the groups in which the document lists it.
     """
 
@@ -637,7 +637,7 @@ class Event(Node):
 
     @property
     def title(self) -> str:
-        """How messages name it."""
+        """Return the name in messages."""
         return f"webhook {self.key}"
 
 
@@ -647,8 +647,8 @@ class Wrapper(Node):
 
     Attributes:
         key: Its key in the document.
-        description: What it is, for people.
-        is_unused: Whether it is marked as a schema that nothing refers to.
+        description: The description for people.
+        is_unused: True if it is marked as a schema that nothing refers to.
         fields: Its fields: the value alone, as far as webhooks wrap nothing else.
     """
 
@@ -659,7 +659,7 @@ class Wrapper(Node):
 
     @property
     def by_wire_name(self) -> Mapping[str, Field]:
-        """The fields by their names on the wire."""
+        """Return the fields by their names on the wire."""
         return {field.wire_name: field for field in self.fields}
 
 
@@ -669,7 +669,7 @@ class Description(Node):
 
     Attributes:
         text: The text.
-        is_of_unknown_unit: Whether it describes an amount that is marked as one of unknown unit.
+        is_of_unknown_unit: True if it describes an amount that is marked as one of unknown unit.
     """
 
     text: str
@@ -678,7 +678,7 @@ class Description(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedAmount(Node):
-    """The unit of a named schema that is an amount itself; its evidence is that of the unit.
+    """A named schema that is an amount itself; its evidence is that of the unit.
 
     Attributes:
         key: The key of the schema in the document.
@@ -704,7 +704,7 @@ class Server(Node):
 
     Attributes:
         url: The origin.
-        description: What it is, for people.
+        description: The description for people.
     """
 
     url: str = field(metadata=FOLLOWS)
@@ -717,7 +717,7 @@ class SecurityScheme(Node):
 
     Attributes:
         name: Its key in the document.
-        description: What it is, for people.
+        description: The description for people.
     """
 
     name: str
@@ -739,13 +739,13 @@ class ShownName:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Api:
-    """The whole API.
+    """An API with all its parts.
 
     Attributes:
         families: All families, the main one first: that of the operations that name no security of their own.
-        settings: What the clients are told besides keys and origins, in the order of the families.
+        settings: The settings of the clients besides keys and origins, in the order of the families.
         operations: All operations in the document's order.
-        recipes: How it is found out what became of a call, for each operation that says so.
+        recipes: The ways to find out what became of a call, for each operation that says so.
         events: All events in the document's order.
         models: All models by key, in the order of the keys.
         enums: All enumerations by key, in the order of the keys.
@@ -791,7 +791,7 @@ class Api:
 
     @property
     def main(self) -> Family:
-        """The family of most operations."""
+        """Return the family of most operations."""
         return self.families[0]
 
     def settings_of(self, family: Family) -> tuple[Setting, ...]:

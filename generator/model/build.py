@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .. import currencies, reading
+from .. import currencies, openapi
 from ..document import Document, Pointer, sequence
 from ..problems import Problem, SpecError
 from .api import Api, ShownName
@@ -12,9 +12,9 @@ from .classes import check_names
 from .events import read_events
 from .evidence import check_evidence
 from .examples import check_examples
+from .extensions import check_marks
 from .families import FamilyReader
-from .marks import check_marks
-from .operation_marks import check_operation_marks
+from .operation_extensions import check_operation_marks
 from .operations import read_operations
 from .reader import Reader
 from .recipes import read_recipes
@@ -37,12 +37,12 @@ HIDDEN = "x-sensitive-names"
 
 
 class Read(NamedTuple):
-    """What was read of a document.
+    """A document as it was read.
 
     Attributes:
         api: The API, as far as it can be read.
-        problems: What a package could not do as the document says.
-        flaws: What is wrong besides.
+        problems: The points in which a package could not do as the document says.
+        flaws: Other faults.
         nodes: The places of the nodes.
     """
 
@@ -118,7 +118,7 @@ def _read(reader: Reader) -> Api:
 
 
 def _shown(document: Document) -> tuple[ShownName, ...] | None:
-    """Return the fields that a debug log shows; None where the document leaves it to the marks alone."""
+    """Return the fields that a debug log shows; None where the document leaves it to the extensions of schemas."""
     names = document.data.get(SHOWN)
     if names is None:
         return None
@@ -131,6 +131,6 @@ def _shown(document: Document) -> tuple[ShownName, ...] | None:
 def _listed_currencies(document: Document) -> set[str]:
     """Return the currencies that the document lists as those without decimals."""
     listed: set[str] = set()
-    for schema in reading.schemas(document):
+    for schema in openapi.schemas(document):
         listed.update(map(str, sequence(schema.value.get(_CURRENCIES))))
     return listed

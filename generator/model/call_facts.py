@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from .. import reading
+from .. import openapi
 from ..document import mapping
 from ..problems import meant
 from .reader import Reader
 
-_MARK, _KEY = "x-call-facts", "x-idempotency-key"
+_EXTENSION, _KEY = "x-call-facts", "x-idempotency-key"
 _FACTS = ("order_reference", "id", "amount")
 
 
-def read_facts(reader: Reader, node: reading.Operation) -> dict[str, str]:
+def read_facts(reader: Reader, node: openapi.Operation) -> dict[str, str]:
     """Return the place of each fact by its name, as OpenAPI's runtime expression; the key is one of them."""
     facts: dict[str, str] = {}
-    for name, expression in mapping(node.data.get(_MARK)).items():
+    for name, expression in mapping(node.data.get(_EXTENSION)).items():
         _check_fact(reader, node, name, expression)
         facts[name] = str(expression)
     key = node.data.get(_KEY)
@@ -30,9 +30,9 @@ def read_facts(reader: Reader, node: reading.Operation) -> dict[str, str]:
 
 
 def _check_fact(
-    reader: Reader, node: reading.Operation, name: str, expression: object
+    reader: Reader, node: openapi.Operation, name: str, expression: object
 ) -> None:
-    place = (*node.pointer, _MARK, name)
+    place = (*node.pointer, _EXTENSION, name)
     if name not in _FACTS:
         message = f"x-call-facts has the unknown fact {name!r}"
         reader.flawed(place, message, f"use {', '.join(_FACTS)}")
@@ -44,7 +44,7 @@ def _check_fact(
         )
 
 
-def _exists(node: reading.Operation, expression: str) -> bool:
+def _exists(node: openapi.Operation, expression: str) -> bool:
     """Return whether an operation has the part of a request that an expression means."""
     source, _, pointer = expression.removeprefix("$request.").partition("#/")
     if not pointer:
@@ -54,19 +54,19 @@ def _exists(node: reading.Operation, expression: str) -> bool:
     *outer, last = pointer.split("/")
     for step in outer:
         names = (
-            reading.properties(node.document, names[step].pointer)
+            openapi.properties(node.document, names[step].pointer)
             if step in names
             else {}
         )
     return last in names
 
 
-def _parameters(node: reading.Operation) -> list[tuple[str, str]]:
-    return [reading.parameter_key(parameter.value) for parameter in node.parameters()]
+def _parameters(node: openapi.Operation) -> list[tuple[str, str]]:
+    return [openapi.parameter_key(parameter.value) for parameter in node.parameters()]
 
 
 def _check_key(
-    reader: Reader, node: reading.Operation, key: object, known: list[str]
+    reader: Reader, node: openapi.Operation, key: object, known: list[str]
 ) -> None:
     if key not in known:
         fix = "correct the name, or remove it if the operation has no such key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import naming, reading
+from .. import identifiers, openapi
 from ..document import (
     NAME_MAPS,
     Document,
@@ -47,9 +47,9 @@ def places(document: Document) -> dict[str, Pointer]:
     finder = _Finder(document)
     for key in list(finder.found):
         finder.look_below((*_SCHEMAS, key), key)
-    for operation in reading.operations(document):
+    for operation in openapi.operations(document):
         finder.look_at_operation(operation)
-    for webhook in reading.webhooks(document):
+    for webhook in openapi.webhooks(document):
         finder.look_at_body(webhook)
     return finder.found
 
@@ -68,7 +68,7 @@ def class_names(reader: Reader, places: Mapping[str, Pointer]) -> dict[str, str]
     shared: dict[str, str] = {}
     while True:
         try:
-            return naming.class_names(known) | shared
+            return identifiers.class_names(known) | shared
         except ValueError as error:
             message = str(error)
         # Of the names in the message the last one came too late; the longest, if one ends in another.
@@ -76,7 +76,7 @@ def class_names(reader: Reader, places: Mapping[str, Pointer]) -> dict[str, str]
         late = max(named, key=lambda key: (message.rfind(key) + len(key), len(key)))
         fix = "rename one of the schemas, or give one a name with `x-class-name`"
         reader.wrong(places[late], message, fix)
-        shared[late] = naming.pascal(late)
+        shared[late] = identifiers.pascal(late)
         del known[late]
 
 
@@ -84,7 +84,7 @@ def unused_wrappers(document: Document) -> set[str]:
     """Return the keys of the schemas that only wrap a value: their users have the value alone."""
     wrappers: set[str] = set()
     used: set[str] = set()
-    for schema in reading.schemas(document):
+    for schema in openapi.schemas(document):
         reference = schema.value.get("$ref")
         if not isinstance(reference, str):
             continue
@@ -97,7 +97,7 @@ def unused_wrappers(document: Document) -> set[str]:
 
 def check_names(reader: Reader) -> None:
     """Note an object or enum that is written in place: it would get a class with a name that nobody chose."""
-    for schema in reading.schemas(reader.document):
+    for schema in openapi.schemas(reader.document):
         kind = None if _has_a_name(schema) else _nameless(schema)
         if kind is not None:
             fix = "make it a named schema in `schemas/` and refer to it"
@@ -140,13 +140,13 @@ class _Finder:
         self._document = document
         self.found: dict[str, Pointer] = {
             str(schema.pointer[-1]): schema.pointer
-            for schema in reading.named_schemas(document)
+            for schema in openapi.named_schemas(document)
         }
 
-    def look_at_operation(self, operation: reading.Operation) -> None:
+    def look_at_operation(self, operation: openapi.Operation) -> None:
         base = _base(operation)
         for index, node in enumerate(sequence(operation.data.get("parameters"))):
-            name = naming.pascal(str(mapping(node).get("name")))
+            name = identifiers.pascal(str(mapping(node).get("name")))
             self._take((*operation.pointer, "parameters", index, "schema"), base + name)
         self.look_at_body(operation)
         for status in mapping(operation.data.get("responses")):
@@ -154,7 +154,7 @@ class _Finder:
                 (*operation.pointer, "responses", status), f"{base}Response{status}"
             )
 
-    def look_at_body(self, operation: reading.Operation) -> None:
+    def look_at_body(self, operation: openapi.Operation) -> None:
         self._look_at_content(
             (*operation.pointer, "requestBody"), _base(operation) + "Request"
         )
@@ -181,9 +181,11 @@ class _Finder:
         self.found[name] = place
 
 
-def _base(operation: reading.Operation) -> str:
+def _base(operation: openapi.Operation) -> str:
     """Return what the keys of schemas that are written in an operation begin with."""
-    return naming.pascal(naming.snake(str(operation.data.get("operationId") or "")))
+    return identifiers.pascal(
+        identifiers.snake(str(operation.data.get("operationId") or ""))
+    )
 
 
 def _inner(schema: dict[str, Any]) -> Iterator[tuple[Pointer, object]]:

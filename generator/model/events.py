@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from .. import naming, reading
+from .. import identifiers, openapi
 from ..document import Pointer, is_mapping, mapping, sequence
 from ..problems import meant
 from .api import Event, Field, Model
+from .query import listed_values
 from .reader import Reader, tags_of, text_of
 from .schemas import JSON, SchemaReader
-from .types import EnumRef, ModelRef, variants_of
+from .types import ModelRef
 
-#: The property of a body that holds what an event is about; a body without it is about that itself.
+#: The property of a body with the subject of an event; a body without it is the subject itself.
 DATA = "data"
 #: The name in Python of the property of a body that holds the merchant's id.
 _MERCHANT = "merchant_id"
@@ -20,7 +22,7 @@ _PROVED_BY = "x-webhook-secret"
 _PREFIX = re.compile(r"[a-z]+(?:_[a-z]+)*")
 #: The classes of the runtime that check a delivery.
 SECRETS = ("BodySecret", "FieldsSecret", "TokenSecret")
-#: What the module of the events and its base call their own.
+#: Names that the module of the events and its base use themselves.
 _TAKEN = frozenset(
     {
         "Any",
@@ -41,7 +43,7 @@ def read_events(reader: Reader, schemas: SchemaReader) -> tuple[Event, ...]:
     classes = _classes_taken(schemas)
     tellers: dict[tuple[str, str], str] = {}
     events: list[Event] = []
-    for webhook in reading.webhooks(reader.document):
+    for webhook in openapi.webhooks(reader.document):
         event = _event(reader, schemas, webhook, classes)
         if event is not None:
             _check_that_it_is_told(reader, webhook, event, tellers)
@@ -52,15 +54,17 @@ def read_events(reader: Reader, schemas: SchemaReader) -> tuple[Event, ...]:
 def _classes_taken(schemas: SchemaReader) -> dict[str, str]:
     """Return what has a class whose name an event may not have, by that name."""
     taken = dict.fromkeys(_TAKEN, "a part of the runtime")
-    for schema in (*schemas.models.values(), *schemas.enums.values()):
-        taken[schema.name] = f"the schema {schema.key!r}"
+    for model in schemas.models.values():
+        taken[model.name] = f"the schema {model.key!r}"
+    for enum in schemas.enums.values():
+        taken[enum.name] = f"the schema {enum.key!r}"
     return taken
 
 
 def _event(
     reader: Reader,
     schemas: SchemaReader,
-    webhook: reading.Operation,
+    webhook: openapi.Operation,
     classes: dict[str, str],
 ) -> Event | None:
     if webhook.method != "post":
@@ -92,10 +96,8 @@ def _event(
         identity=identity,
         body=body,
         data=data,
-        merchant=next(
-            (field for field in body.fields if field.name == _MERCHANT), None
-        ),
-        created=next((field for field in body.fields if field.is_unix_time), None),
+        merchant=_first(body, lambda field: field.name == _MERCHANT),
+        created=_first(body, lambda field: field.is_unix_time),
         model=model,
         summary=text_of(webhook.data, "summary"),
         description=text_of(webhook.data, "description"),
@@ -103,18 +105,25 @@ def _event(
     )
 
 
+def _first(body: Model, is_wanted: Callable[[Field], bool]) -> Field | None:
+    for field in body.fields:
+        if is_wanted(field):
+            return field
+    return None
+
+
 def _class_name(
-    reader: Reader, webhook: reading.Operation, classes: dict[str, str]
+    reader: Reader, webhook: openapi.Operation, classes: dict[str, str]
 ) -> str | None:
     """Return the name of the event's class; None where the operationId gives none."""
     place, wire_id = (*webhook.pointer, "operationId"), webhook.data.get("operationId")
-    if not isinstance(wire_id, str) or not naming.is_camel_case(wire_id):
+    if not isinstance(wire_id, str) or not identifiers.is_camel_case(wire_id):
         message = f"{webhook.title} has no operationId in camelCase"
         reader.wrong(
             place, message, "write one like `operationId: onTransactionCharged`"
         )
         return None
-    made = naming.event_class(wire_id)
+    made = identifiers.event_class(wire_id)
     if made is None:
         message = (
             f"the operationId {wire_id!r} of {webhook.title} does not begin with `on`"
@@ -131,7 +140,7 @@ def _class_name(
 
 
 def _body(
-    reader: Reader, schemas: SchemaReader, webhook: reading.Operation
+    reader: Reader, schemas: SchemaReader, webhook: openapi.Operation
 ) -> Model | None:
     body = webhook.body()
     holder = body.pointer if body else (*webhook.pointer, "requestBody")
@@ -147,7 +156,7 @@ def _body(
 
 
 def _about(
-    reader: Reader, webhook: reading.Operation, body: Model, data: Field | None
+    reader: Reader, webhook: openapi.Operation, body: Model, data: Field | None
 ) -> Model | None:
     """Return the model of what the event is about."""
     if data is None:
@@ -161,7 +170,7 @@ def _about(
     return None
 
 
-def _name(reader: Reader, webhook: reading.Operation) -> str:
+def _name(reader: Reader, webhook: openapi.Operation) -> str:
     """Return the name of the event in the body; nothing where it has none."""
     name = webhook.data.get("x-event", "")
     if isinstance(name, str) and (name or "x-event" not in webhook.data):
@@ -174,12 +183,12 @@ def _name(reader: Reader, webhook: reading.Operation) -> str:
 
 
 def _named_by(
-    reader: Reader, webhook: reading.Operation, name: str, body: Model
+    reader: Reader, webhook: openapi.Operation, name: str, body: Model
 ) -> Field | None:
     """Return the field that holds the event's name: its enumeration lists it."""
     if not name or not isinstance(webhook.data.get("x-event"), str):
         return None
-    found = [field for field in body.fields if name in _values(field)]
+    found = [field for field in body.fields if name in listed_values(field.type)]
     if len(found) == 1:
         return found[0]
     reader.wrong(
@@ -192,7 +201,7 @@ def _named_by(
 
 def _check_that_it_is_told(
     reader: Reader,
-    webhook: reading.Operation,
+    webhook: openapi.Operation,
     event: Event,
     tellers: dict[tuple[str, str], str],
 ) -> None:
@@ -208,16 +217,16 @@ def _check_that_it_is_told(
 
 
 def _identity(
-    reader: Reader, webhook: reading.Operation
+    reader: Reader, webhook: openapi.Operation
 ) -> tuple[str, tuple[str, ...]]:
     """Return what the identity of a delivery begins with, and the pointers to its parts."""
-    mark = mapping(webhook.data.get("x-dedup"))
-    prefix, pointers = mark.get("prefix"), sequence(mark.get("pointers"))
+    extension = mapping(webhook.data.get("x-dedup"))
+    prefix, pointers = extension.get("prefix"), sequence(extension.get("pointers"))
     if (
         not isinstance(prefix, str)
         or not _PREFIX.fullmatch(prefix)
         or not pointers
-        or len(mark) != 2
+        or len(extension) != 2
     ):
         reader.wrong(
             (*webhook.pointer, "x-dedup"),
@@ -228,23 +237,10 @@ def _identity(
     return prefix, tuple(map(str, pointers))
 
 
-def _values(field: Field) -> list[object]:
-    enums = [
-        variant.enum
-        for variant in variants_of(field.type)
-        if isinstance(variant, EnumRef)
-    ]
-    return [member.value for enum in enums for member in enum.members]
-
-
-def _scheme(reader: Reader, webhook: reading.Operation) -> Pointer:
+def _scheme(reader: Reader, webhook: openapi.Operation) -> Pointer:
     """Return the place of the one security scheme that the webhook names; an empty one where that is not there."""
     place = (*webhook.pointer, "security")
-    names = [
-        name
-        for choice in sequence(webhook.data.get("security"))
-        for name in mapping(choice)
-    ]
+    names = openapi.scheme_names(webhook.data.get("security"))
     if len(names) != 1:
         message = f"{webhook.title} names {len(names)} security schemes"
         fix = "write `security:` with the one that proves its deliveries; where there are several, the strongest"
@@ -262,13 +258,13 @@ def _scheme(reader: Reader, webhook: reading.Operation) -> Pointer:
     return scheme
 
 
-def _secret(reader: Reader, webhook: reading.Operation, scheme: Pointer) -> str:
+def _secret(reader: Reader, webhook: openapi.Operation, scheme: Pointer) -> str:
     """Return the kind of secret that the security scheme of the webhook names."""
     place, value = reader.document.follow(scheme)
     secret = value.get(_PROVED_BY, "")
     if secret not in SECRETS:
-        mark = (*place, _PROVED_BY) if _PROVED_BY in value else place
+        extension = (*place, _PROVED_BY) if _PROVED_BY in value else place
         message = f"the scheme {scheme[-1]!r} of {webhook.title} does not name the class of its secret"
         fix = f"write `{_PROVED_BY}:` with one of {', '.join(SECRETS)}"
-        reader.wrong(mark, message, meant(secret, SECRETS, fix))
+        reader.wrong(extension, message, meant(secret, SECRETS, fix))
     return str(secret)

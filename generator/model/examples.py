@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import reading
+from .. import openapi
 from ..document import Located, mapping
 from .reader import Reader
 
 
 def check_examples(reader: Reader) -> None:
     """Note each parameter, request body and response with content that has no example."""
-    for operation in (
-        *reading.operations(reader.document),
-        *reading.webhooks(reader.document),
-    ):
+    operations = list(openapi.operations(reader.document))
+    operations += openapi.webhooks(reader.document)
+    for operation in operations:
         for parameter in operation.parameters():
             if not _has_example(parameter.value):
                 message = (
@@ -29,7 +28,7 @@ def check_examples(reader: Reader) -> None:
             _check_content(reader, holder, f"{name} of {operation.title}")
 
 
-def _holders(operation: reading.Operation) -> Iterator[tuple[str, Located]]:
+def _holders(operation: openapi.Operation) -> Iterator[tuple[str, Located]]:
     body = operation.body()
     if body is not None:
         yield "the request body", body
@@ -38,7 +37,7 @@ def _holders(operation: reading.Operation) -> Iterator[tuple[str, Located]]:
 
 
 def _check_content(reader: Reader, holder: Located, name: str) -> None:
-    for media_type in reading.media_types(holder):
+    for media_type in openapi.media_types(holder):
         if _is_text(str(media_type.pointer[-1])) and not _has_example(
             mapping(media_type.value)
         ):

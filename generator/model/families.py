@@ -1,4 +1,4 @@
-"""Families and settings from the document's security schemes, servers and parameters."""
+"""Read families and settings from the document's security schemes, servers and parameters."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from keyword import iskeyword
 from urllib.parse import urlsplit
 
-from .. import reading
+from .. import openapi
 from ..document import Located, Pointer, is_mapping, mapping, sequence
-from ..reading import Operation
+from ..openapi import Operation
 from .api import ARGUMENTS, ENVIRONMENTS, Family, Setting
 from .reader import Reader
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
-#: What the scheme of a family has besides its header: the mark, the form of its value, and an example.
-_MARKS = (
+#: The extensions of the scheme of a family besides its header, each with the form of its value and an example.
+_EXTENSIONS = (
     ("x-family", _NAME, "pay"),
     ("x-client-setting", _NAME, "api_key"),
     ("x-environment-variable", _VARIABLE, "PLEXY_API_KEY"),
@@ -37,12 +37,12 @@ _SCHEMES: Pointer = ("components", "securitySchemes")
 
 
 class FamilyReader:
-    """Reads the families and the settings of a document."""
+    """Read the families and the settings of a document."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._document = reader.document
-        self._operations = list(reading.operations(reader.document))
+        self._operations = list(openapi.operations(reader.document))
         self._uses: dict[str, list[Operation]] = {}
         self._taken = set[str](ARGUMENTS)
 
@@ -87,7 +87,7 @@ class FamilyReader:
     # -- schemes -------------------------------------------------------------------------------------------
 
     def _schemes(self) -> Iterator[tuple[str, Located]]:
-        """The schemes of families by their names in the document."""
+        """Yield the schemes of families by their names in the document."""
         taken: set[tuple[str, str]] = set()
         for key, scheme in mapping(self._document.get(_SCHEMES)).items():
             place = (*_SCHEMES, key)
@@ -114,30 +114,29 @@ class FamilyReader:
     def _check_names(
         self, key: str, scheme: Located, taken: set[tuple[str, str]]
     ) -> None:
-        """Report a mark that is no name, or the name of something else; note those that are."""
-        for mark, form, example in _MARKS:
-            value, place = str(scheme.value.get(mark, "")), (*scheme.pointer, mark)
+        """Report an extension that is no name, or the name of something else; note those that are."""
+        for extension, form, example in _EXTENSIONS:
+            value = str(scheme.value.get(extension, ""))
+            place = (*scheme.pointer, extension)
             if not form.fullmatch(value) or iskeyword(value):
-                message = f"the scheme {key!r} has no {mark} that is a name"
-                self._wrong(place, message, f"write `{mark}: {example}`")
-            elif (mark, value) in taken or (
-                mark == "x-client-setting" and value in ARGUMENTS
+                message = f"the scheme {key!r} has no {extension} that is a name"
+                self._wrong(place, message, f"write `{extension}: {example}`")
+            elif (extension, value) in taken or (
+                extension == "x-client-setting" and value in ARGUMENTS
             ):
-                message = f"the {mark} {value!r} is taken by another scheme or argument"
+                message = (
+                    f"the {extension} {value!r} is taken by another scheme or argument"
+                )
                 self._wrong(place, message, "give each its own")
-            taken.add((mark, value))
+            taken.add((extension, value))
         self._taken |= {
             str(scheme.value.get("x-client-setting")),
             f"{scheme.value['x-family']}_base_url",
         }
 
     def _scheme_at(self, place: Pointer, schemes: dict[str, Located]) -> str | None:
-        """The one scheme of a family that a `security` names."""
-        named = [
-            name
-            for choice in sequence(self._document.get(place))
-            for name in mapping(choice)
-        ]
+        """Return the one scheme of a family that a `security` names."""
+        named = openapi.scheme_names(self._document.get(place))
         known = [name for name in named if name in schemes]
         return known[0] if len(named) == len(known) == 1 else None
 
@@ -175,7 +174,7 @@ class FamilyReader:
     # -- origins -------------------------------------------------------------------------------------------
 
     def _origins(self, operations: list[Operation]) -> dict[str, str]:
-        """The origins of a family, which are the same for all its operations."""
+        """Return the origins of a family, which are the same for all its operations."""
         found: dict[str, str] | None = None
         for operation in operations:
             place = self._servers_of(operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: Every mark of ours that something reads. A misspelt one would be ignored in silence.
+#: Every extension of ours that something reads. A misspelt one would be ignored in silence.
 EXTENSIONS = frozenset(
     {
         "x-advice",

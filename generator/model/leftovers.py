@@ -16,11 +16,11 @@ _OF_DISCRIMINATORS = "mapping"
 
 
 class Leftovers(NamedTuple):
-    """What no node of the model holds.
+    """Values of a document that no node of the model holds.
 
     Attributes:
-        texts: What is written for people, by its place.
-        unread: What nothing reads, by its place.
+        texts: The texts for people, by their places.
+        unread: The values that nothing reads, by their places.
     """
 
     texts: dict[Pointer, Any]

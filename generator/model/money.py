@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..naming import snake
+from ..identifiers import snake
 from .api import Field, Model
 from .types import ModelRef
 
-#: How the API names the currency beside an amount.
+#: Names of the currency beside an amount.
 CURRENCIES = ("currency", "currency_code", "currencyCode")
 
 
@@ -20,17 +20,18 @@ def amounts(model: Model) -> list[Field]:
 def currency(model: Model) -> Field | None:
     """Return the field with the currency of the amounts."""
     named = model.by_wire_name
-    return next((named[name] for name in CURRENCIES if name in named), None)
+    for name in CURRENCIES:
+        if name in named:
+            return named[name]
+    return None
 
 
 def priced_amount(model: Model) -> Field | None:
     """Return the amount of known unit that the currency beside it belongs to."""
-    found = amounts(model)
     if currency(model) is None:
         return None
-    return next(
-        (field for field in found if field.wire_name == "amount"), None
-    ) or _only(found)
+    found = amounts(model)
+    return _first(_named_amount(found)) or _only(found)
 
 
 def money_object_amount(model: Model) -> Field | None:
@@ -41,6 +42,11 @@ def money_object_amount(model: Model) -> Field | None:
 def money_objects(model: Model) -> list[Field]:
     """Return the fields that are objects of an amount and its currency."""
     return [field for field in model.fields if inner_amount(field) is not None]
+
+
+def money_fields(model: Model) -> list[Field]:
+    """Return the fields that are given as Money: objects of an amount and its currency, then amounts."""
+    return money_objects(model) + amounts(model)
 
 
 def inner_amount(field: Field) -> Field | None:
@@ -54,20 +60,19 @@ def inner_amount(field: Field) -> Field | None:
 
 def main_amount(model: Model) -> Field | None:
     """Return the field that `money` of a response's model gives: the marked one, `amount`, or the only one."""
-    found = [*money_objects(model), *amounts(model)]
+    found = money_fields(model)
     marked = [field for field in found if field.is_main_amount]
-    named = [field for field in found if field.wire_name == "amount"]
-    return next(iter([*marked, *named]), None) or _only(found)
+    return _first(marked) or _first(_named_amount(found)) or _only(found)
 
 
 def money_properties(model: Model) -> dict[str, Field]:
     """Return the fields that a response's model gives as Money, by the names of the properties that give them."""
     main = main_amount(model)
-    found = [*money_objects(model), *amounts(model)]
-    return {
-        "money" if field is main else f"{snake(field.wire_name)}_money": field
-        for field in found
-    }
+    found: dict[str, Field] = {}
+    for field in money_fields(model):
+        name = "money" if field is main else f"{snake(field.wire_name)}_money"
+        found[name] = field
+    return found
 
 
 def needs_one_currency(models: Collection[Model]) -> bool:
@@ -76,6 +81,14 @@ def needs_one_currency(models: Collection[Model]) -> bool:
     settled = sum(priced_amount(model) is not None for model in models)
     currencies = sum(currency(model) is not None for model in models)
     return priced > 1 or (priced == 1 and currencies > settled)
+
+
+def _named_amount(fields: list[Field]) -> list[Field]:
+    return [field for field in fields if field.wire_name == "amount"]
+
+
+def _first(fields: list[Field]) -> Field | None:
+    return fields[0] if fields else None
 
 
 def _only(fields: list[Field]) -> Field | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .. import naming, reading
+from .. import identifiers, openapi
 from ..document import Located, Pointer, mapping, parse_pointer, reference_of, sequence
 from .amounts import read_amount
 from .api import (
@@ -69,7 +69,7 @@ def read_operations(
 
 
 def _family_of(
-    reader: Reader, operation: reading.Operation, families: Mapping[str, Family]
+    reader: Reader, operation: openapi.Operation, families: Mapping[str, Family]
 ) -> Family:
     """Return the family of an operation; one without key or origin where the document names none that is known."""
     name = str(operation.data.get("x-family", ""))
@@ -89,13 +89,13 @@ def _family_of(
     )
 
 
-def _all(reader: Reader) -> list[reading.Operation]:
+def _all(reader: Reader) -> list[openapi.Operation]:
     """Return the operations, those of one path in the order of `METHODS`."""
-    found = list(reading.operations(reader.document))
+    found = list(openapi.operations(reader.document))
     paths = list(dict.fromkeys(operation.path for operation in found))
     return sorted(
         found,
-        key=lambda one: (paths.index(one.path), reading.METHODS.index(one.method)),
+        key=lambda one: (paths.index(one.path), openapi.METHODS.index(one.method)),
     )
 
 
@@ -104,26 +104,26 @@ class _OperationReader:
         self._reader = reader
         self._document = reader.document
         self._schemas = schemas
-        written = reading.operations(reader.document)
+        written = openapi.operations(reader.document)
         self._positions = {node.pointer: number for number, node in enumerate(written)}
 
-    def read(self, node: reading.Operation, family: Family) -> Operation:
+    def read(self, node: openapi.Operation, family: Family) -> Operation:
         value = node.data
-        marks = mapping(value.get("x-evidence"))
-        method = evidence_of(marks.get("method")) or "inferred"
-        path = evidence_of(marks.get("path")) or "inferred"
+        levels = mapping(value.get("x-evidence"))
+        method = evidence_of(levels.get("method")) or "inferred"
+        path = evidence_of(levels.get("path")) or "inferred"
         weakest = max((method, path), key=EVIDENCE.index)
         wire_id = str(value.get("operationId") or f"{node.method}_{node.path}")
-        origin = self._reader.origin(node.pointer, {**value, "x-evidence": weakest})
+        origin = self._reader.origin(node.pointer, value | {"x-evidence": weakest})
         parameters = self._parameters(node, weakest)
         responses = tuple(self._responses(node, weakest))
         return Operation(
             origin=origin,
             position=self._positions[node.pointer],
             wire_id=wire_id,
-            id=naming.snake(wire_id),
+            id=identifiers.snake(wire_id),
             resource=_resource(value),
-            method=naming.method(str(value.get("x-method") or wire_id)),
+            method=identifiers.method(str(value.get("x-method") or wire_id)),
             http_method=node.method.upper(),
             path=node.path,
             method_evidence=method,
@@ -148,7 +148,7 @@ class _OperationReader:
     # -- parameters ----------------------------------------------------------------------------------------
 
     def _parameters(
-        self, node: reading.Operation, inherited: Evidence
+        self, node: openapi.Operation, inherited: Evidence
     ) -> tuple[Parameter, ...]:
         found = [
             parameter
@@ -159,10 +159,10 @@ class _OperationReader:
         own = [parameter for parameter in found if _is_below(node, parameter)]
         shared = [parameter for parameter in found if parameter not in own]
         return tuple(
-            self._parameter(node, parameter, inherited) for parameter in (*own, *shared)
+            self._parameter(node, parameter, inherited) for parameter in own + shared
         )
 
-    def _is_supported(self, node: reading.Operation, parameter: Located) -> bool:
+    def _is_supported(self, node: openapi.Operation, parameter: Located) -> bool:
         """Return whether the client can send a parameter; note what it cannot do."""
         value, name = parameter.value, parameter.value.get("name")
         place = str(value.get("in"))
@@ -192,16 +192,16 @@ class _OperationReader:
         return False
 
     def _parameter(
-        self, node: reading.Operation, located: Located, inherited: Evidence
+        self, node: openapi.Operation, located: Located, inherited: Evidence
     ) -> Parameter:
         pointer, value = (*located.pointer, "schema"), located.value
-        described = {**mapping(value.get("schema")), **value}
+        described = mapping(value.get("schema")) | value
         wire_name = str(value.get("name"))
         reference = mapping(node.data.get("x-call-facts")).get("order_reference")
         return Parameter(
             origin=self._reader.origin(located.pointer, described, inherited),
             wire_name=wire_name,
-            name=naming.snake(wire_name),
+            name=identifiers.snake(wire_name),
             place=_PLACES[value["in"]],
             type=self._schemas.type_at(pointer),
             required=value.get("required") is True,
@@ -219,7 +219,7 @@ class _OperationReader:
 
     # -- bodies --------------------------------------------------------------------------------------------
 
-    def _body(self, node: reading.Operation) -> Body | None:
+    def _body(self, node: openapi.Operation) -> Body | None:
         body = node.body()
         if body is None:
             return None
@@ -262,7 +262,7 @@ class _OperationReader:
         return (texts[0], "text") if texts else (readable[0], "binary")
 
     def _responses(
-        self, node: reading.Operation, inherited: Evidence
+        self, node: openapi.Operation, inherited: Evidence
     ) -> list[Response]:
         return [
             self._response(node, status, found, inherited)
@@ -270,7 +270,7 @@ class _OperationReader:
         ]
 
     def _response(
-        self, node: reading.Operation, status: str, found: Located, inherited: Evidence
+        self, node: openapi.Operation, status: str, found: Located, inherited: Evidence
     ) -> Response:
         written = mapping(self._document.get((*node.pointer, "responses", status)))
         reference = reference_of(written)
@@ -293,7 +293,7 @@ class _OperationReader:
         )
 
 
-def _is_below(node: reading.Operation, parameter: Located) -> bool:
+def _is_below(node: openapi.Operation, parameter: Located) -> bool:
     """Return whether the operation itself lists the parameter, and not its path."""
     own = sequence(node.data.get("parameters"))
     places = {
@@ -306,4 +306,4 @@ def _is_below(node: reading.Operation, parameter: Located) -> bool:
 def _resource(value: dict[str, Any]) -> str:
     tags = sequence(value.get("tags")) or ["default"]
     name = str(value.get("x-resource") or tags[0])
-    return ".".join(naming.snake(part) for part in name.split("."))
+    return ".".join(identifiers.snake(part) for part in name.split("."))

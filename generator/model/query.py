@@ -1,12 +1,12 @@
-"""Ask the model what belongs together: what is reached from where, and which way it goes."""
+"""Ask the model for related nodes: the schemas that an operation reaches, and the direction in which they go."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from ..document import Pointer
-from .api import Api, Model, Operation
-from .types import ModelRef, Scalar, Type, leaves_of, variants_of
+from .api import Alias, Api, Enum, Field, Model, Operation
+from .types import EnumRef, ModelRef, Scalar, Type, leaves_of, variants_of
 
 
 def reachable(types: Iterable[Type]) -> dict[str, Model]:
@@ -23,8 +23,32 @@ def reachable(types: Iterable[Type]) -> dict[str, Model]:
 
 def parts_of(model: Model) -> list[Type]:
     """Return the types of what a model holds."""
-    further = [model.further] if model.further is not None else []
-    return [*(field.type for field in model.fields), *further]
+    found = [field.type for field in model.fields]
+    if model.further is not None:
+        found.append(model.further)
+    return found
+
+
+def schemas_of(api: Api) -> Iterator[Model | Enum | Alias]:
+    """Yield the schemas that have names."""
+    yield from api.models.values()
+    yield from api.enums.values()
+    yield from api.aliases.values()
+
+
+def fields_of(api: Api) -> Iterator[Field]:
+    """Yield the fields of all models."""
+    for model in api.models.values():
+        yield from model.fields
+
+
+def listed_values(type_: Type) -> list[str | int]:
+    """Return the values of the enumerations that a value may be of."""
+    found: list[str | int] = []
+    for variant in variants_of(type_):
+        if isinstance(variant, EnumRef):
+            found += [member.value for member in variant.enum.members]
+    return found
 
 
 def sent(api: Api) -> dict[str, Model]:
@@ -54,22 +78,18 @@ def received_types(api: Api) -> Iterator[Type]:
 
 def sent_components(api: Api) -> set[Pointer]:
     """Return the components that parameters and bodies of requests refer to, directly or through others."""
-    places = [operation.origin.pointer for operation in api.operations]
-    return components_from(
-        api,
-        [(*place, key) for place in places for key in ("parameters", "requestBody")],
-    )
+    places: list[Pointer] = []
+    for operation in api.operations:
+        pointer = operation.origin.pointer
+        places += [(*pointer, "parameters"), (*pointer, "requestBody")]
+    return components_from(api, places)
 
 
 def received_components(api: Api) -> set[Pointer]:
     """Return the components that responses and webhooks refer to, directly or through others."""
-    responses = [
-        (*operation.origin.pointer, "responses") for operation in api.operations
-    ]
-    return components_from(
-        api,
-        [*responses, *((*event.origin.pointer, "requestBody") for event in api.events)],
-    )
+    places = [(*one.origin.pointer, "responses") for one in api.operations]
+    places += [(*one.origin.pointer, "requestBody") for one in api.events]
+    return components_from(api, places)
 
 
 def components_from(api: Api, places: Iterable[Pointer]) -> set[Pointer]:

@@ -18,12 +18,12 @@ _EVIDENCE: dict[str, Evidence] = {
 
 
 class Reader:
-    """A document that is read, and everything that is found to be wrong with it.
+    """Read a document, and collect everything that is wrong with it.
 
     Attributes:
         document: The document.
-        problems: What a package could not do as the document says, in the order in which it was found.
-        flaws: What is wrong besides: a package can be made of it, but nobody should.
+        problems: The points in which a package could not do as the document says, in the order in which it was found.
+        flaws: Other faults: a package can be made of it, but nobody should.
         nodes: The places of all nodes that were read.
     """
 
@@ -38,7 +38,7 @@ class Reader:
         self._note(self.problems, self.document.problem(pointer, message, fix))
 
     def flawed(self, pointer: Pointer, message: str, fix: str) -> None:
-        """Note a mark that is missing, has another form or names what is not there; the rest is read without it."""
+        """Note an extension that is missing, has another form or names what is not there; the rest is read."""
         self._note(self.flaws, self.document.problem(pointer, message, fix))
 
     def _note(self, problems: list[Problem], problem: Problem) -> None:
@@ -57,7 +57,7 @@ class Reader:
 
         Args:
             pointer: The place of the node.
-            value: Its value, with its marks.
+            value: Its value, with its extensions.
             inherited: The evidence of what it belongs to, which is its own if it states none.
         """
         self.nodes.add(pointer)
@@ -71,13 +71,13 @@ class Reader:
         )
 
 
-def evidence_of(mark: object) -> Evidence | None:
-    """Return the evidence that a mark names, or None for what is no evidence."""
-    return _EVIDENCE.get(mark) if isinstance(mark, str) else None
+def evidence_of(extension: object) -> Evidence | None:
+    """Return the evidence that an extension names, or None for what is no evidence."""
+    return _EVIDENCE.get(extension) if isinstance(extension, str) else None
 
 
 def sources_of(value: dict[str, Any]) -> tuple[str, ...]:
-    """Return the sources that a mark names: a text, or a list of texts."""
+    """Return the sources that an extension names: a text, or a list of texts."""
     source = value.get("x-source")
     return (source,) if isinstance(source, str) else tuple(map(str, sequence(source)))
 
@@ -110,7 +110,7 @@ def deprecation_of(value: dict[str, Any]) -> Deprecation | None:
 
 
 def default_of(value: dict[str, Any]) -> str | None:
-    """Return what the server takes for what is left out, as people write JSON; None if that is not known."""
+    """Return the value that the server takes by default, as people write JSON; None if it is not known."""
     if "default" not in value:
         return None
     default = value["default"]

@@ -1,11 +1,11 @@
-"""Read `x-reconcile`: how it is found out what became of a call, and what that proves."""
+"""Read `x-reconcile`: the look-ups that find out what became of a call, and what each proves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .. import naming
+from .. import identifiers
 from ..document import Pointer, mapping, sequence
 from .api import (
     EVIDENCE,
@@ -37,11 +37,11 @@ def _recipe(
 ) -> Recipe | None:
     check_recipe(reader, operation)
     place = (*operation.origin.pointer, "x-reconcile")
-    mark = reader.at(place)
-    if not mark:
+    extension = reader.at(place)
+    if not extension:
         return None
     look_ups: list[LookUp] = []
-    for index, item in enumerate(sequence(mark.get("look-ups"))):
+    for index, item in enumerate(sequence(extension.get("look-ups"))):
         look_up = _look_up(
             reader, (*place, "look-ups", index), mapping(item), by_id, operation
         )
@@ -49,8 +49,8 @@ def _recipe(
     return Recipe(
         operation=operation,
         amount_unit=_unit(operation),
-        none=line_of(mark, "none"),
-        check=line_of(mark, "check"),
+        none=line_of(extension, "none"),
+        check=line_of(extension, "check"),
         look_ups=tuple(look_ups),
     )
 
@@ -69,12 +69,13 @@ def _unit(operation: Operation) -> AmountUnit | None:
 def _look_up(
     reader: Reader,
     place: Pointer,
-    mark: dict[str, Any],
+    extension: dict[str, Any],
     by_id: Mapping[str, Operation],
     called: Operation,
 ) -> LookUp | None:
-    operation, name = by_id.get(str(mark.get("operation"))), mark.get("operation")
-    checker = LookUpChecker(reader, place, mark)
+    operation = by_id.get(str(extension.get("operation")))
+    name = extension.get("operation")
+    checker = LookUpChecker(reader, place, extension)
     if called.moves_money:
         checker.check_keys(called)
     if operation is None or operation.http_method != "GET" or operation.moves_money:
@@ -90,30 +91,30 @@ def _look_up(
     named = row.by_wire_name
     if called.moves_money:
         checker.check_target(operation, named)
-    used = [named[name] for name in deciding_properties(mark) if name in named]
+    used = [named[name] for name in deciding_properties(extension) if name in named]
     words = _evidence(operation, row, used)
-    amount, unit = named.get(str(mark.get("amount", ""))), _unit(called)
+    amount, unit = named.get(str(extension.get("amount", ""))), _unit(called)
     is_comparable = amount is not None and unit is not None and amount.unit == unit
     return LookUp(
         pointer=place,
         operation=operation,
-        by=str(mark.get("by")),
+        by=str(extension.get("by")),
         row=row,
         fields=tuple(
             named[name]
-            for name in map(str, sequence(mark.get("fields")))
+            for name in map(str, sequence(extension.get("fields")))
             if name in named
         ),
         # Amounts are compared in one known unit, or not at all.
         amount=amount if is_comparable else None,
-        made=named.get(str(mark.get("made"))),
-        status=naming.snake(status_of(mark)),
-        found=tuple(map(str, sequence(mark.get("found")))),
-        ended=tuple(map(str, sequence(mark.get("ended")))),
-        absent=tuple(map(str, sequence(mark.get("absent")))),
-        whole=mark.get("whole") is True,
-        original=named.get(str(mark.get("original"))),
-        absence=mark.get("absence") is True,
+        made=named.get(str(extension.get("made"))),
+        status=identifiers.snake(status_of(extension)),
+        found=tuple(map(str, sequence(extension.get("found")))),
+        ended=tuple(map(str, sequence(extension.get("ended")))),
+        absent=tuple(map(str, sequence(extension.get("absent")))),
+        whole=extension.get("whole") is True,
+        original=named.get(str(extension.get("original"))),
+        absence=extension.get("absence") is True,
         evidence=max(words, key=EVIDENCE.index),
         # Each word counts: the weakest of them may be "observed" while another one is of 2023.
         is_known=set(words) <= set(PROVES_ABSENCE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .. import naming
+from .. import identifiers
 from ..document import (
     Located,
     Pointer,
@@ -36,7 +36,7 @@ from .types import (
     union_of,
     with_null,
 )
-from .wrapping import wrapped_value
+from .wrappers import wrapped_value
 
 _SCHEMAS: Pointer = ("components", "schemas")
 _KINDS: dict[str, ScalarKind] = {
@@ -47,34 +47,30 @@ _KINDS: dict[str, ScalarKind] = {
 }
 _TIMES: dict[str, ScalarKind] = {"date": "date", "date-time": "date-time"}
 _LIMITS = (
-    *(
-        "format",
-        "pattern",
-        "minLength",
-        "maxLength",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-    ),
-    *(
-        "exclusiveMaximum",
-        "multipleOf",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-    ),
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
 )
 #: The value of `x-format` that marks seconds since 1970.
 UNIX_SECONDS = "unix-seconds"
 JSON = "application/json"
-#: The mark of a schema whose `required` binds requests and responses.
+#: The extension of a schema whose `required` binds requests and responses.
 REQUIRED_EVIDENCE = "x-required-evidence"
-#: The marks of what a log hides.
+#: The extensions of what a log hides.
 MASKED = ("x-sensitive", "x-free-text")
 _VARIANTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-#: Keywords that decide what a value is, and that no class or type of the package can express.
+#: Keywords about the form of a value, for which the package has no class or type.
 _UNREAD = (
     "prefixItems",
     "patternProperties",
@@ -92,7 +88,7 @@ class _Property(NamedTuple):
 
 
 class SchemaReader:
-    """Reads the schemas of a document.
+    """Read the schemas of a document.
 
     Attributes:
         models: The models that were read, by key.
@@ -160,10 +156,8 @@ class SchemaReader:
                 "make two enumerations of it under `oneOf`",
             )
             values = [str(item) for item in values]
-        meanings, same = (
-            mapping(value.get("x-enum-meanings")),
-            mapping(value.get("x-enum-same")),
-        )
+        meanings = mapping(value.get("x-enum-meanings"))
+        same = mapping(value.get("x-enum-same"))
         names = self._member_names(place, value, values)
         members = [
             Member(
@@ -192,21 +186,21 @@ class SchemaReader:
         """Return the names of the members: those that the document gives them, or else those made of the values."""
         given = value.get("x-enum-varnames")
         if given is None:
-            return naming.enum_members(values)
+            return identifiers.enum_members(values)
         # Null has a value and no member.
         pairs = zip(value["enum"], sequence(given), strict=False)
         names = [str(name) for item, name in pairs if item is not None]
         fits = len(sequence(given)) == len(value["enum"]) and len(set(names)) == len(
             names
         )
-        if fits and all(naming.is_member(name) for name in names):
+        if fits and all(identifiers.is_member(name) for name in names):
             return names
         self._reader.wrong(
             (*place, "x-enum-varnames"),
             "x-enum-varnames does not give each value a name of its own",
             "write one name in capitals for each value, in the order of `enum:`, or remove it",
         )
-        return naming.enum_members(values)
+        return identifiers.enum_members(values)
 
     def _model(self, key: str, place: Pointer, value: dict[str, Any]) -> Model:
         origin = self._reader.origin(place, value)
@@ -263,12 +257,10 @@ class SchemaReader:
         return found
 
     def _required(self, place: Pointer) -> set[str]:
-        parts = self._consists_of(place, set())
-        return {
-            str(name)
-            for part in parts
-            for name in sequence(self._reader.at(part).get("required"))
-        }
+        names: set[str] = set()
+        for part in self._consists_of(place, set()):
+            names.update(map(str, sequence(self._reader.at(part).get("required"))))
+        return names
 
     def _field(self, wire_name: str, listed: _Property, required: bool) -> Field:
         pointer = listed.pointer
@@ -277,7 +269,7 @@ class SchemaReader:
         described = value
         if "x-wrapped" in value:
             inner = self._wrapped_value(pointer, value["x-wrapped"])
-            described = {**self._reader.at(inner), **value}
+            described = self._reader.at(inner) | value
             type_, parts = self.type_at(inner), [pointer, inner]
         else:
             type_, parts = self.type_at(pointer), [pointer]
@@ -285,7 +277,7 @@ class SchemaReader:
         return Field(
             origin=self._reader.origin(pointer, described, listed.inherited),
             wire_name=wire_name,
-            name=naming.snake(wire_name),
+            name=identifiers.snake(wire_name),
             type=type_,
             required=required,
             # Behind a reference it says the same.
@@ -324,15 +316,13 @@ class SchemaReader:
         self._reader.wrong(
             (*pointer, "x-wrapped"),
             f"{pointer[-1]!r} is not `oneOf` a value and an object whose one property {name!r} is such a value",
-            "correct the schema, or remove the mark",
+            "correct the schema, or remove the extension",
         )
         return pointer
 
     def is_masked(self, pointer: Pointer) -> bool:
-        """Return whether a log hides the value of a property or parameter, by its own mark or that of a part."""
-        return any(
-            part.get(mark) for part in self._parts(pointer, set()) for mark in MASKED
-        )
+        """Return whether a log hides the value of a property or parameter, by its own extension or that of a part."""
+        return any(map(_says_masked, self._parts(pointer, set())))
 
     def _parts(self, pointer: Pointer, seen: set[Pointer]) -> Iterator[dict[str, Any]]:
         """Yield a schema and all that describes its own value: what it refers to, its variants and its items."""
@@ -538,3 +528,7 @@ def _required_evidence(value: dict[str, Any]) -> dict[str, str] | None:
 
 def _limits(value: dict[str, Any]) -> Limits:
     return tuple((key, value[key]) for key in _LIMITS if key in value)
+
+
+def _says_masked(schema: dict[str, Any]) -> bool:
+    return any(schema.get(extension) for extension in MASKED)

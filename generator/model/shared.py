@@ -132,5 +132,5 @@ def read_shared_amounts(reader: Reader) -> tuple[SharedAmount, ...]:
 
 
 def _unit_origin(reader: Reader, key: str, value: dict[str, Any]) -> Origin:
-    marks = {"x-evidence": value.get("x-amount-unit-evidence")}
-    return reader.origin((*_SCHEMAS, key, "x-amount-unit"), marks)
+    extensions = {"x-evidence": value.get("x-amount-unit-evidence")}
+    return reader.origin((*_SCHEMAS, key, "x-amount-unit"), extensions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ class Scalar:
     """A plain value.
 
     Attributes:
-        kind: What it is; "any" stands for every JSON value.
-        limits: What the document says of its size and form, such as `maxLength`. The client checks none of it.
+        kind: The kind of value; "any" stands for every JSON value.
+        limits: The limits of its size and form, such as `maxLength`. The client checks none of it.
     """
 
     kind: ScalarKind
@@ -71,7 +72,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """The field that tells which variant of a union an object is.
+    """A field that tells which variant of a union an object is.
 
     Attributes:
         wire_name: The name of the field on the wire.
@@ -114,7 +115,7 @@ def union_of(
     types: tuple[Type, ...], discriminator: Discriminator | None = None
 ) -> Type:
     """Return the union of types, without unions within it; of one type, that type."""
-    variants = tuple(variant for type_ in types for variant in variants_of(type_))
+    variants = tuple(chain.from_iterable(map(variants_of, types)))
     inner = [
         type_.discriminator
         for type_ in types

@@ -1,4 +1,4 @@
-"""Overlays: OpenAPI Overlay documents that correct the bundled document and stay in files of their own.
+"""Apply overlays: OpenAPI Overlay documents that correct the bundled document and stay in files of their own.
 
 An overlay lists actions. Each has a `target`, a JSONPath (RFC 9535), and merges an `update` into what that selects,
 merges a `copy` of another part of the document into it, or removes it. Versions 1.0 and 1.1 of the specification are
@@ -17,7 +17,7 @@ from ..document import Document, format_pointer, parse_pointer, references
 from ..problems import Problem, SpecError
 from ..yaml_files import read
 from .actions import Action, Reader
-from .editing import Editor
+from .editor import Editor
 
 
 def apply(document: Document, overlays: Sequence[Path]) -> Document:
@@ -35,10 +35,10 @@ def apply(document: Document, overlays: Sequence[Path]) -> Document:
     editor = Editor(document)
     for action in _read(overlays):
         editor.run(action)
-    problems = editor.problems or [
-        *editor.problems_of_copies(),
-        *_broken_references(editor.document),
-    ]
+    problems = editor.problems
+    if not problems:
+        problems = list(editor.problems_of_copies())
+        problems += _broken_references(editor.document)
     if problems:
         raise SpecError(problems)
     return editor.document

@@ -1,4 +1,4 @@
-"""The actions of an overlay as they are written, and all that is wrong with the file that lists them."""
+"""Read the actions of an overlay, and report all that is wrong with its file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Action(NamedTuple):
         update: The value to merge, unless there is a `copy` or a `remove`.
         source: The query of `copy`, if there is one.
         copied: The text of `copy`.
-        remove: Whether to remove what the target selects.
+        remove: True to remove what the target selects.
     """
 
     minor: int
@@ -53,7 +53,7 @@ class Action(NamedTuple):
 
 
 class Reader:
-    """Reads the actions of one overlay, and says all that is wrong with it at once."""
+    """Read the actions of one overlay, and report all that is wrong with it at once."""
 
     def __init__(self, file: SourceFile) -> None:
         self._file = file
@@ -161,7 +161,7 @@ class Reader:
         )
 
     def _check_modifiers(self, action: dict[str, Any], mark: Mark) -> None:
-        """An action does one thing. The specification leaves open what becomes of an `update` beside a `copy`."""
+        """Report an action that does two things: Overlay leaves open what becomes of an `update` beside a `copy`."""
         remove = action.get("remove", False)
         if not isinstance(remove, bool):
             self._report(

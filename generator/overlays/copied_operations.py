@@ -1,4 +1,4 @@
-"""Operations that were copied to another place: what a copy loses, and what it must not keep.
+"""Check operations that were copied to another place: a copy loses some things, and must not keep others.
 
 Parameters of a path belong to all of its operations, and a copy of an operation leaves them behind. Its evidence comes
 along, although it is about the old path and the old method.
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..document import Document, Location, Mark, Pointer, is_mapping, mapping
+from ..openapi import METHODS, Operation, parameter_key, template_names
 from ..problems import Problem
-from ..reading import METHODS, Operation, parameter_key, template_names
 from .queries import written
 
 Parameter = tuple[str, str]
@@ -73,7 +73,7 @@ def problems(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
 
 
 def _lost_parameters(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
-    """`parameters` on the new path are the user's word about what it shares, an empty list included."""
+    """Report parameters that a copy loses. `parameters` on the new path, empty or not, say what it shares."""
     old, new = copied.source[:-1], copied.target[:-1]
     if old == new or "parameters" in mapping(document.get(new)):
         return
@@ -92,7 +92,7 @@ def _lost_parameters(document: Document, copied: CopiedOperation) -> Iterator[Pr
 
 
 def _kept_evidence(document: Document, copied: CopiedOperation) -> Iterator[Problem]:
-    """The word for a path or a method that is another one now must have been written after the copy."""
+    """Report evidence of a path or a method that is another one now: it must have been written after the copy."""
     changed = {
         "method": copied.source[-1] != copied.target[-1],
         "path": copied.source[:-1] != copied.target[:-1],
@@ -116,7 +116,7 @@ def _evidence_marks(document: Document, operation: Pointer) -> dict[str, Mark]:
 
 
 def _fits(target: Pointer, place: str, name: str) -> bool:
-    """Whether a parameter can belong to an operation at its new path."""
+    """Return whether a parameter can belong to an operation at its new path."""
     return place != "path" or name in template_names(str(target[-2]))
 
 

@@ -1,4 +1,4 @@
-"""JSONPath queries (RFC 9535): how they are compiled, looked up, and what to do about one that matches nothing."""
+"""Compile and look up JSONPath queries (RFC 9535), and explain one that matches nothing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import loading, manifest, pipeline, trial
+from .. import loader, manifest, pipeline, trial
 from ..pipeline import Sound
 from ..problems import GenerationError
 from . import changing
@@ -74,14 +74,14 @@ def build(
     # The lock says all that the manifest says.
     (folder / manifest.NAME).unlink()
     # No code of the copy reads it: `--check` and `--update` compare it with the description of that day.
-    bundled = loading.bundle_bytes(selection.document)
+    bundled = loader.bundle_bytes(selection.document)
     (folder / changing.DESCRIPTION).write_bytes(bundled)
     shutil.copyfile(pipeline.PROJECT / LICENCE, folder / LICENCE)
     for path in sorted(folder.rglob("*.py")):
         _make_vendored(path, package)
     lock = Lock(
         package=package,
-        spec=locks.digest(loading.bundle_bytes(whole.document)),
+        spec=locks.digest(loader.bundle_bytes(whole.document)),
         generator={locks.OWN: version} | tools,
         requires=requirements(folder),
         options=options,

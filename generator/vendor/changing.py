@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import changes, loading
+from .. import changes, loader
 from .. import description as description_file
 from ..changes import Change
 from ..document import Document
@@ -20,7 +20,7 @@ def description(folder: Path) -> Document:
     Raises:
         SpecError: if it cannot be read.
     """
-    return loading.load(folder / DESCRIPTION)
+    return loader.load(folder / DESCRIPTION)
 
 
 def what_changed(old: Document, new: Document) -> list[Change]:

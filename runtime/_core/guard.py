@@ -20,6 +20,7 @@ from .attempts import Answer, Failure, Send, one_line
 from .causes import failures_ignored, foreign
 from .http_libraries import HTTPX, Library
 from .network import Closing, EarlyBytesError, has_decrypted
+from .origins import Origin
 from .response_body import Body, BodyError
 
 _FIELD_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
@@ -193,7 +194,19 @@ def _why_refused(request: Any, step: Send) -> str | None:
 
     It goes to the one origin, with the key in its header and nowhere else.
     """
-    origin, url = step.origin, request.url
+    origin = step.origin
+    problem = _why_elsewhere(request.url, origin) or _why_no_proof(request, step)
+    if problem:
+        return problem
+    if request.extensions.get("sni_hostname") not in (None, origin.host):
+        return "its sni_hostname extension names another host"
+    if "target" in request.extensions:
+        return "its target extension replaces the path"
+    return None
+
+
+def _why_elsewhere(url: Any, origin: Origin) -> str | None:
+    """Return how a URL leads away from the origin; None if it does not."""
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     if (url.scheme, url.raw_host.decode("ascii", "replace"), port) != origin.site:
         return f"it was turned to {one_line(f'{url.scheme}://{url.host}:{port}')}; the key belongs to {origin} only"
@@ -203,6 +216,11 @@ def _why_refused(request: Any, step: Send) -> str | None:
         return f"its path leaves {origin}"
     if url.userinfo:
         return "its URL has a user name or password"
+    return None
+
+
+def _why_no_proof(request: Any, step: Send) -> str | None:
+    """Return what is wrong with the key or the Host header of a request; None if nothing is."""
     raw, wanted = step.key.raw.encode("ascii"), step.header.lower().encode("ascii")
     keys: list[bytes] = []
     hosts: list[bytes] = []
@@ -217,19 +235,14 @@ def _why_refused(request: Any, step: Send) -> str | None:
             hosts.append(value)
     if keys != [raw]:
         return f"its {step.header} header is not exactly the raw key, once"
-    if hosts != [origin.netloc.encode("ascii")]:
-        return f"its Host header is not {origin.netloc}"
+    if hosts != [step.origin.netloc.encode("ascii")]:
+        return f"its Host header is not {step.origin.netloc}"
     if _holds(others, raw):
         return f"the key is in another header than {step.header}"
-    if _holds([unquote_to_bytes(url.raw_path + b"#" + url.fragment.encode())], raw):
+    path, fragment = request.url.raw_path, request.url.fragment.encode()
+    if _holds([unquote_to_bytes(path + b"#" + fragment)], raw):
         return "the key is in its URL"
-    if request.extensions.get("sni_hostname") not in (None, origin.host):
-        return "its sni_hostname extension names another host"
-    return (
-        "its target extension replaces the path"
-        if "target" in request.extensions
-        else None
-    )
+    return None
 
 
 def _why_changed(request: Any, exchange: Exchange) -> str | None:

@@ -24,7 +24,7 @@ from benchmarks import (
 )
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.document import KEY, LINK_ID, LINKS, TRANSACTIONS, bundled
-from generator import document, lint, loading
+from generator import document, lint, loader
 
 README = Path(__file__).parents[2] / "benchmarks" / "README.md"
 
@@ -138,7 +138,7 @@ def test_a_grown_document_is_sound_and_has_everything_that_many_times(
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(generating.grown(copies)), "utf-8")
 
-    found = loading.load(file)
+    found = loader.load(file)
 
     assert not lint.lint(file, found, redocly=False)
     original = bundled()

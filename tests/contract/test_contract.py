@@ -22,7 +22,7 @@ from helpers.prism import running_prism
 from plexy_pay import AsyncPager, AsyncPlexyPay, Pager, PlexyError, PlexyPay
 from plexy_pay._core.encoding import loads
 
-from generator.naming import snake
+from generator.identifiers import snake
 
 DOCUMENT_PATH = DESCRIPTION
 DOCUMENT: dict[str, Any] = json.loads(DOCUMENT_PATH.read_text("utf-8"))

@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 from helpers.specs import BASE, edited, write_spec
 
-from generator import coverage, loading, pipeline, reading
+from generator import coverage, loader, openapi, pipeline
 from generator.__main__ import main
 from generator.coverage import Fact
 from generator.document import (
@@ -153,8 +153,8 @@ def test_the_spec_has_every_operation_of_the_docs_and_no_other(spec: Document) -
 
 def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> None:
     there = {
-        reading.call_of(op): (op.method.upper(), op.path)
-        for op in reading.operations(spec)
+        openapi.call_of(op): (op.method.upper(), op.path)
+        for op in openapi.operations(spec)
     }
     assert there == {
         call: (row["method"], row["path"]) for call, row in OPERATIONS.items()
@@ -163,7 +163,7 @@ def test_every_operation_has_the_method_and_path_of_the_list(spec: Document) -> 
 
 def test_every_operation_has_exactly_the_evidence_of_the_list(spec: Document) -> None:
     there = {
-        reading.call_of(op): op.data["x-evidence"] for op in reading.operations(spec)
+        openapi.call_of(op): op.data["x-evidence"] for op in openapi.operations(spec)
     }
     wanted = {
         call: {"method": row["method_evidence"], "path": row["path_evidence"]}
@@ -192,7 +192,7 @@ def test_everything_that_is_known_is_in_the_spec(spec: Document) -> None:
 def test_every_known_value_of_an_enum_is_in_the_spec(spec: Document) -> None:
     enums = {
         str(schema.pointer[-1]): schema.value.get("enum", [])
-        for schema in reading.named_schemas(spec)
+        for schema in openapi.named_schemas(spec)
     }
     missing = [
         pair
@@ -213,7 +213,7 @@ def test_no_response_requires_a_field_that_is_inferred(spec: Document) -> None:
     }
     required = [
         f"{schema.pointer[-1]} {name}"
-        for schema in reading.named_schemas(spec)
+        for schema in openapi.named_schemas(spec)
         if schema.pointer in received
         for name in schema.value.get("required", [])
     ]
@@ -349,7 +349,7 @@ def _small(tmp_path: Path) -> Path:
 
 
 def test_the_report_counts_each_kind_of_fact_by_its_evidence(small: Path) -> None:
-    report = coverage.report(read(loading.load(small))[0])
+    report = coverage.report(read(loader.load(small))[0])
 
     def count(kind: str) -> dict[str, int]:
         return dict(report.counts[kind])
@@ -368,7 +368,7 @@ def test_the_report_counts_each_kind_of_fact_by_its_evidence(small: Path) -> Non
 def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(
     small: Path,
 ) -> None:
-    report = coverage.report(read(loading.load(small))[0])
+    report = coverage.report(read(loader.load(small))[0])
 
     assert list(report.resources) == ["links"]
     reached = report.resources["links"]["schema"]
@@ -378,7 +378,7 @@ def test_a_resource_counts_the_schemas_that_its_calls_send_and_receive(
 
 
 def test_the_report_lists_what_is_inferred_and_what_is_unused(small: Path) -> None:
-    report = coverage.report(read(loading.load(small))[0])
+    report = coverage.report(read(loader.load(small))[0])
 
     assert [tuple(operation) for operation in report.inferred] == [
         ("links.list", "GET", "/v1/links", "documented", "inferred", False),

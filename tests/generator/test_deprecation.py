@@ -19,7 +19,7 @@ import yaml
 from helpers.generation import generate
 from helpers.specs import BASE, edited, write_spec
 
-from generator import lint, loading
+from generator import lint, loader
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "golden_deprecated" / "openapi.yaml").read_text("utf-8")
@@ -282,5 +282,5 @@ def test_the_mark_says_what_to_do(tmp_path: Path, mark: str, message: str) -> No
     old = "    requestId:\n      type: string\n"
     files = edited(BASE, "schemas/links.yaml", old, f"{old}      {mark}\n")
     root = write_spec(tmp_path, files)
-    problems = lint.lint(root, loading.load(root), redocly=False, overlaid=False)
+    problems = lint.lint(root, loader.load(root), redocly=False, overlaid=False)
     assert [problem.message for problem in problems] == ([message] if message else [])

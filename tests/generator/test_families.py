@@ -21,7 +21,7 @@ from plexy_pay_sandbox import RunningSandbox, create_app
 from generator import pipeline
 from generator.document import Document
 from generator.emit.clients import arguments
-from generator.loading import load
+from generator.loader import load
 from generator.model.api import ARGUMENTS
 from generator.model.build import build, read
 

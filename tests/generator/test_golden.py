@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 
 HERE = Path(__file__).parent
 #: The specs, and what a file must hold to be kept: of the second one only what differs from others of its kind.
@@ -21,7 +21,7 @@ SPECS = {"golden": "", "golden_deprecated": "deprecated"}
 def generated(spec: str, folder: Path) -> dict[str, str]:
     """The generated files, those copied or the same for every spec left out."""
     package = folder / "golden"
-    pipeline.build_from(loading.load(HERE / spec / "openapi.yaml"), package, "0.0.0")
+    pipeline.build_from(loader.load(HERE / spec / "openapi.yaml"), package, "0.0.0")
     same_for_all = {
         source.relative_to(pipeline.RUNTIME)
         for source in pipeline.RUNTIME.rglob("*.py")

@@ -23,9 +23,9 @@ import pytest
 from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import BASE, places, write_spec
 
-from generator import lint, loading, pipeline
+from generator import lint, loader, pipeline
 from generator.document import Document
-from generator.hidden import spelled_out
+from generator.hidden_characters import spelled_out
 from generator.problems import GenerationError, Problem
 
 #: What a reader does not see, or sees in another order than Python.
@@ -235,7 +235,7 @@ def test_each_string_of_a_document_like_ours_is_refused_or_stays_a_string(
     tmp_path: Path,
 ) -> None:
     spec = write_spec(tmp_path / "spec", BASE)
-    base = loading.load(spec)
+    base = loader.load(spec)
     taken: list[tuple[str | int, ...]] = []
     for place in places(base.data):
         if isinstance(base.get(place), str) and place[-1] != "$ref":
@@ -412,7 +412,7 @@ def test_values_and_names_of_the_wire_stay_what_the_document_says(
         else:
             (member,) = expected
             assert member.value == value
-    carried = loading.bundle_bytes(Document(with_keys(data))).decode()
+    carried = loader.bundle_bytes(Document(with_keys(data))).decode()
     assert not [char for char in carried if char != "\n" and is_hidden(char)]
     assert json.loads(carried) == with_keys(data)
 

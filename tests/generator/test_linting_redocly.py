@@ -10,7 +10,7 @@ import pytest
 from helpers.specs import BASE, edited, write_spec
 
 from generator.lint import lint, redocly
-from generator.loading import load
+from generator.loader import load
 from generator.problems import Problem, ToolError
 
 

@@ -26,12 +26,12 @@ from generator.lint.rules import (
     names,
     next_actions,
     operations,
-    reconciling,
+    reconciliation,
     required,
     schemas,
     webhooks,
 )
-from generator.loading import load
+from generator.loader import load
 from generator.model.build import build, read
 from generator.problems import Problem
 
@@ -105,7 +105,7 @@ def test_the_base_document_breaks_no_rule(tmp_path: Path) -> None:
 def test_every_rule_is_registered_and_explained() -> None:
     modules = (
         *(amounts, claims, examples, families, known_words, logs, names, next_actions),
-        *(operations, reconciling, required, schemas, webhooks),
+        *(operations, reconciliation, required, schemas, webhooks),
     )
     defined = {
         value
@@ -1786,7 +1786,7 @@ def test_a_look_up_that_cannot_do_what_it_says_is_found(
 def test_a_look_up_that_guesses_an_absence_is_found(
     breaks: Breaks, look_up: str, message: str
 ) -> None:
-    found = breaks(reconciling.absence_is_known, (PATHS, NO_LOOK_UP, look_up))
+    found = breaks(reconciliation.absence_is_known, (PATHS, NO_LOOK_UP, look_up))
 
     assert message in found.message
 
@@ -1803,7 +1803,9 @@ def test_a_look_up_that_asks_no_get_is_found(breaks: Breaks, name: str) -> None:
 def test_a_look_up_after_that_of_a_list_is_found(breaks: Breaks) -> None:
     both = IN_LIST + "}\n" + LOOK_UP.partition("look-ups:\n")[2] + "}\n"
 
-    found = breaks(reconciling.look_ups_end_with_their_list, (PATHS, NO_LOOK_UP, both))
+    found = breaks(
+        reconciliation.look_ups_end_with_their_list, (PATHS, NO_LOOK_UP, both)
+    )
 
     assert found.message == "POST /v1/links has a look-up after that of a list"
 
@@ -1844,7 +1846,7 @@ def test_a_list_proves_absence_only_if_all_that_is_read_is_known(
 
 def test_a_list_without_times_cannot_prove_absence(breaks: Breaks) -> None:
     found = breaks(
-        reconciling.absence_is_known,
+        reconciliation.absence_is_known,
         (PATHS, NO_LOOK_UP, IN_LIST + ", absence: true}\n"),
         (
             PATHS,

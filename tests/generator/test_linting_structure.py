@@ -15,7 +15,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator, OAS32Valida
 
 from generator.document import Document, mapping
 from generator.lint import lint, structure
-from generator.loading import load
+from generator.loader import load
 
 ROOT, PATHS, LINKS, ERRORS = (
     "openapi.yaml",

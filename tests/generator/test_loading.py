@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from generator.document import Document, Location
-from generator.loading import bundle_bytes, load
+from generator.loader import bundle_bytes, load
 from generator.problems import Problem, SpecError
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
@@ -592,10 +592,10 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(
         ),
         (
             "../../elsewhere.yaml#/A",
-            "outside of the spec folder",
+            "outside of the spec directory",
             "copy the file below",
         ),
-        ("/etc/passwd", "outside of the spec folder", "copy the file below"),
+        ("/etc/passwd", "outside of the spec directory", "copy the file below"),
         ("https://example.com/a.yaml#/A", "leads out of the document", "copy"),
         ("file:///etc/passwd", "leads out of the document", "copy"),
         ("//example.com/a.yaml", "leads out of the document", "copy"),
@@ -666,7 +666,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     )
     (tmp_path / "spec" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
-    with pytest.raises(SpecError, match="outside of the spec folder"):
+    with pytest.raises(SpecError, match="outside of the spec directory"):
         load(root)
 
 
@@ -680,7 +680,7 @@ def test_a_link_among_the_files_that_are_read_by_themselves_is_refused(
     (tmp_path / "spec" / folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
 
     with pytest.raises(
-        SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec folder"
+        SpecError, match=f"{folder}/link.yaml:1: .* outside of the spec directory"
     ) as caught:
         load(root)
     assert "pr_of_the_machine" not in str(caught.value)
@@ -702,7 +702,7 @@ def test_no_spelling_of_a_path_leads_out_of_the_folder(
     root = write_spec(tmp_path / "spec", files)
     (tmp_path / "x.yaml").write_text("A: 1\n")
     (tmp_path / "spec" / "link").symlink_to(tmp_path, target_is_directory=True)
-    with pytest.raises(SpecError, match="outside of the spec folder"):
+    with pytest.raises(SpecError, match="outside of the spec directory"):
         load(root)
 
 

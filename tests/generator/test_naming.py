@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.naming import class_names, enum_members, method, pascal, snake
+from generator.identifiers import class_names, enum_members, method, pascal, snake
 
 
 @given(

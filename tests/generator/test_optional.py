@@ -14,7 +14,7 @@ import pytest
 from helpers.generation import document, generate, operation, with_keys
 from helpers.specs import write_spec
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 from generator.emit import optional
 from generator.emit.optional import ADAPTERS, CARDS, WEBHOOKS
 
@@ -93,7 +93,7 @@ def test_a_package_offers_nothing_of_what_is_left_out_and_can_be_loaded_whole(
     spec = write_spec(tmp_path, {"openapi.yaml": json.dumps(with_keys(data))})
     package = tmp_path / "without_webhooks"
     pipeline.build_from(
-        loading.load(spec), package, "1", left_out=frozenset({WEBHOOKS, CARDS})
+        loader.load(spec), package, "1", left_out=frozenset({WEBHOOKS, CARDS})
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     made = importlib.import_module("without_webhooks")

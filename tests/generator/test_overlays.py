@@ -21,7 +21,7 @@ from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import checking, lint, loading, manifest, overlays, pipeline
+from generator import checking, lint, loader, manifest, overlays, pipeline
 from generator.__main__ import main
 from generator.document import Pointer
 from generator.lint import redocly
@@ -808,14 +808,14 @@ def _node_modules() -> Path:
 def test_redocly_reads_the_overlaid_document_and_its_problems_name_the_overlay(
     tmp_path: Path, spec: Path, node_modules: Path
 ) -> None:
-    good = overlays.apply(loading.load(spec), [write(tmp_path, MOVE)])
+    good = overlays.apply(loader.load(spec), [write(tmp_path, MOVE)])
     assert lint.lint(spec, good, node_modules=node_modules, overlaid=True) == []
 
     action = "- target: $.components.schemas.LinkStatus\n  update:\n    desciption: x\n"
     bad = write(tmp_path, action, "bad.overlay.yaml")
     found = lint.lint(
         spec,
-        overlays.apply(loading.load(spec), [bad]),
+        overlays.apply(loader.load(spec), [bad]),
         node_modules=node_modules,
         overlaid=True,
     )

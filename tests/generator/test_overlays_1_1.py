@@ -18,7 +18,7 @@ from helpers.specs import BASE, broken, edited, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import loading, overlays, pipeline, reading
+from generator import loader, openapi, overlays, pipeline
 from generator.__main__ import main
 from generator.document import Document, mapping
 from generator.lint import redocly
@@ -476,7 +476,7 @@ def test_an_operation_is_moved_to_another_path_and_method_in_a_few_lines(
 def test_a_copied_operation_that_lost_the_parameters_of_its_path_is_an_error(
     tmp_path: Path, spec: dict[str, str], name: str
 ) -> None:
-    document = loading.load(write_spec(tmp_path / "spec", spec))
+    document = loader.load(write_spec(tmp_path / "spec", spec))
     overlay = write(tmp_path, FORGETFUL, head=HEAD_1_1)
 
     with pytest.raises(SpecError) as raised:
@@ -608,7 +608,7 @@ def test_a_file_of_one_line_knows_what_was_written_after_the_copy(
 def operations(document: Document) -> dict[str, tuple[str, dict[str, Any], list[Any]]]:
     """The operations of a document by their ids: their method, their keys, and all parameters that they take."""
     found: dict[str, tuple[str, dict[str, Any], list[Any]]] = {}
-    for operation in reading.operations(document):
+    for operation in openapi.operations(document):
         keys = {
             key: value for key, value in operation.data.items() if key != "parameters"
         }
@@ -623,7 +623,7 @@ def test_copy_then_remove_moves_any_operation_of_the_spec_and_changes_nothing_el
     data: st.DataObject,
 ) -> None:
     before = real()
-    moved = data.draw(st.sampled_from(list(reading.operations(before))))
+    moved = data.draw(st.sampled_from(list(openapi.operations(before))))
     method = data.draw(st.sampled_from(["get", "put", "post", "delete", "patch"]))
     path = "/moved" + moved.path
     old, new = f"$.paths['{moved.path}']", f"$.paths['{path}']"
@@ -654,7 +654,7 @@ def test_copy_then_remove_moves_any_operation_of_the_spec_and_changes_nothing_el
     assert operations(after) == wanted
     assert [
         item.path
-        for item in reading.operations(after)
+        for item in openapi.operations(after)
         if item.data["operationId"] == name
     ] == [path]
 
@@ -665,7 +665,7 @@ _REAL: list[Document] = []
 def real() -> Document:
     """The project's own document, read once."""
     if not _REAL:
-        _REAL.append(loading.load(pipeline.SPEC))
+        _REAL.append(loader.load(pipeline.SPEC))
     return _REAL[0]
 
 
@@ -709,7 +709,7 @@ def test_another_tool_makes_the_same_of_an_overlay(
 ) -> None:
     overlay = write(tmp_path, actions, head=HEAD_1_1)
     source, made = tmp_path / "openapi.json", tmp_path / "made.json"
-    source.write_bytes(loading.bundle_bytes(base()))
+    source.write_bytes(loader.bundle_bytes(base()))
 
     command = [
         str(openapi_format),

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import yaml
 
-from generator import loading, manifest, pipeline
+from generator import loader, manifest, pipeline
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "overlays.md"
@@ -154,7 +154,7 @@ def test_the_payment_of_2023_is_inferred_and_promises_no_look_up(
 def test_a_path_of_the_spec_is_moved_with_what_bundle_prints_of_it(
     tmp_path: Path,
 ) -> None:
-    bundled = loading.load(pipeline.SPEC)
+    bundled = loader.load(pipeline.SPEC)
     moved = bundled.data["paths"]["/v1/payouts"]
     for operation in moved.values():
         operation["x-evidence"] = {"method": "documented", "path": "documented"}

@@ -19,7 +19,7 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser.errors import ParseError
 from openapi_python_client.parser.openapi import GeneratorData
 
-from generator import checking, loading, manifest, pipeline, places, stamp, writing
+from generator import checking, loader, manifest, pipeline, places, stamp, writing
 from generator.__main__ import main
 from generator.document import Document
 from generator.emit import opc, typed_dicts
@@ -77,7 +77,11 @@ def test_another_hash_seed_and_another_folder_give_the_same_bytes(
             "payments.yaml",
             "Why the money goes back.",
             "The reason why the money goes back.",
-            {"models/refund_payment.py", "params/__init__.py", "_resources/payments.py"},
+            {
+                "models/refund_payment.py",
+                "params/__init__.py",
+                "_resources/payments.py",
+            },
         ),
     ],
 )
@@ -146,7 +150,7 @@ def description(built: Path, tmp_path: Path) -> Path:
     """The description beside the package, as it is generated."""
     path = tmp_path / "sandbox" / "openapi.json"
     path.parent.mkdir()
-    path.write_bytes(loading.bundle_bytes(pipeline.load()))
+    path.write_bytes(loader.bundle_bytes(pipeline.load()))
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from helpers.generation import api_of, document, operation
 
-from generator import loading
+from generator import loader
 from generator.emit.operations import views_of
 from generator.emit.recipes import RecipeView
 from generator.model.build import build
@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "golden" / "openapi.yaml"
 
 def recipe(change: Any = None) -> RecipeView:
     """The recipe of the golden spec after a change."""
-    document = loading.load(GOLDEN)
+    document = loader.load(GOLDEN)
     if change is not None:
         change(document.data)
     api = build(document)

@@ -12,7 +12,7 @@ from helpers.specs import BASE, write_spec
 
 from generator import checking, manifest, pipeline
 from generator.__main__ import main
-from generator.changes.sides import load_side
+from generator.changes.side_loader import load_side
 from generator.problems import SpecError
 
 

@@ -14,7 +14,7 @@ from helpers.description import DESCRIPTION
 from plexy_pay import AsyncPager, Pager
 from plexy_pay._core.operation import Operation
 
-from generator.naming import snake
+from generator.identifiers import snake
 
 Json = dict[str, Any]
 DOCUMENT: Json = json.loads(DESCRIPTION.read_text("utf-8"))

@@ -42,13 +42,12 @@ def commit(folder: Path, message: str) -> None:
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git there, without the configuration of the user and the machine."""
-    name, email = "A test", "test@shop.example"
-    env = {
-        **os.environ,
-        **{"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
-        **{"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email},
-        **{"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email},
-    }
+    env = dict(os.environ)
+    env["GIT_CONFIG_GLOBAL"] = os.devnull
+    env["GIT_CONFIG_NOSYSTEM"] = "1"
+    for role in ("AUTHOR", "COMMITTER"):
+        env[f"GIT_{role}_NAME"] = "A test"
+        env[f"GIT_{role}_EMAIL"] = "test@shop.example"
     command = ["git", *arguments]
     done = subprocess.run(
         command,

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 from generator.document import Document
 from generator.model.api import Api
 from generator.model.build import build
@@ -112,7 +112,7 @@ def generate(folder: Path, data: dict[str, Any]) -> ModuleType:
     source = folder / "openapi.yaml"
     source.write_text(yaml.safe_dump(with_keys(data), sort_keys=False), "utf-8")
     name = next(_NAMES)
-    pipeline.build_from(loading.load(source), folder / name, "0.0.0")
+    pipeline.build_from(loader.load(source), folder / name, "0.0.0")
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import loading, overlays
+from generator import loader, overlays
 from generator.document import Document
 from generator.problems import Problem, SpecError
 
@@ -23,7 +23,7 @@ HEAD_1_1 = HEAD.replace("overlay: 1.0.0", "overlay: 1.1.0")
 def base() -> Document:
     """Return the small document, bundled; nobody may change it."""
     with tempfile.TemporaryDirectory() as folder:
-        return loading.load(write_spec(Path(folder), BASE))
+        return loader.load(write_spec(Path(folder), BASE))
 
 
 def write(

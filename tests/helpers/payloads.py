@@ -16,7 +16,7 @@ import plexy_pay.api
 from helpers.description import DESCRIPTION
 from hypothesis import strategies as st
 
-from generator.naming import snake
+from generator.identifiers import snake
 
 Json = dict[str, Any]
 

@@ -25,7 +25,7 @@ from plexy_pay import AsyncPlexyPay, PlexyError, PlexyPay
 from plexy_pay._core.operation import Request
 from plexy_pay._operations import OPERATIONS
 
-from generator.naming import snake
+from generator.identifiers import snake
 
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")
 DOCUMENT: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))

@@ -24,7 +24,7 @@ from plexy_pay import InvalidParameterError, Money, PlexyPay, models, params
 from plexy_pay._core.encoding import dumps, loads
 from plexy_pay._currencies import DISPUTED, EXPONENTS
 
-from generator.naming import class_names, snake
+from generator.identifiers import class_names, snake
 
 # Some of the operations are only inferred.
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")

@@ -24,7 +24,7 @@ from plexy_pay import UNSET, AsyncPlexyPay, InvalidParameterError, PlexyPay, mod
 from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
 
-from generator.naming import class_names, snake
+from generator.identifiers import class_names, snake
 
 CLASSES = class_names(SCHEMAS)
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")

@@ -40,7 +40,7 @@ from plexy_pay._core.operation import Operation
 from plexy_pay._operations import OPERATIONS
 from plexy_pay.api.payment_links import create_payment_link
 
-from generator.naming import class_names, snake
+from generator.identifiers import class_names, snake
 
 CLASSES = class_names(SCHEMAS)
 pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.InferredOperationWarning")

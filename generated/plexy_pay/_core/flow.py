@@ -60,15 +60,11 @@ _UNREADABLE = {
     "too_large": errors.ResponseTooLargeError,
 }
 _ADVICE = {
-    **{
-        400: " Correct the parameters.",
-        404: " Check the id.",
-        422: " Correct the parameters.",
-    },
-    **{
-        401: " Check the API key, and that it belongs to this environment.",
-        429: " Wait, then call again.",
-    },
+    400: " Correct the parameters.",
+    404: " Check the id.",
+    422: " Correct the parameters.",
+    401: " Check the API key, and that it belongs to this environment.",
+    429: " Wait, then call again.",
 }
 _warned: set[str] = set()
 
@@ -172,12 +168,9 @@ class Call(Generic[T]):
         attempts = retries = 0
         log = Log(self) if LOGGER.isEnabledFor(INFO) else None
         while True:
-            # The first attempt that may have done it counts.
-            if self._worst is not Outcome.UNKNOWN:
-                self.sent_at = pace.time()
             if log:
                 log.sending(send, attempts + 1)
-            send.sent, send.result, self._attempt = False, None, send
+            self._begin(send)
             yield send
             attempts += 1
             result: Answer | Failure | None = send.result
@@ -194,16 +187,11 @@ class Call(Generic[T]):
                     log.again(send, attempts, None)
                 continue
             judged = self._verdict(result)
+            elapsed = pace.monotonic() - send.deadline + self.timeout.total
+            _note(judged, attempts, elapsed)
             if isinstance(judged, Response):
-                judged.attempts = attempts
-                judged.elapsed = pace.monotonic() - send.deadline + self.timeout.total
                 self.response = judged
                 return
-            if isinstance(judged, errors.UnexpectedResponseError):
-                judged.response.attempts = attempts
-                judged.response.elapsed = (
-                    pace.monotonic() - send.deadline + self.timeout.total
-                )
             self._passed(judged.outcome)
             pause = delay(retries, judged.retry_after, pace)
             late = pace.monotonic() + pause >= send.deadline
@@ -215,6 +203,15 @@ class Call(Generic[T]):
                 log.again(send, attempts, pause)
             yield pause
             retries += 1
+
+    def _begin(self, send: Send) -> None:
+        """Make an attempt ready to leave."""
+        # The first attempt that may have done it counts.
+        if self._worst is not Outcome.UNKNOWN:
+            self.sent_at = self.settings.pace.time()
+        send.sent = False
+        send.result = None
+        self._attempt = send
 
     def _passed(self, outcome: Outcome) -> None:
         """Note the outcome of an attempt that is over."""
@@ -493,6 +490,18 @@ class Call(Generic[T]):
         )
         what = f"Do not send it again; let {way} find out, or look it up"
         return f"The payment may have gone through. {what} {where} first."
+
+
+def _note(judged: Response[Any] | PlexyError, attempts: int, elapsed: float) -> None:
+    """Note in the response, if there is one, how often the call was sent and how long it took."""
+    if isinstance(judged, errors.UnexpectedResponseError):
+        response: Response[Any] = judged.response
+    elif isinstance(judged, Response):
+        response = judged
+    else:
+        return
+    response.attempts = attempts
+    response.elapsed = elapsed
 
 
 def _no_answer(failure: Failure) -> PlexyError:

@@ -105,37 +105,71 @@ class Settings:
         return None
 
     def problem(self) -> str | None:
-        """What is wrong; None if nothing is. A family without a key is no problem as long as another has one."""
+        """Return what is wrong; None if nothing is."""
+        checks = (
+            self._key_problem,
+            self._environment_problem,
+            self._number_problem,
+            lambda: self._hosts_problem,
+            lambda: self._settings_problem,
+            self._inferred_problem,
+            self._timeout_problem,
+            self._suffix_problem,
+            self._origin_problem,
+        )
+        for check in checks:
+            problem = check()
+            if problem:
+                return problem
+        return None
+
+    def _key_problem(self) -> str | None:
+        # A family without a key is no problem as long as another has one.
         if all(ring.missing for ring in self.rings.values()):
             return self.rings[MAIN].problem
         for ring in self.rings.values():
             if ring.problem and not ring.missing:
                 return ring.problem
+        return None
+
+    def _environment_problem(self) -> str | None:
         if self.given["environment"] not in ("live", "test"):
             return "environment is neither 'live' nor 'test'."
+        return None
+
+    def _number_problem(self) -> str | None:
         for name, least in (("max_retries", 0), ("max_response_bytes", 1)):
             if type(self.given[name]) is not int or self.given[name] < least:
                 return f"{name} is not a whole number from {least}."
-        if self._hosts_problem:
-            return self._hosts_problem
-        if self._settings_problem:
-            return self._settings_problem
+        return None
+
+    def _inferred_problem(self) -> str | None:
         allowed = self.given["allow_inferred"]
         if allowed is not None and type(allowed) is not bool:
             return "allow_inferred is neither True, False nor None."
-        if self.timeout is not None:
-            from .types import Timeouts
+        return None
 
-            timeouts = Timeouts.of(self.timeout)
-            if isinstance(timeouts, str):
-                return timeouts
-        if self.given["user_agent_suffix"] is not None:
-            from .user_agent import suffix_problem
+    def _timeout_problem(self) -> str | None:
+        if self.timeout is None:
+            return None
+        from .types import Timeouts
 
-            problem = suffix_problem(self.given["user_agent_suffix"])
-            if problem:
-                return problem
-        return next((origin.problem for origin in self._origins.values()), None)
+        timeouts = Timeouts.of(self.timeout)
+        return timeouts if isinstance(timeouts, str) else None
+
+    def _suffix_problem(self) -> str | None:
+        suffix = self.given["user_agent_suffix"]
+        if suffix is None:
+            return None
+        from .user_agent import suffix_problem
+
+        return suffix_problem(suffix)
+
+    def _origin_problem(self) -> str | None:
+        for origin in self._origins.values():
+            if origin.problem:
+                return origin.problem
+        return None
 
     def family(self, name: str) -> tuple[str, Origin]:
         """The header and the origin of a family; a `base_url` is the origin of all."""

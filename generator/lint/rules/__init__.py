@@ -1,4 +1,4 @@
-"""Our own rules: what this project asks of its document beyond OpenAPI itself, judged by the model of the API."""
+"""Check the project's own rules, which go beyond OpenAPI and judge the model of the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import (
     names,
     next_actions,
     operations,
-    reconciling,
+    reconciliation,
     required,
     schemas,
     webhooks,
@@ -42,8 +42,8 @@ RULES: tuple[Rule, ...] = (
     names.properties_are_unique,
     names.money_properties_are_free,
     families.header_of_a_setting_may_be_left_out,
-    reconciling.absence_is_known,
-    reconciling.look_ups_end_with_their_list,
+    reconciliation.absence_is_known,
+    reconciliation.look_ups_end_with_their_list,
     webhooks.webhook_can_be_told_from_its_likes,
     logs.field_is_shown_or_masked,
     logs.shown_names_exist,

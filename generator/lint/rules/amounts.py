@@ -1,4 +1,4 @@
-"""Rules about money: an amount fits its unit, and the one that stands for its object has a known one."""
+"""Check amounts: each fits its unit, and the one that stands for its object has a known one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _MAIN = "x-main-amount"
 
 
 def amount_fits_its_unit(api: Api) -> Iterator[Problem]:
-    """Minor units are whole numbers, decimal strings are text, other amounts are numbers."""
+    """Report an amount whose type does not fit its unit.
+
+    Minor units are whole numbers, decimal strings are text, other amounts are numbers.
+    """
     for node in _nodes(api):
         if node.amount is None:
             continue
@@ -35,7 +38,7 @@ def amount_fits_its_unit(api: Api) -> Iterator[Problem]:
 
 
 def main_amount_is_one_of_known_unit(api: Api) -> Iterator[Problem]:
-    """`x-main-amount` names the one amount that `.money` of an object stands for."""
+    """Report `x-main-amount` unless it names the one amount that `.money` of an object stands for."""
     for model in api.models.values():
         main = [field for field in model.fields if field.is_main_amount]
         for field in main:

@@ -1,4 +1,4 @@
-"""The rule about claims: a sentence about all sources says which were read."""
+"""Check claims: a sentence about all sources says which were read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLAIM = re.compile(
 
 
 def claim_has_a_source(api: Api) -> Iterator[Problem]:
-    """A sentence about all sources (the only value, nothing is known) names where that was looked for."""
+    """Report a sentence about all sources (the only value, nothing is known) that does not name the sources."""
     for description in api.descriptions:
         claim = _CLAIM.search(description.text)
         if (
@@ -43,7 +43,7 @@ def claim_has_a_source(api: Api) -> Iterator[Problem]:
 
 
 def _is_said_by_its_unit(description: Description, claim: str) -> bool:
-    """Whether the mark of the amount makes the same claim, so that both are corrected together."""
+    """Return whether the amount's own extension makes the same claim, so that both are corrected together."""
     return description.is_of_unknown_unit and claim.split() == [
         "unit",
         "is",

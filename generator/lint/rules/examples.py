@@ -1,4 +1,4 @@
-"""The rule about examples: each fits the schema that it stands beside.
+"""Check that each example fits its schema.
 
 It takes the document: JSON Schema is checked on schemas as they are written, and not on what the model makes of them.
 """
@@ -11,12 +11,12 @@ from jsonschema.exceptions import ValidationError
 
 from ...document import Document
 from ...problems import Problem
-from ..fitting import misfits
 from ..json_schema import short
+from ..misfits import misfits
 
 
 def example_fits_its_schema(document: Document) -> Iterator[Problem]:
-    """Every example is valid by the schema it stands beside."""
+    """Report an example that its schema does not allow."""
     for example, error in misfits(document):
         if isinstance(error, ValidationError):
             yield document.problem(

@@ -1,22 +1,25 @@
-"""Rules about families: which key an operation sends, whereto, and what clients are told, can be read."""
+"""Check families: the key of an operation, its origin, and what clients are told can be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.api import Api
+from ...model.api import Api, Parameter
 from ...problems import Problem
 
 
 def header_of_a_setting_may_be_left_out(api: Api) -> Iterator[Problem]:
-    """A client may be made without a setting, and then it sends no header."""
-    parameters = [
-        parameter for operation in api.operations for parameter in operation.parameters
-    ]
-    for parameter in parameters:
-        if parameter.setting and parameter.place == "header" and parameter.required:
-            yield api.problem(
-                (*parameter.origin.pointer, "required"),
-                f"the header {parameter.wire_name!r} is required, but the client's setting may be missing",
-                "remove `required`",
-            )
+    """Report a required header of a setting: a client may be made without it, and then sends no header."""
+    for operation in api.operations:
+        for parameter in operation.parameters:
+            if _is_required_header(parameter):
+                yield api.problem(
+                    (*parameter.origin.pointer, "required"),
+                    f"the header {parameter.wire_name!r} is required, but the client's setting may be missing",
+                    "remove `required`",
+                )
+
+
+def _is_required_header(parameter: Parameter) -> bool:
+    is_header = bool(parameter.setting) and parameter.place == "header"
+    return is_header and parameter.required

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...emit.loggable import is_open, nodes
+from ...identifiers import plain
 from ...model.api import Api
-from ...naming import plain
 from ...problems import Problem
 
 _LIST = "x-shown-in-logs"
 
 
 def field_is_shown_or_masked(api: Api) -> Iterator[Problem]:
-    """A field that may hold any text or number is classed: sensitive, free text, or harmless.
+    """Report a field of any text or number that is not classed: sensitive, free text, or harmless.
 
-    A document without the list leaves it to the marks alone.
+    A document without the list leaves it to the extensions alone.
     """
     if api.shown_in_logs is None:
         return
@@ -32,7 +32,7 @@ def field_is_shown_or_masked(api: Api) -> Iterator[Problem]:
 
 
 def shown_names_exist(api: Api) -> Iterator[Problem]:
-    """The list of what a log shows names each field once, and none that is not there or is masked."""
+    """Report a name that the list for logs has twice, or that is not there or is masked."""
     names = {plain(name) for name, _ in nodes(api)}
     hidden = _hidden(api)
     seen: set[str] = set()

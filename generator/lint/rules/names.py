@@ -1,4 +1,4 @@
-"""Rules about names that would clash in Python."""
+"""Check for names that would clash in Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RESERVED = "options"
 
 
 def keywords_are_unique(api: Api) -> Iterator[Problem]:
-    """An operation's parameters and the properties of its body are keywords of one method."""
+    """Report parameters and properties of the body of an operation that are one keyword of its method."""
     for operation in api.operations:
         yield from _clashes(
             api, _keywords(operation), "keyword", f" of {operation.title}"
@@ -36,13 +36,13 @@ def _keywords(operation: Operation) -> list[Field | Parameter]:
 
 
 def properties_are_unique(api: Api) -> Iterator[Problem]:
-    """Two properties of one schema are two names in Python."""
+    """Report two properties of one schema that are one name in Python."""
     for model in api.models.values():
         yield from _clashes(api, model.fields, "property", "")
 
 
 def money_properties_are_free(api: Api) -> Iterator[Problem]:
-    """A model gives its amounts as `money` and `<field>_money`; no property beside them may have such a name."""
+    """Report a property with the name of a Money property: a model gives its amounts as `money` and `<field>_money`."""
     for model in api.models.values():
         given = _names_of_money(model)
         for field in model.fields:
@@ -57,7 +57,7 @@ def money_properties_are_free(api: Api) -> Iterator[Problem]:
 
 def _names_of_money(model: Model) -> set[str]:
     """Return the properties and methods by which a model may give its amounts, as a request or as a response."""
-    priced = [*money.amounts(model), *money.money_objects(model)]
+    priced = money.amounts(model) + money.money_objects(model)
     names = {f"{field.name}_money" for field in priced}
     if priced:
         names.add("money")

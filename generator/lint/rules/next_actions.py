@@ -1,20 +1,21 @@
-"""The rule about `x-next-action`, by which the client reads what a response asks for next."""
+"""Check `x-next-action`, by which the client reads what a response asks for next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ...model.api import Api, Field, Model, NextAction
-from ...model.types import EnumRef, ModelRef, variants_of
+from ...model.query import listed_values
+from ...model.types import ModelRef, variants_of
 from ...problems import Problem
 
-_MARK = "x-next-action"
-#: What the runtime's `next_action` reads of a challenge.
+_EXTENSION = "x-next-action"
+#: Parts of a challenge that the runtime's `next_action` reads.
 _CHALLENGE = ("action", "creq", "html", "status", "threeDSSessionData")
 
 
 def next_action_names_what_exists(api: Api) -> Iterator[Problem]:
-    """The mark names properties of the schema, a challenge has its parts, and each known action has a place."""
+    """Report a name that the schema does not have, an incomplete challenge, and an action without a place."""
     for model in api.models.values():
         if model.next_action is not None:
             yield from _name_problems(api, model, model.next_action)
@@ -22,9 +23,13 @@ def next_action_names_what_exists(api: Api) -> Iterator[Problem]:
             yield from _action_problems(api, model, model.next_action)
 
 
-def _name_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
-    place, known = (*model.origin.pointer, _MARK), model.by_wire_name
-    names = {"id": mark.id, "success": mark.success, "challenge": mark.challenge}
+def _name_problems(api: Api, model: Model, extension: NextAction) -> Iterator[Problem]:
+    place, known = (*model.origin.pointer, _EXTENSION), model.by_wire_name
+    names = {
+        "id": extension.id,
+        "success": extension.success,
+        "challenge": extension.challenge,
+    }
     for key, name in names.items():
         # The reader notes a name that is missing.
         if name and name not in known:
@@ -38,26 +43,33 @@ def _name_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem
         message = (
             "a property of the schema is named as the one that x-next-action makes"
         )
-        yield api.problem(place, message, "remove the mark, or rename the property")
+        yield api.problem(
+            place, message, "remove the extension, or rename the property"
+        )
 
 
-def _challenge_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
-    challenge = model.by_wire_name.get(mark.challenge)
+def _challenge_problems(
+    api: Api, model: Model, extension: NextAction
+) -> Iterator[Problem]:
+    challenge = model.by_wire_name.get(extension.challenge)
     parts = set[str]() if challenge is None else _parts(challenge)
     missing = [name for name in _CHALLENGE if name not in parts]
     if challenge is not None and missing:
-        place = (*model.origin.pointer, _MARK, "challenge")
+        place = (*model.origin.pointer, _EXTENSION, "challenge")
         message = f"the challenge has no {', '.join(missing)}"
         yield api.problem(place, message, "add it: the client's next_action reads it")
 
 
-def _action_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Problem]:
-    action = model.by_wire_name.get(mark.action)
+def _action_problems(
+    api: Api, model: Model, extension: NextAction
+) -> Iterator[Problem]:
+    action = model.by_wire_name.get(extension.action)
     if action is None:
         return
-    values, listed = _values(action), [*mark.shows, *mark.finished]
+    values = [str(value) for value in listed_values(action.type)]
+    listed = [*extension.shows, *extension.finished]
     if sorted(values) != sorted(listed):
-        place = (*model.origin.pointer, _MARK)
+        place = (*model.origin.pointer, _EXTENSION)
         message = f"x-next-action has the actions {listed}, the schema has {values}"
         yield api.problem(
             place, message, "write each action under `shows:` or under `finished:`"
@@ -66,19 +78,8 @@ def _action_problems(api: Api, model: Model, mark: NextAction) -> Iterator[Probl
 
 def _parts(field: Field) -> set[str]:
     """Return the names of the fields of an object."""
-    models = [
-        variant.model
-        for variant in variants_of(field.type)
-        if isinstance(variant, ModelRef)
-    ]
-    return {name for model in models for name in model.by_wire_name}
-
-
-def _values(field: Field) -> list[str]:
-    """Return the values that are known of a field."""
-    enums = [
-        variant.enum
-        for variant in variants_of(field.type)
-        if isinstance(variant, EnumRef)
-    ]
-    return [str(member.value) for enum in enums for member in enum.members]
+    names: set[str] = set()
+    for variant in variants_of(field.type):
+        if isinstance(variant, ModelRef):
+            names.update(variant.model.by_wire_name)
+    return names

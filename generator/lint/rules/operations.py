@@ -1,18 +1,18 @@
-"""Rules about operations: their names, errors and parameters."""
+"""Check the names, errors and parameters of operations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import reading
+from ... import openapi
+from ...identifiers import is_camel_case, snake
 from ...model import query
 from ...model.api import Api, Event, Operation
-from ...naming import is_camel_case, snake
 from ...problems import Problem
 
 
 def operation_id_is_unique(api: Api) -> Iterator[Problem]:
-    """No other operation or webhook has the operationId, in Python either."""
+    """Report an operationId that another operation or webhook has, in Python either."""
     owners: dict[str, str] = {}
     for node in _with_ids(api):
         other = owners.setdefault(snake(node.wire_id), node.title)
@@ -32,7 +32,7 @@ def _with_ids(api: Api) -> list[Operation | Event]:
 
 
 def call_is_unique(api: Api) -> Iterator[Problem]:
-    """No other operation is called alike in Python, and no resource either."""
+    """Report an operation that is called like another operation or a resource in Python."""
     owners = dict.fromkeys(query.by_resource(api.operations), "a resource")
     for operation in sorted(api.operations, key=lambda operation: operation.position):
         other = owners.setdefault(operation.call, operation.title)
@@ -45,7 +45,7 @@ def call_is_unique(api: Api) -> Iterator[Problem]:
 
 
 def operation_lists_its_errors(api: Api) -> Iterator[Problem]:
-    """Every operation has a 401, a 4xx and a 5xx response."""
+    """Report an operation without a 401, a 4xx or a 5xx response."""
     for operation in api.operations:
         statuses = [response.status for response in operation.responses]
         wanted = {
@@ -63,9 +63,9 @@ def operation_lists_its_errors(api: Api) -> Iterator[Problem]:
 
 
 def path_and_parameters_agree(api: Api) -> Iterator[Problem]:
-    """Each `{name}` of a path is a declared, required path parameter, and the other way round."""
+    """Report a `{name}` of a path that is no declared, required path parameter, and the other way round."""
     for operation in api.operations:
-        template = reading.template_names(operation.path)
+        template = openapi.template_names(operation.path)
         declared = {
             one.wire_name: one for one in operation.parameters if one.place == "path"
         }

@@ -1,4 +1,4 @@
-"""Rules about `required`: what is required of a request says nothing about the response."""
+"""Check `required`: what is required of a request says nothing about the response."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from ...model import query
 from ...model.api import EVIDENCE, Api, Model
 from ...problems import Problem
 
-_MARK = "x-required-evidence"
+_EXTENSION = "x-required-evidence"
 _WAYS = {"request", "response"}
 _KNOWN = [word for word in EVIDENCE if word != "inferred"]
 
 
 def required_is_known_both_ways(api: Api) -> Iterator[Problem]:
-    """A schema that is sent and received says how its `required` is known for each way, or is split."""
+    """Report a schema that is sent and received, and does not say how its `required` is known for each way."""
     both = query.sent_components(api) & query.received_components(api)
     for model in api.models.values():
-        place, mark = model.origin.pointer, model.required_evidence
+        place, extension = model.origin.pointer, model.required_evidence
         binds_both = place in both and _binds_both(model)
-        if mark is None and binds_both:
+        if extension is None and binds_both:
             yield api.problem(
                 (*place, "required"),
                 f"{model.key!r} is sent and received, and `required` binds both ways",
                 "make one schema of what is sent and one of what is received, or write "
-                f"`{_MARK}: {{request: ..., response: ...}}` if it is known for both",
+                f"`{_EXTENSION}: {{request: ..., response: ...}}` if it is known for both",
             )
-        elif mark is not None and not binds_both:
-            message = f"{_MARK} stands on a schema whose `required` binds one way only"
-            yield api.problem((*place, _MARK), message, f"remove `{_MARK}`")
-        elif mark is not None and not _is_known(mark):
+        elif extension is not None and not binds_both:
+            message = (
+                f"{_EXTENSION} stands on a schema whose `required` binds one way only"
+            )
+            yield api.problem((*place, _EXTENSION), message, f"remove `{_EXTENSION}`")
+        elif extension is not None and not _is_known(extension):
             yield api.problem(
-                (*place, _MARK),
-                f"{_MARK} does not say how `required` is known for requests and for responses",
-                f"write `{_MARK}: {{request: ..., response: ...}}` with words of {', '.join(_KNOWN)}",
+                (*place, _EXTENSION),
+                f"{_EXTENSION} does not say how `required` is known for requests and for responses",
+                f"write `{_EXTENSION}: {{request: ..., response: ...}}` with words of {', '.join(_KNOWN)}",
             )
 
 
@@ -45,5 +47,5 @@ def _binds_both(model: Model) -> bool:
     )
 
 
-def _is_known(mark: Mapping[str, str]) -> bool:
-    return set(mark) == _WAYS and set(mark.values()) <= set(_KNOWN)
+def _is_known(extension: Mapping[str, str]) -> bool:
+    return set(extension) == _WAYS and set(extension.values()) <= set(_KNOWN)

@@ -1,4 +1,4 @@
-"""The rule about schemas: each is used, or says that it is not."""
+"""Check that each schema is used, or says that it is not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...problems import Problem
 
 
 def schema_is_used_or_marked(api: Api) -> Iterator[Problem]:
-    """A schema that no operation or webhook reaches says `x-unused: true`, and only such a one."""
+    """Report an unused schema that does not say `x-unused: true`, and a used one that does."""
     users = [place for place in api.references if place[0] in ("paths", "webhooks")]
     reached = query.components_from(api, users)
     for schema in _named(api):
@@ -27,10 +27,9 @@ def schema_is_used_or_marked(api: Api) -> Iterator[Problem]:
             )
 
 
-def _named(api: Api) -> list[Schema | Wrapper]:
-    """Return the schemas that the document names; one that is written in place is used where it stands."""
-    classes = [*api.models.values(), *api.enums.values(), *api.aliases.values()]
-    return [
-        *api.wrappers,
-        *(schema for schema in classes if len(schema.origin.pointer) == 3),
-    ]
+def _named(api: Api) -> Iterator[Schema | Wrapper]:
+    """Yield the schemas that the document names; one that is written in place is used where it stands."""
+    yield from api.wrappers
+    for schema in query.schemas_of(api):
+        if len(schema.origin.pointer) == 3:
+            yield schema

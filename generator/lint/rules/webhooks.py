@@ -1,4 +1,4 @@
-"""The rule about webhooks: each delivery is told from its likes."""
+"""Check that webhook deliveries can be told apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...problems import Problem
 
 
 def webhook_can_be_told_from_its_likes(api: Api) -> Iterator[Problem]:
-    """`x-dedup` lists properties of the body; the first one is always there, and a prefix has one list only."""
+    """Report `x-dedup` unless it lists properties of the body, the first always there, and once for each prefix."""
     lists: dict[str, tuple[str, ...]] = {}
     for event in api.events:
         place = (*event.origin.pointer, "x-dedup")

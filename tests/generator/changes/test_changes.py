@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helpers.specs import BASE, edited, places, write_spec
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 from generator.__main__ import main
 from generator.changes import (
     Change,
@@ -107,7 +107,7 @@ def test_a_side_is_a_folder_a_repository_a_package_or_a_file(
     package, repository = tmp_path / "package", tmp_path / "whole"
     package.mkdir()
     bundled = package / "openapi.json"
-    bundled.write_bytes(loading.bundle_bytes(document))
+    bundled.write_bytes(loader.bundle_bytes(document))
     write_spec(repository / "spec", BASE)
     for side in (bundled, package, repository, f"{specs['old']}/openapi.yaml"):
         assert load_side(str(side)).data == document.data
@@ -149,7 +149,7 @@ def test_places_in_a_revision_are_named_as_git_names_them(
 
 @pytest.mark.parametrize("text", ["nowhere", "--help", "-x"])
 def test_what_is_no_side_is_refused(repository: Path, text: str) -> None:
-    with pytest.raises(ToolError, match="is no file, no folder and no git revision"):
+    with pytest.raises(ToolError, match="is no file, no directory and no git revision"):
         load_side(text)
 
 
@@ -485,7 +485,7 @@ def released(tmp_path: Path, specs: dict[str, str]) -> Path:
     """The folder of a release 0.1.0 of the old spec."""
     folder = tmp_path / "released"
     folder.mkdir()
-    (folder / "openapi.json").write_bytes(loading.bundle_bytes(load_side(specs["old"])))
+    (folder / "openapi.json").write_bytes(loader.bundle_bytes(load_side(specs["old"])))
     (folder / "VERSION").write_text("0.1.0\n", "utf-8")
     return folder
 
@@ -545,10 +545,10 @@ def test_the_command_compares_with_the_release_where_no_side_is_given(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(released_module, "FOLDER", released)
+    monkeypatch.setattr(released_module, "DIRECTORY", released)
     assert main(["check-version", "--spec", f"{specs['less']}/openapi.yaml"]) == 1
     assert 'Write version = "0.2.0" there' in capsys.readouterr().out
-    monkeypatch.setattr(released_module, "FOLDER", released / "none")
+    monkeypatch.setattr(released_module, "DIRECTORY", released / "none")
     assert main(["check-version"]) == 0
     assert main(["changes"]) == 1
     said = capsys.readouterr().err

@@ -16,7 +16,7 @@ from helpers.specs import JUNK, places
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 from generator.changes import compare, operations
 from generator.changes.difference import Difference
 from generator.document import Document, objects
@@ -30,7 +30,7 @@ HOWS = ("remove", "rename", "reverse", "replace", "add", "retype", "exchange")
 @cache
 def base() -> str:
     """The small document with one of each thing that can change, as text: the quickest way to copy it."""
-    return json.dumps(loading.load(Path(__file__).parent / "base.yaml").data)
+    return json.dumps(loader.load(Path(__file__).parent / "base.yaml").data)
 
 
 @cache
@@ -69,37 +69,45 @@ def base_package() -> dict[str, bytes] | None:
 def mutated(
     data: dict[str, Any], pointer: Pointer, how: str, junk: Any, other: Pointer
 ) -> dict[str, Any]:
-    """The document with one change at a place."""
+    """Return the document with one change at a place."""
     *outer, last = pointer
-    holder: Any = data
-    for token in outer:
-        holder = holder[token]
-    value = holder[last]
-    match how:
-        case "remove":
-            del holder[last]
-        case "rename" if isinstance(holder, dict):
-            holder[f"{last}2"] = holder.pop(last)
-        case "reverse" if isinstance(value, dict):
-            holder[last] = dict(reversed(value.items()))
-        case "reverse" if isinstance(value, list):
-            holder[last] = value[::-1]
-        case "add" if isinstance(value, dict):
-            value["novelty"] = junk
-        case "add" if isinstance(value, list):
-            value.append(junk)
-        case "add" if isinstance(value, str):
-            holder[last] = f"{value}x"
-        case "retype" if isinstance(value, bool):
-            holder[last] = not value
-        case "exchange":
-            found: Any = data
-            for token in other:
-                found = found[token]
-            holder[last] = copy.deepcopy(found)
-        case _:
-            holder[last] = junk
+    holder: Any = value_at(data, tuple(outer))
+    if how == "remove":
+        del holder[last]
+    elif how == "rename" and isinstance(holder, dict):
+        holder[f"{last}2"] = holder.pop(last)
+    elif how == "exchange":
+        holder[last] = copy.deepcopy(value_at(data, other))
+    else:
+        holder[last] = changed(holder[last], how, junk)
     return data
+
+
+def value_at(data: dict[str, Any], pointer: Pointer) -> Any:
+    """Return what stands at a place."""
+    found: Any = data
+    for token in pointer:
+        found = found[token]
+    return found
+
+
+def changed(value: Any, how: str, junk: Any) -> Any:
+    """Return what is put in the place of a value."""
+    match how, value:
+        case "reverse", dict():
+            return dict(reversed(value.items()))
+        case "reverse", list():
+            return value[::-1]
+        case "add", dict():
+            return value | {"novelty": junk}
+        case "add", list():
+            return [*value, junk]
+        case "add", str():
+            return f"{value}x"
+        case "retype", bool():
+            return not value
+        case _:
+            return junk
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=12)
@@ -168,8 +176,8 @@ def test_each_field_of_a_node_has_a_class_of_change(
     difference: type[Difference[Any]],
 ) -> None:
     name = difference.__name__.removeprefix("_").removesuffix("Difference")
-    if name == "Shared":
-        return  # It compares nodes of several classes by what all nodes have.
+    if name in ("Shared", "Value"):
+        return  # They compare nodes of several classes by what these have in common.
     node: Any = getattr(nodes, name)
     judged = {
         field.name for field in dataclasses.fields(node) if CHANGE not in field.metadata

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from helpers.patches import patched
 
-from generator import loading, yaml_files
+from generator import loader, yaml_files
 from generator.changes import Change, compare
 from generator.changes.cross_check import Breakage, breakages, is_explained, unexplained
 from generator.document import Document
 
 HERE = Path(__file__).parent
-BASE = Document(loading.load(HERE / "base.yaml").data)
+BASE = Document(loader.load(HERE / "base.yaml").data)
 ROWS: list[dict[str, Any]] = yaml_files.read(HERE / "table.yaml", "table.yaml").value
 
 #: Kinds that no other row gets in the way of; together they break each part of the package.

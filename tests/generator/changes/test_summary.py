@@ -11,14 +11,14 @@ from helpers.specs import BASE, JUNK, broken, write_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import loading
+from generator import loader
 from generator.changes import Change, Level
 from generator.changes.summary import summary, told
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return loading.load(write_spec(tmp_path_factory.mktemp("spec"), BASE)).data
+    return loader.load(write_spec(tmp_path_factory.mktemp("spec"), BASE)).data
 
 
 def as_bytes(data: object) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from helpers.patches import patched
 
-from generator import loading, yaml_files
+from generator import loader, yaml_files
 from generator.changes import Change, Level, compare
 from generator.changes.change import harsher
 from generator.changes.changelog import quoted
@@ -22,7 +22,7 @@ from generator.document import Document
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent.parent / "docs" / "changes.md"
-BASE: dict[str, Any] = loading.load(HERE / "base.yaml").data
+BASE: dict[str, Any] = loader.load(HERE / "base.yaml").data
 ROWS: list[dict[str, Any]] = yaml_files.read(HERE / "table.yaml", "table.yaml").value
 
 

@@ -14,9 +14,9 @@ from helpers.drifts import Room, link, moved, operation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import loading, overlays, pipeline
+from generator import loader, overlays, pipeline
 from generator.document import Document
-from generator.drift.differing import difference
+from generator.drift.document_difference import difference
 from generator.drift.overlay import yaml_of
 from generator.lint import redocly
 from generator.yaml_files import read_text
@@ -109,7 +109,7 @@ def _openapi_format() -> Path:
 
 def test_another_tool_makes_the_same_of_it(room: Room, openapi_format: Path) -> None:
     source, made = room.folder / "openapi.json", room.folder / "made.json"
-    source.write_bytes(loading.bundle_bytes(loading.load(room.spec)))
+    source.write_bytes(loader.bundle_bytes(loader.load(room.spec)))
     overlay = room.next_overlay()
     report = room.correct(room.export(everything))
     kinds = {one["kind"] for one in report["findings"] if one["verdict"] == "patch"}

@@ -12,7 +12,7 @@ from helpers.specs import edited
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.drift.spelling import respelled
+from generator.drift.spellings import respelled
 
 FIELD = """\
     payerReference:

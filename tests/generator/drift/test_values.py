@@ -12,9 +12,9 @@ from helpers.specs import broken, write_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import loading, pipeline
+from generator import loader, pipeline
 from generator.document import Document, mapping, parse_pointer, references
-from generator.drift import comparing, words
+from generator.drift import export_comparison, words
 from generator.drift.source import Export
 
 SECRETS = ("7701123", "aigerim", "4400430211112222", "6e70c8a6-8f4d-4d2f")
@@ -32,19 +32,19 @@ SECRET = st.sampled_from(
 
 @pytest.fixture(scope="module", name="spec")
 def _spec(tmp_path_factory: pytest.TempPathFactory) -> Document:
-    return loading.load(write_spec(tmp_path_factory.mktemp("values") / "spec", FILES))
+    return loader.load(write_spec(tmp_path_factory.mktemp("values") / "spec", FILES))
 
 
 def written(spec: Document, data: dict[str, Any]) -> str:
     """All that a comparison would write or say."""
     return repr(
-        comparing.compare(
+        export_comparison.compare(
             spec, Export(Document(data), is_whole=True), "documented", "the docs"
         )
     ) + repr(
         [
             one.edits
-            for one in comparing.compare(
+            for one in export_comparison.compare(
                 spec, Export(Document(data), is_whole=True), "documented", "the docs"
             )
         ]
@@ -128,8 +128,8 @@ def test_a_broken_export_breaks_nothing(spec: Document, data: dict[str, Any]) ->
 def test_the_spec_itself_as_an_export_differs_in_nothing_but_what_it_then_proves() -> (
     None
 ):
-    whole = loading.load(pipeline.SPEC)
-    said = comparing.compare(
+    whole = loader.load(pipeline.SPEC)
+    said = export_comparison.compare(
         whole, Export(whole, is_whole=True), "documented", "the docs"
     )
     assert {one.kind for one in said} == {"evidence", "webhook"}

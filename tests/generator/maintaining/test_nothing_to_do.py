@@ -69,7 +69,7 @@ def test_a_package_that_is_current_is_not_made_again(somebody: Maintainer) -> No
             "__version__ =",
             "__version__  =",
         ),
-        ("generator/naming.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
+        ("generator/identifiers.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
         ("pyproject.toml", "[project]\n", "# Mine.\n[project]\n"),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 from helpers.pages import ROOT
 from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, made_once, run, vendor
 
-from generator import lint, loading, pipeline
+from generator import lint, loader, pipeline
 from generator.document import Document
 from generator.problems import Problem
 from generator.vendor import building
@@ -39,7 +39,7 @@ def generated_once(kept: Path) -> Iterator[None]:
 
     def key(document: Document, *more: object) -> str:
         return hashlib.sha256(
-            loading.bundle_bytes(document) + repr(more).encode()
+            loader.bundle_bytes(document) + repr(more).encode()
         ).hexdigest()
 
     def linted(root: Path, document: Document, **options: Any) -> list[Problem]:
