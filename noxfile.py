@@ -10,7 +10,6 @@ import filecmp
 import hashlib
 import os
 import platform
-import re
 import secrets
 import shutil
 import subprocess
@@ -25,22 +24,54 @@ CONSTRAINTS = "constraints.txt"
 PROJECTS = ("pyproject.toml", "sandbox/pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
-#: What is tested on every Python of a machine: the package, as those who install it meet it.
-EVERYWHERE = ["package"]
+#: Tested on the oldest Python: the package as those who install it meet it, and the code that is generated. The
+#: hand-written part is in `tests_lowest`, with the Python that runs nox.
+OLDEST = [
+    "package",
+    "runtime/webhooks",
+    "sandbox/test_command.py",
+    "sandbox/test_quickstart.py",
+    "generator/test_generated_models.py",
+    "generator/test_generated_resources.py",
+]
 
-#: What of it takes longest, and is left to the oldest and the newest.
+#: Left to the newest Python, of the package: many cases of what no Python does differently.
 LONGEST = [
     "test_logs_show_no_secret.py",
+    "test_reconciling.py",
     "test_tolerance.py",
     "webhooks/test_adapters.py",
+    "webhooks/test_error_reporting.py",
 ]
 
-#: And on the oldest: the sandbox that comes with it, and the code that is generated. All of the hand-written part but
-#: the webhooks runs in `tests_lowest`, too, with the Python that runs nox.
-OLDEST = [
-    *(*EVERYWHERE, "sandbox", "runtime/webhooks"),
-    *("generator/test_generated_models.py", "generator/test_generated_resources.py"),
+#: Tested on the Pythons between: what asks Python about modules, classes, annotations and frames. `build` also takes a
+#: payment on each.
+BETWEEN = [
+    "package/test_annotations.py",
+    "package/test_client.py",
+    "package/test_every_operation.py",
+    "package/test_imports.py",
+    "package/test_models_are_kept.py",
 ]
+
+#: Left to the newest versions of the packages, of the runtime: texts and numbers, which no package reads for us.
+OWN_WORK = [
+    "test_idempotency_keys.py",
+    "test_logs.py",
+    "test_masking.py",
+    "test_money.py",
+    "test_pydantic.py",
+    "test_quoted_keys.py",
+    "test_reconciling_attacks.py",
+    "test_reconciling_many.py",
+]
+
+#: What all tests need, and `check` with them.
+TESTING = ("build", "changes", "generate", "nox", "tests", "types", "workflows")
+
+#: A file stays in one process, so that its servers are made once. The order is that of tests/conftest.py, where the
+#: longest come first; pytest-xdist would begin with the files that have most tests, which are short ones.
+PARALLEL = ("--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder")
 
 #: The oldest Node.js that Redocly CLI and Prism both support.
 OLDEST_NODE = (24, 18)
@@ -116,18 +147,8 @@ def drift(session: nox.Session) -> None:
 @nox.session
 def check(session: nox.Session) -> None:
     """Prove that generated/ is current, spec, code, types and workflows are clean, and the docs' snippets run."""
-    install(
-        session,
-        "build",
-        "changes",
-        "generate",
-        "lint",
-        "nox",
-        "tests",
-        "types",
-        "workflows",
-        project=True,
-    )
+    share(session)
+    install(session, *TESTING, project=True)
     node_tools(session)
     session.run("python", "-m", "generator", "check")
     session.run("python", "-m", "generator", "check-version")
@@ -135,16 +156,8 @@ def check(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".", "--exclude", "generated")
     lint_workflows(session)
-    session.run("pyright", "--warnings")
-    session.run("mypy")
-    # Among the types' tests: pyright finds a full type for every public name of the package.
-    session.run(
-        "pytest",
-        "--numprocesses=auto",
-        "--dist=loadfile",
-        "tests/docs",
-        "tests/package/test_typing.py",
-    )
+    # Each type checker is one process, and reads the repository, the docs and the programs of merchants at once.
+    session.run("pytest", *PARALLEL, "tests/typed", "tests/docs")
 
 
 @nox.session
@@ -158,34 +171,23 @@ def workflows(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python at hand: all on the newest, fewer on the oldest and between."""
-    install(
-        session,
-        "build",
-        "changes",
-        "generate",
-        "nox",
-        "tests",
-        "types",
-        "workflows",
-        project=True,
-    )
+    install(session, *TESTING, project=True)
     node_tools(session)
     found = [version for version in PYTHONS if interpreter(session, version)]
-    rooms = [
-        f"tests/{room}"
-        for room in (OLDEST if session.python == found[0] else EVERYWHERE)
-    ]
-    rooms = ["tests"] if session.python == found[-1] else rooms
-    # The docs and the types are `check`'s. A file stays in one process, so that its servers are made once.
-    elsewhere = ["--ignore=tests/docs", "--ignore=tests/package/test_typing.py"]
-    if session.python not in (found[0], found[-1]):
-        elsewhere += [f"--ignore=tests/package/{name}" for name in LONGEST]
+    rooms = [f"tests/{room}" for room in BETWEEN]
+    elsewhere: list[str] = []
+    if session.python == found[0]:
+        rooms = [f"tests/{room}" for room in OLDEST]
+        elsewhere = [f"--ignore=tests/package/{name}" for name in LONGEST]
+    if session.python == found[-1]:
+        # The docs and the types are `check`'s.
+        rooms, elsewhere = ["tests"], ["--ignore=tests/docs", "--ignore=tests/typed"]
     arguments = session.posargs or [*rooms, *elsewhere]
     # Another order each time, which pytest names: a test that leans on another one does not stay hidden. In CI it is
     # always the same one, so that a failure there is a failure at every desk.
     seed = 1 if os.environ.get("CI") else secrets.randbelow(10_000)
     order = [] if session.posargs else [f"--order-seed={seed}"]
-    session.run("pytest", "--numprocesses=auto", "--dist=loadfile", *order, *arguments)
+    session.run("pytest", *PARALLEL, *order, *arguments)
 
 
 @nox.session
@@ -200,30 +202,24 @@ def tests_lowest(session: nox.Session) -> None:
     session.run(
         "python", "-c", f"from importlib.metadata import version; print({versions})"
     )
-    parallel = ["--numprocesses=auto", "--dist=loadfile"]
     # Webhooks use neither, but through the models that the others test.
-    rooms = [
-        "tests/runtime",
-        "--ignore=tests/runtime/webhooks",
-        "tests/sandbox/test_quickstart.py",
-    ]
-    session.run("pytest", *parallel, *rooms, *session.posargs)
+    rooms = ["tests/runtime", "tests/sandbox/test_quickstart.py"]
+    elsewhere = [f"--ignore=tests/runtime/{name}" for name in ("webhooks", *OWN_WORK)]
+    session.run("pytest", *PARALLEL, *rooms, *elsewhere, *session.posargs)
 
 
 @nox.session
 def tests_httpx2(session: nox.Session) -> None:
-    """Test the runtime once more with httpx2: all files in which a test hands a client or a transport over."""
-    install(session, "tests", project=True)
-    parallel = ["--numprocesses=auto", "--dist=loadfile"]
+    """Test the runtime once more with httpx2: all tests that hand a client, a hook or a transport over."""
+    share(session)
+    install(session, *TESTING, project=True)
     files = sorted((ROOT / "tests" / "runtime").glob("test_*.py"))
     concerned = [
-        str(path)
-        for path in files
-        if re.search("http_(client|library)", path.read_text("utf-8"))
+        str(path) for path in files if "helpers.http_library" in path.read_text("utf-8")
     ]
     session.run(
         "pytest",
-        *(session.posargs or [*parallel, *concerned]),
+        *(session.posargs or [*PARALLEL, *concerned]),
         env={"PLEXY_TESTS_HTTP_LIBRARY": "httpx2"},
     )
 
@@ -461,6 +457,16 @@ def interpreter(session: nox.Session, version: str) -> str:
         success_codes=[0, 2],
     )
     return path if os.path.isabs(path := str(found).strip()) else ""
+
+
+def share(session: nox.Session) -> None:
+    """Moves a session into the environment of `tests` with the same Python: to fill another one takes long."""
+    home = session.virtualenv
+    version = f"{sys.version_info.major}-{sys.version_info.minor}"
+    home.location = str(ROOT / ".nox" / f"tests-{version}")
+    for name in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON"):
+        session.env[name] = home.location
+    home.create()
 
 
 def install(session: nox.Session, *groups: str, project: bool = False) -> None:

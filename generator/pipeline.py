@@ -382,8 +382,9 @@ def _prove_every_webhook_has_its_class(api: Api, package: Path) -> None:
     events_file = package / "webhooks" / "_events.py"
     text = events_file.read_text("utf-8") if events_file.is_file() else ""
     wanted = [event.class_name for event in api.events]
-    made = re.findall(r"^class (\w+)\(WebhookEvent\[", text, re.MULTILINE)
-    rows = re.findall(r'^    \("[^"]*", "[^"]*"\): (\w+),$', text, re.MULTILINE)
+    # Long names are on lines of their own.
+    made = re.findall(r"^class (\w+)\(\s*WebhookEvent\[", text, re.MULTILINE)
+    rows = re.findall(r'^    \("[^"]*", "[^"]*"\): \(?\s*(\w+)\b', text, re.MULTILINE)
     if not sorted(made) == sorted(rows) == sorted(wanted):
         raise GenerationError(
             f"webhooks and classes of events differ: {', '.join(wanted)} became {', '.join(made)}"

@@ -94,7 +94,8 @@ class PlexyError(Exception):
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)
-        self.__dict__.update(facts)
+        for name, fact in facts.items():
+            setattr(self, name, fact)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (

@@ -28,6 +28,10 @@ os.environ["PATH"] = os.pathsep.join(
 )
 
 
+#: Rooms whose files take longest. Processes that share the files out begin with them, so that none is left over.
+LONGEST = ("benchmarks", "contract", "generator", "release")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "run files, and the tests of each, in the order that this number gives; without it, as they are written"
     parser.addoption("--order-seed", type=int, metavar="NUMBER", help=text)
@@ -47,8 +51,19 @@ def pytest_collection_modifyitems(
     pytest groups them by their fixtures after that. `random` of the tests themselves is left alone.
     """
     seed = config.getoption("--order-seed")
-    if seed is None:
-        return
+    if seed is not None:
+        shuffle(items, seed)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: room_of(item.path) not in LONGEST)
+
+
+def room_of(path: Path) -> str:
+    """Return the directory of the tests in which a file is."""
+    return path.relative_to(Path(__file__).parent).parts[0]
+
+
+def shuffle(items: list[pytest.Item], seed: int) -> None:
+    """Bring files, and the tests of each, into the order that a number gives."""
     # Not hash(), which differs from process to process.
     by_file = {
         path: list(group) for path, group in groupby(items, key=lambda item: item.path)
@@ -59,3 +74,10 @@ def pytest_collection_modifyitems(
     for path in paths:
         order.shuffle(by_file[path])
     items[:] = [item for path in paths for item in by_file[path]]
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory of this run, for all of its processes: see helpers/kept.py."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept"

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FILES = [
     f"tests/runtime/test_{name}.py"
-    for name in ("errors", "idempotency_keys", "loading", "paths", "references")
+    for name in ("errors", "families", "loading", "paths", "references")
 ]
 
 

@@ -128,8 +128,8 @@ def _by_griffe(old: Document, new: Document, directory: Path) -> list[Any]:
     return [
         one
         for one in found
-        # attrs calls its hook; no program of a user's does.
-        if one.obj.name != "__attrs_post_init__"
+        # attrs and Python use them; no program of a user's does.
+        if one.obj.name not in ("__attrs_post_init__", "__slots__")
         and not (
             one.kind is tables
             and one.obj.parent is not None

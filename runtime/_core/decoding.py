@@ -247,16 +247,6 @@ def no_body(data: Any) -> None:
     """The decoder of an operation whose answer has no body that is known: empty or any JSON will do."""
 
 
-def no_fields() -> dict[str, Any]:
-    """No further fields, typed; a model starts with it."""
-    return {}
-
-
-def own_fields(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dictionary of the model's own: a changed copy of a model shares no further fields with the first."""
-    return dict(given)
-
-
 def any_body(data: Any) -> Any:
     """The decoder of an answer whose shape is not known: the parsed JSON as it is."""
     return data

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import attrs
-
 from .fields import Wire, camel_case, wire_of
 from .memo import once
 from .types import UNSET
@@ -70,7 +68,7 @@ class Schema:
         self.model = model
         self.fields = tuple(
             _field(attribute, annotations[attribute.name])
-            for attribute in attrs.fields(model)
+            for attribute in model.__attrs_attrs__
             if attribute.name != FURTHER
         )
         (further,) = annotations[FURTHER].__args__[1:]
@@ -125,7 +123,7 @@ def schema_of(model: type[Any]) -> Schema:
     return Schema(model)
 
 
-def _field(attribute: attrs.Attribute[Any], annotation: Any) -> Field:
+def _field(attribute: Any, annotation: Any) -> Field:
     wire = wire_of(attribute.metadata)
     is_required = wire.required
     if is_required is None:
@@ -147,10 +145,12 @@ def _annotations(model: type[Any]) -> Iterator[tuple[str, Any]]:
     A class is resolved at one go: each evaluation costs more than what it evaluates.
     """
     for base in reversed(model.__mro__):
+        if not hasattr(base, "__attrs_attrs__"):
+            continue
         own = [
             (name, text)
-            for name, text in getattr(base, "__annotations__", {}).items()
-            if attrs.has(base) and not _is_class_variable(text)
+            for name, text in base.__annotations__.items()
+            if not _is_class_variable(text)
         ]
         names = dict(vars(sys.modules[base.__module__]))
         texts = [text for _, text in own if isinstance(text, str)]

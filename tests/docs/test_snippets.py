@@ -1,6 +1,6 @@
-"""What the documentation shows works: its Python runs against the sandbox and type-checks, its commands exist.
+"""What the documentation shows works: its Python runs against the sandbox, its commands exist.
 
-Programs that must be files are run by tests/docs/test_bulk.py and tests/docs/test_webhooks.py.
+tests/typed checks their types; tests/docs/test_bulk.py and tests/docs/test_webhooks.py run those that must be files.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ import ast
 import json
 import logging
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import helpers.adapters  # noqa: F401 - a page for Django runs in a project, which this configures
@@ -88,71 +85,6 @@ HERE = {place: program for place, program in PROGRAMS.items() if program.file is
 def test_a_documented_program_runs(program: Block) -> None:
     code = compile(program.text, program.page, "exec", dont_inherit=True)
     exec(code, {"__name__": "__main__"})
-
-
-@pytest.fixture(scope="module")
-def as_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Block]:
-    """The programs as files; keys are the files."""
-    folder = tmp_path_factory.mktemp("programs")
-    files = {
-        str(folder / f"program_{number}.py"): program
-        for number, program in enumerate(PROGRAMS.values())
-    }
-    for file, program in files.items():
-        text = program.text
-        if "untyped" in program.words:
-            # In place of two of the empty lines that stand for the page before the program.
-            allowed = 'allow-untyped-calls, allow-subclassing-any, disable-error-code="import-untyped"'
-            text = text.replace("\n\n", f"# pyright: basic\n# mypy: {allowed}\n", 1)
-        Path(file).write_text(text, encoding="utf-8")
-    return files
-
-
-def test_documented_programs_pass_pyright_strict(as_files: dict[str, Block]) -> None:
-    # The clone itself is there for the pages about the generator, which is not installed.
-    settings = {"extraPaths": [str(ROOT)], "include": list(as_files)}
-    settings |= {"typeCheckingMode": "strict", "pythonVersion": "3.11"}
-    config = Path(next(iter(as_files))).parent / "pyrightconfig.json"
-    config.write_text(json.dumps(settings))
-    command = [
-        "pyright",
-        "--pythonpath",
-        sys.executable,
-        "--project",
-        str(config),
-        "--outputjson",
-    ]
-    report: dict[str, Any] = json.loads(run(command))
-    assert report["summary"]["filesAnalyzed"] == len(as_files)
-    problems: list[str] = []
-    for found in report["generalDiagnostics"]:
-        line = found["range"]["start"]["line"] + 1
-        problems.append(f"{as_files[found['file']].at(line)}: {found['message']}")
-    assert problems == []
-
-
-def test_documented_programs_pass_mypy_strict(as_files: dict[str, Block]) -> None:
-    cache = Path(next(iter(as_files))).parent / "cache"
-    options = [
-        "--strict",
-        "--config-file=",
-        f"--cache-dir={cache}",
-        f"--python-executable={sys.executable}",
-    ]
-    report = run(["mypy", *options, *as_files])
-    for file, program in as_files.items():
-        report = report.replace(f"{file}:", f"{program.page.relative_to(ROOT)}:")
-    assert report.startswith("Success"), report
-
-
-def run(arguments: list[str]) -> str:
-    """What a type checker of this environment prints."""
-    command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    assert done.stdout, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize(("place", "command"), COMMANDS)

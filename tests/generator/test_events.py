@@ -82,7 +82,7 @@ def spec(*hooks: Json) -> Json:
 
 def generated(folder: Path, *hooks: Json) -> ModuleType:
     package = generate(folder, spec(*hooks))
-    return importlib.import_module(f"{package.__name__}.webhooks.events")
+    return importlib.import_module(f"{package.__name__}.webhooks._events")
 
 
 def view(hook: Json) -> EventView:
@@ -202,7 +202,7 @@ def test_a_webhook_whose_class_or_row_is_lost_stops_the_run(
 
     def lose(folder: Path, keep: frozenset[Path]) -> None:
         format_tree(folder, keep)
-        path = folder / "webhooks" / "events.py"
+        path = folder / "webhooks" / "_events.py"
         text = path.read_text("utf-8")
         assert text.count(lost) == 1
         path.write_text(text.replace(lost, "pass"), "utf-8")

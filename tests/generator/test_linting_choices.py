@@ -126,10 +126,10 @@ WORDS = {
 
 
 def refused(folder: Path, file: str, old: str, new: str) -> list[str]:
-    """Generate from a description with one text replaced; returns what is said, line by line."""
+    """Lint a description with one text replaced; returns what is said, line by line."""
     spec = write_spec(folder / "spec", edited(BASE, file, old, new))
     with pytest.raises(SpecError) as raised:
-        pipeline.generate(spec, folder / "plexy_pay")
+        pipeline.load_and_lint(spec, redocly=False)
     return str(raised.value).splitlines()
 
 
@@ -144,5 +144,11 @@ def test_a_word_of_a_closed_list_is_named_with_what_was_meant(
 
 
 def test_an_unknown_type_is_told_once_and_not_by_every_example(tmp_path: Path) -> None:
-    [line] = refused(tmp_path, LINKS, ID, "    id:\n      type: strin\n")
+    wrong = (LINKS, ID, "    id:\n      type: strin\n")
+    [line] = refused(tmp_path, *wrong)
     assert f"{LINKS}:26: 'strin' is not one of the words" in line
+    # To generate says the same, and makes nothing.
+    with pytest.raises(SpecError) as raised:
+        pipeline.generate(tmp_path / "spec" / "openapi.yaml", tmp_path / "plexy_pay")
+    assert str(raised.value).splitlines() == [line]
+    assert not (tmp_path / "plexy_pay").exists()

@@ -726,11 +726,13 @@ def _spec(tmp_path: Path) -> Path:
     return write_spec(tmp_path / "spec", BASE)
 
 
-def test_generate_records_the_overlays_and_check_compares_them(tmp_path: Path) -> None:
+def test_generate_records_the_overlays_and_check_compares_them(
+    tmp_path: Path, kept: Path
+) -> None:
     first = write(tmp_path, "- {target: $.info, update: {title: A}}\n", "a.yaml")
     second = write(tmp_path, "- {target: $.info, update: {title: B}}\n", "b.yaml")
     both = ["--overlay", str(first), "--overlay", str(second)]
-    with maintainer(tmp_path) as somebody:
+    with maintainer(tmp_path, kept) as somebody:
         status, said = somebody.run("generate", *both)
         assert status == 0, said
         assert "with a.yaml, b.yaml" in said
@@ -739,10 +741,6 @@ def test_generate_records_the_overlays_and_check_compares_them(tmp_path: Path) -
         assert all(item["hash"].startswith("sha256:") for item in record)
         described = json.loads(somebody.description.read_bytes())
         assert described["info"]["title"] == "B"
-
-        status, said = somebody.run("check", *both)
-        assert status == 0, said
-        assert "exactly what spec/ and generator/ make with a.yaml, b.yaml" in said
 
         status, said = somebody.run("check")
         assert status == 1, said

@@ -143,9 +143,9 @@ def test_a_side_of_a_comparison_has_them(spec: Path) -> None:
 
 
 def test_a_maintainer_generates_checks_and_compares_revisions_with_them(
-    tmp_path: Path,
+    tmp_path: Path, kept: Path
 ) -> None:
-    with maintainer(tmp_path) as somebody:
+    with maintainer(tmp_path, kept) as somebody:
         folder = somebody.root / "spec" / "overlays"
         folder.mkdir()
         note = (

@@ -23,6 +23,8 @@ _HEAVY = (
         "generator.checking",
         "generator.coverage",
         "generator.changes.command",
+        "generator.lint",
+        "generator.overlays",
         "generator.vendor.command",
     ),
     *("generator.release.publishing", "generator.release.release"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.clones import clone
 from helpers.commands import Commands
+from helpers.kept import made_once
 from helpers.specs import BASE
 
 #: The folder of the package in a clone.
@@ -20,12 +22,11 @@ class Maintainer:
     """Somebody who works in a clone.
 
     Args:
-        folder: Where the clone goes.
-        spec: The files of its description.
+        folder: The directory in which the clone is.
     """
 
-    def __init__(self, folder: Path, spec: dict[str, str]) -> None:
-        self.root = clone(folder / "plexy-pay", spec).root
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "plexy-pay"
         self.package = self.root / PACKAGE
         self.description = self.root / DESCRIPTION
         self._commands = Commands(self.root)
@@ -61,12 +62,29 @@ class Maintainer:
 
 
 @contextmanager
-def maintainer(folder: Path, spec: dict[str, str] = BASE) -> Iterator[Maintainer]:
-    """A maintainer whose clone has a package that is current and committed."""
-    somebody = Maintainer(folder, spec)
-    try:
+def maintainer(folder: Path, kept: Path) -> Iterator[Maintainer]:
+    """A maintainer whose clone has a package that is current.
+
+    Args:
+        folder: Where the clone goes, as a copy.
+        kept: The directory of the run in which the one that is copied is kept.
+    """
+    shutil.copytree(made_once(kept / "maintainer", _make), folder, dirs_exist_ok=True)
+    with _working_in(folder) as somebody:
+        yield somebody
+
+
+def _make(folder: Path) -> None:
+    clone(folder / "plexy-pay", BASE)
+    with _working_in(folder) as somebody:
         status, said = somebody.run("generate")
-        assert status == 0, said
+    assert status == 0, said
+
+
+@contextmanager
+def _working_in(folder: Path) -> Iterator[Maintainer]:
+    somebody = Maintainer(folder)
+    try:
         yield somebody
     finally:
         somebody.close()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
-import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,22 +58,3 @@ def run(command: list[str], folder: Path, **environment: str) -> None:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-
-
-def made_once(path: Path, make: Callable[[Path], object]) -> Path:
-    """The folder at the path; of the processes that ask for it, the first one makes it, and the others wait.
-
-    Args:
-        path: Where it is.
-        make: Fills a folder, which has another name until it is complete.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            unfinished = path.with_name(f"{path.name}.unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            make(unfinished)
-            unfinished.rename(path)
-    return path

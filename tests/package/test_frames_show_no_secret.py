@@ -13,6 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -166,7 +167,8 @@ def test_no_frame_of_a_method_shows_a_secret(
     client = client_of(kind)
     method = attrgetter(operation.call)(client.with_raw_response if raw else client)
     positional, named = given_by(method)
-    for arguments in mistakes(positional, named, method):
+    # A raw twin is as its method: a mistake of each stage is enough for it.
+    for arguments in islice(mistakes(positional, named, method), 5 if raw else None):
         assert_shows_nothing(failure(method, *arguments))
 
 

@@ -223,7 +223,10 @@ def no_client(**_: Any) -> None:
 def test_no_marked_or_undeclared_value_is_in_any_record_of_any_logger(
     kind: Any, http_client: Any, everything: Collecting
 ) -> None:
-    for case in CASES:
+    # A client of the user sends the same: one spelling of each case is enough for it.
+    own = http_client is no_client
+    cases = CASES if own else [case for case in CASES if case.sample.spell is snake]
+    for case in cases:
         answer = http(
             case.status,
             json.dumps(case.answer).encode(),

@@ -28,6 +28,9 @@ from plexy_pay._core.wire_types import (
 )
 from plexy_pay.models import CreatePaymentLinkMetadata, PaymentLink, Transaction
 
+# A key of chance may be like one that the description knows, and is warned of then.
+pytestmark = pytest.mark.filterwarnings("ignore::plexy_pay.UnknownParameterWarning")
+
 MODELS: list[Any] = [
     value
     for value in (getattr(models, name) for name in models.__all__)

@@ -21,6 +21,8 @@ from plexy_pay import (
     PlexyPay,
 )
 from plexy_pay._core.operation import Operation
+from plexy_pay._core.schema import schema_of
+from plexy_pay._core.wire_types import BOOLEAN, WireType
 from plexy_pay._operations import OPERATIONS
 
 MONEY = [operation for operation in OPERATIONS if operation.moves_money]
@@ -31,7 +33,9 @@ def says_success(operation: Operation) -> bool:
     folder = operation.call.rpartition(".")[0].replace(".", "_")
     functions = importlib.import_module(f"plexy_pay.api.{folder}.{operation.id}")
     model = getattr(functions._decode, "model", None)
-    return getattr(model, "_types", {}).get("success") == "boolean"
+    return model is not None and schema_of(model).types.get("success") == WireType(
+        (BOOLEAN,)
+    )
 
 
 def clients(answer: Any, **more: Any) -> Iterator[PlexyPay | AsyncPlexyPay]:

@@ -39,7 +39,7 @@ from plexy_pay._core.encoding import dumps, encode, loads
 from plexy_pay._core.schema import schema_of
 
 ANSWERS = list({(json.dumps(answer.schema)): answer for answer in answers()}.values())
-EXAMPLES = settings(max_examples=12)
+EXAMPLES = settings(max_examples=8)
 
 every_answer = pytest.mark.parametrize(
     "answer", ANSWERS, ids=[answer.operation for answer in ANSWERS]

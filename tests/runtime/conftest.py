@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from helpers import http_library
 from helpers.calls import AsyncFlavor, Flavor
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what another HTTP library cannot change, where one is asked for."""
+    if http_library.NAME == "httpx":
+        return
+    users = {item.path: http_library.users_in(item.module) for item in items}  # type: ignore[attr-defined]
+    left = [item for item in items if _function_of(item) not in users[item.path]]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if _function_of(item) in users[item.path]]
+
+
+def _function_of(item: pytest.Item) -> str:
+    return item.name.partition("[")[0]
 
 
 @pytest.fixture(params=[Flavor, AsyncFlavor], ids=["sync", "async"])

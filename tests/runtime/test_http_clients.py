@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 from helpers.calls import KEY, Flavor, capturing, reading
-from helpers.http_library import httpx
+from helpers.http_library import httpx, users_in
 from helpers.tunnels import Http2Server, Tunnels, serving
 from helpers.wire import Recorded, WireServer, http, json_answer
 from plexy_pay import PlexyPay
@@ -260,3 +261,11 @@ def test_our_own_client_takes_no_cookies(flavor: Flavor) -> None:
         flavor.call(client, reading())
         flavor.call(client, reading(), {"api_key": "pr_of_another_merchant"})
     assert [request.values("cookie") for request in server.requests] == [[], []]
+
+
+def test_the_tests_that_hand_something_over_run_with_another_library_too() -> None:
+    found = users_in(sys.modules[__name__])
+    assert "test_the_limits_of_an_injected_client_hold" in found
+    assert "test_the_mounts_of_an_injected_client_still_choose_the_transport" in found
+    here = "test_the_tests_that_hand_something_over_run_with_another_library_too"
+    assert here not in found

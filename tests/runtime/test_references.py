@@ -31,6 +31,8 @@ def test_each_unicode_form_is_another_spelling(text: str, form: str) -> None:
 
 @given(TEXTS)
 def test_letter_case_and_white_space_are_another_spelling(text: str) -> None:
+    # White space within an escape is no longer one.
+    assume("%" not in text and "&" not in text)
     whole = Reference.of(text).whole
     assert Reference.of(text.casefold()).whole == whole
     assert Reference.of(f"  {text[:3]}\t \N{NO-BREAK SPACE}{text[3:]}\n").whole == whole

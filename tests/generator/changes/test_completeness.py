@@ -13,7 +13,7 @@ from typing import Any
 import plexy_pay._core.proof
 import pytest
 from helpers.specs import JUNK, places
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator import loader, pipeline
@@ -110,7 +110,7 @@ def changed(value: Any, how: str, junk: Any) -> Any:
             return junk
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=12)
+@settings(max_examples=30)
 @given(st.data(), st.sampled_from(HOWS), st.sampled_from(JUNK))
 def test_a_mutation_that_changes_the_package_is_reported(
     data: st.DataObject, how: str, junk: Any
@@ -122,14 +122,11 @@ def test_a_mutation_that_changes_the_package_is_reported(
     changed = mutated(
         json.loads(base()), pointer, how, junk, data.draw(st.sampled_from(alike))
     )
-    package = package_of(changed)
-    assume(package != base_package())
-    there, back = (
-        compare(Document(original), Document(changed)),
-        compare(Document(changed), Document(original)),
-    )
-    assert there
-    assert back
+    there = compare(Document(original), Document(changed))
+    back = compare(Document(changed), Document(original))
+    # To make a package takes long, and only silence has to be justified.
+    if not (there and back):
+        assert package_of(changed) == base_package()
 
 
 @given(st.data())

@@ -48,14 +48,20 @@ print(customer)
 """
 
 
+PROGRAMS_OF = {"sync": SYNC, "async": ASYNC}
+
+
 class Way(NamedTuple):
-    """A folder of files, and what a client printed before and after."""
+    """A directory of files, and what each client printed before and after."""
 
     folder: Path
     spec: Path
-    log: Path
-    before: list[str]
-    after: list[str]
+    before: dict[str, list[str]]
+    after: dict[str, list[str]]
+
+    def log(self, flavor: str) -> Path:
+        """Return the drift that a client noted before."""
+        return self.folder / f"before-{flavor}" / "drift.jsonl"
 
 
 def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
@@ -76,42 +82,52 @@ def customer_of(folder: Path, program: str, packages: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.fixture(scope="module", name="way", params=[SYNC, ASYNC], ids=["sync", "async"])
-def _way(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Way:
+@pytest.fixture(scope="module", name="way")
+def _way(tmp_path_factory: pytest.TempPathFactory) -> Way:
+    """Correct the description by the log of the sync client, and make a package of it for both."""
     folder = tmp_path_factory.mktemp("way")
     shutil.copytree(pipeline.SPEC.parent, folder / "spec")
-    spec, log = folder / "spec" / "openapi.yaml", folder / "before" / "drift.jsonl"
-    before = customer_of(folder / "before", request.param, pipeline.PACKAGE.parent)
-    overlay = folder / "spec" / "overlays" / "customers.yaml"
-    assert (
-        main(["drift", str(log), "--spec", str(spec), "--as-overlay", str(overlay)])
-        == 0
-    )
+    spec = folder / "spec" / "openapi.yaml"
+
+    def printed(when: str, packages: Path) -> dict[str, list[str]]:
+        return {
+            flavor: customer_of(folder / f"{when}-{flavor}", program, packages)
+            for flavor, program in PROGRAMS_OF.items()
+        }
+
+    way = Way(folder, spec, printed("before", pipeline.PACKAGE.parent), {})
+    overlay = str(folder / "spec" / "overlays" / "customers.yaml")
+    drift = ["drift", str(way.log("sync")), "--spec", str(spec)]
+    assert main([*drift, "--as-overlay", overlay]) == 0
     pipeline.build(spec, folder / "made" / "plexy_pay")
-    after = customer_of(folder / "after", request.param, folder / "made")
-    return Way(folder, spec, log, before, after)
+    return way._replace(after=printed("after", folder / "made"))
 
 
-def test_the_client_has_the_fields(way: Way) -> None:
-    assert way.before[0].startswith("- - ")
-    assert way.after[0] == "gold 3 2026-12-01 09:00:00+00:00"
+flavored = pytest.mark.parametrize("flavor", PROGRAMS_OF)
 
 
-def test_what_nobody_has_looked_at_is_masked(way: Way) -> None:
-    assert "gold" not in way.after[1]
+@flavored
+def test_the_client_has_the_fields(way: Way, flavor: str) -> None:
+    assert way.before[flavor][0].startswith("- - ")
+    assert way.after[flavor][0] == "gold 3 2026-12-01 09:00:00+00:00"
 
 
-def test_the_new_client_reports_no_drift(way: Way) -> None:
-    assert len(way.log.read_text("utf-8").splitlines()) == 3
-    assert not (way.folder / "after" / "drift.jsonl").exists()
+@flavored
+def test_what_nobody_has_looked_at_is_masked(way: Way, flavor: str) -> None:
+    assert "gold" not in way.after[flavor][1]
 
 
-def test_a_second_run_has_nothing_left_to_say(
-    way: Way, capsys: pytest.CaptureFixture[str]
+@flavored
+def test_the_new_client_reports_no_drift(way: Way, flavor: str) -> None:
+    assert len(way.log(flavor).read_text("utf-8").splitlines()) == 3
+    assert not (way.folder / f"after-{flavor}" / "drift.jsonl").exists()
+
+
+@flavored
+def test_nothing_is_left_to_say_of_either_log(
+    way: Way, flavor: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["drift", str(way.log), "--spec", str(way.spec)]) == 0
+    assert main(["drift", str(way.log(flavor)), "--spec", str(way.spec)]) == 0
     assert "spec/ says the same. Nothing to do." in capsys.readouterr().out
 
 

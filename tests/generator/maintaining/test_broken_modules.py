@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -41,36 +42,6 @@ MISTAKES = {
         "from __future__ import annotations\nimport a_package_of_mine\n",
         "a_package_of_mine",
     ),
-    "an import within a function": (
-        "_core/auth.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
-        "NoSuchError",
-    ),
-    "an import within a function, on one line": (
-        "_core/auth.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\ndef late(): from ..errors import NoSuchError\n",
-        "NoSuchError",
-    ),
-    "an import within a function from outside": (
-        "_core/auth.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\ndef late():\n    from ....errors import PlexyError\n",
-        "beyond top-level package",
-    ),
-    "a program": (
-        "webhooks/__main__.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\nfrom ._secrets import NoSuchSecret\n",
-        "NoSuchSecret",
-    ),
-    "an adapter": (
-        "webhooks/aiohttp.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\nfrom ._receiver import NoSuchReceiver\n",
-        "NoSuchReceiver",
-    ),
     "an undefined name within a function": (
         "_core/retries.py",
         "from __future__ import annotations\n",
@@ -82,12 +53,6 @@ MISTAKES = {
         "from __future__ import annotations\n",
         "from __future__ import annotations\nadapter = somewhere\n",
         "somewhere",
-    ),
-    "an adapter that is parsed but not compiled": (
-        "webhooks/flask.py",
-        "from __future__ import annotations\n",
-        "from __future__ import annotations\nreturn 1\n",
-        "SyntaxError",
     ),
     "a character that no source has": (
         "_core/retries.py",
@@ -122,6 +87,51 @@ MISTAKES = {
 }
 
 
+#: Likewise, in a file of its own each, which no other module imports when it is imported.
+AT_ONCE = {
+    "of importing": (
+        (
+            "webhooks/__main__.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\nfrom ._secrets import NoSuchSecret\n",
+            "NoSuchSecret",
+        ),
+        (
+            "webhooks/flask.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\nreturn 1\n",
+            "SyntaxError",
+        ),
+    ),
+    "of looking within": (
+        (
+            "_core/auth.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\ndef late():\n    from .errors import NoSuchError\n",
+            "NoSuchError",
+        ),
+        (
+            "_core/paths.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\ndef late(): from ..errors import NoSuchError\n",
+            "NoSuchError",
+        ),
+        (
+            "_core/keys.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\ndef late():\n    from ....errors import PlexyError\n",
+            "beyond top-level package",
+        ),
+        (
+            "webhooks/aiohttp.py",
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\nfrom ._receiver import NoSuchReceiver\n",
+            "NoSuchReceiver",
+        ),
+    ),
+}
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_a_hand_written_module_leaves_the_package_and_is_named(
     here: Maintainer, mistake: str
@@ -137,6 +147,27 @@ def test_a_mistake_in_a_hand_written_module_leaves_the_package_and_is_named(
     assert text in said
     assert "Fix: " in said
     assert "Nothing was changed." in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("stage", AT_ONCE)
+def test_the_mistakes_of_a_stage_are_all_named_at_once(
+    here: Maintainer, stage: str
+) -> None:
+    before = here.tree()
+    places: dict[str, str] = {}
+    with ExitStack() as edits:
+        for name, old, new, text in AT_ONCE[stage]:
+            line = edits.enter_context(here.edited(f"{RUNTIME}/{name}", old, new))
+            where = line + new.rstrip("\n").count("\n")
+            places[f"{RUNTIME}/{name}:{where}: "] = text
+        status, said = here.run("generate")
+    assert here.tree() == before
+    assert status == 1, said
+    for place, text in places.items():
+        [told] = [line for line in said.splitlines() if place in line]
+        assert text in told
+        assert "Fix: " in told
     assert "Traceback" not in said
 
 
@@ -175,12 +206,12 @@ def test_every_broken_module_is_named_at_once(here: Maintainer) -> None:
     first = "from __future__ import annotations\n"
     with (
         here.edited(f"{RUNTIME}/_core/retries.py", first, f"{first}one = somewhere\n"),
-        here.edited(f"{RUNTIME}/paths.py", first, f"{first}two = elsewhere\n"),
+        here.edited(f"{RUNTIME}/_core/paths.py", first, f"{first}two = elsewhere\n"),
     ):
         status, said = here.run("generate")
     assert status == 1
     assert f"{RUNTIME}/_core/retries.py:" in said
-    assert f"{RUNTIME}/paths.py:" in said
+    assert f"{RUNTIME}/_core/paths.py:" in said
 
 
 def test_a_template_that_writes_a_module_which_fails_is_named_with_what_it_wrote(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from helpers.maintainers import Maintainer
+
+from generator import manifest, stamp
 
 LINKS = "spec/schemas/links.yaml"
 #: What only making a package needs.
@@ -59,38 +61,32 @@ def test_a_package_that_is_current_is_not_made_again(somebody: Maintainer) -> No
     assert nothing_to_do(somebody)
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        (LINKS, "total:\n", "total:\n      # Counted by the API.\n"),
-        ("runtime/_core/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
-        (
-            "generator/emit/templates/ours/version.py.jinja",
-            "__version__ =",
-            "__version__  =",
-        ),
-        ("generator/identifiers.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
-        ("pyproject.toml", "[project]\n", "# Mine.\n[project]\n"),
-    ],
-)
-def test_whatever_it_is_made_from_makes_it_anew(
-    somebody: Maintainer, file: str, old: str, new: str
-) -> None:
-    with somebody.edited(file, old, new):
-        assert not nothing_to_do(somebody)
+#: A file of each kind that decides the package: a text that is in it once, and what replaces it.
+MADE_FROM = [
+    (LINKS, "total:\n", "total:\n      # Counted by the API.\n"),
+    ("runtime/_core/retries.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
+    (
+        "generator/emit/templates/ours/version.py.jinja",
+        "__version__ =",
+        "__version__  =",
+    ),
+    ("generator/identifiers.py", '"""\n\nfrom', '"""\n\n# Mine.\nfrom'),
+    ("pyproject.toml", "[project]\n", "# Mine.\n[project]\n"),
+]
+
+
+def test_whatever_it_is_made_from_makes_it_anew(somebody: Maintainer) -> None:
+    with ExitStack() as edits:
+        for file, old, new in MADE_FROM:
+            edits.enter_context(somebody.edited(file, old, new))
+            assert not nothing_to_do(somebody), file
         assert nothing_to_do(somebody)
-    assert not nothing_to_do(somebody)
-
-
-def test_a_new_file_of_the_spec_makes_it_anew_whatever_its_name(
-    somebody: Maintainer,
-) -> None:
-    path = somebody.root / "spec" / "schemas" / ".more.yaml"
-    path.write_text("{}\n", "utf-8")
-    try:
+        # A new file of the spec, whatever its name.
+        path = somebody.root / "spec" / "schemas" / ".more.yaml"
+        edits.callback(path.unlink)
+        path.write_text("{}\n", "utf-8")
         assert not nothing_to_do(somebody)
-    finally:
-        path.unlink()
+    assert not nothing_to_do(somebody)
 
 
 def test_the_overlays_are_a_part_of_it(somebody: Maintainer, tmp_path: Path) -> None:
@@ -99,7 +95,6 @@ def test_the_overlays_are_a_part_of_it(somebody: Maintainer, tmp_path: Path) -> 
         path.write_text(OVERLAY.replace("TITLE", path.stem), "utf-8")
     assert not nothing_to_do(somebody, "--overlay", str(one))
     assert nothing_to_do(somebody, "--overlay", str(one))
-    assert not nothing_to_do(somebody)
     assert not nothing_to_do(somebody, "--overlay", str(one), "--overlay", str(two))
     assert not nothing_to_do(somebody, "--overlay", str(two), "--overlay", str(one))
     two.write_text(OVERLAY.replace("TITLE", "three"), "utf-8")
@@ -110,6 +105,7 @@ def test_the_overlays_are_a_part_of_it(somebody: Maintainer, tmp_path: Path) -> 
     )
     assert status == 1
     assert "two.yaml" in said
+    assert not nothing_to_do(somebody)
 
 
 def test_an_edit_by_hand_is_refused_though_nothing_else_changed(
@@ -118,20 +114,19 @@ def test_an_edit_by_hand_is_refused_though_nothing_else_changed(
     path = somebody.package / "models" / "link.py"
     wanted = path.read_bytes()
     path.write_bytes(wanted + b"\nMINE = 1\n")
-    for arguments in ((), ("--force",)):
-        status, said = somebody.run("generate", *arguments)
-        assert status == 1, said
-        assert "changed: models/link.py" in said
+    status, said = somebody.run("generate")
+    assert status == 1, said
+    assert "changed: models/link.py" in said
     assert path.read_bytes() != wanted
     assert not nothing_to_do(somebody, "--discard-edits")
     assert path.read_bytes() == wanted
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "models/link.py"])
-def test_a_package_that_lacks_a_file_is_made(somebody: Maintainer, name: str) -> None:
+def test_without_its_stamp_it_is_made(somebody: Maintainer) -> None:
     wanted = somebody.tree()
-    (somebody.package / name).unlink()
-    assert not nothing_to_do(somebody, "--discard-edits")
+    (somebody.root / ".nox" / "generated.json").unlink()
+    assert not nothing_to_do(somebody)
+    assert nothing_to_do(somebody)
     assert somebody.tree() == wanted
 
 
@@ -156,24 +151,49 @@ def test_a_description_that_grew_old_is_told_by_check(somebody: Maintainer) -> N
         assert b"All." in somebody.description.read_bytes()
 
 
-def test_another_package_with_a_record_of_its_own_is_made(somebody: Maintainer) -> None:
+def described_in(package: Path) -> Path:
+    """Return where the description of a package is."""
+    return package.parent / "openapi.json"
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two files, which is current for the inputs "x"."""
+    made = tmp_path / "plexy_pay"
+    made.mkdir()
+    (made / "flow.py").write_text("FLOW = 1\n", "utf-8")
+    (made / "models.py").write_text("MODELS = 1\n", "utf-8")
+    manifest.write(made, b"{}", "0")
+    described_in(made).write_bytes(b"{}")
+    monkeypatch.setattr(stamp, "FILE", tmp_path / ".nox" / "generated.json")
+    stamp.write(made, "x")
+    assert stamp.is_current(made, described_in(made), "x")
+    return made
+
+
+def test_a_package_of_other_inputs_is_not_current(package: Path) -> None:
+    assert not stamp.is_current(package, described_in(package), "y")
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "models.py"])
+def test_a_package_that_lacks_a_file_is_not_current(package: Path, name: str) -> None:
+    (package / name).unlink()
+    assert not stamp.is_current(package, described_in(package), "x")
+
+
+def test_another_package_with_a_record_of_its_own_is_not_current(package: Path) -> None:
     """Such as that of another branch, or an older one."""
-    wanted = somebody.tree()
-    rewritten(somebody)
-    assert not nothing_to_do(somebody)
-    assert somebody.tree() == wanted
+    (package / "models.py").write_text("MODELS = 2\n", "utf-8")
+    manifest.write(package, b"{}", "0")
+    assert not stamp.is_current(package, described_in(package), "x")
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"inputs": 1}', "\udcff"])
-def test_without_a_stamp_that_can_be_read_it_is_made(
-    somebody: Maintainer, text: str | None
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"inputs": 1}', "\udcff"])
+def test_a_stamp_that_cannot_be_read_makes_nothing_current(
+    package: Path, text: str
 ) -> None:
-    stamp = somebody.root / ".nox" / "generated.json"
-    stamp.unlink()
-    if text is not None:
-        stamp.write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert not nothing_to_do(somebody)
-    assert nothing_to_do(somebody)
+    stamp.FILE.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert not stamp.is_current(package, described_in(package), "x")
 
 
 def test_a_failure_is_told_again(somebody: Maintainer) -> None:
@@ -231,25 +251,17 @@ def loaded(somebody: Maintainer, program: str) -> set[str]:
     return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
 
 
-@pytest.mark.parametrize(
-    "program",
-    ["main(['generate'])", "try: main(['--help'])\nexcept SystemExit: pass"],
-    ids=["nothing to do", "help"],
-)
-def test_no_tool_is_loaded_for_nothing(somebody: Maintainer, program: str) -> None:
-    # The stamp knows the interpreter and its packages; those of a test may be others.
-    loaded(somebody, "main(['generate', '--force'])")
-    assert not loaded(somebody, program) & TOOLS
+HELP = "try: main(['--help'])\nexcept SystemExit: pass"
 
 
-def test_another_package_that_is_installed_makes_it_anew(
+def test_no_tool_is_loaded_for_nothing_until_another_package_is_installed(
     somebody: Maintainer, tmp_path: Path
 ) -> None:
+    # The stamp knows the interpreter and its packages; those of a test may be others.
     assert "jinja2" in loaded(somebody, "main(['generate', '--force'])")
+    for program in ("main(['generate'])", HELP):
+        assert not loaded(somebody, program) & TOOLS
     (tmp_path / "a_tool-2.0.dist-info").mkdir()
     assert "jinja2" in loaded(
         somebody, f"sys.path.append({str(tmp_path)!r}); main(['generate'])"
     )
-    shutil.rmtree(tmp_path)
-    assert "jinja2" in loaded(somebody, "main(['generate'])")
-    assert "jinja2" not in loaded(somebody, "main(['generate'])")

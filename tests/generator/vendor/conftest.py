@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 import shutil
 import sys
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.kept import made_once
 from helpers.pages import ROOT
-from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, made_once, run, vendor
+from helpers.vendored import PARTS, PYTHONS, SAMPLE, documented, run, vendor
 
 from generator import lint, loader, pipeline
 from generator.document import Document
@@ -23,13 +23,6 @@ from generator.vendor import lock as locks
 
 #: The sample is a project of its own: its tests run in a copy of it.
 collect_ignore = ["sample"]
-
-
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this run, for all of its processes."""
-    own = tmp_path_factory.getbasetemp()
-    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept"
 
 
 @pytest.fixture(scope="module")

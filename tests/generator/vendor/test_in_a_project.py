@@ -1,4 +1,4 @@
-"""The whole of it: a project vendors the package as docs/vendoring.md shows it, and works with it on every Python."""
+"""A project vendors the package as docs/vendoring.md shows it, and works on the oldest and the newest Python."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def test_the_page_shows_the_files_of_the_project() -> None:
         assert block.text == (SAMPLE / name).read_text("utf-8"), block.at(block.line)
 
 
-@pytest.mark.parametrize("version", PYTHONS)
+# The Pythons between have nothing that neither of these has.
+@pytest.mark.parametrize("version", sorted({next(iter(PYTHONS)), [*PYTHONS][-1]}))
 def test_the_tests_of_the_project_pass(
     version: str, shop: Path, python: Callable[[str], str]
 ) -> None:
